@@ -1,0 +1,63 @@
+# Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
+.DEFAULT_GOAL := help
+.PHONY: help demo test generate drift lint types docs wheel rest check check-all requirements clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
+PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
+PAGES ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## create audiences at all three providers, on a mock server
+	@$(BIN)/python examples/demo.py
+
+test: $(READY) ## run the whole test suite
+	$(BIN)/pytest
+
+generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
+	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
+
+drift: $(READY) ## prove that generated/ is what specs/ say; changes nothing
+	$(PIPELINE) drift $(if $(PAGES),--pages $(PAGES))
+
+lint: $(READY) ## style, and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(READY) ## mypy --strict and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+docs: $(READY) ## build the API reference into build/docs
+	$(BIN)/pdoc --docformat google --output-directory build/docs audiences audiences.aio audience_contract
+
+wheel: $(READY) ## build the wheel into dist/
+	@rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+rest: lint types drift docs wheel # what `check` does beside `test`
+	$(BIN)/python scripts/check_wheel.py
+
+check: test rest ## everything that CI checks
+
+check-all: $(READY) ## the suite on Python 3.11, 3.12 and 3.13, and with the lowest allowed dependency versions
+	$(BIN)/python scripts/check_all.py
+
+requirements: $(READY) ## write requirements-dev.txt anew, with the newest versions
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --all-extras --group dev --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements-dev.txt
+
+clean: ## remove the environment and what was built
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
