@@ -1,0 +1,1 @@
+"""Batch - REST API 2.9: models, request builders and response parsers. Sends nothing."""

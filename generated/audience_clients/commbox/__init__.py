@@ -1,0 +1,1 @@
+"""CommBox API 2.07: models, request builders and response parsers. Sends nothing."""

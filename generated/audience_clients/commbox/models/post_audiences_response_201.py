@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.post_audiences_response_201_data import PostAudiencesResponse201Data
+
+
+T = TypeVar("T", bound="PostAudiencesResponse201")
+
+
+@_attrs_define
+class PostAudiencesResponse201:
+    """
+    Attributes:
+        data (PostAudiencesResponse201Data):
+        status (int | Unset):  Example: 201.
+        description (str | Unset):  Example: Audience created.
+        response_time (datetime.datetime | Unset):  Example: 2025-02-06T07:51:52.2581942Z.
+    """
+
+    data: PostAudiencesResponse201Data
+    status: int | Unset = UNSET
+    description: str | Unset = UNSET
+    response_time: datetime.datetime | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        data = self.data.to_dict()
+
+        status = self.status
+
+        description = self.description
+
+        response_time: str | Unset = UNSET
+        if not isinstance(self.response_time, Unset):
+            response_time = self.response_time.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "data": data,
+            }
+        )
+        if status is not UNSET:
+            field_dict["status"] = status
+        if description is not UNSET:
+            field_dict["description"] = description
+        if response_time is not UNSET:
+            field_dict["response_time"] = response_time
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.post_audiences_response_201_data import (
+            PostAudiencesResponse201Data,  # noqa: PLC0415
+        )
+
+        d = dict(src_dict)
+        data = PostAudiencesResponse201Data.from_dict(d.pop("data"))
+
+        status = d.pop("status", UNSET)
+
+        description = d.pop("description", UNSET)
+
+        _response_time = d.pop("response_time", UNSET)
+        response_time: datetime.datetime | Unset
+        if isinstance(_response_time, Unset):
+            response_time = UNSET
+        else:
+            response_time = datetime.datetime.fromisoformat(_response_time)
+
+        post_audiences_response_201 = cls(
+            data=data,
+            status=status,
+            description=description,
+            response_time=response_time,
+        )
+
+        post_audiences_response_201.additional_properties = d
+        return post_audiences_response_201
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
