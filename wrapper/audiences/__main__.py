@@ -1,0 +1,5 @@
+"""`python -m audiences` is the command `audiences`."""
+
+from ._cli import main
+
+main()

@@ -1,0 +1,178 @@
+"""How a provider's operation is described by its adapter, and how any of its answers becomes a receipt or an error."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from . import _json, _spec
+from ._errors import (
+    AudiencesError,
+    AuthenticationError,
+    Deviation,
+    RateLimitedError,
+    RejectedError,
+    SpecViolationError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from ._outcome import Outcome, State
+from ._wire import Response
+
+
+class Handle(NamedTuple):
+    """By what the audience or the operation can be asked for later."""
+
+    id: str | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation of a provider. `states` has the documented successes; `parse` is the generated response parser."""
+
+    provider: str
+    key: str
+    operation_id: str
+    states: Mapping[int, State]
+    parse: Callable[[Any], object]
+    code: Sequence[str]
+    """The properties of an error body that may hold the provider's code, best first."""
+    message: Sequence[str]
+    """The same for the provider's words."""
+
+    @cached_property
+    def operation(self) -> _spec.Operation:
+        return _spec.load(self.key).operation(self.operation_id)
+
+    def read(self, response: Response, handle: Callable[[Mapping[str, Any]], Handle | None]) -> "Success":
+        """The success in a response, judged before it is parsed. `handle` finds in the body what a receipt needs.
+
+        Raises the AudiencesError that the response amounts to.
+        """
+        judged = self._judge(response)
+        if not 200 <= response.status < 300:
+            raise self._error(judged)
+        found = handle(judged.value) if isinstance(judged.value, dict) else None
+        if found is None:
+            why = f"its body is {judged.unreadable}" if judged.unreadable else "its body lacks what a receipt needs"
+            raise SpecViolationError(f"answered {response.status}, so it acted, but {why}", **self._known(judged))
+        model, problem = self._parse(judged)
+        state = self.states.get(response.status, State.UNKNOWN)
+        return Success(found, state, model, problem, judged.deviations)
+
+    def _judge(self, response: Response) -> "_Judged":
+        value, unreadable = None, response.problem
+        if unreadable is None:
+            try:
+                value = _json.loads(response.body)
+            except _json.UnreadableError as error:
+                unreadable = str(error)
+        if unreadable is not None:
+            return _Judged(response, None, f"unreadable ({unreadable})", (Deviation("", unreadable, "RFC 8259"),))
+        media_type = response.headers.get("content-type", "")
+        deviations = tuple(self.operation.judge_answer(response.status, media_type, value))
+        return _Judged(response, value, None, deviations)
+
+    def _parse(self, judged: "_Judged") -> tuple[object, str | None]:
+        if judged.response.status not in self.states:
+            return None, "the status is not a documented success"
+        # The models take a wrong type silently, so only a body without one is given to them.
+        broken = [d.pointer for d in judged.deviations if d.rule != _spec.UNDOCUMENTED and d.pointer != "content-type"]
+        if broken:
+            return None, f"the body breaks the spec at {', '.join(p or 'its root' for p in broken)}"
+        try:
+            return self.parse(_Answer(judged.response.status, judged.response.body, judged.value)), None
+        except Exception as error:  # noqa: BLE001  # generated code; the receipt must not be lost to it
+            return None, f"the generated model raised {type(error).__name__}"
+
+    def _error(self, judged: "_Judged") -> AudiencesError:
+        status, wait = judged.response.status, retry_after(judged.response.headers.get("retry-after"))
+        known = self._known(judged)
+        if status in (401, 403):
+            return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
+        if status == 429:
+            return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
+        if 400 <= status < 500 and status != 408:
+            return RejectedError(f"refused the request ({status})", **known)
+        if 500 <= status < 600:
+            refused = status == 503 and wait is not None
+            outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
+            return UnavailableError(f"failed ({status})", outcome=outcome, retry_after=wait, **known)
+        return UnknownOutcomeError(f"gave an answer that tells nothing ({status})", **known)
+
+    def _known(self, judged: "_Judged") -> dict[str, Any]:
+        body = judged.value if isinstance(judged.value, dict) else {}
+        return {
+            "response": judged.response,
+            "deviations": judged.deviations,
+            "code": _first_text(body, self.code),
+            "provider_message": _first_text(body, self.message),
+        }
+
+
+@dataclass(frozen=True)
+class Success:
+    """What a 2xx says."""
+
+    handle: Handle
+    state: State
+    model: object
+    model_problem: str | None
+    deviations: tuple[Deviation, ...]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    response: Response
+    value: Any
+    unreadable: str | None
+    deviations: tuple[Deviation, ...]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A response as the generated parsers read it; the body is decoded already."""
+
+    status_code: int
+    content: bytes
+    value: Any
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def json(self) -> Any:
+        return self.value
+
+
+def retry_after(value: str | None, now: datetime | None = None) -> float | None:
+    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither.
+
+    >>> retry_after("120")
+    120.0
+    """
+    if value is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
+    return max(0.0, seconds)
+
+
+def _first_text(body: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    found = (body.get(name) for name in names)
+    return next((str(value) for value in found if isinstance(value, str | int) and value != ""), None)
+
+
+def text(body: Mapping[str, Any], name: str) -> str | None:
+    """The property if it is a string with something in it: an empty id or token identifies nothing."""
+    value = body.get(name)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,179 @@
+"""Every exception of the library. Each carries the call's outcome.
+
+AudiencesError
+├── ConfigurationError    a credential or option is missing or malformed            not_sent
+├── InvalidError          the draft breaks a rule of the spec, or one of ours       not_sent
+├── UnsupportedError      the draft says what the provider cannot be told           not_sent
+├── NotSentError          no connection, or nothing could be written to it          not_sent
+├── AuthenticationError   401 or 403                                                rejected
+├── RateLimitedError      429                                                       rejected
+├── RejectedError         any other 4xx but 408                                     rejected
+├── UnavailableError      5xx                              unknown; rejected for a 503 with Retry-After
+├── SpecViolationError    a 2xx without what a receipt needs                        applied
+└── UnknownOutcomeError   no answer, 3xx, 408, or no status of HTTP's               unknown
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ._outcome import Outcome
+from ._wire import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that a draft breaks: the draft's field, the rule, the value's shape (never the value), and the rule's
+    source: a pointer into the provider's effective spec, or "ours" where no provider documents it.
+    """
+
+    field: str
+    rule: str
+    shape: str
+    source: str
+
+    def __str__(self) -> str:
+        origin = f"effective spec {self.source}" if self.source.startswith("/") else self.source
+        return f"{self.field} ({self.shape}): {self.rule} [{origin}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where a response leaves the effective spec: a JSON pointer into the body (or "status", "content-type"), the rule
+    that it breaks, and that rule's pointer in the spec.
+    """
+
+    pointer: str
+    rule: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'body'}: {self.rule} [{self.source}]"
+
+
+class AudiencesError(Exception):
+    """The root of the tree.
+
+    The message names neither the audience nor what the provider said; `audience_name`, `provider_message` and
+    `response` do, to those who ask.
+    """
+
+    outcome: Outcome = Outcome.NOT_SENT
+
+    def __init__(  # every argument has a default, so that errors unpickle
+        self,
+        message: str,
+        *,
+        provider: str | None = None,
+        operation: str | None = None,
+        audience_name: str | None = None,
+        outcome: Outcome | None = None,
+        response: Response | None = None,
+        deviations: Sequence[Deviation] = (),
+        code: str | None = None,
+        provider_message: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.provider = provider
+        """The provider's name, or None where no provider is involved yet."""
+        self.operation = operation
+        """The spec's operationId."""
+        self.audience_name = audience_name
+        if outcome is not None:
+            self.outcome = outcome
+        self.response = response
+        """The raw response, as far as one came."""
+        self.deviations = tuple(deviations)
+        """Where the response leaves the effective spec."""
+        self.code = code
+        """The provider's own error code, where it has one (Batch, Adobe's gateway)."""
+        self.provider_message = provider_message
+        """The provider's own words."""
+        self.retry_after = retry_after
+        """Seconds to wait, from a Retry-After header; no provider documents that header."""
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, if one was seen."""
+        return self.response.status if self.response else None
+
+    @property
+    def request_id(self) -> str | None:
+        """The response's X-Request-Id, if any; no provider documents one."""
+        return self.response.headers.get("x-request-id") if self.response else None
+
+    def __str__(self) -> str:
+        parts = [f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])]
+        parts += [f"outcome: {self.outcome}"]
+        return " - ".join(parts)
+
+
+class ConfigurationError(AudiencesError):
+    """A credential or an option is missing or malformed. Raised when a provider object is made."""
+
+
+class InvalidError(AudiencesError):
+    """The draft breaks a rule of the effective spec, or one of ours; nothing was sent. `problems` has all of them."""
+
+    def __init__(self, message: str, *, problems: Sequence[Problem] = (), provider: str | None = None) -> None:
+        super().__init__(message, provider=provider)
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
+        return cls("; ".join(map(str, problems)), problems=problems, provider=provider)
+
+
+class UnsupportedError(AudiencesError):
+    """The draft has a field that the provider's create call cannot be told; nothing was sent.
+
+    `leave_out={field}` sends the rest, and the receipt then lists the field.
+    """
+
+    def __init__(self, message: str, *, field: str = "", reason: str = "", provider: str | None = None) -> None:
+        super().__init__(message, provider=provider)
+        self.field = field
+        self.reason = reason
+
+
+class NotSentError(AudiencesError):
+    """No connection was made, or nothing could be written to it."""
+
+
+class AuthenticationError(AudiencesError):
+    """401 or 403: the provider refused the credentials, or what they may do."""
+
+    outcome = Outcome.REJECTED
+
+
+class RateLimitedError(AudiencesError):
+    """429: too many requests. `retry_after` has the seconds to wait, if the provider said."""
+
+    outcome = Outcome.REJECTED
+
+
+class RejectedError(AudiencesError):
+    """A 4xx other than 401, 403, 408 and 429: the provider refused. `code` and `provider_message` say why."""
+
+    outcome = Outcome.REJECTED
+
+
+class UnavailableError(AudiencesError):
+    """A 5xx. The outcome is unknown, but rejected for a 503 with Retry-After: our reading, no provider says so."""
+
+    outcome = Outcome.UNKNOWN
+
+
+class SpecViolationError(AudiencesError):
+    """A 2xx whose body is not readable, or lacks what a receipt needs. The provider acted: do not repeat the call.
+
+    `deviations` has the JSON pointers, `response` the bytes.
+    """
+
+    outcome = Outcome.APPLIED
+
+
+class UnknownOutcomeError(AudiencesError):
+    """The provider may have acted: no answer came, or one that tells nothing (3xx, 408, no status of HTTP's)."""
+
+    outcome = Outcome.UNKNOWN

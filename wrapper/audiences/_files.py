@@ -1,0 +1,103 @@
+"""The look into an audience file before it is sent. The rules are ours, and labelled so, where no page states them."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+
+from ._audience import OURS
+from ._errors import Problem
+from ._members import PhoneFile
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
+_HEAD = 1024 * 1024
+"""Bytes in which the first row must end."""
+
+
+class _UnfitError(Exception):
+    """Why the first row of a file cannot be read."""
+
+
+def media_type(file: PhoneFile) -> str:
+    """By the file name's ending, so that the same file has the same type on every machine."""
+    return MEDIA_TYPES.get(_ending(file), "application/octet-stream")
+
+
+def problems(file: PhoneFile, column: str) -> list[Problem]:
+    """What keeps the file from being sent: its name, its kind, or a first row without `column`."""
+    found = _name_problems(file)
+    if not found and file.checked:
+        try:
+            row = _READERS[_ending(file)](file)
+        except OSError as error:
+            found.append(Problem("members", f"cannot be read: {error.strerror or type(error).__name__}", "file", OURS))
+        except _UnfitError as unfit:
+            found.append(Problem("members", str(unfit), "file", OURS))
+        else:
+            if column not in row:
+                rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
+                found.append(Problem("members", rule, f"first row of {len(row)} columns{_hint(row)}", OURS))
+    return found
+
+
+def _ending(file: PhoneFile) -> str:
+    return "." + file.name.rpartition(".")[2].lower()
+
+
+def _name_problems(file: PhoneFile) -> list[Problem]:
+    name, shape = file.name, f"string of {len(file.name)} characters"
+    if not name:
+        return [Problem("members.filename", "must be given with bytes", "absent", OURS)]
+    if re.search(r'["%\\\x00-\x1f\x7f\ud800-\udfff]', name):
+        rule = 'must not hold ", %, \\ or control characters: multipart readers disagree about them'
+        return [Problem("members.filename", rule, shape, OURS)]
+    if _ending(file) not in MEDIA_TYPES:
+        rule = f"must end in {', '.join(MEDIA_TYPES)}: CSV and Excel are what the provider documents"
+        return [Problem("members.filename", rule, shape, OURS)]
+    if file.checked and _ending(file) not in _READERS:
+        return [Problem("members", ".xls files are not read here; PhoneFile(..., checked=False) sends it", shape, OURS)]
+    return []
+
+
+def _hint(row: Sequence[object]) -> str:
+    if len(row) == 1 and isinstance(row[0], str):
+        for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+            if mark in row[0]:
+                return f", which seems to be separated by {called}; CSV is separated by commas"
+    return ""
+
+
+def _csv_row(file: PhoneFile) -> Sequence[object]:
+    with file.upload().open() as stream:
+        head = stream.read(_HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _UnfitError("must be UTF-8, and seems to be UTF-16")
+    try:
+        # Bytes after the first row may be cut within a character.
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head, final=len(head) < _HEAD)
+        return next(csv.reader(io.StringIO(text, newline="")), [])
+    except UnicodeDecodeError:
+        raise _UnfitError("must be UTF-8") from None
+    except csv.Error:
+        raise _UnfitError("has a first row that is not CSV") from None
+
+
+def _xlsx_row(file: PhoneFile) -> Sequence[object]:
+    try:
+        from openpyxl import load_workbook  # noqa: PLC0415  # an extra, and slow to import
+    except ImportError:
+        raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
+    with file.upload().open() as stream:
+        try:
+            book = load_workbook(stream, read_only=True)
+            try:
+                return next(book.worksheets[0].iter_rows(max_row=1, values_only=True), ())
+            finally:
+                book.close()
+        except Exception:  # noqa: BLE001  # openpyxl raises what its parsers raise
+            raise _UnfitError("is not a readable .xlsx file") from None
+
+
+_READERS: dict[str, Callable[[PhoneFile], Sequence[object]]] = {".csv": _csv_row, ".xlsx": _xlsx_row}

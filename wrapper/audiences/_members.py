@@ -1,0 +1,72 @@
+"""What the members of an audience are, or come from."""
+
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+
+class IdKind(StrEnum):
+    """The kinds of identifiers that members can be given by."""
+
+    CUSTOM_IDS = "custom_ids"
+    EMAILS = "emails"
+    INSTALL_IDS = "install_ids"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ids:
+    """Members as identifiers of one kind. Not shown in a repr: they are personal data."""
+
+    kind: IdKind
+    values: Sequence[str]
+
+    def __repr__(self) -> str:
+        return f"Ids({self.kind}, {len(self.values)} values)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneFile:
+    """Members as a CSV or Excel file of phone numbers: a path, or the file's bytes with a `filename`.
+
+    The file is opened when it is checked and when it is sent. `checked=False` skips the look into the content, which
+    `.xls` files need: nothing here reads them.
+    """
+
+    source: str | os.PathLike[str] | bytes
+    filename: str | None = None
+    checked: bool = True
+
+    def __repr__(self) -> str:
+        return f"PhoneFile({'bytes' if isinstance(self.source, bytes) else 'path'}, checked={self.checked})"
+
+    @property
+    def name(self) -> str:
+        """The file name that is sent: without its folders."""
+        if self.filename is None and isinstance(self.source, bytes):
+            return ""
+        return Path(self.filename or os.fspath(self.source)).name  # type: ignore[arg-type]
+
+    def upload(self) -> "Upload":
+        content = self.source if isinstance(self.source, bytes) else Path(self.source)
+        return Upload(content)
+
+
+Members = Ids | PhoneFile
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Upload:
+    """A file part's content, which can be opened again and again."""
+
+    content: bytes | Path
+
+    @property
+    def path(self) -> Path | None:
+        return self.content if isinstance(self.content, Path) else None
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")

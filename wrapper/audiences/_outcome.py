@@ -1,0 +1,30 @@
+"""What is known of a call's effect at the provider."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Whether the provider acted on the call.
+
+    Every error and every receipt has one. Only *not_sent* is safe to repeat; *rejected* is, once its cause is mended.
+    """
+
+    APPLIED = "applied"
+    """The provider answered with a 2xx status: it acted, whatever else went wrong."""
+    REJECTED = "rejected"
+    """The provider answered that it did not act."""
+    NOT_SENT = "not_sent"
+    """No byte of the request left this process."""
+    UNKNOWN = "unknown"
+    """The request may have been read, and no answer tells. A blind repeat may create the audience twice."""
+
+
+class State(StrEnum):
+    """What the provider says of the audience. More values may be added in a minor release."""
+
+    ACCEPTED = "accepted"
+    """The provider will work on it, and gave a token to ask with. It is not ready yet."""
+    CREATED = "created"
+    """The provider says that the audience exists. What becomes of an uploaded file is not documented."""
+    UNKNOWN = "unknown"
+    """The answer is a success, but not a documented one."""

@@ -1,0 +1,259 @@
+"""The one way through: draft, request, response, receipt. Providers fill in what is theirs; two drivers do the I/O."""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypedDict, TypeVar
+from urllib.parse import urlencode
+
+from . import _json, _spec
+from ._audience import OURS, Audience, shape
+from ._call import Call, Handle
+from ._errors import (
+    AudiencesError,
+    ConfigurationError,
+    InvalidError,
+    NotSentError,
+    Problem,
+    UnknownOutcomeError,
+    UnsupportedError,
+)
+from ._receipt import Receipt
+from ._secret import Secret
+from ._settings import Setting, base_url
+from ._transport import NoAnswerError, Timeouts
+from ._wire import Part, Request, Response
+
+T = TypeVar("T")
+LEAVABLE = frozenset({"description", "members"})
+"""The draft's fields that a call can leave out where a provider cannot be told."""
+
+
+class Options(TypedDict, Generic[T], total=False):
+    """Options of every provider object."""
+
+    base_url: str
+    """Instead of the spec's server; may hold the spec's variables, such as Batch's `{version}`."""
+    timeout: Timeouts | float
+    """Seconds for each kind of wait, or one number for all."""
+    transport: T
+    """An `httpx` transport that carries the bytes, e.g. `httpx.MockTransport`: the seam for tests and proxies."""
+    on_request: Callable[[Request], None]
+    """Called before a request is sent; if it raises, nothing is sent, and a NotSentError says so."""
+    on_response: Callable[[Request, Response], None]
+    """Called with every whole answer, before it is judged. What it raises is dropped: the answer comes first."""
+    max_per_second: float
+    """A limit of one's own on the calls of this object, over all its threads or tasks. Off by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that may read a file, and so must not run on an event loop."""
+
+    do: Callable[[], Any]
+
+
+Flow = Generator[Send | Wait | Work, Any, Receipt]
+
+
+class Provider(Generic[T]):
+    """What all provider objects share. It is never changed after it was made, so threads can share it."""
+
+    title: ClassVar[str]
+    """The provider's name, as people write it."""
+    key: ClassVar[str]
+    """The provider's name in `provider_fields`, in the generated clients and on the command line."""
+    settings: ClassVar[tuple[Setting, ...]]
+    unsupported: ClassVar[Mapping[str, str]]
+    """The draft's fields that this provider's create call has no place for, each with the reason."""
+    _create: ClassVar[Call]
+    _names: ClassVar[Mapping[str, str]]
+    """The properties of the request body that the draft's fields become."""
+
+    def __init__(self, variables: Mapping[str, str | None], options: Options[T]) -> None:
+        self.base_url = self._base_url(options.get("base_url"), variables)
+        """What the operation's path is appended to."""
+        timeout = options.get("timeout", Timeouts())
+        self.timeouts = timeout if isinstance(timeout, Timeouts) else Timeouts(*[float(timeout)] * 4)
+        self._on_request = options.get("on_request")
+        self._on_response = options.get("on_response")
+        self._pace = Pace(options.get("max_per_second"))
+        self._transport = options.get("transport")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+    @classmethod
+    def all_settings(cls) -> tuple[Setting, ...]:
+        """The constructor's settings that an environment variable can give."""
+        meaning = "the base URL, instead of the documented server"
+        return (*cls.settings, Setting("base_url", f"{cls.key.upper()}_BASE_URL", meaning, required=False))
+
+    @classmethod
+    def spec_version(cls) -> str:
+        """The version and sha256 of the effective spec, as text."""
+        spec = _spec.load(cls.key)
+        return f"{spec.version} (sha256 {spec.sha256})"
+
+    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
+        """The request that `create` would send. Sends nothing; reads the head of an audience file.
+
+        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
+        InvalidError for a value that breaks the effective spec or a rule of ours.
+        """
+        left_out = self._left_out(audience, leave_out)
+        parts = self._parts(audience)
+        own = {
+            wire: getattr(audience, name) for wire, name in self._names.items() if name not in (*left_out, "members")
+        }
+        given = audience.provider_fields.get(self.key, {})
+        problems = [
+            Problem(f"provider_fields[{self.key!r}][{n!r}]", "is a field of the draft itself", shape(v), OURS)
+            for n, v in given.items()
+            if n in self._names
+        ]
+        body = {**given, **{wire: value for wire, value in own.items() if value is not None}}
+        judged = {**body, **dict.fromkeys(parts, "")}
+        for found in [*self._create.operation.body.judge(judged), *self._create.operation.body.undocumented(judged)]:
+            problems.append(self._problem(found.pointer, found.rule, found.source, judged))
+        if problems:
+            raise InvalidError.of(problems, self.title)
+        return self._request(self._build(body, parts), left_out)
+
+    def _create_flow(self, audience: Audience, leave_out: Collection[str]) -> Flow:
+        request = yield Work(lambda: self.prepare(audience, leave_out=leave_out))
+        if self._on_request:
+            try:
+                self._on_request(request)
+            except Exception as error:  # the caller's own, so its cause is kept
+                raise self._named(NotSentError("on_request raised, so nothing was sent"), audience) from error
+        yield Wait(self._pace.reserve())
+        begun = time.monotonic()
+        try:
+            response = yield Send(request)
+            elapsed = time.monotonic() - begun
+            self._tell(request, response)
+            success = self._create.read(response, lambda body: self._handle(audience, body))
+        except NoAnswerError as failure:
+            kind = UnknownOutcomeError if failure.sent else NotSentError
+            why = "no answer" if failure.sent else "no connection"
+            raise self._named(kind(f"{why}: {failure.reason}"), audience) from None
+        except AudiencesError as error:
+            raise self._named(error, audience) from None
+        return Receipt(
+            provider=self.title,
+            operation=self._create.operation_id,
+            name=audience.name,
+            id=success.handle.id,
+            operation_token=success.handle.token,
+            state=success.state,
+            empty=not any(part.filename for part in request.parts),
+            left_out=request.left_out,
+            response=response,
+            model=success.model,
+            model_problem=success.model_problem,
+            deviations=success.deviations,
+            elapsed=elapsed,
+        )
+
+    # What a provider fills in.
+
+    def _cannot(self, audience: Audience) -> Mapping[str, str]:
+        """The fields of this draft that the provider cannot be told, each with the reason."""
+        return {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
+
+    def _parts(self, audience: Audience) -> Mapping[str, Part]:  # noqa: ARG002
+        """The body's file parts, by name."""
+        return {}
+
+    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
+        """The arguments that the generated request builder makes of a judged body."""
+        raise NotImplementedError
+
+    def _credentials(self) -> Mapping[str, Secret]:
+        raise NotImplementedError
+
+    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
+        """The id or token in a success, or None if what the receipt needs is not there."""
+        raise NotImplementedError
+
+    # What they share.
+
+    def _left_out(self, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
+        unknown = sorted(set(leave_out) - LEAVABLE) if not isinstance(leave_out, str) else [leave_out]
+        if unknown:
+            rule = f"cannot be left out; only {', '.join(sorted(LEAVABLE))} can, as a collection of names"
+            raise InvalidError.of([Problem("leave_out", rule, f"{len(unknown)} names", OURS)], self.title)
+        cannot = self._cannot(audience)
+        for name, reason in cannot.items():
+            if name not in leave_out:
+                message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"
+                raise UnsupportedError(message, field=name, reason=reason, provider=self.title)
+        return tuple(cannot)
+
+    def _problem(self, pointer: str, rule: str, source: str, judged: Any) -> Problem:
+        wire = pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if pointer else ""
+        value = judged.get(wire) if isinstance(judged, dict) else judged
+        field = self._names.get(wire) or f"provider_fields[{self.key!r}][{wire!r}]"
+        return Problem(field, rule, shape(value) if value is not None else "absent", source)
+
+    def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
+        url = self.base_url + built["url"]
+        if built.get("params"):
+            url += f"?{urlencode(built['params'])}"
+        headers = {"Accept": "application/json", **built.get("headers", {}), **self._credentials()}
+        parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
+        body = _json.dumps(built["json"]) if "json" in built else None
+        return Request(built["method"], url, headers, body, parts, left_out)
+
+    def _base_url(self, given: str | None, variables: Mapping[str, str | None]) -> str:
+        server = _spec.load(self.key).document["servers"][0]
+        setting = self.all_settings()[-1]
+        url = setting.read(given, self.title) or server["url"]
+        for name, value in variables.items():
+            if f"{{{name}}}" in url:
+                url = url.replace(f"{{{name}}}", value or server["variables"][name]["default"])
+            elif value is not None:
+                raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
+        return base_url(url, self.title)
+
+    def _tell(self, request: Request, response: Response) -> None:
+        if self._on_response:
+            # An answer is never lost to an observer.
+            with suppress(Exception):
+                self._on_response(request, response)
+
+    def _named(self, error: AudiencesError, audience: Audience) -> AudiencesError:
+        error.provider, error.operation, error.audience_name = self.title, self._create.operation_id, audience.name
+        return error
+
+
+class Pace:
+    """Spreads calls evenly over time."""
+
+    def __init__(self, per_second: float | None) -> None:
+        if per_second is not None and not per_second > 0:
+            raise ConfigurationError("max_per_second must be above zero")
+        self._interval = 1 / per_second if per_second else 0.0
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def reserve(self) -> float:
+        """Seconds to wait before the call that reserves now."""
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._next)
+            self._next = start + self._interval
+        return start - now

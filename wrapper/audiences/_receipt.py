@@ -1,0 +1,51 @@
+"""What the caller gets when the provider acted."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._errors import Deviation
+from ._outcome import Outcome, State
+from ._wire import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof that the provider acted on a call."""
+
+    provider: str
+    operation: str
+    """The spec's operationId."""
+    name: str = field(repr=False)
+    """The audience's name, as sent."""
+    id: str | None
+    """The provider's id of the audience, if it gave one."""
+    operation_token: str | None
+    """The token by which a provider that works asynchronously (Batch) can be asked for progress, if it gave one."""
+    state: State
+    empty: bool
+    """True if the call carried no members: they have to be added by other means."""
+    left_out: tuple[str, ...]
+    """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
+    response: Response = field(repr=False)
+    """The raw response."""
+    model: Any = field(repr=False)
+    """The generated model of the response's body, or None for the reason in `model_problem`."""
+    model_problem: str | None = None
+    deviations: tuple[Deviation, ...] = ()
+    """Where the response leaves the effective spec: undocumented fields, new enum values, other types."""
+    elapsed: float = field(default=0.0, compare=False)
+    """Seconds from sending to the whole answer."""
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.APPLIED
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.response.status
+
+    @property
+    def request_id(self) -> str | None:
+        """The response's X-Request-Id, if any; no provider documents one."""
+        return self.response.headers.get("x-request-id")

@@ -1,0 +1,156 @@
+"""The effective spec of a provider, as the judge of what is sent and of what comes back."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+import jsonschema_rs
+
+from . import _json
+from ._errors import Deviation
+
+Json = Mapping[str, Any]
+
+
+@cache
+def load(key: str) -> "Spec":
+    """The effective spec in the folder `key` of the generated clients; read once a process."""
+    data = (resources.files("audience_clients") / key / "openapi.json").read_bytes()
+    return Spec(_json.loads(data), hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    document: Json
+    sha256: str
+
+    @property
+    def version(self) -> str:
+        return str(self.document["info"]["version"])
+
+    def operation(self, operation_id: str) -> "Operation":
+        for path, methods in self.document["paths"].items():
+            for method, entry in methods.items():
+                if entry.get("operationId") == operation_id:
+                    return Operation(self, operation_id, f"/paths/{escape(path)}/{method}")
+        raise LookupError(operation_id)
+
+    def resolve(self, pointer: str) -> tuple[Any, str]:
+        """The value at a JSON pointer, references followed, and the pointer of where it really stands."""
+        node: Any = self.document
+        at = ""
+        for token in pointer.split("/")[1:]:
+            key = token.replace("~1", "/").replace("~0", "~")
+            node = node[int(key)] if isinstance(node, list) else node[key]
+            at = f"{at}/{token}"
+            if isinstance(node, dict) and "$ref" in node:
+                node, at = self.resolve(node["$ref"].removeprefix("#"))
+        return node, at
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a spec; `pointer` is where it stands there."""
+
+    spec: Spec
+    id: str
+    pointer: str
+
+    @cached_property
+    def body(self) -> "Schema":
+        """The schema of the request body, of whichever media type: each operation here has one."""
+        content, at = self.spec.resolve(f"{self.pointer}/requestBody/content")
+        return Schema(self.spec, f"{at}/{escape(next(iter(content)))}/schema")
+
+    @cached_property
+    def _answers(self) -> "Mapping[str, Schema | None]":
+        found = {}
+        for status in self.spec.resolve(f"{self.pointer}/responses")[0]:
+            response, at = self.spec.resolve(f"{self.pointer}/responses/{status}")
+            media = next(iter(response.get("content", {})), None)
+            found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
+        return found
+
+    def judge_answer(self, status: int, media_type: str, value: Any) -> Iterator[Deviation]:
+        """Where an answer leaves the spec; what the spec leaves open (a `default` without content) never does."""
+        answers = self._answers
+        if str(status) not in answers and "default" not in answers:
+            yield Deviation("status", f"status {status} is not documented", f"{self.pointer}/responses")
+            return
+        schema = answers.get(str(status), answers.get("default"))
+        if schema is None:
+            return
+        essence = media_type.partition(";")[0].strip().lower()
+        if not (essence == "application/json" or (essence.startswith("application/") and essence.endswith("+json"))):
+            yield Deviation("content-type", "the media type is not JSON", schema.pointer.rpartition("/")[0])
+        yield from schema.judge(value)
+        yield from schema.undocumented(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """A schema of the spec, by its pointer, compiled when it is first asked."""
+
+    spec: Spec
+    pointer: str
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        # With the document around it, the paths in errors are pointers into the effective spec.
+        schema = {**self.spec.document, "$ref": f"#{self.pointer}"}
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    @cached_property
+    def properties(self) -> Json:
+        """The properties that the schema names."""
+        found: Json = self.spec.resolve(self.pointer)[0].get("properties", {})
+        return found
+
+    def judge(self, value: Any) -> Iterator[Deviation]:
+        """The rules that the value breaks. Their words are the spec's: nothing of the value is in them."""
+        for error in self._validator.iter_errors(value):
+            rule = pointer(error.schema_path)
+            keyword, where = str(error.schema_path[-1]), error.instance_path
+            limit = self.spec.resolve(rule)[0]
+            if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+                name = error.kind.property
+                values = self.properties.get(name, {}).get("enum") if not where else None
+                where, limit = [*where, name], f"{name} (one of {', '.join(values)})" if values else name
+            phrase = _PHRASES.get(keyword, f"breaks {keyword} {{}}")
+            yield Deviation(pointer(where), phrase.format(limit), rule)
+
+    def undocumented(self, value: Any, where: str = "") -> Iterator[Deviation]:
+        """Properties that the schema does not name, though it allows them."""
+        node, at = self.spec.resolve(self.pointer)
+        if isinstance(value, dict) and "properties" in node:
+            for name, entry in value.items():
+                here = f"{where}/{escape(name)}"
+                if name in node["properties"]:
+                    yield from Schema(self.spec, f"{at}/properties/{escape(name)}").undocumented(entry, here)
+                else:
+                    yield Deviation(here, UNDOCUMENTED, f"{at}/properties")
+        elif isinstance(value, list) and "items" in node:
+            for number, entry in enumerate(value):
+                yield from Schema(self.spec, f"{at}/items").undocumented(entry, f"{where}/{number}")
+
+
+_PHRASES = {
+    "type": "is not of type {}",
+    "enum": "is not one of {}",
+    "pattern": "does not match {}",
+    "maxLength": "is longer than {} characters",
+    "required": "{} is missing",
+    "format": "is not a {}",
+}
+UNDOCUMENTED = "the property is not documented"
+
+
+def pointer(path: list[str | int]) -> str:
+    return "".join(f"/{escape(str(token))}" for token in path)
+
+
+def escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,220 @@
+"""The one place that knows httpx: sends a prepared request once, reads a bounded answer, and tells what happened."""
+
+import ssl
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import anyio.to_thread
+import httpx
+
+from ._secret import Secret
+from ._version import __version__
+from ._wire import Headers, Request, Response
+
+BlockingTransport = httpx.BaseTransport
+AsyncTransport = httpx.AsyncBaseTransport
+
+MAX_BYTES = 8 * 1024 * 1024
+"""The most that is read of an answer, decompressed, in bytes."""
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+    UnicodeEncodeError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    write: float = 30.0
+    pool: float = 5.0
+
+
+class NoAnswerError(Exception):
+    """No answer came. `sent` is False only where no byte of the request can have left."""
+
+    def __init__(self, sent: bool, reason: str) -> None:
+        super().__init__(reason)
+        self.sent = sent
+        self.reason = reason
+
+
+class _Exchange:
+    """What was seen of one exchange; httpcore reports its progress to `trace`, other transports do not."""
+
+    def __init__(self) -> None:
+        self.head_sent = False
+        self.body = bytearray()
+        self.problem: str | None = None
+
+    def trace(self, event: str, _: object) -> None:
+        self.head_sent |= event.endswith("send_request_headers.complete")
+
+    async def atrace(self, event: str, info: object) -> None:
+        self.trace(event, info)
+
+    def failure(self, error: Exception) -> NoAnswerError:
+        # The text of an exception may hold a header's value, and its attributes hold the request: neither is kept.
+        return NoAnswerError(self.head_sent or not isinstance(error, _NEVER_LEFT), _reason(error))
+
+    def take(self, chunk: bytes) -> bool:
+        """Whether there is room for more."""
+        self.body += chunk[: MAX_BYTES - len(self.body) + 1]
+        if len(self.body) > MAX_BYTES:
+            self.problem = f"more than {MAX_BYTES} bytes"
+        return self.problem is None
+
+    def response(self, response: httpx.Response) -> Response:
+        headers = Headers(tuple(response.headers.multi_items()))
+        return Response(response.status_code, headers, bytes(self.body), self.problem)
+
+
+class Blocking:
+    """Sends from threads. The client is made at the first call, once for all threads."""
+
+    def __init__(self, timeouts: Timeouts, transport: BlockingTransport | None) -> None:
+        self._options = _options(timeouts, transport)
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    def send(self, request: Request) -> Response:
+        with self._lock:
+            self._client = client = self._client or httpx.Client(**_with_tls(self._options))
+        seen = _Exchange()
+        with ExitStack() as files:
+            try:
+                content = _content(request, files)
+                built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.trace})
+            except Exception as error:  # noqa: BLE001  # e.g. the file is gone
+                raise NoAnswerError(sent=False, reason=_reason(error)) from None
+            try:
+                response = client.send(built, stream=True)
+            except AssertionError:
+                raise  # a test's transport speaking to its test
+            except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+                raise seen.failure(error) from None
+            try:
+                for chunk in response.iter_bytes():
+                    if not seen.take(chunk):
+                        break
+            except Exception as error:  # noqa: BLE001  # the status is known, and is not lost
+                seen.problem = _reason(error)
+            finally:
+                response.close()
+        return seen.response(response)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+
+class Async:
+    """Sends from an event loop; files are opened and read off it."""
+
+    def __init__(self, timeouts: Timeouts, transport: AsyncTransport | None) -> None:
+        self._options = _options(timeouts, transport)
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, request: Request) -> Response:
+        self._client = client = self._client or httpx.AsyncClient(**_with_tls(self._options))
+        seen = _Exchange()
+        async with AsyncExitStack() as files:
+            try:
+                content = await anyio.to_thread.run_sync(_content, request, files)
+                built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.atrace})
+            except Exception as error:  # noqa: BLE001  # e.g. the file is gone
+                raise NoAnswerError(sent=False, reason=_reason(error)) from None
+            if request.parts:
+                built.stream = _OffLoop(built.stream)
+            try:
+                response = await client.send(built, stream=True)
+            except AssertionError:
+                raise  # a test's transport speaking to its test
+            except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+                raise seen.failure(error) from None
+            try:
+                async for chunk in response.aiter_bytes():
+                    if not seen.take(chunk):
+                        break
+            except Exception as error:  # noqa: BLE001  # the status is known, and is not lost
+                seen.problem = _reason(error)
+            finally:
+                await response.aclose()
+        return seen.response(response)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+class _OffLoop(httpx.AsyncByteStream):
+    """A multipart body that reads its files in a worker thread."""
+
+    def __init__(self, stream: Any) -> None:
+        self._chunks = iter(stream)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (chunk := await anyio.to_thread.run_sync(next, self._chunks, None)) is not None:
+            yield chunk
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: making one costs more than a call does."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _options(timeouts: Timeouts, transport: object) -> dict[str, Any]:
+    return {
+        "timeout": httpx.Timeout(**asdict(timeouts)),
+        "transport": transport,
+        "follow_redirects": False,
+        "trust_env": False,
+        # A server may close an idle connection just as it is used again; what became of the request is then unknown.
+        "limits": httpx.Limits(keepalive_expiry=1.0),
+        "headers": {"User-Agent": f"audiences/{__version__}"},
+    }
+
+
+def _with_tls(options: dict[str, Any]) -> dict[str, Any]:
+    return options if options["transport"] else {**options, "verify": _tls()}
+
+
+def _content(request: Request, files: ExitStack | AsyncExitStack) -> dict[str, Any]:
+    """The arguments of `build_request`; files are opened, and closed with the stack."""
+    headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
+    if not request.parts:
+        return {"headers": headers, "content": request.body}
+    parts = []
+    for part in request.parts:
+        content = part.content
+        opened = content if isinstance(content, bytes) else files.enter_context(content.open())
+        parts.append((part.name, (part.filename, opened, part.media_type)))
+    return {"headers": headers, "files": parts}
+
+
+def _reason(error: BaseException) -> str:
+    """The exception's kind, and what the operating system or TLS said."""
+    names, seen = type(error).__name__, error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"{names}: {seen.verify_message}"
+        if isinstance(seen, OSError) and seen.strerror:
+            return f"{names}: {seen.strerror}"
+        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+    return names

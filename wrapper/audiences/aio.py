@@ -1,0 +1,19 @@
+"""The providers and `create_everywhere` for asynchronous code, by the same names. Runs on asyncio and on trio."""
+
+from ._everywhere import acreate_everywhere as create_everywhere
+
+# providers: imports, written by make generate
+from .providers.adobe import AsyncAdobe as Adobe
+from .providers.batch import AsyncBatch as Batch
+from .providers.commbox import AsyncCommBox as CommBox
+
+# providers: end
+
+__all__ = ["create_everywhere"]
+__all__ += [
+    # providers: names, written by make generate
+    "Adobe",
+    "Batch",
+    "CommBox",
+    # providers: end
+]

@@ -1,0 +1,83 @@
+"""Batch, CEP Audience API. Facts from its create page; what that does not say is not assumed."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, Unpack
+
+from audience_clients.batch.api.audiences import audience_create
+from audience_clients.batch.models import AudienceCreateBody
+
+from .._audience import Audience
+from .._call import Call, Handle, text
+from .._drivers import Async, Blocking
+from .._outcome import State
+from .._provider import Options, Provider
+from .._secret import Secret
+from .._settings import Setting
+from .._transport import AsyncTransport, BlockingTransport
+from .._wire import Part
+
+T = TypeVar("T")
+
+
+class _Batch(Provider[T]):
+    """Batch creates an empty audience, and answers with a token before it is done.
+
+    The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
+    `display_name`. A 202 without `indexing_token` is a SpecViolationError with the outcome *applied*: the page promises
+    the token, and without it nobody can ask how the work goes.
+    """
+
+    title = "Batch"
+    key = "batch"
+    settings = (
+        Setting("api_key", "BATCH_API_KEY", "the REST API key", secret=True),
+        Setting("project", "BATCH_PROJECT", "the project key, sent as X-Batch-Project"),
+        Setting(
+            "version", "BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False
+        ),
+    )
+    unsupported = {
+        "description": "a Batch audience has a display name, but no description",
+        "members": "Batch's create call carries no members",
+    }
+    _create = Call(
+        provider=title,
+        key=key,
+        operation_id="audience_create",
+        states={202: State.ACCEPTED},
+        parse=audience_create.parse_response,
+        code=("error_code",),
+        message=("error_message",),
+    )
+    _names = {"name": "name"}
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        project: str | None = None,
+        version: str | None = None,
+        **options: Unpack[Options[T]],
+    ) -> None:
+        own_key, own_project, own_version = self.settings
+        self._api_key = own_key.need_secret(api_key, self.title)
+        self._project = own_project.need(project, self.title)
+        super().__init__({"version": own_version.read(version, self.title)}, options)
+
+    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
+        return audience_create.build_request(body=AudienceCreateBody.from_dict(body), x_batch_project=self._project)
+
+    def _credentials(self) -> Mapping[str, Secret]:
+        return {"Authorization": self._api_key.bearer()}
+
+    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
+        token = text(body, "indexing_token")
+        return Handle(token=token) if token else None
+
+
+class Batch(_Batch[BlockingTransport], Blocking):
+    __doc__ = _Batch.__doc__
+
+
+class AsyncBatch(_Batch[AsyncTransport], Async):
+    __doc__ = _Batch.__doc__

@@ -1,0 +1,88 @@
+"""CommBox: an audience from an uploaded file of phone numbers. Facts from its create page."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO, TypeVar, Unpack, cast
+
+from audience_clients.commbox.api.audiences import post_audiences
+from audience_clients.commbox.models import PostAudiencesBody
+from audience_clients.commbox.types import File
+
+from .. import _files
+from .._audience import Audience
+from .._call import Call, Handle, text
+from .._drivers import Async, Blocking
+from .._errors import InvalidError
+from .._members import Ids, PhoneFile
+from .._outcome import State
+from .._provider import Options, Provider
+from .._secret import Secret
+from .._settings import Setting
+from .._transport import AsyncTransport, BlockingTransport
+from .._wire import Part
+
+T = TypeVar("T")
+_FILE = "audience_file"
+
+
+class _CommBox(Provider[T]):
+    """CommBox creates an audience from a CSV or Excel file with a column `phone1`.
+
+    The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
+    first row (of the first sheet), is our rule: CommBox documents the column only. What CommBox does with the rows is
+    not documented.
+    """
+
+    title = "CommBox"
+    key = "commbox"
+    settings = (Setting("api_key", "COMMBOX_API_KEY", "the API key", secret=True),)
+    unsupported = {"description": "CommBox's create call has no description"}
+    _create = Call(
+        provider=title,
+        key=key,
+        operation_id="Post_Audiences",
+        states={201: State.CREATED},
+        parse=post_audiences.parse_response,
+        code=(),
+        message=("description",),
+    )
+    _names = {"name": "name", _FILE: "members"}
+
+    def __init__(self, *, api_key: str | None = None, **options: Unpack[Options[T]]) -> None:
+        self._api_key = self.settings[0].need_secret(api_key, self.title)
+        super().__init__({}, options)
+
+    def _cannot(self, audience: Audience) -> Mapping[str, str]:
+        only_files = {"members": "CommBox takes members as a file of phone numbers"}
+        return {**super()._cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
+
+    def _parts(self, audience: Audience) -> Mapping[str, Part]:
+        file = audience.members
+        if not isinstance(file, PhoneFile):
+            return {}
+        problems = _files.problems(file, column="phone1")
+        if problems:
+            raise InvalidError.of(problems, self.title)
+        return {_FILE: Part(_FILE, file.upload(), _files.media_type(file), file.name)}
+
+    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
+        part = parts[_FILE]
+        # The builder passes the payload through; it is opened when it is sent.
+        payload = cast("BinaryIO", part.content)
+        file = File(payload, part.filename or "", part.media_type)
+        return post_audiences.build_request(body=PostAudiencesBody(name=body["name"], audience_file=file))
+
+    def _credentials(self) -> Mapping[str, Secret]:
+        return {"Authorization": self._api_key.bearer()}
+
+    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
+        data = body.get("data")
+        given = text(data, "id") if isinstance(data, dict) else None
+        return Handle(id=given) if given else None
+
+
+class CommBox(_CommBox[BlockingTransport], Blocking):
+    __doc__ = _CommBox.__doc__
+
+
+class AsyncCommBox(_CommBox[AsyncTransport], Async):
+    __doc__ = _CommBox.__doc__
