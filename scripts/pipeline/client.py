@@ -1,35 +1,66 @@
 """The typed client of an effective spec: openapi-python-client, with the templates beside this file."""
 
+import contextlib
+import io
 import subprocess
 import sys
-from pathlib import Path
+import tempfile
+from pathlib import Path, PurePath
+from typing import Any
 
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
+from . import effective
 from ._errors import PipelineError
 
 _RUFF = [sys.executable, "-m", "ruff"]
+# Apart from every project's and person's settings, and with the same line ends on every system.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
+_STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
 
 
-def write(spec_file: Path, target: Path) -> None:
-    """Write the client's package into the new folder `target`; any warning of the generator is an error."""
-    config = Config.from_sources(
-        # The formatter runs below, by its own path and apart from any project's settings.
-        ConfigFile(post_hooks=[], content_type_overrides={"application/*": "application/json"}),
-        MetaType.NONE,
-        document_source=spec_file,
-        file_encoding="utf-8",
-        overwrite=False,
-        output_path=target,
-    )
-    problems = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
-    if problems:
-        said = "; ".join(f"{p.header}: {p.detail}" for p in problems)
-        raise PipelineError(f"{spec_file}: the client generator complains: {said}")
-    # Written by the generator whatever the templates say; both are about sending, which these clients do not do.
-    (target / "client.py").unlink()
-    (target / "errors.py").unlink()
-    for command in (["check", "--fix-only", "--select", "F,I"], ["format"]):
-        subprocess.run([*_RUFF, *command, *_ISOLATED, str(target)], check=True)
+def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
+    """The modules of a client, by their path in its package.
+
+    Raises PipelineError for any warning of the generator, and for an operation without a module. `name` is what the
+    error calls the spec.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
+        spec_file.write_bytes(effective.dump(spec))
+        config = Config.from_sources(
+            # The formatter runs below, by its own path and apart from any project's settings.
+            ConfigFile(post_hooks=[], content_type_overrides={"application/*": "application/json"}),
+            MetaType.NONE,
+            document_source=spec_file,
+            file_encoding="utf-8",
+            overwrite=False,
+            output_path=target,
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            problems = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
+        if problems:
+            said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in problems)
+            raise PipelineError(f"{name}: the client generator complains: {said}")
+        # Written by the generator whatever the templates say; both are about sending, which these clients do not do.
+        (target / "client.py").unlink()
+        (target / "errors.py").unlink()
+        for step in _STEPS:
+            ran = subprocess.run([*_RUFF, *step, *_ISOLATED, str(target)], check=False, capture_output=True, text=True)
+            if ran.returncode:
+                raise PipelineError(f"{name}: ruff {step[0]} fails on the client: {ran.stderr}")
+        modules: dict[PurePath, bytes] = {
+            path.relative_to(target): path.read_bytes() for path in sorted(target.rglob("*.py"))
+        }
+    _complete(spec, modules, name)
+    return modules
+
+
+def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
+    """Two operations whose names fall together give one module, without a warning."""
+    text = b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8")
+    for path, operations in spec["paths"].items():
+        for method in operations:
+            if not method.startswith("x-") and f"Build `{method.upper()} {path}`" not in text:
+                raise PipelineError(f"{name}: the client has no module for {method.upper()} {path}")

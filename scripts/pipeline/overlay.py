@@ -6,14 +6,49 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jsonpath_ng.ext import parse
-from oas_patch.overlay import apply_overlay
+from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng.ext.parser import parse
+from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
 
 from ._errors import PipelineError
+from .documents import ABSENT, conform, read, resolve
 
 Json = dict[str, Any]
-_ABSENT = object()
+_POINTER = {"type": "string", "pattern": "^/"}
+_EVIDENCE: list[Json] = [
+    {"pointer": _POINTER, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+    {"pointer": _POINTER, "absent": {"const": True}},
+    # Another page of the provider: nothing that could be compared.
+    {"source": {"type": "string", "minLength": 1}},
+]
+_ACTION = {
+    "type": "object",
+    "required": ["target", "description", "x-evidence"],
+    "properties": {
+        "target": {"type": "string"},
+        "description": {"type": "string", "minLength": 1},
+        "x-evidence": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"oneOf": [{"required": [*kind], "additionalProperties": False, "properties": kind}
+                                for kind in _EVIDENCE]},
+        },
+        "update": True,
+        "remove": {"const": True},
+    },
+    "oneOf": [{"required": ["update"]}, {"required": ["remove"]}],
+    "additionalProperties": False,
+}  # fmt: skip
+_SCHEMA = {
+    "type": "object",
+    "required": ["overlay", "info", "actions"],
+    "properties": {
+        "overlay": {"const": "1.0.0"},
+        "info": {"type": "object"},
+        "actions": {"type": "array", "minItems": 1, "items": _ACTION},
+    },
+    "additionalProperties": False,
+}
 
 
 def apply(upstream: Json, overlay_file: Path) -> Json:
@@ -22,20 +57,14 @@ def apply(upstream: Json, overlay_file: Path) -> Json:
     Raises PipelineError where an action lacks a reason or evidence, its evidence has changed, its target matches
     nothing, or it changes nothing.
     """
-    overlay = yaml.safe_load(overlay_file.read_text("utf-8"))
-    spec = copy.deepcopy(upstream)
+    overlay = read(overlay_file)
+    conform(overlay, _SCHEMA, overlay_file)
+    spec = upstream
     for number, action in enumerate(overlay["actions"]):
-        where = f"{overlay_file}: /actions/{number} ({action.get('target')})"
-        if not action.get("description") or not action.get("x-evidence"):
-            raise PipelineError(f"{where}: an action needs a description (its reason) and x-evidence")
+        where = f"{overlay_file}: /actions/{number} ({action['target']})"
         for evidence in action["x-evidence"]:
             _check_evidence(upstream, evidence, where)
-        if not parse(action["target"]).find(spec):
-            raise PipelineError(f"{where}: the target matches nothing in the upstream spec")
-        changed: Json = apply_overlay(copy.deepcopy(spec), {"actions": [copy.deepcopy(action)]})
-        if changed == spec:
-            raise PipelineError(f"{where}: the action changes nothing; has the upstream spec been corrected?")
-        spec = changed
+        spec = _apply(spec, action, where)
     return spec
 
 
@@ -44,30 +73,30 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def resolve(document: object, pointer: str) -> object:
-    """The value at a JSON pointer (RFC 6901); a private object where there is none."""
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
-            document = document[int(key)]
-        elif isinstance(document, dict) and key in document:
-            document = document[key]
-        else:
-            return _ABSENT
-    return document
+def _apply(spec: Json, action: Json, where: str) -> Json:
+    try:
+        matches = parse(action["target"]).find(spec)
+        changed: Json = apply_overlay(copy.deepcopy(spec), {"actions": [copy.deepcopy(action)]})
+    except (JSONPathError, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise PipelineError(f"{where}: the action cannot be applied: {error}") from error
+    if not matches:
+        raise PipelineError(f"{where}: the target matches nothing in the upstream spec")
+    if changed == spec:
+        raise PipelineError(f"{where}: the action changes nothing; has the upstream spec been corrected?")
+    return changed
 
 
 def _check_evidence(upstream: Json, evidence: Json, where: str) -> None:
     if "source" in evidence:
         return
-    found = resolve(upstream, evidence["pointer"])
-    if evidence.get("absent"):
-        if found is not _ABSENT:
-            raise PipelineError(f"{where}: {evidence['pointer']} is in the upstream spec by now; review the action")
-    elif found is _ABSENT:
-        raise PipelineError(f"{where}: its evidence {evidence['pointer']} is gone from the upstream spec")
+    at, found = evidence["pointer"], resolve(upstream, evidence["pointer"])
+    if "absent" in evidence:
+        if found is not ABSENT:
+            raise PipelineError(f"{where}: {at} is in the upstream spec by now; review the action")
+    elif found is ABSENT:
+        raise PipelineError(f"{where}: its evidence {at} is gone from the upstream spec")
     elif fingerprint(found) != evidence["sha256"]:
         raise PipelineError(
-            f"{where}: its evidence {evidence['pointer']} has changed (sha256 is {fingerprint(found)}); "
+            f"{where}: its evidence {at} has changed (sha256 is {fingerprint(found)}); "
             "read the new text, then correct or remove the action"
         )

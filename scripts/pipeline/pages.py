@@ -1,5 +1,6 @@
 """The spec and the samples in a documentation page, as data; its prose is left behind."""
 
+import io
 import json
 import re
 import shlex
@@ -9,18 +10,27 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from . import validity
 from ._errors import PipelineError
 
 Sample = dict[str, Any]
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_HEAD = re.compile(rf"(?:{'|'.join(_METHODS)}) \S+ HTTP/1\.1\n(?:[A-Za-z-]+: .*\n)+")
+_METHODS = ("get", "post", "put", "patch", "delete")
+_LINE = re.compile(rf"({'|'.join(_METHODS).upper()}) (\S+)")
+_HEAD = re.compile(rf"{_LINE.pattern} HTTP/1\.1\n((?:[A-Za-z-]+: .*\n)+)")
+# In text without layout, an object may start where the one before it ends.
+_OBJECT = re.compile(r"(?:^|(?<=\}))(?=\{$)", re.M)
+_OPTIONS = {
+    **dict.fromkeys(("-X", "--request"), "method"),
+    **dict.fromkeys(("-H", "--header"), "headers"),
+    **dict.fromkeys(("-d", "--data", "--data-raw"), "body"),
+}
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, the headings and the bold line above it, the HTTP status named there."""
+    """A fenced block: info string, text, the headings and the bold line above it, the HTTP status named there."""
 
-    language: str
+    info: str
     text: str
     under: str
     status: int | None
@@ -28,6 +38,8 @@ class Block:
 
 def blocks(page: str) -> Iterator[Block]:
     """The page's fenced blocks."""
+    # Each with its own line end, which the parser changes.
+    lines = list(io.StringIO(page, newline=""))
     headings: dict[int, str] = {}
     level, status = 0, None
     for token in MarkdownIt().parse(page):
@@ -41,8 +53,11 @@ def blocks(page: str) -> Iterator[Block]:
                 level, status = 0, None
             said = re.search(r"HTTP (?:status )?(\d{3})\b", token.content)
             status = int(said[1]) if said else status
-        elif token.type == "fence":
-            yield Block(token.info.strip(), token.content.removesuffix("\n"), " ".join(headings.values()), status)
+        elif token.type == "fence" and token.map:
+            first = token.map[0] + 1
+            text = "".join(lines[first : first + len(token.content.split("\n")) - 1])
+            text = re.sub(r"(\r\n?|\n)\Z", "", text)
+            yield Block(token.info.strip(), text, " ".join(headings.values()), status)
 
 
 def spec_of(page: str) -> str:
@@ -57,76 +72,92 @@ def samples_of(page: str) -> list[Sample]:
     """Request and response samples: from fences (JSON, curl, a request line), raw HTTP, and curl form arguments."""
     samples: list[Sample] = []
     for block in blocks(page):
+        line = _LINE.search(block.info) or _LINE.match(block.text)
+        if line:
+            samples.append({"kind": "request", "method": line[1], "target": line[2]})
         if _is_spec(block.text):
             samples += _examples(json.loads(block.text))
-        elif "curl" in block.text:
+        elif block.text.startswith("curl "):
             samples.append(_curl(block.text))
-        elif block.text.startswith(_METHODS):
-            method, target = block.text.split()[:2]
-            samples.append({"kind": "request", "method": method, "target": target})
-        elif block.language == "json" and "response" in block.under:
+        elif block.info == "json" and "response" in block.under:
             samples.append({"kind": "response", "status": block.status, "body": block.text})
-        elif block.language == "json":
+        elif block.info == "json":
             samples.append({"kind": "request", "body": block.text})
-    samples += _rendered(page)
-    parts = re.findall(r"\(Example: (\w+)=([^)]+)\)", page)
+    samples += _rendered(page.replace("\r\n", "\n"))
+    parts = re.findall(r"^ *[-*] .*\(Example: (\w+)=([^)\n]+)\)", page, re.M)
     if parts:
-        samples.append({"kind": "request", "parts": [list(part) for part in dict(parts).items()]})
+        samples.append({"kind": "request", "parts": [list(part) for part in parts]})
     return samples
 
 
 def _is_spec(text: str) -> bool:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and "openapi" in value
 
 
 def _curl(text: str) -> Sample:
     """The arguments of a curl command, read also where a line continuation is missing."""
-    words = iter(shlex.split(text.replace("\\\n", " "))[1:])
     sample: Sample = {"kind": "request", "method": "GET", "target": "", "headers": []}
-    for word in words:
-        if word == "-X":
-            sample["method"] = next(words)
-        elif word == "-H":
-            name, _, value = next(words).partition(":")
-            sample["headers"].append([name, value.strip()])
-        elif word in ("-d", "--data"):
-            sample["body"] = next(words)
-        else:
-            sample["target"] = word
+    try:
+        words = iter(shlex.split(text.replace("\\\n", " "))[1:])
+        for word in words:
+            if not word.startswith("-"):
+                sample["target"] = word
+            elif _OPTIONS[word] == "headers":
+                name, _, value = next(words).partition(":")
+                sample["headers"].append([name, value.strip()])
+            else:
+                sample[_OPTIONS[word]] = next(words)
+    except (ValueError, KeyError, StopIteration) as error:
+        raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
     return sample
 
 
 def _rendered(page: str) -> Iterator[Sample]:
     """A page rendered as text: raw HTTP requests, and the JSON objects that stand between its sentences."""
-    heads = {m.end(): m[0].splitlines() for m in _HEAD.finditer(page)}
-    bodies = {end: json.JSONDecoder().raw_decode(page, end) for end in heads if page[end : end + 1] == "{"}
-    for end, lines in heads.items():
-        method, target, _ = lines[0].split(" ")
-        headers = [line.split(": ", 1) for line in lines[1:]]
-        body = page[end : bodies[end][1]] if end in bodies else None
-        yield {"kind": "request", "method": method, "target": target, "headers": headers, "body": body}
-    sent = [value for value, _ in bodies.values()]
-    for match in re.finditer(r"^\}?(?=\{$)", page, re.M) if heads else ():
-        value, end = json.JSONDecoder().raw_decode(page, match.end())
-        said = re.findall(r"HTTP (\d{3})\b", page[: match.start()])
-        if value not in sent and said:
-            yield {"kind": "response", "status": int(said[-1]), "body": page[match.end() : end]}
+    sent = []
+    for head in _HEAD.finditer(page):
+        body = None
+        if page.startswith("{", head.end()):
+            value, end = _object(page, head.end())
+            sent.append(value)
+            body = page[head.end() : end]
+        headers = [line.split(": ", 1) for line in head[3].splitlines()]
+        yield {"kind": "request", "method": head[1], "target": head[2], "headers": headers, "body": body}
+    end = 0 if sent else len(page)
+    while start := _OBJECT.search(page, end):
+        value, end = _object(page, start.end())
+        said = re.findall(r"HTTP (\d{3})\b", page[: start.start()])
+        if value in sent:
+            continue
+        if not said:
+            raise PipelineError(f"a JSON object that is neither a request nor after a status: {value!r}")
+        yield {"kind": "response", "status": int(said[-1]), "body": page[start.end() : end]}
+
+
+def _object(page: str, start: int) -> tuple[Any, int]:
+    try:
+        return json.JSONDecoder().raw_decode(page, start)
+    except ValueError as error:
+        raise PipelineError(f"a sample is not JSON: {error}") from error
 
 
 def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
     """The responses that a spec's own property examples spell out."""
-    for path in spec["paths"].values():
-        for operation in path.values():
-            for status, response in operation["responses"].items():
-                for media in response.get("content", {}).values():
-                    body = _example(media["schema"])
-                    if body:
-                        text = json.dumps(body, ensure_ascii=False)
-                        yield {"kind": "response", "status": int(status), "body": text}
+    for problem in validity.problems(spec):
+        raise PipelineError(problem)
+    paths = spec.get("paths", {}).values()
+    operations = (path[method] for path in paths for method in _METHODS if method in path)
+    for operation in operations:
+        for status, response in operation.get("responses", {}).items():
+            for media in response.get("content", {}).values():
+                body = _example(media.get("schema", {}))
+                if body and status.isdecimal():
+                    text = json.dumps(body, ensure_ascii=False)
+                    yield {"kind": "response", "status": int(status), "body": text}
 
 
 def _example(schema: dict[str, Any]) -> Any:

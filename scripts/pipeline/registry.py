@@ -3,32 +3,38 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import table
 from ._errors import PipelineError
-from .rooms import Provider
+from .rooms import ROOT, Provider
 
 
 def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
-    """The files with a generated block, the block brought up to date."""
-    named = [(p.key, str(p.source["class"])) for p in providers]
+    """The files with a generated block, brought up to date. A provider without an adapter is not named yet."""
     package = root / "wrapper" / "audiences"
+    adapted = [p for p in providers if (package / "providers" / f"{p.key}.py").is_file()]
+    named = [(p.key, str(p.source["class"])) for p in adapted]
     imports = "".join(f"from .providers.{key} import {name} as {name}\n" for key, name in named)
     async_imports = "".join(f"from .providers.{key} import Async{name} as {name}\n" for key, name in named)
     names = "".join(f'    "{name}",\n' for _, name in named)
-    return {
-        package / "__init__.py": _fill(package / "__init__.py", {"imports": f"{imports}\n", "names": names}),
-        package / "aio.py": _fill(package / "aio.py", {"imports": f"{async_imports}\n", "names": names}),
+    files = {
+        package / "__init__.py": {"imports": f"{imports}\n", "names": names},
+        package / "aio.py": {"imports": f"{async_imports}\n", "names": names},
     }
+    filled = {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}
+    if root == ROOT:  # elsewhere the adapters are not the ones that are imported here
+        filled[root / "README.md"] = _fill(root / "README.md", {"table": table.of(adapted)}, "<!-- {} -->\n")
+    return filled
 
 
-def _fill(file: Path, texts: dict[str, str]) -> bytes:
+def _fill(file: Path, texts: dict[str, str], comment: str) -> bytes:
     content = file.read_text("utf-8")
     for name, text in texts.items():
-        begin, end = f"# providers: {name}, written by make generate\n", "# providers: end"
+        begin = comment.format(f"providers: {name}, written by make generate")
+        end = comment.format("providers: end")
         before, found, rest = content.partition(begin)
-        _, closed, after = rest.partition(end)
+        old, closed, after = rest.partition(end)
         if not (found and closed):
-            raise PipelineError(f"{file}: no lines '{begin.strip()}' and '{end}'")
+            raise PipelineError(f"{file}: no lines '{begin.strip()}' and '{end.strip()}'")
         # The closing marker keeps its own indentation.
-        indent = after and rest[: rest.index(end)].rpartition("\n")[2]
-        content = before + begin + text + indent + end + after
+        content = before + begin + text + old.rpartition("\n")[2] + end + after
     return content.encode("utf-8")

@@ -1,14 +1,44 @@
-"""Where the files of a provider are. A provider is a folder of `specs` with a SOURCE.toml."""
+"""Where the files of a provider are. A provider is a folder of `specs`; its SOURCE.toml says where the rest is from."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ._errors import PipelineError
+from .documents import conform, read
 
 ROOT = Path(__file__).resolve().parents[2]
+_TEXT = {"type": "string", "minLength": 1}
+_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_SPEC = {
+    "file": {"type": "string", "pattern": r"^[\w-]+\.(json|yaml)$"},
+    "kind": {"enum": ["published", "authored"]},
+    "version": _TEXT,
+    "sha256": _HASH,
+}
+_PAGE = {"file": _TEXT, "address": _TEXT, "sha256": _HASH, "spec": {"const": True}}
+_SOURCE = {
+    "type": "object",
+    "required": ["class", "vendored", "spec", "page"],
+    "properties": {
+        "class": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
+        "vendored": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
+        "spec": {"type": "object", "required": [*_SPEC], "properties": _SPEC, "additionalProperties": False},
+        "page": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["file", "address", "sha256"],
+                "properties": _PAGE,
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}
 
 
 @dataclass(frozen=True)
@@ -27,9 +57,21 @@ class Provider:
         return self.root / "generated" / "audience_clients" / self.key
 
     @property
+    def source_file(self) -> Path:
+        return self.specs / "SOURCE.toml"
+
+    @cached_property
     def source(self) -> dict[str, Any]:
-        """SOURCE.toml: `class`, `spec` (file, version, sha256) and `page`s (file, address, sha256)."""
-        return tomllib.loads((self.specs / "SOURCE.toml").read_text("utf-8"))
+        """SOURCE.toml: `class`, `vendored` (date), `spec` (one) and `page` (several)."""
+        source: dict[str, Any] = read(self.source_file)
+        conform(source, _SOURCE, self.source_file)
+        with_spec = sum("spec" in page for page in source["page"])
+        if with_spec != (source["spec"]["kind"] == "published"):
+            raise PipelineError(
+                f"{self.source_file}: /page: a published spec is taken from one page, an authored one from none; "
+                f"here {with_spec} have spec = true"
+            )
+        return source
 
     @property
     def upstream(self) -> Path:
@@ -50,7 +92,11 @@ class Provider:
 
 def providers(root: Path = ROOT) -> Iterator[Provider]:
     """Every provider below `root`, by name."""
-    found = sorted(path.parent.name for path in (root / "specs").glob("*/SOURCE.toml"))
+    specs = root / "specs"
+    found = sorted(path.name for path in specs.iterdir() if path.is_dir()) if specs.is_dir() else []
     if not found:
-        raise PipelineError(f"{root / 'specs'}: no folder with a SOURCE.toml")
+        raise PipelineError(f"{specs}: no folder of a provider")
+    for key in found:
+        if not key.isidentifier() or key != key.lower():
+            raise PipelineError(f"{specs / key}: a provider's folder gives its package the name, in lower case")
     return (Provider(root, key) for key in found)

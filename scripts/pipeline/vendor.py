@@ -9,39 +9,46 @@ from .pages import Sample, samples_of, spec_of
 from .rooms import Provider
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
     """The vendored files that the provider's pages in `folder` give: the upstream spec, if published, and the samples.
 
-    Raises PipelineError where a page is not the one that SOURCE.toml records.
+    Raises PipelineError where a page, or the spec in it, is not the one that SOURCE.toml records.
     """
-    source = provider.source
     files: dict[Path, bytes] = {}
     samples: list[Sample] = []
-    for entry in source["page"]:
-        page = folder / entry["file"]
+    for entry in provider.source["page"]:
+        page = folder / str(entry["file"])
+        data = _read(page)
+        _compare(data, entry["sha256"], page, provider, "if the page has changed, review it and record the new hash")
         try:
-            data = page.read_bytes()
-        except OSError as error:
-            raise PipelineError(f"{page}: {error.strerror}") from error
-        if sha256(data) != entry["sha256"]:
-            raise PipelineError(
-                f"{page}: sha256 is {sha256(data)}, but {provider.specs / 'SOURCE.toml'} records {entry['sha256']}; "
-                "if the page has changed, review it and record the new hash"
-            )
-        text = data.decode("utf-8")
-        if entry.get("spec"):
-            files[provider.upstream] = spec_of(text).encode("utf-8")
-        samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
+            text = data.decode("utf-8")
+            if "spec" in entry:
+                files[provider.upstream] = spec_of(text).encode("utf-8")
+            samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
+        except (PipelineError, UnicodeDecodeError) as error:
+            raise PipelineError(f"{page}: {error}") from error
+    for file, data in files.items():
+        _compare(data, provider.source["spec"]["sha256"], file, provider, "record the hash of the page's spec")
     files[provider.samples] = (json.dumps(samples, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return files
 
 
 def verify(provider: Provider) -> None:
     """Raises PipelineError where the vendored spec is not the one that SOURCE.toml records: it is never edited."""
-    found, recorded = sha256(provider.upstream.read_bytes()), provider.source["spec"]["sha256"]
+    spec = provider.source["spec"]
+    published = spec["kind"] == "published"
+    advice = "corrections belong in overlay.yaml" if published else "record the new hash with what was changed"
+    _compare(_read(provider.upstream), spec["sha256"], provider.upstream, provider, advice)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PipelineError(f"{file}: {error.strerror}") from error
+
+
+def _compare(data: bytes, recorded: str, file: Path, provider: Provider, advice: str) -> None:
+    found = hashlib.sha256(data).hexdigest()
     if found != recorded:
-        raise PipelineError(f"{provider.upstream}: sha256 is {found}, but SOURCE.toml records {recorded}")
+        raise PipelineError(f"{file}: sha256 is {found}, but {provider.source_file} records {recorded}; {advice}")

@@ -1,0 +1,65 @@
+"""Install the built wheel apart from the source, run the marked part of the suite on it, and type-check its use."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACE = ROOT / "build" / "wheel"
+PYTHON = PLACE / "venv" / "bin" / "python"
+PYTEST_INI = "[pytest]\nmarkers = wheel\nfilterwarnings = error\naddopts = -p no:cacheprovider -q\n"
+
+
+def run(*command: object) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([str(word) for word in command], cwd=PLACE, env=environment, check=True)
+
+
+def install(wheel: Path) -> None:
+    """The pinned requirements, if they have changed since, and the wheel."""
+    requirements = ROOT / "requirements-dev.txt"
+    stamp, wanted = PLACE / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
+    if not stamp.exists() or stamp.read_text() != wanted:
+        venv.create(PLACE / "venv", clear=True, with_pip=True)
+        run(*pip, "-r", requirements)
+        stamp.write_text(wanted)
+    run(*pip, "--force-reinstall", wheel)
+
+
+def main() -> None:
+    (wheel,) = (ROOT / "dist").glob("*.whl")
+    PLACE.mkdir(parents=True, exist_ok=True)
+    install(wheel)
+
+    tests = PLACE / "tests"
+    shutil.rmtree(tests, ignore_errors=True)
+    tests.mkdir()
+    shutil.copytree(ROOT / "contract_tests" / "cases", tests / "cases")
+    sources = sorted((ROOT / "contract_tests").glob("*.py"))
+    marked = [path.name for path in sources if "mark.wheel" in path.read_text("utf-8")]
+    for path in sources:
+        shutil.copy(path, tests)
+    (tests / "pytest.ini").write_text(PYTEST_INI)
+    run(PYTHON, "-c", "import audiences, sys; assert audiences.__file__.startswith(sys.prefix)")
+    run(PYTHON, "-m", "pytest", "-m", "wheel", "-c", tests / "pytest.ini", *(tests / name for name in marked))
+
+    # A user's code is checked as a user would: the README's, from the installed wheel.
+    readme = MarkdownIt().parse((ROOT / "README.md").read_text("utf-8"))
+    blocks = [token.content for token in readme if token.type == "fence" and token.info == "python"]
+    uses = [tests / f"use_{number}.py" for number in range(len(blocks))]
+    for path, block in zip(uses, blocks, strict=True):
+        path.write_text(block, "utf-8")
+    run(PYTHON, "-m", "mypy", "--strict", "--config-file=", *uses)
+    run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, *uses)
+    print(f"{wheel.name}: installed, tested and type-checked apart from the source")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

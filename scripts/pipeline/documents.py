@@ -1,0 +1,78 @@
+"""Read JSON, YAML and TOML files, and find a place in them; what is wrong is named by file, JSON pointer and rule."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
+
+from ._errors import PipelineError
+
+ABSENT = object()
+
+
+def read(file: Path) -> Any:
+    """The JSON value that a .json, .yaml or .toml file holds."""
+    try:
+        text = file.read_bytes().decode("utf-8")
+        value = _READERS[file.suffix](text)
+        plain = json.loads(json.dumps(value, allow_nan=False, default=str if file.suffix == ".toml" else None))
+        # What has no UTF-8 form could be read, but not be written again.
+        json.dumps(plain, ensure_ascii=False).encode("utf-8")
+    except OSError as error:
+        raise PipelineError(f"{file}: {error.strerror}") from error
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
+        raise PipelineError(f"{file}: not readable: {' '.join(str(error).split())}") from error
+    if file.suffix != ".toml" and plain != value:
+        raise PipelineError(f"{file}: not readable: every key must be text, in quotes if it looks like a number")
+    return plain
+
+
+def conform(value: Any, schema: dict[str, Any], file: Path) -> None:
+    """Raises PipelineError for the first place of `file` that breaks `schema`."""
+    error = best_match(Draft202012Validator(schema).iter_errors(value))
+    if error is not None:
+        raise PipelineError(f"{file}: {describe(error)}")
+
+
+def describe(error: ValidationError | SchemaError, below: str = "") -> str:
+    """The JSON pointer of a broken place, and the rule that it breaks."""
+    said = " ".join(str(error.message).split())
+    return f"{pointer(error.absolute_path, below) or '(root)'}: {said[:300]} (rule: {error.validator})"
+
+
+def pointer(tokens: Iterable[object], below: str = "") -> str:
+    """The JSON pointer (RFC 6901) of what the tokens lead to from the place `below`."""
+    return below + "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
+
+
+def resolve(document: Any, at: str) -> Any:
+    """The value at a JSON pointer; ABSENT where there is none."""
+    for token in at.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        elif isinstance(document, dict) and key in document:
+            document = document[key]
+        else:
+            return ABSENT
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"an object has a key twice: {', '.join(twice)}")
+    return dict(pairs)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {".json": _json, ".yaml": yaml.safe_load, ".toml": tomllib.loads}

@@ -1,0 +1,81 @@
+"""Whether a spec has only keywords that everything here can judge: the library, the checker, the client generator."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .documents import pointer
+
+# What may stand in an object of each kind, and of which kind its value is. Below "*" stands any name. None: not looked
+# into. A keyword that is missing here would be ignored by the judges of the library or the checker, so it is refused.
+_ANNOTATIONS = ("title", "description", "example", "default")
+_LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
+_NUMBERS = ("minimum", "maximum")
+_KINDS: dict[str, dict[str, str | None]] = {
+    "document": {
+        "openapi": None, "info": None, "servers": None, "tags": None, "security": None,
+        "paths": "paths", "components": "components",
+    },
+    "paths": {"*": "path"},
+    "path": {**dict.fromkeys(("get", "post", "put", "patch", "delete"), "operation")},
+    "operation": {
+        "operationId": None, "tags": None, "summary": None, "description": None, "security": None,
+        "parameters": "parameters", "requestBody": "body", "responses": "responses",
+    },
+    "parameters": {"*": "parameter"},
+    "parameter": {"name": None, "in": None, "required": None, "description": None, "example": None, "schema": "schema"},
+    "body": {"required": None, "description": None, "content": "content"},
+    "content": {"*": "media"},
+    "media": {"schema": "schema", "example": None, "encoding": "encodings"},
+    "encodings": {"*": "encoding"},
+    "encoding": {"contentType": None},
+    "responses": {"*": "response"},
+    "response": {"description": None, "content": "content"},
+    "components": {
+        "securitySchemes": "schemes", "parameters": "parameters", "responses": "responses", "schemas": "schemas",
+    },
+    "schemes": {"*": "scheme"},
+    "scheme": dict.fromkeys(("type", "scheme", "in", "name", "description")),
+    "schemas": {"*": "schema"},
+    "schema": {**dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema"},
+}  # fmt: skip
+_REFERABLE = ("parameter", "response", "schema")
+# Where what counts is not the keyword but its value, or the name.
+_VALUES = {
+    ("schema", "format"): "date-time|binary",
+    ("scheme", "type"): "http|apiKey",
+    ("scheme", "scheme"): "bearer",
+    ("scheme", "in"): "header",
+    ("parameter", "in"): "query|header|path",
+}
+_NAMES = {"content": r"multipart/form-data|application/(\*|([^;]+\+)?json(;.*)?)"}
+
+
+def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[str, str]]:
+    """Each keyword, value or name that nothing here judges: its JSON pointer, and a sentence."""
+    if kind == "parameters" and isinstance(node, list):
+        node = dict(enumerate(node))
+    if not isinstance(node, dict):
+        yield at, f"nothing here judges {node!r} as a {kind}"
+        return
+    if kind in _REFERABLE and "$ref" in node:
+        beside = sorted(node.keys() - {"$ref", "summary", "description"})
+        if beside:
+            yield at, f"nothing here judges {', '.join(beside)} beside a $ref"
+        return
+    allowed = _KINDS[kind]
+    for key, value in node.items():
+        here = pointer([key], at)
+        # A name is a name whatever it starts with; only among keywords is `x-` an extension.
+        if str(key).startswith("x-") and ("*" not in allowed or kind == "paths"):
+            continue
+        if key not in allowed and "*" not in allowed:
+            yield here, f"nothing here judges the keyword '{key}' of a {kind}"
+            continue
+        if isinstance(value, str) and not re.fullmatch(_VALUES.get((kind, key), ".*"), value, re.S):
+            yield here, f"nothing here judges the value '{value}'"
+        if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
+            yield here, f"nothing here judges the name '{key}' in a {kind}"
+        child = allowed.get(key, allowed.get("*"))
+        if child is not None:
+            yield from problems(value, child, here)

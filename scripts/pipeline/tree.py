@@ -1,0 +1,62 @@
+"""What follows from `specs`: the files as they should be, how the ones on disk differ, and how they are replaced."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from . import client, effective, registry, vendor
+from .rooms import Provider
+
+_CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+_INIT = b'"""Typed clients generated from the effective specs; one package a provider. They send nothing."""\n'
+
+
+def expected(root: Path, found: Sequence[Provider]) -> dict[Path, bytes]:
+    """Every file below `generated`, as the specs say it should be, and every file with a generated block."""
+    package = root / "generated" / "audience_clients"
+    files = {package / "__init__.py": _INIT, package / "py.typed": b""}
+    for provider in found:
+        vendor.verify(provider)
+        spec = effective.build(provider)
+        files[provider.effective] = effective.dump(spec)
+        modules = client.files(spec, str(provider.upstream))
+        files |= {provider.generated / path: data for path, data in modules.items()}
+    return files | registry.blocks(root, found)
+
+
+def differences(root: Path, files: dict[Path, bytes]) -> dict[Path, str]:
+    """What differs on disk from `files`: 'changed', 'missing', or 'stale' where nothing generates it any more."""
+    stale = dict.fromkeys(sorted(set(_generated(root)) - files.keys()), "stale")
+    return stale | changes(files)
+
+
+def changes(files: dict[Path, bytes]) -> dict[Path, str]:
+    """Which of `files` are 'changed' or 'missing' on disk."""
+    missing = {path: "missing" for path in files if not path.is_file()}
+    return missing | {p: "changed" for p, data in files.items() if p not in missing and p.read_bytes() != data}
+
+
+def write(root: Path, files: dict[Path, bytes], wrong: dict[Path, str]) -> None:
+    """Bring the disk in line, each file at once or not at all: an interrupted run leaves no half of a file."""
+    for path, why in wrong.items():
+        if why == "stale":
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f"{path.name}.new")
+        new.write_bytes(files[path])
+        os.replace(new, path)
+    # A folder of caches alone could still be imported.
+    kept = {parent for path in _generated(root) for parent in path.parents}
+    for folder in sorted((root / "generated").rglob("*")):
+        if folder.is_dir() and folder not in kept and not _cached(root, folder):
+            shutil.rmtree(folder)
+
+
+def _generated(root: Path) -> Iterator[Path]:
+    return (path for path in (root / "generated").rglob("*") if path.is_file() and not _cached(root, path))
+
+
+def _cached(root: Path, path: Path) -> bool:
+    return not _CACHES.isdisjoint(path.relative_to(root).parts)

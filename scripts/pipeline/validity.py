@@ -1,0 +1,95 @@
+"""Whether a document is a valid OpenAPI description, and if not, where and by which rule."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote
+
+from jsonschema import SchemaError
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validator_for
+from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+from referencing import Registry, Resource
+
+from .documents import ABSENT, describe, pointer, resolve
+
+# By version: the schema of the document, the schema dialect with its formats, and the library's own further rules.
+_RULES = {
+    "3.0": (schema_v30, OAS30Validator, oas30_format_checker, OpenAPIV30SpecValidator),
+    "3.1": (schema_v31, OAS31Validator, oas31_format_checker, OpenAPIV31SpecValidator),
+}
+_DATA = ("example", "examples", "default", "enum")
+
+
+def problems(spec: Any) -> Iterator[str]:
+    """What is invalid, each as JSON pointer and rule. Each step relies on the one before: only the first is sure."""
+    version = spec.get("openapi") if isinstance(spec, dict) else None
+    if not isinstance(version, str) or version[:3] not in _RULES:
+        yield f"/openapi: {version!r} is not a version among {', '.join(_RULES)} (rule: enum)"
+        return
+    structure, dialect, formats, rest = _RULES[version[:3]]
+    # Our own steps first: the library's answers for schemas and references lack the way to the place.
+    error = best_match(validator_for(structure)(structure).iter_errors(spec))
+    if error is not None:
+        yield describe(error)
+        return
+    for at, reference in _references(spec, ""):
+        if not _leads_somewhere(spec, reference):
+            yield f"{at}: {reference!r} leads to nothing in this document (rule: $ref)"
+            return
+    whole = Registry().with_resource("urn:spec", Resource.opaque(spec))
+    for at, schema in _schemas(spec, ""):
+        try:
+            dialect.check_schema(schema, format_checker=formats)
+        except SchemaError as wrong:
+            yield describe(wrong, at)
+            return
+        if "default" in schema:
+            judge = dialect({"$ref": f"urn:spec#{quote(at, safe='/~')}"}, registry=whole, format_checker=formats)
+            yield from (describe(wrong, f"{at}/default") for wrong in judge.iter_errors(schema["default"]))
+    for other in rest(spec).iter_errors():
+        yield f"/paths: {' '.join(other.message.split())} (rule: {type(other).__name__})"
+
+
+def _references(node: Any, at: str) -> Iterator[tuple[str, str]]:
+    """Every `$ref`, with its own pointer."""
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield f"{at}/$ref", node["$ref"]
+    for token, child in _children(node):
+        yield from _references(child, pointer([token], at))
+
+
+def _leads_somewhere(spec: Any, reference: str) -> bool:
+    seen = set()
+    while reference.startswith("#/") and reference not in seen:
+        seen.add(reference)
+        target = resolve(spec, unquote(reference.removeprefix("#")))
+        if not (isinstance(target, dict) and isinstance(target.get("$ref"), str)):
+            return target is not ABSENT
+        reference = target["$ref"]
+    return False
+
+
+def _schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema, with its pointer: those of parameters, media types and components, and those within them."""
+    for name, child in _children(node):
+        here = pointer([name], at)
+        if isinstance(child, dict) and (name == "schema" or at == "/components/schemas"):
+            yield from _within(child, here)
+        else:
+            yield from _schemas(child, here)
+
+
+def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield at, schema
+    inner = {f"{at}/items": schema.get("items")}
+    inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
+    for here, child in inner.items():
+        if isinstance(child, dict):
+            yield from _within(child, here)
+
+
+def _children(node: Any) -> Iterator[tuple[str, Any]]:
+    named = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+    return ((str(token), child) for token, child in named.items() if token not in _DATA)
