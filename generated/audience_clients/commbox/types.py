@@ -47,7 +47,11 @@ class File:
 
     def to_tuple(self) -> FileTypes:
         """The file name, the content and the media type."""
-        return self.file_name, self.payload, self.mime_type
+        return (
+            self.file_name or "file",
+            self.payload,
+            self.mime_type or "application/octet-stream",
+        )
 
 
 __all__ = ["UNSET", "Answer", "File", "FileTypes", "RequestFiles", "Unset"]
