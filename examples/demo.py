@@ -1,25 +1,28 @@
 """The main job for real: a mock server on a free loopback port, and the command line creating audiences there."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 from audience_contract import MockServer
 
-FOLDER = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 PROVIDER_FIELDS = ["batch.type=custom_ids", "adobe.namespace=demo", "adobe.originName=demo_script"]
 
 
 def create(environment: dict[str, str], name: str, file: str) -> int:
-    arguments = ["create", name, "--description", "Customers of spring", "--file", str(FOLDER / file)]
+    arguments = ["create", name, "--description", "Customers of spring", "--file", f"examples/{file}"]
     for field in PROVIDER_FIELDS:
         arguments += ["--set", field]
     # Batch and Adobe cannot be sent members, Batch and CommBox no description: the table shows what was left out.
     for field in ("members", "description"):
         arguments += ["--leave-out", field]
-    print(f"\n$ audiences {' '.join(arguments)}", flush=True)
-    return subprocess.run([sys.executable, "-m", "audiences", *arguments], env=environment, check=False).returncode
+    print(f"\n$ audiences {shlex.join(arguments)}", flush=True)
+    return subprocess.run(
+        [sys.executable, "-m", "audiences", *arguments], env=environment, cwd=ROOT, check=False
+    ).returncode
 
 
 with MockServer() as server:

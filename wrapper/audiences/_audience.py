@@ -7,10 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from . import _json
-from ._errors import InvalidError, Problem
+from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Ids, Members, PhoneFile
-
-OURS = "our rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -53,15 +51,6 @@ class Audience:
     def __repr__(self) -> str:
         given = [name for name in ("name", "description", "members") if getattr(self, name) is not None]
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
-
-
-def shape(value: object) -> str:
-    """What a value is, without its content."""
-    if isinstance(value, str):
-        return f"string of {len(value)} characters"
-    if isinstance(value, bytes | list | tuple | dict):
-        return f"{type(value).__name__} of {len(value)}"
-    return type(value).__name__
 
 
 @cache

@@ -39,6 +39,8 @@ class Call:
     operation_id: str
     states: Mapping[int, State]
     parse: Callable[[Any], object]
+    needs: Sequence[str]
+    """Pointers to the strings of which a receipt needs one."""
     code: Sequence[str]
     """The properties of an error body that may hold the provider's code, best first."""
     message: Sequence[str]
@@ -58,7 +60,8 @@ class Call:
             raise self._error(judged)
         found = handle(judged.value) if isinstance(judged.value, dict) else None
         if found is None:
-            why = f"its body is {judged.unreadable}" if judged.unreadable else "its body lacks what a receipt needs"
+            lacks = f"it lacks what a receipt needs: a string at {' or '.join(self.needs)}"
+            why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks
             raise SpecViolationError(f"answered {response.status}, so it acted, but {why}", **self._known(judged))
         model, problem = self._parse(judged)
         state = self.states.get(response.status, State.UNKNOWN)
@@ -71,11 +74,9 @@ class Call:
                 value = _json.loads(response.body)
             except _json.UnreadableError as error:
                 unreadable = str(error)
-        if unreadable is not None:
-            return _Judged(response, None, f"unreadable ({unreadable})", (Deviation("", unreadable, "RFC 8259"),))
         media_type = response.headers.get("content-type", "")
-        deviations = tuple(self.operation.judge_answer(response.status, media_type, value))
-        return _Judged(response, value, None, deviations)
+        deviations = tuple(self.operation.judge_answer(response.status, media_type, value, unreadable))
+        return _Judged(response, value, unreadable, deviations)
 
     def _parse(self, judged: "_Judged") -> tuple[object, str | None]:
         if judged.response.status not in self.states:

@@ -100,7 +100,10 @@ def create(  # noqa: PLR0917  # a command line
     if as_json:
         typer.echo(json.dumps([_report.as_json(result) for result in results], indent=2, ensure_ascii=False))
     else:
-        Console().print(_report.as_table(results, escape(name)))
+        # A table in a file or a pipe is not folded to the width of a terminal.
+        console = Console()
+        console.width = console.width if console.is_terminal else 200
+        console.print(_report.as_table(results, escape(name)))
         for result in results:
             if isinstance(result, AudiencesError):
                 said = f" - {result.provider_message}" if result.provider_message else ""

@@ -10,8 +10,10 @@ import anyio.to_thread
 
 from . import _transport
 from ._audience import Audience
-from ._provider import Flow, Options, Provider, Send, Wait, Work
+from ._options import Options
+from ._provider import Provider
 from ._receipt import Receipt
+from ._steps import Flow, Send, Wait, Work
 
 
 class Blocking(Provider[_transport.BlockingTransport]):

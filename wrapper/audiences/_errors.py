@@ -15,9 +15,24 @@ AudiencesError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ._outcome import Outcome
-from ._wire import Response
+
+if TYPE_CHECKING:
+    from ._wire import Response
+
+OURS = "our rule"
+"""The source of a rule that no provider documents."""
+
+
+def shape(value: object) -> str:
+    """What a value is, without its content."""
+    if isinstance(value, str):
+        return f"string of {len(value)} characters"
+    if isinstance(value, bytes | list | tuple | dict):
+        return f"{type(value).__name__} of {len(value)}"
+    return type(value).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ class AudiencesError(Exception):
         operation: str | None = None,
         audience_name: str | None = None,
         outcome: Outcome | None = None,
-        response: Response | None = None,
+        response: "Response | None" = None,
         deviations: Sequence[Deviation] = (),
         code: str | None = None,
         provider_message: str | None = None,

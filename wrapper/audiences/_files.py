@@ -6,8 +6,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 
-from ._audience import OURS
-from ._errors import Problem
+from ._errors import OURS, Problem
 from ._members import PhoneFile
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import Any
 
 MAX_DEPTH = 64
 """Levels of nesting that are read; no documented answer has more than three."""
@@ -16,7 +16,7 @@ def loads(body: bytes) -> Any:
     """The value. Raises UnreadableError also for duplicate keys, NaN, infinities, lone surrogates, deep nesting."""
     try:
         # RFC 8259, 8.1: a reader may ignore a byte order mark.
-        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
     except UnicodeDecodeError:
         raise UnreadableError("not UTF-8") from None
     except RecursionError:
@@ -38,10 +38,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise UnreadableError(f"{name} is not JSON")
-
-
 def _check(value: Any) -> None:
     stack = [(value, 1)]
     while stack:
@@ -55,7 +51,7 @@ def _check(value: Any) -> None:
         elif isinstance(node, str) and not is_unicode(node):
             raise UnreadableError("a string holds half of a surrogate pair")
         elif isinstance(node, float) and not math.isfinite(node):
-            raise UnreadableError("a number is too large")
+            raise UnreadableError("a number is not finite")
 
 
 def is_unicode(text: str) -> bool:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from ._errors import OURS, InvalidError, Problem, shape
+
 
 class IdKind(StrEnum):
     """The kinds of identifiers that members can be given by."""
@@ -34,11 +36,22 @@ class PhoneFile:
 
     The file is opened when it is checked and when it is sent. `checked=False` skips the look into the content, which
     `.xls` files need: nothing here reads them.
+
+    Raises InvalidError for a source that is neither.
     """
 
     source: str | os.PathLike[str] | bytes
     filename: str | None = None
     checked: bool = True
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        if not isinstance(self.source, str | os.PathLike | bytes):
+            problems.append(Problem("members.source", "must be a path or bytes", shape(self.source), OURS))
+        if not isinstance(self.filename, str | None):
+            problems.append(Problem("members.filename", "must be a string", shape(self.filename), OURS))
+        if problems:
+            raise InvalidError.of(problems)
 
     def __repr__(self) -> str:
         return f"PhoneFile({'bytes' if isinstance(self.source, bytes) else 'path'}, checked={self.checked})"
@@ -46,9 +59,9 @@ class PhoneFile:
     @property
     def name(self) -> str:
         """The file name that is sent: without its folders."""
-        if self.filename is None and isinstance(self.source, bytes):
-            return ""
-        return Path(self.filename or os.fspath(self.source)).name  # type: ignore[arg-type]
+        if self.filename is None:
+            return "" if isinstance(self.source, bytes) else Path(self.source).name
+        return Path(self.filename).name
 
     def upload(self) -> "Upload":
         content = self.source if isinstance(self.source, bytes) else Path(self.source)

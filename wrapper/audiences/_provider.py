@@ -1,29 +1,30 @@
 """The one way through: draft, request, response, receipt. Providers fill in what is theirs; two drivers do the I/O."""
 
-import threading
-import time
-from collections.abc import Callable, Collection, Generator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from . import _json, _spec
-from ._audience import OURS, Audience, shape
+from ._audience import Audience
 from ._call import Call, Handle
 from ._errors import (
+    OURS,
     AudiencesError,
     ConfigurationError,
     InvalidError,
     NotSentError,
     Problem,
-    UnknownOutcomeError,
     UnsupportedError,
+    shape,
 )
+from ._options import Options, Pace
 from ._receipt import Receipt
 from ._secret import Secret
 from ._settings import Setting, base_url
-from ._transport import NoAnswerError, Timeouts
+from ._steps import Flow, Send, Wait, Work
+from ._transport import Timeouts
 from ._wire import Part, Request, Response
 
 T = TypeVar("T")
@@ -31,44 +32,7 @@ LEAVABLE = frozenset({"description", "members"})
 """The draft's fields that a call can leave out where a provider cannot be told."""
 
 
-class Options(TypedDict, Generic[T], total=False):
-    """Options of every provider object."""
-
-    base_url: str
-    """Instead of the spec's server; may hold the spec's variables, such as Batch's `{version}`."""
-    timeout: Timeouts | float
-    """Seconds for each kind of wait, or one number for all."""
-    transport: T
-    """An `httpx` transport that carries the bytes, e.g. `httpx.MockTransport`: the seam for tests and proxies."""
-    on_request: Callable[[Request], None]
-    """Called before a request is sent; if it raises, nothing is sent, and a NotSentError says so."""
-    on_response: Callable[[Request, Response], None]
-    """Called with every whole answer, before it is judged. What it raises is dropped: the answer comes first."""
-    max_per_second: float
-    """A limit of one's own on the calls of this object, over all its threads or tasks. Off by default."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something that may read a file, and so must not run on an event loop."""
-
-    do: Callable[[], Any]
-
-
-Flow = Generator[Send | Wait | Work, Any, Receipt]
-
-
-class Provider(Generic[T]):
+class Provider(ABC, Generic[T]):
     """What all provider objects share. It is never changed after it was made, so threads can share it."""
 
     title: ClassVar[str]
@@ -83,10 +47,13 @@ class Provider(Generic[T]):
     """The properties of the request body that the draft's fields become."""
 
     def __init__(self, variables: Mapping[str, str | None], options: Options[T]) -> None:
+        unknown = options.keys() - Options.__optional_keys__
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no option {', '.join(sorted(unknown))}")
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
         timeout = options.get("timeout", Timeouts())
-        self.timeouts = timeout if isinstance(timeout, Timeouts) else Timeouts(*[float(timeout)] * 4)
+        self.timeouts = timeout if isinstance(timeout, Timeouts) else Timeouts(timeout, timeout, timeout, timeout)
         self._on_request = options.get("on_request")
         self._on_response = options.get("on_response")
         self._pace = Pace(options.get("max_per_second"))
@@ -133,25 +100,16 @@ class Provider(Generic[T]):
         return self._request(self._build(body, parts), left_out)
 
     def _create_flow(self, audience: Audience, leave_out: Collection[str]) -> Flow:
-        request = yield Work(lambda: self.prepare(audience, leave_out=leave_out))
-        if self._on_request:
-            try:
-                self._on_request(request)
-            except Exception as error:  # the caller's own, so its cause is kept
-                raise self._named(NotSentError("on_request raised, so nothing was sent"), audience) from error
-        yield Wait(self._pace.reserve())
-        begun = time.monotonic()
         try:
+            request = yield Work(lambda: self.prepare(audience, leave_out=leave_out))
+            self._announce(request)
+            yield Wait(self._pace.reserve())
             response = yield Send(request)
-            elapsed = time.monotonic() - begun
             self._tell(request, response)
             success = self._create.read(response, lambda body: self._handle(audience, body))
-        except NoAnswerError as failure:
-            kind = UnknownOutcomeError if failure.sent else NotSentError
-            why = "no answer" if failure.sent else "no connection"
-            raise self._named(kind(f"{why}: {failure.reason}"), audience) from None
         except AudiencesError as error:
-            raise self._named(error, audience) from None
+            error.provider, error.operation, error.audience_name = self.title, self._create.operation_id, audience.name
+            raise
         return Receipt(
             provider=self.title,
             operation=self._create.operation_id,
@@ -165,7 +123,6 @@ class Provider(Generic[T]):
             model=success.model,
             model_problem=success.model_problem,
             deviations=success.deviations,
-            elapsed=elapsed,
         )
 
     # What a provider fills in.
@@ -178,16 +135,17 @@ class Provider(Generic[T]):
         """The body's file parts, by name."""
         return {}
 
+    @abstractmethod
     def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
-        """The arguments that the generated request builder makes of a judged body."""
-        raise NotImplementedError
+        """What the generated request builder makes of a judged body."""
 
+    @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
-        raise NotImplementedError
+        """The headers that authenticate."""
 
+    @abstractmethod
     def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
         """The id or token in a success, or None if what the receipt needs is not there."""
-        raise NotImplementedError
 
     # What they share.
 
@@ -229,31 +187,15 @@ class Provider(Generic[T]):
                 raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
         return base_url(url, self.title)
 
+    def _announce(self, request: Request) -> None:
+        if self._on_request:
+            try:
+                self._on_request(request)
+            except Exception as error:  # the caller's own, so its cause is kept
+                raise NotSentError("on_request raised, so nothing was sent") from error
+
     def _tell(self, request: Request, response: Response) -> None:
         if self._on_response:
             # An answer is never lost to an observer.
             with suppress(Exception):
                 self._on_response(request, response)
-
-    def _named(self, error: AudiencesError, audience: Audience) -> AudiencesError:
-        error.provider, error.operation, error.audience_name = self.title, self._create.operation_id, audience.name
-        return error
-
-
-class Pace:
-    """Spreads calls evenly over time."""
-
-    def __init__(self, per_second: float | None) -> None:
-        if per_second is not None and not per_second > 0:
-            raise ConfigurationError("max_per_second must be above zero")
-        self._interval = 1 / per_second if per_second else 0.0
-        self._lock = threading.Lock()
-        self._next = 0.0
-
-    def reserve(self) -> float:
-        """Seconds to wait before the call that reserves now."""
-        with self._lock:
-            now = time.monotonic()
-            start = max(now, self._next)
-            self._next = start + self._interval
-        return start - now

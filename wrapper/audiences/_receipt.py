@@ -31,10 +31,8 @@ class Receipt:
     model: Any = field(repr=False)
     """The generated model of the response's body, or None for the reason in `model_problem`."""
     model_problem: str | None = None
-    deviations: tuple[Deviation, ...] = ()
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
     """Where the response leaves the effective spec: undocumented fields, new enum values, other types."""
-    elapsed: float = field(default=0.0, compare=False)
-    """Seconds from sending to the whole answer."""
 
     @property
     def outcome(self) -> Outcome:
@@ -44,6 +42,11 @@ class Receipt:
     def status(self) -> int:
         """The HTTP status."""
         return self.response.status
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from sending to the end of the answer."""
+        return self.response.elapsed
 
     @property
     def request_id(self) -> str | None:

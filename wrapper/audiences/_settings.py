@@ -54,7 +54,7 @@ def base_url(url: str, provider: str) -> str:
     except ValueError:
         fine = False
     else:
-        fine = fine and not (parts.query or parts.fragment or "@" in parts.netloc or "{" in url)
+        fine = fine and not (parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "))
     if not fine:
         raise ConfigurationError(
             "base_url must be http(s)://host[:port][/path], without user, query, fragment or open variables",

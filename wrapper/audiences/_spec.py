@@ -74,8 +74,11 @@ class Operation:
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
 
-    def judge_answer(self, status: int, media_type: str, value: Any) -> Iterator[Deviation]:
-        """Where an answer leaves the spec; what the spec leaves open (a `default` without content) never does."""
+    def judge_answer(self, status: int, media_type: str, value: Any, unreadable: str | None) -> Iterator[Deviation]:
+        """Where an answer leaves the spec: its status, and its body, or why that is `unreadable`.
+
+        What the spec leaves open (a `default` without content) is no deviation, whatever it is.
+        """
         answers = self._answers
         if str(status) not in answers and "default" not in answers:
             yield Deviation("status", f"status {status} is not documented", f"{self.pointer}/responses")
@@ -83,9 +86,14 @@ class Operation:
         schema = answers.get(str(status), answers.get("default"))
         if schema is None:
             return
+        if unreadable is not None:
+            yield Deviation("", unreadable, schema.pointer)
+            return
+        content = schema.pointer.removesuffix("/schema")
+        documented = content.rpartition("/")[2].replace("~1", "/")
         essence = media_type.partition(";")[0].strip().lower()
-        if not (essence == "application/json" or (essence.startswith("application/") and essence.endswith("+json"))):
-            yield Deviation("content-type", "the media type is not JSON", schema.pointer.rpartition("/")[0])
+        if essence != documented and not (documented.endswith("/*") and _is_json(essence)):
+            yield Deviation("content-type", f"the media type is not {documented}", content)
         yield from schema.judge(value)
         yield from schema.undocumented(value)
 
@@ -135,6 +143,10 @@ class Schema:
         elif isinstance(value, list) and "items" in node:
             for number, entry in enumerate(value):
                 yield from Schema(self.spec, f"{at}/items").undocumented(entry, f"{where}/{number}")
+
+
+def _is_json(essence: str) -> bool:
+    return essence == "application/json" or (essence.startswith("application/") and essence.endswith("+json"))
 
 
 _PHRASES = {

@@ -1,7 +1,9 @@
 """The one place that knows httpx: sends a prepared request once, reads a bounded answer, and tells what happened."""
 
+import math
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import asdict, dataclass
@@ -11,6 +13,7 @@ from typing import Any
 import anyio.to_thread
 import httpx
 
+from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
 from ._secret import Secret
 from ._version import __version__
 from ._wire import Headers, Request, Response
@@ -41,20 +44,17 @@ class Timeouts:
     write: float = 30.0
     pool: float = 5.0
 
-
-class NoAnswerError(Exception):
-    """No answer came. `sent` is False only where no byte of the request can have left."""
-
-    def __init__(self, sent: bool, reason: str) -> None:
-        super().__init__(reason)
-        self.sent = sent
-        self.reason = reason
+    def __post_init__(self) -> None:
+        for name, seconds in asdict(self).items():
+            if not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
+                raise ConfigurationError(f"the {name} timeout must be a number of seconds above zero")
 
 
 class _Exchange:
     """What was seen of one exchange; httpcore reports its progress to `trace`, other transports do not."""
 
     def __init__(self) -> None:
+        self.begun = time.monotonic()
         self.head_sent = False
         self.body = bytearray()
         self.problem: str | None = None
@@ -65,9 +65,11 @@ class _Exchange:
     async def atrace(self, event: str, info: object) -> None:
         self.trace(event, info)
 
-    def failure(self, error: Exception) -> NoAnswerError:
+    def failure(self, error: Exception) -> AudiencesError:
         # The text of an exception may hold a header's value, and its attributes hold the request: neither is kept.
-        return NoAnswerError(self.head_sent or not isinstance(error, _NEVER_LEFT), _reason(error))
+        if self.head_sent or not isinstance(error, _NEVER_LEFT):
+            return UnknownOutcomeError(f"no answer: {_reason(error)}")
+        return NotSentError(f"no connection: {_reason(error)}")
 
     def take(self, chunk: bytes) -> bool:
         """Whether there is room for more."""
@@ -78,7 +80,8 @@ class _Exchange:
 
     def response(self, response: httpx.Response) -> Response:
         headers = Headers(tuple(response.headers.multi_items()))
-        return Response(response.status_code, headers, bytes(self.body), self.problem)
+        elapsed = time.monotonic() - self.begun
+        return Response(response.status_code, headers, bytes(self.body), self.problem, elapsed)
 
 
 class Blocking:
@@ -90,15 +93,14 @@ class Blocking:
         self._client: httpx.Client | None = None
 
     def send(self, request: Request) -> Response:
-        with self._lock:
-            self._client = client = self._client or httpx.Client(**_with_tls(self._options))
+        client = self._open()
         seen = _Exchange()
         with ExitStack() as files:
             try:
                 content = _content(request, files)
                 built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.trace})
             except Exception as error:  # noqa: BLE001  # e.g. the file is gone
-                raise NoAnswerError(sent=False, reason=_reason(error)) from None
+                raise NotSentError(f"nothing to send: {_reason(error)}") from None
             try:
                 response = client.send(built, stream=True)
             except AssertionError:
@@ -115,6 +117,11 @@ class Blocking:
                 response.close()
         return seen.response(response)
 
+    def _open(self) -> httpx.Client:
+        with self._lock:
+            self._client = self._client or httpx.Client(**_with_tls(self._options))
+            return self._client
+
     def close(self) -> None:
         with self._lock:
             if self._client is not None:
@@ -127,17 +134,21 @@ class Async:
 
     def __init__(self, timeouts: Timeouts, transport: AsyncTransport | None) -> None:
         self._options = _options(timeouts, transport)
+        self._lock = threading.Lock()
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, request: Request) -> Response:
-        self._client = client = self._client or httpx.AsyncClient(**_with_tls(self._options))
+        # Making the first client takes tens of milliseconds, most of them for TLS.
+        client = self._client
+        if client is None:
+            client = await anyio.to_thread.run_sync(self._open)
         seen = _Exchange()
         async with AsyncExitStack() as files:
             try:
                 content = await anyio.to_thread.run_sync(_content, request, files)
                 built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.atrace})
             except Exception as error:  # noqa: BLE001  # e.g. the file is gone
-                raise NoAnswerError(sent=False, reason=_reason(error)) from None
+                raise NotSentError(f"nothing to send: {_reason(error)}") from None
             if request.parts:
                 built.stream = _OffLoop(built.stream)
             try:
@@ -156,6 +167,11 @@ class Async:
                 await response.aclose()
         return seen.response(response)
 
+    def _open(self) -> httpx.AsyncClient:
+        with self._lock:
+            self._client = self._client or httpx.AsyncClient(**_with_tls(self._options))
+            return self._client
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
@@ -173,10 +189,18 @@ class _OffLoop(httpx.AsyncByteStream):
             yield chunk
 
 
-@cache
 def _tls() -> ssl.SSLContext:
     """One for the process: making one costs more than a call does."""
+    with _TLS_LOCK:
+        return _make_tls()
+
+
+@cache
+def _make_tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
+
+
+_TLS_LOCK = threading.Lock()
 
 
 def _options(timeouts: Timeouts, transport: object) -> dict[str, Any]:

@@ -103,10 +103,12 @@ class Headers(Mapping[str, str]):
 class Response:
     """What came back: the status, the headers and the bytes of the body, decompressed.
 
-    `problem` says why the body is not whole (cut off, too large, not decompressible); None if it is.
+    `problem` says why the body is not whole (cut off, too large, not decompressible); None if it is. `elapsed` has the
+    seconds from sending to the end of the answer.
     """
 
     status: int
     headers: Headers
     body: bytes = field(repr=False)
     problem: str | None = None
+    elapsed: float = field(default=0.0, compare=False)

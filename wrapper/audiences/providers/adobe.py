@@ -13,8 +13,9 @@ from audience_clients.adobe.models import (
 from .._audience import Audience
 from .._call import Call, Handle, text
 from .._drivers import Async, Blocking
+from .._options import Options
 from .._outcome import State
-from .._provider import Options, Provider
+from .._provider import Provider
 from .._secret import Secret
 from .._settings import Setting
 from .._transport import AsyncTransport, BlockingTransport
@@ -48,6 +49,7 @@ class _Adobe(Provider[T]):
         operation_id="create_audience",
         states={200: State.CREATED},
         parse=create_audience.parse_response,
+        needs=("/id", "/audienceId"),
         code=("error_code",),
         message=("message", "detail", "title"),
     )

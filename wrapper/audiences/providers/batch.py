@@ -9,8 +9,9 @@ from audience_clients.batch.models import AudienceCreateBody
 from .._audience import Audience
 from .._call import Call, Handle, text
 from .._drivers import Async, Blocking
+from .._options import Options
 from .._outcome import State
-from .._provider import Options, Provider
+from .._provider import Provider
 from .._secret import Secret
 from .._settings import Setting
 from .._transport import AsyncTransport, BlockingTransport
@@ -46,6 +47,7 @@ class _Batch(Provider[T]):
         operation_id="audience_create",
         states={202: State.ACCEPTED},
         parse=audience_create.parse_response,
+        needs=("/indexing_token",),
         code=("error_code",),
         message=("error_message",),
     )

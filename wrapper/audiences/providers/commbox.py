@@ -7,14 +7,14 @@ from audience_clients.commbox.api.audiences import post_audiences
 from audience_clients.commbox.models import PostAudiencesBody
 from audience_clients.commbox.types import File
 
-from .. import _files
 from .._audience import Audience
 from .._call import Call, Handle, text
 from .._drivers import Async, Blocking
 from .._errors import InvalidError
 from .._members import Ids, PhoneFile
+from .._options import Options
 from .._outcome import State
-from .._provider import Options, Provider
+from .._provider import Provider
 from .._secret import Secret
 from .._settings import Setting
 from .._transport import AsyncTransport, BlockingTransport
@@ -42,6 +42,7 @@ class _CommBox(Provider[T]):
         operation_id="Post_Audiences",
         states={201: State.CREATED},
         parse=post_audiences.parse_response,
+        needs=("/data/id",),
         code=(),
         message=("description",),
     )
@@ -59,6 +60,8 @@ class _CommBox(Provider[T]):
         file = audience.members
         if not isinstance(file, PhoneFile):
             return {}
+        from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
+
         problems = _files.problems(file, column="phone1")
         if problems:
             raise InvalidError.of(problems, self.title)
