@@ -41,7 +41,7 @@ types: $(READY) ## mypy --strict and pyright
 	$(BIN)/pyright
 
 docs: $(READY) ## build the API reference into build/docs
-	$(BIN)/pdoc --docformat google --output-directory build/docs audiences audiences.aio audience_contract
+	$(BIN)/pdoc --docformat google --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock
 
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from audience_contract import MockServer
+from audience_contract.mock import MockServer
 
 ROOT = Path(__file__).parent.parent
 PROVIDER_FIELDS = ["batch.type=custom_ids", "adobe.namespace=demo", "adobe.originName=demo_script"]

@@ -1,0 +1,65 @@
+"""The command `audience-contract`."""
+
+import shlex
+import signal
+import threading
+from contextlib import ExitStack
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Checks clients and servers of audience providers against the providers' specs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"audience-contract {version('audiences')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def mock(
+    host: Annotated[str, typer.Option(help="A loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
+    env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
+    ] = False,
+) -> None:
+    """Play all providers on one port until Ctrl-C.
+
+    Prints each provider's base URL, and the environment variables, with credentials that the mock server takes, as
+    shell commands. Put /_mock/respond/STATUS before the path of a base URL to be answered with that error;
+    GET /_mock/audiences lists what was created, DELETE forgets it.
+    """
+    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
+    from .mock import MockServer  # noqa: PLC0415 - nor of the server
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(MockServer(host=host, port=port, strict=strict))
+        except (OSError, ValueError) as error:
+            raise typer.BadParameter(str(error)) from None
+        for provider in () if env else provider_keys():
+            typer.echo(f"# {provider}: {server.base_url(provider)}")
+        for name, value in server.environment().items():
+            typer.echo(f"export {name}={shlex.quote(value)}")
+        # Short waits: some platforms deliver no signal during a long one.
+        while not stop.wait(0.2):
+            pass

@@ -1,0 +1,96 @@
+"""The body of a message: its media type, whether it can be read, and its schema."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from . import multipart, schema, strict_json
+from .media import MediaType, find, parse
+from .messages import Request, Response
+from .spec import Node
+from .violation import UnreadableError, Violation
+
+_TEXT = "text/plain"
+
+
+def json_of(message: Request | Response) -> Any:
+    """The JSON value of a body; raises UnreadableError, see `strict_json.loads`."""
+    return strict_json.loads(message.body)
+
+
+def parts_of(request: Request) -> list[multipart.Part]:
+    """The parts of a multipart body; raises UnreadableError, see `multipart.read`."""
+    media = parse("".join(request.values("content-type")[:1]))
+    return multipart.read(media or MediaType("", {}), request.body)
+
+
+def check(content: Node, message: Request | Response, *, undocumented: bool) -> Iterator[Violation]:
+    """What a body breaks in a content map; `undocumented` also reports properties and parts that the spec lacks."""
+    types = message.values("content-type")
+    if len(types) != 1:
+        said = f"sent {len(types)} times" if types else "missing"
+        yield Violation("content-type", "", content.pointer, said)
+        return
+    media = parse(types[0])
+    entry = media and find(content, media)
+    if not media or not entry:
+        yield Violation("content-type", "", content.pointer, f"not one of {', '.join(sorted(content.value))}")
+        return
+    kind = entry.get("schema")
+    try:
+        if media.essence == "multipart/form-data":
+            yield from _parts(entry, multipart.read(media, message.body), undocumented=undocumented)
+        elif media.is_json:
+            if media.parameters.get("charset", "utf-8").lower() != "utf-8":
+                yield Violation("content-type", "", entry.pointer, "JSON has no charset but UTF-8")
+            value = strict_json.loads(message.body)
+            if kind:
+                yield from schema.check(kind, value, "body", undocumented=undocumented)
+        elif kind:
+            yield Violation("content-type", "", entry.pointer, "the spec has a schema for it, and it is not JSON")
+    except UnreadableError as error:
+        yield Violation("body", "", entry.pointer, str(error))
+
+
+def _parts(entry: Node, parts: list[multipart.Part], *, undocumented: bool) -> Iterator[Violation]:
+    form = entry["schema"]
+    properties = form.get("properties")
+    required = form.get("required")
+    counts = Counter(part.name for part in parts)
+    for name in required.value if required else ():
+        if name not in counts:
+            yield Violation(f"part {name}", "", f"{form.pointer}/required", "missing")
+    for part in parts:
+        where, kind = f"part {part.name}", properties and properties.get(part.name)
+        if not kind:
+            if undocumented and properties:
+                yield Violation(where, "", properties.pointer, "a part that the spec does not name")
+            continue
+        if counts[part.name] > 1 and kind.plain("type") != "array":
+            yield Violation(where, "", kind.pointer, f"sent {counts[part.name]} times")
+        yield from _part(entry, kind.get("items") or kind, part, where)
+
+
+def _part(entry: Node, kind: Node, part: multipart.Part, where: str) -> Iterator[Violation]:
+    binary = kind.plain("format") == "binary"
+    encoding = entry.get("encoding") and entry["encoding"].get(part.name)
+    listed = encoding and encoding.get("contentType")
+    allowed = [parse(text.strip()) for text in listed.value.split(",")] if listed else [] if binary else [parse(_TEXT)]
+    rule = listed.pointer if listed else kind.pointer
+    media = parse(part.content_type)
+    if binary and not part.filename:
+        yield Violation(where, "", kind.pointer, "a file without a filename")
+    if not binary and part.filename is not None:
+        yield Violation(where, "", kind.pointer, "a text with a filename, which makes it a file")
+    if binary and not part.content_type:
+        yield Violation(where, "", rule, "a file without a content type")
+    elif part.content_type and not media:
+        yield Violation(where, "", rule, "its content type is none")
+    elif media and allowed and not any(choice and media.within(choice) for choice in allowed):
+        yield Violation(where, "", rule, "its content type is not one that the spec lists")
+    if binary:
+        return
+    try:
+        yield from schema.check(kind, schema.from_text(kind, part.text), where)
+    except UnreadableError as error:
+        yield Violation(where, "", kind.pointer, str(error))

@@ -1,0 +1,61 @@
+"""A request or a response against its operation in the effective spec. Nothing here sends, and nothing raises."""
+
+from collections.abc import Iterator
+
+from . import bodies, parameters, security
+from .messages import Request, Response
+from .spec import Operation
+from .violation import Violation
+
+
+def check_request(operation: Operation, request: Request, *, undocumented: bool = True) -> list[Violation]:
+    """What a request breaks, sorted; empty if nothing.
+
+    That the request's method and path are the operation's is the caller's to see (`Spec.match`). Credentials are
+    judged by presence and form only. `undocumented=False` lets pass the JSON properties, parts and query parameters
+    that the spec does not name: its schemas allow them, but a client that keeps to the documentation never sends them.
+    """
+    found = [
+        *parameters.check(operation, request, undocumented=undocumented),
+        *security.check(operation, request),
+        *_length(operation, request),
+        *_request_body(operation, request, undocumented=undocumented),
+    ]
+    return sorted(set(found))
+
+
+def check_response(operation: Operation, response: Response) -> list[Violation]:
+    """What a response breaks, sorted; empty if nothing.
+
+    The body is judged as it stands: a content coding must have been undone. Properties that the spec does not name are
+    no violation, because its schemas allow them.
+    """
+    documented = operation.response(response.status)
+    if not documented:
+        rule = operation.node["responses"].pointer
+        return [Violation("status", "", rule, f"{response.status} is not documented for this operation")]
+    content = documented.get("content")
+    if not content:
+        return []
+    if not response.body:
+        return [Violation("body", "", content.pointer, "missing")]
+    return sorted(set(bodies.check(content, response, undocumented=False)))
+
+
+def _length(operation: Operation, request: Request) -> Iterator[Violation]:
+    for value in request.values("content-length"):
+        if value != str(len(request.body)):
+            yield Violation("content-length", "", operation.node.pointer, "not the length of the body")
+    if len(request.values("content-length")) > 1:
+        yield Violation("content-length", "", operation.node.pointer, "sent more than once")
+
+
+def _request_body(operation: Operation, request: Request, *, undocumented: bool) -> Iterator[Violation]:
+    body = operation.node.get("requestBody")
+    if not body:
+        if request.body:
+            yield Violation("body", "", operation.node.pointer, "the operation has none")
+    elif request.body:
+        yield from bodies.check(body["content"], request, undocumented=undocumented)
+    elif body.plain("required"):
+        yield Violation("body", "", f"{body.pointer}/required", "missing")

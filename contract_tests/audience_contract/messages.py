@@ -1,0 +1,50 @@
+"""The two messages of an HTTP exchange, as they were on the wire."""
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def _values(headers: Headers, name: str) -> list[str]:
+    return [value.strip(" \t") for field, value in headers if field.lower() == name.lower()]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client sent.
+
+    `method` in capitals; `target` is the raw path with its query, percent-encoded as on the wire; `headers` are pairs
+    of name and value in their order, repeated ones repeated, values decoded as Latin-1; `body` is the bytes without
+    any transfer coding. The repr names headers but shows no header's value and no body: both hold secrets.
+    """
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes = b""
+
+    def values(self, name: str) -> list[str]:
+        """Every value of the header `name`, whatever its case."""
+        return _values(self.headers, name)
+
+    def __repr__(self) -> str:
+        path = self.target.partition("?")[0]
+        names = sorted(name.lower() for name, _ in self.headers)
+        return f"Request({self.method} {path}, headers={names}, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a server answered: `status` as an integer, `headers` and `body` as in `Request`."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+    def values(self, name: str) -> list[str]:
+        """Every value of the header `name`, whatever its case."""
+        return _values(self.headers, name)
+
+    def __repr__(self) -> str:
+        names = sorted(name.lower() for name, _ in self.headers)
+        return f"Response({self.status}, headers={names}, {len(self.body)} bytes)"

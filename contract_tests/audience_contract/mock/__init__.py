@@ -1,0 +1,6 @@
+"""The mock server: every provider with an effective spec, under one port, over real HTTP."""
+
+from .server import MockServer
+from .state import Exchange, Record
+
+__all__ = ["Exchange", "MockServer", "Record"]

@@ -1,0 +1,72 @@
+"""What a provider's file says of its mock, beyond what the effective spec says."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.client import responses
+from importlib import import_module
+from typing import Any
+
+from ..messages import Request, Response
+from ..spec import Operation
+from ..violation import Violation
+from .state import Record, State
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that broke no rule of the spec and carries the right credentials."""
+
+    operation: Operation
+    request: Request
+    state: State
+
+    def created(self, **record: Any) -> None:
+        """Record what the request created; the arguments are those of `Record`."""
+        self.state.add(Record(self.operation.spec.key, self.operation.id, **record))
+
+
+class Provider(ABC):
+    """One provider's answers.
+
+    A subclass has, for each operation, a method named by the lower-case `operationId`: it takes a `Call`, changes
+    state, and gives the documented success, or a refusal for a documented reason that no schema can state.
+    """
+
+    @abstractmethod
+    def environment(self, base_url: str) -> dict[str, str]:
+        """The environment variables that point a client at this mock, with credentials that it takes."""
+
+    @abstractmethod
+    def error(self, operation: Operation, status: int) -> Response:
+        """The documented error with this status; where none is documented, a small body of the provider's style."""
+
+    def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
+        """The answer to credentials that are missing, or wrong, in `header`."""
+        return self.error(operation, 401)
+
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
+        """The answer to a request that breaks the spec."""
+        return self.error(operation, 400)
+
+    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
+        """The method for an operation; None where nobody has written it."""
+        return getattr(self, operation.id.lower(), None)
+
+
+def reply(status: int, value: Any) -> Response:
+    """A JSON response."""
+    return Response(status, (("content-type", "application/json"),), json.dumps(value, ensure_ascii=False).encode())
+
+
+def reason(status: int) -> str:
+    """The status's phrase in HTTP."""
+    return responses.get(status, "Unknown")
+
+
+def load(key: str) -> Provider:
+    """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`."""
+    found = import_module(f"..providers.{key}", __package__).PROVIDER
+    assert isinstance(found, Provider), key
+    return found

@@ -1,0 +1,116 @@
+"""The mock server on a real socket, in a thread of its own."""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ..spec import load, provider_keys
+from .app import Application
+from .state import Exchange, Record
+
+
+class MockServer:
+    """Plays every provider that has an effective spec, on one port of the loopback interface.
+
+        with MockServer() as server:
+            os.environ.update(server.environment())
+
+    `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
+    parts and query parameters, which the specs' schemas allow. `middleware` is an ASGI middleware put around the
+    application, e.g. to make a server with a fault.
+
+    The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
+    are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
+    Not documented by any provider, so decided here: a second audience of the same name is created as another one.
+    Raises ValueError for a host that is not a loopback address; entering raises OSError for a port in use.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        strict: bool = False,
+        middleware: Callable[[ASGIApp], ASGIApp] | None = None,
+    ) -> None:
+        if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
+            raise ValueError(f"{host} is not a loopback address")
+        self._application = Application(strict=strict)
+        self._app: ASGIApp = middleware(self._application) if middleware else self._application
+        self._host, self._port = host, port
+
+    def __enter__(self) -> "MockServer":
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._socket = socket.create_server((self._host, self._port), family=family)
+        # Accepted sockets inherit it. asyncio sets it only on sockets that name their protocol, which these do not, and
+        # each answer would wait for the client's delayed acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        config = uvicorn.Config(
+            self._app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._run, name="audience-contract-mock", daemon=True)
+        self._thread.start()
+        while not self._server.ready.wait(0.1):
+            if not self._thread.is_alive():
+                self._socket.close()
+                raise RuntimeError("the mock server did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port; there is none before `__enter__`."""
+        name = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{name}:{self._socket.getsockname()[1]}"
+
+    def base_url(self, provider: str) -> str:
+        """A provider's base URL, with the defaults of its spec's server variables; no slash at the end."""
+        return f"{self.url}/{provider}{load(provider).default_base}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that the `audiences` library reads: base URLs, and credentials that are right."""
+        return self._application.environment({key: self.base_url(key) for key in provider_keys()})
+
+    @property
+    def audiences(self) -> list[Record]:
+        """What was created, in order."""
+        return self._application.state.records
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The last 1000 exchanges that reached an operation, in order."""
+        return self._application.state.exchanges
+
+    def clear(self) -> None:
+        """Forget audiences and exchanges."""
+        self._application.state.clear()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()

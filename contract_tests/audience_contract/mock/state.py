@@ -1,0 +1,79 @@
+"""What a mock server remembers. Safe to use from several threads."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..messages import Request, Response
+
+KEPT_EXCHANGES = 1000
+
+
+class Exchange(NamedTuple):
+    """A request that reached a documented operation, and its answer.
+
+    `request.target` is what the provider itself would have seen: without the path prefixes of the mock server.
+    """
+
+    provider: str
+    operation: str
+    request: Request
+    response: Response
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a successful request created.
+
+    `name`, `id` and `token` as the provider would know them, None where it has none. `fields` are all JSON properties
+    or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows` below the
+    heading, None where the file is not read.
+    """
+
+    provider: str
+    operation: str
+    name: str | None = None
+    id: str | None = None
+    token: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    file: dict[str, Any] | None = None
+
+
+class State:
+    """Records, the last exchanges, and a counter from which ids and tokens are made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._records: list[Record] = []
+        self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+
+    def next(self) -> int:
+        """1, 2, 3…; not set back by `clear`, so that no id or token comes twice."""
+        with self._lock:
+            self._count += 1
+            return self._count
+
+    def add(self, record: Record) -> None:
+        with self._lock:
+            self._records.append(record)
+
+    def log(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._exchanges.append(exchange)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._records.clear()
+            self._exchanges.clear()
+
+    @property
+    def records(self) -> list[Record]:
+        with self._lock:
+            return list(self._records)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        with self._lock:
+            return list(self._exchanges)

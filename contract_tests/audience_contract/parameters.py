@@ -1,0 +1,69 @@
+"""Query, header and path parameters of a request."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, unquote_plus
+
+from . import schema
+from .messages import Request
+from .spec import Node, Operation
+from .violation import UnreadableError, Violation
+
+_UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not Latin-1"))
+
+
+def check(operation: Operation, request: Request, *, undocumented: bool) -> Iterator[Violation]:
+    """What the request's parameters break; with `undocumented`, also each query parameter that the spec does not name.
+
+    `Accept` counts as any other header: where a spec names it as a parameter, it means it.
+    """
+    declared = list(operation.node.get("parameters") or ())
+    pairs = [pair.partition("=") for pair in request.target.partition("?")[2].split("&") if pair]
+    path = operation.path_values(request.target)
+    for parameter in declared:
+        name, place = str(parameter.value["name"]), str(parameter.value["in"])
+        if place == "query":
+            values = [value for key, _, value in pairs if _read(key, plus=True) == name]
+        elif place == "header":
+            values = request.values(name)
+        else:
+            values = [path[name]] if name in path else []
+        yield from _check(parameter, f"{place} {name}", values, encoded=place != "header", plus=place == "query")
+    known = {str(parameter.value["name"]) for parameter in declared if parameter.value["in"] == "query"}
+    for key in {_read(key, plus=True) for key, _, _ in pairs} - known:
+        if key is None:
+            yield Violation("query", "", operation.node.pointer, _UNREADABLE)
+        elif undocumented:
+            yield Violation(f"query {key}", "", operation.node.pointer, "a parameter that the spec does not name")
+
+
+def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plus: bool) -> Iterator[Violation]:
+    kind = parameter["schema"]
+    repeatable = kind.plain("type") == "array"
+    if not values and parameter.plain("required"):
+        yield Violation(where, "", f"{parameter.pointer}/required", "missing")
+    if len(values) > 1 and not repeatable:
+        yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
+    texts = [_read(value, plus=plus) if encoded else _latin_1(value) for value in values]
+    if None in texts:
+        yield Violation(where, "", parameter.pointer, _UNREADABLE)
+        return
+    readable = [text for text in texts if text is not None]
+    if repeatable and readable:
+        yield from schema.check(kind, [schema.from_text(kind["items"], text) for text in readable], where)
+    else:
+        for text in readable:
+            yield from schema.check(kind, schema.from_text(kind, text), where)
+
+
+def _read(text: str, *, plus: bool) -> str | None:
+    if not text.isascii() or re.search("%(?![0-9A-Fa-f]{2})", text):
+        return None
+    try:
+        return (unquote_plus if plus else unquote)(text, errors="strict")
+    except UnicodeDecodeError:
+        return None
+
+
+def _latin_1(text: str) -> str | None:
+    return text if all(ord(character) < 256 for character in text) else None

@@ -1,0 +1,109 @@
+"""A value against a schema of the effective spec, by openapi-schema-validator.
+
+The library under test judges with another implementation on purpose: shared code would hide shared faults.
+"""
+
+import calendar
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from .spec import Document, Node, escape
+from .violation import Violation, shape
+
+_DATE_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_WORDS = {"true": True, "false": False}
+
+
+def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
+    """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
+    for error in _validator(schema).iter_errors(value):
+        pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
+        rule = _follow(schema, error.absolute_schema_path)
+        keyword, limit = str(error.validator), error.validator_value
+        if keyword == "required":
+            for name in sorted(set(limit) - set(error.instance)):
+                yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}")
+        else:
+            said = json.dumps(limit, ensure_ascii=False)
+            yield Violation(where, pointer, rule, f"{shape(error.instance)} breaks {keyword} {said[:200]}")
+    if undocumented:
+        yield from _undocumented(schema, value, where, "")
+
+
+def from_text(schema: Node, text: str) -> Any:
+    """The value that a text stands for in a query, a header or a form: a number or boolean where the schema wants one.
+
+    Text that is none is returned as it is, for the schema to refuse.
+    """
+    match schema.plain("type"):
+        case "boolean":
+            return _WORDS.get(text, text)
+        case "integer" if re.fullmatch(r"-?\d{1,100}", text, re.ASCII):
+            return int(text)
+        case "number" if re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?", text, re.ASCII):
+            return float(text)
+        case _:
+            return text
+
+
+def is_date_time(value: object) -> bool:
+    """Whether a text is a `date-time` of RFC 3339, which has leap seconds and any number of fractional digits."""
+    if not isinstance(value, str):
+        return True
+    match = _DATE_TIME.fullmatch(value)
+    if not match:
+        return False
+    year, month, day, hour, minute, second = (int(number) for number in match.groups()[:6])
+    sign, ahead_hours, ahead_minutes = match[7] or "+", int(match[8] or 0), int(match[9] or 0)
+    if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year or 2000, month)[1]:
+        return False
+    if max(hour, ahead_hours) > 23 or max(minute, ahead_minutes) > 59 or second > 60:
+        return False
+    ahead = (60 * ahead_hours + ahead_minutes) * (1 if sign == "+" else -1)
+    return second < 60 or (60 * hour + minute - ahead) % 1440 == 1439
+
+
+def _undocumented(schema: Node, value: Any, where: str, pointer: str) -> Iterator[Violation]:
+    properties, items = schema.get("properties"), schema.get("items")
+    if isinstance(value, dict) and properties and "additionalProperties" not in schema.value:
+        for name, child in value.items():
+            documented, at = properties.get(name), f"{pointer}/{escape(name)}"
+            if documented:
+                yield from _undocumented(documented, child, where, at)
+            else:
+                yield Violation(where, at, properties.pointer, "a property that the spec does not name")
+    if isinstance(value, list) and items:
+        for number, child in enumerate(value):
+            yield from _undocumented(items, child, where, f"{pointer}/{number}")
+
+
+def _follow(schema: Node, path: Iterable[str | int]) -> str:
+    """The pointer of the rule at the end of an error's schema path; neither that path nor a place has a `$ref`."""
+    for token in path:
+        schema = schema[token]
+    return schema.pointer
+
+
+@cache
+def _judge(root: Document) -> tuple[Any, Any, Any]:
+    # Imported here because these take longer to import than the rest of the package together.
+    from jsonschema import FormatChecker  # noqa: PLC0415
+    from openapi_schema_validator import OAS30Validator, OAS31Validator  # noqa: PLC0415
+    from referencing import Registry, Resource  # noqa: PLC0415
+
+    formats = FormatChecker(formats=())
+    formats.checks("date-time")(is_date_time)
+    kind = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
+    return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
+
+
+def _validator(schema: Node) -> Any:
+    kind, registry, formats = _judge(schema.root)
+    # By reference, so that a `$ref` inside is looked up in the whole document.
+    return kind({"$ref": f"urn:spec#{quote(schema.pointer, safe='/~')}"}, registry=registry, format_checker=formats)

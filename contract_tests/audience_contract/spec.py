@@ -1,0 +1,197 @@
+"""The effective specs: which there are, what operations they have, and where in them a rule stands."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_PACKAGE = "audience_clients"
+_FILE = "openapi.json"
+_SCHEMES = {("http", "bearer"), ("apiKey", "header")}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def escape(token: object) -> str:
+    """One token of a JSON pointer (RFC 6901)."""
+    return str(token).replace("~", "~0").replace("/", "~1")
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A whole spec, as parsed; compared and hashed by identity."""
+
+    value: Any
+
+    @property
+    def version(self) -> str:
+        """The OpenAPI version, e.g. "3.1"."""
+        return ".".join(str(self.value["openapi"]).split(".")[:2])
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A place in a spec: its JSON pointer and the value there. Every step follows a local `$ref`."""
+
+    root: Document
+    pointer: str
+    value: Any
+
+    def get(self, token: str | int) -> "Node | None":
+        """The member or item `token`, or None."""
+        try:
+            found = self.value[token]
+        except (LookupError, TypeError):
+            return None
+        return Node(self.root, f"{self.pointer}/{escape(token)}", found)._target()
+
+    def __getitem__(self, token: str | int) -> "Node":
+        found = self.get(token)
+        if found is None:
+            raise LookupError(f"nothing at {self.pointer}/{escape(token)}")
+        return found
+
+    def __iter__(self) -> "Iterator[Node]":
+        """The values of an object or the items of an array."""
+        for token in self.value if isinstance(self.value, dict) else range(len(self.value)):
+            yield self[token]
+
+    def plain(self, token: str, default: Any = None) -> Any:
+        """The value of the member `token`, or `default`."""
+        found = self.get(token)
+        return default if found is None else found.value
+
+    def at(self, pointer: str) -> "Node":
+        """The place at a pointer that starts at the root of the spec."""
+        node = Node(self.root, "", self.root.value)
+        for token in pointer.split("/")[1:]:
+            key = token.replace("~1", "/").replace("~0", "~")
+            node = node[int(key) if isinstance(node.value, list) else key]
+        return node
+
+    def _target(self) -> "Node":
+        reference = self.value.get("$ref") if isinstance(self.value, dict) else None
+        return self.at(unquote(reference.removeprefix("#"))) if isinstance(reference, str) else self
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a spec: `method` in capitals, `path` as the spec writes it, `node` its place."""
+
+    spec: "Spec"
+    method: str
+    path: str
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """Its `operationId`, or method and path where it has none."""
+        return str(self.node.plain("operationId", f"{self.method} {self.path}"))
+
+    @property
+    def security(self) -> Node | None:
+        """The alternatives that admit a request: its own, or those of the document."""
+        return self.node.get("security") or self.spec.node.get("security")
+
+    def response(self, status: int) -> Node | None:
+        """The documented response for a status: its own, that of its class (`5XX`), or `default`."""
+        responses = self.node["responses"]
+        found = (responses.get(key) for key in (str(status), f"{status // 100}XX", "default"))
+        return next(filter(None, found), None)
+
+    def path_values(self, target: str) -> dict[str, str]:
+        """The values of the path's parameters in a raw target, percent-encoded as they are there."""
+        match = re.search(f"{_pattern(self.path)}$", target.partition("?")[0])
+        return dict(zip(re.findall(r"{(.+?)}", self.path), match.groups() if match else (), strict=False))
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A provider's effective spec."""
+
+    key: str
+    node: Node
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation, concrete paths before those with parameters."""
+        return tuple(
+            Operation(self, method.upper(), path, self.node["paths"][path][method])
+            for path in sorted(self.node["paths"].value, key=lambda path: (path.count("{"), path))
+            for method in METHODS
+            if method in self.node["paths"][path].value
+        )
+
+    def match(self, method: str, path: str) -> Operation | None:
+        """The operation for a method and a raw path below the base URL, e.g. "/audiences/create"."""
+        return next((found for found in self._at(path) if found.method == method), None)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods that a raw path below the base URL has; empty for an unknown path."""
+        return tuple(sorted(found.method for found in self._at(path)))
+
+    def below_base(self, path: str) -> str | None:
+        """What follows one of the servers' base paths in a raw path; None where it starts with no such path.
+
+        A server variable matches any one segment.
+        """
+        for base in self._bases:
+            match = re.match(f"{_pattern(base)}(?=/)", path)
+            if match:
+                return path[match.end() :]
+        return None
+
+    @property
+    def default_base(self) -> str:
+        """The path of the first server's URL, its variables set to their defaults; no slash at the end."""
+        server = self.node["servers"][0]
+        variables = server.plain("variables", {})
+        return re.sub(r"{(.+?)}", lambda name: str(variables[name[1]]["default"]), self._bases[0])
+
+    @property
+    def _bases(self) -> list[str]:
+        return [urlsplit(server.value["url"]).path.rstrip("/") for server in self.node["servers"]]
+
+    def _at(self, path: str) -> list[Operation]:
+        found = [operation for operation in self.operations if re.fullmatch(_pattern(operation.path), path)]
+        return [operation for operation in found if operation.path == found[0].path]
+
+
+@cache
+def _pattern(template: str) -> str:
+    return "([^/]+)".join(re.escape(text) for text in re.split(r"{.+?}", template))
+
+
+def provider_keys() -> tuple[str, ...]:
+    """The keys of all providers, sorted: the folders of the generated clients that hold an effective spec."""
+    return tuple(sorted(f.name for f in files(_PACKAGE).iterdir() if f.is_dir() and f.joinpath(_FILE).is_file()))
+
+
+@cache
+def load(key: str) -> Spec:
+    """A provider's effective spec; raises LookupError for a key that is not in `provider_keys()`."""
+    if key not in provider_keys():
+        raise LookupError(f"no provider {key!r}; there are {', '.join(provider_keys())}")
+    return parse(key, files(_PACKAGE).joinpath(key, _FILE).read_text("utf-8"))
+
+
+def parse(key: str, text: str) -> Spec:
+    """A spec from the text of its JSON document.
+
+    Raises NotImplementedError for what the checker would otherwise pass over in silence.
+    """
+    document = json.loads(text)
+    spec = Spec(key, Node(Document(document), "", document))
+    schemes = spec.node.get("components") and spec.node["components"].get("securitySchemes")
+    for scheme in schemes or ():
+        if (scheme.plain("type"), scheme.plain("scheme", scheme.plain("in"))) not in _SCHEMES:
+            raise NotImplementedError(f"{key}: {scheme.pointer}: the checker reads no such security scheme")
+    for operation in spec.operations:
+        body = operation.node.get("requestBody")
+        for media in body["content"].value if body else ():
+            if not re.fullmatch(r"multipart/form-data|application/([^;]+\+)?json(;.*)?", media):
+                raise NotImplementedError(f"{key}: {operation.node.pointer}: the checker reads no request in {media}")
+    return spec

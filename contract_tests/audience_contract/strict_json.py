@@ -1,0 +1,67 @@
+"""JSON as RFC 8259 has it for exchange between systems: what two readers could understand differently is unreadable."""
+
+import json
+from typing import Any, NoReturn
+
+from .violation import UnreadableError
+
+MAX_DEPTH = 128
+"""Containers inside each other; deeper ones are unreadable, on every Python at the same depth."""
+
+
+def loads(data: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises UnreadableError for anything but one JSON value in UTF-8: a byte order mark, a key that an object has twice,
+    NaN or Infinity, a lone surrogate, text after the value, an integer of thousands of digits, too deep nesting.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"not JSON at character {error.pos}") from None
+    except RecursionError:
+        raise UnreadableError(f"nested deeper than {MAX_DEPTH}") from None
+    except UnreadableError:
+        raise
+    except ValueError:
+        # Python's own limit on the digits of an integer.
+        raise UnreadableError("an integer of too many digits") from None
+    _look_into(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise UnreadableError("an object has the same key twice")
+    return value
+
+
+def _constant(_: str) -> NoReturn:
+    raise UnreadableError("NaN or Infinity, which JSON does not have")
+
+
+def _look_into(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        texts = [text for found in level for text in ([found] if isinstance(found, str) else _keys(found))]
+        try:
+            "".join(texts).encode("utf-8")
+        except UnicodeEncodeError:
+            raise UnreadableError("half of a surrogate pair, which is no character") from None
+        depth += any(isinstance(found, dict | list) for found in level)
+        if depth > MAX_DEPTH:
+            raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
+        level = [child for found in level for child in _children(found)]
+
+
+def _keys(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else []
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

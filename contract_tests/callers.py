@@ -1,0 +1,39 @@
+"""The two faces of a provider object, called in the same way."""
+
+from collections.abc import Collection
+from typing import Any
+
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audiences import Audience, AudiencesError, Receipt, aio
+from cases import case
+
+
+def make(key: str, face: Any = audiences, **options: Any) -> Any:
+    """A provider object with the test's credentials."""
+    classes = [getattr(face, name) for name in face.__all__]
+    (provider,) = (each for each in classes if getattr(each, "key", None) == key)
+    return provider(**case(key).ARGUMENTS, **options)
+
+
+class Caller:
+    """One provider object, blocking, or asynchronous behind a portal to an event loop."""
+
+    def __init__(self, key: str, url: str, portal: BlockingPortal | None, **options: Any) -> None:
+        self.key, self.case, self._portal = key, case(key), portal
+        self.provider = make(key, aio if portal else audiences, base_url=url + self.case.PATH, **options)
+
+    def create(self, audience: Audience, leave_out: Collection[str] = ()) -> Receipt | AudiencesError:
+        """The receipt, or the library's error. Anything else that is raised fails the test."""
+        try:
+            if self._portal is None:
+                receipt: Receipt = self.provider.create(audience, leave_out=leave_out)
+            else:
+                receipt = self._portal.call(lambda: self.provider.create(audience, leave_out=leave_out))
+            return receipt
+        except AudiencesError as error:
+            return error
+
+    def close(self) -> None:
+        self._portal.call(self.provider.close) if self._portal else self.provider.close()

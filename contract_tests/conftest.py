@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from hypothesis import HealthCheck, settings
+
+from callers import Caller
+from cases import KEYS
+from raw_server import RawServer
+
+# One server and one client serve all examples of a test; what a test sees is reset by each example.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def raw() -> Iterator[RawServer]:
+    with RawServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=KEYS)
+def key(request: pytest.FixtureRequest) -> str:
+    """Each provider in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """An event loop in a thread."""
+    with start_blocking_portal() as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=["blocking", "async"])
+def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: BlockingPortal) -> Iterator[Caller]:
+    """A provider object in front of the raw server, both faces in turn."""
+    made = Caller(key, raw.url, portal if request.param == "async" else None)
+    yield made
+    made.close()

@@ -1,0 +1,267 @@
+"""What comes back: whatever it is, it becomes a receipt or one of our errors, with the right outcome."""
+
+import gzip
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from audiences import (
+    AudiencesError,
+    AuthenticationError,
+    Outcome,
+    RateLimitedError,
+    Receipt,
+    RejectedError,
+    SpecViolationError,
+    State,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from audiences._transport import MAX_BYTES
+from callers import Caller
+from raw_server import RawServer, http
+from schema_values import values_of
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def expected_error(status: int, *, retry_after: bool = False) -> tuple[type[AudiencesError], Outcome]:
+    """The table of outcomes, for a status that is not 2xx."""
+    if status in (401, 403):
+        return AuthenticationError, Outcome.REJECTED
+    if status == 429:
+        return RateLimitedError, Outcome.REJECTED
+    if status == 408 or not 400 <= status < 600:
+        return UnknownOutcomeError, Outcome.UNKNOWN
+    if status < 500:
+        return RejectedError, Outcome.REJECTED
+    return UnavailableError, Outcome.REJECTED if status == 503 and retry_after else Outcome.UNKNOWN
+
+
+@cache
+def documented(key: str) -> st.SearchStrategy[tuple[int, Any]]:
+    """Documented statuses, each with bodies that its schema allows."""
+    document = json.loads((files("audience_clients") / key / "openapi.json").read_bytes())
+    found = []
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                name = answer.get("$ref", "").rpartition("/")[2]
+                response = document["components"]["responses"][name] if name else answer
+                for media in response.get("content", {}).values():
+                    found.append(st.tuples(st.just(int(status)), values_of(media["schema"], document)))
+    return st.one_of(found)
+
+
+def sound(result: Receipt | AudiencesError, caller: Caller, status: int, body: Any) -> None:
+    """The oracle: a receipt where all that it needs is there, otherwise the error that the status amounts to."""
+    if 200 <= status < 300:
+        handle = caller.case.handle(body)
+        assert result.outcome is Outcome.APPLIED
+        if handle is None:
+            assert isinstance(result, SpecViolationError)
+        else:
+            assert isinstance(result, Receipt)
+            assert (result.id, result.operation_token) == handle
+            assert result.state == (caller.case.STATE if status == caller.case.SUCCESS else State.UNKNOWN)
+            assert (result.model is None) == (result.model_problem is not None)
+    else:
+        assert (type(result), result.outcome) == expected_error(status)
+    assert result.status == status
+
+
+@pytest.mark.wheel
+@given(data=st.data())
+def test_every_answer_that_the_spec_allows_becomes_a_receipt_or_one_of_our_errors(
+    caller: Caller, raw: RawServer, data: st.DataObject
+) -> None:
+    status, body = data.draw(documented(caller.key))
+    raw.answer = http(status, json.dumps(body).encode())
+    result = caller.create(caller.case.good())
+    sound(result, caller, status, body)
+    assert [d for d in result.deviations if d.rule != "the property is not documented"] == []
+    if isinstance(result, Receipt):
+        assert result.model is not None
+
+
+@given(data=st.data(), status=st.integers(200, 299) | st.integers(200, 999))
+def test_every_other_json_answer_has_the_outcome_that_its_status_says(
+    caller: Caller, raw: RawServer, data: st.DataObject, status: int
+) -> None:
+    good = caller.case.BODY
+    changed = st.dictionaries(st.sampled_from([*good, "extra"]), JSON).map(lambda change: good | change)
+    missing = st.sets(st.sampled_from(list(good))).map(lambda gone: {k: v for k, v in good.items() if k not in gone})
+    body = data.draw(changed | missing | JSON)
+    raw.answer = http(
+        status, json.dumps(body).encode(), data.draw(st.sampled_from([None, "text/html", "x", "application/json"]))
+    )
+    sound(caller.create(caller.case.good()), caller, status, None if status in (204, 304) else body)
+
+
+UNREADABLE = {
+    "empty": b"",
+    "html": b"<html><body>Bad Gateway</body></html>",
+    "latin-1": '{"name":"é"}'.encode("latin-1"),
+    "utf-16": '{"name":"x"}'.encode("utf-16"),
+    "truncated": b'{"indexing_token":"abc","name":"x","audienceId":"x","data":{"id":"1"',
+    "duplicate keys": b'{"indexing_token":"a","indexing_token":"b","id":"a","id":"b","data":{"id":"1"}}',
+    "NaN": b'{"indexing_token":"a","id":"a","data":{"id":"1"},"x":NaN}',
+    "infinite number": b'{"indexing_token":"a","id":"a","data":{"id":"1"},"x":1e999}',
+    "too many digits": b'{"indexing_token":"a","id":"a","data":{"id":"1"},"x":' + b"9" * 5000 + b"}",
+    "lone surrogate": b'{"indexing_token":"a","id":"a","data":{"id":"1"},"x":"\\ud800"}',
+    "trailing garbage": b'{"indexing_token":"a","id":"a","data":{"id":"1"}} x',
+    "deep nesting": b'{"indexing_token":"a","id":"a","data":{"id":"1"},"x":' + b"[" * 70 + b"]" * 70 + b"}",
+    "very deep nesting": b"[" * 200_000,
+    "too large": b'{"indexing_token":"a","id":"a","data":{"id":"1"}}' + b" " * MAX_BYTES,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("status", [200, 201, 202, 400, 500, 599])
+def test_a_body_that_is_not_readable_never_hides_what_the_status_says(
+    caller: Caller, raw: RawServer, name: str, status: int
+) -> None:
+    raw.answer = http(status, UNREADABLE[name])
+    result = caller.create(caller.case.good())
+    sound(result, caller, status, None)
+    assert {d.pointer for d in result.deviations} <= {"", "status"}
+    assert result.response is not None
+    assert UNREADABLE[name].startswith(result.response.body[:100])
+
+
+@pytest.mark.parametrize(
+    "breakage",
+    [
+        pytest.param(lambda good: http(200, good, Content_Length=str(len(good) + 5)), id="cut off"),
+        pytest.param(lambda good: http(200, good[:-3], Content_Encoding="gzip"), id="not gzip"),
+        pytest.param(lambda good: http(200, gzip.compress(good)[:20], Content_Encoding="gzip"), id="gzip cut off"),
+    ],
+)
+def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller, raw: RawServer, breakage: Any) -> None:
+    raw.answer = breakage(json.dumps(caller.case.BODY).encode())
+    error = caller.create(caller.case.good())
+    assert isinstance(error, SpecViolationError)
+    assert error.outcome is Outcome.APPLIED
+    assert error.status == 200
+
+
+@given(raw_bytes=st.binary(max_size=200) | st.binary(max_size=200).map(lambda tail: b"HTTP/1.1 200 OK\r\n" + tail))
+@example(raw_bytes=b"")
+@example(raw_bytes=b"HTTP/1.1 100 Continue\r\n\r\n")
+@example(raw_bytes=b"HTTP/1.1 1000 X\r\n\r\n")
+@example(raw_bytes=b"HTTP/1.1 99 X\r\nContent-Length: 0\r\n\r\n")
+def test_an_answer_that_is_not_http_has_an_unknown_outcome_unless_a_2xx_status_was_seen(
+    caller: Caller, raw: RawServer, raw_bytes: bytes
+) -> None:
+    raw.answer = raw_bytes
+    result = caller.create(caller.case.good())
+    assert isinstance(result, AudiencesError)
+    seen = result.status
+    assert result.outcome is (Outcome.APPLIED if seen and 200 <= seen < 300 else Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [300, 304, 401, 403, 404, 407, 408, 409, 413, 422, 425, 429, 500, 501, 502, 503, 504, 520, 561, 599, 600, 999],
+)
+def test_every_status_that_is_no_success_has_its_error_and_outcome(caller: Caller, raw: RawServer, status: int) -> None:
+    raw.answer = http(status, b"{}")
+    result = caller.create(caller.case.good())
+    assert (type(result), result.outcome) == expected_error(status)
+    assert result.status == status
+
+
+def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(caller: Caller, raw: RawServer) -> None:
+    raw.answer = http(503, b"{}", Retry_After="7")
+    error = caller.create(caller.case.good())
+    assert isinstance(error, UnavailableError)
+    assert (error.outcome, error.retry_after) == (Outcome.REJECTED, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 400, None),
+        ("1e3", None),
+        ("", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
+    caller: Caller, raw: RawServer, value: str, seconds: float | None
+) -> None:
+    raw.answer = http(429, b"{}", Retry_After=value)
+    error = caller.create(caller.case.good())
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after == seconds
+
+
+def test_an_extra_field_is_kept_and_reported_as_a_deviation(caller: Caller, raw: RawServer) -> None:
+    raw.answer = http(caller.case.SUCCESS, json.dumps(caller.case.BODY | {"new/field": 1}).encode())
+    receipt = caller.create(caller.case.good())
+    assert isinstance(receipt, Receipt)
+    assert [d.pointer for d in receipt.deviations] == ["/new~1field"]
+    assert receipt.model["new/field"] == 1
+    assert json.loads(receipt.response.body)["new/field"] == 1
+
+
+def test_a_body_of_a_wrong_type_is_not_parsed_and_the_reason_names_where(caller: Caller, raw: RawServer) -> None:
+    # Each provider's answer keeps what the receipt needs, and gets a wrong type elsewhere where it has an elsewhere.
+    everywhere: dict[str, dict[str, Any]] = {"batch": {}, "adobe": {"name": 5}, "commbox": {"status": "201"}}
+    wrong = everywhere[caller.key]
+    raw.answer = http(caller.case.SUCCESS, json.dumps(caller.case.BODY | wrong).encode())
+    receipt = caller.create(caller.case.good())
+    assert isinstance(receipt, Receipt)
+    assert [d.pointer for d in receipt.deviations] == [f"/{name}" for name in wrong]
+    assert (receipt.model is None) == bool(wrong)
+    assert all(f"/{name}" in (receipt.model_problem or "") for name in wrong)
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_id_or_token_is_none(caller: Caller, raw: RawServer, empty: str | None) -> None:
+    body = {"indexing_token": empty, "id": empty, "audienceId": empty, "data": {"id": empty}}
+    raw.answer = http(caller.case.SUCCESS, json.dumps(body).encode())
+    assert isinstance(caller.create(caller.case.good()), SpecViolationError)
+
+
+def test_a_redirect_is_not_followed_and_its_outcome_is_unknown(caller: Caller, raw: RawServer) -> None:
+    raw.requests.clear()
+    raw.answer = http(307, Location="http://127.0.0.1:9/elsewhere")
+    error = caller.create(caller.case.good())
+    assert isinstance(error, UnknownOutcomeError)
+    assert len(raw.requests) == 1
+    assert error.response is not None
+    assert error.response.headers["location"] == "http://127.0.0.1:9/elsewhere"
+
+
+def test_a_request_id_in_the_answer_is_on_the_receipt_and_on_the_error(caller: Caller, raw: RawServer) -> None:
+    for status in (caller.case.SUCCESS, 400):
+        raw.answer = http(status, json.dumps(caller.case.BODY).encode(), X_Request_Id="r-1")
+        assert caller.create(caller.case.good()).request_id == "r-1"
+
+
+def test_a_success_without_what_a_receipt_needs_is_a_violation_that_shows_the_pointers(
+    caller: Caller, raw: RawServer
+) -> None:
+    raw.answer = http(caller.case.SUCCESS, b"{}")
+    error = caller.create(caller.case.good())
+    assert isinstance(error, SpecViolationError)
+    assert error.outcome is Outcome.APPLIED
+    for pointer in caller.case.NEEDS:
+        assert pointer in str(error)
+    assert error.response is not None
+    assert error.response.body == b"{}"

@@ -1,0 +1,183 @@
+"""The command `audiences`, as a user runs it: a process of its own, against the mock server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audience_contract.mock import MockServer
+from raw_server import RawServer, http
+from test_transport import closed_port
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FIELDS = ["--set", "batch.type=custom_ids"]
+ALL = ["create", "SPRING", "--file", str(EXAMPLES / "customers.csv"), *FIELDS, "--leave-out", "members"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer() as server:
+        yield server
+
+
+def run(server: MockServer | None, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    base = {name: value for name, value in os.environ.items() if not name.startswith(("BATCH", "ADOBE", "COMMBOX"))}
+    given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
+    command = [sys.executable, "-m", "audiences", *arguments]
+    return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
+
+
+def results(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    return {result["provider"]: result for result in json.loads(run.stdout)}
+
+
+def test_one_call_creates_an_audience_at_all_providers_and_prints_a_table(server: MockServer) -> None:
+    server.clear()
+    done = run(server, *ALL)
+    assert (done.returncode, done.stderr) == (0, "")
+    header, _, *rows = done.stdout.splitlines()
+    assert [cell.strip() for cell in re.split("[│┃]", header)] == [
+        "provider", "name", "id or token", "state", "outcome", "left out", "time",
+    ]  # fmt: skip
+    assert [row.split()[0] for row in rows] == ["Adobe", "Batch", "CommBox"]
+    assert ["members" in row for row in rows] == [True, True, False]
+    assert sorted(record.provider for record in server.audiences) == ["adobe", "batch", "commbox"]
+
+
+def test_json_output_has_everything_that_is_known(server: MockServer) -> None:
+    found = results(run(server, *ALL, "--json"))
+    assert found["Batch"]["operation_token"]
+    assert found["Batch"]["state"] == "accepted"
+    assert found["CommBox"]["id"]
+    assert (found["Adobe"]["empty"], found["Adobe"]["left_out"]) == (True, ["members"])
+    assert {result["outcome"] for result in found.values()} == {"applied"}
+
+
+def test_an_xlsx_file_is_created_at_commbox(server: MockServer) -> None:
+    done = run(server, "create", "S", "--provider", "commbox", "--file", str(EXAMPLES / "customers.xlsx"))
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [(400, 3, "rejected"), (401, 3, "rejected"), (500, 5, "unknown"), (429, 3, "rejected")],
+)
+def test_exit_codes_tell_rejected_and_unknown_apart(server: MockServer, status: int, code: int, outcome: str) -> None:
+    base = f"batch={server.url}/_mock/respond/{status}/batch/2.10"
+    done = run(server, *ALL, "--json", "--base-url", base)
+    assert done.returncode == code
+    found = results(done)
+    assert {key: found[key]["outcome"] for key in found} == {"Adobe": "applied", "Batch": outcome, "CommBox": "applied"}
+    assert found["Batch"]["status"] == status
+    assert found["Batch"]["provider_message"]
+
+
+def test_what_is_not_sent_exits_with_4_and_says_why(server: MockServer) -> None:
+    refused = run(server, *ALL, "--base-url", f"batch=http://127.0.0.1:{closed_port()}")
+    assert refused.returncode == 4
+    assert "ConnectError" in refused.stderr
+    unsupported = run(server, *ALL[:-2])
+    assert unsupported.returncode == 4
+    assert "members is not supported" in unsupported.stderr
+
+
+def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
+    server: MockServer, raw: RawServer
+) -> None:
+    raw.answer = http(202, b'{"token":"t"}')
+    done = run(server, *ALL, "--provider", "batch", "--json", "--base-url", f"batch={raw.url}")
+    assert done.returncode == 6
+    assert results(done)["Batch"]["error"] == "SpecViolationError"
+    assert results(done)["Batch"]["body"] == '{"token":"t"}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["create", ""], "name"),
+        (["create", "X", "--provider", "bach"], "no provider 'bach'; there are adobe, batch, commbox"),
+        (["create", "X", "--set", "type=emails"], "PROVIDER.FIELD=VALUE"),
+        (["create", "X", "--set", "batch.type"], "has no '='"),
+        (["create", "X", "--set", "bach.type=x"], "is not a provider"),
+        (["create", "X", "--curl"], "--dry-run"),
+        (["create", "X", "--base-url", "bach=http://x"], "no provider 'bach'"),
+        (["create", "X", "--base-url", "batch=nowhere"], "base_url"),
+        (["create", "X", "--credentials", "none.toml"], "No such file"),
+        (["create", "X", "--dry-run"], "batch"),
+        (["create"], "NAME"),
+        (["creat"], "No such command"),
+        (["create", "X", "--token", "t"], "No such option"),
+    ],
+)
+def test_wrong_usage_exits_with_2_says_what_is_wrong_and_sends_nothing(
+    server: MockServer, arguments: list[str], words: str
+) -> None:
+    server.clear()
+    done = run(server, *arguments)
+    assert done.returncode == 2
+    assert words.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+    assert server.audiences == []
+
+
+def test_a_missing_credential_names_its_variable() -> None:
+    done = run(None, "create", "X", "--provider", "batch")
+    assert done.returncode == 2
+    assert "BATCH_API_KEY" in done.stderr
+
+
+def test_credentials_come_from_a_file_which_is_never_quoted(server: MockServer, tmp_path: Path) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text("".join(f'{name} = "{value}"\n' for name, value in server.environment().items()), "utf-8")
+    assert run(None, *ALL, "--credentials", str(file)).returncode == 0
+    for content in ('BATCH_API_KEY = "key-4711\n', 'BATCH_KEY = "key-4711"', "BATCH_API_KEY = 4711"):
+        file.write_text(content, "utf-8")
+        done = run(None, *ALL, "--credentials", str(file))
+        assert done.returncode == 2
+        assert "4711" not in done.stderr
+
+
+def test_a_dry_run_prints_the_requests_without_secrets_and_sends_nothing(server: MockServer) -> None:
+    server.clear()
+    for extra in ([], ["--curl"], ["--json"]):
+        done = run(server, *ALL, "--dry-run", *extra)
+        assert done.returncode == 0
+        assert "SPRING" in done.stdout
+        assert "***" in done.stdout
+        assert not any(value in done.stdout for name, value in server.environment().items() if "TOKEN" in name)
+        assert server.environment()["BATCH_API_KEY"] not in done.stdout
+    assert server.audiences == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl, which a fresh machine may lack")
+def test_a_printed_curl_command_creates_the_audience_once_its_stars_are_replaced(server: MockServer) -> None:
+    server.clear()
+    printed = run(server, *ALL, "--dry-run", "--curl").stdout
+    environment = server.environment()
+    for line in printed.splitlines():
+        if line.startswith("curl"):
+            token = line.replace("Bearer ***", f"Bearer {environment['BATCH_API_KEY']}")
+            command = token.replace("x-api-key: ***", f"x-api-key: {environment['ADOBE_API_KEY']}")
+            subprocess.run(["sh", "-c", f"{command} --silent --fail"], check=True, capture_output=True, timeout=30)  # noqa: S607
+    assert len(server.audiences) == 3
+
+
+def test_the_version_names_the_spec_of_each_provider() -> None:
+    done = run(None, "--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("audiences ")
+    assert done.stdout.count("(sha256 ") == 3
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["create", "--help"]])
+def test_help_is_there_with_examples(arguments: list[str]) -> None:
+    done = run(None, *arguments)
+    assert done.returncode == 0
+    assert "create" in done.stdout

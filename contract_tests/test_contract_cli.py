@@ -1,0 +1,69 @@
+"""The command `audience-contract`, run as users run it."""
+
+import shlex
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+
+import httpx
+import pytest
+
+from audience_contract import load, provider_keys
+from wire import wire
+
+_COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*_COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=30)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: signal.Signals) -> None:
+    with subprocess.Popen([*_COMMAND, "mock"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        count = len(provider_keys()) + sum(len(wire(key).VARIABLES) for key in provider_keys())
+        lines = [process.stdout.readline().strip() for _ in range(count)]
+        environment = dict(shlex.split(line)[1].split("=", 1) for line in lines if line.startswith("export "))
+        for key in provider_keys():
+            base = environment[f"{key.upper()}_BASE_URL"]
+            assert f"# {key}: {base}" in lines
+            good = wire(key).GOOD
+            answer = httpx.post(
+                base + good.target.removeprefix(load(key).default_base), content=good.body, headers=good.headers
+            )
+            assert answer.status_code == wire(key).SUCCESS
+        process.send_signal(stop)
+        assert (process.wait(10), process.stdout.read(), process.stderr.read()) == (0, "", "")
+
+
+def test_env_prints_nothing_but_exports() -> None:
+    with subprocess.Popen([*_COMMAND, "mock", "--env"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("export ")
+        process.terminate()
+        assert all(line.startswith("export ") for line in process.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["mock", "--host", "192.0.2.1"], ["mock", "--port", "99999"], ["nothing"]])
+def test_a_wrong_argument_is_an_error_of_usage(arguments: list[str]) -> None:
+    ended = run(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
+
+
+def test_version_and_help_are_printed() -> None:
+    assert run("--version").stdout == f"audience-contract {version('audiences')}\n"
+    assert "mock" in run("--help").stdout
+
+
+def test_help_imports_nothing_that_is_slow() -> None:
+    code = (
+        "import sys; from audience_contract._command import app; app(['mock', '--help'], standalone_mode=False); "
+        "print('loaded:', *sorted({m.partition('.')[0] for m in sys.modules} "
+        "& {'starlette', 'uvicorn', 'jsonschema', 'openapi_schema_validator', 'openpyxl', 'schemathesis', 'asyncio'}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.rpartition("loaded:")[2].strip() == ""

@@ -1,0 +1,122 @@
+"""The draft: what a provider cannot be told is refused, or left out visibly; never dropped."""
+
+from typing import Any
+
+import pytest
+
+from audiences import Audience, IdKind, Ids, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
+from audiences._json import dumps
+from callers import Caller, make
+from cases import KEYS, case
+from raw_server import RawServer, http
+
+CSV = b"phone1\r\n442079832100\r\n"
+UNSUPPORTED: dict[str, dict[str, Any]] = {
+    "batch": {"description": "d", "members": PhoneFile(CSV, "x.csv")},
+    "adobe": {"members": Ids(IdKind.EMAILS, ["ada@example.org"])},
+    "commbox": {"description": "d"},
+}
+FIELDS = [(key, name) for key in KEYS for name in UNSUPPORTED[key]]
+
+
+@pytest.mark.parametrize(("key", "name"), FIELDS)
+def test_a_field_that_the_provider_cannot_be_told_is_refused_before_anything_is_sent(
+    key: str, name: str, raw: RawServer
+) -> None:
+    raw.requests.clear()
+    caller = Caller(key, raw.url, None)
+    error = caller.create(case(key).good(**{name: UNSUPPORTED[key][name]}))
+    caller.close()
+    assert isinstance(error, UnsupportedError)
+    assert (error.field, error.outcome, error.provider) == (name, Outcome.NOT_SENT, caller.provider.title)
+    assert error.reason
+    assert error.reason in str(error)
+    assert raw.requests == []
+
+
+@pytest.mark.parametrize(("key", "name"), FIELDS)
+def test_a_field_that_the_caller_leaves_out_is_on_the_receipt(key: str, name: str, raw: RawServer) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(key, raw.url, None)
+    receipt = caller.create(case(key).good(**{name: UNSUPPORTED[key][name]}), {"description", "members"})
+    caller.close()
+    assert isinstance(receipt, Receipt)
+    assert receipt.left_out == (name,)
+
+
+def test_the_receipt_says_whether_the_audience_is_still_empty(key: str, raw: RawServer) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(key, raw.url, None)
+    receipt = caller.create(case(key).good())
+    caller.close()
+    assert isinstance(receipt, Receipt)
+    assert receipt.empty is (key != "commbox")
+
+
+def test_a_supported_field_is_sent_even_if_the_call_would_leave_it_out() -> None:
+    request = make("adobe").prepare(Audience(name="VIP", description="d"), leave_out={"description"})
+    assert request.body == b'{"name":"VIP","description":"d"}'
+    assert request.left_out == ()
+
+
+@pytest.mark.parametrize("leave_out", [{"name"}, {"members", "nme"}, "members"])
+def test_only_fields_that_can_be_left_out_may_be_named(key: str, leave_out: Any) -> None:
+    with pytest.raises(InvalidError, match="cannot be left out"):
+        make(key).prepare(case(key).good(), leave_out=leave_out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": None}, "name"),
+        ({"name": 5}, "name"),
+        ({"name": "\ud800"}, "name"),
+        ({"name": "x", "description": 5}, "description"),
+        ({"name": "x", "members": ["ada@example.org"]}, "members"),
+        ({"name": "x", "provider_fields": []}, "provider_fields"),
+        ({"name": "x", "provider_fields": {"bach": {}}}, "provider_fields['bach']"),
+        ({"name": "x", "provider_fields": {"batch": "type=emails"}}, "provider_fields['batch']"),
+        ({"name": "x", "provider_fields": {"batch": {"type": {1, 2}}}}, "provider_fields['batch']"),
+        ({"name": "x", "provider_fields": {"batch": {"type": "\udcff"}}}, "provider_fields['batch']"),
+        ({"name": "x", "provider_fields": {"batch": {"type": float("nan")}}}, "provider_fields['batch']"),
+    ],
+)
+def test_a_draft_that_no_provider_could_take_is_refused_when_it_is_made(arguments: Any, field: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        Audience(**arguments)
+    assert [problem.field for problem in caught.value.problems] == [field]
+    assert caught.value.problems[0].source == "our rule"
+
+
+@pytest.mark.parametrize("source", [5, None, ["x.csv"]])
+def test_a_phone_file_is_a_path_or_bytes(source: Any) -> None:
+    with pytest.raises(InvalidError, match=r"members\.source"):
+        PhoneFile(source)
+
+
+def test_all_problems_of_a_draft_are_named_at_once() -> None:
+    with pytest.raises(InvalidError) as caught:
+        make("batch").prepare(Audience(name="a b" * 100, provider_fields={"batch": {"type": 1, "name": "x"}}))
+    fields = [problem.field for problem in caught.value.problems]
+    assert fields.count("name") == 2
+    assert "provider_fields['batch']['type']" in fields
+    assert "provider_fields['batch']['name']" in fields
+
+
+def test_a_missing_type_is_named_with_its_values() -> None:
+    with pytest.raises(InvalidError, match="custom_ids, emails, install_ids"):
+        make("batch").prepare(Audience(name="VIP"))
+
+
+def test_adobes_own_audience_id_is_not_taken_for_the_id_that_adobe_gave(raw: RawServer) -> None:
+    audience = Audience(name="VIP", provider_fields={"adobe": {"audienceId": "mine"}})
+    caller = Caller("adobe", raw.url, None)
+    raw.answer = http(200, dumps({"name": "VIP", "audienceId": "mine"}))
+    echoed = caller.create(audience)
+    raw.answer = http(200, dumps({"id": "theirs", "name": "VIP", "audienceId": "mine"}))
+    named = caller.create(audience)
+    caller.close()
+    assert isinstance(echoed, Receipt)
+    assert isinstance(named, Receipt)
+    assert (echoed.id, named.id) == (None, "theirs")

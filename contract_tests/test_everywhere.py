@@ -1,0 +1,61 @@
+"""One draft to several providers at once."""
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audiences import Audience, PhoneFile, Receipt, Result, UnknownOutcomeError, aio, create_everywhere
+from audiences._json import dumps
+from callers import make
+from cases import KEYS, case
+
+DRAFT = Audience(
+    name="VIP",
+    description="d",
+    members=PhoneFile(b"phone1\r\n442079832100\r\n", "x.csv"),
+    provider_fields={"batch": {"type": "emails"}},
+)
+
+
+def answer(key: str) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, content=dumps(case(key).BODY)))
+
+
+def fail(_: httpx.Request) -> httpx.Response:
+    raise OSError("down")
+
+
+@pytest.fixture(params=["blocking", "async"])
+def everywhere(request: pytest.FixtureRequest, portal: BlockingPortal):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def run(transports: dict[str, httpx.MockTransport], leave_out: set[str]) -> list[Result]:
+        if request.param == "blocking":
+            providers = [make(key, audiences, transport=transport) for key, transport in transports.items()]
+            return create_everywhere(DRAFT, providers, leave_out=leave_out)
+        providers = [make(key, aio, transport=transport) for key, transport in transports.items()]
+        return portal.call(lambda: aio.create_everywhere(DRAFT, providers, leave_out=leave_out))
+
+    return run
+
+
+def test_every_provider_gets_the_same_draft_and_says_what_it_left_out(everywhere) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    results = everywhere({key: answer(key) for key in KEYS}, {"description", "members"})
+    assert [result.provider for result in results] == [make(key).title for key in KEYS]
+    assert all(isinstance(result, Receipt) for result in results)
+    assert {result.provider: result.left_out for result in results} == {
+        "Adobe": ("members",),
+        "Batch": ("description", "members"),
+        "CommBox": ("description",),
+    }
+
+
+@pytest.mark.parametrize("broken", KEYS)
+def test_a_failure_at_one_never_hides_anothers_receipt(everywhere, broken: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    transports = {key: httpx.MockTransport(fail) if key == broken else answer(key) for key in KEYS}
+    results = everywhere(transports, {"description", "members"})
+    kinds = {key: type(result) for key, result in zip(KEYS, results, strict=True)}
+    assert kinds == {key: UnknownOutcomeError if key == broken else Receipt for key in KEYS}
+
+
+def test_no_providers_give_no_results(everywhere) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    assert everywhere({}, set()) == []

@@ -1,0 +1,63 @@
+"""Library and mock server, which know nothing of each other, over real HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audience_contract import load
+from audience_contract.mock import MockServer
+from audiences import AudiencesError, Outcome, Receipt, aio
+from callers import make
+from cases import case
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer(strict=True) as server:
+        yield server
+
+
+def environment(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.wheel
+def test_what_the_library_creates_the_mock_server_has(
+    key: str, server: MockServer, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(server, monkeypatch)
+    server.clear()
+    with type(make(key))() as provider:
+        receipt = provider.create(case(key).good())
+    asynchronous = type(make(key, aio))()
+    again = portal.call(asynchronous.create, case(key).good())
+    portal.call(asynchronous.close)
+    assert [record.name for record in server.audiences] == ["VIP", "VIP"]
+    assert isinstance(receipt, Receipt)
+    assert isinstance(again, Receipt)
+    assert (receipt.deviations, receipt.model_problem) == ((), None)
+
+
+def test_wrong_credentials_are_an_authentication_error(key: str, server: MockServer) -> None:
+    with make(key, base_url=server.base_url(key)) as provider, pytest.raises(audiences.AuthenticationError) as caught:
+        provider.create(case(key).good())
+    assert caught.value.provider_message
+
+
+def test_every_documented_error_has_its_class_and_the_providers_words(
+    key: str, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(server, monkeypatch)
+    (operation,) = load(key).operations
+    documented = [int(s) for s in operation.node["responses"].value if s.isdecimal() and int(s) >= 400]
+    for status in documented or [400, 401, 403, 429, 500, 503]:
+        url = server.base_url(key).replace(server.url, f"{server.url}/_mock/respond/{status}")
+        with type(make(key))(base_url=url) as provider, pytest.raises(AudiencesError) as caught:
+            provider.create(case(key).good())
+        assert caught.value.status == status
+        assert caught.value.outcome is (Outcome.REJECTED if status < 500 else Outcome.UNKNOWN)
+        assert caught.value.provider_message
+        assert caught.value.deviations == ()

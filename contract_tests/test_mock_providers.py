@@ -1,0 +1,153 @@
+"""What the mock does for one provider only."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from audience_contract import Request, Response
+from audience_contract.mock import MockServer
+from audience_contract.providers.commbox import moment
+from wire import send, wire
+
+XLSX, XLS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel"
+_CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="￾￿"), max_size=5)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client() as found:
+        yield found
+
+
+def upload(client: httpx.Client, server: MockServer, data: bytes, media: str) -> Response:
+    good: Request = wire("commbox").GOOD
+    before, _, rest = good.body.partition(b"text/csv")
+    content = before + media.encode() + b"\r\n\r\n" + data + rest[rest.index(b"\r\n--limit--") :]
+    return send(client, server, "commbox", Request("POST", good.target, good.headers, content))
+
+
+def as_csv(table: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(table)
+    return text.getvalue().encode()
+
+
+def as_xlsx(table: list[list[Any]]) -> bytes:
+    book, data = Workbook(), io.BytesIO()
+    for row in table:
+        book.worksheets[0].append(row)
+    book.create_sheet().append(["phone1"])
+    book.save(data)
+    return data.getvalue()
+
+
+@given(
+    st.permutations(["phone1", "a", "b"]), st.lists(st.tuples(*[_CELLS] * 3)), st.sampled_from([b"", b"\xef\xbb\xbf"])
+)
+def test_commbox_takes_a_csv_with_the_column_and_counts_its_rows(
+    server: MockServer, client: httpx.Client, heading: list[str], below: list[tuple[str, ...]], mark: bytes
+) -> None:
+    table = [heading, *map(list, below)]
+    answer = upload(client, server, mark + as_csv(table), "text/csv")
+    assert answer.status == 201
+    file = server.audiences[-1].file
+    assert file
+    assert file["rows"] == sum(any(row) for row in below)
+    assert (file["name"], file["content_type"], file["size"]) == ("a.csv", "text/csv", len(mark + as_csv(table)))
+
+
+def test_commbox_takes_an_excel_file_with_the_column_and_counts_its_rows(
+    server: MockServer, client: httpx.Client
+) -> None:
+    table: list[list[Any]] = [["name", "phone1"], ["a", 442079832100], [], ["b", "442079832101"]]
+    assert upload(client, server, as_xlsx(table), XLSX).status == 201
+    assert (server.audiences[-1].file or {})["rows"] == 2
+
+
+def test_commbox_reads_all_rows_of_an_excel_file_that_says_it_has_fewer(
+    server: MockServer, client: httpx.Client
+) -> None:
+    whole, cut = zipfile.ZipFile(io.BytesIO(as_xlsx([["a", "phone1"], ["b", 1], ["c", 2]]))), io.BytesIO()
+    with whole, zipfile.ZipFile(cut, "w") as copy:
+        for name in whole.namelist():
+            copy.writestr(name, whole.read(name).replace(b'ref="A1:B3"', b'ref="A1:A1"'))
+    assert b"A1:A1" in zipfile.ZipFile(cut).read("xl/worksheets/sheet1.xml")
+    assert upload(client, server, cut.getvalue(), XLSX).status == 201
+    assert (server.audiences[-1].file or {})["rows"] == 2
+
+
+def test_commbox_s_times_have_seven_digits_and_are_in_utc() -> None:
+    assert moment(1_738_828_312_258_194_299) == "2025-02-06T07:51:52.2581942Z"
+    assert moment(1_000_000_100) == "1970-01-01T00:00:01.0000001Z"
+
+
+def test_commbox_takes_an_old_excel_file_unread(server: MockServer, client: httpx.Client) -> None:
+    assert upload(client, server, b"\xd0\xcf\x11\xe0", XLS).status == 201
+    assert (server.audiences[-1].file or {})["rows"] is None
+
+
+@pytest.mark.parametrize(
+    ("data", "media"),
+    [
+        (b"", "text/csv"),
+        (b"Phone1\r\n1\r\n", "text/csv"),
+        (b"phone1;a\r\n1;2\r\n", "text/csv"),
+        (b"a\r\nphone1\r\n", "text/csv"),
+        ("phone1\r\n".encode("utf-16"), "text/csv"),
+        (b"\x89PNG\r\n\x1a\n", "text/csv"),
+        (b"phone1\r\n" + b'"' + b"1" * 200_000, "text/csv"),
+        (b"phone1\r\n1\r\n", XLSX),
+        (as_xlsx([["phone2"]]), XLSX),
+        (as_xlsx([]), XLSX),
+        (as_xlsx([["phone1"]])[:-100], XLSX),
+        (as_xlsx([["phone1"]]), "text/csv"),
+    ],
+)
+def test_commbox_refuses_a_file_without_the_column_or_of_another_format(
+    server: MockServer, client: httpx.Client, data: bytes, media: str
+) -> None:
+    server.clear()
+    answer = upload(client, server, data, media)
+    assert (answer.status, json.loads(answer.body)["description"], server.audiences) == (400, "Bad Request", [])
+
+
+def test_adobe_answers_in_the_revision_of_the_page_that_the_request_is_in(
+    server: MockServer, client: httpx.Client
+) -> None:
+    good: Request = wire("adobe").GOOD
+    for sent, keys in (
+        ({"name": "n"}, {"name", "audienceId"}),
+        ({"name": "n", "audienceId": "mine"}, {"id", "name", "audienceId"}),
+        ({"audienceId": "mine"}, {"id", "audienceId"}),
+        ({"description": "d"}, {"audienceId"}),
+    ):
+        request = Request("POST", good.target, good.headers, json.dumps(sent).encode())
+        answer = json.loads(send(client, server, "adobe", request).body)
+        assert set(answer) == keys
+        assert answer["audienceId"] == sent.get("audienceId", answer["audienceId"])
+        assert server.audiences[-1].id == answer.get("id", answer["audienceId"]) != "mine"
+        assert (server.audiences[-1].name, server.audiences[-1].fields) == (sent.get("name"), sent)
+
+
+def test_batch_names_what_a_request_breaks_in_its_message(server: MockServer, client: httpx.Client) -> None:
+    good: Request = wire("batch").GOOD
+    request = Request("POST", good.target, good.headers, b'{"name": "a b", "type": "emails"}')
+    said = json.loads(send(client, server, "batch", request).body)["error_message"]
+    assert said.startswith("The request is malformed (body: ")
+    assert "pattern" in said
+    assert "a b" not in said

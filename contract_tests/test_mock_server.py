@@ -1,0 +1,211 @@
+"""The mock server, over real HTTP."""
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audience_contract import Request, Response, check_request, check_response, load, provider_keys
+from audience_contract.mock import MockServer
+from audience_contract.mock.state import KEPT_EXCHANGES
+from wire import Change, operation_of, rows, send, wire
+
+_KEYS = st.sampled_from(provider_keys())
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    with MockServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: MockServer) -> MockServer:
+    running.clear()
+    return running
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
+        yield found
+
+
+def value(response: Response) -> Any:
+    return json.loads(response.body)
+
+
+@pytest.mark.parametrize("provider", provider_keys())
+def test_a_good_request_is_answered_with_the_documented_success(
+    server: MockServer, client: httpx.Client, provider: str
+) -> None:
+    good = wire(provider).GOOD
+    answer = send(client, server, provider, good)
+    assert (answer.status, check_response(operation_of(provider), answer)) == (wire(provider).SUCCESS, [])
+    assert "Retry-After" not in dict(answer.headers)
+    (record,) = server.audiences
+    assert (record.provider, record.operation) == (provider, operation_of(provider).id)
+    assert (record.name, record.token or record.id) == wire(provider).created(value(answer))
+
+
+@pytest.mark.parametrize("provider", provider_keys())
+def test_a_second_audience_of_the_same_name_is_another_one(
+    server: MockServer, client: httpx.Client, provider: str
+) -> None:
+    answers = [send(client, server, provider, wire(provider).GOOD) for _ in range(2)]
+    assert {answer.status for answer in answers} == {wire(provider).SUCCESS}
+    first, second = server.audiences
+    assert first.name == second.name
+    assert (first.id, first.token) != (second.id, second.token)
+
+
+@pytest.mark.parametrize("provider", provider_keys())
+def test_every_server_of_the_spec_leads_to_the_same_audiences(
+    server: MockServer, client: httpx.Client, provider: str
+) -> None:
+    good = wire(provider).GOOD
+    for target in wire(provider).OTHER_TARGETS:
+        answer = send(client, server, provider, Request("POST", target, good.headers, good.body))
+        assert answer.status == wire(provider).SUCCESS
+    assert len(server.audiences) == len(wire(provider).OTHER_TARGETS)
+
+
+@pytest.mark.parametrize(("provider", "change"), [row[:2] for row in rows("BROKEN")])
+def test_a_request_that_breaks_the_spec_is_refused_as_documented_and_creates_nothing(
+    server: MockServer, client: httpx.Client, provider: str, change: Change
+) -> None:
+    answer = send(client, server, provider, change(wire(provider).GOOD))
+    assert answer.status in (400, 401, 403)
+    assert check_response(operation_of(provider), answer) == []
+    assert server.audiences == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "change"), [(key, change) for key in provider_keys() for change in wire(key).SAME]
+)
+def test_a_request_in_another_form_is_accepted(
+    server: MockServer, client: httpx.Client, provider: str, change: Change
+) -> None:
+    assert send(client, server, provider, change(wire(provider).GOOD)).status == wire(provider).SUCCESS
+
+
+@pytest.mark.parametrize(("provider", "change"), [row[:2] for row in rows("UNNAMED")])
+def test_only_a_strict_server_refuses_what_the_spec_allows_without_naming_it(
+    server: MockServer, client: httpx.Client, provider: str, change: Change
+) -> None:
+    assert send(client, server, provider, change(wire(provider).GOOD)).status == wire(provider).SUCCESS
+    with MockServer(strict=True) as strict:
+        assert send(client, strict, provider, change(wire(provider).GOOD)).status == 400
+        assert send(client, strict, provider, wire(provider).GOOD).status == wire(provider).SUCCESS
+
+
+def test_what_was_created_is_listed_and_forgotten_over_http(server: MockServer, client: httpx.Client) -> None:
+    for provider in provider_keys():
+        send(client, server, provider, wire(provider).GOOD)
+    listed = client.get(f"{server.url}/_mock/audiences").json()
+    assert [entry["provider"] for entry in listed] == list(provider_keys())
+    assert [(entry["name"], entry["id"], entry["token"], entry["fields"], entry["file"]) for entry in listed] == [
+        (record.name, record.id, record.token, record.fields, record.file) for record in server.audiences
+    ]
+    assert client.delete(f"{server.url}/_mock/audiences").status_code == 204
+    assert (client.get(f"{server.url}/_mock/audiences").json(), server.audiences) == ([], [])
+
+
+def test_the_last_exchanges_are_kept_as_the_provider_would_have_seen_them(
+    server: MockServer, client: httpx.Client
+) -> None:
+    for provider in provider_keys():
+        good = wire(provider).GOOD
+        send(client, server, provider, good)
+        kept = server.exchanges[-1]
+        assert (kept.provider, kept.operation) == (provider, operation_of(provider).id)
+        assert (kept.request.method, kept.request.target, kept.request.body) == ("POST", good.target, good.body)
+        assert check_request(operation_of(provider), kept.request) == []
+        assert check_response(operation_of(provider), kept.response) == []
+    for _ in range(KEPT_EXCHANGES):
+        client.post(f"{server.url}/commbox/audiences")
+    assert {kept.response.status for kept in server.exchanges} == {401}
+    assert len(server.exchanges) == KEPT_EXCHANGES
+
+
+@given(_KEYS, st.binary())
+def test_whatever_the_body_is_the_answer_is_a_documented_one(
+    running: MockServer, client: httpx.Client, provider: str, content: bytes
+) -> None:
+    good = wire(provider).GOOD
+    answer = send(client, running, provider, Request("POST", good.target, good.headers, content))
+    assert (answer.status, check_response(operation_of(provider), answer)) == (400, [])
+
+
+def test_no_token_comes_twice_from_a_server_even_after_it_forgot(server: MockServer, client: httpx.Client) -> None:
+    tokens = []
+    for _ in range(2):
+        tokens.append(value(send(client, server, "batch", wire("batch").GOOD))["indexing_token"])
+        server.clear()
+    assert len(set(tokens)) == 2
+
+
+def test_requests_at_the_same_time_never_share_a_token_or_lose_an_audience(server: MockServer) -> None:
+    # Large enough to be judged in threads.
+    good = wire("commbox").GOOD
+    large = Request(
+        "POST", good.target, good.headers, good.body.replace(b"phone1\r\n", b"phone1\r\n" + b"1\r\n" * 400_000)
+    )
+
+    def create(_: int) -> int:
+        with httpx.Client(timeout=60) as own:
+            return send(own, server, "commbox", large).status
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(create, range(16))) == {201}
+    assert len({record.id for record in server.audiences}) == len(server.audiences) == 16
+
+
+def test_a_body_over_64_mebibytes_is_a_413_and_one_just_below_is_judged(
+    server: MockServer, client: httpx.Client
+) -> None:
+    good = wire("batch").GOOD
+    for size, status in ((64 * 2**20, 400), (64 * 2**20 + 1, 413)):
+        sent = Request("POST", good.target, good.headers, b" " * size)
+        assert send(client, server, "batch", sent).status == status
+
+
+def test_servers_start_afresh_with_the_same_tokens_and_leave_nothing_behind(client: httpx.Client) -> None:
+    found, before = [], threading.active_count()
+    for _ in range(2):
+        with MockServer() as server:
+            send(client, server, "batch", wire("batch").GOOD)
+            found.append(server.audiences)
+            url = server.url
+        with pytest.raises(httpx.ConnectError):
+            client.get(url)
+    assert found[0] == found[1]
+    assert threading.active_count() == before
+
+
+def test_the_environment_points_at_the_base_urls(server: MockServer) -> None:
+    environment = server.environment()
+    for provider in provider_keys():
+        base = server.base_url(provider)
+        assert environment[f"{provider.upper()}_BASE_URL"] == base == f"{server.url}/{provider}{wire(provider).BASE}"
+        assert load(provider).match(
+            "POST", wire(provider).GOOD.target.partition("?")[0].removeprefix(wire(provider).BASE)
+        )
+    assert set(environment) == {name for provider in provider_keys() for name in wire(provider).VARIABLES}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])  # noqa: S104 - that is the point
+def test_only_a_loopback_address_is_listened_on(host: str) -> None:
+    with pytest.raises(ValueError, match=host):
+        MockServer(host=host)
+
+
+def test_a_port_in_use_is_an_error(server: MockServer) -> None:
+    with pytest.raises(OSError, match="in use"), MockServer(port=int(server.url.rpartition(":")[2])):
+        pass

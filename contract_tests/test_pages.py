@@ -1,0 +1,242 @@
+"""Small pages in the formats of the providers' pages: what is taken out of them, and what is refused."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import small_project
+from pipeline import vendor
+from pipeline.__main__ import main
+from pipeline._errors import PipelineError
+from pipeline.pages import samples_of, spec_of
+from pipeline.rooms import Provider, providers
+
+MARKDOWN = """# Create
+
+> Makes a list. It speaks of HTTP 500 in passing.
+
+````json POST /lists
+{spec}
+````
+
+## Request structure
+
+The payload:
+
+```json
+{{"name": "one"}}
+```
+
+- `name` **(required)**: The name (Example: name=NE-50)
+- `file`: A file. Use `@` and a path (Example: file=@/home/list.csv)
+
+## Responses
+
+### Success
+
+You will receive an **HTTP 202** confirmation.
+
+```json
+{{"token": "t"}}
+```
+"""
+CURL = """**API format**
+
+```http
+POST /lists?meta=true
+```
+
+**Request**
+
+```shell
+curl -X POST https://acme.example/lists?meta=true \\
+ -H 'Authorization: Bearer {TOKEN}'\\
+ -H 'Accept: application/vnd.acme+json; version=2'
+ -d '{
+    "name" "not JSON"
+ }'
+```
+
+**Response**
+
+A successful response returns HTTP status 200 with words.
+
+```json
+{"name": "one"}
+```
+"""
+RENDERED = """The page allows to make a list:
+If it works you will receive an HTTP 202 confirmation and a token.
+{
+"name": "one"
+}{
+"token": "a0"
+}Make a list.
+project_123The name is a string. They are case sensitive.
+{
+"lists": [
+{
+"token": "nested"
+}
+]
+}POST /2.8/lists HTTP/1.1
+Host: acme.example
+X-Project: text
+Accept: */*
+{
+"name": "one"
+}
+"""
+TEXT = st.text(st.characters(codec="utf-8"))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def spec_texts(draw: st.DrawFn) -> str:
+    """A JSON object with an `openapi` key, in any layout that a page may give it."""
+    value = {**draw(st.dictionaries(TEXT, VALUES, max_size=3)), "openapi": draw(VALUES)}
+    text = json.dumps(value, indent=draw(st.sampled_from([None, 0, 2, "\t"])), ensure_ascii=draw(st.booleans()))
+    return draw(st.sampled_from(["", "\n", "  "])) + text.replace("\n", draw(st.sampled_from(["\n", "\r\n", "\r"])))
+
+
+@given(text=spec_texts(), fence=st.sampled_from(["```", "````", "`````", "~~~"]), end=st.sampled_from(["\n", "\r\n"]))
+def test_any_spec_comes_out_of_its_page_character_for_character(text: str, fence: str, end: str) -> None:
+    words = ["# Title", "> `{}` and words", '```json\n{"name": "one"}\n```']
+    assert spec_of(end.join([*words, f"{fence}json POST /lists", text, fence, "", "Words."])) == text
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_page_without_exactly_one_spec_is_refused(count: int) -> None:
+    page = "# Title\n\n" + '```json\n{"openapi": "3.1.0"}\n```\n\n' * count + '```json\n{"name": "one"}\n```\n'
+    with pytest.raises(PipelineError, match=f"one fenced JSON block .* found {count}"):
+        spec_of(page)
+
+
+def test_markdown_gives_its_request_line_bodies_parts_and_the_examples_of_its_spec() -> None:
+    assert samples_of(MARKDOWN.format(spec=json.dumps(small_project.SPEC))) == [
+        {"kind": "request", "method": "POST", "target": "/lists"},
+        {"kind": "response", "status": 200, "body": '{"id": "7"}'},
+        {"kind": "request", "body": '{"name": "one"}'},
+        {"kind": "response", "status": 202, "body": '{"token": "t"}'},
+        {"kind": "request", "parts": [["name", "NE-50"], ["file", "@/home/list.csv"]]},
+    ]
+
+
+def test_a_curl_command_is_read_though_a_line_continuation_is_missing() -> None:
+    line, request, response = samples_of(CURL)
+    assert line == {"kind": "request", "method": "POST", "target": "/lists?meta=true"}
+    assert request == {
+        "kind": "request",
+        "method": "POST",
+        "target": "https://acme.example/lists?meta=true",
+        "headers": [["Authorization", "Bearer {TOKEN}"], ["Accept", "application/vnd.acme+json; version=2"]],
+        "body": '{\n    "name" "not JSON"\n }',
+    }
+    assert response == {"kind": "response", "status": 200, "body": '{"name": "one"}'}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rendered_text_gives_its_raw_request_and_the_json_between_its_sentences(end: str) -> None:
+    request, first, second = samples_of(RENDERED.replace("\n", end))
+    assert request == {
+        "kind": "request",
+        "method": "POST",
+        "target": "/2.8/lists",
+        "headers": [["Host", "acme.example"], ["X-Project", "text"], ["Accept", "*/*"]],
+        "body": '{\n"name": "one"\n}',
+    }
+    assert first == {"kind": "response", "status": 202, "body": '{\n"token": "a0"\n}'}
+    assert json.loads(second["body"]) == {"lists": [{"token": "nested"}]}
+
+
+@pytest.mark.parametrize(
+    ("page", "rule"),
+    [
+        ("```shell\ncurl --upload-file x https://acme.example\n```", "--upload-file"),
+        ("```shell\ncurl -d 'never closed\n```", "No closing quotation"),
+        ("```shell\ncurl -X\n```", "cannot be read"),
+        ("POST /a HTTP/1.1\nHost: a\n{\nnot JSON\n}\n", "not JSON"),
+        ('POST /a HTTP/1.1\nHost: a\n{\n}\n{\n"b": 1\n}\n', "neither a request nor after a status"),
+        ('```json\n{"openapi": "3.1.0"}\n```', "'info' is a required property"),
+    ],
+)
+def test_a_sample_that_cannot_be_read_is_refused(page: str, rule: str) -> None:
+    with pytest.raises(PipelineError, match=rule):
+        samples_of(page)
+
+
+@pytest.mark.parametrize("name", ["adobe", "batch", "commbox"])
+def test_the_vendored_samples_are_request_lines_headers_json_and_parts_only(name: str) -> None:
+    samples = json.loads(Provider(next(providers()).root, name).samples.read_text("utf-8"))
+    assert samples
+    for sample in samples:
+        fields = {"request": {"method", "target", "headers", "body", "parts"}, "response": {"status", "body"}}
+        assert sample.keys() - {"page", "kind"} <= fields[sample["kind"]]
+        assert (sample.get("body") or "{").lstrip().startswith("{")
+
+
+def test_the_vendored_files_are_what_the_pages_give(tmp_path: Path) -> None:
+    root = small_project.write(tmp_path)
+    provider = Provider(root, "acme")
+    upstream = provider.upstream.read_bytes()
+    provider.upstream.unlink()
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
+    assert provider.upstream.read_bytes() == upstream
+    assert json.loads(provider.samples.read_bytes()) == [
+        {"page": "acme.md", "kind": "response", "status": 200, "body": '{"id": "7"}'}
+    ]
+
+
+def test_drift_names_what_differs_from_the_pages_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small_project.write(tmp_path)
+    before = small_project.snapshot(root)
+    assert main(["drift", "--pages", str(root / "pages"), "--root", str(root)]) == 1
+    assert "missing: specs/acme/samples/create.json" in capsys.readouterr().out
+    assert small_project.snapshot(root) == before
+
+
+@pytest.mark.parametrize("fault", ["page changed", "page gone", "page not UTF-8", "spec of the page not as recorded"])
+def test_a_page_that_is_not_as_recorded_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    root = small_project.write(tmp_path)
+    page, source = root / "pages" / "acme.md", root / "specs" / "acme" / "SOURCE.toml"
+    match fault:
+        case "page changed":
+            page.write_text(page.read_text("utf-8") + "New words.\n", "utf-8")
+        case "page gone":
+            page.unlink()
+        case "page not UTF-8":
+            old = page.read_text("utf-8")
+            page.write_bytes(b"\xff" + old.encode())
+            new = hashlib.sha256(page.read_bytes()).hexdigest()
+            source.write_text(source.read_text("utf-8").replace(small_project.sha256(old), new), "utf-8")
+        case _:
+            spec = small_project.sha256(json.dumps(small_project.SPEC))
+            source.write_text(source.read_text("utf-8").replace(spec, "0" * 64), "utf-8")
+    before = small_project.snapshot(root)
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert ("openapi.json" if fault.startswith("spec") else "acme.md") in said
+    assert small_project.snapshot(root) == before
+
+
+def test_an_edited_vendored_spec_is_refused(tmp_path: Path) -> None:
+    provider = Provider(small_project.write(tmp_path), "acme")
+    vendor.verify(provider)
+    provider.upstream.write_bytes(provider.upstream.read_bytes() + b"\n")
+    with pytest.raises(
+        PipelineError, match=r"openapi\.json: sha256 is .*SOURCE\.toml records .*; corrections belong in overlay\.yaml"
+    ):
+        vendor.verify(provider)

@@ -1,0 +1,73 @@
+"""What leaves: whatever draft is accepted becomes a request that the spec allows, judged on its raw bytes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import audience_contract
+from audiences import Audience, InvalidError, Outcome, Receipt, UnsupportedError
+from audiences._json import dumps
+from callers import Caller
+from raw_server import RawServer, http
+
+
+def judged(caller: Caller, raw: RawServer) -> list[audience_contract.Violation]:
+    request = raw.last()
+    path = request.target.removeprefix(caller.case.PATH).partition("?")[0]
+    operation = audience_contract.load(caller.key).match(request.method, path)
+    assert operation is not None
+    return audience_contract.check_request(operation, request)
+
+
+@pytest.mark.wheel
+@given(data=st.data())
+def test_every_accepted_draft_becomes_one_request_that_the_spec_allows(
+    caller: Caller, raw: RawServer, data: st.DataObject
+) -> None:
+    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.requests.clear()
+    audience, leave_out = data.draw(caller.case.accepted())
+    result = caller.create(audience, leave_out)
+    assert isinstance(result, Receipt)
+    assert len(raw.requests) == 1
+    assert judged(caller, raw) == []
+
+
+@pytest.mark.wheel
+@given(data=st.data())
+def test_every_draft_that_the_spec_forbids_is_refused_and_nothing_leaves(
+    caller: Caller, raw: RawServer, data: st.DataObject
+) -> None:
+    raw.requests.clear()
+    error = caller.create(data.draw(caller.case.refused()))
+    assert isinstance(error, InvalidError | UnsupportedError)
+    assert error.outcome is Outcome.NOT_SENT
+    assert raw.requests == []
+
+
+def test_two_requests_with_a_file_have_different_boundaries(raw: RawServer) -> None:
+    caller = Caller("commbox", raw.url, None)
+    raw.answer = http(201, dumps(caller.case.BODY))
+    boundaries = set()
+    for _ in range(2):
+        caller.create(caller.case.good())
+        boundaries.add(raw.last().values("content-type")[0])
+    caller.close()
+    assert len(boundaries) == 2
+    assert not any("+++" in boundary for boundary in boundaries)
+
+
+def test_a_description_never_becomes_batchs_display_name(raw: RawServer) -> None:
+    caller = Caller("batch", raw.url, None)
+    raw.answer = http(202, dumps(caller.case.BODY))
+    caller.create(caller.case.good(description="not a name"), {"description"})
+    caller.close()
+    assert b"not a name" not in raw.last().body
+
+
+def test_adobes_namespace_and_origin_are_sent_only_if_the_caller_gave_them(raw: RawServer) -> None:
+    caller = Caller("adobe", raw.url, None)
+    raw.answer = http(200, dumps(caller.case.BODY))
+    caller.create(Audience(name="VIP"))
+    caller.close()
+    assert raw.last().body == b'{"name":"VIP"}'

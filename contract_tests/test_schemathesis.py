@@ -1,0 +1,117 @@
+"""Schemathesis, every phase and every check, over real HTTP on the effective specs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_contract import provider_keys
+from audience_contract.mock import MockServer
+from audience_contract.mock.credentials import API_KEY, TOKEN
+from audience_contract.security import header
+from wire import operation_of
+
+_SEED = "1"
+# Stateful testing needs two operations that are linked; the specs have one each so far.
+_NOT_APPLICABLE = "stateful"
+
+
+def judge(server: MockServer, provider: str, folder: Path, phases: str = "examples,coverage,fuzzing,stateful") -> Any:
+    """Schemathesis's own report of a run, with what it printed under "printed"."""
+    # What it has to be told, and the two false alarms that it raises, are in the module named here, each with a reason.
+    (folder / "schemathesis.toml").write_text('hooks = "audience_contract.schemathesis_hooks"\n', "utf-8")
+    schemes = operation_of(provider).spec.node["components"]["securitySchemes"]
+    credentials = [f"{header(s)}: {f'Bearer {TOKEN}' if s.value['type'] == 'http' else API_KEY}" for s in schemes]
+    ended = subprocess.run(
+        [
+            *(
+                sys.executable,
+                "-m",
+                "schemathesis.cli",
+                "run",
+                str(files("audience_clients") / provider / "openapi.json"),
+            ),
+            *("--url", server.base_url(provider), *(text for value in credentials for text in ("--header", value))),
+            *("--phases", phases, "--checks", "all", "--seed", _SEED, "--no-color", "--generation-database", "none"),
+            *("--report", "json", "--report-json-path", "report.json"),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    printed = ended.stdout + ended.stderr
+    assert (folder / "report.json").exists(), printed
+    return {**json.loads((folder / "report.json").read_text("utf-8")), "printed": printed}
+
+
+@pytest.mark.parametrize("provider", provider_keys())
+def test_schemathesis_finds_nothing_wrong_with_the_mock_server(provider: str, tmp_path: Path) -> None:
+    with MockServer() as server:
+        report = judge(server, provider, tmp_path)
+        created = [record for record in server.audiences if record.provider == provider]
+    assert (report["exit_code"], report["failures"], report["errors"]) == (0, [], []), report["printed"]
+    phases = {name: phase["status"] for name, phase in report["phases"].items()}
+    examples = phases.pop("examples")
+    assert phases == {"coverage": "success", "fuzzing": "success", _NOT_APPLICABLE: "skip"}
+    # Only a spec that has examples has something to do there.
+    assert examples == ("success" if _has_examples(provider) else "skip")
+    # A server that admits nobody would pass as well.
+    assert len(created) > 10
+    assert {kept.response.status // 100 for kept in server.exchanges} == {2, 4}
+
+
+def _has_examples(provider: str) -> bool:
+    text = json.dumps(operation_of(provider).node["requestBody"].value)
+    return '"example' in text
+
+
+def _setting_accept(always: bool) -> Callable[[ASGIApp], ASGIApp]:
+    """A server that does not look at what the header `Accept` says; with `always`, nor whether it is there."""
+    right = operation_of("adobe").node["parameters"][1]["schema"]["enum"][0].value.encode()
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                others = [(name, value) for name, value in scope["headers"] if name != b"accept"]
+                if always or len(others) < len(scope["headers"]):
+                    scope = {**scope, "headers": [*others, (b"accept", right)]}
+            await app(scope, receive, send)
+
+        return faulty
+
+    return around
+
+
+def _setting_query(app: ASGIApp) -> ASGIApp:
+    """A server that does not look at the query."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "query_string": b"createAudienceMetaOnly=true"}, receive, send)
+
+    return faulty
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        (_setting_accept(always=True), "Accept"),
+        (_setting_accept(always=False), "Accept"),
+        (_setting_query, "createAudienceMetaOnly"),
+    ],
+)
+def test_schemathesis_reports_a_server_that_ignores_what_adobe_requires(
+    fault: Callable[[ASGIApp], ASGIApp], name: str, tmp_path: Path
+) -> None:
+    with MockServer(middleware=fault) as server:
+        report = judge(server, "adobe", tmp_path, "coverage")
+    assert report["exit_code"] == 1
+    assert "ST201" in {failure["code"] for failure in report["failures"]}
+    assert f"`{name}`" in report["printed"]

@@ -1,0 +1,115 @@
+"""Credentials and options: from arguments, or else from the environment, and refused without being shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import audiences
+from audiences import ConfigurationError, Outcome, aio
+from callers import make
+from cases import case
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+
+
+@FACES
+def test_what_is_not_an_argument_comes_from_its_variable(
+    key: str, face: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = type(make(key, face))
+    for setting in provider.settings:
+        if setting.required:
+            monkeypatch.setenv(setting.variable, f"{setting.argument}-of-environment")
+    monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://127.0.0.1:1/somewhere/")
+    request = provider().prepare(case(key).good())
+    values = [value if isinstance(value, str) else value.reveal() for value in request.headers.values()]
+    for setting in provider.settings:
+        assert not setting.required or any(f"{setting.argument}-of-environment" in value for value in values)
+    assert request.url.startswith("http://127.0.0.1:1/somewhere/audiences")
+    explicit = make(key, face, base_url="http://127.0.0.1:2").prepare(case(key).good())
+    assert explicit.url.startswith("http://127.0.0.1:2/audiences")
+    assert not any("of-environment" in str(value) for value in explicit.headers.values())
+
+
+@FACES
+def test_a_missing_setting_is_an_error_that_names_argument_and_variable(
+    key: str, face: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = type(make(key, face))
+    for setting in provider.settings:
+        monkeypatch.setenv(setting.variable, "")
+    for setting in provider.settings:
+        if not setting.required:
+            continue
+        others = {name: value for name, value in case(key).ARGUMENTS.items() if name != setting.argument}
+        with pytest.raises(ConfigurationError) as caught:
+            provider(**others)
+        assert f"'{setting.argument}'" in str(caught.value)
+        assert setting.variable in str(caught.value)
+        assert caught.value.outcome is Outcome.NOT_SENT
+
+
+UNFIT = st.text(min_size=1).filter(lambda text: not (text.isascii() and text.isprintable() and text.strip() == text))
+
+
+@given(value=UNFIT | st.just("") | st.just("key\r\nX-Evil: 1") | st.just(" key") | st.just("key\n"))
+def test_a_setting_that_does_not_fit_a_header_is_refused_and_not_shown(key: str, value: str) -> None:
+    provider = type(make(key))
+    for argument in case(key).ARGUMENTS:
+        with pytest.raises(ConfigurationError) as caught:
+            provider(**{**case(key).ARGUMENTS, argument: value})
+        assert argument in str(caught.value)
+        assert len(value) < 5 or value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://x",
+        "x",
+        "http://",
+        "http://u:p@x",
+        "http://x?a=1",
+        "http://x#f",
+        "http://x:99999",
+        "http://[",
+        "http://x/{y}",
+    ],
+)
+def test_a_base_url_that_no_path_can_be_appended_to_is_refused(key: str, url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        make(key, base_url=url)
+
+
+def test_the_default_base_url_is_the_specs_server() -> None:
+    assert make("batch").base_url == "https://api.batch.com/2.10"
+    assert make("adobe").base_url == "https://platform.adobe.io/core/ais"
+    assert make("commbox").base_url == "https://api.commbox.io"
+
+
+def test_a_version_that_the_base_url_has_no_place_for_is_refused() -> None:
+    assert make("batch", version="2.11").base_url == "https://api.batch.com/2.11"
+    with pytest.raises(ConfigurationError, match="version"):
+        make("batch", version="2.11", base_url="http://127.0.0.1/2.10")
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("nan")])
+def test_a_rate_that_is_not_above_zero_is_refused(rate: float) -> None:
+    with pytest.raises(ConfigurationError):
+        make("batch", max_per_second=rate)
+
+
+def test_an_unknown_option_is_a_type_error(key: str) -> None:
+    with pytest.raises(TypeError, match="verify"):
+        make(key, verify=False)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", None])
+def test_a_timeout_that_is_not_a_finite_number_above_zero_is_refused(timeout: object) -> None:
+    with pytest.raises(ConfigurationError, match="timeout"):
+        make("batch", timeout=timeout)
+
+
+def test_one_number_sets_every_timeout() -> None:
+    assert make("batch", timeout=3).timeouts == audiences.Timeouts(3, 3, 3, 3)

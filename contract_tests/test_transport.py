@@ -1,0 +1,203 @@
+"""The way out: time-outs, connections, redirects, test transports."""
+
+import socket
+import ssl
+import threading
+import time
+
+import httpx
+import pytest
+import respx
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audiences import (
+    Audience,
+    NotSentError,
+    Outcome,
+    PhoneFile,
+    Receipt,
+    Request,
+    Response,
+    Timeouts,
+    UnknownOutcomeError,
+    aio,
+)
+from audiences._json import dumps
+from callers import Caller, make
+from cases import KEYS, case
+from raw_server import RawServer, http
+
+
+@pytest.fixture(params=["blocking", "async"])
+def face(request: pytest.FixtureRequest, portal: BlockingPortal) -> BlockingPortal | None:
+    return portal if request.param == "async" else None
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_a_refused_connection_is_not_sent(key: str, face: BlockingPortal | None) -> None:
+    caller = Caller(key, f"http://127.0.0.1:{closed_port()}", face)
+    error = caller.create(case(key).good())
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert error.outcome is Outcome.NOT_SENT
+    assert "ConnectError" in str(error)
+
+
+def test_a_server_that_never_answers_ends_in_an_unknown_outcome_at_the_read_timeout(
+    key: str, face: BlockingPortal | None
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        caller = Caller(key, f"http://127.0.0.1:{listener.getsockname()[1]}", face, timeout=Timeouts(read=0.2))
+        begun = time.monotonic()
+        error = caller.create(case(key).good())
+        caller.close()
+    assert isinstance(error, UnknownOutcomeError)
+    assert time.monotonic() - begun < 5
+
+
+def test_a_server_that_closes_without_an_answer_leaves_the_outcome_unknown(caller: Caller, raw: RawServer) -> None:
+    raw.answer = b""
+    error = caller.create(caller.case.good())
+    assert isinstance(error, UnknownOutcomeError)
+    assert "RemoteProtocolError" in str(error)
+
+
+def test_a_tls_handshake_with_a_server_that_speaks_none_is_not_sent(
+    raw: RawServer, face: BlockingPortal | None
+) -> None:
+    caller = Caller("batch", raw.url.replace("http", "https"), face, timeout=2)
+    error = caller.create(case("batch").good())
+    caller.close()
+    assert isinstance(error, NotSentError)
+
+
+def test_a_file_that_is_gone_when_it_is_sent_is_not_sent(raw: RawServer, face: BlockingPortal | None) -> None:
+    raw.requests.clear()
+    caller = Caller("commbox", raw.url, face)
+    error = caller.create(Audience(name="VIP", members=PhoneFile("no/such/file.csv", checked=False)))
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert "No such file" in str(error)
+    assert raw.requests == []
+
+
+def test_all_default_timeouts_are_finite() -> None:
+    timeouts = make("batch").timeouts
+    assert all(0 < seconds < 60 for seconds in (timeouts.connect, timeouts.read, timeouts.write, timeouts.pool))
+
+
+def test_proxies_of_the_environment_are_not_used(
+    key: str, raw: RawServer, face: BlockingPortal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(key, raw.url, face)
+    assert isinstance(caller.create(case(key).good()), Receipt)
+    caller.close()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key: str, raw: RawServer) -> None:
+    raw.requests.clear()
+    url = raw.url + case(key).PATH
+    with respx.mock(base_url=url) as router, make(key, base_url=url) as provider:
+        route = router.post(path__regex=".*audiences.*").respond(case(key).SUCCESS, json=case(key).BODY)
+        receipt = provider.create(case(key).good())
+        assert (receipt.id, receipt.operation_token) == case(key).handle(case(key).BODY)
+        assert route.call_count == 1
+    with respx.mock, make(key, base_url=url) as provider, pytest.raises(AssertionError):
+        provider.create(case(key).good())
+    assert raw.requests == []
+
+
+def test_a_transport_of_the_callers_own_carries_the_bytes(key: str, portal: BlockingPortal) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    assert isinstance(make(key, transport=transport).create(case(key).good()), Receipt)
+    assert isinstance(portal.call(make(key, aio, transport=transport).create, case(key).good()), Receipt)
+
+
+def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise KeyError("surprise")
+
+    with pytest.raises(UnknownOutcomeError) as caught:
+        make(key, transport=httpx.MockTransport(fail)).create(case(key).good())
+    assert "surprise" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_hooks_see_each_request_and_response(caller: Caller, raw: RawServer) -> None:
+    seen: list[Request | Response] = []
+    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    hooked = Caller(
+        caller.key,
+        raw.url,
+        None,
+        on_request=seen.append,
+        on_response=lambda request, response: seen.extend((request, response)),
+    )
+    receipt = hooked.create(hooked.case.good())
+    hooked.close()
+    assert isinstance(receipt, Receipt)
+    assert [type(each) for each in seen] == [Request, Request, Response]
+    assert seen[2] is receipt.response
+
+
+def test_a_request_hook_that_raises_stops_the_call_and_a_response_hook_that_raises_loses_nothing(
+    key: str, raw: RawServer
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("hook")
+
+    raw.requests.clear()
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    first = Caller(key, raw.url, None, on_request=fail)
+    assert isinstance(first.create(case(key).good()), NotSentError)
+    assert raw.requests == []
+    second = Caller(key, raw.url, None, on_response=fail)
+    assert isinstance(second.create(case(key).good()), Receipt)
+    first.close()
+    second.close()
+
+
+def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: BlockingPortal | None) -> None:
+    raw.answer = http(202, dumps(case("batch").BODY))
+    caller = Caller("batch", raw.url, face, max_per_second=20)
+    begun = time.monotonic()
+    for _ in range(5):
+        assert isinstance(caller.create(case("batch").good()), Receipt)
+    caller.close()
+    assert time.monotonic() - begun >= 4 / 20
+
+
+def test_threads_share_one_provider_object(key: str, raw: RawServer) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(key, raw.url, None)
+    results: list[object] = []
+    threads = [threading.Thread(target=lambda: results.append(caller.create(case(key).good()))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    caller.close()
+    assert [type(result) for result in results] == [Receipt] * 8
+
+
+def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller, raw: RawServer) -> None:
+    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    for _ in range(2):
+        assert isinstance(caller.create(caller.case.good()), Receipt)
+        caller.close()
+
+
+def test_the_tls_context_checks_certificates_and_names() -> None:
+    context = audiences._transport._tls()
+    assert context is audiences._transport._tls()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname

@@ -1,0 +1,87 @@
+"""Messages as bytes, one module a provider, for the tests of checker and mock server.
+
+Each module has GOOD, a request that breaks nothing; BROKEN, changes of it that break one rule, with the place and the
+rule that must be reported; UNNAMED, such changes that add what the spec allows without naming it; UNSENDABLE, such
+changes that no HTTP client would send; SAME, changes that break nothing; ANSWERS, responses that break nothing;
+WRONG_ANSWERS, with the place and the rule.
+
+And what the mock server does: SUCCESS, the status of a create; `created`, the name and the id or token in its answer;
+BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation; VARIABLES, of the environment;
+ERROR_KEYS, of any error's body; REFUSED, headers with the status and a text of the answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import httpx
+
+from audience_contract import Operation, Request, Response, load, provider_keys
+from audience_contract.mock import MockServer
+
+Change = Callable[[Request], Request]
+BEARER, JSON = ("Authorization", "Bearer mock-token"), ("Content-Type", "application/json")
+
+
+def wire(provider: str) -> Any:
+    """A provider's module."""
+    return import_module(f"{__name__}.{provider}")
+
+
+def rows(name: str) -> list[tuple[Any, ...]]:
+    """What every provider has under a name, each entry with its provider before it."""
+    return [(key, *row) for key in provider_keys() for row in getattr(wire(key), name, ())]
+
+
+def operation_of(provider: str) -> Operation:
+    """The operation that the provider's GOOD calls."""
+    spec, path = load(provider), wire(provider).GOOD.target.partition("?")[0]
+    return next(o for o in spec.operations if o is spec.match("POST", spec.below_base(path) or ""))
+
+
+def header(name: str, *values: str) -> Change:
+    """Set, repeat or (without values) leave out a header."""
+
+    def change(request: Request) -> Request:
+        kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
+        return replace(request, headers=kept + tuple((name, value) for value in values))
+
+    return change
+
+
+def query(text: str) -> Change:
+    """Replace the query."""
+    return lambda request: replace(request, target=request.target.partition("?")[0] + text)
+
+
+def body(old: bytes | str, new: bytes | str | None = None) -> Change:
+    """Replace text in the body, or with one argument the whole body."""
+
+    def change(request: Request) -> Request:
+        if new is None:
+            return replace(request, body=_bytes(old))
+        before, found, rest = request.body.partition(_bytes(old))
+        return replace(request, body=before + _bytes(new) + rest) if found else request
+
+    return change
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+def answer(status: int, media: str, content: str) -> Response:
+    return Response(status, (("content-type", media),) if media else (), content.encode())
+
+
+def send(client: httpx.Client, server: MockServer, provider: str, request: Request, prefix: str = "") -> Response:
+    """Send a request as it is; only its Content-Length is set right."""
+    built = httpx.Request(
+        request.method,
+        f"{server.url}{prefix}/{provider}{request.target}",
+        headers=[(name.encode(), value.encode("latin-1", "replace")) for name, value in request.headers],
+        content=request.body,
+    )
+    answer = client.send(built)
+    return Response(answer.status_code, tuple(answer.headers.multi_items()), answer.content)
