@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long generate drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +25,9 @@ demo: $(READY) ## create audiences at all three providers, on a mock server
 test: $(READY) ## run the whole test suite
 	$(BIN)/pytest
 
+test-long: $(READY) ## the property tests with 2000 random examples each instead of 100 fixed ones
+	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
+
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
 
@@ -41,7 +44,7 @@ types: $(READY) ## mypy --strict and pyright
 	$(BIN)/pyright
 
 docs: $(READY) ## build the API reference into build/docs
-	$(BIN)/pdoc --docformat google --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock
+	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock
 
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist

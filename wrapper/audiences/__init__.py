@@ -21,6 +21,7 @@ from ._errors import (
 )
 from ._everywhere import Result, create_everywhere
 from ._members import IdKind, Ids, PhoneFile
+from ._options import Options
 from ._outcome import Outcome, State
 from ._receipt import Receipt
 from ._secret import Secret
@@ -46,6 +47,7 @@ __all__ = [
     "Ids",
     "InvalidError",
     "NotSentError",
+    "Options",
     "Outcome",
     "Part",
     "PhoneFile",

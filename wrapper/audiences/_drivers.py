@@ -10,7 +10,6 @@ import anyio.to_thread
 
 from . import _transport
 from ._audience import Audience
-from ._options import Options
 from ._provider import Provider
 from ._receipt import Receipt
 from ._steps import Flow, Send, Wait, Work
@@ -19,9 +18,8 @@ from ._steps import Flow, Send, Wait, Work
 class Blocking(Provider[_transport.BlockingTransport]):
     """The blocking face of a provider."""
 
-    def __init__(self, variables: Any, options: Options[_transport.BlockingTransport]) -> None:
-        super().__init__(variables, options)
-        self._http = _transport.Blocking(self.timeouts, self._transport)
+    def _connect(self, transport: _transport.BlockingTransport | None) -> None:
+        self._http = _transport.Blocking(self.timeouts, transport)
 
     def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
         """Create the audience: one request, never repeated.
@@ -72,9 +70,8 @@ class Blocking(Provider[_transport.BlockingTransport]):
 class Async(Provider[_transport.AsyncTransport]):
     """The asynchronous face of a provider: the same names, awaited."""
 
-    def __init__(self, variables: Any, options: Options[_transport.AsyncTransport]) -> None:
-        super().__init__(variables, options)
-        self._http = _transport.Async(self.timeouts, self._transport)
+    def _connect(self, transport: _transport.AsyncTransport | None) -> None:
+        self._http = _transport.Async(self.timeouts, transport)
 
     async def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
         """Create the audience: one request, never repeated. See the blocking `create`."""

@@ -21,6 +21,15 @@ def create_everywhere(
     `leave_out` is for each provider what it is for `create`: only what that provider cannot be told is left out.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
+
+    >>> import httpx
+    >>> from audiences import Batch
+    >>> created = httpx.MockTransport(lambda _: httpx.Response(202, json={"indexing_token": "abc"}))
+    >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
+    >>> with Batch(api_key="key", project="project", transport=created) as batch:
+    ...     for result in create_everywhere(draft, [batch]):
+    ...         print(result.provider, result.outcome, result.operation_token)
+    Batch applied abc
     """
 
     def one(provider: Blocking) -> Result:

@@ -57,7 +57,7 @@ class Provider(ABC, Generic[T]):
         self._on_request = options.get("on_request")
         self._on_response = options.get("on_response")
         self._pace = Pace(options.get("max_per_second"))
-        self._transport = options.get("transport")
+        self._connect(options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
@@ -124,6 +124,10 @@ class Provider(ABC, Generic[T]):
             model_problem=success.model_problem,
             deviations=success.deviations,
         )
+
+    @abstractmethod
+    def _connect(self, transport: T | None) -> None:
+        """Make ready to send; a driver's part."""
 
     # What a provider fills in.
 

@@ -64,6 +64,23 @@ class _Adobe(Provider[T]):
         sandbox_name: str | None = None,
         **options: Unpack[Options[T]],
     ) -> None:
+        """Take credentials from the arguments, or else from ADOBE_ACCESS_TOKEN, ADOBE_API_KEY, ADOBE_ORG_ID and
+        ADOBE_SANDBOX_NAME. `options`: see `Options`.
+
+        Raises ConfigurationError for what is missing or malformed.
+
+        >>> adobe = Adobe(access_token="token", api_key="key", org_id="org", sandbox_name="prod")
+        >>> print(adobe.prepare(Audience(name="VIP", provider_fields={"adobe": {"namespace": "shop"}})).text())
+        POST https://platform.adobe.io/core/ais/audiences?createAudienceMetaOnly=true
+        Accept: application/vnd.adobe.external.audiences+json; version=2
+        x-gw-ims-org-id: org
+        x-sandbox-name: prod
+        Content-Type: application/json
+        Authorization: Bearer ***
+        x-api-key: ***
+        <BLANKLINE>
+        {"name":"VIP","namespace":"shop"}
+        """
         own_token, own_key, own_org, own_sandbox = self.settings
         self._access_token = own_token.need_secret(access_token, self.title)
         self._api_key = own_key.need_secret(api_key, self.title)

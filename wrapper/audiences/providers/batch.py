@@ -61,6 +61,22 @@ class _Batch(Provider[T]):
         version: str | None = None,
         **options: Unpack[Options[T]],
     ) -> None:
+        """Take credentials from the arguments, or else from BATCH_API_KEY, BATCH_PROJECT and BATCH_VERSION.
+
+        `version` is the API version in the URL, by default the one of the spec's server. `options`: see `Options`.
+
+        Raises ConfigurationError for what is missing or malformed.
+
+        >>> batch = Batch(api_key="key", project="project")
+        >>> print(batch.prepare(Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})).text())
+        POST https://api.batch.com/2.10/audiences/create
+        Accept: application/json
+        X-Batch-Project: project
+        Content-Type: application/json
+        Authorization: Bearer ***
+        <BLANKLINE>
+        {"name":"VIP","type":"emails"}
+        """
         own_key, own_project, own_version = self.settings
         self._api_key = own_key.need_secret(api_key, self.title)
         self._project = own_project.need(project, self.title)

@@ -49,6 +49,19 @@ class _CommBox(Provider[T]):
     _names = {"name": "name", _FILE: "members"}
 
     def __init__(self, *, api_key: str | None = None, **options: Unpack[Options[T]]) -> None:
+        r"""Take the API key from the argument, or else from COMMBOX_API_KEY. `options`: see `Options`.
+
+        Raises ConfigurationError for what is missing or malformed.
+
+        >>> commbox = CommBox(api_key="key")
+        >>> file = PhoneFile(b"phone1,city\r\n442079832100,London\r\n", "phones.csv")
+        >>> print(commbox.prepare(Audience(name="VIP", members=file)).text())
+        POST https://api.commbox.io/audiences
+        Accept: application/json
+        Authorization: Bearer ***
+        part name (text/plain): VIP
+        part audience_file (text/csv): file phones.csv
+        """
         self._api_key = self.settings[0].need_secret(api_key, self.title)
         super().__init__({}, options)
 
