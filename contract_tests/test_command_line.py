@@ -4,15 +4,20 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import audiences
 from audience_contract.mock import MockServer
+from audiences._report import as_lines
 from raw_server import RawServer, http
 from test_transport import closed_port
 
@@ -110,7 +115,11 @@ def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
         (["create", "X", "--base-url", "bach=http://x"], "no provider 'bach'"),
         (["create", "X", "--base-url", "batch=nowhere"], "base_url"),
         (["create", "X", "--credentials", "none.toml"], "No such file"),
-        (["create", "X", "--dry-run"], "batch"),
+        (["create", "X", "-p", "batch", "--base-url", "adobe=http://x"], "not among the chosen"),
+        (["create", "X", "-p", "batch", "--set", "adobe.namespace=x"], "not among the chosen"),
+        (["create", "X", "--set", "batch.type=x", "--set", "batch.type=y"], "is given twice"),
+        (["create", "X", "--leave-out", "name"], "--leave-out takes"),
+        (["create", "X", "--timeout", "0"], "--timeout"),
         (["create"], "NAME"),
         (["creat"], "No such command"),
         (["create", "X", "--token", "t"], "No such option"),
@@ -167,6 +176,69 @@ def test_a_printed_curl_command_creates_the_audience_once_its_stars_are_replaced
             command = token.replace("x-api-key: ***", f"x-api-key: {environment['ADOBE_API_KEY']}")
             subprocess.run(["sh", "-c", f"{command} --silent --fail"], check=True, capture_output=True, timeout=30)  # noqa: S607
     assert len(server.audiences) == 3
+
+
+def test_a_dry_run_shows_the_requests_that_can_be_made_beside_the_errors(server: MockServer) -> None:
+    done = run(server, "create", "X", "--set", "batch.type=emails", "--dry-run")
+    assert done.returncode == 4
+    assert "# Batch" in done.stdout
+    assert "--file (absent): is required" in done.stderr
+
+
+def test_messages_speak_of_options_not_of_arguments(server: MockServer) -> None:
+    done = run(server, "create", "X", "-p", "batch", "--description", "d", "--set", "batch.type=emails")
+    assert "--leave-out description" in done.stderr
+    assert "--unchecked" in run(server, "create", "X", "-p", "commbox", "--file", "x.xls").stderr
+    assert "--set batch.type (absent)" in run(server, "create", "X", "-p", "batch").stderr
+    assert "leave_out=" not in done.stderr
+
+
+def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
+        command = [sys.executable, "-m", "audiences", *ALL, "--json"]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        connection, _ = silent.accept()
+        server.clear()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=10)
+        connection.close()
+    assert (process.returncode, error) == (5, "")
+    found = {result["provider"]: result["outcome"] for result in json.loads(out)}
+    assert found == {"Adobe": "applied", "Batch": "applied", "CommBox": "unknown"}
+
+
+@pytest.mark.parametrize("extra", [[], ["--json"]])
+def test_results_that_cannot_be_printed_go_to_standard_error(server: MockServer, extra: list[str]) -> None:
+    base = {**os.environ, **server.environment(), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "audiences", "create", "\N{LATIN SMALL LETTER U WITH DIAERESIS}bung"]
+    command += ["-p", "commbox", "--file", str(EXAMPLES / "customers.csv"), *extra]
+    done = subprocess.run(command, env=base, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0
+    assert '"id": "' in done.stderr + done.stdout
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, env=base, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30
+        )
+    assert done.returncode == 0
+    assert '"id": "' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:
+    response = audiences.Response(201, audiences.Headers(), b"{}", elapsed=0.005)
+    receipt = audiences.Receipt(
+        provider="CommBox", operation="x", name="n", id="4" * 40, operation_token=None, state=audiences.State.CREATED,
+        empty=False, left_out=("description",), response=response, model=None,
+    )  # fmt: skip
+    lines = as_lines([receipt, audiences.NotSentError("x", provider="Batch")], "a\nb" * 50)
+    assert "4" * 40 in lines
+    assert "description" in lines
+    assert "not_sent" in lines
+    assert max(map(len, lines.splitlines())) < 80
 
 
 def test_the_version_names_the_spec_of_each_provider() -> None:

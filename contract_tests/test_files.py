@@ -94,7 +94,7 @@ def test_only_the_base_name_of_a_path_is_sent(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "x.csv"
     folder.mkdir()
-    for path, words in ((tmp_path / "none.csv", "No such file"), (folder, "Is a directory")):
+    for path, words in ((tmp_path / "none.csv", "No such file"), (folder, "regular file")):
         with pytest.raises(InvalidError, match=words) as caught:
             prepared(PhoneFile(path))
         assert str(tmp_path) not in str(caught.value)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -228,8 +229,28 @@ def test_a_page_that_is_not_as_recorded_is_refused_and_nothing_is_written(
     assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 1
     said = capsys.readouterr().err
     assert said.startswith("error: ")
-    assert ("openapi.json" if fault.startswith("spec") else "acme.md") in said
+    named = {"page gone": "pages: none of the pages", "spec of the page not as recorded": "openapi.json"}
+    assert named.get(fault, "acme.md") in said
     assert small_project.snapshot(root) == before
+
+
+def test_providers_without_a_page_in_the_folder_are_left_as_they_are(tmp_path: Path) -> None:
+    root = small_project.write(tmp_path)
+    small_project.write(tmp_path / "other", key="zeta")
+    shutil.copytree(tmp_path / "other" / "specs" / "zeta", root / "specs" / "zeta")
+    shutil.rmtree(tmp_path / "other")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
+    assert (root / "specs" / "acme" / "samples" / "create.json").exists()
+    assert not (root / "specs" / "zeta" / "samples").exists()
+
+
+def test_a_hash_that_is_not_recorded_yet_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_project.write(tmp_path)
+    source = root / "specs" / "acme" / "SOURCE.toml"
+    recorded = small_project.sha256(json.dumps(small_project.SPEC))
+    source.write_text(source.read_text("utf-8").replace(recorded, ""), "utf-8")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 1
+    assert f"sha256 is {recorded}" in capsys.readouterr().err
 
 
 def test_an_edited_vendored_spec_is_refused(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 class Violation:
     """One rule of the effective spec that a message breaks.
 
-    `where` is the place in the message: "query <name>", "header <name>", "path <name>", "body", "part <name>",
-    "status", "content-type" or "content-length". `pointer` is a JSON pointer into the value there ("" is all of it).
+    `where` is the place in the message: `query <name>`, `header <name>`, `path <name>`, `body`, `part <name>`,
+    `status`, `content-type` or `content-length`. `pointer` is a JSON pointer into the value there ("" is all of it).
     `rule` is a JSON pointer into the effective spec. `message` says what is wrong and the value's shape; it never holds
     the value, which may be personal data or a secret.
     """

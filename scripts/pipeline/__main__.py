@@ -1,11 +1,13 @@
 """`python -m pipeline generate [--pages DIR]` writes what follows from `specs`; `drift` only compares."""
 
 import argparse
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import tree, vendor
+from . import registry, tree, vendor
 from ._errors import PipelineError
 from .rooms import ROOT, providers
 
@@ -26,25 +28,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
     found = list(providers(root))
     if pages:
-        vendored = {path: data for provider in found for path, data in vendor.extract(provider, pages).items()}
-        wrong = tree.changes(vendored)
-        _report(root, wrong, "in the vendored files")
-        if only_compare and wrong:
+        paged = [provider for provider in found if vendor.has_pages(provider, pages)]
+        if not paged:
+            raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
+        vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}
+        if _bring_in_line(root, vendored, tree.changes(vendored), "vendored", only_compare=only_compare):
             return 1
-        tree.write(root, vendored, wrong)
     files = tree.expected(root, found)
-    wrong = tree.differences(root, files)
-    _report(root, wrong, "between specs and generated")
+    if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
+        return 1
+    if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
+        return 0
+    # The adapters are read by a new process, after their clients are written.
+    readme = registry.readme(root, table=_table())
+    return _bring_in_line(root, readme, tree.changes(readme), "documented", only_compare=only_compare)
+
+
+def _table() -> str:
+    command = [sys.executable, "-m", f"{__package__}.table"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "PYTHONUTF8": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        raise PipelineError(f"wrapper/audiences/providers: the README's table cannot be made: {last}")
+    return done.stdout
+
+
+def _bring_in_line(
+    root: Path, files: dict[Path, bytes], wrong: dict[Path, str], kind: str, *, only_compare: bool
+) -> int:
+    """Report what differs, and write it unless only comparing; then 1 for any difference."""
+    for path, why in wrong.items():
+        done = why if only_compare else "removed" if why == "stale" else "wrote"
+        print(f"{done}: {path.relative_to(root)}")
+    if not wrong:
+        print(f"nothing {kind} differs")
     if only_compare:
         return 1 if wrong else 0
     tree.write(root, files, wrong)
     return 0
-
-
-def _report(root: Path, wrong: dict[Path, str], where: str) -> None:
-    for path, why in wrong.items():
-        print(f"{why}: {path.relative_to(root)}")
-    print(f"{len(wrong) or 'no'} difference{'s' if len(wrong) != 1 else ''} {where}")
 
 
 if __name__ == "__main__":

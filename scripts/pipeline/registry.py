@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import table
 from ._errors import PipelineError
-from .rooms import ROOT, Provider
+from .rooms import Provider
 
 
 def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
@@ -20,10 +19,13 @@ def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
         package / "__init__.py": {"imports": f"{imports}\n", "names": names},
         package / "aio.py": {"imports": f"{async_imports}\n", "names": names},
     }
-    filled = {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}
-    if root == ROOT:  # elsewhere the adapters are not the ones that are imported here
-        filled[root / "README.md"] = _fill(root / "README.md", {"table": table.of(adapted)}, "<!-- {} -->\n")
-    return filled
+    return {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}
+
+
+def readme(root: Path, table: str) -> dict[Path, bytes]:
+    """The README with the table of providers brought up to date."""
+    file = root / "README.md"
+    return {file: _fill(file, {"table": table}, "<!-- {} -->\n")}
 
 
 def _fill(file: Path, texts: dict[str, str], comment: str) -> bytes:

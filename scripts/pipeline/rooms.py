@@ -11,7 +11,8 @@ from .documents import conform, read
 
 ROOT = Path(__file__).resolve().parents[2]
 _TEXT = {"type": "string", "minLength": 1}
-_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_HASH = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
+"""Empty where it is not known yet: whatever is compared with it then fails with the hash to record."""
 _SPEC = {
     "file": {"type": "string", "pattern": r"^[\w-]+\.(json|yaml)$"},
     "kind": {"enum": ["published", "authored"]},

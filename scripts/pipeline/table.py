@@ -1,11 +1,9 @@
 """The README's table of what each provider takes, from the adapters and the effective specs."""
 
-from collections.abc import Sequence
-from importlib import import_module
+import sys
 from typing import Any
 
-from ._errors import PipelineError
-from .rooms import Provider
+import audiences
 
 _HEAD = """\
 | Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings |
@@ -13,16 +11,9 @@ _HEAD = """\
 """
 
 
-def of(providers: Sequence[Provider]) -> str:
-    return _HEAD + "".join(_row(_adapter(provider)) for provider in providers)
-
-
-def _adapter(provider: Provider) -> Any:
-    name = f"audiences.providers.{provider.key}"
-    try:
-        return getattr(import_module(name), str(provider.source["class"]))
-    except (ImportError, AttributeError) as error:
-        raise PipelineError(f"{name}: {error}; the README's table needs it, and its generated client first") from error
+def rows() -> str:
+    adapters = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "all_settings")]
+    return _HEAD + "".join(_row(adapter) for adapter in adapters)
 
 
 def _row(adapter: Any) -> str:
@@ -40,3 +31,7 @@ def _row(adapter: Any) -> str:
 
 def _field(name: str, schema: dict[str, Any]) -> str:
     return f"`{name}`" + (f" ({', '.join(schema['enum'])})" if "enum" in schema else "")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rows())

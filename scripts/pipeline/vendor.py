@@ -33,6 +33,11 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
     return files
 
 
+def has_pages(provider: Provider, folder: Path) -> bool:
+    """Whether any of the provider's pages is in `folder`; the others' need not be there to work on one."""
+    return any((folder / str(entry["file"])).exists() for entry in provider.source["page"])
+
+
 def verify(provider: Provider) -> None:
     """Raises PipelineError where the vendored spec is not the one that SOURCE.toml records: it is never edited."""
     spec = provider.source["spec"]
@@ -51,4 +56,5 @@ def _read(file: Path) -> bytes:
 def _compare(data: bytes, recorded: str, file: Path, provider: Provider, advice: str) -> None:
     found = hashlib.sha256(data).hexdigest()
     if found != recorded:
+        recorded = recorded or "none"
         raise PipelineError(f"{file}: sha256 is {found}, but {provider.source_file} records {recorded}; {advice}")

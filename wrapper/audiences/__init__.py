@@ -21,11 +21,10 @@ from ._errors import (
 )
 from ._everywhere import Result, create_everywhere
 from ._members import IdKind, Ids, PhoneFile
-from ._options import Options
+from ._options import Options, Timeouts
 from ._outcome import Outcome, State
 from ._receipt import Receipt
 from ._secret import Secret
-from ._transport import Timeouts
 from ._version import __version__
 from ._wire import Headers, Part, Request, Response
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from . import _json
@@ -47,6 +48,9 @@ class Audience:
                 problems += _fields(key, fields)
         if problems:
             raise InvalidError.of(problems)
+        # A copy of plain JSON values, so that nobody changes what was checked.
+        copied = {key: _json.loads(_json.dumps(dict(fields))) for key, fields in self.provider_fields.items()}
+        object.__setattr__(self, "provider_fields", MappingProxyType(copied))
 
     def __repr__(self) -> str:
         given = [name for name in ("name", "description", "members") if getattr(self, name) is not None]

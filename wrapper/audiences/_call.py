@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from . import _json, _spec
@@ -21,6 +22,9 @@ from ._errors import (
 )
 from ._outcome import Outcome, State
 from ._wire import Response
+
+MAX_DEVIATIONS = 100
+"""The most deviations of one answer that are kept."""
 
 
 class Handle(NamedTuple):
@@ -75,7 +79,8 @@ class Call:
             except _json.UnreadableError as error:
                 unreadable = str(error)
         media_type = response.headers.get("content-type", "")
-        deviations = tuple(self.operation.judge_answer(response.status, media_type, value, unreadable))
+        found = self.operation.judge_answer(response.status, media_type, value, unreadable)
+        deviations = tuple(islice(found, MAX_DEVIATIONS))
         return _Judged(response, value, unreadable, deviations)
 
     def _parse(self, judged: "_Judged") -> tuple[object, str | None]:
@@ -162,9 +167,9 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
+    except (ValueError, OverflowError, TypeError):
         return None
-    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
     return max(0.0, seconds)
 
 

@@ -1,24 +1,22 @@
 """The command line. Credentials come from the environment or a file, never as arguments."""
 
-import json
 import os
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, cast
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from . import _report
 from ._audience import Audience
 from ._drivers import Blocking
-from ._errors import AudiencesError
-from ._everywhere import create_everywhere
+from ._errors import AudiencesError, UnknownOutcomeError
+from ._everywhere import Result, as_created
 from ._members import PhoneFile
+from ._provider import LEAVABLE
 from ._version import __version__
-from ._wire import Request
 
 # Rich's tracebacks would print local variables, credentials among them.
 app = typer.Typer(
@@ -36,10 +34,11 @@ Examples:
 
     audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
 
-Credentials: {variables}; from the environment, or from a TOML file of such names (--credentials).
+Credentials: {variables}; from the environment, or from a TOML file (--credentials) with lines like COMMBOX_API_KEY =
+"...". README.md has the optional ones. Proxy variables are not used.
 
-Exit codes: 0 all created; 2 wrong usage, nothing sent; else by the gravest result: 5 outcome unknown, 6 created but the
-answer breaks the spec, 3 rejected, 4 not sent.
+Exit codes: 0 all created; 2 wrong usage, nothing sent; else by the gravest result: 5 outcome unknown (also after
+Ctrl-C), 6 created but the answer breaks the spec, 3 rejected, 4 not sent.
 """.format(variables=", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required))
 
 
@@ -51,7 +50,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(help="Create audiences at Batch, Adobe Experience Platform and CommBox.")
+@app.callback(help=f"Create audiences at {', '.join(provider.title for provider in PROVIDERS.values())}.")
 def _root(
     version: Annotated[  # its callback does it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Versions, of the specs too.")
@@ -82,46 +81,67 @@ def create(  # noqa: PLR0917  # a command line
     curl: Annotated[bool, typer.Option("--curl", help="With --dry-run: as curl commands.")] = False,
 ) -> None:
     """See `_CREATE_HELP`."""
-    if curl and not dry_run:
-        _refuse("--curl goes with --dry-run")
+    if curl and (as_json or not dry_run):
+        _refuse("--curl goes with --dry-run, and not with --json")
+    if set(leave_out) - LEAVABLE:
+        _refuse(f"--leave-out takes {' or '.join(sorted(LEAVABLE))}, once each")
     if credentials:
         _load(credentials)
     try:
         members = PhoneFile(file, checked=not unchecked) if file else None
         audience = Audience(name=name, description=description, members=members, provider_fields=_fields(fields))
-        chosen = _providers(provider, _pairs(base_url, "--base-url"), timeout)
-        if dry_run:
-            requests = [each.prepare(audience, leave_out=leave_out) for each in chosen]
-            _show(chosen, requests, curl=curl, as_json=as_json)
-            return
     except AudiencesError as error:
-        _refuse(str(error))
-    results = create_everywhere(audience, chosen, leave_out=leave_out)
-    if as_json:
-        typer.echo(json.dumps([_report.as_json(result) for result in results], indent=2, ensure_ascii=False))
+        _refuse(_report.said(error))
+    chosen = _providers(provider, _pairs(base_url, "--base-url"), timeout)
+    unused = [key for key in audience.provider_fields if key not in {each.key for each in chosen}]
+    if unused:
+        _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
+    if dry_run:
+        results: list[_report.Shown] = [_prepared(each, audience, leave_out) for each in chosen]
     else:
-        # A table in a file or a pipe is not folded to the width of a terminal.
-        console = Console()
-        console.width = console.width if console.is_terminal else 200
-        console.print(_report.as_table(results, escape(name)))
-        for result in results:
-            if isinstance(result, AudiencesError):
-                said = f" - {result.provider_message}" if result.provider_message else ""
-                typer.echo(f"{result}{said}", err=True)
-            for deviation in result.deviations:
-                typer.echo(f"{result.provider}: deviates from its spec: {deviation}", err=True)
+        results = [*_created(chosen, audience, leave_out)]
+    _report.show(results, name, as_json=as_json, curl=curl)
     raise typer.Exit(_report.exit_code(results))
 
 
+def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _report.Shown:
+    try:
+        return _report.Prepared(provider.title, provider.prepare(audience, leave_out=leave_out))
+    except AudiencesError as error:
+        error.audience_name = audience.name
+        return error
+
+
+def _created(providers: list[Blocking], audience: Audience, leave_out: list[str]) -> list[Result]:
+    """The results; after an interrupt, those that are there, and an unknown outcome for the rest."""
+    results: dict[int, Result] = {}
+    with suppress(KeyboardInterrupt):
+        results.update(as_created(audience, providers, leave_out=leave_out))
+    interrupted = "interrupted before an answer came"
+    return [
+        results.get(place) or UnknownOutcomeError(interrupted, provider=provider.title, audience_name=audience.name)
+        for place, provider in enumerate(providers)
+    ]
+
+
 def _providers(names: list[str], urls: dict[str, str], timeout: float | None) -> list[Blocking]:
-    unknown = [name for name in [*names, *urls] if name not in PROVIDERS]
-    if unknown:
-        _refuse(f"no provider {unknown[0]!r}; there are {', '.join(PROVIDERS)}")
+    chosen = list(dict.fromkeys(names or PROVIDERS))
+    for name in [*chosen, *urls]:
+        if name not in PROVIDERS:
+            _refuse(f"no provider {name!r}; there are {', '.join(PROVIDERS)}")
+        if name not in chosen:
+            _refuse(f"--base-url {name}=…: {name} is not among the chosen providers")
     options: dict[str, Any] = {"timeout": timeout} if timeout is not None else {}
-    made = []
-    for key in dict.fromkeys(names or PROVIDERS):
+    made, faults = [], []
+    for key in chosen:
         make = cast("Callable[..., Blocking]", PROVIDERS[key])
-        made.append(make(**options, **({"base_url": urls[key]} if key in urls else {})))
+        try:
+            made.append(make(**options, **({"base_url": urls[key]} if key in urls else {})))
+        except AudiencesError as error:
+            faults.append(_report.said(error))
+    if faults:
+        hint = [] if names else ["--provider chooses some of the providers"]
+        _refuse("\n".join([*faults, *hint]))
     return made
 
 
@@ -136,38 +156,31 @@ def _fields(settings: list[str]) -> dict[str, dict[str, str]]:
 
 
 def _pairs(texts: list[str], option: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     for text in texts:
-        if "=" not in text:
+        name, equals, value = text.partition("=")
+        if not equals:
             _refuse(f"{option} {text}: has no '='")
-    return {name: value for name, _, value in (text.partition("=") for text in texts)}
+        if name in found:
+            _refuse(f"{option} {name}: is given twice")
+        found[name] = value
+    return found
 
 
 def _load(file: Path) -> None:
     known = {setting.variable for provider in PROVIDERS.values() for setting in provider.all_settings()}
     try:
-        values = tomllib.loads(file.read_text("utf-8"))
+        values = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         _refuse(f"{file}: {error.strerror}")
     except ValueError:
         _refuse(f'{file}: not TOML; a line is NAME = "value"')  # the parser's message might quote a secret
     for name, value in values.items():
-        if name not in known or not isinstance(value, str):
-            _refuse(f"{file}: {name}: must be a string, and one of {', '.join(sorted(known))}")
+        if name not in known:
+            _refuse(f"{file}: {name} is not one of {', '.join(sorted(known))}")
+        if not isinstance(value, str):
+            _refuse(f"{file}: {name} must be a string in quotation marks")
     os.environ.update(values)
-
-
-def _show(providers: list[Blocking], requests: list[Request], *, curl: bool, as_json: bool) -> None:
-    if as_json:
-        typer.echo(
-            json.dumps(
-                [{"provider": p.title, **r.redacted()} for p, r in zip(providers, requests, strict=True)], indent=2
-            )
-        )
-        return
-    for provider, request in zip(providers, requests, strict=True):
-        left_out = f" (left out: {', '.join(request.left_out)})" if request.left_out else ""
-        typer.echo(f"# {provider.title}{left_out}")
-        typer.echo(request.curl() if curl else request.text())
 
 
 def _refuse(message: str) -> NoReturn:

@@ -19,7 +19,7 @@ class Blocking(Provider[_transport.BlockingTransport]):
     """The blocking face of a provider."""
 
     def _connect(self, transport: _transport.BlockingTransport | None) -> None:
-        self._http = _transport.Blocking(self.timeouts, transport)
+        self._http = _transport.BlockingSender(self.timeouts, transport)
 
     def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
         """Create the audience: one request, never repeated.
@@ -34,7 +34,7 @@ class Blocking(Provider[_transport.BlockingTransport]):
         return self._run(flow)
 
     def close(self) -> None:
-        """Close the connections. The object can be used again: it then opens new ones."""
+        """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -71,7 +71,7 @@ class Async(Provider[_transport.AsyncTransport]):
     """The asynchronous face of a provider: the same names, awaited."""
 
     def _connect(self, transport: _transport.AsyncTransport | None) -> None:
-        self._http = _transport.Async(self.timeouts, transport)
+        self._http = _transport.AsyncSender(self.timeouts, transport)
 
     async def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
         """Create the audience: one request, never repeated. See the blocking `create`."""
@@ -79,7 +79,7 @@ class Async(Provider[_transport.AsyncTransport]):
         return await self._run(flow)
 
     async def close(self) -> None:
-        """Close the connections. The object can be used again: it then opens new ones."""
+        """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
         await self._http.close()
 
     async def __aenter__(self) -> Self:

@@ -38,7 +38,7 @@ def shape(value: object) -> str:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A rule that a draft breaks: the draft's field, the rule, the value's shape (never the value), and the rule's
-    source: a pointer into the provider's effective spec, or "ours" where no provider documents it.
+    source: a pointer into the provider's effective spec, or "our rule" where no provider documents it.
     """
 
     field: str

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Sequence
 
@@ -27,17 +28,24 @@ def media_type(file: PhoneFile) -> str:
 def problems(file: PhoneFile, column: str) -> list[Problem]:
     """What keeps the file from being sent: its name, its kind, or a first row without `column`."""
     found = _name_problems(file)
-    if not found and file.checked:
+    if found:
+        return found
+    path = file.upload().path
+    if path is not None and os.path.exists(path) and not os.path.isfile(path):  # never raise
+        found.append(Problem("members", "must be a regular file", "folder or device", OURS))
+    elif file.checked:
         try:
             row = _READERS[_ending(file)](file)
-        except OSError as error:
-            found.append(Problem("members", f"cannot be read: {error.strerror or type(error).__name__}", "file", OURS))
+        except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
+            why = getattr(error, "strerror", None) or type(error).__name__
+            found.append(Problem("members", f"cannot be read: {why}", "file", OURS))
         except _UnfitError as unfit:
             found.append(Problem("members", str(unfit), "file", OURS))
         else:
             if column not in row:
                 rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
-                found.append(Problem("members", rule, f"first row of {len(row)} columns{_hint(row)}", OURS))
+                columns = f"first row of {len(row)} column{'s' if len(row) != 1 else ''}"
+                found.append(Problem("members", rule, f"{columns}{_hint(row, column)}", OURS))
     return found
 
 
@@ -60,7 +68,9 @@ def _name_problems(file: PhoneFile) -> list[Problem]:
     return []
 
 
-def _hint(row: Sequence[object]) -> str:
+def _hint(row: Sequence[object], column: str) -> str:
+    if any(isinstance(cell, str) and cell.strip().lower() == column for cell in row):
+        return ", one of which differs only in case or white space"
     if len(row) == 1 and isinstance(row[0], str):
         for mark, called in ((";", "semicolons"), ("\t", "tabs")):
             if mark in row[0]:
@@ -92,7 +102,10 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
         try:
             book = load_workbook(stream, read_only=True)
             try:
-                return next(book.worksheets[0].iter_rows(max_row=1, values_only=True), ())
+                sheet = book.worksheets[0]
+                # Some exporters write a wrong size of the sheet, which would cut the row.
+                sheet.reset_dimensions()
+                return next(sheet.iter_rows(max_row=1, values_only=True), ())
             finally:
                 book.close()
         except Exception:  # noqa: BLE001  # openpyxl raises what its parsers raise

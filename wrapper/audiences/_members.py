@@ -21,10 +21,22 @@ class IdKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ids:
-    """Members as identifiers of one kind. Not shown in a repr: they are personal data."""
+    """Members as identifiers of one kind. Not shown in a repr: they are personal data.
+
+    Raises InvalidError for another kind, or values that are not strings.
+    """
 
     kind: IdKind
     values: Sequence[str]
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        if self.kind not in list(IdKind):
+            problems.append(Problem("members.kind", f"must be one of {', '.join(IdKind)}", shape(self.kind), OURS))
+        if isinstance(self.values, str) or not all(isinstance(value, str) for value in self.values):
+            problems.append(Problem("members.values", "must be a sequence of strings", shape(self.values), OURS))
+        if problems:
+            raise InvalidError.of(problems)
 
     def __repr__(self) -> str:
         return f"Ids({self.kind}, {len(self.values)} values)"
@@ -50,6 +62,8 @@ class PhoneFile:
             problems.append(Problem("members.source", "must be a path or bytes", shape(self.source), OURS))
         if not isinstance(self.filename, str | None):
             problems.append(Problem("members.filename", "must be a string", shape(self.filename), OURS))
+        if not isinstance(self.checked, bool):
+            problems.append(Problem("members.checked", "must be True or False", shape(self.checked), OURS))
         if problems:
             raise InvalidError.of(problems)
 
@@ -60,11 +74,11 @@ class PhoneFile:
     def name(self) -> str:
         """The file name that is sent: without its folders."""
         if self.filename is None:
-            return "" if isinstance(self.source, bytes) else Path(self.source).name
+            return "" if isinstance(self.source, bytes) else Path(os.fsdecode(self.source)).name
         return Path(self.filename).name
 
     def upload(self) -> "Upload":
-        content = self.source if isinstance(self.source, bytes) else Path(self.source)
+        content = self.source if isinstance(self.source, bytes) else Path(os.fsdecode(self.source))
         return Upload(content)
 
 

@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from . import _json, _spec
 from ._audience import Audience
-from ._call import Call, Handle
+from ._call import Call, Handle, Success
 from ._errors import (
     OURS,
     AudiencesError,
@@ -19,15 +20,16 @@ from ._errors import (
     UnsupportedError,
     shape,
 )
-from ._options import Options, Pace
+from ._options import Options, Pace, Timeouts
 from ._receipt import Receipt
 from ._secret import Secret
 from ._settings import Setting, base_url
 from ._steps import Flow, Send, Wait, Work
-from ._transport import Timeouts
 from ._wire import Part, Request, Response
 
 T = TypeVar("T")
+LARGE = 64 * 1024
+"""Bytes of an answer above which it is judged off the event loop."""
 LEAVABLE = frozenset({"description", "members"})
 """The draft's fields that a call can leave out where a provider cannot be told."""
 
@@ -60,7 +62,7 @@ class Provider(ABC, Generic[T]):
         self._connect(options.get("transport"))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
+        return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
 
     @classmethod
     def all_settings(cls) -> tuple[Setting, ...]:
@@ -80,6 +82,8 @@ class Provider(ABC, Generic[T]):
         Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
         InvalidError for a value that breaks the effective spec or a rule of ours.
         """
+        if not isinstance(audience, Audience):
+            raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)], self.title)
         left_out = self._left_out(audience, leave_out)
         parts = self._parts(audience)
         own = {
@@ -106,7 +110,9 @@ class Provider(ABC, Generic[T]):
             yield Wait(self._pace.reserve())
             response = yield Send(request)
             self._tell(request, response)
-            success = self._create.read(response, lambda body: self._handle(audience, body))
+            read = partial(self._create.read, response, partial(self._handle, audience))
+            # A large answer takes long to judge.
+            success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
         except AudiencesError as error:
             error.provider, error.operation, error.audience_name = self.title, self._create.operation_id, audience.name
             raise
@@ -154,10 +160,10 @@ class Provider(ABC, Generic[T]):
     # What they share.
 
     def _left_out(self, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
-        unknown = sorted(set(leave_out) - LEAVABLE) if not isinstance(leave_out, str) else [leave_out]
+        unknown = sorted(map(str, set(leave_out) - LEAVABLE)) if not isinstance(leave_out, str) else [leave_out]
         if unknown:
-            rule = f"cannot be left out; only {', '.join(sorted(LEAVABLE))} can, as a collection of names"
-            raise InvalidError.of([Problem("leave_out", rule, f"{len(unknown)} names", OURS)], self.title)
+            rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
+            raise InvalidError.of([Problem("leave_out", rule, ", ".join(map(repr, unknown)), OURS)], self.title)
         cannot = self._cannot(audience)
         for name, reason in cannot.items():
             if name not in leave_out:
@@ -165,11 +171,13 @@ class Provider(ABC, Generic[T]):
                 raise UnsupportedError(message, field=name, reason=reason, provider=self.title)
         return tuple(cannot)
 
-    def _problem(self, pointer: str, rule: str, source: str, judged: Any) -> Problem:
+    def _problem(self, pointer: str, rule: str, source: str, judged: Mapping[str, Any]) -> Problem:
         wire = pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if pointer else ""
-        value = judged.get(wire) if isinstance(judged, dict) else judged
         field = self._names.get(wire) or f"provider_fields[{self.key!r}][{wire!r}]"
-        return Problem(field, rule, shape(value) if value is not None else "absent", source)
+        if wire in judged:
+            return Problem(field, rule, shape(judged[wire]), source)
+        values = self._create.operation.body.properties.get(wire, {}).get("enum")
+        return Problem(field, f"{rule}: one of {', '.join(values)}" if values else rule, "absent", source)
 
     def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
         url = self.base_url + built["url"]

@@ -29,7 +29,7 @@ class Setting(NamedTuple):
             if not self.required:
                 return None
             raise ConfigurationError(
-                f"{self.meaning} is missing: give the argument {self.argument!r} or set {self.variable}",
+                f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}",
                 provider=provider,
             )
         if not isinstance(value, str) or not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value):

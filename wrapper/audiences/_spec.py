@@ -124,9 +124,7 @@ class Schema:
             keyword, where = str(error.schema_path[-1]), error.instance_path
             limit = self.spec.resolve(rule)[0]
             if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
-                name = error.kind.property
-                values = self.properties.get(name, {}).get("enum") if not where else None
-                where, limit = [*where, name], f"{name} (one of {', '.join(values)})" if values else name
+                where = [*where, error.kind.property]
             phrase = _PHRASES.get(keyword, f"breaks {keyword} {{}}")
             yield Deviation(pointer(where), phrase.format(limit), rule)
 
@@ -154,7 +152,7 @@ _PHRASES = {
     "enum": "is not one of {}",
     "pattern": "does not match {}",
     "maxLength": "is longer than {} characters",
-    "required": "{} is missing",
+    "required": "is required",
     "format": "is not a {}",
 }
 UNDOCUMENTED = "the property is not documented"

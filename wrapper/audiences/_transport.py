@@ -1,19 +1,20 @@
 """The one place that knows httpx: sends a prepared request once, reads a bounded answer, and tells what happened."""
 
-import math
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+import anyio.lowlevel
 import anyio.to_thread
 import httpx
 
-from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
+from ._errors import AudiencesError, NotSentError, UnknownOutcomeError
+from ._options import Timeouts
 from ._secret import Secret
 from ._version import __version__
 from ._wire import Headers, Request, Response
@@ -31,45 +32,36 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
     httpx.InvalidURL,
-    UnicodeEncodeError,
+    UnicodeError,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool."""
-
-    connect: float = 5.0
-    read: float = 30.0
-    write: float = 30.0
-    pool: float = 5.0
-
-    def __post_init__(self) -> None:
-        for name, seconds in asdict(self).items():
-            if not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
-                raise ConfigurationError(f"the {name} timeout must be a number of seconds above zero")
-
-
 class _Exchange:
-    """What was seen of one exchange; httpcore reports its progress to `trace`, other transports do not."""
+    """What was seen of one exchange. httpcore reports its progress to `trace`; other transports do not."""
 
     def __init__(self) -> None:
         self.begun = time.monotonic()
-        self.head_sent = False
+        self.built = self.tunnel = self.head_sent = False
         self.body = bytearray()
         self.problem: str | None = None
 
-    def trace(self, event: str, _: object) -> None:
-        self.head_sent |= event.endswith("send_request_headers.complete")
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            # Asking a proxy for a tunnel is not yet the request.
+            self.tunnel = info["request"].method == b"CONNECT"
+        elif event.endswith("send_request_headers.complete"):
+            self.head_sent = not self.tunnel
 
-    async def atrace(self, event: str, info: object) -> None:
+    async def atrace(self, event: str, info: Mapping[str, Any]) -> None:
         self.trace(event, info)
 
     def failure(self, error: Exception) -> AudiencesError:
-        # The text of an exception may hold a header's value, and its attributes hold the request: neither is kept.
-        if self.head_sent or not isinstance(error, _NEVER_LEFT):
-            return UnknownOutcomeError(f"no answer: {_reason(error)}")
-        return NotSentError(f"no connection: {_reason(error)}")
+        """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
+        if not self.built:
+            return NotSentError(f"nothing to send: {_reason(error)}")  # e.g. the file is gone
+        if not self.head_sent and (self.tunnel or isinstance(error, _NEVER_LEFT)):
+            return NotSentError(f"no connection: {_reason(error)}")
+        return UnknownOutcomeError(f"no answer: {_reason(error)}")
 
     def take(self, chunk: bytes) -> bool:
         """Whether there is room for more."""
@@ -84,7 +76,7 @@ class _Exchange:
         return Response(response.status_code, headers, bytes(self.body), self.problem, elapsed)
 
 
-class Blocking:
+class BlockingSender:
     """Sends from threads. The client is made at the first call, once for all threads."""
 
     def __init__(self, timeouts: Timeouts, transport: BlockingTransport | None) -> None:
@@ -96,17 +88,17 @@ class Blocking:
         client = self._open()
         seen = _Exchange()
         with ExitStack() as files:
+            failure: AudiencesError | None = None
             try:
-                content = _content(request, files)
-                built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.trace})
-            except Exception as error:  # noqa: BLE001  # e.g. the file is gone
-                raise NotSentError(f"nothing to send: {_reason(error)}") from None
-            try:
+                built = _build(client, request, files, seen.trace)
+                seen.built = True
                 response = client.send(built, stream=True)
             except AssertionError:
                 raise  # a test's transport speaking to its test
             except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-                raise seen.failure(error) from None
+                failure = seen.failure(error)
+            if failure is not None:
+                raise failure  # not in the handler, where the exception with its request would hang on it
             try:
                 for chunk in response.iter_bytes():
                     if not seen.take(chunk):
@@ -124,39 +116,41 @@ class Blocking:
 
     def close(self) -> None:
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
 
-class Async:
+class AsyncSender:
     """Sends from an event loop; files are opened and read off it."""
 
     def __init__(self, timeouts: Timeouts, transport: AsyncTransport | None) -> None:
         self._options = _options(timeouts, transport)
         self._lock = threading.Lock()
         self._client: httpx.AsyncClient | None = None
+        self._loop: object = None
 
     async def send(self, request: Request) -> Response:
         # Making the first client takes tens of milliseconds, most of them for TLS.
-        client = self._client
+        loop = anyio.lowlevel.current_token()
+        client = self._client if loop == self._loop else None
         if client is None:
-            client = await anyio.to_thread.run_sync(self._open)
+            client = await anyio.to_thread.run_sync(self._open, loop)
         seen = _Exchange()
         async with AsyncExitStack() as files:
+            failure: AudiencesError | None = None
             try:
-                content = await anyio.to_thread.run_sync(_content, request, files)
-                built = client.build_request(request.method, request.url, **content, extensions={"trace": seen.atrace})
-            except Exception as error:  # noqa: BLE001  # e.g. the file is gone
-                raise NotSentError(f"nothing to send: {_reason(error)}") from None
-            if request.parts:
-                built.stream = _OffLoop(built.stream)
-            try:
+                built = await anyio.to_thread.run_sync(_build, client, request, files, seen.atrace)
+                if request.parts:
+                    built.stream = _OffLoop(built.stream)
+                seen.built = True
                 response = await client.send(built, stream=True)
             except AssertionError:
                 raise  # a test's transport speaking to its test
             except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-                raise seen.failure(error) from None
+                failure = seen.failure(error)
+            if failure is not None:
+                raise failure  # not in the handler, where the exception with its request would hang on it
             try:
                 async for chunk in response.aiter_bytes():
                     if not seen.take(chunk):
@@ -167,15 +161,17 @@ class Async:
                 await response.aclose()
         return seen.response(response)
 
-    def _open(self) -> httpx.AsyncClient:
+    def _open(self, loop: object) -> httpx.AsyncClient:
         with self._lock:
-            self._client = self._client or httpx.AsyncClient(**_with_tls(self._options))
+            if self._client is None or loop != self._loop:
+                # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
+                self._client, self._loop = httpx.AsyncClient(**_with_tls(self._options)), loop
             return self._client
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
 
 class _OffLoop(httpx.AsyncByteStream):
@@ -219,17 +215,24 @@ def _with_tls(options: dict[str, Any]) -> dict[str, Any]:
     return options if options["transport"] else {**options, "verify": _tls()}
 
 
-def _content(request: Request, files: ExitStack | AsyncExitStack) -> dict[str, Any]:
-    """The arguments of `build_request`; files are opened, and closed with the stack."""
+def _build(
+    client: httpx.Client | httpx.AsyncClient, request: Request, files: ExitStack | AsyncExitStack, trace: object
+) -> httpx.Request:
+    """The request with its secrets; files are opened, and closed with the stack."""
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
-    if not request.parts:
-        return {"headers": headers, "content": request.body}
     parts = []
     for part in request.parts:
         content = part.content
         opened = content if isinstance(content, bytes) else files.enter_context(content.open())
         parts.append((part.name, (part.filename, opened, part.media_type)))
-    return {"headers": headers, "files": parts}
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=headers,
+        content=request.body,
+        files=parts or None,
+        extensions={"trace": trace},
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -59,7 +59,7 @@ class Request:
         return "\n".join(lines)
 
     def curl(self) -> str:
-        """A curl command for the same request, with every secret as `***`."""
+        """A curl command for the same request, with every secret as `***`. Bytes stand as a file named CONTENT."""
         words = ["curl", "-X", self.method, self.url]
         for name, value in self._shown().items():
             words += ["-H", f"{name}: {value}"]
@@ -69,11 +69,18 @@ class Request:
             if isinstance(part.content, bytes):
                 words += ["--form-string", f"{part.name}={part.content.decode()}"]
             else:
-                words += ["-F", f'{part.name}=@"{part.content.path or part.filename}";type={part.media_type}']
+                path, name = (_quoted(str(text)) for text in (part.content.path or "CONTENT", part.filename))
+                words += ["-F", f"{part.name}=@{path};filename={name};type={part.media_type}"]
         return shlex.join(words)
 
     def _shown(self) -> dict[str, str]:
         return {name: v.masked if isinstance(v, Secret) else v for name, v in self.headers.items()}
+
+
+def _quoted(text: str) -> str:
+    """As curl wants it within a form argument."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class Headers(Mapping[str, str]):
@@ -94,6 +101,9 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(self.items_as_sent)
 
     def __repr__(self) -> str:
         return f"Headers({', '.join(self._values)})"

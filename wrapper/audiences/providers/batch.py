@@ -1,5 +1,6 @@
 """Batch, CEP Audience API. Facts from its create page; what that does not say is not assumed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, Unpack
 
@@ -9,6 +10,7 @@ from audience_clients.batch.models import AudienceCreateBody
 from .._audience import Audience
 from .._call import Call, Handle, text
 from .._drivers import Async, Blocking
+from .._errors import ConfigurationError
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
@@ -80,7 +82,10 @@ class _Batch(Provider[T]):
         own_key, own_project, own_version = self.settings
         self._api_key = own_key.need_secret(api_key, self.title)
         self._project = own_project.need(project, self.title)
-        super().__init__({"version": own_version.read(version, self.title)}, options)
+        number = own_version.read(version, self.title)
+        if number is not None and not re.fullmatch(r"[\w.-]*\w", number):
+            raise ConfigurationError("version must be a path segment, such as 2.10", provider=self.title)
+        super().__init__({"version": number}, options)
 
     def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
         return audience_create.build_request(body=AudienceCreateBody.from_dict(body), x_batch_project=self._project)
