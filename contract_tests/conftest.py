@@ -33,6 +33,12 @@ def portal() -> Iterator[BlockingPortal]:
         yield made
 
 
+@pytest.fixture(params=["blocking", "async"])
+def face(request: pytest.FixtureRequest, portal: BlockingPortal) -> BlockingPortal | None:
+    """What a Caller needs for the one face, and for the other."""
+    return portal if request.param == "async" else None
+
+
 @pytest.fixture(scope="session", params=["blocking", "async"])
 def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: BlockingPortal) -> Iterator[Caller]:
     """A provider object in front of the raw server, both faces in turn."""

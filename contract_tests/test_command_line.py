@@ -18,12 +18,16 @@ import pytest
 import audiences
 from audience_contract.mock import MockServer
 from audiences._report import as_lines
-from raw_server import RawServer, http
-from test_transport import closed_port
+from callers import make
+from cases import KEYS, case
+from raw_server import RawServer, closed_port, http
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-FIELDS = ["--set", "batch.type=custom_ids"]
+TITLES = [make(key).title for key in KEYS]
+SET = [f"{key}.{name}={value}" for key in KEYS for name, value in case(key).FIELDS.items()]
+FIELDS = [word for field in SET for word in ("--set", field)]
 ALL = ["create", "SPRING", "--file", str(EXAMPLES / "customers.csv"), *FIELDS, "--leave-out", "members"]
+BATCH = ["create", "SPRING", "--provider", "batch", "--set", "batch.type=emails"]
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,9 @@ def test_one_call_creates_an_audience_at_all_providers_and_prints_a_table(server
     assert [cell.strip() for cell in re.split("[│┃]", header)] == [
         "provider", "name", "id or token", "state", "outcome", "left out", "time",
     ]  # fmt: skip
-    assert [row.split()[0] for row in rows] == ["Adobe", "Batch", "CommBox"]
-    assert ["members" in row for row in rows] == [True, True, False]
-    assert sorted(record.provider for record in server.audiences) == ["adobe", "batch", "commbox"]
+    assert [row.split()[0] for row in rows] == TITLES
+    assert ["members" in row for row in rows] == [not case(key).CARRIES_MEMBERS for key in KEYS]
+    assert sorted(record.provider for record in server.audiences) == KEYS
 
 
 def test_json_output_has_everything_that_is_known(server: MockServer) -> None:
@@ -79,7 +83,7 @@ def test_exit_codes_tell_rejected_and_unknown_apart(server: MockServer, status: 
     done = run(server, *ALL, "--json", "--base-url", base)
     assert done.returncode == code
     found = results(done)
-    assert {key: found[key]["outcome"] for key in found} == {"Adobe": "applied", "Batch": outcome, "CommBox": "applied"}
+    assert {key: found[key]["outcome"] for key in found} == dict.fromkeys(TITLES, "applied") | {"Batch": outcome}
     assert found["Batch"]["status"] == status
     assert found["Batch"]["provider_message"]
 
@@ -97,7 +101,7 @@ def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
     server: MockServer, raw: RawServer
 ) -> None:
     raw.answer = http(202, b'{"token":"t"}')
-    done = run(server, *ALL, "--provider", "batch", "--json", "--base-url", f"batch={raw.url}")
+    done = run(server, *BATCH, "--json", "--base-url", f"batch={raw.url}")
     assert done.returncode == 6
     assert results(done)["Batch"]["error"] == "SpecViolationError"
     assert results(done)["Batch"]["body"] == '{"token":"t"}'
@@ -107,7 +111,7 @@ def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
     ("arguments", "words"),
     [
         (["create", ""], "name"),
-        (["create", "X", "--provider", "bach"], "no provider 'bach'; there are adobe, batch, commbox"),
+        (["create", "X", "--provider", "bach"], f"no provider 'bach'; there are {', '.join(KEYS)}"),
         (["create", "X", "--set", "type=emails"], "PROVIDER.FIELD=VALUE"),
         (["create", "X", "--set", "batch.type"], "has no '='"),
         (["create", "X", "--set", "bach.type=x"], "is not a provider"),
@@ -175,7 +179,15 @@ def test_a_printed_curl_command_creates_the_audience_once_its_stars_are_replaced
             token = line.replace("Bearer ***", f"Bearer {environment['BATCH_API_KEY']}")
             command = token.replace("x-api-key: ***", f"x-api-key: {environment['ADOBE_API_KEY']}")
             subprocess.run(["sh", "-c", f"{command} --silent --fail"], check=True, capture_output=True, timeout=30)  # noqa: S607
-    assert len(server.audiences) == 3
+    assert len(server.audiences) == len(KEYS)
+
+
+@pytest.mark.parametrize("token", ["[/x]", "[bold]x", "\N{LATIN SMALL LETTER E WITH ACUTE}"])
+def test_what_a_provider_answers_is_printed_as_it_is(server: MockServer, raw: RawServer, token: str) -> None:
+    raw.answer = http(202, json.dumps({"indexing_token": token}).encode())
+    done = run(server, *BATCH, "--base-url", f"batch={raw.url}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert token in done.stdout
 
 
 def test_a_dry_run_shows_the_requests_that_can_be_made_beside_the_errors(server: MockServer) -> None:
@@ -208,7 +220,7 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
         connection.close()
     assert (process.returncode, error) == (5, "")
     found = {result["provider"]: result["outcome"] for result in json.loads(out)}
-    assert found == {"Adobe": "applied", "Batch": "applied", "CommBox": "unknown"}
+    assert found == dict.fromkeys(TITLES, "applied") | {"CommBox": "unknown"}
 
 
 @pytest.mark.parametrize("extra", [[], ["--json"]])
@@ -245,11 +257,12 @@ def test_the_version_names_the_spec_of_each_provider() -> None:
     done = run(None, "--version")
     assert done.returncode == 0
     assert done.stdout.startswith("audiences ")
-    assert done.stdout.count("(sha256 ") == 3
+    assert done.stdout.count("(sha256 ") == len(KEYS)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["create", "--help"]])
 def test_help_is_there_with_examples(arguments: list[str]) -> None:
     done = run(None, *arguments)
     assert done.returncode == 0
-    assert "create" in done.stdout
+    assert "audiences create SPRING" in done.stdout or arguments == ["--help"]
+    assert all(title in done.stdout or title.upper() in done.stdout for title in TITLES)

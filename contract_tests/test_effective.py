@@ -55,6 +55,11 @@ HEADERS = {"X-A": {"schema": {"type": "string"}}}
 UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s).update(nullable=True), f"{SCHEMA}/nullable"),
     (lambda s: answer(s).update(oneOf=[{"type": "object"}]), f"{SCHEMA}/oneOf"),
+    (lambda s: operation(s)["responses"].update({"5XX": {"description": "x"}}), f"{OPERATION}/responses/5XX"),
+    (
+        lambda s: operation(s)["responses"]["200"]["content"].update({"application/x+json": {}}),
+        f"{OPERATION}/responses/200/content",
+    ),
     (lambda s: answer(s).update(additionalProperties=False), f"{SCHEMA}/additionalProperties"),
     (lambda s: answer(s)["properties"]["id"].update(const="7"), f"{SCHEMA}/properties/id/const"),
     (lambda s: answer(s)["properties"]["id"].update(format="uuid"), f"{SCHEMA}/properties/id/format"),

@@ -1,12 +1,15 @@
 """The file rule for CommBox: a CSV or Excel file whose first row has a column `phone1`."""
 
+import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiences import Audience, InvalidError, PhoneFile, Request
+from audiences import Audience, InvalidError, NotSentError, PhoneFile, Request
 from callers import make
 from cases.commbox import CSV, XLSX, workbook
 
@@ -77,6 +80,30 @@ def test_no_content_of_a_file_is_ever_in_the_error(first: str, data: bytes) -> N
         prepared(PhoneFile(content, "x.csv"))
     except InvalidError as error:
         assert secret not in str(error)  # noqa: PT017  # it may also pass
+
+
+def test_a_sheet_whose_size_is_written_wrong_is_read_whole() -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(XLSX)) as old, zipfile.ZipFile(whole, "w") as new:
+        for item in old.infolist():
+            new.writestr(item, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', old.read(item)))
+    assert prepared(PhoneFile(whole.getvalue(), "x.xlsx")).parts
+
+
+@pytest.mark.parametrize("path", ["a\0b/x.csv", "\ud800/x.csv", b"x.csv".decode("utf-8") + "/\0/y.csv"])
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_path_that_no_file_can_have_is_refused_or_not_sent(path: str, checked: bool) -> None:
+    with pytest.raises(InvalidError if checked else NotSentError):
+        make("commbox").create(Audience(name="VIP", members=PhoneFile(path, checked=checked)))
+
+
+def test_a_curl_command_names_the_file_as_it_is_sent(tmp_path: Path) -> None:
+    folder = tmp_path / 'quo"ted'
+    folder.mkdir()
+    (folder / "a.bin").write_bytes(CSV)
+    curl = prepared(PhoneFile(folder / "a.bin", "phones.csv")).curl()
+    assert ';filename="phones.csv";' in curl
+    assert 'quo\\"ted/a.bin"' in curl
 
 
 def test_an_xls_file_goes_only_as_unchecked() -> None:

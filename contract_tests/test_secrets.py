@@ -5,13 +5,14 @@ import pickle
 import traceback
 
 import pytest
+from anyio.from_thread import BlockingPortal
 
 import audiences
-from audiences import Audience, AudiencesError, IdKind, Ids, InvalidError, PhoneFile, Receipt, Secret
+from audiences import Audience, AudiencesError, IdKind, Ids, InvalidError, NotSentError, PhoneFile, Receipt, Secret
 from audiences._json import dumps
 from callers import Caller, make
 from cases import case
-from raw_server import RawServer, http
+from raw_server import RawServer, closed_port, http
 
 PRIVATE = ["VIP-name", "ada@example.org", "442079832100"]
 
@@ -48,8 +49,7 @@ def test_a_curl_line_has_every_header_and_stars_for_secrets(key: str) -> None:
 def test_no_result_shows_a_secret_the_name_or_the_providers_words_by_itself(
     caller: Caller, raw: RawServer, status: int
 ) -> None:
-    words = {"error_message": "words", "error_code": "E1", "description": "words", "message": "words"}
-    raw.answer = http(status, dumps(caller.case.BODY | words))
+    raw.answer = http(status, dumps(caller.case.BODY | caller.case.ERROR))
     result = caller.create(caller.case.good(name="VIP-name"))
     for private in [*caller.case.SECRETS, *PRIVATE, "words"]:
         assert private not in shown(result)
@@ -91,6 +91,19 @@ def test_errors_survive_pickle_and_copy_whole(caller: Caller, raw: RawServer) ->
         assert str(other) == str(error)
         assert vars(other).keys() == vars(error).keys()
         assert (other.status, other.retry_after, other.outcome) == (429, 3.0, error.outcome)
+
+
+def test_a_failed_call_leaves_no_secret_in_any_frame_or_cause(key: str, face: BlockingPortal | None) -> None:
+    caller = Caller(key, f"http://127.0.0.1:{closed_port()}", face)
+    error = caller.create(caller.case.good(name="VIP-name"))
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert (error.__cause__, error.__context__) == (None, None)
+    report = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    # The frames below the library's own are the test's, which made the credentials up.
+    ours = "".join(part for part in report.split("  File ") if "/audiences/" in part.partition(",")[0])
+    for private in [*caller.case.SECRETS, "442079832100"]:
+        assert private not in ours
 
 
 def test_a_secret_shows_stars() -> None:

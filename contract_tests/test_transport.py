@@ -1,5 +1,6 @@
 """The way out: time-outs, connections, redirects, test transports."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -26,17 +27,7 @@ from audiences import (
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
-from raw_server import RawServer, http
-
-
-@pytest.fixture(params=["blocking", "async"])
-def face(request: pytest.FixtureRequest, portal: BlockingPortal) -> BlockingPortal | None:
-    return portal if request.param == "async" else None
-
-
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+from raw_server import RawServer, closed_port, http
 
 
 def test_a_refused_connection_is_not_sent(key: str, face: BlockingPortal | None) -> None:
@@ -132,11 +123,11 @@ def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> Non
     assert caught.value.__cause__ is None
 
 
-def test_hooks_see_each_request_and_response(caller: Caller, raw: RawServer) -> None:
+def test_hooks_see_each_request_and_response(key: str, raw: RawServer) -> None:
     seen: list[Request | Response] = []
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
     hooked = Caller(
-        caller.key,
+        key,
         raw.url,
         None,
         on_request=seen.append,
@@ -201,3 +192,43 @@ def test_the_tls_context_checks_certificates_and_names() -> None:
     assert context is audiences._transport._tls()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+@pytest.mark.parametrize("status", [407, 502])
+def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: BlockingPortal | None, status: int) -> None:
+    raw.answer = http(status)
+    kind = httpx.AsyncHTTPTransport if face else httpx.HTTPTransport
+    caller = Caller("batch", "https://api.batch.test", face, transport=kind(proxy=raw.url))
+    error = caller.create(case("batch").good())
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert raw.requests[-1].startswith(b"CONNECT ")
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 70])
+def test_a_host_that_can_be_none_is_not_sent(host: str, face: BlockingPortal | None) -> None:
+    caller = Caller("batch", f"http://{host}", face)
+    assert isinstance(caller.create(case("batch").good()), NotSentError)
+    caller.close()
+
+
+def test_an_asynchronous_object_works_in_one_event_loop_after_the_other(key: str, raw: RawServer) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    provider = make(key, aio, base_url=raw.url + case(key).PATH)
+    for _ in range(2):
+        assert isinstance(asyncio.run(provider.create(case(key).good())), Receipt)
+
+
+def test_asynchronous_hooks_see_each_request_and_response(key: str, raw: RawServer, portal: BlockingPortal) -> None:
+    seen: list[str] = []
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(
+        key,
+        raw.url,
+        portal,
+        on_request=lambda _: seen.append("request"),
+        on_response=lambda *_: seen.append("response"),
+    )
+    caller.create(case(key).good())
+    caller.close()
+    assert seen == ["request", "response"]

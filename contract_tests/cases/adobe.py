@@ -4,13 +4,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from audiences import Audience, PhoneFile
+from audiences import Audience, IdKind, Ids, PhoneFile
 
 PATH = "/core/ais"
 ARGUMENTS = {"access_token": "token-4711", "api_key": "key-4711", "org_id": "org@AdobeOrg", "sandbox_name": "prod"}
 SECRETS = ["token-4711", "key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-FIELDS = ("namespace", "originName", "audienceId")
+NAMES = ("namespace", "originName", "audienceId")
+FIELDS = {"namespace": "shop", "originName": "crm"}
 
 
 def good(**changes: Any) -> Audience:
@@ -20,7 +21,7 @@ def good(**changes: Any) -> Audience:
 
 def accepted() -> st.SearchStrategy[tuple[Audience, set[str]]]:
     """Drafts, each with what the call leaves out."""
-    fields = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, TEXT))
+    fields = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, TEXT))
     return st.builds(
         lambda name, description, given, members: (
             good(name=name, description=description, provider_fields={"adobe": given}, members=members),
@@ -36,12 +37,17 @@ def accepted() -> st.SearchStrategy[tuple[Audience, set[str]]]:
 def refused() -> st.SearchStrategy[Audience]:
     """Drafts that the spec forbids: each breaks one of its rules."""
     no_text = st.none() | st.booleans() | st.integers() | st.lists(TEXT) | st.dictionaries(TEXT, TEXT)
-    wrong_type = st.builds(lambda name, value: {name: value}, st.sampled_from(FIELDS), no_text)
-    unknown = st.builds(lambda name: {name: "x"}, TEXT.filter(lambda name: name not in FIELDS))
+    wrong_type = st.builds(lambda name, value: {name: value}, st.sampled_from(NAMES), no_text)
+    unknown = st.builds(lambda name: {name: "x"}, TEXT.filter(lambda name: name not in NAMES))
     return st.builds(lambda fields: good(provider_fields={"adobe": fields}), wrong_type | unknown)
 
 
 SUCCESS = 200
+ERROR = {"error_code": "E1", "message": "words"}
+UNSUPPORTED: dict[str, Any] = {"members": Ids(IdKind.EMAILS, ["ada@example.org"])}
+CARRIES_MEMBERS = False
+# A property that the receipt does not need, with a wrong type.
+WRONG_TYPE: dict[str, Any] = {"name": 5}
 NEEDS = ["/id", "/audienceId"]
 STATE = "created"
 BODY = {"name": "VIP", "audienceId": "4a815904-f2f9-4237-82fb-55605bcc2ad7"}
@@ -56,5 +62,5 @@ def handle(body: Any) -> tuple[str | None, str | None] | None:
 
 def sample(body: dict[str, Any]) -> Audience:
     """The draft that says the same as a sample request of the page."""
-    fields = {name: body[name] for name in FIELDS if name in body}
+    fields = {name: body[name] for name in NAMES if name in body}
     return Audience(name=body["name"], description=body["description"], provider_fields={"adobe": fields})

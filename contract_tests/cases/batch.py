@@ -57,6 +57,12 @@ def refused() -> st.SearchStrategy[Audience]:
 
 
 SUCCESS = 202
+ERROR = {"error_message": "words", "error_code": "E1"}
+UNSUPPORTED: dict[str, Any] = {"description": "d", "members": PhoneFile(b"phone1\r\n442079832100\r\n", "x.csv")}
+CARRIES_MEMBERS = False
+# A property that the receipt does not need, with a wrong type; there is none.
+WRONG_TYPE: dict[str, Any] = {}
+FIELDS = {"type": "emails"}
 NEEDS = ["/indexing_token"]
 STATE = "accepted"
 BODY = {"indexing_token": "a0082dc6860938a26280bd3ba927303b"}

@@ -80,6 +80,12 @@ def refused() -> st.SearchStrategy[Audience]:
 
 
 SUCCESS = 201
+ERROR = {"status": 400, "description": "words"}
+UNSUPPORTED: dict[str, Any] = {"description": "d"}
+CARRIES_MEMBERS = True
+# A property that the receipt does not need, with a wrong type.
+WRONG_TYPE: dict[str, Any] = {"status": "201"}
+FIELDS: dict[str, str] = {}
 NEEDS = ["/data/id"]
 STATE = "created"
 BODY = {

@@ -30,9 +30,10 @@ _KINDS: dict[str, dict[str, str | None]] = {
     "encodings": {"*": "encoding"},
     "encoding": {"contentType": None},
     "responses": {"*": "response"},
+    "named": {"*": "response"},
     "response": {"description": None, "content": "content"},
     "components": {
-        "securitySchemes": "schemes", "parameters": "parameters", "responses": "responses", "schemas": "schemas",
+        "securitySchemes": "schemes", "parameters": "parameters", "responses": "named", "schemas": "schemas",
     },
     "schemes": {"*": "scheme"},
     "scheme": dict.fromkeys(("type", "scheme", "in", "name", "description")),
@@ -48,7 +49,10 @@ _VALUES = {
     ("scheme", "in"): "header",
     ("parameter", "in"): "query|header|path",
 }
-_NAMES = {"content": r"multipart/form-data|application/(\*|([^;]+\+)?json(;.*)?)"}
+_NAMES = {
+    "content": r"multipart/form-data|application/(\*|([^;]+\+)?json(;.*)?)",
+    "responses": r"\d{3}|default",
+}
 
 
 def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[str, str]]:
@@ -63,6 +67,8 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
         if beside:
             yield at, f"nothing here judges {', '.join(beside)} beside a $ref"
         return
+    if kind == "content" and len(node) != 1:
+        yield at, f"nothing here judges {len(node)} media types at once"
     allowed = _KINDS[kind]
     for key, value in node.items():
         here = pointer([key], at)

@@ -114,7 +114,8 @@ class Provider(ABC, Generic[T]):
             # A large answer takes long to judge.
             success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
         except AudiencesError as error:
-            error.provider, error.operation, error.audience_name = self.title, self._create.operation_id, audience.name
+            error.provider, error.operation = self.title, self._create.operation_id
+            error.audience_name = getattr(audience, "name", None)
             raise
         return Receipt(
             provider=self.title,

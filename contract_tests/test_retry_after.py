@@ -1,0 +1,54 @@
+"""Retry-After, which no provider documents: read if it is there, and never the end of an answer."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from audiences import Outcome, RateLimitedError, UnavailableError
+from callers import Caller
+from raw_server import RawServer, http
+
+
+def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(caller: Caller, raw: RawServer) -> None:
+    raw.answer = http(503, b"{}", Retry_After="7")
+    error = caller.create(caller.case.good())
+    assert isinstance(error, UnavailableError)
+    assert (error.outcome, error.retry_after) == (Outcome.REJECTED, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 400, None),
+        ("1e3", None),
+        ("", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
+    caller: Caller, raw: RawServer, value: str, seconds: float | None
+) -> None:
+    raw.answer = http(429, b"{}", Retry_After=value)
+    error = caller.create(caller.case.good())
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after == seconds
+
+
+NUMBERS = st.integers()
+ZONES = st.sampled_from(["GMT", "+9999999999", ""])
+DATES = st.builds("Wed, {} Oct {} {}:28:00 {}".format, NUMBERS, NUMBERS, NUMBERS, ZONES)
+
+
+@given(value=st.text(st.characters(min_codepoint=33, max_codepoint=126)) | DATES)
+@example(value="Wed, 21 Oct 99999999999999999999 07:28:00 GMT")
+@example(value="Wed, 21 Oct 2015 07:28:00 +99999999999999")
+def test_no_retry_after_ever_hides_the_answer(caller: Caller, raw: RawServer, value: str) -> None:
+    raw.answer = http(429, b"{}", Retry_After=value)
+    error = caller.create(caller.case.good())
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after is None or error.retry_after >= 0
