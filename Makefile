@@ -44,7 +44,7 @@ types: $(READY) ## mypy --strict and pyright
 	$(BIN)/pyright
 
 docs: $(READY) ## build the API reference into build/docs
-	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock
+	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock audience_contract.mock.app
 
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist

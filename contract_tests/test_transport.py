@@ -11,7 +11,6 @@ import pytest
 import respx
 from anyio.from_thread import BlockingPortal
 
-import audiences
 from audiences import (
     Audience,
     NotSentError,
@@ -22,6 +21,7 @@ from audiences import (
     Response,
     Timeouts,
     UnknownOutcomeError,
+    _transport,
     aio,
 )
 from audiences._json import dumps
@@ -188,8 +188,8 @@ def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller,
 
 
 def test_the_tls_context_checks_certificates_and_names() -> None:
-    context = audiences._transport._tls()
-    assert context is audiences._transport._tls()
+    context = _transport._tls()
+    assert context is _transport._tls()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
 

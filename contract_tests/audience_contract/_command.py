@@ -42,7 +42,7 @@ def mock(
     """Play all providers on one port until Ctrl-C.
 
     Prints each provider's base URL, and the environment variables, with credentials that the mock server takes, as
-    shell commands. Put /_mock/respond/STATUS before the path of a base URL to be answered with that error;
+    shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of a base URL to be answered with that error;
     GET /_mock/audiences lists what was created, DELETE forgets it.
     """
     from . import provider_keys  # noqa: PLC0415 - --help has no need of it

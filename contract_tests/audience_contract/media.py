@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from python_multipart.multipart import parse_options_header
-
 from .spec import Node
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -34,6 +32,8 @@ class MediaType:
 
 def parse(text: str) -> MediaType | None:
     """A media type or range, or None where the text is none."""
+    from python_multipart.multipart import parse_options_header  # noqa: PLC0415  # of an extra, which the command asks for by name
+
     try:
         kind, options = parse_options_header(text)
     except UnicodeEncodeError:

@@ -3,10 +3,6 @@
 import logging
 from dataclasses import dataclass, field
 
-from python_multipart import MultipartParser
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import parse_options_header
-
 from .media import MediaType
 from .violation import UnreadableError
 
@@ -63,6 +59,9 @@ def read(media: MediaType, body: bytes) -> list[Part]:
     Raises UnreadableError without a boundary, where the parser finds a fault or no end, and for a part whose headers
     give it no name.
     """
+    from python_multipart import MultipartParser  # noqa: PLC0415  # of an extra, which the command asks for by name
+    from python_multipart.exceptions import FormParserError  # noqa: PLC0415  # of an extra, which the command asks for by name
+
     boundary = media.parameters.get("boundary", "")
     if not boundary:
         raise UnreadableError("the content type names no boundary")
@@ -89,6 +88,8 @@ def read(media: MediaType, body: bytes) -> list[Part]:
 
 
 def _part(headers: dict[bytes, list[bytes]], data: bytes) -> Part:
+    from python_multipart.multipart import parse_options_header  # noqa: PLC0415  # of an extra, which the command asks for by name
+
     disposition, content_type = (headers.get(name, [b""]) for name in (b"content-disposition", b"content-type"))
     kind, options = parse_options_header(disposition[0])
     if len(disposition) > 1 or len(content_type) > 1:

@@ -17,13 +17,14 @@ def rows() -> str:
 
 
 def _row(adapter: Any) -> str:
-    call = adapter._create
+    create = adapter.creates
+    call = create.call
     body = call.operation.body
-    fields = [_field(name, body.properties[name]) for name in body.properties if name not in adapter._names]
-    cannot = [f"`{name}`: {reason}" for name, reason in adapter.unsupported.items()]
+    fields = [_field(name, body.properties[name]) for name in body.properties if name not in create.fields]
+    cannot = [f"`{name}`: {reason}" for name, reason in create.unsupported.items()]
     answers = [f"{status}: `{state}`" for status, state in call.states.items()]
     settings = [f"`{s.variable}`{'' if s.required else ' (optional)'}" for s in adapter.all_settings()]
-    takes = [f"`{name}`" for name in adapter._names.values()]
+    takes = [f"`{name}`" for name in create.fields.values()]
     cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none"]
     cells += [", ".join(answers), ", ".join(settings)]
     return f"| {' | '.join(cells)} |\n"

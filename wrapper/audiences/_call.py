@@ -69,7 +69,7 @@ class Call:
             raise SpecViolationError(f"answered {response.status}, so it acted, but {why}", **self._known(judged))
         model, problem = self._parse(judged)
         state = self.states.get(response.status, State.UNKNOWN)
-        return Success(found, state, model, problem, judged.deviations)
+        return Success(found, state, model, problem, judged.deviations, response)
 
     def _judge(self, response: Response) -> "_Judged":
         value, unreadable = None, response.problem
@@ -129,6 +129,7 @@ class Success:
     model: object
     model_problem: str | None
     deviations: tuple[Deviation, ...]
+    response: Response
 
 
 @dataclass(frozen=True)

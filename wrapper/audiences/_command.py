@@ -11,11 +11,11 @@ import typer
 
 from . import _report
 from ._audience import Audience
+from ._create import LEAVABLE
 from ._drivers import Blocking
 from ._errors import AudiencesError, UnknownOutcomeError
 from ._everywhere import Result, as_created
 from ._members import PhoneFile
-from ._provider import LEAVABLE
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.

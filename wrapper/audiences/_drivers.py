@@ -12,7 +12,7 @@ from . import _transport
 from ._audience import Audience
 from ._provider import Provider
 from ._receipt import Receipt
-from ._steps import Flow, Send, Wait, Work
+from ._steps import Flow, R, Send, Wait, Work
 
 
 class Blocking(Provider[_transport.BlockingTransport]):
@@ -43,19 +43,19 @@ class Blocking(Provider[_transport.BlockingTransport]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _run(self, flow: Flow) -> Receipt:
+    def _run(self, flow: Flow[R]) -> R:
         try:
             step = next(flow)
             while True:
                 try:
-                    result = self._do(step)
+                    answer = self._do(step)
                 except Exception as error:  # noqa: BLE001  # the flow decides what it means
                     step = flow.throw(error)
                 else:
-                    step = flow.send(result)
+                    step = flow.send(answer)
         except StopIteration as stop:
-            receipt: Receipt = stop.value
-            return receipt
+            result: R = stop.value
+            return result
 
     def _do(self, step: Send | Wait | Work) -> Any:
         match step:
@@ -90,19 +90,19 @@ class Async(Provider[_transport.AsyncTransport]):
     ) -> None:
         await self.close()
 
-    async def _run(self, flow: Flow) -> Receipt:
+    async def _run(self, flow: Flow[R]) -> R:
         try:
             step = next(flow)
             while True:
                 try:
-                    result = await self._do(step)
+                    answer = await self._do(step)
                 except Exception as error:  # noqa: BLE001  # the flow decides what it means
                     step = flow.throw(error)
                 else:
-                    step = flow.send(result)
+                    step = flow.send(answer)
         except StopIteration as stop:
-            receipt: Receipt = stop.value
-            return receipt
+            result: R = stop.value
+            return result
 
     async def _do(self, step: Send | Wait | Work) -> Any:
         match step:

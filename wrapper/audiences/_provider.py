@@ -1,7 +1,7 @@
 """The one way through: draft, request, response, receipt. Providers fill in what is theirs; two drivers do the I/O."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
@@ -10,15 +10,11 @@ from urllib.parse import urlencode
 from . import _json, _spec
 from ._audience import Audience
 from ._call import Call, Handle, Success
+from ._create import Create
 from ._errors import (
-    OURS,
     AudiencesError,
     ConfigurationError,
-    InvalidError,
     NotSentError,
-    Problem,
-    UnsupportedError,
-    shape,
 )
 from ._options import Options, Pace, Timeouts
 from ._receipt import Receipt
@@ -30,8 +26,6 @@ from ._wire import Part, Request, Response
 T = TypeVar("T")
 LARGE = 64 * 1024
 """Bytes of an answer above which it is judged off the event loop."""
-LEAVABLE = frozenset({"description", "members"})
-"""The draft's fields that a call can leave out where a provider cannot be told."""
 
 
 class Provider(ABC, Generic[T]):
@@ -42,11 +36,10 @@ class Provider(ABC, Generic[T]):
     key: ClassVar[str]
     """The provider's name in `provider_fields`, in the generated clients and on the command line."""
     settings: ClassVar[tuple[Setting, ...]]
-    unsupported: ClassVar[Mapping[str, str]]
-    """The draft's fields that this provider's create call has no place for, each with the reason."""
-    _create: ClassVar[Call]
-    _names: ClassVar[Mapping[str, str]]
-    """The properties of the request body that the draft's fields become."""
+    creates: ClassVar[type[Create]]
+    """What this provider's create takes and answers."""
+    creation: Create
+    """The same, with what this object was made with."""
 
     def __init__(self, variables: Mapping[str, str | None], options: Options[T]) -> None:
         unknown = options.keys() - Options.__optional_keys__
@@ -82,103 +75,57 @@ class Provider(ABC, Generic[T]):
         Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
         InvalidError for a value that breaks the effective spec or a rule of ours.
         """
-        if not isinstance(audience, Audience):
-            raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)], self.title)
-        left_out = self._left_out(audience, leave_out)
-        parts = self._parts(audience)
-        own = {
-            wire: getattr(audience, name) for wire, name in self._names.items() if name not in (*left_out, "members")
-        }
-        given = audience.provider_fields.get(self.key, {})
-        problems = [
-            Problem(f"provider_fields[{self.key!r}][{n!r}]", "is a field of the draft itself", shape(v), OURS)
-            for n, v in given.items()
-            if n in self._names
-        ]
-        body = {**given, **{wire: value for wire, value in own.items() if value is not None}}
-        judged = {**body, **dict.fromkeys(parts, "")}
-        for found in [*self._create.operation.body.judge(judged), *self._create.operation.body.undocumented(judged)]:
-            problems.append(self._problem(found.pointer, found.rule, found.source, judged))
-        if problems:
-            raise InvalidError.of(problems, self.title)
-        return self._request(self._build(body, parts), left_out)
+        try:
+            built, left_out = self.creation.prepare(audience, leave_out)
+        except AudiencesError as error:
+            error.provider = self.title
+            raise
+        return self._request(built, left_out)
 
-    def _create_flow(self, audience: Audience, leave_out: Collection[str]) -> Flow:
+    def _create_flow(self, audience: Audience, leave_out: Collection[str]) -> Flow[Receipt]:
+        call = self.creation.call
         try:
             request = yield Work(lambda: self.prepare(audience, leave_out=leave_out))
-            self._announce(request)
-            yield Wait(self._pace.reserve())
-            response = yield Send(request)
-            self._tell(request, response)
-            read = partial(self._create.read, response, partial(self._handle, audience))
-            # A large answer takes long to judge.
-            success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
+            success = yield from self._exchange(request, call, partial(self.creation.handle, audience))
         except AudiencesError as error:
-            error.provider, error.operation = self.title, self._create.operation_id
+            error.provider, error.operation = self.title, call.operation_id
             error.audience_name = getattr(audience, "name", None)
             raise
         return Receipt(
             provider=self.title,
-            operation=self._create.operation_id,
+            operation=call.operation_id,
             name=audience.name,
             id=success.handle.id,
             operation_token=success.handle.token,
             state=success.state,
-            empty=not any(part.filename for part in request.parts),
+            empty=not self.creation.carries_members,
             left_out=request.left_out,
-            response=response,
+            response=success.response,
             model=success.model,
             model_problem=success.model_problem,
             deviations=success.deviations,
         )
 
+    def _exchange(
+        self, request: Request, call: Call, handle: Callable[[Mapping[str, Any]], Handle | None]
+    ) -> Flow[Success]:
+        """Any operation, from its request to its success."""
+        self._announce(request)
+        yield Wait(self._pace.reserve())
+        response = yield Send(request)
+        self._tell(request, response)
+        read = partial(call.read, response, handle)
+        # A large answer takes long to judge.
+        success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
+        return success
+
     @abstractmethod
     def _connect(self, transport: T | None) -> None:
         """Make ready to send; a driver's part."""
 
-    # What a provider fills in.
-
-    def _cannot(self, audience: Audience) -> Mapping[str, str]:
-        """The fields of this draft that the provider cannot be told, each with the reason."""
-        return {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
-
-    def _parts(self, audience: Audience) -> Mapping[str, Part]:  # noqa: ARG002
-        """The body's file parts, by name."""
-        return {}
-
-    @abstractmethod
-    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
-        """What the generated request builder makes of a judged body."""
-
     @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
         """The headers that authenticate."""
-
-    @abstractmethod
-    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
-        """The id or token in a success, or None if what the receipt needs is not there."""
-
-    # What they share.
-
-    def _left_out(self, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
-        unknown = sorted(map(str, set(leave_out) - LEAVABLE)) if not isinstance(leave_out, str) else [leave_out]
-        if unknown:
-            rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
-            raise InvalidError.of([Problem("leave_out", rule, ", ".join(map(repr, unknown)), OURS)], self.title)
-        cannot = self._cannot(audience)
-        for name, reason in cannot.items():
-            if name not in leave_out:
-                message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"
-                raise UnsupportedError(message, field=name, reason=reason, provider=self.title)
-        return tuple(cannot)
-
-    def _problem(self, pointer: str, rule: str, source: str, judged: Mapping[str, Any]) -> Problem:
-        wire = pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if pointer else ""
-        field = self._names.get(wire) or f"provider_fields[{self.key!r}][{wire!r}]"
-        if wire in judged:
-            return Problem(field, rule, shape(judged[wire]), source)
-        values = self._create.operation.body.properties.get(wire, {}).get("enum")
-        return Problem(field, f"{rule}: one of {', '.join(values)}" if values else rule, "absent", source)
 
     def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
         url = self.base_url + built["url"]

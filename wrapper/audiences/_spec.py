@@ -61,7 +61,7 @@ class Operation:
 
     @cached_property
     def body(self) -> "Schema":
-        """The schema of the request body, of whichever media type: each operation here has one."""
+        """The schema of the request body. Raises KeyError for an operation that has none, such as a GET."""
         content, at = self.spec.resolve(f"{self.pointer}/requestBody/content")
         return Schema(self.spec, f"{at}/{escape(next(iter(content)))}/schema")
 
@@ -160,6 +160,11 @@ UNDOCUMENTED = "the property is not documented"
 
 def pointer(path: list[str | int]) -> str:
     return "".join(f"/{escape(str(token))}" for token in path)
+
+
+def first(pointer: str) -> str:
+    """The first token of a JSON pointer; "" where there is none."""
+    return pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if pointer else ""
 
 
 def escape(token: str) -> str:

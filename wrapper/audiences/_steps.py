@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from ._receipt import Receipt
 from ._wire import Request
 
 
@@ -25,4 +24,5 @@ class Work:
     do: Callable[[], Any]
 
 
-Flow = Generator[Send | Wait | Work, Any, Receipt]
+R = TypeVar("R")
+Flow = Generator[Send | Wait | Work, Any, R]

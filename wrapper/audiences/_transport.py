@@ -4,7 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -22,6 +22,8 @@ from ._wire import Headers, Request, Response
 BlockingTransport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
 
+_LOCK = threading.Lock()
+"""Held while a client is made or given up, so that there is one for all threads, and one TLS context for all clients."""
 MAX_BYTES = 8 * 1024 * 1024
 """The most that is read of an answer, decompressed, in bytes."""
 _NEVER_LEFT = (
@@ -81,24 +83,15 @@ class BlockingSender:
 
     def __init__(self, timeouts: Timeouts, transport: BlockingTransport | None) -> None:
         self._options = _options(timeouts, transport)
-        self._lock = threading.Lock()
         self._client: httpx.Client | None = None
 
     def send(self, request: Request) -> Response:
         client = self._open()
         seen = _Exchange()
         with ExitStack() as files:
-            failure: AudiencesError | None = None
-            try:
-                built = _build(client, request, files, seen.trace)
-                seen.built = True
-                response = client.send(built, stream=True)
-            except AssertionError:
-                raise  # a test's transport speaking to its test
-            except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-                failure = seen.failure(error)
-            if failure is not None:
-                raise failure  # not in the handler, where the exception with its request would hang on it
+            response = self._start(client, request, files, seen)
+            if isinstance(response, AudiencesError):
+                raise response
             try:
                 for chunk in response.iter_bytes():
                     if not seen.take(chunk):
@@ -106,16 +99,30 @@ class BlockingSender:
             except Exception as error:  # noqa: BLE001  # the status is known, and is not lost
                 seen.problem = _reason(error)
             finally:
-                response.close()
+                with suppress(Exception):  # all is known by now
+                    response.close()
         return seen.response(response)
 
+    def _start(
+        self, client: httpx.Client, request: Request, files: ExitStack, seen: _Exchange
+    ) -> httpx.Response | AudiencesError:
+        """The response, its body unread, or an error: returned, so that no exception with its request hangs on it."""
+        try:
+            built = _build(client, request, files, seen.trace)
+            seen.built = True
+            return client.send(built, stream=True)
+        except AssertionError:
+            raise  # a test's transport speaking to its test
+        except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+            return seen.failure(error)
+
     def _open(self) -> httpx.Client:
-        with self._lock:
+        with _LOCK:
             self._client = self._client or httpx.Client(**_with_tls(self._options))
             return self._client
 
     def close(self) -> None:
-        with self._lock:
+        with _LOCK:
             client, self._client = self._client, None
         if client is not None:
             client.close()
@@ -126,7 +133,6 @@ class AsyncSender:
 
     def __init__(self, timeouts: Timeouts, transport: AsyncTransport | None) -> None:
         self._options = _options(timeouts, transport)
-        self._lock = threading.Lock()
         self._client: httpx.AsyncClient | None = None
         self._loop: object = None
 
@@ -138,19 +144,9 @@ class AsyncSender:
             client = await anyio.to_thread.run_sync(self._open, loop)
         seen = _Exchange()
         async with AsyncExitStack() as files:
-            failure: AudiencesError | None = None
-            try:
-                built = await anyio.to_thread.run_sync(_build, client, request, files, seen.atrace)
-                if request.parts:
-                    built.stream = _OffLoop(built.stream)
-                seen.built = True
-                response = await client.send(built, stream=True)
-            except AssertionError:
-                raise  # a test's transport speaking to its test
-            except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-                failure = seen.failure(error)
-            if failure is not None:
-                raise failure  # not in the handler, where the exception with its request would hang on it
+            response = await self._start(client, request, files, seen)
+            if isinstance(response, AudiencesError):
+                raise response
             try:
                 async for chunk in response.aiter_bytes():
                     if not seen.take(chunk):
@@ -158,11 +154,27 @@ class AsyncSender:
             except Exception as error:  # noqa: BLE001  # the status is known, and is not lost
                 seen.problem = _reason(error)
             finally:
-                await response.aclose()
+                with suppress(Exception):  # all is known by now
+                    await response.aclose()
         return seen.response(response)
 
+    async def _start(
+        self, client: httpx.AsyncClient, request: Request, files: AsyncExitStack, seen: _Exchange
+    ) -> httpx.Response | AudiencesError:
+        """See the blocking one."""
+        try:
+            built = await anyio.to_thread.run_sync(_build, client, request, files, seen.atrace)
+            if request.parts:
+                built.stream = _OffLoop(built.stream)
+            seen.built = True
+            return await client.send(built, stream=True)
+        except AssertionError:
+            raise  # a test's transport speaking to its test
+        except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+            return seen.failure(error)
+
     def _open(self, loop: object) -> httpx.AsyncClient:
-        with self._lock:
+        with _LOCK:
             if self._client is None or loop != self._loop:
                 # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
                 self._client, self._loop = httpx.AsyncClient(**_with_tls(self._options)), loop
@@ -185,18 +197,10 @@ class _OffLoop(httpx.AsyncByteStream):
             yield chunk
 
 
+@cache
 def _tls() -> ssl.SSLContext:
     """One for the process: making one costs more than a call does."""
-    with _TLS_LOCK:
-        return _make_tls()
-
-
-@cache
-def _make_tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
-
-
-_TLS_LOCK = threading.Lock()
 
 
 def _options(timeouts: Timeouts, transport: object) -> dict[str, Any]:

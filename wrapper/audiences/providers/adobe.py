@@ -12,6 +12,7 @@ from audience_clients.adobe.models import (
 
 from .._audience import Audience
 from .._call import Call, Handle, text
+from .._create import Create
 from .._drivers import Async, Blocking
 from .._options import Options
 from .._outcome import State
@@ -22,6 +23,39 @@ from .._transport import AsyncTransport, BlockingTransport
 from .._wire import Part
 
 T = TypeVar("T")
+
+
+class _Create(Create):
+    # The page documents no error; these are the properties that Adobe's gateway and platform services document.
+    call = Call(
+        provider="Adobe",
+        key="adobe",
+        operation_id="create_audience",
+        states={200: State.CREATED},
+        parse=create_audience.parse_response,
+        needs=("/id", "/audienceId"),
+        code=("error_code",),
+        message=("message", "detail", "title"),
+    )
+    fields = {"name": "name", "description": "description"}
+    unsupported = {"members": "this endpoint creates metadata only"}
+
+    def __init__(self, org_id: str, sandbox_name: str) -> None:
+        self._org_id, self._sandbox_name = org_id, sandbox_name
+
+    def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
+        return create_audience.build_request(
+            body=CreateAudienceBody.from_dict(body),
+            create_audience_meta_only=CreateAudienceCreateAudienceMetaOnly.TRUE,
+            accept=next(iter(CreateAudienceAccept)),
+            x_gw_ims_org_id=self._org_id,
+            x_sandbox_name=self._sandbox_name,
+        )
+
+    def handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
+        own = "audienceId" in audience.provider_fields.get(self.call.key, {})
+        given = text(body, "id") or (None if own else text(body, "audienceId"))
+        return Handle(id=given) if given or own else None
 
 
 class _Adobe(Provider[T]):
@@ -35,25 +69,13 @@ class _Adobe(Provider[T]):
 
     title = "Adobe"
     key = "adobe"
+    creates = _Create
     settings = (
         Setting("access_token", "ADOBE_ACCESS_TOKEN", "the access token", secret=True),
         Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),
         Setting("org_id", "ADOBE_ORG_ID", "the organisation, sent as x-gw-ims-org-id"),
         Setting("sandbox_name", "ADOBE_SANDBOX_NAME", "the sandbox, sent as x-sandbox-name"),
     )
-    unsupported = {"members": "this endpoint creates metadata only"}
-    # The page documents no error; these are the properties that Adobe's gateway and platform services document.
-    _create = Call(
-        provider=title,
-        key=key,
-        operation_id="create_audience",
-        states={200: State.CREATED},
-        parse=create_audience.parse_response,
-        needs=("/id", "/audienceId"),
-        code=("error_code",),
-        message=("message", "detail", "title"),
-    )
-    _names = {"name": "name", "description": "description"}
 
     def __init__(
         self,
@@ -84,26 +106,11 @@ class _Adobe(Provider[T]):
         own_token, own_key, own_org, own_sandbox = self.settings
         self._access_token = own_token.need_secret(access_token, self.title)
         self._api_key = own_key.need_secret(api_key, self.title)
-        self._org_id = own_org.need(org_id, self.title)
-        self._sandbox_name = own_sandbox.need(sandbox_name, self.title)
+        self.creation = _Create(own_org.need(org_id, self.title), own_sandbox.need(sandbox_name, self.title))
         super().__init__({}, options)
-
-    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
-        return create_audience.build_request(
-            body=CreateAudienceBody.from_dict(body),
-            create_audience_meta_only=CreateAudienceCreateAudienceMetaOnly.TRUE,
-            accept=next(iter(CreateAudienceAccept)),
-            x_gw_ims_org_id=self._org_id,
-            x_sandbox_name=self._sandbox_name,
-        )
 
     def _credentials(self) -> Mapping[str, Secret]:
         return {"Authorization": self._access_token.bearer(), "x-api-key": self._api_key}
-
-    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
-        own = "audienceId" in audience.provider_fields.get(self.key, {})
-        given = text(body, "id") or (None if own else text(body, "audienceId"))
-        return Handle(id=given) if given or own else None
 
 
 class Adobe(_Adobe[BlockingTransport], Blocking):

@@ -9,6 +9,7 @@ from audience_clients.batch.models import AudienceCreateBody
 
 from .._audience import Audience
 from .._call import Call, Handle, text
+from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import ConfigurationError
 from .._options import Options
@@ -22,6 +23,34 @@ from .._wire import Part
 T = TypeVar("T")
 
 
+class _Create(Create):
+    call = Call(
+        provider="Batch",
+        key="batch",
+        operation_id="audience_create",
+        states={202: State.ACCEPTED},
+        parse=audience_create.parse_response,
+        needs=("/indexing_token",),
+        code=("error_code",),
+        message=("error_message",),
+    )
+    fields = {"name": "name"}
+    unsupported = {
+        "description": "a Batch audience has a display name, but no description",
+        "members": "Batch's create call carries no members",
+    }
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+
+    def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
+        return audience_create.build_request(body=AudienceCreateBody.from_dict(body), x_batch_project=self._project)
+
+    def handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
+        token = text(body, "indexing_token")
+        return Handle(token=token) if token else None
+
+
 class _Batch(Provider[T]):
     """Batch creates an empty audience, and answers with a token before it is done.
 
@@ -32,6 +61,7 @@ class _Batch(Provider[T]):
 
     title = "Batch"
     key = "batch"
+    creates = _Create
     settings = (
         Setting("api_key", "BATCH_API_KEY", "the REST API key", secret=True),
         Setting("project", "BATCH_PROJECT", "the project key, sent as X-Batch-Project"),
@@ -39,21 +69,6 @@ class _Batch(Provider[T]):
             "version", "BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False
         ),
     )
-    unsupported = {
-        "description": "a Batch audience has a display name, but no description",
-        "members": "Batch's create call carries no members",
-    }
-    _create = Call(
-        provider=title,
-        key=key,
-        operation_id="audience_create",
-        states={202: State.ACCEPTED},
-        parse=audience_create.parse_response,
-        needs=("/indexing_token",),
-        code=("error_code",),
-        message=("error_message",),
-    )
-    _names = {"name": "name"}
 
     def __init__(
         self,
@@ -81,21 +96,14 @@ class _Batch(Provider[T]):
         """
         own_key, own_project, own_version = self.settings
         self._api_key = own_key.need_secret(api_key, self.title)
-        self._project = own_project.need(project, self.title)
+        self.creation = _Create(own_project.need(project, self.title))
         number = own_version.read(version, self.title)
         if number is not None and not re.fullmatch(r"[\w.-]*\w", number):
             raise ConfigurationError("version must be a path segment, such as 2.10", provider=self.title)
         super().__init__({"version": number}, options)
 
-    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
-        return audience_create.build_request(body=AudienceCreateBody.from_dict(body), x_batch_project=self._project)
-
     def _credentials(self) -> Mapping[str, Secret]:
         return {"Authorization": self._api_key.bearer()}
-
-    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
-        token = text(body, "indexing_token")
-        return Handle(token=token) if token else None
 
 
 class Batch(_Batch[BlockingTransport], Blocking):

@@ -9,8 +9,9 @@ from audience_clients.commbox.types import File
 
 from .._audience import Audience
 from .._call import Call, Handle, text
+from .._create import Create
 from .._drivers import Async, Blocking
-from .._errors import InvalidError
+from .._errors import Problem
 from .._members import Ids, PhoneFile
 from .._options import Options
 from .._outcome import State
@@ -24,6 +25,47 @@ T = TypeVar("T")
 _FILE = "audience_file"
 
 
+class _Create(Create):
+    call = Call(
+        provider="CommBox",
+        key="commbox",
+        operation_id="Post_Audiences",
+        states={201: State.CREATED},
+        parse=post_audiences.parse_response,
+        needs=("/data/id",),
+        code=(),
+        message=("description",),
+    )
+    fields = {"name": "name", _FILE: "members"}
+    unsupported = {"description": "CommBox's create call has no description"}
+    carries_members = True
+
+    def cannot(self, audience: Audience) -> Mapping[str, str]:
+        only_files = {"members": "CommBox takes members as a file of phone numbers"}
+        return {**super().cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
+
+    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:
+        file = audience.members
+        if not isinstance(file, PhoneFile):
+            return {}, []
+        from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
+
+        part = Part(_FILE, file.upload(), _files.media_type(file), file.name)
+        return {_FILE: part}, _files.problems(file, column="phone1")
+
+    def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
+        part = parts[_FILE]
+        # The builder passes the payload through; it is opened when it is sent.
+        payload = cast("BinaryIO", part.content)
+        file = File(payload, part.filename or "", part.media_type)
+        return post_audiences.build_request(body=PostAudiencesBody(name=body["name"], audience_file=file))
+
+    def handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
+        data = body.get("data")
+        given = text(data, "id") if isinstance(data, dict) else None
+        return Handle(id=given) if given else None
+
+
 class _CommBox(Provider[T]):
     """CommBox creates an audience from a CSV or Excel file with a column `phone1`.
 
@@ -34,19 +76,8 @@ class _CommBox(Provider[T]):
 
     title = "CommBox"
     key = "commbox"
+    creates = _Create
     settings = (Setting("api_key", "COMMBOX_API_KEY", "the API key", secret=True),)
-    unsupported = {"description": "CommBox's create call has no description"}
-    _create = Call(
-        provider=title,
-        key=key,
-        operation_id="Post_Audiences",
-        states={201: State.CREATED},
-        parse=post_audiences.parse_response,
-        needs=("/data/id",),
-        code=(),
-        message=("description",),
-    )
-    _names = {"name": "name", _FILE: "members"}
 
     def __init__(self, *, api_key: str | None = None, **options: Unpack[Options[T]]) -> None:
         r"""Take the API key from the argument, or else from COMMBOX_API_KEY. `options`: see `Options`.
@@ -63,37 +94,11 @@ class _CommBox(Provider[T]):
         part audience_file (text/csv): file phones.csv
         """
         self._api_key = self.settings[0].need_secret(api_key, self.title)
+        self.creation = _Create()
         super().__init__({}, options)
-
-    def _cannot(self, audience: Audience) -> Mapping[str, str]:
-        only_files = {"members": "CommBox takes members as a file of phone numbers"}
-        return {**super()._cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
-
-    def _parts(self, audience: Audience) -> Mapping[str, Part]:
-        file = audience.members
-        if not isinstance(file, PhoneFile):
-            return {}
-        from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
-
-        problems = _files.problems(file, column="phone1")
-        if problems:
-            raise InvalidError.of(problems, self.title)
-        return {_FILE: Part(_FILE, file.upload(), _files.media_type(file), file.name)}
-
-    def _build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
-        part = parts[_FILE]
-        # The builder passes the payload through; it is opened when it is sent.
-        payload = cast("BinaryIO", part.content)
-        file = File(payload, part.filename or "", part.media_type)
-        return post_audiences.build_request(body=PostAudiencesBody(name=body["name"], audience_file=file))
 
     def _credentials(self) -> Mapping[str, Secret]:
         return {"Authorization": self._api_key.bearer()}
-
-    def _handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
-        data = body.get("data")
-        given = text(data, "id") if isinstance(data, dict) else None
-        return Handle(id=given) if given else None
 
 
 class CommBox(_CommBox[BlockingTransport], Blocking):
