@@ -4,20 +4,15 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import audiences
 from audience_contract.mock import MockServer
-from audiences._report import as_lines
 from callers import make
 from cases import KEYS, case
 from raw_server import RawServer, closed_port, http
@@ -182,14 +177,6 @@ def test_a_printed_curl_command_creates_the_audience_once_its_stars_are_replaced
     assert len(server.audiences) == len(KEYS)
 
 
-@pytest.mark.parametrize("token", ["[/x]", "[bold]x", "\N{LATIN SMALL LETTER E WITH ACUTE}"])
-def test_what_a_provider_answers_is_printed_as_it_is(server: MockServer, raw: RawServer, token: str) -> None:
-    raw.answer = http(202, json.dumps({"indexing_token": token}).encode())
-    done = run(server, *BATCH, "--base-url", f"batch={raw.url}")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert token in done.stdout
-
-
 def test_a_dry_run_shows_the_requests_that_can_be_made_beside_the_errors(server: MockServer) -> None:
     done = run(server, "create", "X", "--set", "batch.type=emails", "--dry-run")
     assert done.returncode == 4
@@ -203,54 +190,6 @@ def test_messages_speak_of_options_not_of_arguments(server: MockServer) -> None:
     assert "--unchecked" in run(server, "create", "X", "-p", "commbox", "--file", "x.xls").stderr
     assert "--set batch.type (absent)" in run(server, "create", "X", "-p", "batch").stderr
     assert "leave_out=" not in done.stderr
-
-
-def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(20)
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
-        command = [sys.executable, "-m", "audiences", *ALL, "--json"]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        connection, _ = silent.accept()
-        server.clear()
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=10)
-        connection.close()
-    assert (process.returncode, error) == (5, "")
-    found = {result["provider"]: result["outcome"] for result in json.loads(out)}
-    assert found == dict.fromkeys(TITLES, "applied") | {"CommBox": "unknown"}
-
-
-@pytest.mark.parametrize("extra", [[], ["--json"]])
-def test_results_that_cannot_be_printed_go_to_standard_error(server: MockServer, extra: list[str]) -> None:
-    base = {**os.environ, **server.environment(), "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "audiences", "create", "\N{LATIN SMALL LETTER U WITH DIAERESIS}bung"]
-    command += ["-p", "commbox", "--file", str(EXAMPLES / "customers.csv"), *extra]
-    done = subprocess.run(command, env=base, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 0
-    assert '"id": "' in done.stderr + done.stdout
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            command, env=base, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30
-        )
-    assert done.returncode == 0
-    assert '"id": "' in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:
-    response = audiences.Response(201, audiences.Headers(), b"{}", elapsed=0.005)
-    receipt = audiences.Receipt(
-        provider="CommBox", operation="x", name="n", id="4" * 40, operation_token=None, state=audiences.State.CREATED,
-        empty=False, left_out=("description",), response=response, model=None,
-    )  # fmt: skip
-    lines = as_lines([receipt, audiences.NotSentError("x", provider="Batch")], "a\nb" * 50)
-    assert "4" * 40 in lines
-    assert "description" in lines
-    assert "not_sent" in lines
-    assert max(map(len, lines.splitlines())) < 80
 
 
 def test_the_version_names_the_spec_of_each_provider() -> None:

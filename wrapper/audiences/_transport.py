@@ -21,9 +21,8 @@ from ._wire import Headers, Request, Response
 
 BlockingTransport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
-
 _LOCK = threading.Lock()
-"""Held while a client is made or given up, so that there is one for all threads, and one TLS context for all clients."""
+"""Held while a client is made or given up: one for all threads, and one TLS context for all."""
 MAX_BYTES = 8 * 1024 * 1024
 """The most that is read of an answer, decompressed, in bytes."""
 _NEVER_LEFT = (

@@ -1,0 +1,155 @@
+"""Pages and vendored specs that are not as SOURCE.toml records them."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+import small_project
+from pipeline import vendor
+from pipeline.__main__ import main
+from pipeline._errors import PipelineError
+from pipeline.rooms import Provider
+
+MARKDOWN = """# Create
+
+> Makes a list. It speaks of HTTP 500 in passing.
+
+````json POST /lists
+{spec}
+````
+
+## Request structure
+
+The payload:
+
+```json
+{{"name": "one"}}
+```
+
+- `name` **(required)**: The name (Example: name=NE-50)
+- `file`: A file. Use `@` and a path (Example: file=@/home/list.csv)
+
+## Responses
+
+### Success
+
+You will receive an **HTTP 202** confirmation.
+
+```json
+{{"token": "t"}}
+```
+"""
+CURL = """**API format**
+
+```http
+POST /lists?meta=true
+```
+
+**Request**
+
+```shell
+curl -X POST https://acme.example/lists?meta=true \\
+ -H 'Authorization: Bearer {TOKEN}'\\
+ -H 'Accept: application/vnd.acme+json; version=2'
+ -d '{
+    "name" "not JSON"
+ }'
+```
+
+**Response**
+
+A successful response returns HTTP status 200 with words.
+
+```json
+{"name": "one"}
+```
+"""
+RENDERED = """The page allows to make a list:
+If it works you will receive an HTTP 202 confirmation and a token.
+{
+"name": "one"
+}{
+"token": "a0"
+}Make a list.
+project_123The name is a string. They are case sensitive.
+{
+"lists": [
+{
+"token": "nested"
+}
+]
+}POST /2.8/lists HTTP/1.1
+Host: acme.example
+X-Project: text
+Accept: */*
+{
+"name": "one"
+}
+"""
+TEXT = st.text(st.characters(codec="utf-8"))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("fault", ["page changed", "page gone", "page not UTF-8", "spec of the page not as recorded"])
+def test_a_page_that_is_not_as_recorded_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    root = small_project.write(tmp_path)
+    page, source = root / "pages" / "acme.md", root / "specs" / "acme" / "SOURCE.toml"
+    match fault:
+        case "page changed":
+            page.write_text(page.read_text("utf-8") + "New words.\n", "utf-8")
+        case "page gone":
+            page.unlink()
+        case "page not UTF-8":
+            old = page.read_text("utf-8")
+            page.write_bytes(b"\xff" + old.encode())
+            new = hashlib.sha256(page.read_bytes()).hexdigest()
+            source.write_text(source.read_text("utf-8").replace(small_project.sha256(old), new), "utf-8")
+        case _:
+            spec = small_project.sha256(json.dumps(small_project.SPEC))
+            source.write_text(source.read_text("utf-8").replace(spec, "0" * 64), "utf-8")
+    before = small_project.snapshot(root)
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    named = {"page gone": "pages: none of the pages", "spec of the page not as recorded": "openapi.json"}
+    assert named.get(fault, "acme.md") in said
+    assert small_project.snapshot(root) == before
+
+
+def test_providers_without_a_page_in_the_folder_are_left_as_they_are(tmp_path: Path) -> None:
+    root = small_project.write(tmp_path)
+    small_project.write(tmp_path / "other", key="zeta")
+    shutil.copytree(tmp_path / "other" / "specs" / "zeta", root / "specs" / "zeta")
+    shutil.rmtree(tmp_path / "other")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
+    assert (root / "specs" / "acme" / "samples" / "create.json").exists()
+    assert not (root / "specs" / "zeta" / "samples").exists()
+
+
+def test_a_hash_that_is_not_recorded_yet_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_project.write(tmp_path)
+    source = root / "specs" / "acme" / "SOURCE.toml"
+    recorded = small_project.sha256(json.dumps(small_project.SPEC))
+    source.write_text(source.read_text("utf-8").replace(recorded, ""), "utf-8")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 1
+    assert f"sha256 is {recorded}" in capsys.readouterr().err
+
+
+def test_an_edited_vendored_spec_is_refused(tmp_path: Path) -> None:
+    provider = Provider(small_project.write(tmp_path), "acme")
+    vendor.verify(provider)
+    provider.upstream.write_bytes(provider.upstream.read_bytes() + b"\n")
+    with pytest.raises(
+        PipelineError, match=r"openapi\.json: sha256 is .*SOURCE\.toml records .*; corrections belong in overlay\.yaml"
+    ):
+        vendor.verify(provider)
