@@ -8,6 +8,7 @@ READY := .venv/.ready
 # Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
+SOURCES := $(shell find wrapper generated contract_tests/audience_contract -name '*.py' -o -name '*.json' -o -name py.typed)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,12 +44,17 @@ types: $(READY) ## mypy --strict and pyright
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-docs: $(READY) ## build the API reference into build/docs
+docs: build/docs/index.html ## build the API reference into build/docs
+
+build/docs/index.html: $(READY) $(SOURCES) docs/templates/module.html.jinja2
 	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock audience_contract.mock.app
 
-wheel: $(READY) ## build the wheel into dist/
+wheel: dist/.built ## build the wheel into dist/
+
+dist/.built: $(READY) $(SOURCES) README.md LICENSE
 	@rm -rf dist
 	$(BIN)/python -m hatchling build -t wheel
+	@touch $@
 
 rest: lint types drift docs wheel # what `check` does beside `test`
 	$(BIN)/python scripts/check_wheel.py

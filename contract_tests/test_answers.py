@@ -34,6 +34,9 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+MEDIA_TYPES = [None, "text/html", "x", "application/json", "application/json; charset=latin-1"]
+
+
 def expected_error(status: int, *, retry_after: bool = False) -> tuple[type[AudiencesError], Outcome]:
     """The table of outcomes, for a status that is not 2xx."""
     if status in (401, 403):
@@ -101,9 +104,7 @@ def test_every_other_json_answer_has_the_outcome_that_its_status_says(
     changed = st.dictionaries(st.sampled_from([*good, "extra"]), JSON).map(lambda change: good | change)
     missing = st.sets(st.sampled_from(list(good))).map(lambda gone: {k: v for k, v in good.items() if k not in gone})
     body = data.draw(changed | missing | JSON)
-    raw.answer = http(
-        status, json.dumps(body).encode(), data.draw(st.sampled_from([None, "text/html", "x", "application/json"]))
-    )
+    raw.answer = http(status, json.dumps(body).encode(), data.draw(st.sampled_from(MEDIA_TYPES)))
     sound(caller.create(caller.case.good()), caller, status, None if status in (204, 304) else body)
 
 

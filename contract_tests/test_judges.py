@@ -4,6 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,15 @@ def operations(key: str) -> tuple[_spec.Operation, audience_contract.Operation]:
     return _spec.load(key).operation(entry["operationId"]), theirs
 
 
-MEDIA_TYPES = ["application/json", "application/JSON; charset=utf-8", "text/html", "application/x+json", "x/y+json", ""]
+MEDIA_TYPES = [
+    "application/json",
+    "application/JSON; charset=utf-8",
+    "application/json; charset=latin-1",
+    "text/html",
+    "application/x+json",
+    "x/y+json",
+    "",
+]
 
 
 @settings(max_examples=400)
@@ -48,3 +57,29 @@ def test_both_judges_give_the_same_verdict_on_an_answer(key: str, data: st.DataO
         unreadable = str(error)
     deviations = [d for d in ours.judge_answer(status, media_type, value, unreadable) if d.rule != _spec.UNDOCUMENTED]
     assert (deviations == []) == (violations == [])
+
+
+@pytest.mark.parametrize(
+    ("body", "library", "checker"),
+    [
+        # A server must not send a byte order mark; a client may ignore it (RFC 8259, 8.1).
+        (b'\xef\xbb\xbf{"data":{"id":"1"}}', True, False),
+        # An integer in JSON Schema 2020-12, not in the drafts that OpenAPI 3.0 rests on.
+        (b'{"data":{"id":"1"},"status":201.0}', True, False),
+        # Valid JSON, but more than the library reads.
+        (b'{"data":{"id":"1"},"x":' + b"[" * 100 + b"]" * 100 + b"}", False, True),
+        (b'{"data":{"id":"1"},"x":1e400}', False, True),
+    ],
+)
+def test_where_the_judges_differ_they_do_so_on_purpose(body: bytes, library: bool, checker: bool) -> None:
+    ours, theirs = operations("commbox")
+    response = audience_contract.Response(status=201, headers=(("Content-Type", "application/json"),), body=body)
+    value, unreadable = None, None
+    try:
+        value = loads(body)
+    except UnreadableError as error:
+        unreadable = str(error)
+    deviations = [
+        d for d in ours.judge_answer(201, "application/json", value, unreadable) if d.rule != _spec.UNDOCUMENTED
+    ]
+    assert (deviations == [], audience_contract.check_response(theirs, response) == []) == (library, checker)

@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 
+import anyio
 import httpx
 import pytest
 import respx
@@ -232,3 +233,14 @@ def test_asynchronous_hooks_see_each_request_and_response(key: str, raw: RawServ
     caller.create(case(key).good())
     caller.close()
     assert seen == ["request", "response"]
+
+
+def test_an_asynchronous_object_works_on_trio_too(key: str, raw: RawServer) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+
+    async def call() -> Receipt:
+        async with make(key, aio, base_url=raw.url + case(key).PATH) as provider:
+            receipt: Receipt = await provider.create(case(key).good())
+            return receipt
+
+    assert anyio.run(call, backend="trio").status == case(key).SUCCESS

@@ -6,96 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import strategies as st
 
 import small_project
 from pipeline import vendor
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
 from pipeline.rooms import Provider
-
-MARKDOWN = """# Create
-
-> Makes a list. It speaks of HTTP 500 in passing.
-
-````json POST /lists
-{spec}
-````
-
-## Request structure
-
-The payload:
-
-```json
-{{"name": "one"}}
-```
-
-- `name` **(required)**: The name (Example: name=NE-50)
-- `file`: A file. Use `@` and a path (Example: file=@/home/list.csv)
-
-## Responses
-
-### Success
-
-You will receive an **HTTP 202** confirmation.
-
-```json
-{{"token": "t"}}
-```
-"""
-CURL = """**API format**
-
-```http
-POST /lists?meta=true
-```
-
-**Request**
-
-```shell
-curl -X POST https://acme.example/lists?meta=true \\
- -H 'Authorization: Bearer {TOKEN}'\\
- -H 'Accept: application/vnd.acme+json; version=2'
- -d '{
-    "name" "not JSON"
- }'
-```
-
-**Response**
-
-A successful response returns HTTP status 200 with words.
-
-```json
-{"name": "one"}
-```
-"""
-RENDERED = """The page allows to make a list:
-If it works you will receive an HTTP 202 confirmation and a token.
-{
-"name": "one"
-}{
-"token": "a0"
-}Make a list.
-project_123The name is a string. They are case sensitive.
-{
-"lists": [
-{
-"token": "nested"
-}
-]
-}POST /2.8/lists HTTP/1.1
-Host: acme.example
-X-Project: text
-Accept: */*
-{
-"name": "one"
-}
-"""
-TEXT = st.text(st.characters(codec="utf-8"))
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=8,
-)
 
 
 @pytest.mark.parametrize("fault", ["page changed", "page gone", "page not UTF-8", "spec of the page not as recorded"])

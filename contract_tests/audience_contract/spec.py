@@ -181,17 +181,17 @@ def load(key: str) -> Spec:
 def parse(key: str, text: str) -> Spec:
     """A spec from the text of its JSON document.
 
-    Raises NotImplementedError for what the checker would otherwise pass over in silence.
+    Raises ValueError for what the checker would otherwise pass over in silence.
     """
     document = json.loads(text)
     spec = Spec(key, Node(Document(document), "", document))
     schemes = spec.node.get("components") and spec.node["components"].get("securitySchemes")
     for scheme in schemes or ():
         if (scheme.plain("type"), scheme.plain("scheme", scheme.plain("in"))) not in _SCHEMES:
-            raise NotImplementedError(f"{key}: {scheme.pointer}: the checker reads no such security scheme")
+            raise ValueError(f"{key}: {scheme.pointer}: the checker reads no such security scheme")
     for operation in spec.operations:
         body = operation.node.get("requestBody")
         for media in body["content"].value if body else ():
             if not re.fullmatch(r"multipart/form-data|application/([^;]+\+)?json(;.*)?", media):
-                raise NotImplementedError(f"{key}: {operation.node.pointer}: the checker reads no request in {media}")
+                raise ValueError(f"{key}: {operation.node.pointer}: the checker reads no request in {media}")
     return spec

@@ -1,6 +1,7 @@
 """The effective spec of a provider, as the judge of what is sent and of what comes back."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -94,6 +95,9 @@ class Operation:
         essence = media_type.partition(";")[0].strip().lower()
         if essence != documented and not (documented.endswith("/*") and _is_json(essence)):
             yield Deviation("content-type", f"the media type is not {documented}", content)
+        charset = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]*)", media_type)
+        if charset and charset[1].lower() not in ("utf-8", "utf8"):
+            yield Deviation("content-type", "JSON has no charset but UTF-8", "RFC 8259")
         yield from schema.judge(value)
         yield from schema.undocumented(value)
 
