@@ -88,6 +88,19 @@ def test_the_default_base_url_is_the_specs_server() -> None:
     assert make("commbox").base_url == "https://api.commbox.io"
 
 
+def test_an_explicit_base_url_wins_over_the_environments_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_VERSION", "2.11")
+    assert make("batch").base_url == "https://api.batch.com/2.11"
+    assert make("batch", base_url="http://127.0.0.1/{version}").base_url == "http://127.0.0.1/2.11"
+    assert make("batch", base_url="http://127.0.0.1/2.8").base_url == "http://127.0.0.1/2.8"
+
+
+@pytest.mark.parametrize("version", ["../x", "2/1", "2 1", ""])
+def test_a_version_that_is_no_path_segment_is_refused(version: str) -> None:
+    with pytest.raises(ConfigurationError, match="version"):
+        make("batch", version=version)
+
+
 def test_a_version_that_the_base_url_has_no_place_for_is_refused() -> None:
     assert make("batch", version="2.11").base_url == "https://api.batch.com/2.11"
     with pytest.raises(ConfigurationError, match="version"):

@@ -178,7 +178,7 @@ def _load(file: Path) -> None:
     for name, value in values.items():
         if name not in known:
             _refuse(f"{file}: {name} is not one of {', '.join(sorted(known))}")
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\0" in value:
             _refuse(f"{file}: {name} must be a string in quotation marks")
     os.environ.update(values)
 
