@@ -34,10 +34,13 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
         command = [sys.executable, "-m", "audiences", *ALL, "--json"]
+        server.clear()
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         connection, _ = silent.accept()
-        server.clear()
-        time.sleep(1)
+        deadline = time.monotonic() + 20
+        while len(server.audiences) < len(TITLES) - 1 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)  # for the answers to arrive
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=10)
         connection.close()
