@@ -38,7 +38,6 @@ class Handle(NamedTuple):
 class Call:
     """One operation of a provider. `states` has the documented successes; `parse` is the generated response parser."""
 
-    provider: str
     key: str
     operation_id: str
     states: Mapping[int, State]

@@ -28,7 +28,6 @@ T = TypeVar("T")
 class _Create(Create):
     # The page documents no error; these are the properties that Adobe's gateway and platform services document.
     call = Call(
-        provider="Adobe",
         key="adobe",
         operation_id="create_audience",
         states={200: State.CREATED},

@@ -25,7 +25,6 @@ T = TypeVar("T")
 
 class _Create(Create):
     call = Call(
-        provider="Batch",
         key="batch",
         operation_id="audience_create",
         states={202: State.ACCEPTED},

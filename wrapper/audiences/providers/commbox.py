@@ -27,7 +27,6 @@ _FILE = "audience_file"
 
 class _Create(Create):
     call = Call(
-        provider="CommBox",
         key="commbox",
         operation_id="Post_Audiences",
         states={201: State.CREATED},
