@@ -151,6 +151,30 @@ def test_a_provider_that_is_gone_from_specs_goes_from_every_generated_place(
     assert small_project.snapshot(project) == small_project.snapshot(made)
 
 
+def test_a_service_without_class_and_adapter_has_a_client_and_is_named_nowhere(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [(project / file).read_bytes() for file in MARKED]
+    small_project.write(project / "other", key="zeta")
+    shutil.copytree(project / "other" / "specs" / "zeta", project / "specs" / "zeta")
+    shutil.rmtree(project / "other")
+    source = project / "specs" / "zeta" / "SOURCE.toml"
+    source.write_text(source.read_text("utf-8").replace('class = "Zeta"\n', ""), "utf-8")
+    assert main(["generate", "--root", str(project)]) == 0
+    assert (project / GENERATED / "zeta" / "openapi.json").exists()
+    assert [(project / file).read_bytes() for file in MARKED] == named
+    assert _drift(project, capsys) == []
+
+
+def test_an_adapter_without_the_name_of_its_class_stops(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = project / "specs" / "acme" / "SOURCE.toml"
+    source.write_text(source.read_text("utf-8").replace('class = "Acme"\n', ""), "utf-8")
+    before = small_project.snapshot(project)
+    assert main(["generate", "--root", str(project)]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {source}: (root): no 'class'")
+    assert small_project.snapshot(project) == before
+
+
 def test_a_failure_at_one_provider_leaves_the_whole_tree_as_it_was(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

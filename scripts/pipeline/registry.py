@@ -11,6 +11,9 @@ def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
     """The files with a generated block, brought up to date. A provider without an adapter is not named yet."""
     package = root / "wrapper" / "audiences"
     adapted = [p for p in providers if (package / "providers" / f"{p.key}.py").is_file()]
+    for provider in adapted:
+        if "class" not in provider.source:
+            raise PipelineError(f"{provider.source_file}: (root): no 'class', which names the adapter's class")
     named = [(p.key, str(p.source["class"])) for p in adapted]
     imports = "".join(f"from .providers.{key} import {name} as {name}\n" for key, name in named)
     async_imports = "".join(f"from .providers.{key} import Async{name} as {name}\n" for key, name in named)

@@ -1,4 +1,7 @@
-"""Where the files of a provider are. A provider is a folder of `specs`; its SOURCE.toml says where the rest is from."""
+"""Where the files of a provider are: a folder of `specs`, whose SOURCE.toml says where the rest is from.
+
+One without `class` is a service that a provider needs: it has a spec and a client, and no adapter.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ _SPEC = {
 _PAGE = {"file": _TEXT, "address": _TEXT, "sha256": _HASH, "spec": {"const": True}}
 _SOURCE = {
     "type": "object",
-    "required": ["class", "vendored", "spec", "page"],
+    "required": ["vendored", "spec", "page"],
     "properties": {
         "class": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
         "vendored": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
@@ -44,7 +47,7 @@ _SOURCE = {
 
 @dataclass(frozen=True)
 class Provider:
-    """One provider's rooms below `root`; `key` is its folder's name."""
+    """The rooms of one provider or service below `root`; `key` is its folder's name."""
 
     root: Path
     key: str
@@ -63,7 +66,7 @@ class Provider:
 
     @cached_property
     def source(self) -> dict[str, Any]:
-        """SOURCE.toml: `class`, `vendored` (date), `spec` (one) and `page` (several)."""
+        """SOURCE.toml: `class` (not of a service), `vendored` (date), `spec` (one) and `page` (several)."""
         source: dict[str, Any] = read(self.source_file)
         conform(source, _SOURCE, self.source_file)
         with_spec = sum("spec" in page for page in source["page"])
@@ -92,7 +95,7 @@ class Provider:
 
 
 def providers(root: Path = ROOT) -> Iterator[Provider]:
-    """Every provider below `root`, by name."""
+    """Every provider and service below `root`, by name."""
     specs = root / "specs"
     found = sorted(path.name for path in specs.iterdir() if path.is_dir()) if specs.is_dir() else []
     if not found:
