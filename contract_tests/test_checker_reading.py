@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import assume, given
@@ -12,6 +13,7 @@ from audience_contract import Request
 from audience_contract.bodies import parts_of
 from audience_contract.schema import is_date_time
 from audience_contract.strict_json import MAX_DEPTH, loads
+from audience_contract.urlencoded import read
 from audience_contract.violation import UnreadableError
 
 _VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -85,6 +87,20 @@ def test_a_part_is_read_with_its_name_and_every_byte(data: bytes, name: str) -> 
     content = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--b--\r\n' % (name.encode(), data)
     part = parts_of(Request("POST", "/", (("Content-Type", "multipart/form-data; boundary=b"),), content))
     assert [(p.name, p.data, p.filename) for p in part] == [(name, data, None)]
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_a_form_is_read_as_it_was_written(fields: dict[str, str]) -> None:
+    assert read(urlencode(fields).encode()) == fields
+    assert read(urlencode(fields, quote_via=quote).encode()) == fields
+    twice = {name: [text, text] for name, text in fields.items()}
+    assert read(urlencode(twice, doseq=True).encode()) == twice
+
+
+@pytest.mark.parametrize("text", [b"a=%", b"a=%2", b"a=%zz", b"%zz=a", b"a=%ff", b"a=%C3&b=%A9", b"a=\xc3\xa9"])
+def test_a_form_that_two_readers_may_understand_differently_is_unreadable(text: bytes) -> None:
+    with pytest.raises(UnreadableError, match="unreadable: not percent-encoded UTF-8"):
+        read(text)
 
 
 @pytest.mark.parametrize("boundary", ["", '""', "b" * 300])

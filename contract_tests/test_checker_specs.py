@@ -100,6 +100,30 @@ def test_parameters_are_read_as_the_type_that_their_schema_has(target: str, wher
     assert _places(_operation(parameters=declared), target) == where
 
 
+@pytest.mark.parametrize(
+    ("sent", "rules"),
+    [
+        (b"n=5&ids=1&ids=2&flag=true", []),
+        (b"ids=7", []),
+        (b"n=x", ["properties/n/type"]),
+        (b"n=0", ["properties/n/minimum"]),
+        (b"n=5&n=5", [""]),
+        (b"flag=1", ["properties/flag/type"]),
+        (b"ids=1&ids=x", ["properties/ids/items/type"]),
+        (b"ids=1&ids=2&ids=3", ["properties/ids/maxItems"]),
+        (b"more=1&more=2", ["properties"]),
+    ],
+)
+def test_the_fields_of_a_form_are_read_as_the_type_that_their_schema_has(sent: bytes, rules: list[str]) -> None:
+    properties = {"n": {"type": "integer", "minimum": 1}, "ids": _IDS, "flag": {"type": "boolean"}}
+    form = "application/x-www-form-urlencoded"
+    content = {form: {"schema": {"type": "object", "properties": properties}}}
+    operation = _operation(requestBody={"content": content})
+    at = f"{operation.node.pointer}/requestBody/content/{form.replace('/', '~1')}"
+    found = check_request(operation, Request("GET", "/v1/a/7", (("Content-Type", form),), sent))
+    assert [violation.rule for violation in found] == [f"{at}/schema/{rule}" if rule else at for rule in rules]
+
+
 def test_a_body_where_the_operation_has_none_is_reported() -> None:
     found = check_request(_operation(), Request("GET", "/v1/a/7", (), b"a"))
     assert [violation.where for violation in found] == ["body"]

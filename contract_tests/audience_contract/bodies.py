@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from . import multipart, schema, strict_json
+from . import multipart, schema, strict_json, urlencoded
 from .media import MediaType, find, parse
 from .messages import Request, Response
 from .spec import Node
 from .violation import UnreadableError, Violation
 
 _TEXT = "text/plain"
+_FORM = "application/x-www-form-urlencoded"
 
 
 def json_of(message: Request | Response) -> Any:
@@ -22,6 +23,11 @@ def parts_of(request: Request) -> list[multipart.Part]:
     """The parts of a multipart body; raises UnreadableError, see `multipart.read`."""
     media = parse("".join(request.values("content-type")[:1]))
     return multipart.read(media or MediaType("", {}), request.body)
+
+
+def fields_of(request: Request) -> dict[str, Any]:
+    """The fields of a form that is no upload; raises UnreadableError, see `urlencoded.read`."""
+    return urlencoded.read(request.body)
 
 
 def check(content: Node, message: Request | Response, *, undocumented: bool) -> Iterator[Violation]:
@@ -40,14 +46,14 @@ def check(content: Node, message: Request | Response, *, undocumented: bool) -> 
     try:
         if media.essence == "multipart/form-data":
             yield from _parts(entry, multipart.read(media, message.body), undocumented=undocumented)
-        elif media.is_json:
+        elif media.is_json or media.essence == _FORM:
             if media.parameters.get("charset", "utf-8").lower() != "utf-8":
-                yield Violation("content-type", "", entry.pointer, "JSON has no charset but UTF-8")
-            value = strict_json.loads(message.body)
+                yield Violation("content-type", "", entry.pointer, "it has no charset but UTF-8")
+            value = urlencoded.read(message.body, kind) if media.essence == _FORM else strict_json.loads(message.body)
             if kind:
                 yield from schema.check(kind, value, "body", undocumented=undocumented)
         elif kind:
-            yield Violation("content-type", "", entry.pointer, "the spec has a schema for it, and it is not JSON")
+            yield Violation("content-type", "", entry.pointer, "the spec has a schema for what nothing here reads")
     except UnreadableError as error:
         yield Violation("body", "", entry.pointer, str(error))
 

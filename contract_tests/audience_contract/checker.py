@@ -12,8 +12,8 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
     """What a request breaks, sorted; empty if nothing.
 
     That the request's method and path are the operation's is the caller's to see (`Spec.match`). Credentials are
-    judged by presence and form only. `undocumented=False` lets pass the JSON properties, parts and query parameters
-    that the spec does not name: its schemas allow them, but a client that keeps to the documentation never sends them.
+    judged by presence and form only. `undocumented=False` lets pass the properties, parts and query parameters that the
+    spec does not name: its schemas allow them, but a client that keeps to the documentation never sends them.
     """
     found = [
         *parameters.check(operation, request, undocumented=undocumented),

@@ -1,10 +1,8 @@
 """Query, header and path parameters of a request."""
 
-import re
 from collections.abc import Iterator
-from urllib.parse import unquote, unquote_plus
 
-from . import schema
+from . import schema, urlencoded
 from .messages import Request
 from .spec import Node, Operation
 from .violation import UnreadableError, Violation
@@ -18,19 +16,19 @@ def check(operation: Operation, request: Request, *, undocumented: bool) -> Iter
     `Accept` counts as any other header: where a spec names it as a parameter, it means it.
     """
     declared = list(operation.node.get("parameters") or ())
-    pairs = [pair.partition("=") for pair in request.target.partition("?")[2].split("&") if pair]
+    pairs = urlencoded.pairs(request.target.partition("?")[2])
     path = operation.path_values(request.target)
     for parameter in declared:
         name, place = str(parameter.value["name"]), str(parameter.value["in"])
         if place == "query":
-            values = [value for key, _, value in pairs if _read(key, plus=True) == name]
+            values = [value for key, value in pairs if urlencoded.decode(key, plus=True) == name]
         elif place == "header":
             values = request.values(name)
         else:
             values = [path[name]] if name in path else []
         yield from _check(parameter, f"{place} {name}", values, encoded=place != "header", plus=place == "query")
     known = {str(parameter.value["name"]) for parameter in declared if parameter.value["in"] == "query"}
-    for key in {_read(key, plus=True) for key, _, _ in pairs} - known:
+    for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
         elif undocumented:
@@ -44,7 +42,7 @@ def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plu
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
         yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
-    texts = [_read(value, plus=plus) if encoded else _latin_1(value) for value in values]
+    texts = [urlencoded.decode(value, plus=plus) if encoded else _latin_1(value) for value in values]
     if None in texts:
         yield Violation(where, "", parameter.pointer, _UNREADABLE)
         return
@@ -54,15 +52,6 @@ def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plu
     else:
         for text in readable:
             yield from schema.check(kind, schema.from_text(kind, text), where)
-
-
-def _read(text: str, *, plus: bool) -> str | None:
-    if not text.isascii() or re.search("%(?![0-9A-Fa-f]{2})", text):
-        return None
-    try:
-        return (unquote_plus if plus else unquote)(text, errors="strict")
-    except UnicodeDecodeError:
-        return None
 
 
 def _latin_1(text: str) -> str | None:

@@ -192,6 +192,6 @@ def parse(key: str, text: str) -> Spec:
     for operation in spec.operations:
         body = operation.node.get("requestBody")
         for media in body["content"].value if body else ():
-            if not re.fullmatch(r"multipart/form-data|application/([^;]+\+)?json(;.*)?", media):
+            if not re.fullmatch(r"multipart/form-data|application/(x-www-form-urlencoded|([^;]+\+)?json(;.*)?)", media):
                 raise ValueError(f"{key}: {operation.node.pointer}: the checker reads no request in {media}")
     return spec

@@ -1,0 +1,50 @@
+"""Percent-encoded text, and application/x-www-form-urlencoded, in which queries and some bodies are written."""
+
+import re
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from . import schema
+from .spec import Node
+from .violation import UnreadableError
+
+
+def decode(text: str, *, plus: bool) -> str | None:
+    """The text behind percent-encoded UTF-8, or None where it is none; with `plus`, a plus sign is a space."""
+    if not text.isascii() or re.search("%(?![0-9A-Fa-f]{2})", text):
+        return None
+    try:
+        return (unquote_plus if plus else unquote)(text, errors="strict")
+    except UnicodeDecodeError:
+        return None
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Names and values in their order, still encoded."""
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in text.split("&") if pair)]
+
+
+def read(body: bytes, form: Node | None = None) -> dict[str, Any]:
+    """The object that a body's fields make: texts, or values of the types that the schema `form` names.
+
+    A field that is sent twice makes an array. Raises UnreadableError where the schema names it and has none there, and
+    for what is not percent-encoded UTF-8.
+    """
+    properties = form and form.get("properties")
+    found: dict[str, list[str]] = {}
+    for pair in pairs(body.decode("latin-1")):
+        name, text = (decode(part, plus=True) for part in pair)
+        if name is None or text is None:
+            raise UnreadableError("not percent-encoded UTF-8")
+        found.setdefault(name, []).append(text)
+    return {name: _value(properties and properties.get(name), texts) for name, texts in found.items()}
+
+
+def _value(kind: Node | None, texts: list[str]) -> Any:
+    items = kind and kind.get("items")
+    if items:
+        return [schema.from_text(items, text) for text in texts]
+    if kind and len(texts) > 1:
+        raise UnreadableError("a field is sent twice")
+    values = [schema.from_text(kind, text) if kind else text for text in texts]
+    return values if len(values) > 1 else values[0]
