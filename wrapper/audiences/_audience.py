@@ -1,13 +1,13 @@
 """The draft: one description of an audience for every provider."""
 
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from . import _json
+from . import _json, providers
 from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Ids, Members, PhoneFile
 
@@ -59,9 +59,8 @@ class Audience:
 
 @cache
 def provider_keys() -> frozenset[str]:
-    """The providers' keys: the folders of the generated clients that hold an effective spec."""
-    folders = files("audience_clients").iterdir()
-    return frozenset(folder.name for folder in folders if (folder / "openapi.json").is_file())
+    """The providers' keys: the names of the adapters, which are not imported."""
+    return frozenset(module.name for module in pkgutil.iter_modules(providers.__path__))
 
 
 def _text(name: str, value: object) -> list[Problem]:
