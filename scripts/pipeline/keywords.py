@@ -50,7 +50,7 @@ _VALUES = {
     ("parameter", "in"): "query|header|path",
 }
 _NAMES = {
-    "content": r"multipart/form-data|application/(\*|([^;]+\+)?json(;.*)?)",
+    "content": r"multipart/form-data|application/(\*|x-www-form-urlencoded|([^;]+\+)?json(;.*)?)",
     "responses": r"\d{3}|default",
 }
 
