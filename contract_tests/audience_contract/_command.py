@@ -39,11 +39,12 @@ def mock(
         bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
     ] = False,
 ) -> None:
-    """Play all providers on one port until Ctrl-C.
+    """Play all providers, and the services that they need, on one port until Ctrl-C.
 
-    Prints each provider's base URL, and the environment variables, with credentials that the mock server takes, as
-    shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of a base URL to be answered with that error;
-    GET /_mock/audiences lists what was created, DELETE forgets it.
+    Prints each one's base URL, and the environment variables, with credentials that the mock server takes, as shell
+    commands. Put /_mock/respond/STATUS (400 to 599) before the path of a base URL to be answered with that error; GET
+    /_mock/audiences lists what was created, DELETE forgets it. Adobe's token endpoint issues tokens to the client
+    mock-client-id with the secret mock-client-secret; DELETE /_mock/tokens makes them invalid.
     """
     from . import provider_keys  # noqa: PLC0415 - --help has no need of it
     from .mock import MockServer  # noqa: PLC0415 - nor of the server

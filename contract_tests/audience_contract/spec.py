@@ -110,7 +110,7 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """A provider's effective spec."""
+    """The effective spec of a provider, or of a service that one needs."""
 
     key: str
     node: Node
@@ -166,7 +166,10 @@ def _pattern(template: str) -> str:
 
 
 def provider_keys() -> tuple[str, ...]:
-    """The keys of all providers, sorted: the folders of the generated clients that hold an effective spec."""
+    """The keys of all providers and of the services that they need, sorted.
+
+    They are the folders of the generated clients that hold an effective spec.
+    """
     return tuple(sorted(f.name for f in files(_PACKAGE).iterdir() if f.is_dir() and f.joinpath(_FILE).is_file()))
 
 

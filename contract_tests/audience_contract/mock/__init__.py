@@ -1,4 +1,4 @@
-"""The mock server: every provider with an effective spec, under one port, over real HTTP."""
+"""The mock server: every provider and service with an effective spec, under one port, over real HTTP."""
 
 from .server import MockServer
 from .state import Exchange, Record

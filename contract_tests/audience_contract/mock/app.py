@@ -35,8 +35,9 @@ class Application:
     - `/_mock/respond/<status>` before such a path: that error (400 to 599), whatever the request's headers and body
       are. It is a path so that every client that lets its base URL be set can ask for an error.
     - `/_mock/audiences`: GET lists what was created, DELETE forgets it.
+    - `/_mock/tokens`: DELETE makes every access token invalid that the mock has issued so far.
 
-    `strict` also refuses what the specs' schemas allow without naming it: JSON properties, parts, query parameters.
+    `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters.
     """
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -47,6 +48,7 @@ class Application:
         self._app = Starlette(
             routes=[
                 Route("/_mock/audiences", _Audiences),
+                Route("/_mock/tokens", _Tokens),
                 Mount("/", self._provider),
             ]
         )
@@ -102,7 +104,7 @@ class Application:
         return response
 
     def _judge(self, ours: provider.Provider, operation: Operation, request: Request) -> Response:
-        scheme = credentials.wrong(operation, request)
+        scheme = credentials.wrong(operation, request, ours.tokens(self.state))
         if scheme:
             missing = not request.values(header(scheme))
             return ours.unauthenticated(operation, header(scheme), missing=missing)
@@ -121,6 +123,14 @@ class _Audiences(HTTPEndpoint):
 
     async def delete(self, request: HttpRequest) -> HttpResponse:
         request.app.state.mock.clear()
+        return HttpResponse(status_code=204)
+
+
+class _Tokens(HTTPEndpoint):
+    """The access tokens that were issued."""
+
+    async def delete(self, request: HttpRequest) -> HttpResponse:
+        request.app.state.mock.expire_tokens()
         return HttpResponse(status_code=204)
 
 

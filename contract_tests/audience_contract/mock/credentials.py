@@ -1,21 +1,30 @@
 """The credentials that the mock server takes. They are no secrets."""
 
+from collections.abc import Collection
+from functools import partial
+
 from ..messages import Request
 from ..security import bearer, failing
 from ..spec import Node, Operation
 
 TOKEN = "mock-token"
-"""The token of every bearer scheme."""
+"""The token that every bearer scheme takes."""
 API_KEY = "mock-api-key"
 """The value of every apiKey scheme."""
 
-
-def wrong(operation: Operation, request: Request) -> Node | None:
-    """The first security scheme whose credentials are missing or wrong; None if the request is admitted."""
-    return next(iter(failing(operation, request, _right)), None)
+CLIENT_ID, CLIENT_SECRET = "mock-client-id", "mock-client-secret"
+"""What an access token is issued for."""
 
 
-def _right(scheme: Node, values: list[str]) -> bool:
+def wrong(operation: Operation, request: Request, tokens: Collection[str]) -> Node | None:
+    """The first security scheme whose credentials are missing or wrong; None if the request is admitted.
+
+    `tokens` are those that a bearer scheme takes.
+    """
+    return next(iter(failing(operation, request, partial(_right, tokens))), None)
+
+
+def _right(tokens: Collection[str], scheme: Node, values: list[str]) -> bool:
     if scheme.value["type"] == "http":
-        return [bearer(value) for value in values] == [TOKEN]
+        return len(values) == 1 and bearer(values[0]) in tokens
     return values == [API_KEY]

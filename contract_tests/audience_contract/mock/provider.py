@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from http.client import responses
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import Any
 from ..messages import Request, Response
 from ..spec import Operation
 from ..violation import Violation
+from .credentials import TOKEN
 from .state import Record, State
 
 
@@ -41,6 +42,10 @@ class Provider(ABC):
     @abstractmethod
     def error(self, operation: Operation, status: int) -> Response:
         """The documented error with this status; where none is documented, a small body of the provider's style."""
+
+    def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
+        """The bearer tokens that it takes."""
+        return {TOKEN}
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""

@@ -15,7 +15,7 @@ from .state import Exchange, Record
 
 
 class MockServer:
-    """Plays every provider that has an effective spec, on one port of the loopback interface.
+    """Plays every provider and service that has an effective spec, on one port of the loopback interface.
 
         with MockServer() as server:
             os.environ.update(server.environment())
@@ -101,6 +101,10 @@ class MockServer:
     def clear(self) -> None:
         """Forget audiences and exchanges."""
         self._application.state.clear()
+
+    def expire_tokens(self) -> None:
+        """Make every access token invalid that was issued so far: who sends it again is answered as for a wrong one."""
+        self._application.state.expire_tokens()
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

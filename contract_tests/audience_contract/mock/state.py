@@ -41,13 +41,14 @@ class Record:
 
 
 class State:
-    """Records, the last exchanges, and a counter from which ids and tokens are made."""
+    """Records, the last exchanges, the access tokens that hold, and a counter from which ids and tokens are made."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
         self._records: list[Record] = []
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self._tokens: set[str] = set()
 
     def next(self) -> int:
         """1, 2, 3…; not set back by `clear`, so that no id or token comes twice."""
@@ -59,6 +60,17 @@ class State:
         with self._lock:
             self._records.append(record)
 
+    def issue_token(self) -> str:
+        """A new access token, which holds until `expire_tokens`."""
+        token = f"mock-token-{self.next()}"
+        with self._lock:
+            self._tokens.add(token)
+        return token
+
+    def expire_tokens(self) -> None:
+        with self._lock:
+            self._tokens.clear()
+
     def log(self, exchange: Exchange) -> None:
         with self._lock:
             self._exchanges.append(exchange)
@@ -67,6 +79,11 @@ class State:
         with self._lock:
             self._records.clear()
             self._exchanges.clear()
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        with self._lock:
+            return frozenset(self._tokens)
 
     @property
     def records(self) -> list[Record]:

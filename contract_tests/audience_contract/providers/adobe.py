@@ -7,12 +7,13 @@ with the code `400000`; that an `Authorization` of another form is an invalid to
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..bodies import json_of
 from ..messages import Response
 from ..mock.credentials import API_KEY, TOKEN
 from ..mock.provider import Call, Provider, reason, reply
+from ..mock.state import State
 from ..spec import Operation
 from ..violation import Violation
 
@@ -50,6 +51,9 @@ class Adobe(Provider):
             "ADOBE_SANDBOX_NAME": "mock-sandbox",
             "ADOBE_BASE_URL": base_url,
         }
+
+    def tokens(self, state: State) -> Collection[str]:
+        return {TOKEN, *state.tokens}
 
     def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - all operations share the gateway
         return _gateway(*_DOCUMENTED.get(status, (f"{status}000", reason(status))))

@@ -1,0 +1,45 @@
+"""The mock of Adobe's token endpoint.
+
+Adobe documents no error of it: the errors are those of RFC 6749, section 5.2, and none is known to be Adobe's. Ours are
+the `error` of a status that the RFC does not have there, that any `scope` is taken, and that a token holds at Adobe's
+mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
+"""
+
+from collections.abc import Sequence
+
+from ..bodies import fields_of
+from ..messages import Response
+from ..mock.credentials import CLIENT_ID, CLIENT_SECRET
+from ..mock.provider import Call, Provider, reason, reply
+from ..spec import Operation
+from ..violation import Violation
+
+_ERRORS = {400: "invalid_request", 401: "invalid_client"}
+# 24 hours less a second, as in the page's sample.
+_SECONDS = 86399
+
+
+class AdobeIms(Provider):
+    """Adobe Identity Management Services, OAuth server-to-server."""
+
+    def environment(self, base_url: str) -> dict[str, str]:
+        # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.
+        return {"ADOBE_TOKEN_URL": f"{base_url}/ims/token/v3"}
+
+    def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - the RFC's are for all operations
+        return reply(status, {"error": _ERRORS.get(status, reason(status))})
+
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
+        if [violation.pointer for violation in violations] == ["/grant_type"]:
+            return reply(400, {"error": "unsupported_grant_type"})
+        return self.error(operation, 400)
+
+    def create_token(self, call: Call) -> Response:
+        """200 and a token that was never given before, or 401 for another client."""
+        fields = fields_of(call.request)
+        if (fields["client_id"], fields["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
+            return self.error(call.operation, 401)
+        return reply(200, {"access_token": call.state.issue_token(), "token_type": "bearer", "expires_in": _SECONDS})
+
+
+PROVIDER = AdobeIms()
