@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -88,7 +89,9 @@ def test_no_violation_and_no_repr_shows_a_value(provider: str, secret: str) -> N
         good,
         target=good.target.replace("true", secret),
         headers=tuple((name, value if name == "Content-Type" else value + secret) for name, value in good.headers),
-        body=good.body.replace(b"Spring", secret.encode()).replace(b"emails", secret.encode()),
+        body=good.body.replace(b"Spring", secret.encode())
+        .replace(b"emails", secret.encode())
+        .replace(b"client_credentials", quote(secret).encode()),
     )
     listed = replace(hidden, body=json.dumps([secret]).encode())
     for request in (hidden, header("Authorization", secret)(hidden), listed):
@@ -120,7 +123,8 @@ def test_whatever_is_sent_or_answered_is_judged_without_an_exception(provider: s
 def _pages() -> list[tuple[str, int, bytes]]:
     found = []
     for provider in provider_keys():
-        for sample in json.loads((_SAMPLES / provider / "samples" / "create.json").read_text("utf-8")):
+        file = _SAMPLES / provider / "samples" / "create.json"
+        for sample in json.loads(file.read_text("utf-8")) if file.exists() else ():
             if sample["kind"] == "response":
                 found.append((provider, sample["status"], sample["body"].encode()))
     return found

@@ -28,7 +28,8 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
         lines = [process.stdout.readline().strip() for _ in range(count)]
         environment = dict(shlex.split(line)[1].split("=", 1) for line in lines if line.startswith("export "))
         for key in provider_keys():
-            base = environment[f"{key.upper()}_BASE_URL"]
+            name, below = wire(key).URL
+            base = environment[name].removesuffix(below)
             assert f"# {key}: {base}" in lines
             good = wire(key).GOOD
             answer = httpx.post(

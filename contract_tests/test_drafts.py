@@ -72,6 +72,8 @@ def test_only_fields_that_can_be_left_out_may_be_named(key: str, leave_out: Any)
         ({"name": "x", "members": ["ada@example.org"]}, "members"),
         ({"name": "x", "provider_fields": []}, "provider_fields"),
         ({"name": "x", "provider_fields": {"bach": {}}}, "provider_fields['bach']"),
+        # A service that a provider needs is none.
+        ({"name": "x", "provider_fields": {"adobe_ims": {}}}, "provider_fields['adobe_ims']"),
         ({"name": "x", "provider_fields": {"batch": "type=emails"}}, "provider_fields['batch']"),
         ({"name": "x", "provider_fields": {"batch": {"type": {1, 2}}}}, "provider_fields['batch']"),
         ({"name": "x", "provider_fields": {"batch": {"type": "\udcff"}}}, "provider_fields['batch']"),

@@ -28,6 +28,8 @@ from audience_clients.adobe.models import (
     CreateAudienceCreateAudienceMetaOnly,
     CreateAudienceResponse200,
 )
+from audience_clients.adobe_ims.api.tokens import create_token
+from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGrantType, CreateTokenResponse200
 from audience_clients.batch.api.audiences import audience_create
 from audience_clients.batch.models import AudienceCreateBody, AudienceCreateBodyType, AudienceCreateResponse202, Error
 from audience_clients.commbox.api.audiences import post_audiences
@@ -68,6 +70,11 @@ def _adobe() -> dict[str, Any]:
     )
 
 
+def _adobe_ims() -> dict[str, Any]:
+    grant = CreateTokenBodyGrantType.CLIENT_CREDENTIALS
+    return create_token.build_request(body=CreateTokenBody(grant, client_id="i", client_secret="&s", scope="a,b"))
+
+
 def _batch() -> dict[str, Any]:
     body = AudienceCreateBody(name="a", type_=AudienceCreateBodyType.CUSTOM_IDS)
     return audience_create.build_request(body=body, x_batch_project="project")
@@ -101,7 +108,7 @@ def test_hazard_1_any_file_arrives_whole(content: bytes) -> None:
     assert received == content
 
 
-@pytest.mark.parametrize("module", [create_audience, audience_create, post_audiences])
+@pytest.mark.parametrize("module", [create_audience, create_token, audience_create, post_audiences])
 @pytest.mark.parametrize("status", [100, 204, 418, 520, 527, 561, 599, 999])
 def test_hazards_2_and_5_an_undocumented_status_is_no_error_and_the_caller_keeps_the_whole_answer(
     module: ModuleType, status: int
@@ -128,9 +135,9 @@ def test_hazards_7_to_9_an_operation_takes_and_gives_neither_credentials_nor_tim
     assert [found for found in inspect.signature(module.build_request).parameters if words.search(found)] == []
 
 
-@pytest.mark.parametrize("built", [_adobe, _batch, _commbox])
+@pytest.mark.parametrize("built", [_adobe, _adobe_ims, _batch, _commbox])
 def test_hazards_7_to_9_a_built_request_is_what_the_spec_says_and_nothing_more(built: Any) -> None:
-    assert built().keys() <= {"method", "url", "params", "headers", "json", "files"}
+    assert built().keys() <= {"method", "url", "params", "headers", "json", "files", "data"}
     assert {"authorization", "x-api-key"}.isdisjoint(name.lower() for name in built()["headers"])
 
 
@@ -215,6 +222,14 @@ def test_adobe_has_one_value_for_accept_and_meta_only_and_none_by_default_for_na
     ]
     assert [str(value) for value in CreateAudienceCreateAudienceMetaOnly] == ["true"]
     assert CreateAudienceBody().to_dict() == {}
+
+
+def test_adobes_token_endpoint_is_asked_and_understood() -> None:
+    request = _sent(_adobe_ims())
+    assert _adobe_ims()["headers"] == {"Content-Type": "application/x-www-form-urlencoded"}
+    assert request.content == b"grant_type=client_credentials&client_id=i&client_secret=%26s&scope=a%2Cb"
+    answer = {"access_token": "t", "token_type": "bearer", "expires_in": 86399}
+    assert create_token.parse_response(httpx.Response(200, json=answer)) == CreateTokenResponse200("t", "bearer", 86399)
 
 
 def test_commbox_is_asked_and_understood() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from audience_contract import Request, Response, check_request, check_response, load, provider_keys
 from audience_contract.mock import MockServer
 from audience_contract.mock.state import KEPT_EXCHANGES
-from wire import Change, operation_of, rows, send, wire
+from wire import Change, creating, operation_of, rows, send, wire
 
 _KEYS = st.sampled_from(provider_keys())
 
@@ -49,12 +49,17 @@ def test_a_good_request_is_answered_with_the_documented_success(
     answer = send(client, server, provider, good)
     assert (answer.status, check_response(operation_of(provider), answer)) == (wire(provider).SUCCESS, [])
     assert "Retry-After" not in dict(answer.headers)
+
+
+@pytest.mark.parametrize("provider", creating())
+def test_what_an_answer_says_was_created_is_kept(server: MockServer, client: httpx.Client, provider: str) -> None:
+    answer = send(client, server, provider, wire(provider).GOOD)
     (record,) = server.audiences
     assert (record.provider, record.operation) == (provider, operation_of(provider).id)
     assert (record.name, record.token or record.id) == wire(provider).created(value(answer))
 
 
-@pytest.mark.parametrize("provider", provider_keys())
+@pytest.mark.parametrize("provider", creating())
 def test_a_second_audience_of_the_same_name_is_another_one(
     server: MockServer, client: httpx.Client, provider: str
 ) -> None:
@@ -65,7 +70,7 @@ def test_a_second_audience_of_the_same_name_is_another_one(
     assert (first.id, first.token) != (second.id, second.token)
 
 
-@pytest.mark.parametrize("provider", provider_keys())
+@pytest.mark.parametrize("provider", creating())
 def test_every_server_of_the_spec_leads_to_the_same_audiences(
     server: MockServer, client: httpx.Client, provider: str
 ) -> None:
@@ -106,10 +111,10 @@ def test_only_a_strict_server_refuses_what_the_spec_allows_without_naming_it(
 
 
 def test_what_was_created_is_listed_and_forgotten_over_http(server: MockServer, client: httpx.Client) -> None:
-    for provider in provider_keys():
+    for provider in provider_keys():  # a service creates none
         send(client, server, provider, wire(provider).GOOD)
     listed = client.get(f"{server.url}/_mock/audiences").json()
-    assert [entry["provider"] for entry in listed] == list(provider_keys())
+    assert [entry["provider"] for entry in listed] == creating()
     assert [(entry["name"], entry["id"], entry["token"], entry["fields"], entry["file"]) for entry in listed] == [
         (record.name, record.id, record.token, record.fields, record.file) for record in server.audiences
     ]
@@ -193,7 +198,9 @@ def test_the_environment_points_at_the_base_urls(server: MockServer) -> None:
     environment = server.environment()
     for provider in provider_keys():
         base = server.base_url(provider)
-        assert environment[f"{provider.upper()}_BASE_URL"] == base == f"{server.url}/{provider}{wire(provider).BASE}"
+        assert base == f"{server.url}/{provider}{wire(provider).BASE}"
+        name, below = wire(provider).URL
+        assert environment[name] == base + below
         assert load(provider).match(
             "POST", wire(provider).GOOD.target.partition("?")[0].removeprefix(wire(provider).BASE)
         )

@@ -1,6 +1,10 @@
-"""A provider is in every room: nothing keeps a list by hand, so here is where a missing file shows."""
+"""A provider is in every room: nothing keeps a list by hand, so here is where a missing file shows.
+
+A service that a provider needs, whose SOURCE.toml has no `class`, is in none that knows audiences.
+"""
 
 import pkgutil
+import tomllib
 from pathlib import Path
 
 import audience_contract.providers
@@ -11,6 +15,8 @@ from audiences import aio
 from cases import KEYS
 
 ROOT = Path(__file__).parent.parent
+SOURCES = {path.parent.name: tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "specs").glob("*/SOURCE.toml")}
+PROVIDERS = {key: source["class"] for key, source in SOURCES.items() if "class" in source}
 
 
 def modules(package: object) -> set[str]:
@@ -18,14 +24,18 @@ def modules(package: object) -> set[str]:
 
 
 def test_every_provider_is_in_every_room() -> None:
-    keys = {path.parent.name for path in (ROOT / "specs").glob("*/SOURCE.toml")}
-    assert {path.parent.name for path in (ROOT / "generated").glob("*/*/openapi.json")} == keys
-    assert modules(audiences.providers) == keys
-    assert modules(audience_contract.providers) == keys
-    assert set(KEYS) == keys
-    assert modules(wire) == keys
+    assert modules(audiences.providers) == set(PROVIDERS)
+    assert set(KEYS) == set(PROVIDERS)
+    assert set(wire.creating()) == set(PROVIDERS)
     for face in (audiences, aio):
-        assert {value.key for value in vars(face).values() if hasattr(value, "key")} == keys
+        classes = {value.key: name for name, value in vars(face).items() if hasattr(value, "key")}
+        assert classes == PROVIDERS
+
+
+def test_every_spec_is_generated_and_mocked() -> None:
+    assert {path.parent.name for path in (ROOT / "generated").glob("*/*/openapi.json")} == SOURCES.keys()
+    assert modules(audience_contract.providers) == SOURCES.keys()
+    assert modules(wire) == SOURCES.keys()
 
 
 def test_both_faces_of_a_provider_have_the_same_public_names() -> None:

@@ -1,13 +1,14 @@
-"""Messages as bytes, one module a provider, for the tests of checker and mock server.
+"""Messages as bytes, one module a provider or service, for the tests of checker and mock server.
 
 Each module has GOOD, a request that breaks nothing; BROKEN, changes of it that break one rule, with the place and the
 rule that must be reported; UNNAMED, such changes that add what the spec allows without naming it; UNSENDABLE, such
 changes that no HTTP client would send; SAME, changes that break nothing; ANSWERS, responses that break nothing;
 WRONG_ANSWERS, with the place and the rule.
 
-And what the mock server does: SUCCESS, the status of a create; `created`, the name and the id or token in its answer;
-BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation; VARIABLES, of the environment;
-ERROR_KEYS, of any error's body; REFUSED, headers with the status and a text of the answer.
+And what the mock server does: SUCCESS, its status; `created`, the name and the id or token in the answer to a create,
+which no service has; BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation;
+VARIABLES, of the environment; URL, the one that points at the mock, and what follows the base URL in it; ERROR_KEYS, of
+any error's body; REFUSED, headers with the status and a text of the answer.
 """
 
 from collections.abc import Callable
@@ -22,11 +23,17 @@ from audience_contract.mock import MockServer
 
 Change = Callable[[Request], Request]
 BEARER, JSON = ("Authorization", "Bearer mock-token"), ("Content-Type", "application/json")
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 def wire(provider: str) -> Any:
     """A provider's module."""
     return import_module(f"{__name__}.{provider}")
+
+
+def creating() -> list[str]:
+    """The providers; the others are services that a provider needs."""
+    return [key for key in provider_keys() if hasattr(wire(key), "created")]
 
 
 def rows(name: str) -> list[tuple[Any, ...]]:

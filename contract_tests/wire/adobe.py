@@ -78,6 +78,7 @@ SUCCESS = 200
 BASE = "/core/ais"
 OTHER_TARGETS = [f"{base}/core/ais/audiences?createAudienceMetaOnly=true" for base in ("", "/data")]
 ERROR_KEYS = {"error_code", "message"}
+URL = ("ADOBE_BASE_URL", "")
 VARIABLES = {
     "ADOBE_ACCESS_TOKEN",
     "ADOBE_API_KEY",

@@ -93,6 +93,7 @@ SUCCESS = 202
 BASE = "/2.10"
 OTHER_TARGETS = ["/2.8/audiences/create", "/any-text/audiences/create"]
 ERROR_KEYS = {"error_code", "error_message"}
+URL = ("BATCH_BASE_URL", "")
 VARIABLES = {"BATCH_API_KEY", "BATCH_PROJECT", "BATCH_BASE_URL"}
 REFUSED = [
     ("Authorization", [], 401, "The Rest API Key is not valid for this project"),

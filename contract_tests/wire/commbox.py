@@ -87,6 +87,7 @@ SUCCESS = 201
 BASE = ""
 OTHER_TARGETS = ["/audiences"]
 ERROR_KEYS = {"status", "description", "response_time"}
+URL = ("COMMBOX_BASE_URL", "")
 VARIABLES = {"COMMBOX_API_KEY", "COMMBOX_BASE_URL"}
 REFUSED = [
     ("Authorization", [], 401, '"description": "Unauthorized"'),
