@@ -6,7 +6,7 @@ from typing import Any
 from anyio.from_thread import BlockingPortal
 
 import audiences
-from audiences import Audience, AudiencesError, Receipt, aio
+from audiences import Audience, AudiencesError, Receipt, Request, aio
 from cases import case
 
 
@@ -34,6 +34,13 @@ class Caller:
             return receipt
         except AudiencesError as error:
             return error
+
+    def prepare(self, audience: Audience) -> Request:
+        """The request that `create` would send."""
+        request: Request = (
+            self._portal.call(self.provider.prepare, audience) if self._portal else self.provider.prepare(audience)
+        )
+        return request
 
     def close(self) -> None:
         self._portal.call(self.provider.close) if self._portal else self.provider.close()

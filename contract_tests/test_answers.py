@@ -22,7 +22,7 @@ from audiences import (
     UnavailableError,
     UnknownOutcomeError,
 )
-from audiences._transport import MAX_BYTES
+from audiences._options import MAX_BYTES
 from callers import Caller
 from raw_server import RawServer, http
 from schema_values import values_of

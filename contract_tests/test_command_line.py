@@ -144,7 +144,6 @@ def test_a_missing_credential_names_its_variable() -> None:
 def test_credentials_come_from_a_file_which_is_never_quoted(server: MockServer, tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
     environment = server.environment()
-    del environment["ADOBE_TOKEN_URL"]  # not a setting of the library so far
     file.write_text("".join(f'{name} = "{value}"\n' for name, value in environment.items()), "utf-8")
     assert run(None, *ALL, "--credentials", str(file)).returncode == 0
     for content in ('BATCH_API_KEY = "key-4711\n', 'BATCH_KEY = "key-4711"', "BATCH_API_KEY = 4711"):

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+from pathlib import Path
 
 import anyio
 import httpx
@@ -22,9 +23,9 @@ from audiences import (
     Response,
     Timeouts,
     UnknownOutcomeError,
-    _transport,
     aio,
 )
+from audiences._http.network import tls
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
@@ -68,10 +69,14 @@ def test_a_tls_handshake_with_a_server_that_speaks_none_is_not_sent(
     assert isinstance(error, NotSentError)
 
 
-def test_a_file_that_is_gone_when_it_is_sent_is_not_sent(raw: RawServer, face: BlockingPortal | None) -> None:
+def test_a_file_that_is_gone_when_it_is_sent_is_not_sent(
+    raw: RawServer, face: BlockingPortal | None, tmp_path: Path
+) -> None:
     raw.requests.clear()
-    caller = Caller("commbox", raw.url, face)
-    error = caller.create(Audience(name="VIP", members=PhoneFile("no/such/file.csv", checked=False)))
+    file = tmp_path / "x.csv"
+    file.write_bytes(b"phone1\r\n1\r\n")
+    caller = Caller("commbox", raw.url, face, on_request=lambda _: file.unlink())
+    error = caller.create(Audience(name="VIP", members=PhoneFile(file)))
     caller.close()
     assert isinstance(error, NotSentError)
     assert "No such file" in str(error)
@@ -189,8 +194,8 @@ def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller,
 
 
 def test_the_tls_context_checks_certificates_and_names() -> None:
-    context = _transport._tls()
-    assert context is _transport._tls()
+    context = tls()
+    assert context is tls()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
 
@@ -208,7 +213,7 @@ def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: Blocking
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 70])
 def test_a_host_that_can_be_none_is_not_sent(host: str, face: BlockingPortal | None) -> None:
-    caller = Caller("batch", f"http://{host}", face)
+    caller = Caller("batch", f"http://{host}", face, allow_http=True)
     assert isinstance(caller.create(case("batch").good()), NotSentError)
     caller.close()
 

@@ -39,7 +39,7 @@ def accepted() -> st.SearchStrategy[tuple[Audience, set[str]]]:
     files = (
         st.builds(lambda stem, rest: PhoneFile(b"phone1\r\n" + rest, f"{stem}.csv"), stems, rows.filter(_is_utf8))
         | st.builds(lambda stem: PhoneFile(XLSX, f"{stem}.XLSX"), stems)
-        | st.builds(lambda stem, data: PhoneFile(data, f"{stem}.xls", checked=False), stems, st.binary())
+        | st.builds(lambda stem, data: PhoneFile(data, f"{stem}.xls", checked=False), stems, st.binary(min_size=1))
     )
     drafts = st.builds(lambda name, file: good(name=name, members=file), TEXT.filter(bool), files)
     return drafts.map(lambda draft: (draft, set())) | st.builds(

@@ -3,6 +3,7 @@
 `audiences.aio` has the same names for asynchronous code. Every error is an AudiencesError, with its outcome.
 """
 
+from ._attempt import Attempt
 from ._audience import Audience
 from ._errors import (
     AudiencesError,
@@ -15,16 +16,19 @@ from ._errors import (
     RateLimitedError,
     RejectedError,
     SpecViolationError,
+    TokenError,
     UnavailableError,
     UnknownOutcomeError,
     UnsupportedError,
 )
 from ._everywhere import Result, create_everywhere
 from ._members import IdKind, Ids, PhoneFile
-from ._options import Options, Timeouts
+from ._options import CallOptions, Options, Timeouts
 from ._outcome import Outcome, State
+from ._policy import RetryPolicy
 from ._receipt import Receipt
-from ._secret import Secret
+from ._reconcile import Reconciliation
+from ._secret import Secret, SecretSource
 from ._version import __version__
 from ._wire import Headers, Part, Request, Response
 
@@ -36,9 +40,11 @@ from .providers.commbox import CommBox as CommBox
 # providers: end
 
 __all__ = [
+    "Attempt",
     "Audience",
     "AudiencesError",
     "AuthenticationError",
+    "CallOptions",
     "ConfigurationError",
     "Deviation",
     "Headers",
@@ -53,14 +59,18 @@ __all__ = [
     "Problem",
     "RateLimitedError",
     "Receipt",
+    "Reconciliation",
     "RejectedError",
     "Request",
     "Response",
     "Result",
+    "RetryPolicy",
     "Secret",
+    "SecretSource",
     "SpecViolationError",
     "State",
     "Timeouts",
+    "TokenError",
     "UnavailableError",
     "UnknownOutcomeError",
     "UnsupportedError",

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from . import _json, _spec
+from ._attempt import Attempt
 from ._errors import (
     AudiencesError,
     AuthenticationError,
@@ -48,6 +49,8 @@ class Call:
     """The properties of an error body that may hold the provider's code, best first."""
     message: Sequence[str]
     """The same for the provider's words."""
+    safe: bool = False
+    """Whether a repetition has no effect at the provider."""
 
     @cached_property
     def operation(self) -> _spec.Operation:
@@ -63,12 +66,14 @@ class Call:
             raise self._error(judged)
         found = handle(judged.value) if isinstance(judged.value, dict) else None
         if found is None:
-            lacks = f"it lacks what a receipt needs: a string at {' or '.join(self.needs)}"
-            why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks
-            raise SpecViolationError(f"answered {response.status}, so it acted, but {why}", **self._known(judged))
+            raise self._error(judged)
         model, problem = self._parse(judged)
         state = self.states.get(response.status, State.UNKNOWN)
         return Success(found, state, model, problem, judged.deviations, response)
+
+    def failure(self, response: Response) -> AudiencesError:
+        """What a response amounts to in which nothing was found."""
+        return self._error(self._judge(response))
 
     def _judge(self, response: Response) -> "_Judged":
         value, unreadable = None, response.problem
@@ -95,8 +100,13 @@ class Call:
             return None, f"the generated model raised {type(error).__name__}"
 
     def _error(self, judged: "_Judged") -> AudiencesError:
-        status, wait = judged.response.status, retry_after(judged.response.headers.get("retry-after"))
+        status, headers = judged.response.status, judged.response.headers
+        wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
         known = self._known(judged)
+        if 200 <= status < 300:
+            lacks = f"it lacks what a receipt needs: a string at {' or '.join(self.needs)}"
+            why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks
+            return SpecViolationError(f"answered {status}, so it acted, but {why}", **known)
         if status in (401, 403):
             return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
         if status == 429:
@@ -129,6 +139,7 @@ class Success:
     model_problem: str | None
     deviations: tuple[Deviation, ...]
     response: Response
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,8 @@ class _Answer:
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither.
+    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither. `now` is by the
+    provider's clock, where the answer has a Date.
 
     >>> retry_after("120")
     120.0
@@ -165,12 +177,16 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", value.strip()):
         return float(value)
+    date = _date(value)
+    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds()) if date else None
+
+
+def _date(value: str | None) -> datetime | None:
     try:
-        date = parsedate_to_datetime(value)
-        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
+        date = parsedate_to_datetime(value or "")
+        return date.replace(tzinfo=date.tzinfo or UTC)
     except (ValueError, OverflowError, TypeError):
         return None
-    return max(0.0, seconds)
 
 
 def _first_text(body: Mapping[str, Any], names: Sequence[str]) -> str | None:

@@ -2,36 +2,58 @@
 
 import time
 from collections.abc import Collection
+from inspect import iscoroutine
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import anyio
 import anyio.to_thread
 
-from . import _transport
 from ._audience import Audience
+from ._errors import AudiencesError, ConfigurationError
+from ._http import send
+from ._options import CallOptions
 from ._provider import Provider
 from ._receipt import Receipt
-from ._steps import Flow, R, Send, Wait, Work
+from ._reconcile import Reconciliation
+from ._steps import Await, Flow, R, Send, Step, Wait, Work
+from ._wire import Request
 
 
-class Blocking(Provider[_transport.BlockingTransport]):
+class Blocking(Provider[send.BlockingTransport]):
     """The blocking face of a provider."""
 
-    def _connect(self, transport: _transport.BlockingTransport | None) -> None:
-        self._http = _transport.BlockingSender(self.timeouts, transport)
+    def _connect(self, way: send.Way, transport: send.BlockingTransport | None) -> None:
+        self._http = send.BlockingSender(way, transport)
 
-    def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
-        """Create the audience: one request, never repeated.
+    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
+        """The request that `create` would send. Sends nothing; looks into an audience file.
+
+        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
+        InvalidError for a value that breaks the effective spec or a rule of ours.
+        """
+        return self._prepare(audience, leave_out)
+
+    def create(self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]) -> Receipt:
+        """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
 
         `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
         be told them; the receipt lists those.
 
         Raises InvalidError and UnsupportedError before anything is sent, and any other AudiencesError by what became
-        of the call; its `outcome` says whether the audience may exist now.
+        of the call; its `outcome` says whether the audience may exist now. An interrupt is raised as it is; its
+        `__cause__` is then such an error.
         """
-        flow = self._create_flow(audience, leave_out)
-        return self._run(flow)
+        return self._run(self._create_flow(audience, leave_out, options))
+
+    def reconcile(self, what: AudiencesError | str) -> Reconciliation:
+        """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
+
+        No provider's spec has an operation for it yet, so nothing is asked, and the outcome stays unknown.
+
+        Raises InvalidError for an error or a token of another provider or base URL.
+        """
+        return self._reconcile(what)
 
     def close(self) -> None:
         """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
@@ -49,7 +71,7 @@ class Blocking(Provider[_transport.BlockingTransport]):
             while True:
                 try:
                     answer = self._do(step)
-                except Exception as error:  # noqa: BLE001  # the flow decides what it means
+                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     step = flow.throw(error)
                 else:
                     step = flow.send(answer)
@@ -57,26 +79,39 @@ class Blocking(Provider[_transport.BlockingTransport]):
             result: R = stop.value
             return result
 
-    def _do(self, step: Send | Wait | Work) -> Any:
+    def _do(self, step: Step) -> Any:
         match step:
-            case Send(request):
-                return self._http.send(request)
+            case Send():
+                return self._http.send(step)
             case Wait(seconds):
                 return time.sleep(seconds) if seconds else None
             case Work(do):
                 return do()
+            case Await(what):
+                if iscoroutine(what):
+                    what.close()
+                raise ConfigurationError("asynchronous functions need the provider object of audiences.aio")
 
 
-class Async(Provider[_transport.AsyncTransport]):
+class Async(Provider[send.AsyncTransport]):
     """The asynchronous face of a provider: the same names, awaited."""
 
-    def _connect(self, transport: _transport.AsyncTransport | None) -> None:
-        self._http = _transport.AsyncSender(self.timeouts, transport)
+    def _connect(self, way: send.Way, transport: send.AsyncTransport | None) -> None:
+        self._http = send.AsyncSender(way, transport)
 
-    async def create(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Receipt:
-        """Create the audience: one request, never repeated. See the blocking `create`."""
-        flow = self._create_flow(audience, leave_out)
-        return await self._run(flow)
+    async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
+        """The request that `create` would send. See the blocking `prepare`."""
+        return await anyio.to_thread.run_sync(self._prepare, audience, leave_out)
+
+    async def create(
+        self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
+    ) -> Receipt:
+        """Create the audience. See the blocking `create`; what it says of interrupts holds for a cancellation."""
+        return await self._run(self._create_flow(audience, leave_out, options))
+
+    async def reconcile(self, what: AudiencesError | str) -> Reconciliation:
+        """What became of a call with an unknown outcome. See the blocking `reconcile`."""
+        return self._reconcile(what)
 
     async def close(self) -> None:
         """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
@@ -96,7 +131,7 @@ class Async(Provider[_transport.AsyncTransport]):
             while True:
                 try:
                     answer = await self._do(step)
-                except Exception as error:  # noqa: BLE001  # the flow decides what it means
+                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     step = flow.throw(error)
                 else:
                     step = flow.send(answer)
@@ -104,11 +139,13 @@ class Async(Provider[_transport.AsyncTransport]):
             result: R = stop.value
             return result
 
-    async def _do(self, step: Send | Wait | Work) -> Any:
+    async def _do(self, step: Step) -> Any:
         match step:
-            case Send(request):
-                return await self._http.send(request)
+            case Send():
+                return await self._http.send(step)
             case Wait(seconds):
                 return await anyio.sleep(seconds) if seconds else None
             case Work(do):
                 return await anyio.to_thread.run_sync(do)
+            case Await(what):
+                return await what

@@ -5,6 +5,7 @@ AudiencesError
 ├── InvalidError          the draft breaks a rule of the spec, or one of ours       not_sent
 ├── UnsupportedError      the draft says what the provider cannot be told           not_sent
 ├── NotSentError          no connection, or nothing could be written to it          not_sent
+├── TokenError            no access token could be had (Adobe's OAuth)              not_sent
 ├── AuthenticationError   401 or 403                                                rejected
 ├── RateLimitedError      429                                                       rejected
 ├── RejectedError         any other 4xx but 408                                     rejected
@@ -13,10 +14,12 @@ AudiencesError
 └── UnknownOutcomeError   no answer, 3xx, 408, or no status of HTTP's               unknown
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
+from ._attempt import Attempt
 from ._outcome import Outcome
 
 if TYPE_CHECKING:
@@ -106,6 +109,28 @@ class AudiencesError(Exception):
         """The provider's own words."""
         self.retry_after = retry_after
         """Seconds to wait, from a Retry-After header; no provider documents that header."""
+        self.attempts: tuple[Attempt, ...] = ()
+        """Every attempt at the call, the last one included."""
+        self.base_url: str | None = None
+        """Where the call went."""
+
+    @property
+    def reconcile_token(self) -> str | None:
+        """Where the outcome is unknown: what another process needs for `reconcile`, as JSON. It has the audience's
+        name in it, and no secret.
+        """
+        if self.outcome is not Outcome.UNKNOWN or not self.attempts:
+            return None
+        return json.dumps(
+            {
+                "version": 1,
+                "provider": self.provider,
+                "operation": self.operation,
+                "base_url": self.base_url,
+                "name": self.audience_name,
+                "started": self.attempts[0].started.isoformat(),
+            }
+        )
 
     @property
     def status(self) -> int | None:
@@ -115,7 +140,7 @@ class AudiencesError(Exception):
     @property
     def request_id(self) -> str | None:
         """The response's X-Request-Id, if any; no provider documents one."""
-        return self.response.headers.get("x-request-id") if self.response else None
+        return self.response.request_id if self.response else None
 
     def __str__(self) -> str:
         parts = [f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])]
@@ -153,6 +178,29 @@ class UnsupportedError(AudiencesError):
 
 class NotSentError(AudiencesError):
     """No connection was made, or nothing could be written to it."""
+
+
+class TokenError(AudiencesError):
+    """No access token could be had, so the call was not sent. `code` and `provider_message` are OAuth's `error` and
+    `error_description`; `status`, `response` and `attempts` are those of the token endpoint.
+    """
+
+    @classmethod
+    def of(cls, error: AudiencesError) -> Self:
+        # What a success of this endpoint says is a secret.
+        response = error.response and (
+            replace(error.response, body=b"") if error.response.status < 300 else error.response
+        )
+        made = cls(
+            f"no access token: {error.args[0]}",
+            response=response,
+            deviations=error.deviations,
+            code=error.code,
+            provider_message=error.provider_message,
+            retry_after=error.retry_after,
+        )
+        made.attempts = error.attempts
+        return made
 
 
 class AuthenticationError(AudiencesError):

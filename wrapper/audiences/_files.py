@@ -17,7 +17,7 @@ _HEAD = 1024 * 1024
 
 
 class _UnfitError(Exception):
-    """Why the first row of a file cannot be read."""
+    """Why a file is not fit to be sent."""
 
 
 def media_type(file: PhoneFile) -> str:
@@ -27,26 +27,27 @@ def media_type(file: PhoneFile) -> str:
 
 def problems(file: PhoneFile, column: str) -> list[Problem]:
     """What keeps the file from being sent: its name, its kind, or a first row without `column`."""
-    found = _name_problems(file)
-    if found:
-        return found
-    path = file.upload().path
-    if path is not None and os.path.exists(path) and not os.path.isfile(path):  # never raise
-        found.append(Problem("members", "must be a regular file", "folder or device", OURS))
-    elif file.checked:
-        try:
-            row = _READERS[_ending(file)](file)
-        except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
-            why = getattr(error, "strerror", None) or type(error).__name__
-            found.append(Problem("members", f"cannot be read: {why}", "file", OURS))
-        except _UnfitError as unfit:
-            found.append(Problem("members", str(unfit), "file", OURS))
-        else:
-            if column not in row:
-                rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
-                columns = f"first row of {len(row)} column{'s' if len(row) != 1 else ''}"
-                found.append(Problem("members", rule, f"{columns}{_hint(row, column)}", OURS))
-    return found
+    return _name_problems(file) or _content_problems(file, column)
+
+
+def _content_problems(file: PhoneFile, column: str) -> list[Problem]:
+    path = file.upload.path
+    try:
+        if path is not None and os.path.exists(path) and not os.path.isfile(path):  # opening a pipe would wait
+            raise _UnfitError("must be a regular file")
+        if not file.upload.head(1):
+            raise _UnfitError("must not be empty")
+        row = _READERS[_ending(file)](file) if file.checked else [column]
+    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
+        why = getattr(error, "strerror", None) or type(error).__name__
+        return [Problem("members", f"cannot be read: {why}", "file", OURS)]
+    except _UnfitError as unfit:
+        return [Problem("members", str(unfit), "file", OURS)]
+    if column not in row:
+        rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
+        columns = f"first row of {len(row)} column{'s' if len(row) != 1 else ''}"
+        return [Problem("members", rule, f"{columns}{_hint(row, column)}", OURS)]
+    return []
 
 
 def _ending(file: PhoneFile) -> str:
@@ -79,8 +80,7 @@ def _hint(row: Sequence[object], column: str) -> str:
 
 
 def _csv_row(file: PhoneFile) -> Sequence[object]:
-    with file.upload().open() as stream:
-        head = stream.read(_HEAD)
+    head = file.upload.head(_HEAD)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _UnfitError("must be UTF-8, and seems to be UTF-16")
     try:
@@ -98,7 +98,9 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
         from openpyxl import load_workbook  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:
         raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
-    with file.upload().open() as stream:
+    if not file.upload.rewinds:
+        raise _UnfitError("must be able to seek to be checked, as an Excel file; or PhoneFile(..., checked=False)")
+    with file.upload.look() as stream:
         try:
             book = load_workbook(stream, read_only=True)
             try:

@@ -1,14 +1,14 @@
 """What the members of an audience are, or come from."""
 
-import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem, shape
+from ._upload import Upload
 
 
 class IdKind(StrEnum):
@@ -44,56 +44,48 @@ class Ids:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhoneFile:
-    """Members as a CSV or Excel file of phone numbers: a path, or the file's bytes with a `filename`.
+    """Members as a CSV or Excel file of phone numbers: a path, the file's bytes with a `filename`, or a binary file.
 
-    The file is opened when it is checked and when it is sent. `checked=False` skips the look into the content, which
-    `.xls` files need: nothing here reads them.
+    The file is opened when it is checked and when it is sent. A binary file is sent from where it stands now, is left
+    open, and needs a `filename` unless it has a name of its own; one that cannot seek can be sent only once.
+    `checked=False` skips the look into the content, which `.xls` files need: nothing here reads them.
 
-    Raises InvalidError for a source that is neither.
+    Raises InvalidError for a source that is none of these.
     """
 
-    source: str | os.PathLike[str] | bytes
+    source: str | os.PathLike[str] | bytes | BinaryIO
     filename: str | None = None
     checked: bool = True
+    upload: Upload = field(init=False, compare=False)
+    """The file as it is sent."""
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []
-        if not isinstance(self.source, str | os.PathLike | bytes):
-            problems.append(Problem("members.source", "must be a path or bytes", shape(self.source), OURS))
         if not isinstance(self.filename, str | None):
             problems.append(Problem("members.filename", "must be a string", shape(self.filename), OURS))
         if not isinstance(self.checked, bool):
             problems.append(Problem("members.checked", "must be True or False", shape(self.checked), OURS))
+        try:
+            source = self.source
+            given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
+            object.__setattr__(self, "upload", Upload(given))
+        except (AttributeError, TypeError, ValueError, OSError):
+            rule = "must be a path, bytes or an open binary file"
+            problems.append(Problem("members.source", rule, shape(self.source), OURS))
         if problems:
             raise InvalidError.of(problems)
 
     def __repr__(self) -> str:
-        return f"PhoneFile({'bytes' if isinstance(self.source, bytes) else 'path'}, checked={self.checked})"
+        source = type(self.source).__name__ if not isinstance(self.source, str | os.PathLike) else "path"
+        return f"PhoneFile({source}, checked={self.checked})"
 
     @property
     def name(self) -> str:
         """The file name that is sent: without its folders."""
-        if self.filename is None:
-            return "" if isinstance(self.source, bytes) else Path(os.fsdecode(self.source)).name
-        return Path(self.filename).name
-
-    def upload(self) -> "Upload":
-        content = self.source if isinstance(self.source, bytes) else Path(os.fsdecode(self.source))
-        return Upload(content)
+        own = self.source if isinstance(self.source, str | os.PathLike) else getattr(self.source, "name", "")
+        name = self.filename if self.filename is not None else own
+        # A binary file's name may be the number of its descriptor.
+        return Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
 
 
 Members = Ids | PhoneFile
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Upload:
-    """A file part's content, which can be opened again and again."""
-
-    content: bytes | Path
-
-    @property
-    def path(self) -> Path | None:
-        return self.content if isinstance(self.content, Path) else None
-
-    def open(self) -> BinaryIO:
-        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")

@@ -1,49 +1,103 @@
-"""The options that every provider object takes."""
+"""The options of provider objects and of single calls."""
 
 import math
-import threading
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
 from ._errors import ConfigurationError
+from ._lock import Lock
+from ._policy import RetryPolicy
 from ._wire import Request, Response
 
 T = TypeVar("T")
+MAX_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool."""
+    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
+    in total, over all attempts of a call and the waits between them.
+
+    Raises ConfigurationError for what is no number above zero.
+    """
 
     connect: float = 5.0
     read: float = 30.0
     write: float = 30.0
     pool: float = 5.0
+    total: float = 300.0
 
     def __post_init__(self) -> None:
         for name, seconds in asdict(self).items():
             if not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
                 raise ConfigurationError(f"the {name} timeout must be a number of seconds above zero")
 
+    @classmethod
+    def of(cls, given: "Timeouts | float") -> "Timeouts":
+        return given if isinstance(given, Timeouts) else cls(given, given, given, given, given)
 
-class Options(TypedDict, Generic[T], total=False):
+
+class _Shared(TypedDict, total=False):
+    timeout: Timeouts | float
+    """Seconds for each kind of wait and in total, or one number for all."""
+    max_response_bytes: int
+    """The most that is read of an answer, decompressed; 8 MiB by default."""
+    on_progress: Callable[[int, int | None], object]
+    """Called as a file goes up, with the bytes of the body that were sent, and those in all (None where a file's
+    length is not known). What it raises is dropped."""
+
+
+class CallOptions(_Shared, total=False):
+    """Options of one call, instead of those of the provider object."""
+
+    policy: RetryPolicy
+    """When this call is repeated by itself."""
+
+
+class Options(_Shared, Generic[T], total=False):
     """Options of every provider object."""
 
     base_url: str
     """Instead of the spec's server; may hold the spec's variables, such as Batch's `{version}`."""
-    timeout: Timeouts | float
-    """Seconds for each kind of wait, or one number for all."""
-    transport: T
-    """An `httpx` transport that carries the bytes: the seam for tests (`httpx.MockTransport`), a proxy or a CA file
-    (`httpx.HTTPTransport(proxy=..., verify=...)`). Proxy variables of the environment are not used."""
-    on_request: Callable[[Request], None]
-    """Called before a request is sent; if it raises, nothing is sent, and a NotSentError says so."""
-    on_response: Callable[[Request, Response], None]
-    """Called with every answer, before it is judged. What it raises is dropped: the answer comes first."""
+    allow_http: bool
+    """Whether a base URL with plain http may name another host than this machine: credentials would go unencrypted."""
+    create_policy: RetryPolicy
+    """When a create is repeated by itself; `RetryPolicy()` by default."""
+    read_policy: RetryPolicy
+    """The same for calls without an effect, such as asking for an access token; 5 attempts by default."""
     max_per_second: float
     """A limit of one's own on the calls of this object, over all its threads or tasks. Off by default."""
+    on_request: Callable[[Request], Awaitable[None] | None]
+    """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
+    where `audiences.aio` sends."""
+    on_response: Callable[[Request, Response], Awaitable[None] | None]
+    """Called with every answer, before it is judged. What it raises is dropped: the answer comes first."""
+    user_agent: str
+    """Put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
+    verify: str | PathLike[str] | ssl.SSLContext
+    """A file of CA certificates, or a TLS context, instead of the usual authorities."""
+    proxy: str
+    """A proxy's URL, or `"environment"`: what the variables HTTPS_PROXY, ALL_PROXY, NO_PROXY, ... say. By default
+    they are not used."""
+    transport: T
+    """An `httpx` transport that carries the bytes: the seam for tests (`httpx.MockTransport`). It brings its own
+    `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How one call is made."""
+
+    timeouts: Timeouts
+    policy: RetryPolicy
+    max_response_bytes: int
+    on_progress: Callable[[int, int | None], object] | None
+    deadline: float
+    """On the monotonic clock."""
 
 
 class Pace:
@@ -53,7 +107,7 @@ class Pace:
         if per_second is not None and not (isinstance(per_second, int | float) and per_second > 0):
             raise ConfigurationError("max_per_second must be above zero")
         self._interval = 1 / per_second if per_second else 0.0
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._next = 0.0
 
     def reserve(self) -> float:

@@ -1,31 +1,30 @@
 """The one way through: draft, request, response, receipt. Providers fill in what is theirs; two drivers do the I/O."""
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
-from . import _json, _spec
+from . import _json, _observe, _spec
 from ._audience import Audience
-from ._call import Call, Handle, Success
 from ._create import Create
-from ._errors import (
-    AudiencesError,
-    ConfigurationError,
-    NotSentError,
-)
-from ._options import Options, Pace, Timeouts
+from ._errors import AudiencesError, ConfigurationError
+from ._exchange import Around, Exchange
+from ._http.send import Way
+from ._members import PhoneFile
+from ._options import MAX_BYTES, CallOptions, How, Options, Pace, Timeouts
+from ._outcome import Outcome
+from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
+from ._reconcile import Reconciliation, name_in
 from ._secret import Secret
-from ._settings import Setting, base_url
-from ._steps import Flow, Send, Wait, Work
-from ._wire import Part, Request, Response
+from ._settings import Setting, base_url, way
+from ._steps import Flow, Work
+from ._wire import Part, Request
 
 T = TypeVar("T")
-LARGE = 64 * 1024
-"""Bytes of an answer above which it is judged off the event loop."""
 
 
 class Provider(ABC, Generic[T]):
@@ -41,18 +40,22 @@ class Provider(ABC, Generic[T]):
     creation: Create
     """The same, with what this object was made with."""
 
-    def __init__(self, variables: Mapping[str, str | None], options: Options[T]) -> None:
+    def __init__(self, variables: Mapping[str, str | None], options: Options[T], *urls: str) -> None:
+        """`urls` are those that this provider needs beside its base URL."""
         unknown = options.keys() - Options.__optional_keys__
         if unknown:
             raise TypeError(f"{type(self).__name__} has no option {', '.join(sorted(unknown))}")
+        self._allow_http = options.get("allow_http", False)
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
-        timeout = options.get("timeout", Timeouts())
-        self.timeouts = timeout if isinstance(timeout, Timeouts) else Timeouts(timeout, timeout, timeout, timeout)
-        self._on_request = options.get("on_request")
-        self._on_response = options.get("on_response")
-        self._pace = Pace(options.get("max_per_second"))
-        self._connect(options.get("transport"))
+        self.timeouts = Timeouts.of(options.get("timeout", Timeouts()))
+        self.create_policy = options.get("create_policy", CREATES)
+        self.read_policy = options.get("read_policy", READS)
+        self.max_response_bytes = _count(options.get("max_response_bytes", MAX_BYTES))
+        self._on_progress = options.get("on_progress")
+        pace = Pace(options.get("max_per_second"))
+        self._around = Around(self.title, pace, options.get("on_request"), options.get("on_response"))
+        self._connect(way(options, [self.base_url, *urls]), options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -69,12 +72,7 @@ class Provider(ABC, Generic[T]):
         spec = _spec.load(cls.key)
         return f"{spec.version} (sha256 {spec.sha256})"
 
-    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
-        """The request that `create` would send. Sends nothing; reads the head of an audience file.
-
-        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
-        InvalidError for a value that breaks the effective spec or a rule of ours.
-        """
+    def _prepare(self, audience: Audience, leave_out: Collection[str]) -> Request:
         try:
             built, left_out = self.creation.prepare(audience, leave_out)
         except AudiencesError as error:
@@ -82,15 +80,25 @@ class Provider(ABC, Generic[T]):
             raise
         return self._request(built, left_out)
 
-    def _create_flow(self, audience: Audience, leave_out: Collection[str]) -> Flow[Receipt]:
+    def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
         call = self.creation.call
-        try:
-            request = yield Work(lambda: self.prepare(audience, leave_out=leave_out))
-            success = yield from self._exchange(request, call, partial(self.creation.handle, audience))
-        except AudiencesError as error:
-            error.provider, error.operation = self.title, call.operation_id
-            error.audience_name = getattr(audience, "name", None)
-            raise
+        with _observe.span(self.title, call.operation_id) as span:
+            try:
+                how = self._how(options, self.create_policy)
+                prepare = partial(self._prepare, audience, leave_out)
+                looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
+                request = (yield Work(prepare)) if looks else prepare()
+                handle = partial(self.creation.handle, audience)
+                success = yield from Exchange(self._around, call, request, handle, how).run()
+            except BaseException as raised:
+                # Beside an interrupt stands the error that tells what is known.
+                error = raised if isinstance(raised, AudiencesError) else raised.__cause__
+                if isinstance(error, AudiencesError):
+                    error.provider, error.operation, error.base_url = self.title, call.operation_id, self.base_url
+                    error.audience_name = getattr(audience, "name", None)
+                    _observe.done(span, error.outcome, error.attempts, error)
+                raise
+            _observe.done(span, Outcome.APPLIED, success.attempts, None)
         return Receipt(
             provider=self.title,
             operation=call.operation_id,
@@ -104,23 +112,29 @@ class Provider(ABC, Generic[T]):
             model=success.model,
             model_problem=success.model_problem,
             deviations=success.deviations,
+            attempts=success.attempts,
+            filename=request.filename,
         )
 
-    def _exchange(
-        self, request: Request, call: Call, handle: Callable[[Mapping[str, Any]], Handle | None]
-    ) -> Flow[Success]:
-        """Any operation, from its request to its success."""
-        self._announce(request)
-        yield Wait(self._pace.reserve())
-        response = yield Send(request)
-        self._tell(request, response)
-        read = partial(call.read, response, handle)
-        # A large answer takes long to judge.
-        success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
-        return success
+    def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
+        unknown = options.keys() - CallOptions.__optional_keys__
+        if unknown:
+            raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
+        timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
+        return How(
+            timeouts=timeouts,
+            policy=options.get("policy", policy),
+            max_response_bytes=_count(options.get("max_response_bytes", self.max_response_bytes)),
+            on_progress=options.get("on_progress", self._on_progress),
+            deadline=time.monotonic() + timeouts.total,
+        )
+
+    def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
+        name = name_in(what, self.title, self.base_url)
+        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=self.creation.no_way, name=name)
 
     @abstractmethod
-    def _connect(self, transport: T | None) -> None:
+    def _connect(self, way: Way, transport: T | None) -> None:
         """Make ready to send; a driver's part."""
 
     @abstractmethod
@@ -145,17 +159,10 @@ class Provider(ABC, Generic[T]):
                 url = url.replace(f"{{{name}}}", value or server["variables"][name]["default"])
             elif value is not None:
                 raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
-        return base_url(url, self.title)
+        return base_url(url, self.title, allow_http=self._allow_http)
 
-    def _announce(self, request: Request) -> None:
-        if self._on_request:
-            try:
-                self._on_request(request)
-            except Exception as error:  # the caller's own, so its cause is kept
-                raise NotSentError("on_request raised, so nothing was sent") from error
 
-    def _tell(self, request: Request, response: Response) -> None:
-        if self._on_response:
-            # An answer is never lost to an observer.
-            with suppress(Exception):
-                self._on_response(request, response)
+def _count(given: object) -> int:
+    if not isinstance(given, int) or given < 1:
+        raise ConfigurationError("max_response_bytes must be a whole number above zero")
+    return given

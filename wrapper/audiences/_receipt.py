@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._attempt import Attempt
 from ._errors import Deviation
 from ._outcome import Outcome, State
 from ._wire import Response
@@ -33,6 +34,10 @@ class Receipt:
     model_problem: str | None = None
     deviations: tuple[Deviation, ...] = field(default=(), repr=False)
     """Where the response leaves the effective spec: undocumented fields, new enum values, other types."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+    """Every attempt at the call; the last one is the one that succeeded."""
+    filename: str | None = field(default=None, repr=False)
+    """The name under which a file was sent: without its folders."""
 
     @property
     def outcome(self) -> Outcome:
@@ -51,4 +56,4 @@ class Receipt:
     @property
     def request_id(self) -> str | None:
         """The response's X-Request-Id, if any; no provider documents one."""
-        return self.response.headers.get("x-request-id")
+        return self.response.request_id

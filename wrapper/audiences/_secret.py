@@ -1,17 +1,66 @@
-"""Credentials, kept out of every repr."""
+"""Credentials, kept out of every repr and pickle."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import NoReturn, Self
+
+from ._errors import AudiencesError, ConfigurationError, NotSentError
+from ._steps import Await, Flow, Work
+
+FIT = "must be visible ASCII characters, without white space at the ends"
+
+
+def is_fit(value: object) -> bool:
+    """Whether a value can stand in a header."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value) is not None
+
+
+class Source(ABC):
+    """Where a secret comes from that is asked for on every attempt."""
+
+    @abstractmethod
+    def ask(self, refused: str | None, deadline: float) -> Flow[str]:
+        """The secret now. `refused` is one that the provider has just refused; `deadline` is on the monotonic clock."""
 
 
 class Secret:
-    """A text that is shown only by `reveal()`."""
+    """A credential: a text, or a function without arguments that gives it, asked again on every attempt.
 
-    __slots__ = ("_prefix", "_value")
+    The function may be asynchronous where `audiences.aio` sends. Only `reveal()` shows the text.
 
-    def __init__(self, value: str, *, prefix: str = "") -> None:
-        self._value = value
+    Raises ConfigurationError, without the value, for a text that cannot stand in a header.
+    """
+
+    __slots__ = ("_prefix", "source")
+
+    def __init__(self, source: "SecretSource | Source", *, prefix: str = "") -> None:
+        given: str | Source
+        if isinstance(source, Secret):
+            given = source.source
+        elif isinstance(source, Source):
+            given = source
+        elif callable(source):
+            given = _Asked(source)
+        elif is_fit(source):
+            given = source
+        else:
+            del source  # a crash report may show this frame
+            raise ConfigurationError(f"a secret {FIT}")
+        self.source: str | Source = given
         self._prefix = prefix
 
     def reveal(self) -> str:
-        return self._prefix + self._value
+        """The text. Raises TypeError for a secret that is asked for: it has none of its own."""
+        return self._prefix + self.value
+
+    @property
+    def value(self) -> str:
+        """The text without its prefix."""
+        if not isinstance(self.source, str):
+            raise TypeError("this secret is asked for on every attempt")
+        return self.source
 
     @property
     def masked(self) -> str:
@@ -20,9 +69,51 @@ class Secret:
 
     def bearer(self) -> "Secret":
         """The value of an Authorization header."""
-        return Secret(self._value, prefix="Bearer ")
+        return Secret(self, prefix="Bearer ")
+
+    def told(self, refused: "Secret | None", deadline: float) -> Flow[Self]:
+        """The same with a text of its own."""
+        if isinstance(self.source, str):
+            return self
+        value = yield from self.source.ask(refused.value if refused else None, deadline)
+        return type(self)(value, prefix=self._prefix)
 
     def __repr__(self) -> str:
         return "Secret('***')"
 
     __str__ = __repr__
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled; make it anew where it is needed")
+
+
+SecretSource = str | Secret | Callable[[], str | Awaitable[str]]
+
+
+class _Asked(Source):
+    """A function of the caller's."""
+
+    def __init__(self, function: Callable[[], str | Awaitable[str]]) -> None:
+        self._function = function
+
+    def ask(self, refused: str | None, deadline: float) -> Flow[str]:  # noqa: ARG002
+        try:
+            value = yield Work(self._function)
+            if isawaitable(value):
+                value = yield Await(value)
+        except AudiencesError:
+            raise
+        except Exception as error:  # noqa: BLE001  # its text may hold the secret, so only its kind is told
+            kind = type(error).__name__
+        else:
+            if is_fit(value):
+                return str(value)
+            del value
+            raise ConfigurationError(f"a secret {FIT}; the function for it gave something else")
+        raise NotSentError(f"nothing was sent: the function for a secret raised {kind}")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._members import Upload
 from ._secret import Secret
+from ._upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,34 @@ class Part:
 class Request:
     """A prepared call: what would be sent.
 
-    `body` (JSON bytes) and `parts` (a multipart body) exclude each other. Headers of httpx's own (Host, Content-Length,
-    User-Agent, and a multipart body's Content-Type with its boundary) are added when it is sent.
+    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. httpx's own headers
+    (Host, Content-Length, User-Agent, and a multipart body's Content-Type with its boundary) are added when it is sent.
     """
 
     method: str
     url: str
     headers: Mapping[str, str | Secret] = field(repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | Secret | None = field(default=None, repr=False)
     parts: tuple[Part, ...] = field(default=(), repr=False)
     left_out: tuple[str, ...] = ()
+    hidden: tuple[Secret, ...] = field(default=(), repr=False)
+    """Secrets within the body."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be kept of an answer. Raises TypeError while a secret is still to be asked for."""
+        found = (*self.headers.values(), *self.hidden)
+        return tuple(each.value for each in found if isinstance(each, Secret))
+
+    @property
+    def rewinds(self) -> bool:
+        """Whether it can be sent again."""
+        return all(isinstance(part.content, bytes) or part.content.rewinds for part in self.parts)
+
+    @property
+    def filename(self) -> str | None:
+        """The name under which a file is sent."""
+        return next((part.filename for part in self.parts if part.filename is not None), None)
 
     def redacted(self) -> dict[str, Any]:
         """The request as JSON values, with every secret as `***` and of a file its name and type only."""
@@ -40,7 +58,7 @@ class Request:
             "method": self.method,
             "url": self.url,
             "headers": self._shown(),
-            "body": None if self.body is None else self.body.decode(),
+            "body": self._shown_body(),
             "parts": [
                 {"name": part.name, "filename": part.filename, "media_type": part.media_type}
                 | ({"content": part.content.decode()} if isinstance(part.content, bytes) else {})
@@ -52,7 +70,8 @@ class Request:
     def text(self) -> str:
         """The request for people, with every secret as `***`."""
         lines = [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._shown().items())]
-        lines += ["", self.body.decode()] if self.body is not None else []
+        shown = self._shown_body()
+        lines += ["", shown] if shown is not None else []
         for part in self.parts:
             content = part.content.decode() if isinstance(part.content, bytes) else f"file {part.filename}"
             lines.append(f"part {part.name} ({part.media_type}): {content}")
@@ -63,8 +82,9 @@ class Request:
         words = ["curl", "-X", self.method, self.url]
         for name, value in self._shown().items():
             words += ["-H", f"{name}: {value}"]
-        if self.body is not None:
-            words += ["--data-binary", self.body.decode()]
+        shown = self._shown_body()
+        if shown is not None:
+            words += ["--data-binary", shown]
         for part in self.parts:
             if isinstance(part.content, bytes):
                 words += ["--form-string", f"{part.name}={part.content.decode()}"]
@@ -75,6 +95,11 @@ class Request:
 
     def _shown(self) -> dict[str, str]:
         return {name: v.masked if isinstance(v, Secret) else v for name, v in self.headers.items()}
+
+    def _shown_body(self) -> str | None:
+        if isinstance(self.body, Secret):
+            return self.body.masked
+        return None if self.body is None else self.body.decode()
 
 
 def _quoted(text: str) -> str:
@@ -122,3 +147,8 @@ class Response:
     body: bytes = field(repr=False)
     problem: str | None = None
     elapsed: float = field(default=0.0, compare=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The X-Request-Id, if any; no provider documents one."""
+        return self.headers.get("x-request-id")

@@ -1,7 +1,9 @@
 """Adobe Experience Platform: the metadata of an external audience. The spec is our own, written from Adobe's page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar, Unpack
+from urllib.parse import urlencode
 
 from audience_clients.adobe.api.audiences import create_audience
 from audience_clients.adobe.models import (
@@ -9,20 +11,38 @@ from audience_clients.adobe.models import (
     CreateAudienceBody,
     CreateAudienceCreateAudienceMetaOnly,
 )
+from audience_clients.adobe_ims.api.tokens import create_token
+from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGrantType, CreateTokenResponse200
 
+from .. import _spec
 from .._audience import Audience
 from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
-from .._options import Options
+from .._errors import ConfigurationError
+from .._exchange import Around, Exchange
+from .._http.send import AsyncTransport, BlockingTransport
+from .._options import Options, Pace
 from .._outcome import State
 from .._provider import Provider
-from .._secret import Secret
-from .._settings import Setting
-from .._transport import AsyncTransport, BlockingTransport
-from .._wire import Part
+from .._secret import Secret, SecretSource, is_fit
+from .._settings import Setting, base_url
+from .._steps import Flow
+from .._token import ClientCredentials, Granted
+from .._wire import Part, Request
 
 T = TypeVar("T")
+# Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
+_TOKEN = Call(
+    key="adobe_ims",
+    operation_id="create_token",
+    states={200: State.CREATED},
+    parse=create_token.parse_response,
+    needs=("/access_token",),
+    code=("error",),
+    message=("error_description",),
+    safe=True,
+)
 
 
 class _Create(Create):
@@ -64,29 +84,47 @@ class _Adobe(Provider[T]):
     newer copies of the page). No default is made up for them. `Receipt.id` is the `id` of the answer, or else its
     `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the base URL
     `https://platform.adobe.io/data/core/ais`; `base_url` takes it.
+
+    Instead of a ready access token, `client_id`, `client_secret` and `scopes` (separated by commas) have one asked for
+    by OAuth server-to-server: once for all threads and tasks, again a minute before it expires, and once more when the
+    provider refuses it. If none can be had, the call raises TokenError.
     """
 
     title = "Adobe"
     key = "adobe"
     creates = _Create
     settings = (
-        Setting("access_token", "ADOBE_ACCESS_TOKEN", "the access token", secret=True),
+        Setting(
+            "access_token",
+            "ADOBE_ACCESS_TOKEN",
+            "the access token (or client_id, client_secret and scopes in its place)",
+            secret=True,
+        ),
         Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),
         Setting("org_id", "ADOBE_ORG_ID", "the organisation, sent as x-gw-ims-org-id"),
         Setting("sandbox_name", "ADOBE_SANDBOX_NAME", "the sandbox, sent as x-sandbox-name"),
+        Setting("client_id", "ADOBE_CLIENT_ID", "the OAuth client id", required=False),
+        Setting("client_secret", "ADOBE_CLIENT_SECRET", "the OAuth client secret", secret=True, required=False),
+        Setting("scopes", "ADOBE_SCOPES", "the OAuth scopes", required=False),
+        Setting("token_url", "ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False),
     )
 
     def __init__(
         self,
         *,
-        access_token: str | None = None,
-        api_key: str | None = None,
+        access_token: SecretSource | None = None,
+        api_key: SecretSource | None = None,
         org_id: str | None = None,
         sandbox_name: str | None = None,
+        client_id: str | None = None,
+        client_secret: SecretSource | None = None,
+        scopes: str | None = None,
+        token_url: str | None = None,
         **options: Unpack[Options[T]],
     ) -> None:
         """Take credentials from the arguments, or else from ADOBE_ACCESS_TOKEN, ADOBE_API_KEY, ADOBE_ORG_ID and
-        ADOBE_SANDBOX_NAME. `options`: see `Options`.
+        ADOBE_SANDBOX_NAME; in place of the token, from ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES, with
+        ADOBE_TOKEN_URL for another token endpoint than the spec's. `options`: see `Options`.
 
         Raises ConfigurationError for what is missing or malformed.
 
@@ -102,14 +140,60 @@ class _Adobe(Provider[T]):
         <BLANKLINE>
         {"name":"VIP","namespace":"shop"}
         """
-        own_token, own_key, own_org, own_sandbox = self.settings
-        self._access_token = own_token.need_secret(access_token, self.title)
+        own_token, own_key, own_org, own_sandbox, own_client, own_secret, own_scopes, own_url = self.settings
+        given = any(each is not None for each in (client_id, client_secret, scopes, token_url))
+        if access_token is not None and given:
+            raise ConfigurationError("give access_token, or what one is asked for with, not both", provider=self.title)
         self._api_key = own_key.need_secret(api_key, self.title)
         self.creation = _Create(own_org.need(org_id, self.title), own_sandbox.need(sandbox_name, self.title))
-        super().__init__({}, options)
+        if given or (access_token is None and not own_token.in_environment() and own_client.in_environment()):
+            needed = (own_client._replace(required=True), own_secret._replace(required=True))
+            self._client_id = needed[0].need(client_id, self.title)
+            self._client_secret = needed[1].need_secret(client_secret, self.title)
+            self._scopes = own_scopes._replace(required=True).need(scopes, self.title)
+            url = own_url.read(token_url, self.title) or _documented_url()
+            self._token_url = base_url(url, self.title, allow_http=options.get("allow_http", False))
+            self._access_token = Secret(ClientCredentials(self._grant))
+            super().__init__({}, options, self._token_url)
+        else:
+            self._access_token = own_token.need_secret(access_token, self.title)
+            super().__init__({}, options)
 
     def _credentials(self) -> Mapping[str, Secret]:
         return {"Authorization": self._access_token.bearer(), "x-api-key": self._api_key}
+
+    def _grant(self, deadline: float) -> Flow[Granted]:
+        secret = yield from self._client_secret.told(None, deadline)
+        how = replace(self._how({}, self.read_policy), deadline=deadline)
+        request = self._token_request(secret)
+        success = yield from Exchange(Around(self.title, Pace(None)), _TOKEN, request, _granted, how).run()
+        # Without a lifetime that can be read, the token serves this call only.
+        lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
+        return Granted(success.handle.token or "", lifetime)
+
+    def _token_request(self, secret: Secret) -> Request:
+        built = create_token.build_request(
+            body=CreateTokenBody(
+                grant_type=CreateTokenBodyGrantType.CLIENT_CREDENTIALS,
+                client_id=self._client_id,
+                client_secret=secret.reveal(),
+                scope=self._scopes,
+            )
+        )
+        headers = {"Accept": "application/json", **built["headers"]}
+        form = Secret(urlencode(built["data"]))
+        return Request(built["method"], self._token_url, headers, form, hidden=(secret,))
+
+
+def _granted(body: Mapping[str, Any]) -> Handle | None:
+    token = text(body, "access_token")
+    return Handle(token=token) if token and is_fit(token) else None
+
+
+def _documented_url() -> str:
+    document = _spec.load(_TOKEN.key).document
+    (path,) = document["paths"]
+    return f"{document['servers'][0]['url']}{path}"
 
 
 class Adobe(_Adobe[BlockingTransport], Blocking):

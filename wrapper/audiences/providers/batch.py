@@ -12,12 +12,12 @@ from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import ConfigurationError
+from .._http.send import AsyncTransport, BlockingTransport
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
-from .._secret import Secret
+from .._secret import Secret, SecretSource
 from .._settings import Setting
-from .._transport import AsyncTransport, BlockingTransport
 from .._wire import Part
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class _Batch(Provider[T]):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: SecretSource | None = None,
         project: str | None = None,
         version: str | None = None,
         **options: Unpack[Options[T]],

@@ -12,13 +12,13 @@ from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import Problem
+from .._http.send import AsyncTransport, BlockingTransport
 from .._members import Ids, PhoneFile
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
-from .._secret import Secret
+from .._secret import Secret, SecretSource
 from .._settings import Setting
-from .._transport import AsyncTransport, BlockingTransport
 from .._wire import Part
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class _Create(Create):
             return {}, []
         from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
 
-        part = Part(_FILE, file.upload(), _files.media_type(file), file.name)
+        part = Part(_FILE, file.upload, _files.media_type(file), file.name)
         return {_FILE: part}, _files.problems(file, column="phone1")
 
     def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ class _CommBox(Provider[T]):
     creates = _Create
     settings = (Setting("api_key", "COMMBOX_API_KEY", "the API key", secret=True),)
 
-    def __init__(self, *, api_key: str | None = None, **options: Unpack[Options[T]]) -> None:
+    def __init__(self, *, api_key: SecretSource | None = None, **options: Unpack[Options[T]]) -> None:
         r"""Take the API key from the argument, or else from COMMBOX_API_KEY. `options`: see `Options`.
 
         Raises ConfigurationError for what is missing or malformed.

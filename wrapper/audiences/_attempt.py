@@ -1,0 +1,25 @@
+"""What became of one attempt at a call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ._outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    number: int
+    """1 for the first."""
+    what: str
+    """What happened, without names or the provider's words."""
+    outcome: Outcome
+    started: datetime
+    """When, in UTC."""
+    elapsed: float
+    """Seconds."""
+    status: int | None
+    """The HTTP status, if one was seen."""
+    request_id: str | None
+    """The response's X-Request-Id, if any."""
+    failed: bool
+    """Whether it gave an error."""

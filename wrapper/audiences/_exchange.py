@@ -1,0 +1,158 @@
+"""Any operation, from its request to its success: the attempts, and what is repeated by itself."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from inspect import isawaitable
+from typing import Any
+
+from . import _observe
+from ._attempt import Attempt
+from ._call import Call, Handle, Success
+from ._errors import AudiencesError, NotSentError
+from ._http.seen import Seen
+from ._options import How, Pace
+from ._outcome import Outcome
+from ._secret import Secret
+from ._steps import Await, Flow, Send, Wait, Work
+from ._wire import Request, Response
+
+LARGE = 64 * 1024
+"""Bytes of an answer above which it is judged off the event loop."""
+
+Reader = Callable[[Mapping[str, Any]], Handle | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a provider object has around each attempt."""
+
+    title: str
+    pace: Pace
+    on_request: Callable[[Request], Any] | None = None
+    on_response: Callable[[Request, Response], Any] | None = None
+
+
+class Exchange:
+    """One call. `handle` finds in a body what a receipt needs."""
+
+    def __init__(self, around: Around, call: Call, request: Request, handle: Reader, how: How) -> None:
+        self._around, self._call, self._request, self._handle, self._how = around, call, request, handle, how
+        self._sendable: Request | None = None
+        self._renewed = False
+        self._attempts: list[Attempt] = []
+        self._failure: AudiencesError | None = None
+        self._begin()
+
+    def run(self) -> Flow[Success]:
+        """Raises the last attempt's AudiencesError, with all attempts on it. An interrupt or a cancellation is raised
+        with such an error as its cause.
+        """
+        try:
+            wait = 0.0
+            while True:
+                yield Wait(wait)
+                self._begin()
+                try:
+                    success = yield from self._attempt()
+                except AudiencesError as error:
+                    self._failure = error
+                    self._record(error.response, str(error.args[0]), error.outcome)
+                else:
+                    self._record(success.response, str(success.response.status), Outcome.APPLIED)
+                    return replace(success, attempts=tuple(self._attempts))
+                wait = yield from self._again(self._failure)
+        except BaseException as raised:
+            if isinstance(raised, Exception):
+                raise
+            raise raised from (self._failure or self._interrupted(raised))
+
+    def _begin(self) -> None:
+        self._seen, self._started, self._begun = Seen(), datetime.now(UTC), time.monotonic()
+        self._failure = None
+
+    def _attempt(self) -> Flow[Success]:
+        request = self._sendable = self._sendable or (yield from self._told(None))
+        self._seen.secrets = request.secrets
+        yield from self._announce()
+        turn = self._around.pace.reserve()
+        if time.monotonic() + turn > self._how.deadline:
+            raise NotSentError("nothing was sent: the total time is over before this call's turn")
+        yield Wait(turn)
+        self._seen.begun = time.monotonic()
+        response = yield Send(request, self._how, self._seen)
+        yield from self._tell(response)
+        read = partial(self._call.read, response, self._handle)
+        success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
+        return success
+
+    def _again(self, failure: AudiencesError) -> Flow[float]:
+        """The seconds before the next attempt; raises the failure where there is none."""
+        policy, number = self._how.policy, len(self._attempts)
+        # What failed before there was a request to send (a hook, a file that is gone) fails again.
+        if not (self._seen.built and self._request.rewinds):
+            raise failure
+        if failure.status == 401 and not self._renewed and number < policy.attempts:
+            self._renewed = True
+            with suppress(AudiencesError):  # the refusal says more
+                other = yield from self._told(self._sendable)
+                if other.secrets != self._seen.secrets:
+                    self._sendable = other
+                    return 0.0
+        wait = policy.wait(failure, number, safe=self._call.safe)
+        if wait is None or time.monotonic() + wait >= self._how.deadline:
+            raise failure
+        self._sendable = None
+        return wait
+
+    def _told(self, refused: Request | None) -> Flow[Request]:
+        """The request with its secrets as they are now, after those of `refused` were refused."""
+        headers = dict(self._request.headers)
+        for name, value in headers.items():
+            if isinstance(value, Secret):
+                old = refused.headers[name] if refused else None
+                headers[name] = yield from value.told(old if isinstance(old, Secret) else None, self._how.deadline)
+        return replace(self._request, headers=headers)
+
+    def _announce(self) -> Flow[None]:
+        if self._around.on_request:
+            try:
+                answer = self._around.on_request(self._request)
+                if isawaitable(answer):
+                    yield Await(answer)
+            except Exception as error:  # the caller's own, so its cause is kept
+                raise NotSentError("on_request raised, so nothing was sent") from error
+
+    def _tell(self, response: Response) -> Flow[None]:
+        if self._around.on_response:
+            # An answer is never lost to an observer.
+            with suppress(Exception):
+                answer = self._around.on_response(self._request, response)
+                if isawaitable(answer):
+                    yield Await(answer)
+
+    def _interrupted(self, interrupt: BaseException) -> AudiencesError:
+        """The error that tells what is known of a call which was interrupted or cancelled."""
+        result = self._seen.result(interrupt)
+        self._failure = self._call.failure(result) if isinstance(result, Response) else result
+        self._record(self._failure.response, str(self._failure.args[0]), self._failure.outcome)
+        return self._failure
+
+    def _record(self, response: Response | None, what: str, outcome: Outcome) -> None:
+        attempt = Attempt(
+            number=len(self._attempts) + 1,
+            what=what,
+            outcome=outcome,
+            started=self._started,
+            elapsed=time.monotonic() - self._begun,
+            status=response.status if response else None,
+            request_id=response.request_id if response else None,
+            failed=self._failure is not None,
+        )
+        self._attempts.append(attempt)
+        if self._failure:
+            self._failure.attempts = tuple(self._attempts)
+        _observe.attempted(self._around.title, self._call.operation_id, self._request.method, attempt)

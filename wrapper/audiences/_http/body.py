@@ -1,0 +1,89 @@
+"""What is sent and what is read, piece by piece."""
+
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import anyio.to_thread
+import httpx
+
+ENCODINGS = "gzip"
+_GZIP = b"\x1f\x8b"
+_CHUNK = 64 * 1024
+_AT_ONCE = 16
+"""Chunks of a file (64 KiB each) for which a worker thread is asked at once."""
+
+OnProgress = Callable[[int, int | None], object]
+
+
+class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A multipart body. It tells what has been sent; on an event loop its files are read in a worker thread."""
+
+    def __init__(self, stream: Any, total: int | None, on_progress: OnProgress | None) -> None:
+        self._stream, self._total, self._on_progress = stream, total, on_progress
+        self._sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield chunk
+            self._tell(chunk)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = iter(self._stream)
+        while chunk := await anyio.to_thread.run_sync(lambda: b"".join(islice(chunks, _AT_ONCE))):
+            yield chunk
+            self._tell(chunk)
+
+    def _tell(self, chunk: bytes) -> None:
+        self._sent += len(chunk)
+        if self._on_progress:
+            with suppress(Exception):  # an observer does not end a call
+                self._on_progress(self._sent, self._total)
+
+
+class Decoder:
+    """Decompresses in pieces of a bounded size, whatever a piece of the compressed data expands to.
+
+    Raises ValueError for an encoding that was not asked for, and for data that is broken or cut off.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._packed = encoding not in ("", "identity")
+        if self._packed and encoding not in ("gzip", "x-gzip", "deflate"):
+            raise EncodingError("the body has a Content-Encoding that was not asked for")
+        self._inflate = _inflate()
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        if not self._packed:
+            yield data
+            return
+        while True:
+            try:
+                piece = self._inflate.decompress(data, _CHUNK)
+            except zlib.error:
+                raise EncodingError("the compressed body is broken") from None
+            if piece:
+                yield piece
+            data = self._inflate.unconsumed_tail
+            if self._inflate.eof:
+                data = self._inflate.unused_data
+                if not data.startswith(_GZIP):
+                    return
+                self._inflate = _inflate()  # another member follows
+            elif not data and len(piece) < _CHUNK:
+                return
+
+    def end(self) -> None:
+        if self._packed and not self._inflate.eof:
+            raise EncodingError("the compressed body is cut off")
+
+
+class EncodingError(ValueError):
+    """What is wrong with a Content-Encoding; the text says nothing of the content."""
+
+
+def _inflate() -> Any:
+    """For gzip and zlib, by their heads."""
+    return zlib.decompressobj(zlib.MAX_WBITS | 32)

@@ -1,0 +1,219 @@
+"""Connections that keep to a deadline and to a number of bytes, TLS, and proxies."""
+
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from os import PathLike
+from socket import SOCK_STREAM, getaddrinfo
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import anyio
+import httpcore
+import httpx
+
+from .spread import Spread
+
+KEEP = 1.0
+"""Seconds after which an idle connection is not used again: a server may close it just then, and what became of the
+request would be unknown."""
+LIMITS = httpx.Limits(keepalive_expiry=KEEP)
+_OVERHEAD = 2**20
+_PIECE = 16 * 1024
+FROM_ENVIRONMENT = "environment"
+
+
+@dataclass
+class Budget:
+    """What the exchange that goes on may still take: until when, on the monotonic clock, and how many bytes."""
+
+    deadline: float
+    bytes: int
+
+    def seconds(self, timeout: float | None, over: type[Exception]) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise over("the deadline is over")
+        return left if timeout is None else min(timeout, left)
+
+    def spend(self, count: int) -> None:
+        self.bytes -= count
+        if self.bytes < 0:
+            raise httpcore.ReadError("more bytes than the body may have")
+
+
+_BUDGET: ContextVar[Budget] = ContextVar("audiences_budget")
+
+
+@contextmanager
+def budget(deadline: float, limit: int) -> Iterator[None]:
+    """Bind the connections that are used from here. Headers and framing may take as much again as a megabyte."""
+    token = _BUDGET.set(Budget(deadline, limit + _OVERHEAD))
+    try:
+        yield
+    finally:
+        _BUDGET.reset(token)
+
+
+def exchanging() -> bool:
+    return _BUDGET.get(None) is not None
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        own = _BUDGET.get()
+        data = self._inner.read(max_bytes, own.seconds(timeout, httpcore.ReadTimeout))
+        own.spend(len(data))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        own = _BUDGET.get()
+        for start in range(0, len(buffer), _PIECE):
+            self._inner.write(buffer[start : start + _PIECE], own.seconds(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        seconds = _BUDGET.get().seconds(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        own, failure = _BUDGET.get(), None
+        end = time.monotonic() + own.seconds(timeout, httpcore.ConnectTimeout)
+        for address in _resolve(host, port, end - time.monotonic()):
+            try:
+                left = Budget(end, 0).seconds(None, httpcore.ConnectTimeout)
+                return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError("no address")
+
+
+def _resolve(host: str, port: int, seconds: float) -> list[str]:
+    """The host's addresses. The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        found: Future[list[str]] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result([str(info[4][0]) for info in getaddrinfo(host, port, type=SOCK_STREAM)])
+        except (OSError, UnicodeError) as error:
+            found.set_exception(error)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        return found.result(seconds)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout("the host name was not resolved in time") from error
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(str(error)) from error
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    """Keeps to the bytes only: a cancel scope keeps to the deadline."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await self._inner.read(max_bytes, timeout)
+        _BUDGET.get().spend(len(data))
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+        except BaseException:
+            with anyio.CancelScope(shield=True):  # httpcore closes it after an error, not after a cancellation
+                await self._inner.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _AsyncBackend(httpcore.AsyncNetworkBackend):
+    def __init__(self) -> None:
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+@cache
+def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
+    """One for the process (and CA file): making one costs more than a call does."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+
+
+class Pool(httpx.HTTPTransport):
+    def __init__(self, context: ssl.SSLContext, proxy: str | None) -> None:
+        super().__init__(verify=context, trust_env=False, limits=LIMITS, proxy=proxy)
+        # httpx hands no network backend to its pool; everything else of its transport stays as respx knows it.
+        self._pool._network_backend = _Backend()
+
+
+def async_pools(context: ssl.SSLContext, proxy: str | None) -> Spread:
+    return Spread(lambda: AsyncPool(context, proxy), KEEP)
+
+
+class AsyncPool(httpx.AsyncHTTPTransport):
+    def __init__(self, context: ssl.SSLContext, proxy: str | None) -> None:
+        super().__init__(verify=context, trust_env=False, limits=LIMITS, proxy=proxy)
+        self._pool._network_backend = _AsyncBackend()
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for the URL."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    found = getproxies()
+    proxy = found.get(parts.scheme) or found.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"

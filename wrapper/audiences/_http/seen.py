@@ -1,0 +1,94 @@
+"""What was seen of one attempt, and what that says about the call."""
+
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
+from .._redact import redacted
+from .._wire import Headers, Response
+
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+    UnicodeError,
+)
+
+
+class Seen:
+    """Filled in while an attempt goes on. httpcore reports its progress to `trace`; other transports do not."""
+
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+        self.built = False
+        """Whether there is a request: its files are open."""
+        self.secrets: tuple[str, ...] = ()
+        self.problem: str | None = None
+        self._traced = self._tunnel = self._left = False
+        self._head: tuple[int, Headers] | None = None
+        self._body = bytearray()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        self._traced = True
+        if event.endswith("send_request_headers.started"):
+            # Asking a proxy for a tunnel is not yet the request.
+            self._tunnel = info["request"].method == b"CONNECT"
+            self._left = self._left or not self._tunnel
+
+    async def atrace(self, event: str, info: Mapping[str, Any]) -> None:
+        self.trace(event, info)
+
+    def head(self, response: httpx.Response) -> None:
+        """The status line and the headers came."""
+        self._head = response.status_code, Headers(tuple(response.headers.multi_items()))
+
+    def take(self, chunk: bytes, limit: int) -> bool:
+        """Keep a piece of the body; whether there is room for more."""
+        self._body += chunk[: limit - len(self._body) + 1]
+        if len(self._body) > limit:
+            self.problem = f"more than {limit} bytes"
+        return self.problem is None
+
+    def failure(self, error: BaseException) -> AudiencesError:
+        """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
+        if not self.built:
+            return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
+        never = isinstance(error, _NEVER_LEFT) and (self._tunnel or not self._left)
+        if never or (self._traced and not self._left):
+            return NotSentError(f"no connection: {reason(error)}")
+        return UnknownOutcomeError(f"no answer: {reason(error)}")
+
+    def result(self, error: BaseException | None = None) -> Response | AudiencesError:
+        """The answer as far as it came, or what is known without one; `error` is what cut it short."""
+        if self._head is None:
+            return self.failure(error or RuntimeError())
+        if error is not None:
+            self.problem = self.problem or reason(error)
+        status, headers = self._head
+        hidden = tuple((name, redacted(value.encode(), self.secrets).decode()) for name, value in headers.items_as_sent)
+        body = redacted(bytes(self._body), self.secrets, cut=self.problem is not None)
+        return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)
+
+
+class DeadlineError(Exception):
+    """The call's total time is over."""
+
+
+def reason(error: BaseException) -> str:
+    """The exception's kind, and what the operating system or TLS said."""
+    name, seen = type(error).__name__, error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"{name}: {seen.verify_message}"
+        if isinstance(seen, OSError) and seen.strerror:
+            return f"{name}: {seen.strerror}"
+        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+    return name

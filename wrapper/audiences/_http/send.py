@@ -1,0 +1,224 @@
+"""Sends one attempt, blocking or from an event loop."""
+
+import os
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import httpx
+
+from .._errors import AudiencesError
+from .._lock import Lock
+from .._secret import Secret
+from .._steps import Send
+from .._wire import Response
+from . import network
+from .body import ENCODINGS, Decoder, Outgoing
+from .seen import DeadlineError
+
+BlockingTransport = httpx.BaseTransport
+AsyncTransport = httpx.AsyncBaseTransport
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Way:
+    """How a provider object reaches its servers."""
+
+    urls: Sequence[str]
+    user_agent: str
+    tls: ssl.SSLContext | None
+    proxy: str | None
+
+    def options(self, transport: Any, pool: Any) -> dict[str, Any]:
+        """Those of an httpx client. `pool` makes a transport of ours, from a TLS context and a proxy."""
+        environment = self.proxy == network.FROM_ENVIRONMENT
+        proxies = {url: network.proxy_for(url) for url in self.urls} if environment else {}
+        context = None if transport else self.tls or network.tls()
+        return {
+            "transport": transport or pool(context, None if environment else self.proxy),
+            "mounts": {url: pool(context, proxy) for url, proxy in proxies.items() if proxy},
+            "follow_redirects": False,
+            "trust_env": False,
+            "headers": {"User-Agent": self.user_agent, "Accept-Encoding": ENCODINGS},
+            # What one call is told, the next does not tell.
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        }
+
+
+class BlockingSender:
+    """Sends from threads. The client is made at the first call, once for all threads, and anew after a fork."""
+
+    def __init__(self, way: Way, transport: BlockingTransport | None) -> None:
+        self._way, self._transport = way, transport
+        self._lock = Lock()
+        self._client: httpx.Client | None = None
+        self._process = 0
+
+    def send(self, step: Send) -> Response:
+        """The answer, as far as it came. Raises the AudiencesError for none."""
+        result = self._try(step)
+        if isinstance(result, AudiencesError):
+            raise result
+        return result
+
+    def _try(self, step: Send) -> Response | AudiencesError:
+        """Either is returned, so that no exception with its request hangs on the error."""
+        seen, how = step.seen, step.how
+        try:
+            with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes):
+                client = self._open()
+                response = client.send(_build(client, step, files, seen.trace), stream=True)
+                seen.head(response)
+                files.callback(_quietly, response.close)
+                for piece in _pieces(response):
+                    if not seen.take(piece, how.max_response_bytes):
+                        break
+                    if time.monotonic() >= how.deadline:  # transports of the caller's own do not keep to it
+                        raise DeadlineError
+        except AssertionError:
+            raise  # a test's transport speaking to its test
+        except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+            return seen.result(DeadlineError() if time.monotonic() >= how.deadline else error)
+        return seen.result()
+
+    def _open(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None or self._process != os.getpid():
+                self._client = httpx.Client(**self._way.options(self._transport, network.Pool))
+                self._process = os.getpid()
+            return self._client
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None and self._process == os.getpid():
+            client.close()
+
+
+class AsyncSender:
+    """Sends from an event loop; files are opened and read off it. The client is made anew for another loop."""
+
+    def __init__(self, way: Way, transport: AsyncTransport | None) -> None:
+        self._way, self._transport = way, transport
+        self._lock = Lock()
+        self._client: httpx.AsyncClient | None = None
+        self._place: object = None
+
+    async def send(self, step: Send) -> Response:
+        """The answer, as far as it came. Raises the AudiencesError for none."""
+        result = await self._try(step)
+        if isinstance(result, AudiencesError):
+            raise result
+        return result
+
+    async def _try(self, step: Send) -> Response | AudiencesError:
+        """See the blocking one."""
+        seen, how = step.seen, step.how
+        error: Exception | None = None
+        scope = anyio.CancelScope(deadline=anyio.current_time() + how.deadline - time.monotonic())
+        try:
+            with scope, network.budget(how.deadline, how.max_response_bytes):
+                await self._exchange(step)
+        except AssertionError:
+            raise  # a test's transport speaking to its test
+        except Exception as raised:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
+            error = raised
+        return seen.result(DeadlineError() if scope.cancelled_caught else error)
+
+    async def _exchange(self, step: Send) -> None:
+        seen, how = step.seen, step.how
+        place = os.getpid(), anyio.lowlevel.current_token()
+        client = self._client if place == self._place else None
+        if client is None:
+            # Making one takes tens of milliseconds, most of them for TLS.
+            client = await anyio.to_thread.run_sync(self._open, place)
+        async with AsyncExitStack() as files:
+            build = partial(_build, client, step, files, seen.atrace)
+            built = await anyio.to_thread.run_sync(build) if step.request.parts else build()
+            response = await client.send(built, stream=True)
+            seen.head(response)
+            files.push_async_callback(_aquietly, response.aclose)
+            async for piece in _apieces(response):
+                if not seen.take(piece, how.max_response_bytes):
+                    break
+
+    def _open(self, place: object) -> httpx.AsyncClient:
+        with self._lock:
+            if self._client is None or place != self._place:
+                # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
+                self._client = httpx.AsyncClient(**self._way.options(self._transport, network.async_pools))
+                self._place = place
+            return self._client
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None and self._place == (os.getpid(), anyio.lowlevel.current_token()):
+            await client.aclose()
+
+
+def _build(
+    client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack | AsyncExitStack, trace: object
+) -> httpx.Request:
+    """The request with its secrets; files are opened, and closed with the stack."""
+    request, how, seen, t = step.request, step.how, step.seen, step.how.timeouts
+    left = max(how.deadline - time.monotonic(), 0.001)
+    headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
+    parts = []
+    for part in request.parts:
+        content = part.content if isinstance(part.content, bytes) else files.enter_context(part.content.open())
+        parts.append((part.name, (part.filename, content, part.media_type)))
+    body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
+    built = client.build_request(
+        request.method,
+        request.url,
+        headers=headers,
+        content=body,
+        files=parts or None,  # type: ignore[arg-type]  # readers of ours have what httpx uses of a file
+        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, left)),
+        extensions={"trace": trace},
+    )
+    if request.parts:
+        length = built.headers.get("Content-Length")
+        built.stream = Outgoing(built.stream, int(length) if length else None, how.on_progress)
+    seen.built = True
+    return built
+
+
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    if response.is_stream_consumed:  # a test's transport made it whole
+        yield from response.iter_bytes()
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    for chunk in response.iter_raw():
+        yield from decoder.pieces(chunk)
+    decoder.end()
+
+
+async def _apieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    if response.is_stream_consumed:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    async for chunk in response.aiter_raw():
+        for piece in decoder.pieces(chunk):
+            yield piece
+    decoder.end()
+
+
+def _quietly(close: Any) -> None:
+    with suppress(Exception):  # all is known by now
+        close()
+
+
+async def _aquietly(close: Any) -> None:
+    with suppress(Exception):
+        await close()

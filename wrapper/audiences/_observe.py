@@ -1,0 +1,79 @@
+"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies, URLs or the provider's words."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from ._attempt import Attempt
+from ._outcome import Outcome
+from ._version import __version__
+
+_LOG = logging.getLogger("audiences")
+
+
+def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> None:
+    """Log an attempt: INFO where it was applied as documented, WARNING otherwise; the fields are in `extra`, too."""
+    fields = {
+        "provider": provider,
+        "operation": operation,
+        "method": method,
+        "attempt": attempt.number,
+        "status": attempt.status,
+        "outcome": str(attempt.outcome),
+        "duration": round(attempt.elapsed, 4),
+        # The header is the provider's text, which is not logged, unless it can be nothing but an id.
+        "request_id": attempt.request_id if re.fullmatch(r"[\w.:-]{1,100}", attempt.request_id or "") else None,
+    }
+    said = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+    _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
+
+
+@contextmanager
+def span(provider: str, operation: str) -> Iterator[Any]:
+    """The current span while a call goes on, from the tracer that the application set up; None without one."""
+    tracer = _tracer()
+    if tracer is None:
+        yield None
+        return
+    from opentelemetry.trace import SpanKind  # noqa: PLC0415  # an extra
+
+    attributes = {"audiences.provider": provider, "audiences.operation": operation}
+    with tracer.start_as_current_span(
+        f"{provider} {operation}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
+    ) as current:
+        yield current
+
+
+def done(current: Any, outcome: Outcome, attempts: tuple[Attempt, ...], error: BaseException | None) -> None:
+    """What the span says of the call in the end."""
+    if current is None:
+        return
+    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
+
+    current.set_attribute("audiences.outcome", str(outcome))
+    current.set_attribute("http.request.resend_count", max(len(attempts) - 1, 0))
+    if attempts and attempts[-1].status is not None:
+        current.set_attribute("http.response.status_code", attempts[-1].status)
+    if error is not None:
+        current.set_attribute("error.type", type(error).__name__)
+        current.set_status(Status(StatusCode.ERROR))
+
+
+@cache
+def _installed() -> bool:
+    try:
+        import opentelemetry.trace  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+def _tracer() -> Any:
+    if not _installed():
+        return None
+    from opentelemetry.trace import get_tracer  # noqa: PLC0415
+
+    return get_tracer("audiences", __version__)

@@ -1,0 +1,42 @@
+"""What became of a call whose outcome was unknown."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._errors import OURS, AudiencesError, InvalidError, Problem, shape
+from ._outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What could be found out. The outcome stays *unknown* where a provider documents no way to look it up."""
+
+    provider: str
+    outcome: Outcome
+    reason: str
+    name: str = field(repr=False)
+    """The audience's name."""
+
+
+def name_in(what: AudiencesError | str, provider: str, base_url: str) -> str:
+    """The audience's name in an error, or in its `reconcile_token`.
+
+    Raises InvalidError for one that is not of this provider, or of another base URL.
+    """
+    token = what.reconcile_token if isinstance(what, AudiencesError) else what
+    if token is None:
+        raise _wrong("must be an error whose outcome is unknown", what)
+    try:
+        found: Any = json.loads(token)
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
+        raise _wrong("must be an error, or its reconcile_token", what)
+    if (found.get("provider"), found.get("base_url")) != (provider, base_url):
+        raise _wrong(f"must be of a call to {provider} at the base URL of this object", what)
+    return str(found["name"])
+
+
+def _wrong(rule: str, what: object) -> InvalidError:
+    return InvalidError.of([Problem("what", rule, shape(what), OURS)])
