@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long faults generate drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,6 +8,7 @@ READY := .venv/.ready
 # Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
+FAULTS ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -name '*.py' -o -name '*.json' -o -name py.typed)
 
 help: ## list the targets
@@ -28,6 +29,9 @@ test: $(READY) ## run the whole test suite
 
 test-long: $(READY) ## the property tests with 2000 random examples each instead of 100 fixed ones
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
+
+faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
+	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))

@@ -19,6 +19,11 @@ def good(**changes: Any) -> Audience:
     return Audience(**fields | changes)
 
 
+def large(size: int) -> Audience:
+    """A draft whose request has about that many bytes."""
+    return good(description="d" * size)
+
+
 def accepted() -> st.SearchStrategy[tuple[Audience, set[str]]]:
     """Drafts, each with what the call leaves out."""
     fields = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, TEXT))

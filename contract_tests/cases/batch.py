@@ -19,6 +19,11 @@ def good(**changes: Any) -> Audience:
     return Audience(**({"name": "VIP", "provider_fields": {"batch": {"type": "emails"}}} | changes))
 
 
+def large(size: int) -> Audience:
+    """A draft whose request has about that many bytes."""
+    return good(provider_fields={"batch": {"type": "emails", "display_name": "d" * size}})
+
+
 def _fields(kinds: Any = TYPES) -> Any:
     return st.fixed_dictionaries({"type": kinds}, optional={"display_name": TEXT})
 

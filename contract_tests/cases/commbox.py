@@ -31,6 +31,11 @@ def good(**changes: Any) -> Audience:
     return Audience(**fields | changes)
 
 
+def large(size: int) -> Audience:
+    """A draft whose request has about that many bytes."""
+    return good(members=PhoneFile(CSV + b"442079832100,London\r\n" * (size // 21), "phones.csv"))
+
+
 def accepted() -> st.SearchStrategy[tuple[Audience, set[str]]]:
     """Drafts, each with what the call leaves out."""
     stems = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters='"%\\/'), min_size=1)
