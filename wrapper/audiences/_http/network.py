@@ -173,7 +173,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
-        self._inner = httpcore.AnyIOBackend()
+        self._inner: Any = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
