@@ -10,7 +10,7 @@ from typing import Self
 from audience_contract import Request
 
 
-@dataclass
+@dataclass(repr=False)
 class RawServer:
     """Answers every connection with `answer`, then closes it. `requests` has what came, as it came."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from faults.cell import cells_of, run_all
 from faults.fault import DOCUMENTED, Fault
-from faults.judge import Observation, judge
+from faults.judge import Observation, judge, may_be_load
 from faults.plays import FAULTS
 from faults.reading import Reading, Seen
 
@@ -110,3 +110,13 @@ def test_requests_are_counted_from_their_first_byte_on(stream: bytes, whole: lis
     for start in range(0, len(stream), size):
         reading.feed(stream[start : start + size])
     assert [each.whole for each in seen if each.counts] == whole
+
+
+def test_no_load_excuses_a_claim_of_more_than_is_known_or_a_repetition() -> None:
+    acted = replace(FAULT, truth=("applied",))
+    assert may_be_load(acted, HONEST)
+    assert may_be_load(FAULT, replace(HONEST, seconds=9))
+    assert not may_be_load(FAULT, HONEST)
+    assert not may_be_load(FAULT, replace(HONEST, claimed="applied"))
+    assert not may_be_load(FAULT, replace(HONEST, claimed="rejected"))
+    assert not may_be_load(acted, replace(HONEST, requests=2))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from faults.fault import APPLIED, DOCUMENTED, UNKNOWN, Fault
+from faults.fault import APPLIED, DOCUMENTED, NOT_SENT, UNKNOWN, Fault
 
 LATE = 1.0
 """Seconds by which a call may overrun its deadline."""
@@ -46,6 +46,14 @@ class Observation:
     """The result in words, for people."""
     wire: tuple[str, ...] = ()
     """What the server did, for people."""
+
+
+def may_be_load(fault: Fault, seen: Observation) -> bool:
+    """Whether a busy machine can be why: a wait that was over too early. It never claims more than it knows then, and
+    repeats nothing.
+    """
+    timed_out = seen.claimed in (UNKNOWN, NOT_SENT) and seen.requests <= max(fault.most, 1)
+    return bool(judge(fault, seen)) and (timed_out or seen.seconds > seen.deadline + LATE)
 
 
 def judge(fault: Fault, seen: Observation) -> list[str]:

@@ -12,6 +12,7 @@ from ._outcome import Outcome
 from ._version import __version__
 
 _LOG = logging.getLogger("audiences")
+_LOG.addHandler(logging.NullHandler())  # without it, warnings would be printed where logging is not set up
 
 
 def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> None:

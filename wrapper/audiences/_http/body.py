@@ -10,6 +10,8 @@ import anyio.to_thread
 import httpx
 
 ENCODINGS = "gzip"
+_MEMBERS = 100
+"""What may follow each other in one body; each is cheap to send and costly to read."""
 _GZIP = b"\x1f\x8b"
 _CHUNK = 64 * 1024
 _AT_ONCE = 16
@@ -54,6 +56,7 @@ class Decoder:
         if self._packed and encoding not in ("gzip", "x-gzip", "deflate"):
             raise EncodingError("the body has a Content-Encoding that was not asked for")
         self._inflate = _inflate()
+        self._members = 1
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         if not self._packed:
@@ -71,7 +74,10 @@ class Decoder:
                 data = self._inflate.unused_data
                 if not data.startswith(_GZIP):
                     return
-                self._inflate = _inflate()  # another member follows
+                self._members += 1
+                if self._members > _MEMBERS:
+                    raise EncodingError(f"the compressed body has more than {_MEMBERS} parts")
+                self._inflate = _inflate()
             elif not data and len(piece) < _CHUNK:
                 return
 

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,7 +36,8 @@ class Budget:
     """What the exchange that goes on may still take: until when, on the monotonic clock, and how many bytes."""
 
     deadline: float
-    bytes: int
+    room: int
+    hear: Callable[[bytes], None]
 
     def seconds(self, timeout: float | None, over: type[Exception]) -> float:
         left = self.deadline - time.monotonic()
@@ -44,9 +45,10 @@ class Budget:
             raise over("the deadline is over")
         return left if timeout is None else min(timeout, left)
 
-    def spend(self, count: int) -> None:
-        self.bytes -= count
-        if self.bytes < 0:
+    def take(self, data: bytes) -> None:
+        self.hear(data)
+        self.room -= len(data)
+        if self.room < 0:
             raise httpcore.ReadError("more bytes than the body may have")
 
 
@@ -54,9 +56,11 @@ _BUDGET: ContextVar[Budget] = ContextVar("audiences_budget")
 
 
 @contextmanager
-def budget(deadline: float, limit: int) -> Iterator[None]:
-    """Bind the connections that are used from here. Headers and framing may take as much again as a megabyte."""
-    token = _BUDGET.set(Budget(deadline, limit + _OVERHEAD))
+def budget(deadline: float, limit: int, hear: Callable[[bytes], None]) -> Iterator[None]:
+    """Bind the connections that are used from here, and hear what comes from them. Headers and framing of a body of up
+    to `limit` bytes may take another megabyte.
+    """
+    token = _BUDGET.set(Budget(deadline, limit + _OVERHEAD, hear))
     try:
         yield
     finally:
@@ -67,20 +71,48 @@ def exchanging() -> bool:
     return _BUDGET.get(None) is not None
 
 
-class _Stream(httpcore.NetworkStream):
+class _Spoilable:
+    """A connection that may be given up for further calls."""
+
+    _inner: Any
+    _spoiled = False
+
+    def spoil(self) -> None:
+        self._spoiled = True
+
+    def get_extra_info(self, info: str) -> Any:
+        # The pool takes an idle connection on which something comes for a broken one.
+        return True if self._spoiled and info == "is_readable" else self._inner.get_extra_info(info)
+
+    def _stuck(self, timeout: Exception) -> Exception:
+        """What a write is over with: where an early answer waits, it is read, as after any other failure to write."""
+        return httpcore.WriteError("an answer came") if self.get_extra_info("is_readable") else timeout
+
+
+def spoil(response: httpx.Response) -> None:
+    """Have the answer's connection not used again."""
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, _Spoilable):
+        stream.spoil()
+
+
+class _Stream(_Spoilable, httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         own = _BUDGET.get()
-        data = self._inner.read(max_bytes, own.seconds(timeout, httpcore.ReadTimeout))
-        own.spend(len(data))
+        data: bytes = self._inner.read(max_bytes, own.seconds(timeout, httpcore.ReadTimeout))
+        own.take(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         own = _BUDGET.get()
         for start in range(0, len(buffer), _PIECE):
-            self._inner.write(buffer[start : start + _PIECE], own.seconds(timeout, httpcore.WriteTimeout))
+            try:
+                self._inner.write(buffer[start : start + _PIECE], own.seconds(timeout, httpcore.WriteTimeout))
+            except httpcore.WriteTimeout as error:
+                raise self._stuck(error) from None
 
     def close(self) -> None:
         self._inner.close()
@@ -90,9 +122,6 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         seconds = _BUDGET.get().seconds(timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
 
 
 class _Backend(httpcore.SyncBackend):
@@ -108,7 +137,9 @@ class _Backend(httpcore.SyncBackend):
         end = time.monotonic() + own.seconds(timeout, httpcore.ConnectTimeout)
         for address in _resolve(host, port, end - time.monotonic()):
             try:
-                left = Budget(end, 0).seconds(None, httpcore.ConnectTimeout)
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise httpcore.ConnectTimeout("the time to connect is over")
                 return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
@@ -137,19 +168,22 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
         raise httpcore.ConnectError(str(error)) from error
 
 
-class _AsyncStream(httpcore.AsyncNetworkStream):
+class _AsyncStream(_Spoilable, httpcore.AsyncNetworkStream):
     """Keeps to the bytes only: a cancel scope keeps to the deadline."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = await self._inner.read(max_bytes, timeout)
-        _BUDGET.get().spend(len(data))
+        data: bytes = await self._inner.read(max_bytes, timeout)
+        _BUDGET.get().take(data)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
+        try:
+            await self._inner.write(buffer, timeout)
+        except httpcore.WriteTimeout as error:
+            raise self._stuck(error) from None
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -166,9 +200,6 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
             with anyio.CancelScope(shield=True):  # httpcore closes it after an error, not after a cancellation
                 await self._inner.aclose()
             raise
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
 
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):

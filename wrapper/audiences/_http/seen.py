@@ -1,5 +1,6 @@
 """What was seen of one attempt, and what that says about the call."""
 
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -23,6 +24,11 @@ _NEVER_LEFT = (
 )
 
 
+_START = 64 * 1024
+_ANSWER = b"HTTP/1."
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)[ \r\n]")
+
+
 class Seen:
     """Filled in while an attempt goes on. httpcore reports its progress to `trace`; other transports do not."""
 
@@ -35,6 +41,7 @@ class Seen:
         self._traced = self._tunnel = self._left = False
         self._head: tuple[int, Headers] | None = None
         self._body = bytearray()
+        self._wire = _Wire()
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         self._traced = True
@@ -42,13 +49,23 @@ class Seen:
             # Asking a proxy for a tunnel is not yet the request.
             self._tunnel = info["request"].method == b"CONNECT"
             self._left = self._left or not self._tunnel
+            self._wire = _Wire()
 
     async def atrace(self, event: str, info: Mapping[str, Any]) -> None:
         self.trace(event, info)
 
+    def hear(self, data: bytes) -> None:
+        """Bytes came from the connection."""
+        self._wire.hear(data)
+
     def head(self, response: httpx.Response) -> None:
         """The status line and the headers came."""
         self._head = response.status_code, Headers(tuple(response.headers.multi_items()))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer ended where the bytes did: what comes after it would be taken for the next one."""
+        return self._head is not None and self._wire.ended(self._head[1].get("content-length"))
 
     def take(self, chunk: bytes, limit: int) -> bool:
         """Keep a piece of the body; whether there is room for more."""
@@ -68,14 +85,48 @@ class Seen:
 
     def result(self, error: BaseException | None = None) -> Response | AudiencesError:
         """The answer as far as it came, or what is known without one; `error` is what cut it short."""
-        if self._head is None:
+        # Of a head that broke off, the status line tells a success; a refusal has to be complete.
+        status = 0 if self._tunnel else self._wire.status
+        if self._head is None and not 200 <= status < 300:
             return self.failure(error or RuntimeError())
         if error is not None:
             self.problem = self.problem or reason(error)
-        status, headers = self._head
+        status, headers = self._head or (status, Headers())
         hidden = tuple((name, redacted(value.encode(), self.secrets).decode()) for name, value in headers.items_as_sent)
         body = redacted(bytes(self._body), self.secrets, cut=self.problem is not None)
         return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)
+
+
+class _Wire:
+    """The bytes of an answer, as they came."""
+
+    def __init__(self) -> None:
+        self._start, self._tail = b"", b""
+        self._count = self._answers = 0
+
+    def hear(self, data: bytes) -> None:
+        self._count += len(data)
+        self._start += data[: max(0, _START - len(self._start))]
+        data = self._tail + data
+        self._answers += data.count(_ANSWER)
+        self._tail = data[1 - len(_ANSWER) :]
+
+    @property
+    def status(self) -> int:
+        """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
+        rest = self._start
+        while found := _STATUS_LINE.match(rest):
+            if found[1] >= b"200":
+                return int(found[1])
+            rest = rest.partition(b"\r\n\r\n")[2]
+        return 0
+
+    def ended(self, length: str | None) -> bool:
+        """False where it cannot be told."""
+        if length is None:
+            return self._answers == 1 and self._tail.endswith(b"0\r\n\r\n")
+        head, found, _ = self._start.partition(b"\r\n\r\n")
+        return self._count == len(head) + len(found) + int(length)
 
 
 class DeadlineError(Exception):

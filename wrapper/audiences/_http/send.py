@@ -73,7 +73,7 @@ class BlockingSender:
         """Either is returned, so that no exception with its request hangs on the error."""
         seen, how = step.seen, step.how
         try:
-            with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes):
+            with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
                 client = self._open()
                 response = client.send(_build(client, step, files, seen.trace), stream=True)
                 seen.head(response)
@@ -83,6 +83,8 @@ class BlockingSender:
                         break
                     if time.monotonic() >= how.deadline:  # transports of the caller's own do not keep to it
                         raise DeadlineError
+                if not seen.ended:
+                    network.spoil(response)
         except AssertionError:
             raise  # a test's transport speaking to its test
         except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
@@ -125,7 +127,7 @@ class AsyncSender:
         error: Exception | None = None
         scope = anyio.CancelScope(deadline=anyio.current_time() + how.deadline - time.monotonic())
         try:
-            with scope, network.budget(how.deadline, how.max_response_bytes):
+            with scope, network.budget(how.deadline, how.max_response_bytes, seen.hear):
                 await self._exchange(step)
         except AssertionError:
             raise  # a test's transport speaking to its test
@@ -149,6 +151,8 @@ class AsyncSender:
             async for piece in _apieces(response):
                 if not seen.take(piece, how.max_response_bytes):
                     break
+            if not seen.ended:
+                network.spoil(response)
 
     def _open(self, place: object) -> httpx.AsyncClient:
         with self._lock:
