@@ -76,6 +76,9 @@ class Options(_Shared, Generic[T], total=False):
     where `audiences.aio` sends."""
     on_response: Callable[[Request, Response], Awaitable[None] | None]
     """Called with every answer, before it is judged. What it raises is dropped: the answer comes first."""
+    keepalive: float
+    """Seconds after which an idle connection is not used again, 1 by default: a server may close it just then, and what
+    became of the request would be unknown. 0 makes a new connection for each call."""
     user_agent: str
     """Put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
     verify: str | PathLike[str] | ssl.SSLContext

@@ -1,5 +1,6 @@
 """Where a provider object's credentials and options come from: an argument, or else an environment variable."""
 
+import math
 import os
 import re
 import ssl
@@ -107,5 +108,8 @@ def way(options: Mapping[str, Any], urls: Sequence[str]) -> Way:
         raise ConfigurationError('proxy must be a URL (http, https, socks5) or "environment"')
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
+    keepalive = options.get("keepalive", 1.0)
+    if not isinstance(keepalive, int | float) or not 0 <= keepalive < math.inf:
+        raise ConfigurationError("keepalive must be a number of seconds")
     own = f"audiences/{__version__}"
-    return Way(urls, f"{agent} {own}" if agent else own, verify, proxy)
+    return Way(urls, f"{agent} {own}" if agent else own, verify, proxy, keepalive)

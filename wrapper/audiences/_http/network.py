@@ -22,10 +22,6 @@ import httpx
 
 from .spread import Spread
 
-KEEP = 1.0
-"""Seconds after which an idle connection is not used again: a server may close it just then, and what became of the
-request would be unknown."""
-LIMITS = httpx.Limits(keepalive_expiry=KEEP)
 _OVERHEAD = 2**20
 _PIECE = 16 * 1024
 FROM_ENVIRONMENT = "environment"
@@ -224,19 +220,21 @@ def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
 
 
 class Pool(httpx.HTTPTransport):
-    def __init__(self, context: ssl.SSLContext, proxy: str | None) -> None:
-        super().__init__(verify=context, trust_env=False, limits=LIMITS, proxy=proxy)
+    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
+        limits = httpx.Limits(keepalive_expiry=keepalive)
+        super().__init__(verify=context, trust_env=False, limits=limits, proxy=proxy)
         # httpx hands no network backend to its pool; everything else of its transport stays as respx knows it.
         self._pool._network_backend = _Backend()
 
 
-def async_pools(context: ssl.SSLContext, proxy: str | None) -> Spread:
-    return Spread(lambda: AsyncPool(context, proxy), KEEP)
+def async_pools(context: ssl.SSLContext, proxy: str | None, keepalive: float) -> Spread:
+    return Spread(lambda: AsyncPool(context, proxy, keepalive), keepalive)
 
 
 class AsyncPool(httpx.AsyncHTTPTransport):
-    def __init__(self, context: ssl.SSLContext, proxy: str | None) -> None:
-        super().__init__(verify=context, trust_env=False, limits=LIMITS, proxy=proxy)
+    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
+        limits = httpx.Limits(keepalive_expiry=keepalive)
+        super().__init__(verify=context, trust_env=False, limits=limits, proxy=proxy)
         self._pool._network_backend = _AsyncBackend()
 
 

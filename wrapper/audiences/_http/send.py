@@ -36,15 +36,16 @@ class Way:
     user_agent: str
     tls: ssl.SSLContext | None
     proxy: str | None
+    keepalive: float
 
     def options(self, transport: Any, pool: Any) -> dict[str, Any]:
-        """Those of an httpx client. `pool` makes a transport of ours, from a TLS context and a proxy."""
+        """Those of an httpx client. `pool` makes a transport of ours, from a TLS context, a proxy and a keep-alive."""
         environment = self.proxy == network.FROM_ENVIRONMENT
         proxies = {url: network.proxy_for(url) for url in self.urls} if environment else {}
         context = None if transport else self.tls or network.tls()
         return {
-            "transport": transport or pool(context, None if environment else self.proxy),
-            "mounts": {url: pool(context, proxy) for url, proxy in proxies.items() if proxy},
+            "transport": transport or pool(context, None if environment else self.proxy, self.keepalive),
+            "mounts": {url: pool(context, proxy, self.keepalive) for url, proxy in proxies.items() if proxy},
             "follow_redirects": False,
             "trust_env": False,
             "headers": {"User-Agent": self.user_agent, "Accept-Encoding": ENCODINGS},
