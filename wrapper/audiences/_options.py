@@ -20,7 +20,8 @@ MAX_BYTES = 8 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
-    in total, over all attempts of a call and the waits between them.
+    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file that
+    makes them wait.
 
     Raises ConfigurationError for what is no number above zero.
     """
