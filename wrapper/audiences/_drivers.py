@@ -30,7 +30,8 @@ class Blocking(Provider[send.BlockingTransport]):
         """The request that `create` would send. Sends nothing; looks into an audience file.
 
         Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
-        InvalidError for a value that breaks the effective spec or a rule of ours.
+        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
+        in use, or cannot be read now.
         """
         return self._prepare(audience, leave_out)
 

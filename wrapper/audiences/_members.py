@@ -47,8 +47,9 @@ class Ids:
 class PhoneFile:
     """Members as a CSV or Excel file of phone numbers: a path, the file's bytes with a `filename`, or a binary file.
 
-    The file is opened when it is checked and when it is sent. A binary file is sent from where it stands now, is left
-    open, and needs a `filename` unless it has a name of its own; one that cannot seek can be sent only once.
+    The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
+    A binary file is sent from where it stands now, is left open, and needs a `filename` unless it has a name of its
+    own; one that cannot seek can be sent only once.
     `checked=False` skips the look into the content, which `.xls` files need: nothing here reads them.
 
     Raises InvalidError for a source that is none of these.
