@@ -11,6 +11,7 @@ import typer
 
 from . import _report
 from ._audience import Audience
+from ._bars import Bars
 from ._create import LEAVABLE
 from ._drivers import Blocking
 from ._errors import AudiencesError, UnknownOutcomeError
@@ -92,14 +93,15 @@ def create(  # noqa: PLR0917  # a command line
         audience = Audience(name=name, description=description, members=members, provider_fields=_fields(fields))
     except AudiencesError as error:
         _refuse(_report.said(error))
-    chosen = _providers(provider, _pairs(base_url, "--base-url"), timeout)
+    bars = Bars()
+    chosen = _providers(provider, _pairs(base_url, "--base-url"), timeout, bars)
     unused = [key for key in audience.provider_fields if key not in {each.key for each in chosen}]
     if unused:
         _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
     if dry_run:
         results: list[_report.Shown] = [_prepared(each, audience, leave_out) for each in chosen]
     else:
-        results = [*_created(chosen, audience, leave_out)]
+        results = [*_created(chosen, audience, leave_out, bars)]
     _report.show(results, name, as_json=as_json, curl=curl)
     raise typer.Exit(_report.exit_code(results))
 
@@ -112,10 +114,10 @@ def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _
         return error
 
 
-def _created(providers: list[Blocking], audience: Audience, leave_out: list[str]) -> list[Result]:
+def _created(providers: list[Blocking], audience: Audience, leave_out: list[str], bars: Bars) -> list[Result]:
     """The results; after an interrupt, those that are there, and an unknown outcome for the rest."""
     results: dict[int, Result] = {}
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), bars:
         results.update(as_created(audience, providers, leave_out=leave_out))
     interrupted = "interrupted before an answer came"
     return [
@@ -124,7 +126,7 @@ def _created(providers: list[Blocking], audience: Audience, leave_out: list[str]
     ]
 
 
-def _providers(names: list[str], urls: dict[str, str], timeout: float | None) -> list[Blocking]:
+def _providers(names: list[str], urls: dict[str, str], timeout: float | None, bars: Bars) -> list[Blocking]:
     chosen = list(dict.fromkeys(names or PROVIDERS))
     for name in [*chosen, *urls]:
         if name not in PROVIDERS:
@@ -136,7 +138,8 @@ def _providers(names: list[str], urls: dict[str, str], timeout: float | None) ->
     for key in chosen:
         make = cast("Callable[..., Blocking]", PROVIDERS[key])
         try:
-            made.append(make(**options, **({"base_url": urls[key]} if key in urls else {})))
+            own = {"base_url": urls[key]} if key in urls else {}
+            made.append(make(**options, **own, on_progress=bars.of(PROVIDERS[key].title)))
         except AudiencesError as error:
             faults.append(_report.said(error))
     if faults:

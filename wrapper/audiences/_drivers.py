@@ -30,7 +30,8 @@ class Blocking(Provider[send.BlockingTransport]):
         """The request that `create` would send. Sends nothing; looks into an audience file.
 
         Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
-        InvalidError for a value that breaks the effective spec or a rule of ours.
+        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
+        in use, or cannot be read now.
         """
         return self._prepare(audience, leave_out)
 
@@ -101,7 +102,7 @@ class Async(Provider[send.AsyncTransport]):
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
         """The request that `create` would send. See the blocking `prepare`."""
-        return await anyio.to_thread.run_sync(self._prepare, audience, leave_out)
+        return await anyio.to_thread.run_sync(self._prepare, audience, leave_out, abandon_on_cancel=True)
 
     async def create(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
@@ -146,6 +147,6 @@ class Async(Provider[send.AsyncTransport]):
             case Wait(seconds):
                 return await anyio.sleep(seconds) if seconds else None
             case Work(do):
-                return await anyio.to_thread.run_sync(do)
+                return await anyio.to_thread.run_sync(do, abandon_on_cancel=True)
             case Await(what):
                 return await what

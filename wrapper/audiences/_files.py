@@ -7,8 +7,9 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
-from ._errors import OURS, Problem
+from ._errors import OURS, NotSentError, Problem
 from ._members import PhoneFile
+from ._reader import UploadError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
@@ -26,7 +27,10 @@ def media_type(file: PhoneFile) -> str:
 
 
 def problems(file: PhoneFile, column: str) -> list[Problem]:
-    """What keeps the file from being sent: its name, its kind, or a first row without `column`."""
+    """What keeps the file from being sent: its name, its kind, or a first row without `column`.
+
+    Raises NotSentError for an open file that cannot be read now, whatever is in it.
+    """
     return _name_problems(file) or _content_problems(file, column)
 
 
@@ -38,6 +42,8 @@ def _content_problems(file: PhoneFile, column: str) -> list[Problem]:
         if not file.upload.head(1):
             raise _UnfitError("must not be empty")
         row = _READERS[_ending(file)](file) if file.checked else [column]
+    except UploadError as error:
+        raise NotSentError(f"nothing to send: {error.strerror}") from None
     except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
         why = getattr(error, "strerror", None) or type(error).__name__
         return [Problem("members", f"cannot be read: {why}", "file", OURS)]
@@ -57,9 +63,9 @@ def _ending(file: PhoneFile) -> str:
 def _name_problems(file: PhoneFile) -> list[Problem]:
     name, shape = file.name, f"string of {len(file.name)} characters"
     if not name:
-        return [Problem("members.filename", "must be given with bytes", "absent", OURS)]
-    if re.search(r'["%\\\x00-\x1f\x7f\ud800-\udfff]', name):
-        rule = 'must not hold ", %, \\ or control characters: multipart readers disagree about them'
+        return [Problem("members.filename", "must be given with bytes, or a file without a name", "absent", OURS)]
+    if re.search(r'["%\\\x00-\x1f\x7f-\x9f\ud800-\udfff]|=\?', name):
+        rule = 'must be Unicode without ", %, \\, =? and control characters: multipart readers disagree about them'
         return [Problem("members.filename", rule, shape, OURS)]
     if _ending(file) not in MEDIA_TYPES:
         rule = f"must end in {', '.join(MEDIA_TYPES)}: CSV and Excel are what the provider documents"
@@ -98,7 +104,7 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
         from openpyxl import load_workbook  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:
         raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
-    if not file.upload.rewinds:
+    if not file.upload.seeks:
         raise _UnfitError("must be able to seek to be checked, as an Excel file; or PhoneFile(..., checked=False)")
     with file.upload.look() as stream:
         try:
@@ -110,6 +116,8 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
                 return next(sheet.iter_rows(max_row=1, values_only=True), ())
             finally:
                 book.close()
+        except UploadError:
+            raise
         except Exception:  # noqa: BLE001  # openpyxl raises what its parsers raise
             raise _UnfitError("is not a readable .xlsx file") from None
 

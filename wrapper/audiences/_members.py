@@ -1,13 +1,14 @@
 """What the members of an audience are, or come from."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem, shape
+from ._reader import BinaryFile
 from ._upload import Upload
 
 
@@ -46,14 +47,15 @@ class Ids:
 class PhoneFile:
     """Members as a CSV or Excel file of phone numbers: a path, the file's bytes with a `filename`, or a binary file.
 
-    The file is opened when it is checked and when it is sent. A binary file is sent from where it stands now, is left
-    open, and needs a `filename` unless it has a name of its own; one that cannot seek can be sent only once.
+    The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
+    A binary file is sent from where it stands now, is left open, and needs a `filename` unless it has a name of its
+    own; one that cannot seek can be sent only once.
     `checked=False` skips the look into the content, which `.xls` files need: nothing here reads them.
 
     Raises InvalidError for a source that is none of these.
     """
 
-    source: str | os.PathLike[str] | bytes | BinaryIO
+    source: str | os.PathLike[str] | bytes | BinaryFile
     filename: str | None = None
     checked: bool = True
     upload: Upload = field(init=False, compare=False)
@@ -69,7 +71,7 @@ class PhoneFile:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
             object.__setattr__(self, "upload", Upload(given))
-        except (AttributeError, TypeError, ValueError, OSError):
+        except Exception:  # noqa: BLE001  # a file of the caller's may raise anything
             rule = "must be a path, bytes or an open binary file"
             problems.append(Problem("members.source", rule, shape(self.source), OURS))
         if problems:
@@ -81,11 +83,13 @@ class PhoneFile:
 
     @property
     def name(self) -> str:
-        """The file name that is sent: without its folders."""
+        """The file name that is sent: without its folders, and without white space around it."""
         own = self.source if isinstance(self.source, str | os.PathLike) else getattr(self.source, "name", "")
         name = self.filename if self.filename is not None else own
         # A binary file's name may be the number of its descriptor.
-        return Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
+        base = Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
+        # Some multipart readers take white space off. Control characters stay, to be refused.
+        return re.sub(r"^[^\S\x00-\x1f\x85]+|[^\S\x00-\x1f\x85]+$", "", base)
 
 
 Members = Ids | PhoneFile

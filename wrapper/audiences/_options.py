@@ -20,7 +20,8 @@ MAX_BYTES = 8 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
-    in total, over all attempts of a call and the waits between them.
+    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file that
+    makes them wait.
 
     Raises ConfigurationError for what is no number above zero.
     """
@@ -48,7 +49,7 @@ class _Shared(TypedDict, total=False):
     """The most that is read of an answer, decompressed; 8 MiB by default."""
     on_progress: Callable[[int, int | None], object]
     """Called as a file goes up, with the bytes of the body that were sent, and those in all (None where a file's
-    length is not known). What it raises is dropped."""
+    length is not known); each attempt begins anew. What it raises is dropped."""
 
 
 class CallOptions(_Shared, total=False):

@@ -37,7 +37,7 @@ class Receipt:
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
     """Every attempt at the call; the last one is the one that succeeded."""
     filename: str | None = field(default=None, repr=False)
-    """The name under which a file was sent: without its folders."""
+    """The name under which a file was sent: without its folders, and without white space around it."""
 
     @property
     def outcome(self) -> Outcome:

@@ -1,25 +1,19 @@
-"""A file as it is sent: opened anew for each attempt, from its start, and watched for changes of its size."""
+"""A file as it is sent: opened anew for each attempt, from its start, and watched for changes."""
 
 import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import iscoroutine
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, cast
 
 from ._lock import Lock
-
-
-class UploadError(OSError):
-    """Why a file cannot be sent, or not to its end; the reason names no file."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(None, reason)
+from ._reader import BinaryFile, Reader, SizedReader, UploadError, piece, reading
 
 
 class Upload:
-    """Bytes, a path, or a binary file of the caller's, which is sent from where it stood when this was made.
+    """Bytes, a path, or a binary file of the caller's, which is sent from `start`: where it stood when this was made.
 
     A binary file is not closed. One that cannot seek is sent once, with chunked transfer coding, because its length is
     not known; opening it again raises UploadError.
@@ -27,117 +21,125 @@ class Upload:
     Raises TypeError for a file that is not binary.
     """
 
-    def __init__(self, source: bytes | Path | BinaryIO) -> None:
-        if not isinstance(source, bytes | Path) and not isinstance(source.read(0), bytes):
-            raise TypeError("not a binary file")
+    def __init__(self, source: bytes | Path | BinaryFile, start: int | None = None) -> None:
         self._source = source
         self.path = source if isinstance(source, Path) else None
-        self.rewinds = isinstance(source, bytes | Path) or source.seekable()
-        """Whether it can be sent again."""
-        self._start = 0 if isinstance(source, bytes | Path) or not self.rewinds else source.tell()
-        self._lock = Lock()  # two readers of one binary file would each get a part of it
+        self.seeks, self._start = True, start or 0
+        if not isinstance(source, bytes | Path):
+            nothing = source.read(0)
+            if iscoroutine(nothing):
+                nothing.close()
+            if not isinstance(nothing, bytes):
+                raise TypeError("not a binary file")
+            self.seeks = bool(getattr(source, "seekable", bool)())
+            self._start = cast("BinaryIO", source).tell() if self.seeks and start is None else self._start
         self._head: bytes | None = b""
+        self._looked_at: tuple[int, ...] | None = None
+
+    @property
+    def rewinds(self) -> bool:
+        """Whether all of it can be sent, once more or for the first time."""
+        return self.seeks or self._head is not None
 
     @contextmanager
     def look(self) -> Iterator[BinaryIO]:
-        """A file that rewinds, at its start."""
+        """A file that seeks, at its start. A path's file must then not change before it is sent."""
         file, give_back = self._take()
         try:
+            self._looked_at = self._state(file)
             yield file
         finally:
             give_back()
 
     def head(self, size: int) -> bytes:
-        """The first bytes. They are sent nevertheless."""
+        """The first bytes, fewer only where it has no more. They are sent nevertheless."""
         with self.look() as file:
-            if self.rewinds:
-                return file.read(size)
-            if self._head is None:
-                raise UploadError("the file was sent before, and cannot rewind")
-            while len(self._head) < size and (more := file.read(size - len(self._head))):
-                self._head += more
-            return self._head[:size]
+            head = b"" if self.seeks else self._unsent()
+            while len(head) < size and (more := piece(file, size - len(head))):
+                head += more
+                self._head = head if not self.seeks else b""
+            return head[:size]
 
     def open(self) -> "Reader":
-        """Raises OSError for a file that is gone, empty, in use by another call, or was sent and cannot rewind."""
+        """Raises OSError for a file that is gone, empty, changed since the look at it, in use by another call, or was
+        sent and cannot rewind.
+        """
         file, give_back = self._take()
         try:
-            if self.rewinds:
-                size = file.seek(0, os.SEEK_END) - self._start
+            if not self.seeks:
+                self._unsent()
+                return Reader(file, give_back, self._begin)
+            if self._looked_at not in (None, self._state(file)):
+                raise UploadError("the file was changed after it was looked at")
+            with reading():
+                file.seek(0, os.SEEK_END)
+                size = file.tell() - self._start
                 file.seek(self._start)
-                if size <= 0:
-                    raise UploadError("the file is empty")
-                return SizedReader(file, give_back, size)
-            if self._head is None:
-                raise UploadError("the file was sent before, and cannot rewind")
-            head, self._head = self._head, None
-            return Reader(file, give_back, head)
+            if size <= 0:
+                raise UploadError("the file is empty")
+            return SizedReader(file, give_back, size)
         except BaseException:
             give_back()
             raise
 
+    def _unsent(self) -> bytes:
+        if self._head is None:
+            raise UploadError("the file was sent before, and cannot rewind")
+        return self._head
+
+    def _begin(self) -> bytes:
+        head, self._head = self._unsent(), None
+        return head
+
     def _take(self) -> tuple[BinaryIO, Callable[[], None]]:
         """A file at its start, and what is to be called in the end."""
         if isinstance(self._source, bytes | Path):
-            file = io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source.open("rb")
+            file = io.BytesIO(self._source) if isinstance(self._source, bytes) else _opened(self._source)
             return file, file.close
-        if not self._lock.take():
-            raise UploadError("the file is in use by another call")
+        if getattr(self._source, "closed", False):
+            raise UploadError("the file is closed")
+        file, give_back = cast("BinaryIO", self._source), _reserve(self._source)
         try:
-            if self.rewinds:
-                self._source.seek(self._start)
+            if self.seeks:
+                with reading():
+                    file.seek(self._start)
         except BaseException:
-            self._lock.release()
+            give_back()
             raise
-        return self._source, self._lock.release
+        return file, give_back
+
+    def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
+        """What tells a path's file from one that took its place, or has been written to."""
+        if self.path is None:
+            return None
+        now = os.fstat(file.fileno())
+        return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
 
     def __repr__(self) -> str:
         return "Upload(...)"
 
-    def __reduce__(self) -> tuple[type["Upload"], tuple[object]]:
-        return Upload, (self._source,)
+    def __reduce__(self) -> tuple[type["Upload"], tuple[object, ...]]:
+        if not self.seeks:
+            raise TypeError("a file that cannot seek is not pickled")
+        return Upload, (self._source, self._start)
 
 
-class Reader:
-    """What is sent of a file whose length is not known."""
+def _opened(path: Path) -> BinaryIO:
+    def without_waiting(name: str, flags: int) -> int:  # as for a pipe that took the file's place
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
-    def __init__(self, file: BinaryIO, give_back: Callable[[], None], head: bytes = b"") -> None:
-        self._file, self._give_back, self._head = file, give_back, head
-
-    def read(self, size: int) -> bytes:
-        data, self._head = self._head[:size], self._head[size:]
-        return data or self._more(size)
-
-    def _more(self, size: int) -> bytes:
-        data = self._file.read(size)
-        if data is None:
-            raise UploadError("the file does not block, and has nothing to read yet")
-        return data
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._give_back()
+    return open(path, "rb", opener=without_waiting)
 
 
-class SizedReader(Reader):
-    """What is sent of a file whose length is announced before. It can only be rewound to its start."""
+_LOCK, _IN_USE = Lock(), set[int]()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_IN_USE.clear)
 
-    def __init__(self, file: BinaryIO, give_back: Callable[[], None], size: int) -> None:
-        super().__init__(file, give_back)
-        self._size = self._left = size
 
-    def read(self, size: int) -> bytes:
-        data = self._more(min(size, self._left))
-        self._left -= len(data)
-        if (self._left and not data) or (data and not self._left and self._more(1)):
-            raise UploadError("the file changed its size while it was sent")
-        return data
-
-    def tell(self) -> int:
-        return 0
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """What httpx does to learn the length, and before it reads."""
-        return self._size if whence == os.SEEK_END else offset
+def _reserve(file: BinaryFile) -> Callable[[], None]:
+    """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
+    with _LOCK:
+        if id(file) in _IN_USE:
+            raise UploadError("the file is in use by another call")
+        _IN_USE.add(id(file))
+    return lambda: _IN_USE.discard(id(file))

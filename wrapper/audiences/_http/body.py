@@ -1,5 +1,6 @@
 """What is sent and what is read, piece by piece."""
 
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -15,34 +16,53 @@ _MEMBERS = 100
 _GZIP = b"\x1f\x8b"
 _CHUNK = 64 * 1024
 _AT_ONCE = 16
-"""Chunks of a file (64 KiB each) for which a worker thread is asked at once."""
+"""Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
+_LONG = 0.1
+"""and the seconds after which it gives what it has."""
 
 OnProgress = Callable[[int, int | None], object]
 
 
 class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A multipart body. It tells what has been sent; on an event loop its files are read in a worker thread."""
+    """A multipart body, read once. It tells what has been sent; on an event loop its files are read in a thread."""
 
     def __init__(self, stream: Any, total: int | None, on_progress: OnProgress | None) -> None:
         self._stream, self._total, self._on_progress = stream, total, on_progress
-        self._sent = 0
+        self._sent, self._begun = 0, False
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._stream:
+        chunks = self._chunks()
+        while chunk := _some(chunks):
             yield chunk
             self._tell(chunk)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = iter(self._stream)
-        while chunk := await anyio.to_thread.run_sync(lambda: b"".join(islice(chunks, _AT_ONCE))):
+        chunks = self._chunks()
+        # A cancelled call does not wait for a slow file; its reader can be left alone.
+        while chunk := await anyio.to_thread.run_sync(_some, chunks, abandon_on_cancel=True):
             yield chunk
             self._tell(chunk)
+
+    def _chunks(self) -> Iterator[bytes]:
+        if self._begun:  # by a transport of the caller's that sends twice: the file would be empty now
+            raise httpx.StreamConsumed
+        self._begun = True
+        return iter(self._stream)
 
     def _tell(self, chunk: bytes) -> None:
         self._sent += len(chunk)
         if self._on_progress:
             with suppress(Exception):  # an observer does not end a call
                 self._on_progress(self._sent, self._total)
+
+
+def _some(chunks: Iterator[bytes]) -> bytes:
+    end, some = time.monotonic() + _LONG, bytearray()
+    for chunk in islice(chunks, _AT_ONCE):
+        some += chunk
+        if time.monotonic() > end:
+            break
+    return bytes(some)
 
 
 class Decoder:

@@ -1,0 +1,69 @@
+"""The command `audiences` shows how far a file has gone up to people, and to nobody else."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sink import Sink
+from test_uploads import ROWS, SUCCESS
+
+pty = pytest.importorskip("pty")
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[list[str]]:
+    path = tmp_path / "x.csv"
+    path.write_bytes(ROWS)
+    with Sink([SUCCESS]) as sink:
+        made = [sys.executable, "-m", "audiences", "create", "S", "-p", "commbox", "--file", str(path), "--json"]
+        yield [*made, "--base-url", f"commbox={sink.url}"]
+
+
+def run(command: list[str], error: int, **environment: str) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, "COMMBOX_API_KEY": "key", "TERM": "xterm", "COLUMNS": "100", **environment}
+    return subprocess.run(
+        command, env=given, stdout=subprocess.PIPE, stderr=error, text=True, check=True, timeout=60
+    )  # fmt: skip
+
+
+def on_a_terminal(command: list[str], **environment: str) -> tuple[str, str]:
+    """Standard output, and what a terminal at standard error got."""
+    master, slave = pty.openpty()
+    shown = bytearray()
+
+    def read() -> None:
+        try:
+            while data := os.read(master, 1024):
+                shown.extend(data)
+        except OSError:  # the end, on Linux
+            pass
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    out = run(command, slave, **environment).stdout
+    os.close(slave)
+    reading.join()
+    os.close(master)
+    return out, shown.decode()
+
+
+def test_a_terminal_shows_a_bar_which_is_gone_in_the_end(command: list[str]) -> None:
+    out, shown = on_a_terminal(command)
+    assert json.loads(out)[0]["outcome"] == "applied"
+    assert "CommBox" in shown
+    assert "3.2/3.2 MB" in shown
+    assert shown.rstrip("\r\n").endswith("\x1b[2K")  # the line is erased
+
+
+def test_a_pipe_and_a_terminal_that_cannot_move_its_cursor_show_nothing(command: list[str]) -> None:
+    for environment in ({}, {"FORCE_COLOR": "1"}):
+        done = run(command, subprocess.PIPE, **environment)
+        assert json.loads(done.stdout)[0]["outcome"] == "applied"
+        assert done.stderr == ""
+    assert on_a_terminal(command, TERM="dumb")[1] == ""

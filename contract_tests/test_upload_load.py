@@ -1,0 +1,158 @@
+"""Large and slow files: little memory, an event loop that goes on, and what is told on the way."""
+
+import asyncio
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from audiences import Audience, PhoneFile, Receipt, Timeouts, UnknownOutcomeError, aio
+from callers import Caller, make
+from cases.commbox import CSV
+from sink import Sink
+from test_uploads import ROWS, create, pipe, sending, sink
+
+__all__ = ["sending", "sink"]  # fixtures
+SIZE, MOST = 2 << 30, 40
+"""Bytes of a file, and MiB that a process may need for it more than for a small one."""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A small file, and a large one, which is sparse: it takes no room on the disk."""
+    small, large = (tmp_path_factory.mktemp("files") / name for name in ("small.csv", "large.csv"))
+    for path in (small, large):
+        path.write_bytes(CSV)
+    os.truncate(large, SIZE)
+    return [str(small), str(large)]
+
+
+@pytest.mark.parametrize("face", ["blocking", "async"])
+def test_a_file_of_2_gib_needs_no_more_than_40_mib(sink: Sink, face: str, files: list[str]) -> None:
+    script = Path(__file__).with_name("upload_memory.py")
+    command = [sys.executable, str(script), sink.url, face, *files]
+    done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout)
+    assert done["outcome"] == "applied"
+    assert done["mib"] <= MOST
+    taken = sink.taken[-1]
+    assert done["told"] == [taken.length, taken.length]
+    assert taken.whole
+    assert CSV in taken.start
+    assert taken.size - SIZE < 1024
+
+
+def test_progress_grows_and_ends_at_the_content_length(sink: Sink, face: BlockingPortal | None) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    def tell(sent: int, total: int | None) -> None:
+        told.append((sent, total))
+        raise RuntimeError("an observer's own fault")
+
+    caller = Caller("commbox", sink.url, face, on_progress=tell)
+    assert isinstance(create(caller, PhoneFile(ROWS, "x.csv")), Receipt)
+    caller.close()
+    counts = [sent for sent, _ in told]
+    assert len(counts) > 2
+    assert counts == sorted(set(counts))
+    assert told[-1] == (sink.taken[0].size, sink.taken[0].length)
+    assert {total for _, total in told} == {sink.taken[0].length}
+
+
+def test_progress_of_a_stream_has_no_total(sink: Sink, face: BlockingPortal | None) -> None:
+    told: list[tuple[int, int | None]] = []
+    caller = Caller("commbox", sink.url, face, on_progress=lambda *now: told.append(now))
+    with pipe(ROWS) as stream:
+        assert isinstance(create(caller, PhoneFile(stream, "x.csv")), Receipt)
+    caller.close()
+    assert told[-1] == (len(sink.taken[0].body), None)
+
+
+def test_progress_can_be_asked_for_by_one_call(sink: Sink) -> None:
+    told: list[int] = []
+    with make("commbox", base_url=sink.url, on_progress=lambda *_: told.append(0)) as commbox:
+        draft = Audience(name="VIP", members=PhoneFile(CSV, "x.csv"))
+        commbox.create(draft, on_progress=lambda sent, _: told.append(sent))
+    assert told == [sink.taken[0].length]
+
+
+class Slow(io.BytesIO):
+    """A file whose every read, and each move, takes 0.3 seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(CSV)
+        self.reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size:
+            self.reads += 1
+            time.sleep(0.3)
+        return super().read(size)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        time.sleep(0.3)
+        return super().seek(offset, whence)
+
+
+def test_a_slow_file_does_not_hold_up_the_event_loop(sink: Sink) -> None:
+    file, lags = Slow(), [0.0]
+
+    async def tick() -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            lags.append(time.monotonic() - before)
+
+    async def main() -> Any:
+        async with make("commbox", aio, base_url=sink.url) as commbox:
+            draft = Audience(name="VIP", members=PhoneFile(file, "x.csv"))
+            ticking = asyncio.create_task(tick())
+            receipt = await commbox.create(draft)
+            ticking.cancel()
+            return receipt
+
+    assert isinstance(asyncio.run(main()), Receipt)
+    assert file.reads >= 3
+    assert max(lags) < 0.25
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("given", [b"", CSV])
+def test_a_file_that_gives_nothing_does_not_hold_up_a_cancellation(sink: Sink, backend: str, given: bytes) -> None:
+    end, other = os.pipe()
+
+    async def main() -> bool:
+        async with make("commbox", aio, base_url=sink.url) as commbox:
+            with anyio.move_on_after(0.3) as scope:
+                await commbox.create(Audience(name="VIP", members=phones))
+        # The thread that still waits for the file ends with it.
+        os.close(other)
+        return scope.cancelled_caught
+
+    with open(end, "rb") as stream:
+        phones = PhoneFile(stream, "x.csv", checked=False)
+        os.write(other, given)
+        begun = time.monotonic()
+        assert anyio.run(main, backend=backend)
+        assert time.monotonic() - begun < 5
+    assert not any(taken.whole for taken in sink.taken)
+
+
+def test_a_file_that_gives_nothing_does_not_hold_up_the_deadline(sink: Sink, portal: BlockingPortal) -> None:
+    end, other = os.pipe()
+    os.write(other, CSV)
+    caller = Caller("commbox", sink.url, portal, timeout=Timeouts(total=0.5))
+    with open(end, "rb") as stream:
+        begun = time.monotonic()
+        error = create(caller, PhoneFile(stream, "x.csv", checked=False))
+        assert time.monotonic() - begun < 3
+        os.close(other)
+    caller.close()
+    assert isinstance(error, UnknownOutcomeError)
