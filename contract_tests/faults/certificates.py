@@ -73,3 +73,8 @@ def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context
+
+
+def authority() -> bytes:
+    """Our authority's certificate, as a CA file has it."""
+    return _authority().cert_pem.bytes()

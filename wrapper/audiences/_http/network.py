@@ -20,10 +20,12 @@ import anyio
 import httpcore
 import httpx
 
+from .._lock import Lock
 from .spread import Spread
 
 _OVERHEAD = 2**20
 _PIECE = 16 * 1024
+_MAKING = Lock()
 FROM_ENVIRONMENT = "environment"
 
 
@@ -213,10 +215,17 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
 
 
-@cache
 def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
-    """One for the process (and CA file): making one costs more than a call does."""
-    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+    """One for the process: making one costs more than a call does. A CA file, which may change, is read anew."""
+    if ca_file is not None:
+        return ssl.create_default_context(cafile=ca_file)
+    with _MAKING:  # `cache` alone may make two
+        return _usual_authorities()
+
+
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Pool(httpx.HTTPTransport):
