@@ -78,3 +78,11 @@ def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
 def authority() -> bytes:
     """Our authority's certificate, as a CA file has it."""
     return _authority().cert_pem.bytes()
+
+
+@cache
+def strangers() -> ssl.SSLContext:
+    """What a client uses that trusts another authority only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trustme.CA().configure_trust(context)
+    return context
