@@ -10,7 +10,7 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from audiences import AudiencesError, Outcome, Receipt, RetryPolicy, SpecViolationError, UnknownOutcomeError
+from audiences import AudiencesError, Outcome, Receipt, RetryPolicy, SpecViolationError
 from audiences._json import MAX_DEPTH
 from callers import Caller
 from cases import case
@@ -88,13 +88,12 @@ def test_a_gzip_bomb_takes_little_memory_and_time_and_hides_no_status(
 
 @pytest.mark.parametrize("status", [200, 400])
 def test_a_body_may_be_so_deep_and_no_deeper(caller: Caller, raw: RawServer, status: int) -> None:
-    for depth, fits in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False), (5_000_000, False)):
+    for depth, fits in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False), (500_000, False)):
         inner = b"[" * depth + b"]" * depth
         raw.answer = http(status, json.dumps(caller.case.BODY).encode()[:-1] + b', "deep": ' + inner + b"}")
         result = caller.create(caller.case.good())
         assert isinstance(result, Receipt) is (fits and status == 200)
         assert result.status == status
-        assert (result.response is not None) and result.response.status == status
 
 
 class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -136,9 +135,8 @@ def test_a_transport_of_ones_own_that_answers_too_late_leaves_what_it_answered(
     caller = Caller(key, "https://provider.test", face, transport=httpx.MockTransport(late), create_policy=ONCE)
     result = called(caller, face, timeout=0.1)
     caller.close()
-    assert result.outcome in (Outcome.APPLIED, Outcome.UNKNOWN)
-    assert not isinstance(result, Receipt) or result.status == case(key).SUCCESS
-    assert isinstance(result, Receipt | SpecViolationError | UnknownOutcomeError)
+    assert isinstance(result, SpecViolationError)
+    assert (result.outcome, result.status) == (Outcome.APPLIED, case(key).SUCCESS)
 
 
 @pytest.mark.parametrize("status", [None, 307, 401, 500])

@@ -14,7 +14,6 @@ from anyio.from_thread import BlockingPortal
 import audiences
 from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
 from callers import Caller, make
-from cases import case
 from faults import certificates
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
@@ -41,6 +40,14 @@ def tunnel(wire: Wire) -> None:
 def proxy() -> Iterator[Stage]:
     with Stage(tunnel, 200, ANSWER) as stage:
         yield stage
+
+
+def tunnel_over_tls(wire: Wire) -> None:
+    """The same, with TLS up to the proxy, and no more: one connection cannot speak it twice on every Python."""
+    wire.secure(certificates.good())
+    wire.request()
+    wire.send(http(502))
+    wire.finish()
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +78,7 @@ def test_the_environments_proxy_is_used_if_asked_for(
     key: str,
     face: BlockingPortal | None,
     proxy: Stage,
+    *,
     variable: str,
     scheme: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -153,6 +161,20 @@ def test_a_proxys_credentials_go_to_the_proxy_and_are_shown_nowhere(
     shown = repr(caller.provider) + str(error) + repr(error) + "".join(traceback.format_exception(error))
     for private in ("name-4711", "word-4711", encoded.decode()):
         assert private not in shown
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "environment"])
+def test_the_certificate_of_a_proxy_with_tls_is_checked_with_the_same_authorities(
+    face: BlockingPortal | None, *, given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for trusted in (True, False):
+        with Stage(tunnel_over_tls, 200, ANSWER) as proxy:
+            url = f"https://127.0.0.1:{proxy.port}"
+            monkeypatch.setenv("HTTPS_PROXY", url)
+            verify = certificates.trust() if trusted else certificates.strangers()
+            options = {"proxy": url if given else "environment", "verify": verify}
+            assert isinstance(call("batch", "https://provider.test", face, **options), NotSentError)
+            assert len(proxy.tunnels) == int(trusted)
 
 
 @FACES

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from ._errors import ConfigurationError
-from ._http.network import FROM_ENVIRONMENT, tls
+from ._http.pools import FROM_ENVIRONMENT, tls
 from ._http.send import Way
 from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
