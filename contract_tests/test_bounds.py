@@ -86,6 +86,14 @@ def test_a_gzip_bomb_takes_little_memory_and_time_and_hides_no_status(
     assert isinstance(result, AudiencesError)
 
 
+def test_an_answer_in_several_gzip_members_is_read_whole(caller: Caller, raw: RawServer) -> None:
+    body = json.dumps(caller.case.BODY).encode()
+    raw.answer = http(caller.case.SUCCESS, members(body[:5], body[5:], blanks=3), Content_Encoding="gzip")
+    receipt = caller.create(caller.case.good())
+    assert isinstance(receipt, Receipt)
+    assert receipt.response.body == b"   " + body
+
+
 @pytest.mark.parametrize("status", [200, 400])
 def test_a_body_may_be_so_deep_and_no_deeper(caller: Caller, raw: RawServer, status: int) -> None:
     for depth, fits in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False), (500_000, False)):

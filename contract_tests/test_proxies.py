@@ -126,9 +126,9 @@ def test_the_token_endpoint_and_the_provider_are_reached_through_the_same_proxy(
 ) -> None:
     url = f"http://127.0.0.1:{proxy.port}"
     monkeypatch.setenv("HTTPS_PROXY", url)
-    options = {**OAUTH, "token_url": "https://provider.test:8443/token", "proxy": url if given else "environment"}
+    options = {**OAUTH, "token_url": "https://login.test:8443/token", "proxy": url if given else "environment"}
     assert isinstance(call("adobe", "https://provider.test", face, **options), Receipt)
-    assert targets(proxy) == ["provider.test:8443", "provider.test:443"]
+    assert targets(proxy) == ["login.test:8443", "provider.test:443"]
 
 
 def test_the_token_endpoint_alone_is_spared_where_no_proxy_names_it(

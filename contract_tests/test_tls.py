@@ -1,6 +1,7 @@
 """Certificates are checked, with one TLS context, and nothing turns that off by accident."""
 
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -62,6 +63,19 @@ for each in threads:
 print(*counts, contexts())
 """
 
+TRUSTING = """
+import sys
+from audiences import Audience, AudiencesError, Batch, RetryPolicy
+
+for given in ({}, {"verify": sys.argv[2]}):
+    batch = Batch(api_key="k", project="p", base_url=sys.argv[1], create_policy=RetryPolicy(attempts=1), **given)
+    try:
+        result = batch.create(Audience(name="VIP", provider_fields={"batch": {"type": "emails"}}))
+    except AudiencesError as error:
+        result = error
+    print(result.outcome)
+"""
+
 
 def served_over(context: Callable[[], ssl.SSLContext]) -> Play:
     def play(wire: Wire) -> None:
@@ -121,17 +135,16 @@ def test_an_authority_that_the_machine_does_not_know_is_not_trusted_by_default(
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_ca_file_of_the_environment_is_trusted_only_if_it_is_given(
-    face: BlockingPortal | None, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ca_file_of_the_environment_is_trusted_only_if_it_is_given(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_bytes(certificates.authority())
-    monkeypatch.setenv(variable, str(file))
+    script = tmp_path / "trusting.py"
+    script.write_text(TRUSTING)
     with stage("batch", certificates.good) as server:
-        for options, kind in (({}, NotSentError), ({"verify": str(file)}, Receipt)):
-            caller = Caller("batch", f"https://127.0.0.1:{server.port}", face, create_policy=ONCE, **options)
-            assert isinstance(caller.create(caller.case.good()), kind)
-            caller.close()
+        command = [sys.executable, str(script), f"https://127.0.0.1:{server.port}", str(file)]
+        environment = {**os.environ, variable: str(file)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["not_sent", "applied"]
 
 
 @pytest.mark.parametrize("give", [str, Path, lambda _: certificates.trust()], ids=["text", "path", "context"])

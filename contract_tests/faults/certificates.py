@@ -30,7 +30,7 @@ def trust() -> ssl.SSLContext:
 
 @cache
 def good() -> ssl.SSLContext:
-    return _serving(_authority().issue_cert("127.0.0.1", "provider.test"))
+    return _serving(_authority().issue_cert("127.0.0.1", "provider.test", "login.test"))
 
 
 @cache
