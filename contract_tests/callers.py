@@ -14,7 +14,7 @@ def make(key: str, face: Any = audiences, **options: Any) -> Any:
     """A provider object with the test's credentials."""
     classes = [getattr(face, name) for name in face.__all__]
     (provider,) = (each for each in classes if getattr(each, "key", None) == key)
-    return provider(**case(key).ARGUMENTS, **options)
+    return provider(**{**case(key).ARGUMENTS, **options})
 
 
 class Caller:

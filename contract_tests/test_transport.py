@@ -25,7 +25,7 @@ from audiences import (
     UnknownOutcomeError,
     aio,
 )
-from audiences._http.network import tls
+from audiences._http.pools import tls
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case

@@ -30,7 +30,7 @@ def trust() -> ssl.SSLContext:
 
 @cache
 def good() -> ssl.SSLContext:
-    return _serving(_authority().issue_cert("127.0.0.1", "provider.test"))
+    return _serving(_authority().issue_cert("127.0.0.1", "provider.test", "login.test"))
 
 
 @cache
@@ -72,4 +72,17 @@ def wants_a_client_certificate() -> ssl.SSLContext:
 def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
+    return context
+
+
+def authority() -> bytes:
+    """Our authority's certificate, as a CA file has it."""
+    return _authority().cert_pem.bytes()
+
+
+@cache
+def strangers() -> ssl.SSLContext:
+    """What a client uses that trusts another authority only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trustme.CA().configure_trust(context)
     return context

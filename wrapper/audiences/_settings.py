@@ -4,13 +4,14 @@ import math
 import os
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ._errors import ConfigurationError
-from ._http.network import tls
+from ._http.pools import FROM_ENVIRONMENT, tls
 from ._http.send import Way
 from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
@@ -57,59 +58,92 @@ class Setting(NamedTuple):
         return Secret(self.need(given, provider))
 
 
-def base_url(url: str, provider: str, *, allow_http: bool = False) -> str:
+def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
     """The URL without a slash at its end.
 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        parts, fine = urlsplit(""), None
-    if not fine or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
+    parts = _parts(url, ("http", "https"))
+    if parts is None or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
         raise ConfigurationError(
-            "base_url must be http(s)://host[:port][/path], without user, query, fragment or open variables",
+            f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables",
             provider=provider,
         )
-    if parts.scheme == "http" and not allow_http and not _is_here(parts.hostname or ""):
+    if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(
-            "base_url has plain http and another host than this machine: credentials would go unencrypted; "
+            f"{argument} has plain http and another host than this machine: credentials would go unencrypted; "
             "allow_http=True permits it",
             provider=provider,
         )
     return url.rstrip("/")
 
 
-def _is_here(host: str) -> bool:
+def _parts(url: str, schemes: Collection[str]) -> SplitResult | None:
+    """None for what cannot be connected to, and for a host that another reader of URLs might take for another one."""
     try:
-        return ip_address(host).is_loopback
+        parts = urlsplit(url)
+        fine = parts.scheme in schemes and parts.port != 0
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")[2]
+    return parts if fine and re.fullmatch(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?", host) else None
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ip_address(host)
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+    # Pythons differ in what they say of an IPv4 address within an IPv6 one.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def way(options: Mapping[str, Any], urls: Sequence[str]) -> Way:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
-    if "transport" in options and (options.keys() & {"verify", "proxy"}):
-        raise ConfigurationError("a transport brings its own verify and proxy")
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
-    if not isinstance(verify, str | os.PathLike | ssl.SSLContext | None):
-        raise ConfigurationError(
-            "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
-        )
-    if isinstance(verify, str | os.PathLike):
-        try:
-            verify = tls(os.fspath(verify))
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or type(error).__name__
-            raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}") from None
-    if proxy is not None and not (isinstance(proxy, str) and re.match(r"(https?|socks5h?)://[^/]|environment$", proxy)):
-        raise ConfigurationError('proxy must be a URL (http, https, socks5) or "environment"')
+    if options.get("transport") is not None and (verify is not None or proxy is not None):
+        raise ConfigurationError("a transport brings its own verify and proxy")
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
+    if proxy not in (None, FROM_ENVIRONMENT):
+        _check_proxy(proxy, urls, allow_http=options.get("allow_http", False))
     keepalive = options.get("keepalive", 1.0)
     if not isinstance(keepalive, int | float) or not 0 <= keepalive < math.inf:
         raise ConfigurationError("keepalive must be a number of seconds")
     own = f"audiences/{__version__}"
-    return Way(urls, f"{agent} {own}" if agent else own, verify, proxy, keepalive)
+    # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
+    far = [url for url in urls if not _is_here(url)]
+    return Way(far, f"{agent} {own}" if agent else own, _verified(verify), proxy, keepalive)
+
+
+def _verified(verify: object) -> ssl.SSLContext | None:
+    if verify is None or isinstance(verify, ssl.SSLContext):
+        return verify
+    if not isinstance(verify, str | os.PathLike) or not os.fspath(verify):
+        raise ConfigurationError(
+            "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
+        )
+    try:
+        return tls(os.fspath(verify))
+    except ssl.SSLError:
+        why = "it has no certificates in PEM format"
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+    raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
+
+
+def _check_proxy(proxy: object, urls: Sequence[str], *, allow_http: bool) -> None:
+    parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
+    if parts is None or not is_fit(proxy):
+        raise ConfigurationError(
+            f'proxy must be "{FROM_ENVIRONMENT}" or a URL: http, https or socks5://[user:password@]host[:port]'
+        )
+    if parts.scheme.startswith("socks") and not find_spec("socksio"):
+        raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+    if not allow_http and not _is_here(str(proxy)) and any(url.startswith("http:") for url in urls):
+        raise ConfigurationError(
+            "a URL has plain http and the proxy is another machine: credentials would go unencrypted; "
+            "allow_http=True permits it"
+        )

@@ -1,4 +1,4 @@
-"""Connections that keep to a deadline and to a number of bytes, TLS, and proxies."""
+"""Connections that keep to a deadline and to a number of bytes."""
 
 import ssl
 import time
@@ -7,24 +7,17 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_address
-from os import PathLike
 from socket import SOCK_STREAM, getaddrinfo
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpcore
 import httpx
 
-from .spread import Spread
-
 _OVERHEAD = 2**20
 _PIECE = 16 * 1024
-FROM_ENVIRONMENT = "environment"
 
 
 @dataclass
@@ -120,7 +113,7 @@ class _Stream(_Spoilable, httpcore.NetworkStream):
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
 
-class _Backend(httpcore.SyncBackend):
+class Backend(httpcore.SyncBackend):
     def connect_tcp(
         self,
         host: str,
@@ -198,7 +191,7 @@ class _AsyncStream(_Spoilable, httpcore.AsyncNetworkStream):
             raise
 
 
-class _AsyncBackend(httpcore.AsyncNetworkBackend):
+class AsyncBackend(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self._inner: Any = httpcore.AnyIOBackend()
 
@@ -211,38 +204,3 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
-
-
-@cache
-def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
-    """One for the process (and CA file): making one costs more than a call does."""
-    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
-
-
-class Pool(httpx.HTTPTransport):
-    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
-        limits = httpx.Limits(keepalive_expiry=keepalive)
-        super().__init__(verify=context, trust_env=False, limits=limits, proxy=proxy)
-        # httpx hands no network backend to its pool; everything else of its transport stays as respx knows it.
-        self._pool._network_backend = _Backend()
-
-
-def async_pools(context: ssl.SSLContext, proxy: str | None, keepalive: float) -> Spread:
-    return Spread(lambda: AsyncPool(context, proxy, keepalive), keepalive)
-
-
-class AsyncPool(httpx.AsyncHTTPTransport):
-    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
-        limits = httpx.Limits(keepalive_expiry=keepalive)
-        super().__init__(verify=context, trust_env=False, limits=limits, proxy=proxy)
-        self._pool._network_backend = _AsyncBackend()
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for the URL."""
-    parts = urlsplit(url)
-    if proxy_bypass(parts.netloc):
-        return None
-    found = getproxies()
-    proxy = found.get(parts.scheme) or found.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"

@@ -20,7 +20,7 @@ from .._lock import Lock
 from .._secret import Secret
 from .._steps import Send
 from .._wire import Response
-from . import network
+from . import network, pools
 from .body import ENCODINGS, Decoder, Outgoing
 from .seen import DeadlineError
 
@@ -40,9 +40,9 @@ class Way:
 
     def options(self, transport: Any, pool: Any) -> dict[str, Any]:
         """Those of an httpx client. `pool` makes a transport of ours, from a TLS context, a proxy and a keep-alive."""
-        environment = self.proxy == network.FROM_ENVIRONMENT
-        proxies = {url: network.proxy_for(url) for url in self.urls} if environment else {}
-        context = None if transport else self.tls or network.tls()
+        environment = self.proxy == pools.FROM_ENVIRONMENT
+        proxies = {url: pools.proxy_for(url) for url in self.urls} if environment else {}
+        context = None if transport else self.tls or pools.tls()
         return {
             "transport": transport or pool(context, None if environment else self.proxy, self.keepalive),
             "mounts": {url: pool(context, proxy, self.keepalive) for url, proxy in proxies.items() if proxy},
@@ -95,7 +95,7 @@ class BlockingSender:
     def _open(self) -> httpx.Client:
         with self._lock:
             if self._client is None or self._process != os.getpid():
-                self._client = httpx.Client(**self._way.options(self._transport, network.Pool))
+                self._client = httpx.Client(**self._way.options(self._transport, pools.Pool))
                 self._process = os.getpid()
             return self._client
 
@@ -152,6 +152,8 @@ class AsyncSender:
             async for piece in _apieces(response):
                 if not seen.take(piece, how.max_response_bytes):
                     break
+                if time.monotonic() >= how.deadline:  # a stream that never waits is never cancelled
+                    raise DeadlineError
             if not seen.ended:
                 network.spoil(response)
 
@@ -159,7 +161,7 @@ class AsyncSender:
         with self._lock:
             if self._client is None or place != self._place:
                 # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
-                self._client = httpx.AsyncClient(**self._way.options(self._transport, network.async_pools))
+                self._client = httpx.AsyncClient(**self._way.options(self._transport, pools.async_pools))
                 self._place = place
             return self._client
 

@@ -152,7 +152,8 @@ class _Adobe(Provider[T]):
             self._client_secret = needed[1].need_secret(client_secret, self.title)
             self._scopes = own_scopes._replace(required=True).need(scopes, self.title)
             url = own_url.read(token_url, self.title) or _documented_url()
-            self._token_url = base_url(url, self.title, allow_http=options.get("allow_http", False))
+            allow_http = options.get("allow_http", False)
+            self._token_url = base_url(url, self.title, allow_http=allow_http, argument="token_url")
             self._access_token = Secret(ClientCredentials(self._grant))
             super().__init__({}, options, self._token_url)
         else:

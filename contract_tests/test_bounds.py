@@ -1,0 +1,177 @@
+"""An answer takes no more than it may: bytes, memory, time and depth; and it leaves nothing for the next call."""
+
+import gzip
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from audiences import AudiencesError, Outcome, Receipt, RetryPolicy, SpecViolationError
+from audiences._json import MAX_DEPTH
+from callers import Caller
+from cases import case
+from faults import memory
+from faults.answers import bomb, members
+from raw_server import RawServer, http
+
+LIMIT = 256 * 1024
+ONCE = RetryPolicy(attempts=1)
+
+
+def padded(body: Any, size: int) -> bytes:
+    """JSON of exactly so many bytes."""
+    whole = json.dumps(body).encode()
+    return whole + b" " * (size - len(whole))
+
+
+def called(caller: Caller, face: BlockingPortal | None, **options: Any) -> Receipt | AudiencesError:
+    """A create with options of the call."""
+    draft = caller.case.good()
+    try:
+        if face:
+            receipt: Receipt = face.call(lambda: caller.provider.create(draft, **options))
+        else:
+            receipt = caller.provider.create(draft, **options)
+        return receipt
+    except AudiencesError as error:
+        return error
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_limit_of_one_call_counts_decompressed_bytes_and_ends_there(
+    key: str, raw: RawServer, face: BlockingPortal | None, *, packed: bool
+) -> None:
+    caller = Caller(key, raw.url, face, max_response_bytes=1)
+    for size, fits in ((LIMIT, True), (LIMIT + 1, False)):
+        body = padded(caller.case.BODY, size)
+        pack = {"Content_Encoding": "gzip"} if packed else {}
+        raw.answer = http(caller.case.SUCCESS, gzip.compress(body) if packed else body, **pack)
+        result = called(caller, face, max_response_bytes=LIMIT)
+        assert isinstance(result, Receipt) is fits
+        assert result.outcome is Outcome.APPLIED
+        assert result.response is not None
+        assert len(result.response.body) <= LIMIT + 1
+        assert (result.response.problem is None) is fits
+        assert f"more than {LIMIT} bytes" in str(result) or fits
+    assert isinstance(called(caller, face), SpecViolationError)
+    caller.close()
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(bomb(1024), id="one member"),
+        pytest.param(bomb(4) * 256, id="many members"),
+        pytest.param(gzip.compress(b"") * 50_000 + bomb(64), id="empty members before"),
+        pytest.param(members(b"{}", blanks=50_000), id="members of one byte"),
+    ],
+)
+def test_a_gzip_bomb_takes_little_memory_and_time_and_hides_no_status(
+    key: str, raw: RawServer, face: BlockingPortal | None, status: int, packed: bytes
+) -> None:
+    raw.answer = http(status, packed, Content_Encoding="gzip")
+    caller = Caller(key, raw.url, face, create_policy=ONCE)
+    before = memory.forget()
+    begun = time.monotonic()
+    result = called(caller, face, max_response_bytes=LIMIT)
+    assert time.monotonic() - begun < 5
+    assert memory.peak() - before < 32
+    caller.close()
+    assert result.status == status
+    assert isinstance(result, AudiencesError)
+
+
+def test_an_answer_in_several_gzip_members_is_read_whole(caller: Caller, raw: RawServer) -> None:
+    body = json.dumps(caller.case.BODY).encode()
+    raw.answer = http(caller.case.SUCCESS, members(body[:5], body[5:], blanks=3), Content_Encoding="gzip")
+    receipt = caller.create(caller.case.good())
+    assert isinstance(receipt, Receipt)
+    assert receipt.response.body == b"   " + body
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_body_may_be_so_deep_and_no_deeper(caller: Caller, raw: RawServer, status: int) -> None:
+    for depth, fits in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False), (500_000, False)):
+        inner = b"[" * depth + b"]" * depth
+        raw.answer = http(status, json.dumps(caller.case.BODY).encode()[:-1] + b', "deep": ' + inner + b"}")
+        result = caller.create(caller.case.good())
+        assert isinstance(result, Receipt) is (fits and status == 200)
+        assert result.status == status
+
+
+class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without an end, a piece each 0.05 s."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            time.sleep(0.05)
+            yield b" "
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(200, Outcome.APPLIED), (400, Outcome.REJECTED), (500, Outcome.UNKNOWN)]
+)
+def test_the_total_time_holds_for_a_transport_of_ones_own(
+    key: str, face: BlockingPortal | None, status: int, outcome: Outcome
+) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, stream=Dripping()))
+    caller = Caller(key, "https://provider.test", face, transport=transport, create_policy=ONCE)
+    begun = time.monotonic()
+    error = called(caller, face, timeout=0.3)
+    assert 0.3 <= time.monotonic() - begun < 2
+    caller.close()
+    assert isinstance(error, AudiencesError)
+    assert (error.outcome, error.status) == (outcome, status)
+
+
+def test_a_transport_of_ones_own_that_answers_too_late_leaves_what_it_answered(
+    key: str, face: BlockingPortal | None
+) -> None:
+    def late(_: httpx.Request) -> httpx.Response:
+        time.sleep(0.3)
+        return httpx.Response(case(key).SUCCESS, json=case(key).BODY)
+
+    caller = Caller(key, "https://provider.test", face, transport=httpx.MockTransport(late), create_policy=ONCE)
+    result = called(caller, face, timeout=0.1)
+    caller.close()
+    assert isinstance(result, SpecViolationError)
+    assert (result.outcome, result.status) == (Outcome.APPLIED, case(key).SUCCESS)
+
+
+@pytest.mark.parametrize("status", [None, 307, 401, 500])
+def test_cookies_of_one_answer_do_not_go_with_the_next_call(
+    key: str, raw: RawServer, face: BlockingPortal | None, status: int | None
+) -> None:
+    raw.requests.clear()
+    body = json.dumps(case(key).BODY).encode()
+    cookies = {"Set_Cookie": "session=4711; Path=/", "set_cookie": "other=4711; Domain=127.0.0.1; Max-Age=999"}
+    raw.answer = http(status or case(key).SUCCESS, body, **cookies)
+    caller = Caller(key, raw.url, face, create_policy=ONCE)
+    for _ in range(2):
+        caller.create(caller.case.good())
+    caller.close()
+    assert len(raw.requests) == 2
+    for request in raw.requests:
+        head = request.partition(b"\r\n\r\n")[0].lower()
+        assert b"cookie" not in head
+        assert b"4711" not in head.replace(b"key-4711", b"").replace(b"token-4711", b"").replace(b"project_4711", b"")
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "9", None])
+def test_a_limit_that_is_no_number_above_zero_is_refused(key: str, wrong: object) -> None:
+    make: list[Callable[[], object]] = [
+        lambda: Caller(key, "https://provider.test", None, max_response_bytes=wrong),
+        lambda: Caller(key, "https://provider.test", None).provider.create(case(key).good(), max_response_bytes=wrong),
+    ]
+    for attempt in make:
+        with pytest.raises(AudiencesError, match="max_response_bytes"):
+            attempt()

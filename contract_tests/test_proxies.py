@@ -1,0 +1,214 @@
+"""Proxies are used if asked for, and their credentials are shown nowhere."""
+
+import json
+import re
+import traceback
+from base64 import b64encode
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
+from callers import Caller, make
+from faults import certificates
+from faults.server import Stage, Wire
+from raw_server import RawServer, http
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+ONCE = RetryPolicy(attempts=1)
+OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
+# What any provider's success, and the token endpoint's, has.
+BODY = {"access_token": "t", "token_type": "bearer", "expires_in": 3600, "id": "1", "indexing_token": "1"}
+ANSWER = json.dumps(BODY | {"data": {"id": "1"}}).encode()
+
+
+def tunnel(wire: Wire) -> None:
+    """A proxy that plays the server behind it too."""
+    wire.request()
+    wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
+    wire.secure(certificates.good())
+    while True:
+        wire.request()
+        wire.send(http(200, ANSWER, Connection="keep-alive"))
+
+
+@pytest.fixture
+def proxy() -> Iterator[Stage]:
+    with Stage(tunnel, 200, ANSWER) as stage:
+        yield stage
+
+
+def tunnel_over_tls(wire: Wire) -> None:
+    """The same, with TLS up to the proxy, and no more: one connection cannot speak it twice on every Python."""
+    wire.secure(certificates.good())
+    wire.request()
+    wire.send(http(502))
+    wire.finish()
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the machine that tests has set."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def call(key: str, url: str, face: BlockingPortal | None, **options: Any) -> Receipt | AudiencesError:
+    policies = {"create_policy": ONCE, "read_policy": ONCE}
+    caller = Caller(key, url, face, **{"verify": certificates.trust(), **policies, **options})
+    try:
+        return caller.create(caller.case.good())
+    finally:
+        caller.close()
+
+
+def targets(proxy: Stage) -> list[str]:
+    """What tunnels were asked for."""
+    return [seen.head.split(b" ")[1].decode() for seen in proxy.tunnels]
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_environments_proxy_is_used_if_asked_for(
+    key: str,
+    face: BlockingPortal | None,
+    proxy: Stage,
+    *,
+    variable: str,
+    scheme: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(variable, f"{scheme}127.0.0.1:{proxy.port}")
+    assert isinstance(call(key, "https://provider.test", face), NotSentError)
+    assert targets(proxy) == []
+    assert isinstance(call(key, "https://provider.test", face, proxy="environment"), Receipt)
+    assert targets(proxy) == ["provider.test:443"]
+
+
+@pytest.mark.parametrize("spared", ["provider.test", ".test", "*", "other.test, provider.test", "provider.test:443"])
+def test_a_host_that_no_proxy_names_is_not_reached_through_the_environments(
+    face: BlockingPortal | None, proxy: Stage, spared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", spared)
+    result = call("batch", "https://provider.test:443", face, proxy="environment")
+    assert isinstance(result, NotSentError)
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("spared", ["evil-provider.test", "provider.test:444", "127.0.0.1", "vider.test"])
+def test_a_host_that_no_proxy_does_not_name_is_reached_through_the_environments(
+    face: BlockingPortal | None, proxy: Stage, spared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", spared)
+    assert isinstance(call("batch", "https://provider.test:443", face, proxy="environment"), Receipt)
+
+
+def test_this_machine_is_not_reached_through_the_environments_proxy(
+    key: str, face: BlockingPortal | None, raw: RawServer, proxy: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw.answer = http(200, ANSWER)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    assert isinstance(call(key, raw.url, face, proxy="environment"), Receipt)
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "environment"])
+def test_the_token_endpoint_and_the_provider_are_reached_through_the_same_proxy(
+    face: BlockingPortal | None, proxy: Stage, *, given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"http://127.0.0.1:{proxy.port}"
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    options = {**OAUTH, "token_url": "https://login.test:8443/token", "proxy": url if given else "environment"}
+    assert isinstance(call("adobe", "https://provider.test", face, **options), Receipt)
+    assert targets(proxy) == ["login.test:8443", "provider.test:443"]
+
+
+def test_the_token_endpoint_alone_is_spared_where_no_proxy_names_it(
+    face: BlockingPortal | None, raw: RawServer, proxy: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw.answer = http(200, ANSWER)
+    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    options = {**OAUTH, "token_url": f"{raw.url}/token", "proxy": "environment"}
+    assert isinstance(call("adobe", "https://provider.test", face, **options), Receipt)
+    assert targets(proxy) == ["provider.test:443"]
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "environment"])
+def test_a_proxys_credentials_go_to_the_proxy_and_are_shown_nowhere(
+    key: str, face: BlockingPortal | None, proxy: Stage, *, given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"http://name-4711:word-4711@127.0.0.1:{proxy.port}"
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    options: dict[str, Any] = {"proxy": url if given else "environment"}
+    assert isinstance(call(key, "https://provider.test", face, **options), Receipt)
+    encoded = b64encode(b"name-4711:word-4711")
+    (head,) = [seen.head for seen in proxy.tunnels]
+    assert re.search(rb"(?i)proxy-authorization: basic " + re.escape(encoded), head)
+    assert all(b"roxy-" not in seen.head for seen in proxy.requests)
+    # No certificate of ours is trusted now, so it fails behind the proxy.
+    error = call(key, "https://provider.test", face, **options, verify=certificates.strangers())
+    assert isinstance(error, NotSentError)
+    caller = Caller(key, "https://provider.test", face, **options)
+    shown = repr(caller.provider) + str(error) + repr(error) + "".join(traceback.format_exception(error))
+    for private in ("name-4711", "word-4711", encoded.decode()):
+        assert private not in shown
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "environment"])
+def test_the_certificate_of_a_proxy_with_tls_is_checked_with_the_same_authorities(
+    face: BlockingPortal | None, *, given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for trusted in (True, False):
+        with Stage(tunnel_over_tls, 200, ANSWER) as proxy:
+            url = f"https://127.0.0.1:{proxy.port}"
+            monkeypatch.setenv("HTTPS_PROXY", url)
+            verify = certificates.trust() if trusted else certificates.strangers()
+            options = {"proxy": url if given else "environment", "verify": verify}
+            assert isinstance(call("batch", "https://provider.test", face, **options), NotSentError)
+            assert len(proxy.tunnels) == int(trusted)
+
+
+@FACES
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "",
+        "word-4711",
+        "127.0.0.1:3128",
+        "http://",
+        "http:///word-4711",
+        "ftp://word-4711",
+        "socks4://word-4711",
+        "http://name:word-4711@",
+        "http://name:word-4711@host:99999",
+        "http://name:word-4711@host:port",
+        "http://name:word-4711@host:0",
+        "http://[word-4711",
+        "http://name:word-4711@ho st",
+        " http://word-4711",
+        "http://word-4711\r\n",
+        "http://wörd-4711",
+        b"http://word-4711",
+        True,
+        {"https": "http://word-4711"},
+    ],
+)
+def test_a_proxy_that_is_none_is_refused_at_once_and_not_shown(face: object, proxy: object) -> None:
+    with pytest.raises(ConfigurationError, match='proxy must be "environment" or a URL') as caught:
+        make("batch", face, proxy=proxy)
+    assert "4711" not in str(caught.value)
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
+def test_a_socks_proxy_is_refused_at_once_where_its_package_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match=r"httpx\[socks\]"):
+        make("batch", proxy="socks5://word-4711:1080")

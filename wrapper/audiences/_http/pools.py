@@ -1,0 +1,63 @@
+"""What connections are made with: TLS, and proxies."""
+
+import ssl
+from functools import cache
+from os import PathLike
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from .._lock import Lock
+from .network import AsyncBackend, Backend
+from .spread import Spread
+
+FROM_ENVIRONMENT = "environment"
+_MAKING = Lock()
+
+
+def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
+    """One for the process: making one costs more than a call does. A CA file, which may change, is read anew."""
+    if ca_file is not None:
+        return ssl.create_default_context(cafile=ca_file)
+    with _MAKING:  # `cache` alone may make two
+        return _usual_authorities()
+
+
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class Pool(httpx.HTTPTransport):
+    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
+        limits = httpx.Limits(keepalive_expiry=keepalive)
+        super().__init__(verify=context, trust_env=False, limits=limits, proxy=_proxy(proxy, context))
+        # httpx hands no network backend to its pool; everything else of its transport stays as respx knows it.
+        self._pool._network_backend = Backend()
+
+
+def async_pools(context: ssl.SSLContext, proxy: str | None, keepalive: float) -> Spread:
+    return Spread(lambda: AsyncPool(context, proxy, keepalive), keepalive)
+
+
+class AsyncPool(httpx.AsyncHTTPTransport):
+    def __init__(self, context: ssl.SSLContext, proxy: str | None, keepalive: float) -> None:
+        limits = httpx.Limits(keepalive_expiry=keepalive)
+        super().__init__(verify=context, trust_env=False, limits=limits, proxy=_proxy(proxy, context))
+        self._pool._network_backend = AsyncBackend()
+
+
+def _proxy(url: str | None, context: ssl.SSLContext) -> httpx.Proxy | None:
+    # Without the context, httpcore would make another one for a proxy that speaks TLS, with the usual authorities.
+    return httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None) if url else None
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for the URL."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    found = getproxies()
+    proxy = found.get(parts.scheme) or found.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
