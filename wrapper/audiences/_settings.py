@@ -27,18 +27,11 @@ class Setting(NamedTuple):
     def read(self, given: str | None, provider: str) -> str | None:
         """The argument, or else the variable's value; an empty variable counts as missing.
 
-        Raises ConfigurationError, without the value, where it is missing, or is not fit for a header.
+        Raises ConfigurationError, without the value, where it is not fit for a header.
         """
         value = given if given is not None else os.environ.get(self.variable) or None
         origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
-        if value is None:
-            if not self.required:
-                return None
-            raise ConfigurationError(
-                f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}",
-                provider=provider,
-            )
-        if not is_fit(value):
+        if value is not None and not is_fit(value):
             del given, value  # a crash report may show this frame
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
@@ -47,7 +40,12 @@ class Setting(NamedTuple):
         return bool(os.environ.get(self.variable))
 
     def need(self, given: str | None, provider: str) -> str:
-        return self.read(given, provider) or ""
+        """The same. Raises ConfigurationError where it is missing, too."""
+        value = self.read(given, provider)
+        if value is None:
+            missing = f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
+            raise ConfigurationError(missing, provider=provider)
+        return value
 
     def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
         """As a Secret; a function is not asked yet."""
@@ -56,7 +54,7 @@ class Setting(NamedTuple):
         return Secret(self.need(given, provider))
 
 
-def base_url(url: str, provider: str, *, allow_http: bool = False) -> str:
+def base_url(url: str, provider: str, *, allow_http: bool = False, name: str = "base_url") -> str:
     """The URL without a slash at its end.
 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
@@ -69,12 +67,12 @@ def base_url(url: str, provider: str, *, allow_http: bool = False) -> str:
         parts, fine = urlsplit(""), None
     if not fine or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
         raise ConfigurationError(
-            "base_url must be http(s)://host[:port][/path], without user, query, fragment or open variables",
+            f"{name} must be http(s)://host[:port][/path], without user, query, fragment or open variables",
             provider=provider,
         )
     if parts.scheme == "http" and not allow_http and not _is_here(parts.hostname or ""):
         raise ConfigurationError(
-            "base_url has plain http and another host than this machine: credentials would go unencrypted; "
+            f"{name} has plain http and another host than this machine: credentials would go unencrypted; "
             "allow_http=True permits it",
             provider=provider,
         )
