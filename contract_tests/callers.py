@@ -14,7 +14,7 @@ def make(key: str, face: Any = audiences, **options: Any) -> Any:
     """A provider object with the test's credentials."""
     classes = [getattr(face, name) for name in face.__all__]
     (provider,) = (each for each in classes if getattr(each, "key", None) == key)
-    return provider(**{**case(key).ARGUMENTS, **options})
+    return provider(**case(key).ARGUMENTS | options)
 
 
 class Caller:
@@ -24,13 +24,13 @@ class Caller:
         self.key, self.case, self._portal = key, case(key), portal
         self.provider = make(key, aio if portal else audiences, base_url=url + self.case.PATH, **options)
 
-    def create(self, audience: Audience, leave_out: Collection[str] = ()) -> Receipt | AudiencesError:
+    def create(self, audience: Audience, leave_out: Collection[str] = (), **options: Any) -> Receipt | AudiencesError:
         """The receipt, or the library's error. Anything else that is raised fails the test."""
         try:
             if self._portal is None:
-                receipt: Receipt = self.provider.create(audience, leave_out=leave_out)
+                receipt: Receipt = self.provider.create(audience, leave_out=leave_out, **options)
             else:
-                receipt = self._portal.call(lambda: self.provider.create(audience, leave_out=leave_out))
+                receipt = self._portal.call(lambda: self.provider.create(audience, leave_out=leave_out, **options))
             return receipt
         except AudiencesError as error:
             return error

@@ -4,8 +4,10 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
+from audience_contract.mock import MockServer
 from callers import Caller
 from cases import KEYS
+from ims import TokenEndpoint
 from raw_server import RawServer
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
@@ -45,3 +47,15 @@ def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: Blo
     made = Caller(key, raw.url, portal if request.param == "async" else None)
     yield made
     made.close()
+
+
+@pytest.fixture
+def endpoint() -> TokenEndpoint:
+    """The token endpoint of `mock`."""
+    return TokenEndpoint()
+
+
+@pytest.fixture
+def mock(endpoint: TokenEndpoint) -> Iterator[MockServer]:
+    with MockServer(strict=True, middleware=endpoint.around) as server:
+        yield server

@@ -12,9 +12,12 @@ from audience_contract import Request
 
 @dataclass(repr=False)
 class RawServer:
-    """Answers every connection with `answer`, then closes it. `requests` has what came, as it came."""
+    """Answers every connection with the next of `answers`, or else with `answer`, then closes it. `requests` has what
+    came, as it came.
+    """
 
     answer: bytes = b""
+    answers: list[bytes] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -38,7 +41,7 @@ class RawServer:
             with connection:
                 try:
                     self.requests.append(_read(connection))
-                    connection.sendall(self.answer)
+                    connection.sendall(self.answers.pop(0) if self.answers else self.answer)
                     connection.shutdown(socket.SHUT_WR)
                     # Until the client has closed, a close here could reset what it has not read yet.
                     connection.settimeout(0.5)
@@ -49,7 +52,11 @@ class RawServer:
 
     def last(self) -> Request:
         """The last request, as the checker takes it."""
-        head, _, body = self.requests[-1].partition(b"\r\n\r\n")
+        return self.read(self.requests[-1])
+
+    @staticmethod
+    def read(request: bytes) -> Request:
+        head, _, body = request.partition(b"\r\n\r\n")
         line, *lines = head.decode("latin-1").split("\r\n")
         method, target, _ = line.split(" ")
         headers = tuple((name, value.strip()) for name, _, value in (header.partition(":") for header in lines))

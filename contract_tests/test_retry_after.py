@@ -1,12 +1,24 @@
 """Retry-After, which no provider documents: read if it is there, and never the end of an answer."""
 
+from collections.abc import Iterator
+
 import pytest
+from anyio.from_thread import BlockingPortal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audiences import Outcome, RateLimitedError, UnavailableError
+from audiences import Outcome, RateLimitedError, RetryPolicy, UnavailableError
 from callers import Caller
 from raw_server import RawServer, http
+
+
+@pytest.fixture(scope="module", params=["blocking", "async"])
+def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: BlockingPortal) -> Iterator[Caller]:
+    """One that does not wait, and makes one attempt."""
+    face = portal if request.param == "async" else None
+    made = Caller(key, raw.url, face, create_policy=RetryPolicy(attempts=1))
+    yield made
+    made.close()
 
 
 def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(caller: Caller, raw: RawServer) -> None:

@@ -5,13 +5,15 @@ from inspect import isawaitable
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from hypothesis import given
 from hypothesis import strategies as st
 
 import audiences
-from audiences import Audience, ConfigurationError, Outcome, Request, aio
-from callers import make
+from audiences import Audience, ConfigurationError, Outcome, Request, RetryPolicy, aio
+from callers import Caller, make
 from cases import case
+from raw_server import RawServer
 
 
 def prepared(provider: Any, audience: Audience) -> Request:
@@ -132,6 +134,67 @@ def test_an_unknown_option_is_a_type_error(key: str) -> None:
 def test_a_timeout_that_is_not_a_finite_number_above_zero_is_refused(timeout: object) -> None:
     with pytest.raises(ConfigurationError, match="timeout"):
         make("batch", timeout=timeout)
+
+
+WRONG = [
+    ({"timeout": "5"}, "connect timeout"),
+    ({"timeout": True}, "connect timeout"),
+    ({"timeout": 10**400}, "connect timeout"),
+    ({"max_response_bytes": 0}, "max_response_bytes"),
+    ({"max_response_bytes": "8"}, "max_response_bytes"),
+    ({"on_progress": 5}, "on_progress"),
+]
+OF_OBJECT = [
+    ({"create_policy": 3}, "create_policy"),
+    ({"create_policy": {"attempts": 3}}, "create_policy"),
+    ({"read_policy": None}, "read_policy"),
+    ({"on_request": 5}, "on_request"),
+    ({"on_response": "print"}, "on_response"),
+    ({"max_per_second": "5"}, "max_per_second"),
+    ({"user_agent": "shop\r\nX-Evil: 1"}, "user_agent"),
+    ({"verify": False}, "verify"),
+    ({"proxy": "proxy:8080"}, "proxy"),
+]
+OF_CALL = [({"policy": 3}, "policy"), ({"policy": None}, "policy"), ({"timeout": None}, "connect timeout")]
+
+
+@FACES
+@pytest.mark.parametrize(("options", "words"), WRONG + OF_OBJECT)
+def test_an_option_that_makes_no_sense_is_refused_when_the_object_is_made(
+    key: str, face: object, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        make(key, face, **options)
+
+
+@pytest.mark.parametrize(("options", "words"), WRONG + OF_CALL)
+def test_an_option_of_a_call_that_makes_no_sense_is_refused_before_anything_is_sent(
+    key: str, raw: RawServer, face: BlockingPortal | None, options: dict[str, Any], words: str
+) -> None:
+    raw.requests.clear()
+    caller = Caller(key, raw.url, face)
+    error = caller.create(case(key).good(), **options)
+    assert isinstance(error, ConfigurationError)
+    assert words in str(error)
+    assert (error.provider, error.audience_name, error.attempts) == (caller.provider.title, "VIP", ())
+    with pytest.raises(TypeError, match="no option attempts, create_policy"):
+        caller.create(case(key).good(), create_policy=RetryPolicy(), attempts=1)
+    caller.close()
+    assert raw.requests == []
+
+
+NUMBERS = st.floats() | st.integers() | st.booleans() | st.none() | st.text()
+
+
+@given(attempts=NUMBERS, seconds=NUMBERS, name=st.sampled_from(["first_wait", "max_wait", "max_retry_after"]))
+def test_a_policy_is_made_of_whole_attempts_and_finite_seconds(attempts: Any, seconds: Any, name: str) -> None:
+    whole = isinstance(attempts, int) and not isinstance(attempts, bool) and attempts > 0
+    finite = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds <= 604_800
+    if whole and finite:
+        assert getattr(RetryPolicy(attempts=attempts, **{name: seconds}), name) == seconds
+    else:
+        with pytest.raises(ConfigurationError, match=name if whole else "attempts"):
+            RetryPolicy(attempts=attempts, **{name: seconds})
 
 
 def test_one_number_sets_every_timeout() -> None:

@@ -19,8 +19,6 @@ from audiences import (
     Outcome,
     PhoneFile,
     Receipt,
-    Request,
-    Response,
     Timeouts,
     UnknownOutcomeError,
     aio,
@@ -129,40 +127,6 @@ def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> Non
     assert caught.value.__cause__ is None
 
 
-def test_hooks_see_each_request_and_response(key: str, raw: RawServer) -> None:
-    seen: list[Request | Response] = []
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    hooked = Caller(
-        key,
-        raw.url,
-        None,
-        on_request=seen.append,
-        on_response=lambda request, response: seen.extend((request, response)),
-    )
-    receipt = hooked.create(hooked.case.good())
-    hooked.close()
-    assert isinstance(receipt, Receipt)
-    assert [type(each) for each in seen] == [Request, Request, Response]
-    assert seen[2] is receipt.response
-
-
-def test_a_request_hook_that_raises_stops_the_call_and_a_response_hook_that_raises_loses_nothing(
-    key: str, raw: RawServer
-) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError("hook")
-
-    raw.requests.clear()
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    first = Caller(key, raw.url, None, on_request=fail)
-    assert isinstance(first.create(case(key).good()), NotSentError)
-    assert raw.requests == []
-    second = Caller(key, raw.url, None, on_response=fail)
-    assert isinstance(second.create(case(key).good()), Receipt)
-    first.close()
-    second.close()
-
-
 def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: BlockingPortal | None) -> None:
     raw.answer = http(202, dumps(case("batch").BODY))
     caller = Caller("batch", raw.url, face, max_per_second=20)
@@ -223,21 +187,6 @@ def test_an_asynchronous_object_works_in_one_event_loop_after_the_other(key: str
     provider = make(key, aio, base_url=raw.url + case(key).PATH)
     for _ in range(2):
         assert isinstance(asyncio.run(provider.create(case(key).good())), Receipt)
-
-
-def test_asynchronous_hooks_see_each_request_and_response(key: str, raw: RawServer, portal: BlockingPortal) -> None:
-    seen: list[str] = []
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    caller = Caller(
-        key,
-        raw.url,
-        portal,
-        on_request=lambda _: seen.append("request"),
-        on_response=lambda *_: seen.append("response"),
-    )
-    caller.create(case(key).good())
-    caller.close()
-    assert seen == ["request", "response"]
 
 
 def test_an_asynchronous_object_works_on_trio_too(key: str, raw: RawServer) -> None:

@@ -8,8 +8,10 @@ from ._outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
+    operation: str
+    """The spec's operationId: that of the call, or of asking for the access token which it needs."""
     number: int
-    """1 for the first."""
+    """1 for the operation's first."""
     what: str
     """What happened, without names or the provider's words."""
     outcome: Outcome

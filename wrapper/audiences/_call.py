@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from ._errors import (
     UnavailableError,
     UnknownOutcomeError,
 )
+from ._lazy import lazy
 from ._outcome import Outcome, State
 from ._wire import Response
 
@@ -52,7 +52,7 @@ class Call:
     safe: bool = False
     """Whether a repetition has no effect at the provider."""
 
-    @cached_property
+    @lazy
     def operation(self) -> _spec.Operation:
         return _spec.load(self.key).operation(self.operation_id)
 

@@ -14,8 +14,8 @@ from ._audience import Audience
 from ._bars import Bars
 from ._create import LEAVABLE
 from ._drivers import Blocking
-from ._errors import AudiencesError, UnknownOutcomeError
-from ._everywhere import Result, as_created
+from ._errors import AudiencesError
+from ._everywhere import Result, create_everywhere
 from ._members import PhoneFile
 from ._version import __version__
 
@@ -116,14 +116,15 @@ def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _
 
 def _created(providers: list[Blocking], audience: Audience, leave_out: list[str], bars: Bars) -> list[Result]:
     """The results; after an interrupt, those that are there, and an unknown outcome for the rest."""
-    results: dict[int, Result] = {}
+    results: dict[str | None, Result] = {}
     with suppress(KeyboardInterrupt), bars:
-        results.update(as_created(audience, providers, leave_out=leave_out))
-    interrupted = "interrupted before an answer came"
-    return [
-        results.get(place) or UnknownOutcomeError(interrupted, provider=provider.title, audience_name=audience.name)
-        for place, provider in enumerate(providers)
-    ]
+        create_everywhere(
+            audience,
+            providers,
+            leave_out=leave_out,
+            on_result=lambda result: results.update({result.provider: result}),
+        )
+    return [results[provider.title] for provider in providers]
 
 
 def _providers(names: list[str], urls: dict[str, str], timeout: float | None, bars: Bars) -> list[Blocking]:

@@ -23,6 +23,8 @@ from ._wire import Request
 class Blocking(Provider[send.BlockingTransport]):
     """The blocking face of a provider."""
 
+    _awaits = False
+
     def _connect(self, way: send.Way, transport: send.BlockingTransport | None) -> None:
         self._http = send.BlockingSender(way, transport)
 
@@ -67,15 +69,16 @@ class Blocking(Provider[send.BlockingTransport]):
         self.close()
 
     def _run(self, flow: Flow[R]) -> R:
+        raised: list[BaseException] = []
         try:
             step = next(flow)
             while True:
                 try:
                     answer = self._do(step)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    step = flow.throw(error)
-                else:
-                    step = flow.send(answer)
+                    raised.append(error)
+                # Not in the handler: what the flow then raises would have this error, and its words, as its context.
+                step = flow.throw(raised.pop()) if raised else flow.send(answer)
         except StopIteration as stop:
             result: R = stop.value
             return result
@@ -91,11 +94,13 @@ class Blocking(Provider[send.BlockingTransport]):
             case Await(what):
                 if iscoroutine(what):
                     what.close()
-                raise ConfigurationError("asynchronous functions need the provider object of audiences.aio")
+                raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
 
 
 class Async(Provider[send.AsyncTransport]):
     """The asynchronous face of a provider: the same names, awaited."""
+
+    _awaits = True
 
     def _connect(self, way: send.Way, transport: send.AsyncTransport | None) -> None:
         self._http = send.AsyncSender(way, transport)
@@ -127,15 +132,16 @@ class Async(Provider[send.AsyncTransport]):
         await self.close()
 
     async def _run(self, flow: Flow[R]) -> R:
+        raised: list[BaseException] = []
         try:
             step = next(flow)
             while True:
                 try:
                     answer = await self._do(step)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    step = flow.throw(error)
-                else:
-                    step = flow.send(answer)
+                    raised.append(error)
+                # Not in the handler: what the flow then raises would have this error, and its words, as its context.
+                step = flow.throw(raised.pop()) if raised else flow.send(answer)
         except StopIteration as stop:
             result: R = stop.value
             return result

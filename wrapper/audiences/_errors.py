@@ -110,7 +110,7 @@ class AudiencesError(Exception):
         self.retry_after = retry_after
         """Seconds to wait, from a Retry-After header; no provider documents that header."""
         self.attempts: tuple[Attempt, ...] = ()
-        """Every attempt at the call, the last one included."""
+        """Every attempt at the call, the last one included, and those at an access token that failed."""
         self.base_url: str | None = None
         """Where the call went."""
 
@@ -119,7 +119,7 @@ class AudiencesError(Exception):
         """Where the outcome is unknown: what another process needs for `reconcile`, as JSON. It has the audience's
         name in it, and no secret.
         """
-        if self.outcome is not Outcome.UNKNOWN or not self.attempts:
+        if self.outcome is not Outcome.UNKNOWN or self.base_url is None:
             return None
         return json.dumps(
             {
@@ -128,7 +128,7 @@ class AudiencesError(Exception):
                 "operation": self.operation,
                 "base_url": self.base_url,
                 "name": self.audience_name,
-                "started": self.attempts[0].started.isoformat(),
+                "started": self.attempts[0].started.isoformat() if self.attempts else None,
             }
         )
 
@@ -182,7 +182,7 @@ class NotSentError(AudiencesError):
 
 class TokenError(AudiencesError):
     """No access token could be had, so the call was not sent. `code` and `provider_message` are OAuth's `error` and
-    `error_description`; `status`, `response` and `attempts` are those of the token endpoint.
+    `error_description`; `status` and `response` are those of the token endpoint, whose attempts are in `attempts`, too.
     """
 
     @classmethod

@@ -1,28 +1,43 @@
 """One draft to several providers at once."""
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from inspect import isawaitable
 from queue import SimpleQueue
+from typing import Unpack
 
 import anyio
 
+from . import _checks
 from ._audience import Audience
 from ._drivers import Async, Blocking
-from ._errors import AudiencesError, UnknownOutcomeError
+from ._errors import AudiencesError
+from ._options import CallOptions
 from ._receipt import Receipt
 
 Result = Receipt | AudiencesError
+_INTERRUPTED = "interrupted before an answer came"
 
 
 def create_everywhere(
-    audience: Audience, providers: Sequence[Blocking], *, leave_out: Collection[str] = ()
+    audience: Audience,
+    providers: Sequence[Blocking],
+    *,
+    leave_out: Collection[str] = (),
+    on_result: Callable[[Result], object] | None = None,
+    **options: Unpack[CallOptions],
 ) -> list[Result]:
     """Create the audience at every provider, all at once; a failure at one does not touch the others.
 
-    `leave_out` is for each provider what it is for `create`: only what that provider cannot be told is left out.
+    `leave_out` and `options` are for each provider what they are for `create`: only what that provider cannot be told
+    is left out. `on_result` is called with each result as soon as it is there, in the thread that called. What it
+    raises is dropped: the results come first. After an interrupt it is called with what is known of every call (of one
+    that is not answered, an UnknownOutcomeError), and then the interrupt is raised; such calls are not stopped.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError for what is not a blocking provider object, before anything is sent.
+    Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
+    sense, before anything is sent.
 
     >>> import httpx
     >>> from audiences import Batch
@@ -33,66 +48,101 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    results = dict(as_created(audience, providers, leave_out=leave_out))
-    return [results[place] for place in range(len(providers))]
-
-
-def as_created(
-    audience: Audience, providers: Sequence[Blocking], *, leave_out: Collection[str]
-) -> Iterator[tuple[int, Result]]:
-    """The results with their places in `providers`, each as soon as it is there."""
-    _check(providers, Blocking)
-    results: SimpleQueue[tuple[int, Result]] = SimpleQueue()
+    _check(providers, Blocking, on_result, options)
+    results: dict[int, Result] = {}
+    untold = list(range(len(providers)))
+    done: SimpleQueue[int] = SimpleQueue()
 
     def one(place: int, provider: Blocking) -> None:
         try:
-            results.put((place, provider.create(audience, leave_out=leave_out)))
+            results[place] = provider.create(audience, leave_out=leave_out, **options)
         except AudiencesError as error:
-            results.put((place, error))
+            results[place] = error
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            results.put((place, _foreign(error, provider, audience)))
+            results[place] = _foreign(error, provider, audience)
+        done.put(place)
 
-    for place, provider in enumerate(providers):
-        # Daemons, so that an interrupt is not held up by a provider that does not answer.
-        threading.Thread(target=one, args=(place, provider), daemon=True).start()
-    for _ in providers:
-        yield results.get()
+    def tell(place: int) -> None:
+        if on_result:
+            with suppress(Exception):
+                on_result(results[place])
+        untold.remove(place)
+
+    try:
+        for place, provider in enumerate(providers):
+            # Daemons, so that an interrupt is not held up by a provider that does not answer.
+            threading.Thread(target=one, args=(place, provider), daemon=True).start()
+        while untold:
+            tell(done.get())
+    except BaseException:
+        for place in [*untold]:
+            results.setdefault(place, providers[place]._lost(_INTERRUPTED, audience))
+            tell(place)
+        raise
+    return [results[place] for place in range(len(providers))]
 
 
 async def acreate_everywhere(
-    audience: Audience, providers: Sequence[Async], *, leave_out: Collection[str] = ()
+    audience: Audience,
+    providers: Sequence[Async],
+    *,
+    leave_out: Collection[str] = (),
+    on_result: Callable[[Result], Awaitable[None] | object] | None = None,
+    **options: Unpack[CallOptions],
 ) -> list[Result]:
     """Create the audience at every provider, all at once; a failure at one does not touch the others.
 
-    A cancellation cancels the calls that are not finished; what they did is then unknown, and no results are returned.
+    See the blocking `create_everywhere`. `on_result` may be asynchronous. A cancellation cancels the calls that are not
+    finished; what is known of each reaches `on_result`, which is not cancelled itself.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError for what is not an asynchronous provider object, before anything is sent.
+    Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
+    no sense, before anything is sent.
     """
-    _check(providers, Async)
+    _check(providers, Async, on_result, options)
     results: dict[int, Result] = {}
+
+    async def tell(place: int, result: Result) -> None:
+        results[place] = result
+        if on_result:
+            with anyio.CancelScope(shield=True), suppress(Exception):
+                answer = on_result(result)
+                if isawaitable(answer):
+                    await answer
 
     async def one(place: int, provider: Async) -> None:
         try:
-            results[place] = await provider.create(audience, leave_out=leave_out)
+            result: Result = await provider.create(audience, leave_out=leave_out, **options)
         except AudiencesError as error:
-            results[place] = error
+            result = error
+        except (anyio.get_cancelled_exc_class(), KeyboardInterrupt) as interrupt:
+            if isinstance(interrupt.__cause__, AudiencesError):
+                await tell(place, interrupt.__cause__)
+            raise
         except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            results[place] = _foreign(error, provider, audience)
+            result = _foreign(error, provider, audience)
+        await tell(place, result)
 
-    async with anyio.create_task_group() as group:
+    try:
+        async with anyio.create_task_group() as group:
+            for place, provider in enumerate(providers):
+                group.start_soon(one, place, provider)
+    finally:
         for place, provider in enumerate(providers):
-            group.start_soon(one, place, provider)
+            if place not in results:  # its task was cancelled before it ran
+                await tell(place, provider._lost(_INTERRUPTED, audience))
     return [results[place] for place in range(len(providers))]
 
 
 def _foreign(error: BaseException, provider: Blocking | Async, audience: Audience) -> AudiencesError:
     """One provider's surprise, which must not hide the others' results."""
-    message = f"no answer: {type(error).__name__}"
-    return UnknownOutcomeError(message, provider=provider.title, audience_name=audience.name)
+    return provider._lost(f"no answer: {type(error).__name__}", audience)
 
 
-def _check(providers: Sequence[object], kind: type) -> None:
+def _check(providers: Sequence[Blocking | Async], kind: type, on_result: object, options: CallOptions) -> None:
     if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
         where = "audiences" if kind is Blocking else "audiences.aio"
         raise TypeError(f"providers must be a sequence of provider objects of {where}")
+    _checks.function("on_result", on_result, awaits=kind is Async)
+    for provider in providers:
+        provider._how(options, provider.create_policy)

@@ -12,7 +12,7 @@ from typing import Any
 from . import _observe
 from ._attempt import Attempt
 from ._call import Call, Handle, Success
-from ._errors import AudiencesError, NotSentError
+from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http.seen import Seen
 from ._options import How, Pace
 from ._outcome import Outcome
@@ -43,6 +43,7 @@ class Exchange:
         self._around, self._call, self._request, self._handle, self._how = around, call, request, handle, how
         self._sendable: Request | None = None
         self._renewed = False
+        self._number = 0
         self._attempts: list[Attempt] = []
         self._failure: AudiencesError | None = None
         self._begin()
@@ -60,7 +61,9 @@ class Exchange:
                     success = yield from self._attempt()
                 except AudiencesError as error:
                     self._failure = error
-                    self._record(error.response, str(error.args[0]), error.outcome)
+                    self._attempts += error.attempts  # at a token
+                    response = error.response if self._seen.built else None
+                    self._record(response, str(error.args[0]), error.outcome)
                 else:
                     self._record(success.response, str(success.response.status), Outcome.APPLIED)
                     return replace(success, attempts=tuple(self._attempts))
@@ -91,14 +94,18 @@ class Exchange:
 
     def _again(self, failure: AudiencesError) -> Flow[float]:
         """The seconds before the next attempt; raises the failure where there is none."""
-        policy, number = self._how.policy, len(self._attempts)
+        policy, number = self._how.policy, self._number
         # What failed before there was a request to send (a hook, a file that is gone) fails again.
         if not (self._seen.built and self._request.rewinds):
             raise failure
         if failure.status == 401 and not self._renewed and number < policy.attempts:
             self._renewed = True
-            with suppress(AudiencesError):  # the refusal says more
+            try:
                 other = yield from self._told(self._sendable)
+            except AudiencesError as error:  # the refusal says more
+                self._attempts += error.attempts
+                failure.attempts = tuple(self._attempts)
+            else:
                 if other.secrets != self._seen.secrets:
                     self._sendable = other
                     return 0.0
@@ -123,6 +130,8 @@ class Exchange:
                 answer = self._around.on_request(self._request)
                 if isawaitable(answer):
                     yield Await(answer)
+            except ConfigurationError:
+                raise
             except Exception as error:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from error
 
@@ -142,8 +151,10 @@ class Exchange:
         return self._failure
 
     def _record(self, response: Response | None, what: str, outcome: Outcome) -> None:
+        self._number += 1
         attempt = Attempt(
-            number=len(self._attempts) + 1,
+            operation=self._call.operation_id,
+            number=self._number,
             what=what,
             outcome=outcome,
             started=self._started,

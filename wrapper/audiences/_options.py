@@ -1,6 +1,5 @@
 """The options of provider objects and of single calls."""
 
-import math
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -8,6 +7,7 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
+from . import _checks
 from ._errors import ConfigurationError
 from ._lock import Lock
 from ._policy import RetryPolicy
@@ -23,7 +23,7 @@ class Timeouts:
     in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file that
     makes them wait.
 
-    Raises ConfigurationError for what is no number above zero.
+    Raises ConfigurationError for what is no number above zero, or more than a week.
     """
 
     connect: float = 5.0
@@ -34,8 +34,7 @@ class Timeouts:
 
     def __post_init__(self) -> None:
         for name, seconds in asdict(self).items():
-            if not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
-                raise ConfigurationError(f"the {name} timeout must be a number of seconds above zero")
+            _checks.seconds(f"the {name} timeout", seconds, above_zero=True)
 
     @classmethod
     def of(cls, given: "Timeouts | float") -> "Timeouts":
@@ -74,7 +73,7 @@ class Options(_Shared, Generic[T], total=False):
     """A limit of one's own on the calls of this object, over all its threads or tasks. Off by default."""
     on_request: Callable[[Request], Awaitable[None] | None]
     """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
-    where `audiences.aio` sends."""
+    in `audiences.aio`."""
     on_response: Callable[[Request, Response], Awaitable[None] | None]
     """Called with every answer, before it is judged. What it raises is dropped: the answer comes first."""
     keepalive: float

@@ -1,9 +1,9 @@
 """When a call is repeated by itself."""
 
-import math
 import random
 from dataclasses import dataclass
 
+from . import _checks
 from ._errors import AudiencesError, ConfigurationError, NotSentError, RateLimitedError, UnavailableError
 from ._outcome import Outcome
 
@@ -14,8 +14,8 @@ class RetryPolicy:
 
     A create is repeated only where it is known to have had no effect: nothing was sent; the provider answered 429 with
     a Retry-After (seconds or a date), which no provider documents; or a 401 came, and the credential has changed since
-    (once). A read is repeated after any failure to get an answer and any 429 or 5xx. The deadline over all attempts is
-    `Timeouts.total`; an attempt that would start after it is not made.
+    (once). A read is repeated after any failure to get an answer and any 408, 429 or 5xx. The deadline over all
+    attempts is `Timeouts.total`; an attempt that would start after it is not made.
 
     Raises ConfigurationError for what is no number, or out of range.
     """
@@ -33,19 +33,23 @@ class RetryPolicy:
     and documented nowhere."""
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.attempts, int) and self.attempts >= 1):
-            raise ConfigurationError("attempts must be a whole number above zero")
+        _checks.count("attempts", self.attempts)
         for name in ("first_wait", "max_wait", "max_retry_after"):
-            seconds = getattr(self, name)
-            if not (isinstance(seconds, int | float) and 0 <= seconds < math.inf):
-                raise ConfigurationError(f"{name} must be a number of seconds")
+            _checks.seconds(name, getattr(self, name), above_zero=False)
+
+    @classmethod
+    def of(cls, given: object, name: str) -> "RetryPolicy":
+        if not isinstance(given, cls):
+            raise ConfigurationError(f"{name} must be a RetryPolicy")
+        return given
 
     def wait(self, error: AudiencesError, attempt: int, *, safe: bool) -> float | None:
         """The seconds before the next attempt, or None if there is none. `safe` calls have no effect to repeat."""
         if attempt >= self.attempts or not self._again(error, safe):
             return None
         if error.retry_after is None:
-            return float(min(self.max_wait, self.first_wait * 2 ** (attempt - 1)) * random.uniform(0.5, 1))  # noqa: S311
+            longest = min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000))
+            return longest * random.uniform(0.5, 1)  # noqa: S311
         if error.retry_after > self.max_retry_after:
             return None
         # Never less than asked; not all callers at the same moment.
@@ -55,7 +59,8 @@ class RetryPolicy:
         if isinstance(error, NotSentError):
             return True
         if safe:
-            return isinstance(error, RateLimitedError | UnavailableError) or error.outcome is Outcome.UNKNOWN
+            unanswered = error.outcome is Outcome.UNKNOWN and error.status in (None, 408)
+            return unanswered or isinstance(error, RateLimitedError | UnavailableError)
         if isinstance(error, UnavailableError):
             return self.on_unavailable and error.outcome is Outcome.REJECTED
         return isinstance(error, RateLimitedError) and error.retry_after is not None

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
-from . import _json, _observe, _spec
+from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
-from ._errors import AudiencesError, ConfigurationError
+from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
 from ._exchange import Around, Exchange
 from ._http.send import Way
 from ._members import PhoneFile
@@ -37,6 +37,8 @@ class Provider(ABC, Generic[T]):
     settings: ClassVar[tuple[Setting, ...]]
     creates: ClassVar[type[Create]]
     """What this provider's create takes and answers."""
+    _awaits: ClassVar[bool]
+    """Whether this is the asynchronous face."""
     creation: Create
     """The same, with what this object was made with."""
 
@@ -49,12 +51,18 @@ class Provider(ABC, Generic[T]):
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
         self.timeouts = Timeouts.of(options.get("timeout", Timeouts()))
-        self.create_policy = options.get("create_policy", CREATES)
-        self.read_policy = options.get("read_policy", READS)
-        self.max_response_bytes = _count(options.get("max_response_bytes", MAX_BYTES))
+        """How long is waited, for what."""
+        self.create_policy = RetryPolicy.of(options.get("create_policy", CREATES), "create_policy")
+        """When a create is repeated by itself."""
+        self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
+        """The same for calls without an effect, such as asking for an access token."""
+        self.max_response_bytes = _checks.count("max_response_bytes", options.get("max_response_bytes", MAX_BYTES))
         self._on_progress = options.get("on_progress")
-        pace = Pace(options.get("max_per_second"))
-        self._around = Around(self.title, pace, options.get("on_request"), options.get("on_response"))
+        _checks.on_progress(self._on_progress)
+        hooks = options.get("on_request"), options.get("on_response")
+        for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
+            _checks.function(name, hook, awaits=self._awaits)
+        self._around = Around(self.title, Pace(options.get("max_per_second")), *hooks)
         self._connect(way(options, [self.base_url, *urls]), options.get("transport"))
 
     def __repr__(self) -> str:
@@ -82,6 +90,7 @@ class Provider(ABC, Generic[T]):
 
     def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
         call = self.creation.call
+        exchange = None
         with _observe.span(self.title, call.operation_id) as span:
             try:
                 how = self._how(options, self.create_policy)
@@ -89,14 +98,17 @@ class Provider(ABC, Generic[T]):
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
                 request = (yield Work(prepare)) if looks else prepare()
                 handle = partial(self.creation.handle, audience)
-                success = yield from Exchange(self._around, call, request, handle, how).run()
+                exchange = Exchange(self._around, call, request, handle, how)
+                success = yield from exchange.run()
             except BaseException as raised:
+                if exchange is None and not isinstance(raised, Exception):
+                    raised.__cause__ = NotSentError("interrupted before anything was sent")
                 # Beside an interrupt stands the error that tells what is known.
                 error = raised if isinstance(raised, AudiencesError) else raised.__cause__
                 if isinstance(error, AudiencesError):
-                    error.provider, error.operation, error.base_url = self.title, call.operation_id, self.base_url
-                    error.audience_name = getattr(audience, "name", None)
-                    _observe.done(span, error.outcome, error.attempts, error)
+                    self._mark(error, audience)
+                    own = tuple(attempt for attempt in error.attempts if attempt.operation == call.operation_id)
+                    _observe.done(span, error.outcome, own, error)
                 raise
             _observe.done(span, Outcome.APPLIED, success.attempts, None)
         return Receipt(
@@ -116,21 +128,36 @@ class Provider(ABC, Generic[T]):
             filename=request.filename,
         )
 
+    def _mark(self, error: AudiencesError, audience: Audience) -> None:
+        """Say on the error what the call was."""
+        error.provider, error.operation = self.title, self.creation.call.operation_id
+        error.base_url, error.audience_name = self.base_url, getattr(audience, "name", None)
+
+    def _lost(self, why: str, audience: Audience) -> AudiencesError:
+        """The error for a call of which nothing else is known."""
+        error = UnknownOutcomeError(why)
+        self._mark(error, audience)
+        return error
+
     def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
         unknown = options.keys() - CallOptions.__optional_keys__
         if unknown:
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
         timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
+        on_progress = options.get("on_progress", self._on_progress)
+        _checks.on_progress(on_progress)
         return How(
             timeouts=timeouts,
-            policy=options.get("policy", policy),
-            max_response_bytes=_count(options.get("max_response_bytes", self.max_response_bytes)),
-            on_progress=options.get("on_progress", self._on_progress),
+            policy=RetryPolicy.of(options.get("policy", policy), "policy"),
+            max_response_bytes=_checks.count(
+                "max_response_bytes", options.get("max_response_bytes", self.max_response_bytes)
+            ),
+            on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
         )
 
     def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
-        name = name_in(what, self.title, self.base_url)
+        name = name_in(what, self.title, self.creation.call.operation_id, self.base_url)
         return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=self.creation.no_way, name=name)
 
     @abstractmethod
@@ -160,9 +187,3 @@ class Provider(ABC, Generic[T]):
             elif value is not None:
                 raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
         return base_url(url, self.title, allow_http=self._allow_http)
-
-
-def _count(given: object) -> int:
-    if not isinstance(given, int) or given < 1:
-        raise ConfigurationError("max_response_bytes must be a whole number above zero")
-    return given

@@ -19,10 +19,10 @@ class Reconciliation:
     """The audience's name."""
 
 
-def name_in(what: AudiencesError | str, provider: str, base_url: str) -> str:
+def name_in(what: AudiencesError | str, provider: str, operation: str, base_url: str) -> str:
     """The audience's name in an error, or in its `reconcile_token`.
 
-    Raises InvalidError for one that is not of this provider, or of another base URL.
+    Raises InvalidError for one of another provider, operation or base URL, and for what is none.
     """
     token = what.reconcile_token if isinstance(what, AudiencesError) else what
     if token is None:
@@ -33,8 +33,8 @@ def name_in(what: AudiencesError | str, provider: str, base_url: str) -> str:
         found = None
     if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
         raise _wrong("must be an error, or its reconcile_token", what)
-    if (found.get("provider"), found.get("base_url")) != (provider, base_url):
-        raise _wrong(f"must be of a call to {provider} at the base URL of this object", what)
+    if [found.get(key) for key in ("provider", "operation", "base_url")] != [provider, operation, base_url]:
+        raise _wrong(f"must be of a create at {provider}, at the base URL of this object", what)
     return str(found["name"])
 
 

@@ -29,18 +29,11 @@ class Setting(NamedTuple):
     def read(self, given: str | None, provider: str) -> str | None:
         """The argument, or else the variable's value; an empty variable counts as missing.
 
-        Raises ConfigurationError, without the value, where it is missing, or is not fit for a header.
+        Raises ConfigurationError, without the value, where it is not fit for a header.
         """
         value = given if given is not None else os.environ.get(self.variable) or None
         origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
-        if value is None:
-            if not self.required:
-                return None
-            raise ConfigurationError(
-                f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}",
-                provider=provider,
-            )
-        if not is_fit(value):
+        if value is not None and not is_fit(value):
             del given, value  # a crash report may show this frame
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
@@ -49,7 +42,12 @@ class Setting(NamedTuple):
         return bool(os.environ.get(self.variable))
 
     def need(self, given: str | None, provider: str) -> str:
-        return self.read(given, provider) or ""
+        """The same. Raises ConfigurationError where it is missing, too."""
+        value = self.read(given, provider)
+        if value is None:
+            missing = f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
+            raise ConfigurationError(missing, provider=provider)
+        return value
 
     def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
         """As a Secret; a function is not asked yet."""

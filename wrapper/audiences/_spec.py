@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from . import _json
 from ._errors import Deviation
+from ._lazy import lazy
 
 Json = Mapping[str, Any]
 
@@ -60,13 +61,13 @@ class Operation:
     id: str
     pointer: str
 
-    @cached_property
+    @lazy
     def body(self) -> "Schema":
         """The schema of the request body. Raises KeyError for an operation that has none, such as a GET."""
         content, at = self.spec.resolve(f"{self.pointer}/requestBody/content")
         return Schema(self.spec, f"{at}/{escape(next(iter(content)))}/schema")
 
-    @cached_property
+    @lazy
     def _answers(self) -> "Mapping[str, Schema | None]":
         found = {}
         for status in self.spec.resolve(f"{self.pointer}/responses")[0]:
@@ -109,13 +110,13 @@ class Schema:
     spec: Spec
     pointer: str
 
-    @cached_property
+    @lazy
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         # With the document around it, the paths in errors are pointers into the effective spec.
         schema = {**self.spec.document, "$ref": f"#{self.pointer}"}
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
-    @cached_property
+    @lazy
     def properties(self) -> Json:
         """The properties that the schema names."""
         found: Json = self.spec.resolve(self.pointer)[0].get("properties", {})

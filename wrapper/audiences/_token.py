@@ -13,6 +13,8 @@ from ._steps import Flow, Wait
 
 MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
+LONGEST = 24 * 3600.0
+"""Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
 _LOOK = 0.02
 """Seconds between two looks whether another thread or task, in whatever event loop, has got the token."""
 
@@ -26,10 +28,12 @@ class Granted:
 
 @dataclass(slots=True, repr=False)
 class _Fetch:
-    """One that goes on, for those who wait for it."""
+    """One that goes on, for those who wait for it. In the end it has a token, an error, or, cancelled, neither."""
 
     process: int
+    deadline: float
     over: bool = False
+    token: str | None = None
     error: AudiencesError | None = None
 
 
@@ -47,28 +51,31 @@ class ClientCredentials(Source):
             with self._lock:
                 if self._token and self._token[0] != refused and time.monotonic() < self._token[1]:
                     return self._token[0]
-                going, leads = self._going, False
-                if going is None or going.process != os.getpid():  # a fork leaves those behind who were asking
-                    going, leads = _Fetch(os.getpid()), True
-                    self._going = going
+                fetch, leads = self._going, False
+                if fetch is None or fetch.process != os.getpid():  # a fork leaves those behind who were asking
+                    fetch = self._going = _Fetch(os.getpid(), deadline)
+                    leads = True
             if leads:
-                return (yield from self._lead(going, deadline))
-            while not going.over:
+                yield from self._lead(fetch)
+            while not fetch.over:
                 if time.monotonic() >= deadline:
                     raise TokenError("no access token: the total time is over")
                 yield Wait(_LOOK)
-            if going.error:
-                raise copy.copy(going.error)
+            if fetch.token is not None:
+                return fetch.token
+            # That the leader's time was over says nothing to those who have more.
+            if fetch.error and (leads or time.monotonic() < fetch.deadline):
+                raise copy.copy(fetch.error)
 
-    def _lead(self, fetch: _Fetch, deadline: float) -> Flow[str]:
+    def _lead(self, fetch: _Fetch) -> Flow[None]:
         try:
-            granted = yield from self._fetch(deadline)
+            granted = yield from self._fetch(fetch.deadline)
         except AudiencesError as error:
             fetch.error = TokenError.of(error)
-            raise fetch.error from None
         else:
-            self._token = granted.token, time.monotonic() + max(granted.lifetime - MARGIN, 0.9 * granted.lifetime)
-            return granted.token
+            lifetime = min(granted.lifetime, LONGEST)
+            self._token = granted.token, time.monotonic() + max(lifetime - MARGIN, 0.9 * lifetime)
+            fetch.token = granted.token
         finally:
             self._going = None
             fetch.over = True

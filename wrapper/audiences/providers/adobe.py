@@ -124,7 +124,8 @@ class _Adobe(Provider[T]):
     ) -> None:
         """Take credentials from the arguments, or else from ADOBE_ACCESS_TOKEN, ADOBE_API_KEY, ADOBE_ORG_ID and
         ADOBE_SANDBOX_NAME; in place of the token, from ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES, with
-        ADOBE_TOKEN_URL for another token endpoint than the spec's. `options`: see `Options`.
+        ADOBE_TOKEN_URL for another token endpoint than the spec's. Arguments win over the environment, and there the
+        token wins. `options`: see `Options`.
 
         Raises ConfigurationError for what is missing or malformed.
 
@@ -140,24 +141,22 @@ class _Adobe(Provider[T]):
         <BLANKLINE>
         {"name":"VIP","namespace":"shop"}
         """
-        own_token, own_key, own_org, own_sandbox, own_client, own_secret, own_scopes, own_url = self.settings
+        token, key, org, sandbox, client, secret, scope, url = self.settings
         given = any(each is not None for each in (client_id, client_secret, scopes, token_url))
         if access_token is not None and given:
             raise ConfigurationError("give access_token, or what one is asked for with, not both", provider=self.title)
-        self._api_key = own_key.need_secret(api_key, self.title)
-        self.creation = _Create(own_org.need(org_id, self.title), own_sandbox.need(sandbox_name, self.title))
-        if given or (access_token is None and not own_token.in_environment() and own_client.in_environment()):
-            needed = (own_client._replace(required=True), own_secret._replace(required=True))
-            self._client_id = needed[0].need(client_id, self.title)
-            self._client_secret = needed[1].need_secret(client_secret, self.title)
-            self._scopes = own_scopes._replace(required=True).need(scopes, self.title)
-            url = own_url.read(token_url, self.title) or _documented_url()
-            allow_http = options.get("allow_http", False)
-            self._token_url = base_url(url, self.title, allow_http=allow_http, argument="token_url")
+        self._api_key = key.need_secret(api_key, self.title)
+        self.creation = _Create(org.need(org_id, self.title), sandbox.need(sandbox_name, self.title))
+        if given or (access_token is None and not token.in_environment() and client.in_environment()):
+            self._client_id = client.need(client_id, self.title)
+            self._client_secret = secret.need_secret(client_secret, self.title)
+            self._scopes = scope.need(scopes, self.title)
+            place, http = url.read(token_url, self.title) or _documented_url(), options.get("allow_http", False)
+            self._token_url = base_url(place, self.title, allow_http=http, argument=url.argument)
             self._access_token = Secret(ClientCredentials(self._grant))
             super().__init__({}, options, self._token_url)
         else:
-            self._access_token = own_token.need_secret(access_token, self.title)
+            self._access_token = token.need_secret(access_token, self.title)
             super().__init__({}, options)
 
     def _credentials(self) -> Mapping[str, Secret]:

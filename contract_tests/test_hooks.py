@@ -1,0 +1,134 @@
+"""Hooks: called around each attempt, plain or asynchronous, and never in the way of an answer."""
+
+import gc
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from audience_contract.mock import MockServer
+from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__, aio
+from audiences._json import dumps
+from callers import Caller, make
+from cases import case
+from ims import adobe
+from raw_server import RawServer, http
+
+LIMITED = http(429, b"{}", Retry_After="0")
+Hook = Callable[..., None]
+Given = tuple[BlockingPortal | None, Callable[[Hook], Any]]
+
+
+def asynchronous(hook: Hook) -> Callable[..., Awaitable[None]]:
+    async def call(*arguments: object) -> None:
+        await anyio.sleep(0)
+        hook(*arguments)
+
+    return call
+
+
+@pytest.fixture(params=["blocking", "async", "async with an asynchronous function"])
+def given(request: pytest.FixtureRequest, portal: BlockingPortal) -> Given:
+    """A face, and how a function is given to it."""
+    face = None if request.param == "blocking" else portal
+    return face, asynchronous if "function" in request.param else lambda function: function
+
+
+def test_hooks_see_the_request_and_the_response_of_each_attempt(key: str, raw: RawServer, given: Given) -> None:
+    face, like = given
+    seen: list[Request | Response] = []
+    raw.answers, raw.answer = [LIMITED], http(case(key).SUCCESS, dumps(case(key).BODY))
+    caller = Caller(
+        key,
+        raw.url,
+        face,
+        on_request=like(seen.append),
+        on_response=like(lambda request, response: seen.extend((request, response))),
+    )
+    receipt = caller.create(caller.case.good())
+    caller.close()
+    assert isinstance(receipt, Receipt)
+    assert [type(each) for each in seen] == [Request, Request, Response] * 2
+    assert seen[-1] is receipt.response
+    assert seen[2] != receipt.response
+
+
+def test_a_request_hook_that_raises_sends_nothing_and_a_response_hook_that_raises_loses_nothing(
+    key: str, raw: RawServer, given: Given
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("hook")
+
+    face, like = given
+    raw.requests.clear()
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    first = Caller(key, raw.url, face, on_request=like(fail))
+    error = first.create(case(key).good())
+    assert isinstance(error, NotSentError)
+    assert isinstance(error.__cause__, RuntimeError)
+    assert len(error.attempts) == 1
+    assert raw.requests == []
+    second = Caller(key, raw.url, face, on_response=like(fail))
+    assert isinstance(second.create(case(key).good()), Receipt)
+    first.close()
+    second.close()
+
+
+class Called:
+    async def __call__(self, *_: object) -> None: ...
+
+
+async def hook(*_: object) -> None: ...
+
+
+@pytest.mark.parametrize("name", ["on_request", "on_response"])
+@pytest.mark.parametrize("function", [hook, partial(hook, 1), Called()], ids=["function", "partial", "object"])
+def test_the_blocking_face_refuses_asynchronous_hooks_when_it_is_made(key: str, name: str, function: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} is asynchronous"):
+        make(key, **{name: function})
+    assert make(key, aio, **{name: function})
+
+
+def test_the_blocking_face_sends_nothing_for_a_request_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
+    def send(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("was sent")
+
+    with pytest.raises(ConfigurationError, match="asynchronous") as caught:
+        make(key, on_request=lambda _: hook(), transport=httpx.MockTransport(send)).create(case(key).good())
+    gc.collect()  # a coroutine that was never awaited would be warned of now
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_the_answer_is_not_lost_to_a_response_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    assert isinstance(make(key, on_response=lambda *_: hook(), transport=transport).create(case(key).good()), Receipt)
+    gc.collect()
+
+
+@pytest.mark.parametrize("face", [None, aio], ids=["blocking", "async"])
+def test_nobody_awaits_a_progress_function(key: str, face: Any) -> None:
+    with pytest.raises(ConfigurationError, match="on_progress is asynchronous"):
+        make(key, *([face] if face else []), on_progress=hook)
+
+
+@pytest.mark.parametrize("agent", [None, "shop/2.1 (ops@example.org)"])
+def test_the_user_agent_names_the_library_its_version_and_what_the_caller_adds(
+    key: str, raw: RawServer, face: BlockingPortal | None, agent: str | None
+) -> None:
+    caller = Caller(key, raw.url, face, **({"user_agent": agent} if agent else {}))
+    caller.create(case(key).good())
+    caller.close()
+    own = f"audiences/{__version__}"
+    assert dict(raw.last().headers)["User-Agent"] == (f"{agent} {own}" if agent else own)
+
+
+def test_the_token_endpoint_is_told_the_same_user_agent(mock: MockServer) -> None:
+    with adobe(mock, user_agent="shop/2.1") as provider:
+        provider.create(case("adobe").good())
+    assert [exchange.operation for exchange in mock.exchanges] == ["create_token", "create_audience"]
+    for exchange in mock.exchanges:
+        assert exchange.request.values("user-agent") == [f"shop/2.1 audiences/{__version__}"]

@@ -1,0 +1,35 @@
+"""Checks of what callers give as options: what is wrong is said at once, not in the middle of a call."""
+
+from inspect import iscoroutinefunction
+
+from ._errors import ConfigurationError
+
+LONGEST = 7 * 24 * 3600
+"""Seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
+
+
+def seconds(name: str, value: object, *, above_zero: bool) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and 0 <= value <= LONGEST and (value or not above_zero)):  # type: ignore[operator]
+        least = "above zero" if above_zero else "of zero or more"
+        raise ConfigurationError(f"{name} must be a number of seconds {least}, at most a week")
+
+
+def count(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ConfigurationError(f"{name} must be a whole number above zero")
+    return value
+
+
+def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:
+    """None is fine, too."""
+    if value is None:
+        return
+    if not callable(value):
+        raise ConfigurationError(f"{name} must be a function")
+    if not awaits and any(map(iscoroutinefunction, (value, getattr(value, "__call__", None)))):  # noqa: B004
+        raise ConfigurationError(f"{name} is asynchronous, and {instead}")
+
+
+def on_progress(value: object) -> None:
+    function("on_progress", value, awaits=False, instead="it is called in the middle of a write")
