@@ -246,5 +246,4 @@ def test_a_file_in_use_by_another_call_is_not_sent(sending: Caller, seeks: bool)
     for error in again:
         assert isinstance(error, NotSentError)
         assert "in use by another call" in str(error)
-    # The first, which got no more of its file, could be told so.
     assert isinstance(first[0], UnknownOutcomeError if seeks else Receipt)

@@ -6,15 +6,20 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
 import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import Audience, PhoneFile, Receipt, Timeouts, UnknownOutcomeError, aio
+from audiences._reader import UploadError
+from audiences._upload import Upload
 from callers import Caller, make
 from cases.commbox import CSV
 from sink import Sink
@@ -123,36 +128,62 @@ def test_a_slow_file_does_not_hold_up_the_event_loop(sink: Sink) -> None:
     assert max(lags) < 0.25
 
 
+@contextmanager
+def stuck(given: bytes) -> Iterator[tuple[BinaryIO, threading.Event]]:
+    """A stream with no more than that in it; the event ends it, as 5 seconds do."""
+    end, other = os.pipe()
+    over = threading.Event()
+    os.write(other, given)
+
+    def close() -> None:
+        over.wait(5)
+        os.close(other)
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    with open(end, "rb") as stream:
+        yield stream, over
+        over.set()
+        closing.join()
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("given", [b"", CSV])
 def test_a_file_that_gives_nothing_does_not_hold_up_a_cancellation(sink: Sink, backend: str, given: bytes) -> None:
-    end, other = os.pipe()
-
-    async def main() -> bool:
-        async with make("commbox", aio, base_url=sink.url) as commbox:
-            with anyio.move_on_after(0.3) as scope:
-                await commbox.create(Audience(name="VIP", members=phones))
-        # The thread that still waits for the file ends with it.
-        os.close(other)
-        return scope.cancelled_caught
-
-    with open(end, "rb") as stream:
-        phones = PhoneFile(stream, "x.csv", checked=False)
-        os.write(other, given)
+    async def main() -> float:
         begun = time.monotonic()
-        assert anyio.run(main, backend=backend)
-        assert time.monotonic() - begun < 5
+        async with make("commbox", aio, base_url=sink.url) as commbox:
+            with anyio.move_on_after(0.3):
+                await commbox.create(Audience(name="VIP", members=phones))
+        over.set()  # lets the thread go that still waits for the file
+        return time.monotonic() - begun
+
+    with stuck(given) as (stream, over):
+        phones = PhoneFile(stream, "x.csv", checked=False)
+        assert anyio.run(main, backend=backend) < 3
     assert not any(taken.whole for taken in sink.taken)
 
 
 def test_a_file_that_gives_nothing_does_not_hold_up_the_deadline(sink: Sink, portal: BlockingPortal) -> None:
-    end, other = os.pipe()
-    os.write(other, CSV)
     caller = Caller("commbox", sink.url, portal, timeout=Timeouts(total=0.5))
-    with open(end, "rb") as stream:
-        begun = time.monotonic()
-        error = create(caller, PhoneFile(stream, "x.csv", checked=False))
+    with stuck(CSV) as (stream, over):
+        phones, begun = PhoneFile(stream, "x.csv", checked=False), time.monotonic()
+        error = create(caller, phones)
         assert time.monotonic() - begun < 3
-        os.close(other)
+        # The thread that was left with the file has it until it is told something.
+        assert "in use by another call" in str(create(caller, phones))
+        over.set()
+        while "in use" in (said := str(create(caller, phones))) and time.monotonic() - begun < 10:
+            time.sleep(0.01)
+        assert "was sent before" in said
     caller.close()
     assert isinstance(error, UnknownOutcomeError)
+
+
+def test_of_a_file_nothing_is_read_once_its_call_is_over() -> None:
+    file = io.BytesIO(CSV)
+    with Upload(file).open() as reader:
+        pass
+    with pytest.raises(UploadError, match="the call is over"):
+        reader.read(1)
+    assert file.tell() == 0

@@ -98,8 +98,6 @@ def reading() -> Iterator[None]:
 def piece(file: BinaryFile, size: int) -> bytes:
     with reading():
         data = file.read(size)
-    if data is None:
-        raise UploadError("the file does not block, and has nothing to read yet")
-    if not isinstance(data, bytes):
+    if not isinstance(data, bytes):  # None is what a file that does not block gives while it has nothing
         raise UploadError("the file gave no bytes")
     return data
