@@ -37,6 +37,8 @@ PACKINGS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
 WHOLE = 4
 """So many of the packings give a body that can be read whole."""
 RETRY_AFTER = (None, "1", "Wed, 21 Oct 2099 07:28:00 GMT", "soon")
+LENGTHS = (None, "0", "x", "5, 5", "9" * 5000, "-1", "1_0", "\xb2")
+"""A transport's Content-Length, which nobody has checked."""
 _OPTIONS = {
     "create_policy": RetryPolicy(attempts=1),
     "keepalive": 0,  # the server closes after each answer: a connection used again would make the outcome unknown
@@ -47,7 +49,7 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Input:
-    """The bytes that the fuzzer makes: four choose, the others are sent."""
+    """The bytes that the fuzzer makes: five choose, the others are sent."""
 
     key: str
     face: str
@@ -56,11 +58,12 @@ class Input:
     media_type: str
     packing: int
     retry_after: str | None
+    length: str | None
     payload: bytes
 
     @classmethod
     def of(cls, data: bytes) -> "Input":
-        head, payload = data[:4].ljust(4, b"\0"), data[4:]
+        head, payload = data[:5].ljust(5, b"\0"), data[5:]
         rest, key = divmod(head[0], len(KEYS))
         rest, face = divmod(rest, len(FACES))
         shape = divmod(head[3], len(MEDIA_TYPES))
@@ -73,6 +76,7 @@ class Input:
             MEDIA_TYPES[shape[1]],
             packing,
             RETRY_AFTER[retry % len(RETRY_AFTER)],
+            LENGTHS[head[4] % len(LENGTHS)],
             payload,
         )
 
@@ -80,7 +84,7 @@ class Input:
     def bytes_for(key: str, face: str, mode: str, payload: bytes, *, status: int = 200, packing: int = 0) -> bytes:
         """What `of` makes such an input of."""
         first = (MODES.index(mode) * len(FACES) + FACES.index(face)) * len(KEYS) + KEYS.index(key)
-        return bytes([first, *(status - 100).to_bytes(2), packing * len(MEDIA_TYPES)]) + payload
+        return bytes([first, *(status - 100).to_bytes(2), packing * len(MEDIA_TYPES), 0]) + payload
 
 
 class Target:
@@ -129,7 +133,8 @@ class Target:
     def _answer(self, _: httpx.Request) -> httpx.Response:
         given = self._current
         encoding, pack = PACKINGS[given.packing]
-        named = {"Content-Type": given.media_type, "Content-Encoding": encoding, "Retry-After": given.retry_after}
+        named: dict[str, str | None] = {"Content-Type": given.media_type, "Content-Encoding": encoding}
+        named |= {"Retry-After": given.retry_after, "Content-Length": given.length}
         headers = [(name.encode(), value.encode("latin-1")) for name, value in named.items() if value]
         # A stream is read by the library; of `content`, httpx would make a body.
         return httpx.Response(given.status, headers=headers, stream=httpx.ByteStream(pack(given.payload)))
