@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long faults generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long faults fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,6 +9,8 @@ READY := .venv/.ready
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
 FAULTS ?=
+FUZZ_SECONDS ?= 60
+FUZZ_INPUT ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -name '*.py' -o -name '*.json' -o -name py.typed)
 
 help: ## list the targets
@@ -32,6 +34,19 @@ test-long: $(READY) ## the property tests with 2000 random examples each instead
 
 faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
+
+fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)
+
+# Not among the versions of requirements-dev.txt: it is made for few systems.
+.venv/.fuzz: $(READY)
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["fuzz"])' > $@.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt
+	@touch $@
+
+bench: $(READY) ## CPU and time per call, beside plain httpx
+	$(BIN)/python benchmarks/async_cpu.py --latency 0
+	$(BIN)/python benchmarks/async_cpu.py --latency 20
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))

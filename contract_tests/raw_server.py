@@ -19,6 +19,8 @@ class RawServer:
     answer: bytes = b""
     answers: list[bytes] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)
+    patience: float = 0.5
+    """Seconds for which it waits until the client has closed."""
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -44,7 +46,7 @@ class RawServer:
                     connection.sendall(self.answers.pop(0) if self.answers else self.answer)
                     connection.shutdown(socket.SHUT_WR)
                     # Until the client has closed, a close here could reset what it has not read yet.
-                    connection.settimeout(0.5)
+                    connection.settimeout(self.patience)
                     while connection.recv(65536):
                         pass
                 except OSError:

@@ -215,16 +215,6 @@ def test_an_empty_id_or_token_is_none(caller: Caller, raw: RawServer, empty: str
     assert isinstance(caller.create(caller.case.good()), SpecViolationError)
 
 
-def test_a_redirect_is_not_followed_and_its_outcome_is_unknown(caller: Caller, raw: RawServer) -> None:
-    raw.requests.clear()
-    raw.answer = http(307, Location="http://127.0.0.1:9/elsewhere")
-    error = caller.create(caller.case.good())
-    assert isinstance(error, UnknownOutcomeError)
-    assert len(raw.requests) == 1
-    assert error.response is not None
-    assert error.response.headers["location"] == "http://127.0.0.1:9/elsewhere"
-
-
 def test_a_request_id_in_the_answer_is_on_the_receipt_and_on_the_error(caller: Caller, raw: RawServer) -> None:
     for status in (caller.case.SUCCESS, 400):
         raw.answer = http(status, json.dumps(caller.case.BODY).encode(), X_Request_Id="r-1")

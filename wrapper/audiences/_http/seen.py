@@ -125,6 +125,8 @@ class _Wire:
         """False where it cannot be told."""
         if length is None:
             return self._answers == 1 and self._tail.endswith(b"0\r\n\r\n")
+        if not re.fullmatch("[0-9]{1,18}", length):  # no server's that httpcore reads, but a transport of the caller's
+            return False
         head, found, _ = self._start.partition(b"\r\n\r\n")
         return self._count == len(head) + len(found) + int(length)
 

@@ -54,6 +54,21 @@ class Way:
         }
 
 
+def _keep_head(response: httpx.Response) -> None:
+    response.request.extensions[_HEAD](response)
+    # Redirects are not followed, and still httpx reads a Location, and raises where it is no URL.
+    response.headers.pop("Location", None)
+
+
+async def _akeep_head(response: httpx.Response) -> None:
+    _keep_head(response)
+
+
+_HEAD = "audiences.head"
+_HOOKS = {"response": [_keep_head]}
+_ASYNC_HOOKS = {"response": [_akeep_head]}
+
+
 class BlockingSender:
     """Sends from threads. The client is made at the first call, once for all threads, and anew after a fork."""
 
@@ -77,7 +92,6 @@ class BlockingSender:
             with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
                 client = self._open()
                 response = client.send(_build(client, step, files, seen.trace), stream=True)
-                seen.head(response)
                 files.callback(_quietly, response.close)
                 for piece in _pieces(response):
                     if not seen.take(piece, how.max_response_bytes):
@@ -95,7 +109,7 @@ class BlockingSender:
     def _open(self) -> httpx.Client:
         with self._lock:
             if self._client is None or self._process != os.getpid():
-                self._client = httpx.Client(**self._way.options(self._transport, pools.Pool))
+                self._client = httpx.Client(event_hooks=_HOOKS, **self._way.options(self._transport, pools.Pool))
                 self._process = os.getpid()
             return self._client
 
@@ -147,7 +161,6 @@ class AsyncSender:
             build = partial(_build, client, step, files, seen.atrace)
             built = await anyio.to_thread.run_sync(build) if step.request.parts else build()
             response = await client.send(built, stream=True)
-            seen.head(response)
             files.push_async_callback(_aquietly, response.aclose)
             async for piece in _apieces(response):
                 if not seen.take(piece, how.max_response_bytes):
@@ -161,7 +174,9 @@ class AsyncSender:
         with self._lock:
             if self._client is None or place != self._place:
                 # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
-                self._client = httpx.AsyncClient(**self._way.options(self._transport, pools.async_pools))
+                self._client = httpx.AsyncClient(
+                    event_hooks=_ASYNC_HOOKS, **self._way.options(self._transport, pools.async_pools)
+                )
                 self._place = place
             return self._client
 
@@ -190,7 +205,7 @@ def _build(
         content=body,
         files=parts or None,  # type: ignore[arg-type]  # readers of ours have what httpx uses of a file
         timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, left)),
-        extensions={"trace": trace},
+        extensions={"trace": trace, _HEAD: seen.head},
     )
     if request.parts:
         length = built.headers.get("Content-Length")

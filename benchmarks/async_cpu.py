@@ -1,0 +1,169 @@
+"""CPU per call of asynchronous creates, with 5 and with 50 in flight, and that and the time of one blocking create at a
+time; beside each, plain httpx.
+
+The server is another process, so what is counted is the client's CPU time alone. Exits with 1 if our ratio of 50 to 5
+is above `--most`.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from multiprocessing.connection import Connection
+
+import httpx
+
+from audiences import Audience, Batch, aio
+
+FEW, MANY = 5, 50
+WARM = 20
+AUDIENCE = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
+BODY = b'{"name":"VIP","type":"emails"}'
+HEADERS = {"Authorization": "Bearer key-4711", "X-Batch-Project": "project_x", "Content-Type": "application/json"}
+ANSWER = b'HTTP/1.1 202 \r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n{"indexing_token":"abc"}'
+
+Call = Callable[[], Awaitable[object]]
+Open = Callable[[str], AbstractAsyncContextManager[Call]]
+
+
+class Server(asyncio.Protocol):
+    """Answers after a while, and keeps the connection. A request ends with the one body that is sent here."""
+
+    def __init__(self, latency: float) -> None:
+        self._latency, self._seen = latency, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        if self._seen.endswith(BODY):
+            self._seen = b""
+            asyncio.get_running_loop().call_later(self._latency, self._answer)
+
+    def _answer(self) -> None:
+        if isinstance(self._transport, asyncio.WriteTransport) and not self._transport.is_closing():
+            self._transport.write(ANSWER)
+
+
+def serve(port: Connection, latency: float) -> None:
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Server(latency), "127.0.0.1", 0, backlog=2 * MANY)
+        port.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+@asynccontextmanager
+async def ours(url: str) -> AsyncIterator[Call]:
+    async with aio.Batch(base_url=url, api_key="key-4711", project="project_x") as batch:
+        yield lambda: batch.create(AUDIENCE)
+
+
+@asynccontextmanager
+async def plain(url: str) -> AsyncIterator[Call]:
+    limits = httpx.Limits(keepalive_expiry=1.0)
+    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
+        yield lambda: client.post(f"{url}/audiences/create", content=BODY, headers=HEADERS)
+
+
+def one_at_a_time(url: str, calls: int) -> dict[str, tuple[float, float]]:
+    """Microseconds of CPU and of the clock per blocking call."""
+    found = {}
+    with ExitStack() as opened:
+        batch = opened.enter_context(Batch(base_url=url, api_key="key-4711", project="project_x"))
+        client = opened.enter_context(httpx.Client(trust_env=False))
+        target = f"{url}/audiences/create"
+        peers: dict[str, Callable[[], object]] = {
+            "audiences": lambda: batch.create(AUDIENCE),
+            "httpx": lambda: client.post(target, content=BODY, headers=HEADERS),
+        }
+        for name, call in peers.items():
+            for _ in range(WARM):
+                call()
+            begun, clock = time.process_time(), time.perf_counter()
+            for _ in range(calls):
+                call()
+            spent = time.process_time() - begun, time.perf_counter() - clock
+            found[name] = spent[0] / calls * 1e6, spent[1] / calls * 1e6
+    return found
+
+
+async def microseconds(opened: Open, url: str, in_flight: int, calls: int) -> float:
+    """CPU time per call, over all threads, once the connections are open."""
+
+    async def spend(count: int) -> None:
+        left = iter(range(count))
+
+        async def work() -> None:
+            for _ in left:
+                await call()
+
+        await asyncio.gather(*(work() for _ in range(in_flight)))
+
+    async with opened(url) as call:
+        await spend(2 * MANY)
+        begun = time.process_time()
+        await spend(calls)
+        return (time.process_time() - begun) / calls * 1e6
+
+
+def blocking(url: str, rounds: int, calls: int) -> None:
+    ratios: list[tuple[float, float]] = []
+    for _ in range(rounds):
+        found = one_at_a_time(url, calls)
+        (our_cpu, our_time), (cpu, clock) = found["audiences"], found["httpx"]
+        ratios.append((our_cpu / cpu, our_time / clock))
+        print(f"one at a time: {our_cpu:5.0f} µs of CPU and {our_time:5.0f} µs, httpx {cpu:5.0f} and {clock:5.0f}")
+    cpu, clock = (statistics.median(each) for each in zip(*ratios, strict=True))
+    print(f"one at a time: median ratio to httpx: {cpu:.2f} of CPU, {clock:.2f} of time")
+
+
+def asynchronous(url: str, rounds: int, calls: int) -> float:
+    """Our median ratio of the CPU with many in flight to that with few."""
+    peers: dict[str, Open] = {"audiences": ours, "httpx": plain}
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in peers}
+    for _ in range(rounds):
+        for name, opened in peers.items():
+            few, many = (asyncio.run(microseconds(opened, url, n, calls)) for n in (FEW, MANY))
+            spent[name].append((few, many))
+            print(f"{name:9}  {few:5.0f} µs of CPU with {FEW} in flight, {many:5.0f} µs with {MANY}: {many / few:.2f}")
+    for name, found in spent.items():
+        print(f"{name:9}  median ratio of {MANY} to {FEW}: {_median(many / few for few, many in found):.2f}")
+    for place, number in enumerate((FEW, MANY)):
+        pairs = zip(spent["audiences"], spent["httpx"], strict=True)
+        print(f"with {number} in flight: median ratio to httpx: {_median(a[place] / b[place] for a, b in pairs):.2f}")
+    return _median(many / few for few, many in spent["audiences"])
+
+
+def _median(numbers: Iterable[float]) -> float:
+    return statistics.median(numbers)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--latency", type=float, default=20, metavar="MS", help="of the server, in milliseconds")
+    parser.add_argument("--calls", type=int, default=1000, help="per measurement; a tenth of it one at a time")
+    parser.add_argument("--rounds", type=int, default=5, help="of which the median counts")
+    parser.add_argument("--most", type=float, default=2.0, metavar="RATIO", help="that passes")
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    receive, send = context.Pipe(duplex=False)
+    server = context.Process(target=serve, args=(send, options.latency / 1000), daemon=True)
+    server.start()
+    url = f"http://127.0.0.1:{receive.recv()}"
+    print(f"The server answers after {options.latency:g} ms.")
+    blocking(url, options.rounds, max(options.calls // 10, 10))
+    ratio = asynchronous(url, options.rounds, options.calls)
+    server.terminate()
+    return int(ratio > options.most)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
