@@ -52,9 +52,13 @@ def main() -> None:
             number += 1
             create(f"thread-{place}-{number}", providers[place % len(providers)], face)
 
-    # OpenSSL and the import of an event loop do not survive a fork in their first use: that is got over here. The first
-    # forks then come while threads compile the specs of the other providers.
+    # A fork while OpenSSL is used for the first time, or a module is imported, leaves their locks locked: that is got
+    # over here. The first forks then come while threads compile what answers are judged by.
     create("first", providers[0], face)
+    for provider in providers:
+        prepared = provider.prepare(case(provider.key).good())
+        if face == "async":
+            asyncio.run(prepared)
     threads = [threading.Thread(target=busy, args=(place,), daemon=True) for place in range(2 * len(providers))]
     for thread in threads:
         thread.start()
