@@ -190,11 +190,12 @@ NUMBERS = st.floats() | st.integers() | st.booleans() | st.none() | st.text()
 def test_a_policy_is_made_of_whole_attempts_and_finite_seconds(attempts: Any, seconds: Any, name: str) -> None:
     whole = isinstance(attempts, int) and not isinstance(attempts, bool) and attempts > 0
     finite = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds <= 604_800
+    fields: dict[str, Any] = {"attempts": attempts, name: seconds}
     if whole and finite:
-        assert getattr(RetryPolicy(attempts=attempts, **{name: seconds}), name) == seconds
+        assert getattr(RetryPolicy(**fields), name) == seconds
     else:
         with pytest.raises(ConfigurationError, match=name if whole else "attempts"):
-            RetryPolicy(attempts=attempts, **{name: seconds})
+            RetryPolicy(**fields)
 
 
 def test_one_number_sets_every_timeout() -> None:

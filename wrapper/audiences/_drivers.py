@@ -69,6 +69,7 @@ class Blocking(Provider[send.BlockingTransport]):
         self.close()
 
     def _run(self, flow: Flow[R]) -> R:
+        answer: Any = None
         raised: list[BaseException] = []
         try:
             step = next(flow)
@@ -132,6 +133,7 @@ class Async(Provider[send.AsyncTransport]):
         await self.close()
 
     async def _run(self, flow: Flow[R]) -> R:
+        answer: Any = None
         raised: list[BaseException] = []
         try:
             step = next(flow)
