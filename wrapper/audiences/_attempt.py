@@ -1,6 +1,6 @@
 """What became of one attempt at a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ._outcome import Outcome
@@ -21,7 +21,7 @@ class Attempt:
     """Seconds."""
     status: int | None
     """The HTTP status, if one was seen."""
-    request_id: str | None
+    request_id: str | None = field(repr=False)
     """The response's X-Request-Id, if any."""
     failed: bool
     """Whether it gave an error."""

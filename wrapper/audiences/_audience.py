@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _json, providers
-from ._errors import OURS, InvalidError, Problem, shape
+from ._errors import OURS, InvalidError, Problem, named, shape
 from ._members import Ids, Members, PhoneFile
 
 
@@ -52,9 +52,17 @@ class Audience:
         copied = {key: _json.loads(_json.dumps(dict(fields))) for key, fields in self.provider_fields.items()}
         object.__setattr__(self, "provider_fields", MappingProxyType(copied))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {key: dict(given) for key, given in self.provider_fields.items()}
+        return _again, (self.name, self.description, self.members, fields)
+
     def __repr__(self) -> str:
         given = [name for name in ("name", "description", "members") if getattr(self, name) is not None]
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
+
+
+def _again(name: str, description: str | None, members: Members | None, fields: dict[str, Any]) -> Audience:
+    return Audience(name=name, description=description, members=members, provider_fields=fields)
 
 
 @cache
@@ -72,7 +80,7 @@ def _text(name: str, value: object) -> list[Problem]:
 
 
 def _fields(key: str, fields: object) -> list[Problem]:
-    where = f"provider_fields[{key!r}]"
+    where = f"provider_fields[{named(key)}]"
     if key not in provider_keys():
         return [
             Problem(where, f"is not a provider; there are {', '.join(sorted(provider_keys()))}", shape(fields), OURS)

@@ -129,9 +129,9 @@ class Call:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Success:
-    """What a 2xx says."""
+    """What a 2xx says. Not shown: of the token endpoint it is a secret."""
 
     handle: Handle
     state: State
@@ -142,7 +142,7 @@ class Success:
     attempts: tuple[Attempt, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Judged:
     response: Response
     value: Any
@@ -150,7 +150,7 @@ class _Judged:
     deviations: tuple[Deviation, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Answer:
     """A response as the generated parsers read it; the body is decoded already."""
 

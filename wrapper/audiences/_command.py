@@ -1,6 +1,7 @@
 """The command line. Credentials come from the environment or a file, never as arguments."""
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -164,7 +165,7 @@ def _pairs(texts: list[str], option: str) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            _refuse(f"{option} {text}: has no '='")
+            _refuse(f"{option}: a value has no '='")  # and is not shown: it may hold a password
         if name in found:
             _refuse(f"{option} {name}: is given twice")
         found[name] = value
@@ -181,7 +182,8 @@ def _load(file: Path) -> None:
         _refuse(f'{file}: not TOML; a line is NAME = "value"')  # the parser's message might quote a secret
     for name, value in values.items():
         if name not in known:
-            _refuse(f"{file}: {name} is not one of {', '.join(sorted(known))}")
+            shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
+            _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
         if not isinstance(value, str) or "\0" in value:
             _refuse(f"{file}: {name} must be a string in quotation marks")
     os.environ.update(values)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from . import _spec
 from ._audience import Audience
 from ._call import Call, Handle
-from ._errors import OURS, InvalidError, Problem, UnsupportedError, shape
+from ._errors import OURS, InvalidError, Problem, UnsupportedError, named, shape
 from ._wire import Part
 
 LEAVABLE = frozenset({"description", "members"})
@@ -69,7 +69,7 @@ class Create(ABC):
 
     def _left_out(self, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
         names = isinstance(leave_out, Collection) and not isinstance(leave_out, str)
-        unknown = sorted(map(repr, set(leave_out) - LEAVABLE)) if names else [repr(leave_out)]
+        unknown = sorted(map(named, set(leave_out) - LEAVABLE)) if names else [shape(leave_out)]
         if unknown:
             rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
             raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
@@ -95,5 +95,5 @@ class Create(ABC):
 
     def _field(self, wire: str, *, given: bool = False) -> str:
         """What the caller knows a property of the body by."""
-        door = f"provider_fields[{self.call.key!r}][{wire!r}]"
+        door = f"provider_fields[{self.call.key!r}][{named(wire)}]"
         return door if given else self.fields.get(wire, door)

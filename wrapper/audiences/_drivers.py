@@ -70,16 +70,15 @@ class Blocking(Provider[send.BlockingTransport]):
 
     def _run(self, flow: Flow[R]) -> R:
         answer: Any = None
-        raised: list[BaseException] = []
+        failure: list[BaseException] = []
         try:
-            step = next(flow)
             while True:
+                # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
+                step = flow.throw(failure.pop()) if failure else flow.send(answer)
                 try:
                     answer = self._do(step)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    raised.append(error)
-                # Not in the handler: what the flow then raises would have this error, and its words, as its context.
-                step = flow.throw(raised.pop()) if raised else flow.send(answer)
+                    failure.append(_cut(error))
         except StopIteration as stop:
             result: R = stop.value
             return result
@@ -134,16 +133,15 @@ class Async(Provider[send.AsyncTransport]):
 
     async def _run(self, flow: Flow[R]) -> R:
         answer: Any = None
-        raised: list[BaseException] = []
+        failure: list[BaseException] = []
         try:
-            step = next(flow)
             while True:
+                # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
+                step = flow.throw(failure.pop()) if failure else flow.send(answer)
                 try:
                     answer = await self._do(step)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    raised.append(error)
-                # Not in the handler: what the flow then raises would have this error, and its words, as its context.
-                step = flow.throw(raised.pop()) if raised else flow.send(answer)
+                    failure.append(_cut(error))
         except StopIteration as stop:
             result: R = stop.value
             return result
@@ -158,3 +156,8 @@ class Async(Provider[send.AsyncTransport]):
                 return await anyio.to_thread.run_sync(do, abandon_on_cancel=True)
             case Await(what):
                 return await what
+
+
+def _cut(error: BaseException) -> BaseException:
+    """An interrupt without the frames in which it came: they have what is being sent in local variables."""
+    return error if isinstance(error, Exception) else error.with_traceback(None)

@@ -15,6 +15,7 @@ AudiencesError
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
@@ -36,6 +37,11 @@ def shape(value: object) -> str:
     if isinstance(value, bytes | list | tuple | dict):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__
+
+
+def named(key: object) -> str:
+    """A key of the caller's, if it can be nothing but a name."""
+    return repr(key) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
 
 
 @dataclass(frozen=True, slots=True)

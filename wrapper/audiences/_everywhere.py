@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
 from typing import Unpack
@@ -70,8 +71,9 @@ def create_everywhere(
 
     try:
         for place, provider in enumerate(providers):
-            # Daemons, so that an interrupt is not held up by a provider that does not answer.
-            threading.Thread(target=one, args=(place, provider), daemon=True).start()
+            # In the caller's context, where a span may be current. Daemons, so that an interrupt is not held up by a
+            # provider that does not answer.
+            threading.Thread(target=copy_context().run, args=(one, place, provider), daemon=True).start()
         while untold:
             tell(done.get())
     except BaseException:

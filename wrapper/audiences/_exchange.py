@@ -16,6 +16,7 @@ from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http.seen import Seen
 from ._options import How, Pace
 from ._outcome import Outcome
+from ._redact import Known
 from ._secret import Secret
 from ._steps import Await, Flow, Send, Wait, Work
 from ._wire import Request, Response
@@ -32,6 +33,7 @@ class Around:
 
     title: str
     pace: Pace
+    known: Known
     on_request: Callable[[Request], Any] | None = None
     on_response: Callable[[Request, Response], Any] | None = None
 
@@ -78,8 +80,9 @@ class Exchange:
         self._failure = None
 
     def _attempt(self) -> Flow[Success]:
+        self._around.known.add(self._request.secrets)
         request = self._sendable = self._sendable or (yield from self._told(None))
-        self._seen.secrets = request.secrets
+        self._seen.secrets = self._around.known.add(request.secrets)
         yield from self._announce()
         turn = self._around.pace.reserve()
         if time.monotonic() + turn > self._how.deadline:
@@ -101,12 +104,13 @@ class Exchange:
         if failure.status == 401 and not self._renewed and number < policy.attempts:
             self._renewed = True
             try:
-                other = yield from self._told(self._sendable)
+                refused = self._sendable
+                other = yield from self._told(refused)
             except AudiencesError as error:  # the refusal says more
                 self._attempts += error.attempts
                 failure.attempts = tuple(self._attempts)
             else:
-                if other.secrets != self._seen.secrets:
+                if refused is None or other.secrets != refused.secrets:
                     self._sendable = other
                     return 0.0
         wait = policy.wait(failure, number, safe=self._call.safe)

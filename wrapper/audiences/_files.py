@@ -6,15 +6,22 @@ import io
 import os
 import re
 from collections.abc import Callable, Sequence
+from warnings import catch_warnings, filterwarnings
 
 from ._errors import OURS, NotSentError, Problem
+from ._lock import Lock
 from ._members import PhoneFile
 from ._reader import UploadError
+from ._reason import reason
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
 _HEAD = 1024 * 1024
 """Bytes in which the first row must end."""
+
+
+_WARNINGS = Lock()
+"""The filters of warnings belong to the process."""
 
 
 class _UnfitError(Exception):
@@ -43,12 +50,19 @@ def _content_problems(file: PhoneFile, column: str) -> list[Problem]:
             raise _UnfitError("must not be empty")
         row = _READERS[_ending(file)](file) if file.checked else [column]
     except UploadError as error:
-        raise NotSentError(f"nothing to send: {error.strerror}") from None
-    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
-        why = getattr(error, "strerror", None) or type(error).__name__
-        return [Problem("members", f"cannot be read: {why}", "file", OURS)]
+        why = error.strerror
     except _UnfitError as unfit:
         return [Problem("members", str(unfit), "file", OURS)]
+    except Exception as error:  # noqa: BLE001  # a path that no file can have, and whatever a file object raises
+        return [Problem("members", f"cannot be read: {reason(error)}", "file", OURS)]
+    else:
+        return _column_problems(row, column)
+    raise NotSentError(
+        f"nothing to send: {why}"
+    )  # not in the handler: it would have what the file raised as its context
+
+
+def _column_problems(row: Sequence[object], column: str) -> list[Problem]:
     if column not in row:
         rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
         columns = f"first row of {len(row)} column{'s' if len(row) != 1 else ''}"
@@ -106,7 +120,8 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
         raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
     if not file.upload.seeks:
         raise _UnfitError("must be able to seek to be checked, as an Excel file; or PhoneFile(..., checked=False)")
-    with file.upload.look() as stream:
+    with file.upload.look() as stream, _WARNINGS, catch_warnings():
+        filterwarnings("ignore", module=r"openpyxl\.")  # some show the content of cells
         try:
             book = load_workbook(stream, read_only=True)
             try:

@@ -1,9 +1,12 @@
-"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies, URLs or the provider's words."""
+"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies, URLs or the provider's words.
+
+What an application's handler, filter or span processor raises is dropped: it does not end a call.
+"""
 
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -29,38 +32,53 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
         "request_id": attempt.request_id if re.fullmatch(r"[\w.:-]{1,100}", attempt.request_id or "") else None,
     }
     said = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
-    _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
+    with suppress(Exception):
+        _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
 
 
 @contextmanager
 def span(provider: str, operation: str) -> Iterator[Any]:
     """The current span while a call goes on, from the tracer that the application set up; None without one."""
-    tracer = _tracer()
-    if tracer is None:
-        yield None
-        return
-    from opentelemetry.trace import SpanKind  # noqa: PLC0415  # an extra
+    current = manager = None
+    with suppress(Exception):
+        manager = _started(provider, operation)
+        current = manager.__enter__() if manager else None
+    try:
+        yield current
+    finally:
+        with suppress(Exception):
+            if manager:
+                manager.__exit__(None, None, None)  # of an exception, OpenTelemetry would keep the text
+
+
+def _started(provider: str, operation: str) -> Any:
+    if not _installed():
+        return None
+    from opentelemetry.trace import SpanKind, get_tracer  # noqa: PLC0415  # an extra
 
     attributes = {"audiences.provider": provider, "audiences.operation": operation}
-    with tracer.start_as_current_span(
-        f"{provider} {operation}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
-    ) as current:
-        yield current
+    return get_tracer("audiences", __version__).start_as_current_span(
+        f"{provider} {operation}", kind=SpanKind.CLIENT, attributes=attributes
+    )
 
 
-def done(current: Any, outcome: Outcome, attempts: tuple[Attempt, ...], error: BaseException | None) -> None:
+def done(
+    current: Any, outcome: Outcome | None, attempts: tuple[Attempt, ...], raised: BaseException | None = None
+) -> None:
     """What the span says of the call in the end."""
     if current is None:
         return
-    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
+    with suppress(Exception):
+        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
 
-    current.set_attribute("audiences.outcome", str(outcome))
-    current.set_attribute("http.request.resend_count", max(len(attempts) - 1, 0))
-    if attempts and attempts[-1].status is not None:
-        current.set_attribute("http.response.status_code", attempts[-1].status)
-    if error is not None:
-        current.set_attribute("error.type", type(error).__name__)
-        current.set_status(Status(StatusCode.ERROR))
+        if raised is not None:
+            current.set_attribute("error.type", type(raised).__name__)
+            current.set_status(Status(StatusCode.ERROR))
+        if outcome is not None:
+            current.set_attribute("audiences.outcome", str(outcome))
+        current.set_attribute("http.request.resend_count", max(len(attempts) - 1, 0))
+        if attempts and attempts[-1].status is not None:
+            current.set_attribute("http.response.status_code", attempts[-1].status)
 
 
 @cache
@@ -70,11 +88,3 @@ def _installed() -> bool:
     except ImportError:
         return False
     return True
-
-
-def _tracer() -> Any:
-    if not _installed():
-        return None
-    from opentelemetry.trace import get_tracer  # noqa: PLC0415
-
-    return get_tracer("audiences", __version__)

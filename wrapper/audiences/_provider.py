@@ -2,9 +2,9 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
-from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 from . import _checks, _json, _observe, _spec
@@ -19,6 +19,7 @@ from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import Reconciliation, name_in
+from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
 from ._steps import Flow, Work
@@ -62,11 +63,19 @@ class Provider(ABC, Generic[T]):
         hooks = options.get("on_request"), options.get("on_response")
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
-        self._around = Around(self.title, Pace(options.get("max_per_second")), *hooks)
+        self._around = Around(self.title, Pace(options.get("max_per_second")), Known(), *hooks)
         self._connect(way(options, [self.base_url, *urls]), options.get("transport"))
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        if "__init__" in vars(cls):
+            cls.__init__ = _discreet(cls.__init__)  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds credentials and is not pickled; make it anew where it is needed")
 
     @classmethod
     def all_settings(cls) -> tuple[Setting, ...]:
@@ -85,7 +94,8 @@ class Provider(ABC, Generic[T]):
             built, left_out = self.creation.prepare(audience, leave_out)
         except AudiencesError as error:
             error.provider = self.title
-            raise
+            # The frames below have the draft's content in local variables, which crash reporters show.
+            raise error.with_traceback(None)  # noqa: B904  # it is itself
         return self._request(built, left_out)
 
     def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
@@ -108,9 +118,11 @@ class Provider(ABC, Generic[T]):
                 if isinstance(error, AudiencesError):
                     self._mark(error, audience)
                     own = tuple(attempt for attempt in error.attempts if attempt.operation == call.operation_id)
-                    _observe.done(span, error.outcome, own, error)
+                    _observe.done(span, error.outcome, own, raised)
+                else:
+                    _observe.done(span, None, (), raised)
                 raise
-            _observe.done(span, Outcome.APPLIED, success.attempts, None)
+            _observe.done(span, Outcome.APPLIED, success.attempts)
         return Receipt(
             provider=self.title,
             operation=call.operation_id,
@@ -187,3 +199,20 @@ class Provider(ABC, Generic[T]):
             elif value is not None:
                 raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
         return base_url(url, self.title, allow_http=self._allow_http)
+
+
+def _discreet(init: Callable[..., None]) -> Callable[..., None]:
+    """Crash reporters show the local variables of a traceback's frames, so a refusal has none that holds an argument
+    or what was read from the environment.
+    """
+
+    @wraps(init)
+    def made(*args: Any, **options: Any) -> None:
+        try:
+            return init(*args, **options)
+        except ConfigurationError as error:
+            refusal = error.with_traceback(None)
+        del args, options
+        raise refusal
+
+    return made

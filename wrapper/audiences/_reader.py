@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Protocol, Self
 
+from ._reason import reason
+
 
 class BinaryFile(Protocol):
     """A file that gives bytes. It rewinds if it has `seekable`, `seek` and `tell`, too, and `seekable()` is true."""
@@ -91,8 +93,7 @@ def reading() -> Iterator[None]:
     except UploadError:
         raise
     except Exception as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise UploadError(f"the file cannot be read: {why}") from error
+        raise UploadError(f"the file cannot be read: {reason(error)}") from error
 
 
 def piece(file: BinaryFile, size: int) -> bytes:

@@ -3,10 +3,11 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from inspect import isawaitable
-from typing import NoReturn, Self
+from functools import partial
+from inspect import isawaitable, iscoroutine
+from typing import Any, NoReturn, Self
 
-from ._errors import AudiencesError, ConfigurationError, NotSentError
+from ._errors import ConfigurationError, NotSentError
 from ._steps import Await, Flow, Work
 
 FIT = "must be visible ASCII characters, without white space at the ends"
@@ -28,17 +29,18 @@ class Source(ABC):
 class Secret:
     """A credential: a text, or a function without arguments that gives it, asked again on every attempt.
 
-    The function may be asynchronous where `audiences.aio` sends. Only `reveal()` shows the text.
+    The function may be asynchronous where `audiences.aio` sends. Only `reveal()` and `value` show the text. An answer
+    that holds it is kept with `***` in its place, if the secret has six characters or more.
 
     Raises ConfigurationError, without the value, for a text that cannot stand in a header.
     """
 
-    __slots__ = ("_prefix", "source")
+    __slots__ = ("_prefix", "_source")
 
     def __init__(self, source: "SecretSource | Source", *, prefix: str = "") -> None:
         given: str | Source
         if isinstance(source, Secret):
-            given = source.source
+            given = source._source
         elif isinstance(source, Source):
             given = source
         elif callable(source):
@@ -48,7 +50,7 @@ class Secret:
         else:
             del source  # a crash report may show this frame
             raise ConfigurationError(f"a secret {FIT}")
-        self.source: str | Source = given
+        self._source: str | Source = given
         self._prefix = prefix
 
     def reveal(self) -> str:
@@ -56,11 +58,16 @@ class Secret:
         return self._prefix + self.value
 
     @property
+    def given(self) -> bool:
+        """Whether it has a text; one that is asked for has none."""
+        return isinstance(self._source, str)
+
+    @property
     def value(self) -> str:
         """The text without its prefix."""
-        if not isinstance(self.source, str):
+        if not isinstance(self._source, str):
             raise TypeError("this secret is asked for on every attempt")
-        return self.source
+        return self._source
 
     @property
     def masked(self) -> str:
@@ -73,9 +80,9 @@ class Secret:
 
     def told(self, refused: "Secret | None", deadline: float) -> Flow[Self]:
         """The same with a text of its own."""
-        if isinstance(self.source, str):
+        if isinstance(self._source, str):
             return self
-        value = yield from self.source.ask(refused.value if refused else None, deadline)
+        value = yield from self._source.ask(refused.value if refused else None, deadline)
         return type(self)(value, prefix=self._prefix)
 
     def __repr__(self) -> str:
@@ -103,17 +110,40 @@ class _Asked(Source):
         self._function = function
 
     def ask(self, refused: str | None, deadline: float) -> Flow[str]:  # noqa: ARG002
-        try:
-            value = yield Work(self._function)
-            if isawaitable(value):
-                value = yield Await(value)
-        except AudiencesError:
-            raise
-        except Exception as error:  # noqa: BLE001  # its text may hold the secret, so only its kind is told
-            kind = type(error).__name__
-        else:
-            if is_fit(value):
-                return str(value)
-            del value
+        given: _Given = yield Work(partial(_call, self._function))
+        if isawaitable(given.value):
+            asked = given
+            try:
+                given = yield Await(_wait(asked))
+            finally:
+                if iscoroutine(asked.value):
+                    asked.value.close()  # where nothing awaited it
+        if given.raised:
+            raise NotSentError(f"nothing was sent: the function for a secret raised {given.raised}")
+        if not is_fit(given.value):
             raise ConfigurationError(f"a secret {FIT}; the function for it gave something else")
-        raise NotSentError(f"nothing was sent: the function for a secret raised {kind}")
+        return str(given.value)
+
+
+class _Given:
+    """What a function of the caller's gave, or the kind of what it raised, whose text may hold the secret.
+
+    What goes through a driver must have no telling repr: in its debug mode, asyncio logs what is handed to its loop.
+    """
+
+    def __init__(self, value: Any = None, raised: str | None = None) -> None:
+        self.value, self.raised = value, raised
+
+
+def _call(function: Callable[[], object]) -> _Given:
+    try:
+        return _Given(function())
+    except Exception as error:  # noqa: BLE001
+        return _Given(raised=type(error).__name__)
+
+
+async def _wait(given: _Given) -> _Given:
+    try:
+        return _Given(await given.value)
+    except Exception as error:  # noqa: BLE001
+        return _Given(raised=type(error).__name__)

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from ._errors import ConfigurationError
 from ._http.pools import FROM_ENVIRONMENT, tls
 from ._http.send import Way
+from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
 
@@ -128,7 +129,7 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     except ssl.SSLError:
         why = "it has no certificates in PEM format"
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
+        why = reason(error)
     raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
 
 

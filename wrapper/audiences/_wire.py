@@ -38,9 +38,9 @@ class Request:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be kept of an answer. Raises TypeError while a secret is still to be asked for."""
+        """What must not be kept of an answer, but for what is still to be asked for."""
         found = (*self.headers.values(), *self.hidden)
-        return tuple(each.value for each in found if isinstance(each, Secret))
+        return tuple(each.value for each in found if isinstance(each, Secret) and each.given)
 
     @property
     def rewinds(self) -> bool:
@@ -131,7 +131,7 @@ class Headers(Mapping[str, str]):
         return hash(self.items_as_sent)
 
     def __repr__(self) -> str:
-        return f"Headers({', '.join(self._values)})"
+        return f"Headers({len(self)} names)"
 
 
 @dataclass(frozen=True, slots=True)

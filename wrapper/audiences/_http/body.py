@@ -37,9 +37,14 @@ class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._tell(chunk)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = self._chunks()
-        # A cancelled call does not wait for a slow file; its reader can be left alone.
-        while chunk := await anyio.to_thread.run_sync(_some, chunks, abandon_on_cancel=True):
+        chunks, read = self._chunks(), list[bytes]()
+        while True:
+            # Not as a result: asyncio's debug mode logs one that is handed to its loop. A cancelled call does not wait
+            # for a slow file; its reader can be left alone.
+            await anyio.to_thread.run_sync(lambda: read.append(_some(chunks)), abandon_on_cancel=True)
+            chunk = read.pop()
+            if not chunk:
+                return
             yield chunk
             self._tell(chunk)
 

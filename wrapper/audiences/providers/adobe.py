@@ -25,6 +25,7 @@ from .._http.send import AsyncTransport, BlockingTransport
 from .._options import Options, Pace
 from .._outcome import State
 from .._provider import Provider
+from .._redact import STARS
 from .._secret import Secret, SecretSource, is_fit
 from .._settings import Setting, base_url
 from .._steps import Flow
@@ -166,7 +167,8 @@ class _Adobe(Provider[T]):
         secret = yield from self._client_secret.told(None, deadline)
         how = replace(self._how({}, self.read_policy), deadline=deadline)
         request = self._token_request(secret)
-        success = yield from Exchange(Around(self.title, Pace(None)), _TOKEN, request, _granted, how).run()
+        around = Around(self.title, Pace(None), self._around.known)
+        success = yield from Exchange(around, _TOKEN, request, _granted, how).run()
         # Without a lifetime that can be read, the token serves this call only.
         lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
         return Granted(success.handle.token or "", lifetime)
@@ -187,7 +189,7 @@ class _Adobe(Provider[T]):
 
 def _granted(body: Mapping[str, Any]) -> Handle | None:
     token = text(body, "access_token")
-    return Handle(token=token) if token and is_fit(token) else None
+    return Handle(token=token) if token and is_fit(token) and STARS not in token else None
 
 
 def _documented_url() -> str:

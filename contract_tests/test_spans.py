@@ -1,0 +1,213 @@
+"""OpenTelemetry: a span for each call, if the application has set up a tracer, and nothing otherwise."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+import audiences
+import canaries
+from audiences import AudiencesError, Receipt, RetryPolicy, aio, create_everywhere
+from callers import make
+from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in
+from cases import KEYS, case
+
+Answer = Callable[[int], httpx.Response]
+ALLOWED = {
+    "audiences.provider",
+    "audiences.operation",
+    "audiences.outcome",
+    "error.type",
+    "http.request.resend_count",
+    "http.response.status_code",
+}
+
+
+class Broken(SpanProcessor):
+    """Raises at the end that it is armed for, on the library's spans."""
+
+    armed = ""
+
+    def on_start(self, span: Any, parent_context: Any = None) -> None:
+        del parent_context
+        self._on("start", span)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self._on("end", span)
+
+    def _on(self, moment: str, span: ReadableSpan) -> None:
+        if self.armed == moment and span.kind is trace.SpanKind.CLIENT:
+            raise RuntimeError
+
+
+BROKEN = Broken()
+
+
+@pytest.fixture(scope="session")
+def exporter() -> InMemorySpanExporter:
+    """Of the process's tracer, which can be set up once."""
+    made, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(made))
+    provider.add_span_processor(BROKEN)
+    trace.set_tracer_provider(provider)
+    return made
+
+
+@pytest.fixture
+def run(
+    exporter: InMemorySpanExporter, key: str, face: BlockingPortal | None
+) -> Iterator[Callable[[Answer], tuple[Any, list[ReadableSpan]]]]:
+    """Makes a call whose every attempt is a span of its own, too; gives what it gave, and the spans, outermost last."""
+    exporter.clear()
+
+    def call(answer: Answer) -> tuple[Any, list[ReadableSpan]]:
+        count = iter(range(9))
+
+        def handle(_: httpx.Request) -> httpx.Response:
+            with trace.get_tracer("test").start_as_current_span("attempt"):
+                return answer(next(count))
+
+        options: Any = {"transport": httpx.MockTransport(handle), "create_policy": RetryPolicy(first_wait=0)}
+        provider = canaries.face_class(key, aio if face else audiences)(**credentials(key), **options)
+        leave_out = {"description", "members"}
+        try:
+            if face:
+                result = face.call(lambda: provider.create(draft(key), leave_out=leave_out))
+            else:
+                result = provider.create(draft(key), leave_out=leave_out)
+        except Exception as error:  # noqa: BLE001
+            result = error
+        return result, list(exporter.get_finished_spans())
+
+    yield call
+    exporter.clear()
+
+
+def check(spans: list[ReadableSpan], outcome: str | None, **expected: Any) -> None:
+    *attempts, call = spans
+    assert call.context is not None
+    assert call.parent is None
+    assert [attempt.parent and attempt.parent.span_id for attempt in attempts] == [call.context.span_id] * len(attempts)
+    own = dict(call.attributes or {})
+    assert own.keys() <= ALLOWED
+    assert own.get("audiences.outcome") == outcome
+    assert {name: own.get(name.replace("__", ".")) for name in expected} == expected
+    told = "".join(span.to_json() for span in spans)
+    assert found_in(told, SECRET, MEMBER, NUMBER, NAME, WORDS, "http://", "https://") == set()
+    assert call.events == ()
+    assert call.status.description is None
+
+
+def test_a_call_is_a_span_which_is_current_while_the_request_is_sent(run: Any, key: str) -> None:
+    result, spans = run(lambda _: httpx.Response(case(key).SUCCESS, json=body(key, WORDS)))
+    assert isinstance(result, Receipt)
+    check(spans, "applied", **{"http.response.status_code": case(key).SUCCESS, "http.request.resend_count": 0})
+    assert spans[-1].name == f"{result.provider} {result.operation}"
+    assert spans[-1].kind is trace.SpanKind.CLIENT
+    assert spans[-1].status.is_unset
+
+
+def test_a_failure_is_told_by_its_kind_and_outcome_only(run: Any, key: str) -> None:
+    result, spans = run(lambda _: httpx.Response(400, json=body(key, canaries.words([]))))
+    assert isinstance(result, AudiencesError)
+    expected = {"error.type": "RejectedError", "http.response.status_code": 400}
+    check(spans, "rejected", **expected)
+    assert spans[-1].status.status_code is trace.StatusCode.ERROR
+
+
+def test_every_attempt_is_within_the_one_span_of_its_call(run: Any, key: str) -> None:
+    answers = [
+        httpx.Response(429, headers={"Retry-After": "0"}),
+        httpx.Response(case(key).SUCCESS, json=case(key).BODY),
+    ]
+    result, spans = run(answers.__getitem__)
+    assert isinstance(result, Receipt)
+    assert len(spans) == 3
+    check(spans, "applied", **{"http.request.resend_count": 1})
+
+
+def test_of_a_foreign_exception_the_span_has_the_kind_only(run: Any) -> None:
+    def fail(_: int) -> httpx.Response:
+        raise AssertionError("of a test's own transport")
+
+    result, spans = run(fail)
+    assert isinstance(result, AssertionError)
+    check(spans[-1:], None, **{"error.type": "AssertionError"})
+    assert "of a test" not in spans[-1].to_json()
+
+
+def test_a_cancelled_call_ends_its_span_with_an_unknown_outcome(
+    exporter: InMemorySpanExporter, portal: BlockingPortal, key: str
+) -> None:
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await anyio.sleep(60)
+            raise AssertionError(request)
+
+    async def call() -> None:
+        with anyio.move_on_after(0.1):
+            await make(key, aio, transport=Silent()).create(case(key).good())
+
+    exporter.clear()
+    portal.call(call)
+    check(list(exporter.get_finished_spans()), "unknown", **{"error.type": "CancelledError"})
+
+
+def test_calls_to_many_are_within_the_callers_own_span(
+    exporter: InMemorySpanExporter, face: BlockingPortal | None
+) -> None:
+    def answer(key: str) -> httpx.MockTransport:
+        return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+
+    exporter.clear()
+    how: Any = {"leave_out": {"description", "members"}}
+    providers = [make(key, aio if face else audiences, transport=answer(key)) for key in KEYS]
+    with trace.get_tracer("test").start_as_current_span("outer"):
+        if face:
+            face.call(lambda: aio.create_everywhere(draft("batch"), providers, **how))
+        else:
+            create_everywhere(draft("batch"), providers, **how)
+    *calls, outer = exporter.get_finished_spans()
+    assert outer.context is not None
+    assert [call.parent and call.parent.span_id for call in calls] == [outer.context.span_id] * len(KEYS)
+
+
+@pytest.mark.parametrize("moment", ["start", "end"])
+def test_a_processor_that_raises_loses_no_receipt(
+    run: Any, key: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BROKEN, "armed", moment)
+    result, _ = run(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    assert isinstance(result, Receipt)
+
+
+BLOCKED = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "opentelemetry":
+            raise ModuleNotFoundError(name)
+if {blocked}:
+    sys.meta_path.insert(0, Blocker())
+import httpx, audiences, audiences.aio
+assert not any(name.startswith("opentelemetry") for name in sys.modules)
+transport = httpx.MockTransport(lambda _: httpx.Response(202, json={{"indexing_token": "abc"}}))
+draft = audiences.Audience(name="VIP", provider_fields={{"batch": {{"type": "emails"}}}})
+print(audiences.Batch(api_key="key-4711", project="p", transport=transport).create(draft).operation_token)
+"""
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+def test_importing_the_library_imports_no_opentelemetry_and_it_works_without(blocked: bool) -> None:
+    command = [sys.executable, "-c", BLOCKED.format(blocked=blocked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("abc\n", "")
