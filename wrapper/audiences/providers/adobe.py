@@ -25,7 +25,7 @@ from .._http.send import AsyncTransport, BlockingTransport
 from .._options import Options, Pace
 from .._outcome import State
 from .._provider import Provider
-from .._redact import STARS
+from .._redact import STARS, Known
 from .._secret import Secret, SecretSource, is_fit
 from .._settings import Setting, base_url
 from .._steps import Flow
@@ -167,7 +167,9 @@ class _Adobe(Provider[T]):
         secret = yield from self._client_secret.told(None, deadline)
         how = replace(self._how({}, self.read_policy), deadline=deadline)
         request = self._token_request(secret)
-        around = Around(self.title, Pace(None), self._around.known)
+        self._around.known.add(request.secrets)
+        # With secrets of its own: the endpoint may answer with the token that it gave before.
+        around = Around(self.title, Pace(None), Known())
         success = yield from Exchange(around, _TOKEN, request, _granted, how).run()
         # Without a lifetime that can be read, the token serves this call only.
         lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
