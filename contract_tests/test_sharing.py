@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract.mock import MockServer
 from audiences import Outcome, Receipt, aio
+from audiences._lock import Lock
 from callers import make
 from cases import KEYS, case
 from forking import FORKS
@@ -96,6 +97,20 @@ def test_one_event_loop_after_the_other_uses_an_object(key: str, server: MockSer
     assert len(server.audiences) == 6
 
 
+FORKING = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # Python 3.12 on
+
+
+@FORKING
+def test_a_lock_that_is_held_during_a_fork_is_free_in_the_child() -> None:
+    lock = Lock()
+    with lock:
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if lock.take() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@FORKING
 def test_connections_stay_with_their_process(clients: Clients) -> None:
     clients.ports.clear()
     with provider("batch") as shared:

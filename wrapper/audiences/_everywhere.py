@@ -18,7 +18,6 @@ from ._options import CallOptions
 from ._receipt import Receipt
 
 Result = Receipt | AudiencesError
-_INTERRUPTED = "interrupted before an answer came"
 
 
 def create_everywhere(
@@ -78,7 +77,7 @@ def create_everywhere(
             tell(done.get())
     except BaseException:
         for place in [*untold]:
-            results.setdefault(place, providers[place]._lost(_INTERRUPTED, audience))
+            results.setdefault(place, providers[place]._lost("interrupted before an answer came", audience))
             tell(place)
         raise
     return [results[place] for place in range(len(providers))]
@@ -125,14 +124,9 @@ async def acreate_everywhere(
             result = _foreign(error, provider, audience)
         await tell(place, result)
 
-    try:
-        async with anyio.create_task_group() as group:
-            for place, provider in enumerate(providers):
-                group.start_soon(one, place, provider)
-    finally:
+    async with anyio.create_task_group() as group:
         for place, provider in enumerate(providers):
-            if place not in results:  # its task was cancelled before it ran
-                await tell(place, provider._lost(_INTERRUPTED, audience))
+            group.start_soon(one, place, provider)
     return [results[place] for place in range(len(providers))]
 
 
