@@ -63,6 +63,7 @@ def test_the_fuzzers_seeds_are_answered_rightly_and_lead_everywhere(target: Targ
         (b"HTTP/1.1 400 X\r\nA: b\r\n", None),
         (b"HTTP/1.1 400 X\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", None),
         (b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 X\r\n\r\n", None),
+        (b"HTTP/1.1 101 X\r\n\r\nHTTP/1.1 400 X\r\n\r\n", None),
         (b"HTTP/1.1 2000 OK\r\n", None),
         (b" HTTP/1.1 200 OK\r\n", None),
     ],

@@ -33,7 +33,7 @@ def certain_status(answer: bytes) -> int | None:
         status, headers = int(line[1]), _HEADERS.match(answer, line.end())
         if 200 <= status < 300:
             return status
-        if headers is None or _FRAMING.search(_LENGTH.sub(b"", headers[0], count=1)):
+        if status == 101 or headers is None or _FRAMING.search(_LENGTH.sub(b"", headers[0], count=1)):
             return None
         if status >= 200:
             return status
