@@ -1,5 +1,6 @@
 """Adobe's OAuth: neither the client secret nor an access token is kept of what the two endpoints say."""
 
+from functools import partial
 from typing import Any
 
 import httpx
@@ -89,6 +90,24 @@ def test_what_is_said_of_a_token_or_of_what_it_was_got_with_is_not_kept(
     if status == 401:
         assert len(result.attempts) == 2
     assert WORDS.encode() in result.response.body
+
+
+def test_a_token_that_is_given_again_or_contains_an_earlier_one_is_taken(face: BlockingPortal | None) -> None:
+    tokens, sent = iter([TOKEN, TOKEN, f"{TOKEN}0", f"1{TOKEN}"]), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "token" in request.url.path:
+            return httpx.Response(200, json={**GRANT, "access_token": next(tokens), "expires_in": 0})
+        sent.append(request.headers["Authorization"])
+        return httpx.Response(200, json={"id": "4711"})
+
+    given: Any = {**credentials("adobe", oauth=True), "transport": httpx.MockTransport(answer)}
+    provider = (aio.Adobe if face else audiences.Adobe)(**given)
+    call: Any = partial(provider.create, draft("adobe"), leave_out={"members"})
+    for _ in range(4):
+        result = face.call(call) if face else call()
+        assert isinstance(result, Receipt)
+    assert sent == [f"Bearer {token}" for token in (TOKEN, TOKEN, f"{TOKEN}0", f"1{TOKEN}")]
 
 
 def test_a_receipt_survives_an_answer_whose_id_is_a_secret() -> None:
