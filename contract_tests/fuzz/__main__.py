@@ -39,7 +39,7 @@ def search(seconds: str) -> None:
         (own / f"{number:04}").write_bytes(seed)
     (WORK / "words").write_text(seeds.dictionary(), "utf-8")
     with target.opened() as play:
-        options = ["-max_len=4096", "-timeout=20", "-rss_limit_mb=2048", "-use_value_profile=1", f"-dict={WORK}/words"]
+        options = ["-max_len=8192", "-timeout=20", "-rss_limit_mb=2048", "-use_value_profile=1", f"-dict={WORK}/words"]
         options += [f"-max_total_time={seconds}", f"-artifact_prefix={WORK}/", str(corpus), str(own)]
         atheris.Setup([sys.argv[0], *options], play)
         atheris.Fuzz()  # ends the process

@@ -30,6 +30,17 @@ BROKEN = (
     b"HTTP/1.1 1000 X\r\n\r\n",
     b"HTTP/2 200\r\n\r\n",
 )
+EXTRAS = (
+    b"1e999",
+    b"NaN",
+    b'"\\ud800"',
+    b"[" * 70 + b"]" * 70,
+    b"[" * 3000 + b"]" * 3000,
+    b"9" * 5000,
+    b'"\xff"',
+    b"1}x",
+)
+"""What stands in an object beside what a receipt needs."""
 TOKENS = [
     *(b"HTTP/1.1 ", b"HTTP/1.0 200 OK\r\n", b"\r\n\r\n", b"0\r\n\r\n", b"\xef\xbb\xbf", b"\x1f\x8b\x08"),
     *(b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n", b"Retry-After: "),
@@ -75,5 +86,9 @@ def _answers(key: str) -> Iterator[tuple[int, bytes]]:
             yield sample["status"], sample["body"].encode()
     yield this.SUCCESS, json.dumps(this.BODY).encode()
     yield this.SUCCESS, json.dumps(this.BODY | this.WRONG_TYPE | {"new": [1.5, None]}).encode()
+    for extra in EXTRAS:
+        yield this.SUCCESS, json.dumps(this.BODY).encode()[:-1] + b', "extra": ' + extra + b"}"
+    yield this.SUCCESS, b"\xef\xbb\xbf" + json.dumps(this.BODY).encode()
+    yield this.SUCCESS, json.dumps(this.BODY).encode()[:-1] + b"," + json.dumps(this.BODY).encode()[1:]
     for status in (199, 204, 301, 400, 401, 408, 429, 500, 503, 599, 999):
         yield status, json.dumps(this.ERROR).encode()
