@@ -21,8 +21,8 @@ STARS = "***"
 class Known:
     """The secrets that a provider object has used last: an answer may also hold one of an earlier call."""
 
-    def __init__(self) -> None:
-        self._secrets: dict[str, None] = {}
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = dict.fromkeys(secrets)
         self._lock = Lock()
 
     def add(self, secrets: Iterable[str]) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ class _Adobe(Provider[T]):
             self._scopes = scope.need(scopes, self.title)
             place, http = url.read(token_url, self.title) or _documented_url(), options.get("allow_http", False)
             self._token_url = base_url(place, self.title, allow_http=http, argument=url.argument)
-            self._access_token = Secret(ClientCredentials(self._grant))
+            self._access_token, self._tokens = Secret(ClientCredentials(self._grant)), Known()
             super().__init__({}, options, self._token_url)
         else:
             self._access_token = token.need_secret(access_token, self.title)
@@ -167,13 +167,15 @@ class _Adobe(Provider[T]):
         secret = yield from self._client_secret.told(None, deadline)
         how = replace(self._how({}, self.read_policy), deadline=deadline)
         request = self._token_request(secret)
-        self._around.known.add(request.secrets)
-        # With secrets of its own: the endpoint may answer with the token that it gave before.
-        around = Around(self.title, Pace(None), Known())
+        # All secrets but tokens: the endpoint may answer with one that it gave before.
+        known = Known({*self._around.known.add(request.secrets)} - {*self._tokens.add(())})
+        around = Around(self.title, Pace(None), known)
         success = yield from Exchange(around, _TOKEN, request, _granted, how).run()
         # Without a lifetime that can be read, the token serves this call only.
         lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
-        return Granted(success.handle.token or "", lifetime)
+        token = success.handle.token or ""
+        self._tokens.add((token,))
+        return Granted(token, lifetime)
 
     def _token_request(self, secret: Secret) -> Request:
         built = create_token.build_request(
