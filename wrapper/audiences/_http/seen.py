@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 
+from .. import _reason as system
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
-from .._redact import redacted
+from .._reader import UploadError
+from .._redact import name_without, redacted
 from .._wire import Headers, Response
 
 _NEVER_LEFT = (
@@ -92,7 +94,10 @@ class Seen:
         if error is not None:
             self.problem = self.problem or reason(error)
         status, headers = self._head or (status, Headers())
-        hidden = tuple((name, redacted(value.encode(), self.secrets).decode()) for name, value in headers.items_as_sent)
+        hidden = tuple(
+            (name_without(name, self.secrets), redacted(value.encode(), self.secrets).decode())
+            for name, value in headers.items_as_sent
+        )
         body = redacted(bytes(self._body), self.secrets, cut=self.problem is not None)
         return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)
 
@@ -141,7 +146,9 @@ def reason(error: BaseException) -> str:
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f"{name}: {seen.verify_message}"
-        if isinstance(seen, OSError) and seen.strerror:
+        if isinstance(seen, UploadError):
             return f"{name}: {seen.strerror}"
+        if isinstance(seen, OSError) and seen.strerror:
+            return f"{name}: {system.reason(seen)}"
         seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
     return name
