@@ -1,5 +1,7 @@
 """One provider object for threads, event loops and processes."""
 
+import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -95,6 +97,63 @@ def test_one_event_loop_after_the_other_uses_an_object(key: str, server: MockSer
     for _ in range(3):
         anyio.run(call, backend=backend)
     assert len(server.audiences) == 6
+
+
+def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop(key: str, server: MockServer) -> None:
+    shared = provider(key, aio)
+
+    async def call() -> None:
+        await shared.create(case(key).good())
+        # Another loop, while this one goes on.
+        await anyio.to_thread.run_sync(lambda: asyncio.run(shared.close()))
+        await shared.create(case(key).good())
+        await shared.close()
+
+    asyncio.run(call())
+    gc.collect()
+    assert len(server.audiences) == 2
+
+
+def test_event_loops_of_two_threads_use_an_object_at_the_same_time(key: str, server: MockServer) -> None:
+    shared = provider(key, aio)
+    together = threading.Barrier(2)
+    results: list[object] = []
+
+    async def call() -> None:
+        for _ in range(20):
+            await anyio.to_thread.run_sync(together.wait)
+            results.append(await shared.create(case(key).good()))
+        await shared.close()
+
+    threads = [threading.Thread(target=asyncio.run, args=(call(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    gc.collect()  # connections that were left open would be warned of now
+    assert [type(result) for result in results] == [Receipt] * 40
+    assert len(server.audiences) == 40
+
+
+LOOP_AFTER_LOOP = """
+import asyncio, gc, httpx
+from callers import make
+from audiences import aio
+from cases import case
+shared = type(make("batch", aio))()
+for _ in range(8):
+    asyncio.run(shared.create(case("batch").good()))
+gc.collect()
+print(sum(isinstance(each, httpx.AsyncClient) for each in gc.get_objects()))
+"""
+
+
+def test_what_event_loops_leave_behind_is_forgotten(server: MockServer) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOP_AFTER_LOOP],
+        cwd=HERE, env={**os.environ, **server.environment()}, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert int(done.stdout) <= 2
 
 
 FORKING = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # Python 3.12 on

@@ -11,7 +11,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import anyio.to_thread
 import httpx
 
@@ -22,6 +21,7 @@ from .._steps import Send
 from .._wire import Response
 from . import network, pools
 from .body import ENCODINGS, Decoder, Outgoing
+from .loops import Clients
 from .seen import DeadlineError
 
 BlockingTransport = httpx.BaseTransport
@@ -121,13 +121,11 @@ class BlockingSender:
 
 
 class AsyncSender:
-    """Sends from an event loop; files are opened and read off it. The client is made anew for another loop."""
+    """Sends from event loops; files are opened and read off them."""
 
     def __init__(self, way: Way, transport: AsyncTransport | None) -> None:
         self._way, self._transport = way, transport
-        self._lock = Lock()
-        self._client: httpx.AsyncClient | None = None
-        self._place: object = None
+        self._clients = Clients(self._make)
 
     async def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
@@ -152,11 +150,7 @@ class AsyncSender:
 
     async def _exchange(self, step: Send) -> None:
         seen, how = step.seen, step.how
-        place = os.getpid(), anyio.lowlevel.current_token()
-        client = self._client if place == self._place else None
-        if client is None:
-            # Making one takes tens of milliseconds, most of them for TLS.
-            client = await anyio.to_thread.run_sync(self._open, place)
+        client = await self._clients.get()
         async with AsyncExitStack() as files:
             build = partial(_build, client, step, files, seen.atrace)
             built = await anyio.to_thread.run_sync(build) if step.request.parts else build()
@@ -170,20 +164,11 @@ class AsyncSender:
             if not seen.ended:
                 network.spoil(response)
 
-    def _open(self, place: object) -> httpx.AsyncClient:
-        with self._lock:
-            if self._client is None or place != self._place:
-                # Connections of another loop, which has ended, are of no use, and cannot be closed in this one.
-                self._client = httpx.AsyncClient(
-                    event_hooks=_ASYNC_HOOKS, **self._way.options(self._transport, pools.async_pools)
-                )
-                self._place = place
-            return self._client
+    def _make(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(event_hooks=_ASYNC_HOOKS, **self._way.options(self._transport, pools.async_pools))
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None and self._place == (os.getpid(), anyio.lowlevel.current_token()):
-            await client.aclose()
+        await self._clients.close()
 
 
 def _build(
