@@ -56,7 +56,7 @@ def two_responses_to_a_refusal(wire: Wire) -> None:
         wire.send(refusal + success(wire, Connection="keep-alive") if first else error(500))
 
 
-@fault(REJECTED, status=400, calls=2, most=2, between=0.3)
+@fault(REJECTED, status=400, calls=2, most=2, between=0.7)
 def late_second_response(wire: Wire) -> None:
     """Keeps the connection, and sends a second success on it before the next request, which it refuses"""
     while True:
