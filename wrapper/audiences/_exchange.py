@@ -84,8 +84,8 @@ class Exchange:
         request = self._sendable = self._sendable or (yield from self._told(None))
         self._seen.secrets = self._around.known.add(request.secrets)
         yield from self._announce()
-        turn = self._around.pace.reserve()
-        if time.monotonic() + turn > self._how.deadline:
+        turn = self._around.pace.reserve(self._how.deadline)
+        if turn is None:
             raise NotSentError("nothing was sent: the total time is over before this call's turn")
         yield Wait(turn)
         self._seen.begun = time.monotonic()

@@ -113,10 +113,14 @@ class Pace:
         self._lock = Lock()
         self._next = 0.0
 
-    def reserve(self) -> float:
-        """Seconds to wait before the call that reserves now."""
+    def reserve(self, deadline: float) -> float | None:
+        """Seconds to wait before the call that reserves now; None, and no turn is taken, where it is after `deadline`
+        (on the monotonic clock).
+        """
         with self._lock:
             now = time.monotonic()
             start = max(now, self._next)
+            if start > deadline:
+                return None
             self._next = start + self._interval
         return start - now

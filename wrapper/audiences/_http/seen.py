@@ -14,7 +14,7 @@ from .._reader import UploadError
 from .._redact import name_without, redacted
 from .._wire import Headers, Response
 
-_NEVER_LEFT = (
+NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -80,7 +80,7 @@ class Seen:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
-        never = isinstance(error, _NEVER_LEFT) and (self._tunnel or not self._left)
+        never = isinstance(error, NEVER_LEFT) and (self._tunnel or not self._left)
         if never or (self._traced and not self._left):
             return NotSentError(f"no connection: {reason(error)}")
         return UnknownOutcomeError(f"no answer: {reason(error)}")

@@ -22,7 +22,7 @@ from .._wire import Response
 from . import network, pools
 from .body import ENCODINGS, Decoder, Outgoing
 from .loops import Clients
-from .seen import DeadlineError
+from .seen import NEVER_LEFT, DeadlineError
 
 BlockingTransport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
@@ -103,7 +103,8 @@ class BlockingSender:
         except AssertionError:
             raise  # a test's transport speaking to its test
         except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-            return seen.result(DeadlineError() if time.monotonic() >= how.deadline else error)
+            late = time.monotonic() >= how.deadline and not isinstance(error, NEVER_LEFT)
+            return seen.result(DeadlineError() if late else error)
         return seen.result()
 
     def _open(self) -> httpx.Client:
