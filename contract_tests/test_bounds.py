@@ -2,19 +2,22 @@
 
 import gzip
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import AudiencesError, Outcome, Receipt, RetryPolicy, SpecViolationError
+from audiences._http import network
 from audiences._json import MAX_DEPTH
 from callers import Caller
 from cases import case
-from faults import memory
+from faults import certificates, memory
 from faults.answers import bomb, members
 from raw_server import RawServer, http
 
@@ -131,6 +134,19 @@ def test_the_total_time_holds_for_a_transport_of_ones_own(
     caller.close()
     assert isinstance(error, AudiencesError)
     assert (error.outcome, error.status) == (outcome, status)
+
+
+def test_a_connection_is_closed_where_the_time_is_over_before_its_tls_handshake() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with network.budget(time.monotonic() + 0.2, LIMIT, lambda _: None):
+            stream = network.Backend().connect_tcp(*listener.getsockname())
+            time.sleep(0.2)
+            with pytest.raises(httpcore.ConnectTimeout):
+                stream.start_tls(certificates.trust(), "provider.test")
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(5)
+            assert accepted.recv(1) == b""
 
 
 def test_a_transport_of_ones_own_that_answers_too_late_leaves_what_it_answered(

@@ -109,7 +109,11 @@ class _Stream(_Spoilable, httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        seconds = _BUDGET.get().seconds(timeout, httpcore.ConnectTimeout)
+        try:
+            seconds = _BUDGET.get().seconds(timeout, httpcore.ConnectTimeout)
+        except httpcore.ConnectTimeout:
+            self.close()  # as after any other failure in here; the pool does not know the connection yet
+            raise
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
 
