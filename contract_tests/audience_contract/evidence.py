@@ -1,0 +1,133 @@
+"""An exchange made fit to be shown: no credential in it, and a curl command that sends it again."""
+
+import json
+import re
+import shlex
+from collections.abc import Collection, Iterator
+from urllib.parse import quote, quote_plus, urlsplit
+
+from .messages import Headers, Request, Response
+from .report import Evidence
+from .spec import Spec, load, provider_keys
+
+MASK = "[redacted]"
+_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+# Names of JSON properties and form fields whose values are credentials; `access_token` is what a token endpoint answers.
+_FIELD = re.compile(
+    rb"""("(?:client_secret|access_token|refresh_token|password|api_key)"\s*:\s*")((?:[^"\\]|\\.)+)"""
+    rb"""|(\b(?:client_secret|access_token|refresh_token|password|api_key)=)([^&\s]+)"""
+)
+_FEWEST = 4
+
+
+def carriers() -> frozenset[str]:
+    """The names, in lower case, of headers that carry credentials: common ones, and those of the specs' schemes."""
+    return frozenset(_HEADERS | {name.lower() for key in provider_keys() for name in _named(load(key))})
+
+
+def _named(spec: Spec) -> Iterator[str]:
+    components = spec.node.get("components")
+    for scheme in (components and components.get("securitySchemes")) or ():
+        if scheme.plain("in") == "header":
+            yield str(scheme.value["name"])
+
+
+class Redactor:
+    """Takes credentials out of exchanges.
+
+    `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
+    made for credentials are found by themselves, and then taken out of both messages too.
+    """
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        self._secrets = frozenset(filter(None, secrets))
+        self._carriers = carriers()
+
+    def evidence(
+        self, url: str, request: Request, response: Response | None, *, seconds: float = 0.0, trouble: str = ""
+    ) -> Evidence:
+        """The exchange without credentials; `url` is the whole URL that was asked for."""
+        found = {*self._secrets, *self._inside(request), *(self._inside(response) if response else ())}
+        # The longest first: one may be part of another.
+        hidden = sorted(filter(None, found), key=len, reverse=True)
+        shown = Request(
+            request.method,
+            _text(request.target, hidden),
+            self._headers(request.headers, hidden),
+            _bytes(request.body, hidden),
+        )
+        answer = response and Response(
+            response.status, self._headers(response.headers, hidden), _bytes(response.body, hidden)
+        )
+        url = _text(url, hidden)
+        return Evidence(url, shown, answer, seconds, curl(url, shown), _text(trouble, hidden))
+
+    def text(self, text: str) -> str:
+        """The text without the secrets that are known."""
+        return _text(text, sorted(self._secrets, key=len, reverse=True))
+
+    def _inside(self, message: Request | Response) -> Iterator[str]:
+        for name, value in message.headers:
+            if name.lower() in self._carriers:
+                yield value
+                # The token alone: "Bearer" and the like are no secret.
+                yield value.partition(" ")[2].strip()
+        for match in _FIELD.finditer(message.body):
+            yield (match[2] or match[4]).decode("utf-8", "replace")
+
+    def _headers(self, headers: Headers, hidden: list[str]) -> Headers:
+        return tuple(
+            (name, _masked(value) if name.lower() in self._carriers else _text(value, hidden))
+            for name, value in headers
+        )
+
+
+def curl(url: str, request: Request) -> str:
+    """A command that sends a request again, as far as its headers and body are text; "" for what curl cannot send.
+
+    Masked credentials become environment variables named after their headers.
+    """
+    try:
+        body = request.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    if "\0" in body or not urlsplit(url).hostname:
+        return ""
+    words = ["curl", "-i", "-X", request.method, shlex.quote(url)]
+    for name, value in request.headers:
+        if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
+            continue
+        if MASK in value:
+            variable = re.sub(r"\W", "_", name).upper()
+            text = '"' + re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}").replace(MASK, f"${variable}") + '"'
+        else:
+            # A header without a value needs a semicolon.
+            text = shlex.quote(f"{name}: {value}" if value else f"{name};")
+        words += ["-H", text]
+    if body:
+        words += ["--data-binary", shlex.quote(body)]
+    return " ".join(words)
+
+
+def _masked(value: str) -> str:
+    scheme, space, rest = value.partition(" ")
+    return f"{scheme} {MASK}" if space and rest.strip() else MASK if value else ""
+
+
+def _forms(secret: str) -> list[str]:
+    """How a secret may be written."""
+    return list(dict.fromkeys((secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))))
+
+
+def _text(text: str, hidden: list[str]) -> str:
+    for secret in hidden:
+        for form in _forms(secret) if len(secret) >= _FEWEST else ():
+            text = text.replace(form, MASK)
+    return text
+
+
+def _bytes(body: bytes, hidden: list[str]) -> bytes:
+    for secret in hidden:
+        for form in _forms(secret) if len(secret) >= _FEWEST else ():
+            body = body.replace(form.encode(), MASK.encode())
+    return _FIELD.sub(lambda match: (match[1] or match[3]) + MASK.encode(), body)
