@@ -12,7 +12,7 @@ from .spec import Spec, load, provider_keys
 
 MASK = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
-# Names of JSON properties and form fields whose values are credentials; `access_token` is what a token endpoint answers.
+# JSON properties and form fields whose values are credentials; `access_token` is what a token endpoint answers.
 _FIELD = re.compile(
     rb"""("(?:client_secret|access_token|refresh_token|password|api_key)"\s*:\s*")((?:[^"\\]|\\.)+)"""
     rb"""|(\b(?:client_secret|access_token|refresh_token|password|api_key)=)([^&\s]+)"""
