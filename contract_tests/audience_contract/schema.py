@@ -28,7 +28,7 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
         keyword, limit = str(error.validator), error.validator_value
         if keyword == "required":
             for name in sorted(set(limit) - set(error.instance)):
-                yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}")
+                yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
             said = json.dumps(limit, ensure_ascii=False)
             yield Violation(where, pointer, rule, f"{shape(error.instance)} breaks {keyword} {said[:200]}")

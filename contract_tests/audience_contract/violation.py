@@ -11,13 +11,15 @@ class Violation:
     `where` is the place in the message: `query <name>`, `header <name>`, `path <name>`, `body`, `part <name>`,
     `status`, `content-type` or `content-length`. `pointer` is a JSON pointer into the value there ("" is all of it).
     `rule` is a JSON pointer into the effective spec. `message` says what is wrong and the value's shape; it never holds
-    the value, which may be personal data or a secret.
+    the value, which may be personal data or a secret. `missing` is the name of the property that is not there, where
+    that is what is wrong.
     """
 
     where: str
     pointer: str
     rule: str
     message: str
+    missing: str = ""
 
 
 class UnreadableError(ValueError):

@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import responses
 from importlib import import_module
@@ -46,6 +46,10 @@ class Provider(ABC):
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""
         return {TOKEN}
+
+    def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:  # noqa: ARG002
+        """What a request breaks that the documents ask for in words only; it breaks no rule of the spec's schemas."""
+        yield from ()
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""

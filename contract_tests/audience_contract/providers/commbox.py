@@ -10,16 +10,18 @@ import io
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from openpyxl import load_workbook
 
 from ..bodies import parts_of
-from ..messages import Response
+from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..multipart import Part
 from ..spec import Operation
+from ..violation import Violation
 
 _UNREAD = "application/vnd.ms-excel"
 
@@ -33,19 +35,27 @@ class CommBox(Provider):
     def error(self, operation: Operation, status: int) -> Response:
         return reply(status, _envelope(operation, status))
 
+    def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:
+        """A file that is no CSV or Excel file, or has no column `phone1`."""
+        file = next(part for part in parts_of(request) if part.name == "audience_file")
+        if _is_unread(file):
+            return
+        broken = partial(Violation, "part audience_file", "", f"{operation.node.pointer}/description")
+        try:
+            heading = _rows(file)[0]
+        except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+            yield broken("neither a CSV nor an Excel file, as its content type says")
+            return
+        if "phone1" not in heading:
+            yield broken("no column phone1 in its first row")
+
     def post_audiences(self, call: Call) -> Response:
-        """201 and an id, or 400 for a file that is no CSV or Excel file with a column `phone1`."""
+        """201 and an id, or 400 for what the prose forbids."""
+        if any(self.prose(call.operation, call.request)):
+            return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
         file = parts.pop("audience_file")
-        rows = None
-        if not file.content_type.lower().startswith(_UNREAD):
-            try:
-                heading, *below = _rows(file)
-            except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
-                return self.error(call.operation, 400)
-            if "phone1" not in heading:
-                return self.error(call.operation, 400)
-            rows = len(below)
+        rows = None if _is_unread(file) else len(_rows(file)) - 1
         made = str(312345 + call.state.next())
         described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
@@ -64,6 +74,10 @@ def moment(nanoseconds: int) -> str:
     """A time since 1970 with seven fractional digits, as in the page's samples."""
     seconds, ticks = divmod(nanoseconds // 100, 10**7)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ticks:07}Z"
+
+
+def _is_unread(file: Part) -> bool:
+    return file.content_type.lower().startswith(_UNREAD)
 
 
 def _rows(file: Part) -> list[tuple[Any, ...]]:

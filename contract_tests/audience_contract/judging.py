@@ -1,0 +1,197 @@
+"""Exchanges against the contract: violations become findings, and what was put to the test is counted."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from .checker import check_request, check_response
+from .evidence import Redactor
+from .messages import Request, Response
+from .report import KEPT_EVIDENCE, Cell, Finding
+from .rules import RULES
+from .spec import Operation, escape
+from .violation import Violation
+
+_BODIES = {"request.content-type", "request.body", "request.part"}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An exchange as it was, credentials still in it: never to be shown. The fields are those of `Evidence`."""
+
+    url: str
+    request: Request
+    response: Response | None = None
+    seconds: float = 0.0
+    trouble: str = ""
+
+
+class Ledger:
+    """What a run has seen so far: findings by their root cause, and how often each rule was put to the test.
+
+    Without `strict`, what a client sends that the spec allows without naming it is a note and no finding. Safe to use
+    from several threads.
+    """
+
+    def __init__(self, redactor: Redactor | None = None, *, strict: bool = False) -> None:
+        self._redactor = redactor or Redactor()
+        self._strict = strict
+        self._lock = threading.Lock()
+        self._findings: dict[str, Finding] = {}
+        self._cells: dict[tuple[str, str, str, str], Cell] = {}
+        self._notes: dict[str, int] = {}
+
+    def request(
+        self, operation: Operation, seen: Observation, *, kind: str = "as sent", more: Iterable[Violation] = ()
+    ) -> list[Violation]:
+        """Judge what a client sent; what it breaks, whether or not it had been found before.
+
+        `more` is what the caller knows and the spec does not, e.g. that a credential is a wrong one.
+        """
+        broken = [
+            *request_violations(operation, seen.request),
+            *((violation, rule_of(violation)) for violation in more),
+        ]
+        if not self._strict:
+            for violation in (found for found, rule in broken if rule == "request.undocumented"):
+                place = self._place(violation)
+                self.note(f"{operation.spec.key} {operation.id}: {place}: {violation.message}")
+            broken = [(found, rule) for found, rule in broken if rule != "request.undocumented"]
+        judged = {rule for _, rule in broken} | set(_exercised(operation, seen.request, strict=self._strict))
+        if any(rule == "request.content-type" for _, rule in broken):
+            judged -= _BODIES - {"request.content-type"}
+        for name in judged:
+            self.check(
+                name, operation.spec.key, operation.id, seen, [v for v, rule in broken if rule == name], kind=kind
+            )
+        return [violation for violation, _ in broken]
+
+    def response(self, operation: Operation, seen: Observation, *, kind: str) -> list[Violation]:
+        """Judge what a server answered; what it breaks, nothing where no answer came. `kind` is the request's."""
+        if seen.response is None:
+            return []
+        broken = check_response(operation, seen.response)
+        judged = {"response.status"}
+        if operation.response(seen.response.status):
+            judged |= {"response.content-type", "response.body"}
+        if any(violation.where == "content-type" for violation in broken):
+            judged -= {"response.body"}
+        for name in judged:
+            faults = [violation for violation in broken if f"response.{violation.where}" == name]
+            status = str(seen.response.status)
+            self.check(name, operation.spec.key, operation.id, seen, faults, kind=kind, detail=status)
+        return broken
+
+    def check(
+        self,
+        rule: str,
+        provider: str,
+        operation: str,
+        seen: Observation,
+        broken: Iterable[Violation] = (),
+        *,
+        kind: str,
+        detail: str = "",
+    ) -> None:
+        """Count that a rule was put to the test once; each of `broken` becomes a finding, or is counted on one.
+
+        `operation` is an operationId, "" where there is none; `kind` and `detail` are those of `Finding` and `Cell`.
+        """
+        found = [
+            Finding(rule, provider, operation, v.rule, self._place(v), kind, v.message, source(provider))
+            for v in broken
+        ]
+        with self._lock:
+            at = (provider, operation, rule, detail)
+            cell = self._cells.get(at, Cell(*at))
+            self._cells[at] = replace(cell, exercised=cell.exercised + 1, violated=cell.violated + bool(found))
+            for finding in {finding.key: finding for finding in found}.values():
+                self._keep(finding, seen)
+
+    def note(self, text: str) -> None:
+        """What a reader should know and nobody is to blame for; said again, it is counted."""
+        with self._lock:
+            self._notes[text] = self._notes.get(text, 0) + 1
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """In the order of the rules, and then by place."""
+        order = list(RULES)
+        with self._lock:
+            found = list(self._findings.values())
+        return tuple(sorted(found, key=lambda f: (f.provider, f.operation, order.index(f.rule), f.place, f.key)))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """By provider and operation, in the order of the rules."""
+        order = list(RULES)
+        with self._lock:
+            found = list(self._cells.values())
+        return tuple(sorted(found, key=lambda c: (c.provider, c.operation, order.index(c.rule), c.detail)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items())
+
+    def _place(self, violation: Violation) -> str:
+        pointer = f"{violation.pointer}/{escape(violation.missing)}" if violation.missing else violation.pointer
+        return self._redactor.text(f"{violation.where} {pointer}".strip())
+
+    def _keep(self, finding: Finding, seen: Observation) -> None:
+        known = self._findings.get(finding.key)
+        evidence, count = (known.evidence, known.count + 1) if known else ((), 1)
+        if len(evidence) < KEPT_EVIDENCE:
+            shown = self._redactor.evidence(
+                seen.url, seen.request, seen.response, seconds=seen.seconds, trouble=seen.trouble
+            )
+            evidence = (*evidence, shown)
+        self._findings[finding.key] = replace(known or finding, evidence=evidence, count=count)
+
+
+def request_violations(operation: Operation, request: Request) -> list[tuple[Violation, str]]:
+    """What a request breaks, the documents' prose included, each with its rule."""
+    from .mock.provider import load  # noqa: PLC0415 - brings the mock server along
+
+    everything = check_request(operation, request)
+    required = check_request(operation, request, undocumented=False) if everything else []
+    broken = [(v, rule_of(v) if v in required else "request.undocumented") for v in everything]
+    if not _BODIES & {rule for _, rule in broken}:
+        prose = load(operation.spec.key).prose(operation, request)
+        broken += [(violation, "request.prose") for violation in prose]
+    return broken
+
+
+def rule_of(violation: Violation) -> str:
+    """The rule that a violation of `check_request` breaks."""
+    if violation.rule.startswith("/components/securitySchemes/"):
+        return "request.credential"
+    place = violation.where.partition(" ")[0]
+    return "request.length" if place == "content-length" else f"request.{place}"
+
+
+def source(provider: str) -> str:
+    """Where a provider's rules stand."""
+    return f"generated/audience_clients/{provider}/openapi.json"
+
+
+def _exercised(operation: Operation, request: Request, *, strict: bool) -> Iterator[str]:
+    """The rules that a request of the operation is put to."""
+    from .mock.provider import Provider, load  # noqa: PLC0415 - brings the mock server along
+
+    yield "request.operation"
+    if operation.security:
+        yield "request.credential"
+    for parameter in operation.node.get("parameters") or ():
+        yield f"request.{parameter.value['in']}"
+    body = operation.node.get("requestBody")
+    if body:
+        yield from ("request.content-type", "request.body")
+        if "multipart/form-data" in body["content"].value:
+            yield "request.part"
+    if request.values("content-length"):
+        yield "request.length"
+    if strict:
+        yield "request.undocumented"
+    if type(load(operation.spec.key)).prose is not Provider.prose:
+        yield "request.prose"

@@ -1,0 +1,118 @@
+"""The ledger: violations become findings, each root cause once, and every cell is counted."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audience_contract import Request, check_request
+from audience_contract.judging import Ledger, Observation
+from audience_contract.report import KEPT_EVIDENCE
+from audience_contract.rules import RULES
+from audience_contract.violation import Violation
+from wire import Change, answer, body, header, operation_of, query, rows, wire
+
+RULE_OF_PLACE = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
+
+
+def seen(request: Request, **more: object) -> Observation:
+    return Observation(f"https://example.test{request.target}", request, **more)  # type: ignore[arg-type]
+
+
+def judged(key: str, *changes: Change, strict: bool = True) -> Ledger:
+    ledger = Ledger(strict=strict)
+    for change in changes:
+        ledger.request(operation_of(key), seen(change(wire(key).GOOD)))
+    return ledger
+
+
+@pytest.mark.parametrize(("key", "change", "where", "pointer"), rows("BROKEN"))
+def test_a_rule_that_is_broken_is_a_finding_under_the_name_of_its_place(
+    key: str, change: Change, where: str, pointer: str
+) -> None:
+    found = judged(key, change).findings
+    at = [(f.rule, f.pointer) for f in found if f.place.startswith(where)]
+    rule = "credential" if "securitySchemes" in pointer else RULE_OF_PLACE[where.partition(" ")[0]]
+    assert (f"request.{rule}", pointer) in at
+
+
+@pytest.mark.parametrize(("key", "change", "where", "pointer"), rows("UNNAMED"))
+def test_what_the_spec_does_not_name_is_a_finding_only_when_strict_and_else_a_note(
+    key: str, change: Change, where: str, pointer: str
+) -> None:
+    assert [(f.rule, f.pointer) for f in judged(key, change).findings] == [("request.undocumented", pointer)]
+    lenient = judged(key, change, change, strict=False)
+    assert lenient.findings == ()
+    assert where in lenient.notes[0]
+    assert lenient.notes[0].endswith("(2 times)")
+
+
+@pytest.mark.parametrize("key", ["adobe", "adobe_ims", "batch", "commbox"])
+@given(data=st.data())
+def test_each_finding_is_one_root_cause_and_counts_every_request_that_shows_it(key: str, data: st.DataObject) -> None:
+    module = wire(key)
+    changes = data.draw(st.lists(st.sampled_from([row[0] for row in module.BROKEN]) | st.just(lambda r: r), max_size=8))
+    ledger = judged(key, *changes)
+    broken = [change(module.GOOD) for change in changes if check_request(operation_of(key), change(module.GOOD))]
+    assert len({f.key for f in ledger.findings}) == len(ledger.findings)
+    assert max((f.count for f in ledger.findings), default=0) <= len(broken) <= sum(f.count for f in ledger.findings)
+    assert all(len(f.evidence) == min(f.count, KEPT_EVIDENCE) for f in ledger.findings)
+    assert all(0 <= cell.violated <= cell.exercised <= len(changes) for cell in ledger.cells)
+    violated = {cell.rule for cell in ledger.cells if cell.violated}
+    assert violated == {finding.rule for finding in ledger.findings} <= RULES.keys()
+
+
+def test_two_properties_that_are_missing_are_two_findings() -> None:
+    places = {finding.place for finding in judged("batch", body("{}")).findings}
+    assert places == {"body /name", "body /type"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (body("phone1", "phone"), "no column phone1"),
+        (body("phone1\r\n", "phone1\r\n\xff".encode("latin-1")), "neither"),
+    ],
+)
+def test_commbox_asks_in_prose_for_a_file_with_a_column_phone1(change: Change, said: str) -> None:
+    (finding,) = judged("commbox", change).findings
+    assert (finding.rule, finding.place) == ("request.prose", "part audience_file")
+    assert said in finding.message
+    assert finding.pointer == "/paths/~1audiences/post/description"
+
+
+def test_a_media_type_that_is_wrong_leaves_the_body_unjudged() -> None:
+    cells = {cell.rule: cell.state for cell in judged("batch", header("Content-Type", "text/plain")).cells}
+    assert cells["request.content-type"] == "violated"
+    assert "request.body" not in cells
+
+
+def test_an_answer_is_counted_by_its_status_and_its_fault_kept_with_the_kind_of_its_request() -> None:
+    ledger = Ledger()
+    for response in (answer(202, "application/json", "{}"), answer(401, "text/html", ""), answer(418, "", "")):
+        exchange = seen(wire("batch").GOOD, response=response)
+        ledger.response(operation_of("batch"), exchange, kind="valid")
+    assert [(f.rule, f.place, f.kind) for f in ledger.findings] == [
+        ("response.status", "status", "valid"),
+        ("response.body", "body", "valid"),
+        ("response.body", "body /indexing_token", "valid"),
+    ]
+    states = {(cell.rule, cell.detail): cell.state for cell in ledger.cells}
+    assert states["response.status", "418"] == "violated"
+    assert states["response.status", "202"] == "kept"
+    assert states["response.body", "202"] == "violated"
+
+
+@pytest.mark.parametrize("key", ["adobe", "batch", "commbox"])
+def test_no_credential_gets_into_what_is_kept(key: str) -> None:
+    secret = "s3cr3t-of-the-client"
+    good = header("Authorization", f"Bearer {secret}")(wire(key).GOOD)
+    ledger = Ledger(strict=True)
+    shown = replace(query(f"?x={secret}")(good), body=secret.encode())
+    extra = [Violation("query", "", "/components/securitySchemes/x", "a credential in the URL")]
+    ledger.request(operation_of(key), seen(shown), more=extra)
+    assert len(ledger.findings) > 1
+    assert secret not in "".join(map(repr, ledger.findings)) + str(
+        [f.evidence[0].request.body for f in ledger.findings]
+    )
