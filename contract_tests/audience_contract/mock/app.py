@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -55,6 +56,10 @@ class Application:
         self._app.state.mock = self.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["path"].startswith("/"):
+            # A request line may hold a whole URL (RFC 9112, 3.2.2).
+            path, raw_path = urlsplit(scope["path"]).path, urlsplit(scope["raw_path"]).path
+            scope = {**scope, "path": path, "raw_path": raw_path}
         await self._app(scope, receive, send)
 
     def environment(self, base_urls: Mapping[str, str]) -> dict[str, str]:
@@ -88,12 +93,12 @@ class Application:
     def _answer(self, scope: Scope, body: bytes) -> Response:
         match = re.fullmatch(r"(?:/_mock/respond/([45]\d\d))?/([^/]+)(/.*)", scope["raw_path"].decode("latin-1"))
         spec = self._specs.get(match[2]) if match else None
-        path = spec.below_base(match[3]) if spec and match else None
-        if not match or not spec or path is None or not spec.methods(path):
+        below = spec.below_base(match[3]) if spec and match else None
+        if not match or not spec or below is None or not spec.methods(below):
             return _said(404)
-        operation = spec.match(scope["method"], path)
+        operation = spec.match(scope["method"], below)
         if not operation:
-            return _said(405, ("allow", ", ".join(spec.methods(path))))
+            return _said(405, ("allow", ", ".join(spec.methods(below))))
         query = scope["query_string"].decode("latin-1")
         target = match[3] + (f"?{query}" if query else "")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])

@@ -5,7 +5,8 @@ the `error` of a status that the RFC does not have there, that any `scope` is ta
 mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ..bodies import fields_of
 from ..messages import Response
@@ -21,6 +22,14 @@ _SECONDS = 86399
 
 class AdobeIms(Provider):
     """Adobe Identity Management Services, OAuth server-to-server."""
+
+    settings: ClassVar[Mapping[str, str]] = {
+        "body client_id": "ADOBE_CLIENT_ID",
+        "body client_secret": "ADOBE_CLIENT_SECRET",
+        "body scope": "ADOBE_SCOPES",
+    }
+    credentials: ClassVar[frozenset[str]] = frozenset({"client_id", "client_secret"})
+    named: ClassVar[str] = ""
 
     def environment(self, base_url: str) -> dict[str, str]:
         # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.

@@ -5,17 +5,20 @@ first sheet, that an `.xls` file is taken unread (nothing here reads that format
 that a second audience of the same name is accepted as another one.
 """
 
+import codecs
 import csv
 import io
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from openpyxl import load_workbook
 
 from ..bodies import parts_of
+from ..files import files
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
@@ -24,10 +27,14 @@ from ..spec import Operation
 from ..violation import Violation
 
 _UNREAD = "application/vnd.ms-excel"
+_LARGE = 2**20
 
 
 class CommBox(Provider):
     """CommBox."""
+
+    settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
+    identity: ClassVar[tuple[str, ...]] = ("/data/id",)
 
     def environment(self, base_url: str) -> dict[str, str]:
         return {"COMMBOX_API_KEY": TOKEN, "COMMBOX_BASE_URL": base_url}
@@ -48,6 +55,31 @@ class CommBox(Provider):
             return
         if "phone1" not in heading:
             yield broken("no column phone1 in its first row")
+
+    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:
+        files = [part for part in parts_of(request) if part.name == "audience_file"]
+        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
+            yield "a file that is not one, is large, or is of a format that nothing here reads"
+            return
+        data = files[0].data
+        if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
+            yield "an encoding of which nothing is said"
+        if any(self.prose(operation, request)):
+            if re.search(rb"(?i)(?<![0-9a-z_])phone1(?![0-9a-z_])", data.partition(b"\n")[0]):
+                yield "a heading that may be meant as phone1"
+            return
+        heading, *rows = _rows(files[0])
+        numbers = [str(row[heading.index("phone1")]) if len(row) == len(heading) else "" for row in rows]
+        if not numbers or len(set(heading)) < len(heading):
+            yield "no rows, or a column twice"
+        if not all(re.fullmatch("[1-9][0-9]{6,14}", number) for number in numbers) or len(set(numbers)) < len(numbers):
+            yield "rows of which nobody says what becomes of them"
+
+    def file(self) -> tuple[str, str, bytes]:
+        return "audience.csv", "text/csv", b"phone1\r\n442079832100\r\n447700900123\r\n"
+
+    def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
+        yield from files()
 
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
