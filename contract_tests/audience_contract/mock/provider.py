@@ -55,6 +55,10 @@ class Provider(ABC):
         """The answer to a request that breaks the spec."""
         return self.error(operation, 400)
 
+    def forbids(self, call: Call) -> bool:  # noqa: ARG002
+        """Whether the documents' prose, read strictly, forbids a request that the spec allows."""
+        return False
+
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
         """The method for an operation; None where nobody has written it."""
         return getattr(self, operation.id.lower(), None)

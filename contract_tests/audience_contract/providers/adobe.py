@@ -69,6 +69,11 @@ class Adobe(Provider):
             return reply(400, _CONTENT_TYPE)
         return _gateway("400000", f"{violations[0].where}: {violations[0].message}")
 
+    def forbids(self, call: Call) -> bool:
+        """A request without name, namespace or originName: the page calls `description` alone optional."""
+        fields = json_of(call.request)
+        return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
+
     def create_audience(self, call: Call) -> Response:
         """200 with an id of Adobe's, under the name that the page's revision of the caller gives it.
 
