@@ -77,7 +77,7 @@ WITNESSES = {
     "media-parameter": _sent(400, header("Content-Type", "application/json; charset=utf-8")),
     "media-case": _sent(400, header("Content-Type", "Application/JSON")),
     "accept-any": _sent(406, header("Accept", "*/*")),
-    "chunked-refused": _sent(411, _CHUNKED),
+    "chunked-refused": _sent(400, _CHUNKED),
     "chunked-empty": _sent(400, _CHUNKED),
     "cold-start": _sent(500),
     "all-refused": _sent(400),

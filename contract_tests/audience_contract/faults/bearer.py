@@ -67,7 +67,7 @@ def faults(key: str, scheme: str) -> tuple[Fault, ...]:
         Fault(
             f"{key}.auth-in-query",
             "The right token is admitted as the query parameter `access_token`.",
-            (scheme, "RFC 6750, 2.3"),
+            (scheme,),
             takes_as(_without_query, lambda turn: f"access_token={TOKEN}" in turn.request.target),
         ),
         Fault(
