@@ -86,6 +86,10 @@ class Provider(ABC):
         """Files to try: what is special, name, media type, content, and whether the file must be taken."""
         yield from ()
 
+    def forbids(self, call: Call) -> bool:  # noqa: ARG002
+        """Whether the documents' prose, read strictly, forbids a request that the spec allows."""
+        return False
+
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
         """The method for an operation; None where nobody has written it."""
         return getattr(self, operation.id.lower(), None)

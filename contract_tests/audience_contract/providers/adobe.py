@@ -90,6 +90,11 @@ class Adobe(Provider):
         if "audienceId" in fields:
             yield "an id of the caller's, which only some revisions of the page know"
 
+    def forbids(self, call: Call) -> bool:
+        """A request without name, namespace or originName: the page calls `description` alone optional."""
+        fields = json_of(call.request)
+        return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
+
     def create_audience(self, call: Call) -> Response:
         """200 with an id of Adobe's, under the name that the page's revision of the caller gives it.
 

@@ -5,6 +5,7 @@ the `error` of a status that the RFC does not have there, that any `scope` is ta
 mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -42,6 +43,10 @@ class AdobeIms(Provider):
         if [violation.pointer for violation in violations] == ["/grant_type"]:
             return reply(400, {"error": "unsupported_grant_type"})
         return self.error(operation, 400)
+
+    def forbids(self, call: Call) -> bool:
+        """Scopes that are not words separated by commas."""
+        return not re.fullmatch(r"[^\s,]+(,[^\s,]+)*", fields_of(call.request)["scope"])
 
     def create_token(self, call: Call) -> Response:
         """200 and a token that was never given before, or 401 for another client."""

@@ -36,6 +36,10 @@ class Batch(Provider):
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         return self.error(operation, 400, f" ({violations[0].where}: {violations[0].message})")
 
+    def forbids(self, call: Call) -> bool:
+        """A name without characters: the prose says which ones a name contains."""
+        return not json_of(call.request)["name"]
+
     def audience_create(self, call: Call) -> Response:
         """202 and a token of 32 hexadecimal digits, as in the page's sample."""
         fields = json_of(call.request)

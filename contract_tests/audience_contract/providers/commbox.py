@@ -81,6 +81,13 @@ class CommBox(Provider):
     def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
         yield from files()
 
+    def forbids(self, call: Call) -> bool:
+        """A name of white space, or a number that no country has: 7 to 15 digits, as in the sample."""
+        parts = {part.name: part for part in parts_of(call.request)}
+        return not parts["name"].text.strip() or not all(
+            re.fullmatch(r"\d{7,15}", number, re.ASCII) for number in _numbers(parts["audience_file"])
+        )
+
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
         if any(self.prose(call.operation, call.request)):
@@ -116,6 +123,16 @@ def _rows(file: Part) -> list[tuple[Any, ...]]:
     found = _csv(file.data) if file.content_type.lower().startswith("text/csv") else _xlsx(file.data)
     heading = next(found, ())
     return [heading, *(row for row in found if any(cell not in (None, "") for cell in row))]
+
+
+def _numbers(file: Part) -> Iterator[str]:
+    """The column `phone1`; nothing of a file that cannot be read or has none, which is refused elsewhere."""
+    try:
+        heading, *below = [] if file.content_type.lower().startswith(_UNREAD) else _rows(file)
+        column = heading.index("phone1")
+    except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+        return
+    yield from (str(row[column]) if column < len(row) else "" for row in below)
 
 
 def _csv(data: bytes) -> Iterator[tuple[Any, ...]]:
