@@ -4,6 +4,7 @@ import http.client
 import select
 import ssl
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -13,6 +14,10 @@ from ..messages import Headers, Request, Response
 
 MAX_ANSWER = 16 * 2**20
 """Bytes of an answer that are read; what is longer is judged as if it ended there."""
+
+
+class CodingError(ValueError):
+    """A body is not in the content coding that its message names."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,9 @@ class Sender:
         headers: Headers = tuple(answer.getheaders())
         if answer.will_close or answer.length:
             self.close()
-        return Response(answer.status, headers, data)
+        if answer.length and len(data) < MAX_ANSWER:
+            raise http.client.IncompleteRead(data, answer.length)
+        return Response(answer.status, headers, _decoded(data, "".join(answer.headers.get_all("content-encoding", []))))
 
     def _connect(self) -> http.client.HTTPConnection:
         base = urlsplit(self.url)
@@ -103,6 +110,15 @@ def _headers(request: Request, wire: Wire) -> Iterator[tuple[str, str]]:
         yield "Content-Length", str(len(request.body))
 
 
+def _decoded(data: bytes, coding: str) -> bytes:
+    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return data
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, MAX_ANSWER)
+    except zlib.error:
+        raise CodingError from None
+
+
 def _chunks(body: bytes) -> Iterator[bytes]:
     middle = len(body) // 2
     for piece in filter(None, (body[:middle], body[middle:])):
@@ -115,6 +131,8 @@ def _reason(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, http.client.IncompleteRead):
         return "the answer broke off in its body"
+    if isinstance(error, CodingError):
+        return "the answer's content coding cannot be undone"
     if isinstance(error, http.client.HTTPException):
         return "the answer is no HTTP message"
     if isinstance(error, OSError) and error.strerror:
