@@ -60,6 +60,9 @@ def ask(application: Application, key: str, requests: Sequence[Request]) -> list
 
 
 async def _ask(application: Application, key: str, request: Request) -> Answer:
+    headers = list(request.headers)
+    if not request.values("transfer-encoding"):
+        headers.append(("content-length", str(len(request.body))))
     path, _, query = request.target.partition("?")
     scope = {
         "type": "http",
@@ -67,7 +70,7 @@ async def _ask(application: Application, key: str, request: Request) -> Answer:
         "path": f"/{key}{path}",
         "raw_path": f"/{key}{path}".encode(),
         "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in request.headers],
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
     }
     sent: list[Any] = []
 
@@ -79,6 +82,6 @@ async def _ask(application: Application, key: str, request: Request) -> Answer:
 
     started = time.monotonic()
     await application(scope, receive, send)
-    headers = tuple((name.decode(), value.decode("latin-1")) for name, value in sent[0]["headers"])
-    response = Response(sent[0]["status"], headers, sent[1]["body"])
+    answered = tuple((name.decode(), value.decode("latin-1")) for name, value in sent[0]["headers"])
+    response = Response(sent[0]["status"], answered, sent[1]["body"])
     return Answer(response, not sent[1]["more_body"], time.monotonic() - started)

@@ -23,7 +23,9 @@ def catalogue(key: str) -> tuple[Fault, ...]:
     """The faults of a provider or service, in the order of their names; none for a key that has no folder."""
     try:
         folder = import_module(f".{key}", __name__)
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{key}":
+            raise
         return ()
     modules = [import_module(f"{folder.__name__}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)]
     return tuple(sorted((fault for module in modules for fault in module.FAULTS), key=lambda fault: fault.name))

@@ -1,7 +1,7 @@
 """A fault, and the turn in which it acts. Nothing here depends on chance: a fault has a counter and a memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -68,7 +68,7 @@ class Turn:
 
     def answer(self, request: Request | None = None, pardon: Pardon = nobody) -> Response:
         """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
-        return self.correct.play(self.operation, request or self.request, pardon)
+        return self.correct.play(self.operation, _measured(request) if request else self.request, pardon)
 
     def refused(self) -> bool:
         """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
@@ -93,6 +93,14 @@ class Turn:
         if isinstance(value, Part):
             return value.data.decode("utf-8", "replace")
         return value if isinstance(value, str) else ""
+
+
+def _measured(request: Request) -> Request:
+    """A changed request with a Content-Length that is right, if it has one."""
+    headers = tuple(
+        (name, str(len(request.body)) if name.lower() == "content-length" else value) for name, value in request.headers
+    )
+    return replace(request, headers=headers)
 
 
 def fields(request: Request) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def _type_refused(kind: str) -> Fault:
 
 
 def _cold(turn: Turn) -> bool:
-    return turn.memory.setdefault("first", turn.number) == turn.number
+    return bool(turn.memory.setdefault("first", turn.number) == turn.number)
 
 
 FAULTS = (
