@@ -1,6 +1,5 @@
 """Where a provider object's credentials and options come from: an argument, or else an environment variable."""
 
-import math
 import os
 import re
 import ssl
@@ -10,8 +9,9 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from . import _checks
 from ._errors import ConfigurationError
-from ._http.pools import FROM_ENVIRONMENT, tls
+from ._http.pools import FROM_ENVIRONMENT, check_transport, tls
 from ._http.send import Way
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
@@ -46,8 +46,7 @@ class Setting(NamedTuple):
         """The same. Raises ConfigurationError where it is missing, too."""
         value = self.read(given, provider)
         if value is None:
-            missing = f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
-            raise ConfigurationError(missing, provider=provider)
+            raise ConfigurationError(self._missing(), provider=provider)
         return value
 
     def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
@@ -56,6 +55,16 @@ class Setting(NamedTuple):
             return Secret(given)
         return Secret(self.need(given, provider))
 
+    def _missing(self) -> str:
+        return f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
+
+    @classmethod
+    def need_all(cls, given: "Mapping[Setting, object]", provider: str) -> None:
+        """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
+        missing = [each._missing() for each, value in given.items() if value is None and not each.in_environment()]
+        if missing:
+            raise ConfigurationError("; ".join(missing), provider=provider)
+
 
 def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
     """The URL without a slash at its end.
@@ -63,6 +72,7 @@ def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
+    _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
     if parts is None or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
         raise ConfigurationError(
@@ -99,18 +109,18 @@ def _is_here(url: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def way(options: Mapping[str, Any], urls: Sequence[str]) -> Way:
+def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
         raise ConfigurationError("a transport brings its own verify and proxy")
+    check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
     if proxy not in (None, FROM_ENVIRONMENT):
         _check_proxy(proxy, urls, allow_http=options.get("allow_http", False))
     keepalive = options.get("keepalive", 1.0)
-    if not isinstance(keepalive, int | float) or not 0 <= keepalive < math.inf:
-        raise ConfigurationError("keepalive must be a number of seconds")
+    _checks.seconds("keepalive", keepalive, above_zero=False)
     own = f"audiences/{__version__}"
     # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
     far = [url for url in urls if not _is_here(url)]

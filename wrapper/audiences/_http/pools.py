@@ -8,12 +8,25 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from .. import _checks
+from .._errors import ConfigurationError
 from .._lock import Lock
 from .network import AsyncBackend, Backend
 from .spread import Spread
 
 FROM_ENVIRONMENT = "environment"
 _MAKING = Lock()
+
+
+def check_transport(given: object, *, awaits: bool) -> None:
+    """None is fine, too. Raises ConfigurationError for a transport of the other face: with it, a call would fail in the
+    middle, and its outcome would be unknown.
+    """
+    kind = httpx.AsyncBaseTransport if awaits else httpx.BaseTransport
+    if given is not None and not isinstance(given, kind):
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
+    if isinstance(given, httpx.MockTransport):  # it is of both kinds, whatever its function is
+        _checks.function("transport", given.handler, awaits=awaits)
 
 
 def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:

@@ -94,6 +94,7 @@ class _Batch(Provider[T]):
         {"name":"VIP","type":"emails"}
         """
         own_key, own_project, own_version = self.settings
+        Setting.need_all({own_key: api_key, own_project: project}, self.title)
         self._api_key = own_key.need_secret(api_key, self.title)
         self.creation = _Create(own_project.need(project, self.title))
         number = own_version.read(version, self.title)
