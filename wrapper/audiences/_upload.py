@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ._lock import Lock
-from ._reader import BinaryFile, Reader, SizedReader, UploadError, piece, reading
+from ._reader import BinaryFile, Reader, SizedReader, piece, reading
+from ._reason import UploadError
 
 
 class Upload:
