@@ -13,7 +13,6 @@ OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "acce
 HERE = [
     "localhost",
     "LocalHost:8080",
-    "shop.localhost",
     "127.0.0.1",
     "127.255.3.9:1",
     "[::1]",
@@ -21,6 +20,7 @@ HERE = [
     "[::ffff:127.0.0.1]",
 ]
 ELSEWHERE = [
+    "shop.localhost",  # resolvers may ask DNS for it, although RFC 6761 says that they should not
     "example.com",
     "127.0.0.1.evil.com",
     "localhost.evil.com",

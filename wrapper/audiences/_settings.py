@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import _checks
 from ._errors import ConfigurationError
-from ._http.pools import FROM_ENVIRONMENT, check_transport, tls
+from ._http.pools import FROM_ENVIRONMENT, check_transport, from_environment, tls
 from ._http.send import Way
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
@@ -104,7 +104,8 @@ def _is_here(url: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        # RFC 6761 (6.3) has resolvers answer for names below it, too, but only as a SHOULD: some ask DNS.
+        return host == "localhost"
     # Pythons differ in what they say of an IPv4 address within an IPv6 one.
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
@@ -117,13 +118,17 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way
     check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
-    if proxy not in (None, FROM_ENVIRONMENT):
-        _check_proxy(proxy, urls, allow_http=options.get("allow_http", False))
+    # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
+    far = [url for url in urls if not _is_here(url)]
+    if proxy == FROM_ENVIRONMENT:
+        for variable, named in filter(None, map(from_environment, far)):
+            _check_proxy(variable, named, "a URL")
+    elif proxy is not None:
+        _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
+        _check_way(proxy, urls, allow_http=options.get("allow_http", False))
     keepalive = options.get("keepalive", 1.0)
     _checks.seconds("keepalive", keepalive, above_zero=False)
     own = f"audiences/{__version__}"
-    # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
-    far = [url for url in urls if not _is_here(url)]
     return Way(far, f"{agent} {own}" if agent else own, _verified(verify), proxy, keepalive)
 
 
@@ -143,15 +148,16 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
 
 
-def _check_proxy(proxy: object, urls: Sequence[str], *, allow_http: bool) -> None:
+def _check_proxy(name: str, proxy: object, what: str) -> None:
     parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
-        raise ConfigurationError(
-            f'proxy must be "{FROM_ENVIRONMENT}" or a URL: http, https or socks5://[user:password@]host[:port]'
-        )
+        raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
-    if not allow_http and not _is_here(str(proxy)) and any(url.startswith("http:") for url in urls):
+        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+
+
+def _check_way(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
+    if not allow_http and not _is_here(proxy) and any(url.startswith("http:") for url in urls):
         raise ConfigurationError(
             "a URL has plain http and the proxy is another machine: credentials would go unencrypted; "
             "allow_http=True permits it"
