@@ -82,10 +82,10 @@ def test_a_host_that_can_be_read_in_two_ways_is_refused(host: str, options: dict
 
 def test_the_environments_urls_are_held_to_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match="plain http"):
+    with pytest.raises(ConfigurationError, match=f"{key.upper()}_BASE_URL has plain http"):
         make(key)
     monkeypatch.setenv("ADOBE_TOKEN_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match="token_url has plain http"):
+    with pytest.raises(ConfigurationError, match="ADOBE_TOKEN_URL has plain http"):
         make("adobe", base_url="https://example.com", **OAUTH)
 
 

@@ -201,7 +201,7 @@ class Provider(ABC, Generic[T]):
                 raise ConfigurationError(
                     f"{name} (or {variable}) is given, but base_url (or {setting.variable}) has no {{{name}}} in it"
                 )
-        return base_url(url, self.title, allow_http=self._allow_http)
+        return base_url(url, self.title, allow_http=self._allow_http, argument=setting.named(given))
 
 
 def _discreet(init: Callable[..., None]) -> Callable[..., None]:

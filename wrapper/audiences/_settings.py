@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 from . import _checks
@@ -39,15 +39,17 @@ class Setting(NamedTuple):
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
 
+    def named(self, given: object) -> str:
+        """What a value is known by that was given as the argument, or else came from the variable."""
+        return self.argument if given is not None else self.variable
+
     def in_environment(self) -> bool:
         return bool(os.environ.get(self.variable))
 
     def need(self, given: str | None, provider: str) -> str:
         """The same. Raises ConfigurationError where it is missing, too."""
-        value = self.read(given, provider)
-        if value is None:
-            raise ConfigurationError(self._missing(), provider=provider)
-        return value
+        self.need_all({self: given}, provider)
+        return cast("str", self.read(given, provider))
 
     def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
         """As a Secret; a function is not asked yet."""
@@ -55,15 +57,16 @@ class Setting(NamedTuple):
             return Secret(given)
         return Secret(self.need(given, provider))
 
-    def _missing(self) -> str:
-        return f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
-
     @classmethod
     def need_all(cls, given: "Mapping[Setting, object]", provider: str) -> None:
         """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
-        missing = [each._missing() for each, value in given.items() if value is None and not each.in_environment()]
+        missing = [
+            f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})"
+            for each, value in given.items()
+            if value is None and not each.in_environment()
+        ]
         if missing:
-            raise ConfigurationError("; ".join(missing), provider=provider)
+            raise ConfigurationError(f"settings are missing: {'; '.join(missing)}", provider=provider)
 
 
 def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str = "base_url") -> str:

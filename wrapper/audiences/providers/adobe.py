@@ -98,7 +98,7 @@ class _Adobe(Provider[T]):
         Setting(
             "access_token",
             "ADOBE_ACCESS_TOKEN",
-            "the access token (or client_id, client_secret and scopes in its place)",
+            "the access token; or client_id, client_secret and scopes in its place",
             secret=True,
         ),
         Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),
@@ -156,7 +156,7 @@ class _Adobe(Provider[T]):
             self._client_secret = secret.need_secret(client_secret, self.title)
             self._scopes = scope.need(scopes, self.title)
             place, http = url.read(token_url, self.title) or _documented_url(), options.get("allow_http", False)
-            self._token_url = base_url(place, self.title, allow_http=http, argument=url.argument)
+            self._token_url = base_url(place, self.title, allow_http=http, argument=url.named(token_url))
             self._access_token, self._tokens = Secret(ClientCredentials(self._grant)), Known()
             super().__init__({}, options, self._token_url)
         else:

@@ -101,7 +101,7 @@ class _Batch(Provider[T]):
         if version is None and "{version}" not in str(options.get("base_url") or "{version}"):
             number = None  # an explicit URL wins over the environment's version
         if number is not None and not re.fullmatch(r"[\w.-]*\w", number):
-            raise ConfigurationError("version must be a path segment, such as 2.10", provider=self.title)
+            raise ConfigurationError(f"{own_version.named(version)} must be a path segment, such as 2.10")
         super().__init__({"version": number}, options)
 
     def _credentials(self) -> Mapping[str, Secret]:
