@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self
 from ._errors import ConfigurationError, NotSentError
 from ._steps import Await, Flow, Work
 
-FIT = "must be visible ASCII characters, without white space at the ends"
+FIT = "must be a string of visible ASCII characters, without white space at the ends"
 
 
 def is_fit(value: object) -> bool:
