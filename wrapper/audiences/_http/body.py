@@ -111,6 +111,29 @@ class Decoder:
             raise EncodingError("the compressed body is cut off")
 
 
+def pieces(response: httpx.Response) -> Iterator[bytes]:
+    """An answer's body, decompressed."""
+    if response.is_stream_consumed:  # a test's transport made it whole
+        yield from response.iter_bytes()
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    for chunk in response.iter_raw():
+        yield from decoder.pieces(chunk)
+    decoder.end()
+
+
+async def apieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    if response.is_stream_consumed:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    async for chunk in response.aiter_raw():
+        for piece in decoder.pieces(chunk):
+            yield piece
+    decoder.end()
+
+
 class EncodingError(ValueError):
     """What is wrong with a Content-Encoding; the text says nothing of the content."""
 

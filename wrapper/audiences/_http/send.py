@@ -2,8 +2,9 @@
 
 import os
 import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from .._secret import Secret
 from .._steps import Send
 from .._wire import Response
 from . import network, pools
-from .body import ENCODINGS, Decoder, Outgoing
+from .body import ENCODINGS, Outgoing, apieces, pieces
 from .loops import Clients
 from .seen import NEVER_LEFT, DeadlineError
 
@@ -89,11 +90,13 @@ class BlockingSender:
         """Either is returned, so that no exception with its request hangs on the error."""
         seen, how = step.seen, step.how
         try:
-            with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
+            with _Files() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
                 client = self._open()
-                response = client.send(_build(client, step, files, seen.trace), stream=True)
+                built = _build(client, step, files, seen.trace)
+                seen.built = True
+                response = client.send(built, stream=True)
                 files.callback(_quietly, response.close)
-                for piece in _pieces(response):
+                for piece in pieces(response):
                     if not seen.take(piece, how.max_response_bytes):
                         break
                     if time.monotonic() >= how.deadline:  # transports of the caller's own do not keep to it
@@ -152,12 +155,15 @@ class AsyncSender:
     async def _exchange(self, step: Send) -> None:
         seen, how = step.seen, step.how
         client = await self._clients.get()
-        async with AsyncExitStack() as files:
-            build = partial(_build, client, step, files, seen.atrace)
-            built = await anyio.to_thread.run_sync(build) if step.request.parts else build()
+        async with AsyncExitStack() as stack:
+            build = partial(_build, client, step, stack.enter_context(_Files()), seen.atrace)
+            # A call that is over does not wait for a file that takes long to open.
+            parts = step.request.parts
+            built = await anyio.to_thread.run_sync(build, abandon_on_cancel=True) if parts else build()
+            seen.built = True
             response = await client.send(built, stream=True)
-            files.push_async_callback(_aquietly, response.aclose)
-            async for piece in _apieces(response):
+            stack.push_async_callback(_aquietly, response.aclose)
+            async for piece in apieces(response):
                 if not seen.take(piece, how.max_response_bytes):
                     break
                 if time.monotonic() >= how.deadline:  # a stream that never waits is never cancelled
@@ -172,10 +178,33 @@ class AsyncSender:
         await self._clients.close()
 
 
-def _build(
-    client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack | AsyncExitStack, trace: object
-) -> httpx.Request:
+class _Files(ExitStack):
+    """The files of an attempt. A thread that opens some after the attempt is over closes them itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard, self._over = threading.Lock(), False
+
+    def take(self, opened: ExitStack) -> None:
+        with self._guard:
+            if not self._over:
+                self.push(opened.pop_all())
+
+    def __exit__(self, *raised: Any) -> bool:
+        with self._guard:
+            self._over = True
+        return super().__exit__(*raised)
+
+
+def _build(client: httpx.Client | httpx.AsyncClient, step: Send, files: _Files, trace: object) -> httpx.Request:
     """The request with its secrets; files are opened, and closed with the stack."""
+    with ExitStack() as opened:
+        built = _built(client, step, opened, trace)
+        files.take(opened)
+        return built
+
+
+def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack, trace: object) -> httpx.Request:
     request, how, seen, t = step.request, step.how, step.seen, step.how.timeouts
     left = max(how.deadline - time.monotonic(), 0.001)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
@@ -196,30 +225,7 @@ def _build(
     if request.parts:
         length = built.headers.get("Content-Length")
         built.stream = Outgoing(built.stream, int(length) if length else None, how.on_progress)
-    seen.built = True
     return built
-
-
-def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    if response.is_stream_consumed:  # a test's transport made it whole
-        yield from response.iter_bytes()
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    for chunk in response.iter_raw():
-        yield from decoder.pieces(chunk)
-    decoder.end()
-
-
-async def _apieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    if response.is_stream_consumed:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    async for chunk in response.aiter_raw():
-        for piece in decoder.pieces(chunk):
-            yield piece
-    decoder.end()
 
 
 def _quietly(close: Any) -> None:
