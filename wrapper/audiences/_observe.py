@@ -36,6 +36,13 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
         _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
 
 
+def dropped(name: str, raised: Exception | None) -> None:
+    """Log what a function of the caller's raised, if anything, by its kind only: its text may hold anything."""
+    if raised is not None:
+        with suppress(Exception):
+            _LOG.warning("%s raised %s, which is dropped", name, type(raised).__name__)
+
+
 @contextmanager
 def span(provider: str, operation: str) -> Iterator[Any]:
     """The current span while a call goes on, from the tracer that the application set up; None without one."""

@@ -4,7 +4,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ import httpx
 from .._errors import AudiencesError
 from .._lock import Lock
 from .._secret import Secret
-from .._steps import Send
+from .._steps import R, Send
 from .._wire import Response
 from . import network, pools
 from .body import ENCODINGS, Outgoing, apieces, pieces
@@ -150,7 +150,8 @@ class AsyncSender:
             raise  # a test's transport speaking to its test
         except Exception as raised:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
             error = raised
-        return seen.result(DeadlineError() if scope.cancelled_caught else error)
+        result = partial(seen.result, DeadlineError() if scope.cancelled_caught else error)
+        return (await aside(result)) if seen.large else result()
 
     async def _exchange(self, step: Send) -> None:
         seen, how = step.seen, step.how
@@ -190,7 +191,7 @@ class _Files(ExitStack):
             if not self._over:
                 self.push(opened.pop_all())
 
-    def __exit__(self, *raised: Any) -> bool:
+    def __exit__(self, *raised: Any) -> bool | None:
         with self._guard:
             self._over = True
         return super().__exit__(*raised)
@@ -226,6 +227,14 @@ def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStac
         length = built.headers.get("Content-Length")
         built.stream = Outgoing(built.stream, int(length) if length else None, how.on_progress)
     return built
+
+
+async def aside(read: Callable[[], R]) -> R:
+    """What an answer says, found out in a thread: no cancellation and no lack of free threads takes it away."""
+    found: list[R] = []
+    with anyio.CancelScope(shield=True):
+        found.append(await anyio.to_thread.run_sync(read, limiter=anyio.CapacityLimiter(1)))
+    return found.pop()
 
 
 def _quietly(close: Any) -> None:
