@@ -16,6 +16,8 @@ from audiences._json import dumps
 from callers import make
 from cases import case
 from cases.commbox import CSV
+from faults.server import Stage
+from test_on_result import silent
 
 TOTAL = 0.3
 
@@ -102,6 +104,28 @@ def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kep
         assert isinstance(anyio.run(call), Receipt)
     assert time.monotonic() - begun < 3
     assert "on_response raised NotSentError" in caplog.text
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backend: str) -> None:
+    """The total time ends at the same moment as the wait for a place."""
+
+    async def call() -> None:
+        pool = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
+        url = f"http://127.0.0.1:{stage.port}"
+        async with make("batch", aio, base_url=url, transport=pool) as batch, anyio.create_task_group() as group:
+            group.start_soon(batch.create, case("batch").good())
+            with anyio.fail_after(5):
+                while not stage.requests:
+                    await anyio.sleep(0.01)
+            for total in (0.05, 0.3):
+                with pytest.raises(NotSentError, match="PoolTimeout"):
+                    await batch.create(case("batch").good(), timeout=total)
+            group.cancel_scope.cancel()
+
+    with Stage(silent, case("batch").SUCCESS, b"{}") as stage:
+        anyio.run(call, backend=backend)
+        assert len(stage.requests) == 1
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -208,6 +208,8 @@ def _build(client: httpx.Client | httpx.AsyncClient, step: Send, files: _Files, 
 def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack, trace: object) -> httpx.Request:
     request, how, seen, t = step.request, step.how, step.seen, step.how.timeouts
     left = max(how.deadline - time.monotonic(), 0.001)
+    # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
+    sooner = left - min(0.1 * left, 0.1)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
     parts = []
     for part in request.parts:
@@ -220,7 +222,7 @@ def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStac
         headers=headers,
         content=body,
         files=parts or None,  # type: ignore[arg-type]  # readers of ours have what httpx uses of a file
-        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, left)),
+        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, sooner)),
         extensions={"trace": trace, _HEAD: seen.head},
     )
     if request.parts:
