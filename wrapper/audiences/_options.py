@@ -48,7 +48,8 @@ class _Shared(TypedDict, total=False):
     """The most that is read of an answer, decompressed; 8 MiB by default."""
     on_progress: Callable[[int, int | None], object]
     """Called as a file goes up, with the bytes of the body that were sent, and those in all (None where a file's
-    length is not known); each attempt begins anew. What it raises is dropped."""
+    length is not known); each attempt begins anew. It is not awaited. What it raises is dropped, and its kind
+    is logged once an attempt."""
 
 
 class CallOptions(_Shared, total=False):
