@@ -1,5 +1,6 @@
 """In `audiences.aio`, the total time also bounds what takes long before anything is sent, and loses no answer."""
 
+import asyncio
 import io
 import logging
 import threading
@@ -11,7 +12,7 @@ import anyio
 import httpx
 import pytest
 
-from audiences import Audience, NotSentError, PhoneFile, Receipt, RetryPolicy, Timeouts, aio
+from audiences import Audience, AudiencesError, NotSentError, Outcome, PhoneFile, Receipt, RetryPolicy, Timeouts, aio
 from audiences._json import dumps
 from callers import make
 from cases import case
@@ -152,3 +153,29 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
     anyio.run(call, backend=backend)
     assert len(receipts) == 1
     assert max(lags) < 0.25
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cause(key: str, times: int) -> None:
+    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 20_000}
+
+    async def call() -> BaseException:
+        answered = asyncio.Event()
+
+        async def answer(_: httpx.Request) -> httpx.Response:
+            answered.set()
+            return httpx.Response(case(key).SUCCESS, content=dumps(big))
+
+        async with make(key, aio, api_key="/" * 40 + "key", transport=httpx.MockTransport(answer)) as made:
+            task = asyncio.create_task(made.create(case(key).good()))
+            await answered.wait()
+            for _ in range(times):
+                await asyncio.sleep(0.1)
+                task.cancel()
+            with pytest.raises(asyncio.CancelledError) as cancelled:
+                await task
+            return cancelled.value
+
+    cause = asyncio.run(call()).__cause__
+    assert isinstance(cause, AudiencesError)
+    assert cause.outcome is Outcome.APPLIED
