@@ -26,6 +26,7 @@ from ._steps import Flow, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
+LOOK = "the look into the file"
 
 
 class Provider(ABC, Generic[T]):
@@ -106,7 +107,7 @@ class Provider(ABC, Generic[T]):
                 how = self._how(options, self.create_policy)
                 prepare = partial(self._prepare, audience, leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-                request = (yield Work(prepare)) if looks else prepare()
+                request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
                 handle = partial(self.creation.handle, audience)
                 exchange = Exchange(self._around, call, request, handle, how)
                 success = yield from exchange.run()

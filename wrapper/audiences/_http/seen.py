@@ -24,6 +24,8 @@ NEVER_LEFT = (
 )
 
 
+_LARGE = 64 * 1024
+"""Bytes of an answer above which it is read off the event loop."""
 _START = 64 * 1024
 _ANSWER = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)[ \r\n]")
@@ -61,6 +63,11 @@ class Seen:
     def head(self, response: httpx.Response) -> None:
         """The status line and the headers came."""
         self._head = response.status_code, Headers(tuple(response.headers.multi_items()))
+
+    @property
+    def large(self) -> bool:
+        """Whether it takes long to read what the answer says."""
+        return len(self._body) > _LARGE
 
     @property
     def ended(self) -> bool:
