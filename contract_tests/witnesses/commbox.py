@@ -72,7 +72,6 @@ WITNESSES = {
     "name-missing": _form(201, _CSV),
     "file-missing": _form(201, _NAME),
     "file-misnamed": _form(201, _NAME, replace(_CSV, name="file")),
-    "file-as-text": _form(201, _NAME, replace(_CSV, filename=None, content_type="")),
     "name-in-query": Witness([replace(_form(201, _CSV).requests[0], target="/audiences?name=Spring")], 201),
     "name-twice": _sent(
         201, body("--limit--", '--limit\r\nContent-Disposition: form-data; name="name"\r\n\r\nb\r\n--limit--')

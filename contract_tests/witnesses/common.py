@@ -55,7 +55,6 @@ WITNESSES: dict[str, Callable[[str], Witness]] = {
     "auth-token-prefix": _authorization("Bearer mock-toke"),
     "auth-token-case": _authorization("Bearer MOCK-token"),
     "auth-in-query": _token_in_query,
-    "auth-repeated": _authorization("Bearer other", "Bearer mock-token"),
     "auth-scheme-case": lambda key: Witness([header("Authorization", "bearer mock-token")(_good(key))], 401),
     "auth-nobody": lambda key: Witness([_good(key)], 401),
     "answer-html": _answer(lambda answer: answer.response.values("content-type") == ["text/html"]),

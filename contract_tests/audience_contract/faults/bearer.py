@@ -71,12 +71,6 @@ def faults(key: str, scheme: str) -> tuple[Fault, ...]:
             takes_as(_without_query, lambda turn: f"access_token={TOKEN}" in turn.request.target),
         ),
         Fault(
-            f"{key}.auth-repeated",
-            "Two Authorization headers, one of them wrong, are admitted.",
-            (scheme, "RFC 9110, 5.3"),
-            takes_as(_admit, lambda turn: f"Bearer {TOKEN}" in turn.request.values("authorization")),
-        ),
-        Fault(
             f"{key}.auth-scheme-case",
             "The scheme is refused in lower case: `bearer`.",
             ("RFC 9110, 11.1",),

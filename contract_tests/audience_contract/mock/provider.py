@@ -78,6 +78,10 @@ class Provider(ABC):
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
         yield from ()
 
+    def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002
+        """Personal data in a request, which no answer has a reason to repeat."""
+        yield from ()
+
     def file(self) -> tuple[str, str, bytes]:
         """A small file that must be taken: its name, media type and content."""
         raise NotImplementedError(type(self).__name__)

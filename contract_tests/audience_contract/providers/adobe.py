@@ -83,7 +83,7 @@ class Adobe(Provider):
 
     def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         fields = json_of(request)
-        if not {"name", "description", *self.examples} <= set(fields):
+        if not {"name", *self.examples} <= set(fields):
             yield "a property is not there, and which are required is not said"
         if any(fields.get(name, value) != value for name, value in self.examples.items()):
             yield "a namespace or origin of which nobody says whether there is one"

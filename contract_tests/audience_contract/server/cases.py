@@ -103,6 +103,17 @@ def parameters(target: Target, least: Draft, names: Names) -> Iterator[Case]:
                 yield Case("header name in another case", replace(draft, headers={**kept, spelling: right}).request())
     unknown = renamed(target, least, names)
     yield Case("", replace(unknown, query={**unknown.query, "contract_check": "1"}).request())
+    for name, right in least.query.items():
+        coded = "".join(f"%{byte:02x}" for byte in right.encode())
+        for query in (f"{name}={coded}", f"%{ord(name[0]):02X}{name[1:]}={right}"):
+            yield Case("query percent-encoded", _asked(renamed(target, least, names), query))
+        for query in (name, f"{name}=", f"{name.lower()}={right}", f"{name.upper()}={right}", f"{name}s={right}"):
+            for _ in range(2):
+                yield Case(f"query {name} written in another way", _asked(renamed(target, least, names), query))
+
+
+def _asked(draft: Draft, query: str) -> Request:
+    return replace(draft.request(), target=f"{draft.operation.path}?{query}")
 
 
 def _others(right: str) -> list[str]:

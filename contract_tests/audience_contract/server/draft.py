@@ -1,7 +1,7 @@
 """A request before it is bytes, so that one thing of it can be changed at a time."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -81,22 +81,22 @@ class Draft:
 def encode(media: str, fields: Mapping[str, Any]) -> bytes:
     """A body of a media type."""
     if media == "multipart/form-data":
-        return multipart(fields)
+        return multipart(fields.items())
     if media == "application/x-www-form-urlencoded":
         return urlencode(fields, quote_via=quote).encode()
-    return json.dumps(fields, ensure_ascii=False).encode() if media else b""
+    return json.dumps(fields, ensure_ascii=False, default=str).encode() if media else b""
 
 
-def multipart(fields: Mapping[str, Any], boundary: str = _BOUNDARY, text_headers: str = "") -> bytes:
-    """A form of parts; `text_headers` are put into each part that is no file."""
+def multipart(parts: Iterable[tuple[str, Any]], boundary: str = _BOUNDARY, text_headers: str = "") -> bytes:
+    """A form of parts, names and values; `text_headers` are put into each part that is no file."""
     found = []
-    for name, value in fields.items():
+    for name, value in parts:
         disposition = f'Content-Disposition: form-data; name="{name}"'
         if isinstance(value, File):
             head = f'{disposition}; filename="{value.name}"\r\nContent-Type: {value.content_type}\r\n'
             data = value.data
         else:
-            head, data = f"{disposition}\r\n{text_headers}", str(value).encode()
+            head, data = f"{disposition}\r\n{text_headers}", value if isinstance(value, bytes) else str(value).encode()
         found.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
     return b"".join(found) + f"--{boundary}--\r\n".encode()
 

@@ -120,13 +120,16 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     if request.values("content-encoding"):
         return False
     if violation.where == "content-type":
-        return len(request.values("content-type")) == 1 and not _same_media(operation, request)
+        count = len(request.values("content-type"))
+        # Without its type JSON may be guessed (RFC 9110, 8.3); the boundary of a form can't (RFC 7578, 4.1).
+        form = "multipart/form-data" in operation.node["requestBody"]["content"].value
+        return (count == 1 and not _same_media(operation, request)) or (count == 0 and form)
     if violation.where.startswith(("header ", "query ")):
         if message.startswith(("sent ", "unreadable")):
             return False
         return violation.where != "header Accept" or not _may_accept(violation, operation, request)
     if violation.where.startswith("part "):
-        return message == "missing"
+        return message.startswith(("missing", "sent ", "unreadable"))
     # RFC 8259, 8.1: a byte order mark may be ignored; section 4: names should be unique. Depths and digits are limits.
     lenient = ("byte order mark", "same key twice", "deeper", "digits", "surrogate", "field is sent twice")
     return not (message.startswith("unreadable") and (any(w in message for w in lenient) or _has_bom(request)))

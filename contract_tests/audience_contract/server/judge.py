@@ -128,6 +128,8 @@ class Judge:
         documented = {name for name, _ in _documented(operation, response)}
         if any(secret.encode() in text for secret in self.target.secrets):
             return self._broken("body", where, "a credential of the request comes back")
+        if any(number.encode() in text for number in set(self._provider.private(seen.request))):
+            return self._broken("body", where, "personal data of the request comes back")
         # What was sent and comes back is no leak.
         if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
             return self._broken("body", where, "a stack trace, or a path of the server")

@@ -120,7 +120,9 @@ def _values(target: Target, key: str, kind: Node, usual: Any, names: Names) -> I
     if kind.plain("enum"):
         yield from kind.plain("enum")
     elif kind.plain("format") == "binary":
-        yield from (File(name, media, data) for _, name, media, data, sound in provider.files() if sound)
+        sound = [File(name, media, data) for _, name, media, data, taken in provider.files() if taken]
+        by_type = {file.content_type: file for file in reversed(sound)}
+        yield from (*by_type.values(), sound[len(sound) // 2])
     elif key in provider.examples:
         yield usual
     elif kind.plain("type") == "string":

@@ -11,7 +11,7 @@ from ..judging import Ledger, Observation
 from ..report import Created, Obligation, Report
 from ..spec import Operation
 from ..violation import Violation
-from . import cases, pairs, values, wire_cases
+from . import cases, pairs, part_cases, values, wire_cases
 from .cases import Case
 from .draft import Draft, Names, first
 from .engine import Engine, Enough
@@ -24,7 +24,7 @@ _BUSY = {429, 503}
 _BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
     "application/json": wire_cases.json_body,
     "application/x-www-form-urlencoded": wire_cases.form_body,
-    "multipart/form-data": wire_cases.multipart_body,
+    "multipart/form-data": part_cases.multipart_body,
 }
 
 

@@ -44,6 +44,7 @@ TEXTS = {
     "a boolean": "true",
     "plus, ampersand and percent": "a+b&c=d%20e%",
     "a formula": "=1+1",
+    "several lines": "one\ntwo\r\nthree\tfour",
     "emoji of several characters": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7",
 }
 

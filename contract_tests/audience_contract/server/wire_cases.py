@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from ..mock.provider import load as provider_of
 from .cases import Case, renamed
-from .draft import Draft, File, Names, multipart
+from .draft import Draft, Names
 from .send import Wire
 from .target import Target
+
+_BODIES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -53,9 +54,11 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     yield Case("", new().request(content_type=""))
     for other in ("text/plain", "application/xml", "application/octet-stream", "text/html", "application/x-ndjson"):
         yield Case("another media type", new().request(content_type=other))
-    for other in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        if other.partition(";")[0] != least.media:
-            yield Case("another media type", new().request(content_type=other))
+    for other in _BODIES:
+        for draft in (least, replace(least, media=other)) if other != least.media else ():
+            for _ in range(2):
+                said = renamed(target, draft, names).request(content_type=replace(least, media=other).content_type)
+                yield Case("another media type", said)
 
 
 def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -81,6 +84,9 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         "NaN in JSON": f'{text[:-1]}, "contract_check": NaN}}'.encode(),
         "Infinity in JSON": f'{text[:-1]}, "contract_check": Infinity}}'.encode(),
         "single quotes in JSON": text.replace('"', "'").encode(),
+        "a colon missing in JSON": text.replace(": ", " ", 1).encode(),
+        "the last colon missing in JSON": " ".join(text.rsplit(": ", 1)).encode(),
+        "all colons missing in JSON": text.replace(": ", " ").encode(),
         "a comma before the end": f"{text[:-1]},}}".encode(),
         "a comment in JSON": f"/* */{text}".encode(),
         "bytes of Latin-1 in JSON": f'{text[:-1]}, "contract_check": "é"}}'.encode("latin-1"),
@@ -140,46 +146,3 @@ def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # 
             yield Case(f"{name} empty", least.but(**{name: ""}).request())
         yield Case("bytes that are no UTF-8", least.request("&".join([*pairs, "contract_check=%ff"]).encode()))
         yield Case("JSON instead of a form", least.request(json.dumps(dict(least.fields)).encode()))
-
-
-def multipart_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
-    """Forms of parts, and the files in them."""
-
-    def new() -> Draft:
-        return renamed(target, least, names)
-
-    for _ in range(2):
-        yield Case(
-            "parts in another order", replace(new(), fields=dict(reversed(list(new().fields.items())))).request()
-        )
-        for boundary in ("x", "a" * 70, "-" * 30 + "7ea", "'()+_,-./:=?"):
-            body = multipart(new().fields, boundary)
-            yield Case("another boundary", new().request(body, f'multipart/form-data; boundary="{boundary}"'))
-        body, kind = multipart(new().fields, "limit"), "multipart/form-data; boundary=limit"
-        yield Case("a preamble", new().request(b"to be ignored\r\n" + body, kind))
-        yield Case("an epilogue", new().request(body + b"to be ignored\r\n", kind))
-        yield Case("no line break at the end", new().request(body[:-2], kind))
-        typed = multipart(new().fields, "limit", "Content-Type: text/plain; charset=utf-8\r\n")
-        yield Case("a text part with its media type", new().request(typed, kind))
-        lower = body.replace(b"Content-Disposition", b"content-disposition").replace(b"Content-Type", b"content-type")
-        yield Case("part headers in lower case", new().request(lower, kind))
-        yield Case("a part that nobody knows", new().but(contract_check="1").request())
-        for label, wrong in {
-            "no closing boundary": body[: -len("--limit--\r\n")],
-            "another boundary than announced": body.replace(b"--limit", b"--other"),
-            "no part at all": b"--limit--\r\n",
-            "not multipart": b"name=check",
-            "JSON instead of parts": b'{"name": "check"}',
-        }.items():
-            yield Case(label, new().request(wrong, kind))
-        yield Case("no boundary announced", new().request(body, "multipart/form-data"))
-        for name in new().fields:
-            renaming = {key if key != name else f"{key}s": value for key, value in new().fields.items()}
-            yield Case(f"part {name} with another name", replace(new(), fields=renaming).request())
-            renaming = {key if key != name else key.upper(): value for key, value in new().fields.items()}
-            yield Case(f"part {name} with another name", replace(new(), fields=renaming).request())
-    for key, value in least.fields.items():
-        if isinstance(value, File):
-            for label, name, media, data, _ in provider_of(target.spec.key).files():
-                for _ in range(2):
-                    yield Case(f"part {key}: {label}", new().but(**{key: File(name, media, data)}).request())

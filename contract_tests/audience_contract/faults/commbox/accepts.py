@@ -7,7 +7,7 @@ from ...messages import Request
 from ...multipart import Part
 from ..acts import body, pardons, takes_as, upload
 from ..fault import Fault, Turn, fields
-from . import BAD, CONTENT, DESCRIPTION, FILE, FORM, NAME, OPERATION, REQUIRED
+from . import BAD, CONTENT, DESCRIPTION, FORM, NAME, OPERATION, REQUIRED
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAME = Part("name", None, "", b"fault")
@@ -63,12 +63,6 @@ FAULTS = (
         "A file is accepted as the part `file`.",
         (REQUIRED,),
         takes_as(_completed, lambda turn: "file" in turn.fields),
-    ),
-    Fault(
-        "commbox.file-as-text",
-        "A file's content is accepted as a text part, which has neither filename nor type.",
-        (f"{FILE}/format",),
-        takes_as(_with_file, lambda turn: "audience_file" in turn.fields and _file(turn).filename is None),
     ),
     Fault(
         "commbox.name-in-query",
