@@ -110,8 +110,8 @@ def test_no_credential_gets_into_what_is_kept(key: str) -> None:
     good = header("Authorization", f"Bearer {secret}")(wire(key).GOOD)
     ledger = Ledger(strict=True)
     shown = replace(query(f"?x={secret}")(good), body=secret.encode())
-    extra = [Violation("query", "", "/components/securitySchemes/x", "a credential in the URL")]
-    ledger.request(operation_of(key), seen(shown), more=extra)
+    wrong = [Violation("query", "", "", "a credential in the URL")]
+    ledger.request(operation_of(key), seen(shown), credentials=wrong)
     assert len(ledger.findings) > 1
     assert secret not in "".join(map(repr, ledger.findings)) + str(
         [f.evidence[0].request.body for f in ledger.findings]

@@ -9,12 +9,16 @@ from typing import Annotated
 
 import typer
 
+from . import _command_client
+
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 
 
 def _version(wanted: bool) -> None:

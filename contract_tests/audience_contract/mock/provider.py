@@ -39,6 +39,10 @@ class Provider(ABC):
     def environment(self, base_url: str) -> dict[str, str]:
         """The environment variables that point a client at this mock, with credentials that it takes."""
 
+    def login(self) -> dict[str, str | None]:
+        """The variables of a client that asks for its access tokens; None for one that it must not have then."""
+        return {}
+
     @abstractmethod
     def error(self, operation: Operation, status: int) -> Response:
         """The documented error with this status; where none is documented, a small body of the provider's style."""

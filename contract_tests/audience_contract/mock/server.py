@@ -22,7 +22,7 @@ class MockServer:
 
     `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
     parts and query parameters, which the specs' schemas allow. `middleware` is an ASGI middleware put around the
-    application, e.g. to make a server with a fault.
+    application, e.g. to make a server with a fault; without `own_headers`, no Date and Server are added to its answers.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
@@ -37,12 +37,14 @@ class MockServer:
         port: int = 0,
         strict: bool = False,
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
+        own_headers: bool = True,
     ) -> None:
         if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
             raise ValueError(f"{host} is not a loopback address")
         self._application = Application(strict=strict)
         self._app: ASGIApp = middleware(self._application) if middleware else self._application
         self._host, self._port = host, port
+        self._own_headers = own_headers
 
     def __enter__(self) -> "MockServer":
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -57,6 +59,8 @@ class MockServer:
             lifespan="off",
             log_config=None,
             access_log=False,
+            server_header=self._own_headers,
+            date_header=self._own_headers,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)

@@ -1,0 +1,136 @@
+"""What a provider might answer to a request that keeps the contract: each documented answer in several shapes.
+
+Every shape is made from the mock's own answer. Which of them keep the contract, and which break it, the checker says.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import media, strict_json
+from ..checker import check_response
+from ..messages import Response
+from ..mock.provider import Provider, reply
+from ..spec import Node, Operation
+from .choice import Answers
+
+_LONG = "Ünïcödé ✓ 漢字 🙂 " * 100
+_SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
+_UNKNOWN = {"undocumented": {"nested": [1, None, "ü"]}}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and the name of its shape."""
+
+    shape: str
+    response: Response
+
+
+class Varied:
+    """Answers to each operation in turn: a plain success first, then every shape in an order that `seed` decides."""
+
+    def __init__(self, choice: Answers, seed: int) -> None:
+        self._choice, self._seed = choice, seed
+        self._lock = threading.Lock()
+        self._turns: Counter[str] = Counter()
+
+    def next(self, ours: Provider, operation: Operation, success: Response) -> Answer:
+        """The next answer; `success` is the mock's own."""
+        name = f"{operation.spec.key} {operation.id}"
+        with self._lock:
+            turn = self._turns[name]
+            self._turns[name] += 1
+        plain = Answer("plain", success)
+        if not turn or self._choice is Answers.SUCCESS:
+            return plain
+        found = list(varied(ours, operation, success))
+        if self._choice is Answers.ADVERSARIAL:
+            found += adversarial(operation, success)
+        # Python's own order of sets and the like has no part in it; no secret depends on it.
+        random.Random(f"{self._seed} {name}").shuffle(found)  # noqa: S311
+        return found[(turn - 1) % len(found)]
+
+
+def varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
+    """Answers that the spec allows: documented successes and errors, each in several shapes."""
+    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
+    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
+    for response in (success, *(ours.error(operation, status) for status in statuses)):
+        for shape, changed in _shapes(operation, response):
+            if not check_response(operation, changed):
+                yield Answer(shape, changed)
+
+
+def adversarial(operation: Operation, success: Response) -> Iterator[Answer]:
+    """Answers that the spec forbids."""
+    for shape, changed in _faults(success):
+        if check_response(operation, changed):
+            yield Answer(shape, changed)
+
+
+def _shapes(operation: Operation, response: Response) -> Iterator[tuple[str, Response]]:
+    yield "plain", response
+    schema = _schema(operation, response)
+    value = strict_json.loads(response.body)
+    if not schema or not isinstance(value, dict):
+        return
+    yield "required properties only", _with(response, _minimal(schema, value))
+    yield "every property", _with(response, _full(schema, value))
+    yield "unknown properties", _with(response, {**_UNKNOWN, **value})
+    yield "long texts", _with(response, _long(value))
+
+
+def _faults(success: Response) -> Iterator[tuple[str, Response]]:
+    yield "no body", replace(success, body=b"")
+    yield "body cut off", replace(success, body=success.body[:-2])
+    yield "byte order mark", replace(success, body=b"\xef\xbb\xbf" + success.body)
+    yield "HTML", Response(success.status, (("content-type", "text/html"),), b"<!doctype html><p>Please wait</p>")
+    yield "no content type", replace(success, headers=())
+    yield "array for an object", replace(success, body=b"[" + success.body + b"]")
+    yield "undocumented status", replace(success, status=418)
+    value = strict_json.loads(success.body)
+    for name in value if isinstance(value, dict) else ():
+        yield f"no {name}", _with(success, {key: value[key] for key in value if key != name})
+        yield f"null for {name}", _with(success, {**value, name: None})
+        yield f"array for {name}", _with(success, {**value, name: [value[name]]})
+
+
+def _schema(operation: Operation, response: Response) -> Node | None:
+    documented = operation.response(response.status)
+    content = documented and documented.get("content")
+    kind = media.parse("".join(response.values("content-type")[:1]))
+    entry = content and kind and media.find(content, kind)
+    return entry.get("schema") if entry else None
+
+
+def _with(response: Response, value: Any) -> Response:
+    return replace(response, body=reply(response.status, value).body)
+
+
+def _minimal(schema: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    properties, required = schema.get("properties"), schema.plain("required", [])
+    kinds = {name: (properties and properties.get(name)) or schema for name in required if name in value}
+    return {name: _minimal(kind, value[name]) for name, kind in kinds.items()}
+
+
+def _full(schema: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    properties = schema.get("properties")
+    found = dict(value)
+    for name in properties.value if properties else ():
+        kind = schema["properties"][name]
+        found[name] = _full(kind, value.get(name, kind.plain("example", _SAMPLES.get(kind.plain("type"), "text"))))
+    return found
+
+
+def _long(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _long(child) for name, child in value.items()}
+    return value + _LONG if isinstance(value, str) else value
