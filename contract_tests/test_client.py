@@ -13,7 +13,7 @@ from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
 from sender import written
-from wire import Change, header, query, wire
+from wire import Change, header, wire
 
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 HERE = Path(__file__).parent

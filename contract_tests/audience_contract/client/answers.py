@@ -37,66 +37,83 @@ class Varied:
         self._choice, self._seed = choice, seed
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
+        self._orders: dict[str, list[tuple[str, int]]] = {}
 
     def next(self, ours: Provider, operation: Operation, success: Response) -> Answer:
         """The next answer; `success` is the mock's own."""
         name = f"{operation.spec.key} {operation.id}"
+        plain = Answer("plain", success)
         with self._lock:
             turn = self._turns[name]
             self._turns[name] += 1
-        plain = Answer("plain", success)
-        if not turn or self._choice is Answers.SUCCESS:
-            return plain
+            if not turn or self._choice is Answers.SUCCESS:
+                return plain
+            if name not in self._orders:
+                self._orders[name] = self._order(name, ours, operation, success)
+            order = self._orders[name]
+        # The shapes alone are kept: each success has an id of its own.
+        made = {(answer.shape, answer.response.status): answer for answer in self._made(ours, operation, success)}
+        return made.get(order[(turn - 1) % len(order)], plain)
+
+    def _made(self, ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
+        yield from _varied(ours, operation, success)
+        if self._choice is Answers.ADVERSARIAL:
+            yield from _faults(success)
+
+    def _order(self, name: str, ours: Provider, operation: Operation, success: Response) -> list[tuple[str, int]]:
         found = list(varied(ours, operation, success))
         if self._choice is Answers.ADVERSARIAL:
             found += adversarial(operation, success)
-        # Python's own order of sets and the like has no part in it; no secret depends on it.
-        random.Random(f"{self._seed} {name}").shuffle(found)  # noqa: S311
-        return found[(turn - 1) % len(found)]
+        order = [(answer.shape, answer.response.status) for answer in found]
+        # Nothing secret depends on it.
+        random.Random(f"{self._seed} {name}").shuffle(order)  # noqa: S311
+        return order
 
 
-def varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
+def varied(ours: Provider, operation: Operation, success: Response) -> list[Answer]:
     """Answers that the spec allows: documented successes and errors, each in several shapes."""
+    return [answer for answer in _varied(ours, operation, success) if not check_response(operation, answer.response)]
+
+
+def adversarial(operation: Operation, success: Response) -> list[Answer]:
+    """Answers that the spec forbids."""
+    return [answer for answer in _faults(success) if check_response(operation, answer.response)]
+
+
+def _varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
     codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
     statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
     for response in (success, *(ours.error(operation, status) for status in statuses)):
-        for shape, changed in _shapes(operation, response):
-            if not check_response(operation, changed):
-                yield Answer(shape, changed)
+        yield from _shapes(operation, response)
 
 
-def adversarial(operation: Operation, success: Response) -> Iterator[Answer]:
-    """Answers that the spec forbids."""
-    for shape, changed in _faults(success):
-        if check_response(operation, changed):
-            yield Answer(shape, changed)
-
-
-def _shapes(operation: Operation, response: Response) -> Iterator[tuple[str, Response]]:
-    yield "plain", response
+def _shapes(operation: Operation, response: Response) -> Iterator[Answer]:
+    yield Answer("plain", response)
     schema = _schema(operation, response)
     value = strict_json.loads(response.body)
     if not schema or not isinstance(value, dict):
         return
-    yield "required properties only", _with(response, _minimal(schema, value))
-    yield "every property", _with(response, _full(schema, value))
-    yield "unknown properties", _with(response, {**_UNKNOWN, **value})
-    yield "long texts", _with(response, _long(value))
+    yield Answer("required properties only", _with(response, _minimal(schema, value)))
+    yield Answer("every property", _with(response, _full(schema, value)))
+    yield Answer("unknown properties", _with(response, {**_UNKNOWN, **value}))
+    yield Answer("long texts", _with(response, _long(schema, value)))
 
 
-def _faults(success: Response) -> Iterator[tuple[str, Response]]:
-    yield "no body", replace(success, body=b"")
-    yield "body cut off", replace(success, body=success.body[:-2])
-    yield "byte order mark", replace(success, body=b"\xef\xbb\xbf" + success.body)
-    yield "HTML", Response(success.status, (("content-type", "text/html"),), b"<!doctype html><p>Please wait</p>")
-    yield "no content type", replace(success, headers=())
-    yield "array for an object", replace(success, body=b"[" + success.body + b"]")
-    yield "undocumented status", replace(success, status=418)
+def _faults(success: Response) -> Iterator[Answer]:
+    yield Answer("no body", replace(success, body=b""))
+    yield Answer("body cut off", replace(success, body=success.body[:-2]))
+    yield Answer("byte order mark", replace(success, body=b"\xef\xbb\xbf" + success.body))
+    yield Answer(
+        "HTML", Response(success.status, (("content-type", "text/html"),), b"<!doctype html><p>Please wait</p>")
+    )
+    yield Answer("no content type", replace(success, headers=()))
+    yield Answer("array for an object", replace(success, body=b"[" + success.body + b"]"))
+    yield Answer("undocumented status", replace(success, status=418))
     value = strict_json.loads(success.body)
     for name in value if isinstance(value, dict) else ():
-        yield f"no {name}", _with(success, {key: value[key] for key in value if key != name})
-        yield f"null for {name}", _with(success, {**value, name: None})
-        yield f"array for {name}", _with(success, {**value, name: [value[name]]})
+        yield Answer(f"no {name}", _with(success, {key: value[key] for key in value if key != name}))
+        yield Answer(f"null for {name}", _with(success, {**value, name: None}))
+        yield Answer(f"array for {name}", _with(success, {**value, name: [value[name]]}))
 
 
 def _schema(operation: Operation, response: Response) -> Node | None:
@@ -130,7 +147,9 @@ def _full(schema: Node, value: Any) -> Any:
     return found
 
 
-def _long(value: Any) -> Any:
+def _long(schema: Node | None, value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _long(child) for name, child in value.items()}
-    return value + _LONG if isinstance(value, str) else value
+        properties = schema.get("properties") if schema else None
+        return {name: _long(properties and properties.get(name), child) for name, child in value.items()}
+    free = not schema or not schema.value.keys() & {"format", "enum", "pattern", "maxLength"}
+    return value + _LONG if isinstance(value, str) and free else value

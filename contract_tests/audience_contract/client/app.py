@@ -4,7 +4,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from http.client import HTTPException
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -129,7 +128,7 @@ class Application:
         started, response, trouble = time.monotonic(), None, ""
         try:
             response = upstream.send(Request(request.method, target, request.headers, request.body))
-        except (UpstreamError, HTTPException) as error:
+        except UpstreamError as error:
             trouble = f"no answer from {upstream.origin}: {error}"
             self._ledger.note(trouble)
         seconds = time.monotonic() - started

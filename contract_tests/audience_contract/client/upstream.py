@@ -2,6 +2,7 @@
 
 import io
 import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from ..messages import Headers, Request, Response
@@ -41,28 +42,23 @@ class Upstream:
 
         Raises UpstreamError.
         """
-        from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415 - slow to import
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
-
         made = (
-            HTTPSConnection(self._host, self._port, timeout=_SECONDS, ssl_context=self._context)
+            HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=self._context)
             if self._context
             else HTTPConnection(self._host, self._port, timeout=_SECONDS)
         )
         try:
-            # Below `request`, which adds headers of its own.
             made.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
             made.putheader("Host", self._netloc)
             for name, value in _end_to_end(request.headers):
                 if name.lower() not in ("host", "content-length"):
-                    made.putheader(name, value)
+                    made.putheader(name, value.encode("latin-1"))
             if request.body or request.values("content-length"):
                 made.putheader("Content-Length", str(len(request.body)))
             made.endheaders(request.body or None)
-            answer = made.getresponse()
-            body = answer.read(decode_content=False)
-            return Response(answer.status, _end_to_end(tuple(answer.headers.iteritems())), body)
-        except (OSError, HTTPError, ValueError) as error:
+            with made.getresponse() as answer:
+                return Response(answer.status, _end_to_end(tuple(answer.getheaders())), answer.read())
+        except (OSError, HTTPException, ValueError) as error:
             raise UpstreamError(type(error).__name__) from error
         finally:
             made.close()
