@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
+app.command()(_command_client.traffic)
 
 
 def _version(wanted: bool) -> None:

@@ -1,6 +1,7 @@
 """The commands `client` and `traffic`."""
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -61,6 +62,39 @@ def client(
     except OSError as error:
         raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error.args[0])) from None
+    _end(report)
+
+
+def traffic(
+    file: Annotated[Path, typer.Argument(help="An HTTP Archive: of a browser, mitmproxy or Schemathesis.")],
+    *,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=URL", help="A provider's base URL, where traffic did not go to the provider itself."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
+) -> None:
+    """Judge recorded traffic: what its clients sent, and what its servers answered.
+
+    An exchange belongs to the provider whose host and base path it went to. What the file does not have, such as a
+    body that the browser left out, is not judged.
+
+    Exit code: 0 kept, 1 violated, 2 nothing to judge.
+    """
+    from .har import HarError  # noqa: PLC0415 - --help has no need of it
+    from .traffic import judge  # noqa: PLC0415 - nor of this
+
+    pairs = [text.partition("=") for text in base_url or ()]
+    if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
+        raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
+    try:
+        report = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
+    except HarError as error:
+        raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
+    except LookupError as error:
         raise typer.BadParameter(str(error.args[0])) from None
     _end(report)
 

@@ -1,7 +1,7 @@
 """Exchanges against the contract: violations become findings, and what was put to the test is counted."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .checker import check_request, check_response
@@ -12,6 +12,10 @@ from .rules import RULES
 from .spec import Operation, Spec, escape
 from .violation import Violation
 
+CREDENTIALS = frozenset({"request.credential"})
+REQUEST_BODY = frozenset(
+    f"request.{name}" for name in ("content-type", "body", "part", "length", "undocumented", "prose")
+)
 _BODIES = {"request.content-type", "request.body", "request.part"}
 
 
@@ -58,14 +62,21 @@ class Ledger:
         self.check("request.operation", provider, "", seen, broken, kind="as sent")
 
     def request(
-        self, operation: Operation, seen: Observation, *, credentials: Iterable[Violation] = ()
+        self,
+        operation: Operation,
+        seen: Observation,
+        *,
+        credentials: Iterable[Violation] = (),
+        unknown: Collection[str] = (),
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
-        `credentials` is what the caller knows to be wrong with them, beyond their form.
+        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
+        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`.
         """
         key, name = operation.spec.key, operation.id
         broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
+        broken = [(violation, rule) for violation, rule in broken if rule not in unknown]
         if not self._strict:
             for violation in (found for found, rule in broken if rule == "request.undocumented"):
                 self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
@@ -73,21 +84,25 @@ class Ledger:
         judged = {rule for _, rule in broken} | set(_exercised(operation, seen.request, strict=self._strict))
         if any(rule == "request.content-type" for _, rule in broken):
             judged -= _BODIES - {"request.content-type"}
-        for rule in judged:
+        for rule in judged - set(unknown):
             self.check(rule, key, name, seen, [v for v, broken_ in broken if broken_ == rule], kind="as sent")
-        if not broken:
+        if not broken and not _BODIES & set(unknown):
             with self._lock:
                 self._kept.add((key, name))
         return [violation for violation, _ in broken]
 
-    def response(self, operation: Operation, seen: Observation, *, kind: str) -> list[Violation]:
-        """Judge what a server answered; what it breaks, nothing where no answer came. `kind` is the request's."""
+    def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
+        """Judge what a server answered; what it breaks, nothing where no answer came.
+
+        `kind` is the request's; without `body`, the body was not recorded, and is not judged.
+        """
         if seen.response is None:
             return []
-        broken = check_response(operation, seen.response)
+        # No body is a violation of its own, and hides nothing but what is in a body.
+        broken = [v for v in check_response(operation, seen.response) if body or v.where != "body"]
         judged = {"response.status"}
         if operation.response(seen.response.status):
-            judged |= {"response.content-type", "response.body"}
+            judged |= {"response.content-type", "response.body"} if body else set()
         if any(violation.where == "content-type" for violation in broken):
             judged -= {"response.body"}
         for name in judged:
