@@ -46,7 +46,7 @@ def main(path: str) -> None:
                 value = value.replace(mocked, os.environ.get(variable, mocked))  # noqa: PLW2901
             connection.putheader(name, value.encode("latin-1", "replace"))
         for mocked, variable in told["credentials"].items():
-            content = content.replace(mocked.encode(), os.environ.get(variable, mocked).encode())
+            content = content.replace(mocked.encode(), str(os.environ.get(variable, mocked)).encode())
         connection.putheader("Content-Length", str(len(content)))
         connection.endheaders(content)
         answer = connection.getresponse()

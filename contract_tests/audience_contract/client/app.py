@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..judging import Ledger, Observation
 from ..messages import Request, Response
 from ..mock.app import MAX_BODY
-from ..mock.provider import Call, load, reason, reply
+from ..mock.provider import Call, load, reason, refusal, reply
 from ..mock.state import State
 from ..spec import Operation, Spec
 from ..violation import Violation
@@ -96,7 +96,7 @@ class Application:
         mocked = self._throw_away.mocked(operation.spec.key, seen.request)
         handler = ours.handler(operation)
         if broken:
-            shape, answer = "refusal", self._refuse(operation, seen.request, broken)
+            shape, answer = "refusal", refusal(ours, operation, seen.request, broken)
         elif not handler:
             shape, answer = "no answer is written", _said(501)
         else:
@@ -113,14 +113,6 @@ class Application:
         with self._lock:
             self.answered[operation.spec.key, operation.id, answer.status, shape] += 1
         return answer
-
-    def _refuse(self, operation: Operation, request: Request, broken: list[Violation]) -> Response:
-        ours = self._providers[operation.spec.key]
-        for fault in broken:
-            place, _, name = fault.where.partition(" ")
-            if place == "header" and fault.rule.startswith("/components/securitySchemes/"):
-                return ours.unauthenticated(operation, name, missing=not request.values(name))
-        return ours.refuse(operation, broken)
 
     def _forward(self, upstream: Upstream, spec: Spec, below: str | None, seen: Observation, query: str) -> Response:
         request = seen.request

@@ -68,6 +68,15 @@ class Provider(ABC):
         return getattr(self, operation.id.lower(), None)
 
 
+def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:
+    """The answer to a request that breaks the spec, its credentials first."""
+    for violation in broken:
+        place, _, name = violation.where.partition(" ")
+        if place == "header" and violation.rule.startswith("/components/securitySchemes/"):
+            return ours.unauthenticated(operation, name, missing=not request.values(name))
+    return ours.refuse(operation, broken)
+
+
 def reply(status: int, value: Any) -> Response:
     """A JSON response."""
     return Response(status, (("content-type", "application/json"),), json.dumps(value, ensure_ascii=False).encode())
