@@ -63,6 +63,13 @@ def test_each_finding_is_one_root_cause_and_counts_every_request_that_shows_it(k
     assert violated == {finding.rule for finding in ledger.findings} <= RULES.keys()
 
 
+def test_a_request_that_shows_a_fault_twice_counts_once() -> None:
+    ledger = Ledger()
+    twice = [Violation("body", "/0", "/rule", f"a string (characters: {length})") for length in (1, 2)]
+    ledger.check("request.body", "batch", "audience_create", seen(wire("batch").GOOD), twice, kind="as sent")
+    assert [(finding.count, len(finding.evidence)) for finding in ledger.findings] == [(1, 1)]
+
+
 def test_two_properties_that_are_missing_are_two_findings() -> None:
     places = {finding.place for finding in judged("batch", body("{}")).findings}
     assert places == {"body /name", "body /type"}
