@@ -2,6 +2,8 @@
 
 import io
 import re
+import threading
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -88,6 +90,36 @@ def test_a_sheet_whose_size_is_written_wrong_is_read_whole() -> None:
         for item in old.infolist():
             new.writestr(item, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', old.read(item)))
     assert prepared(PhoneFile(whole.getvalue(), "x.xlsx")).parts
+
+
+class Waiting(io.BytesIO):
+    """A file whose reading waits until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__(XLSX)
+        self.go = threading.Event()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():  # not its first byte, by which it is known not to be empty
+            self.go.wait(20)
+        return super().read(size)
+
+
+def test_a_look_that_hangs_holds_up_no_other_one_and_leaves_no_filter_of_warnings() -> None:
+    before, file = [*warnings.filters], Waiting()
+    first = threading.Thread(target=prepared, args=(PhoneFile(file, "x.xlsx"),))
+    first.start()
+    try:
+        other = threading.Thread(target=prepared, args=(PhoneFile(XLSX, "x.xlsx"),))
+        other.start()
+        other.join(5)
+        assert not other.is_alive()
+        assert first.is_alive()
+        assert warnings.filters != before
+    finally:
+        file.go.set()
+    first.join(5)
+    assert warnings.filters == before
 
 
 @pytest.mark.parametrize("path", ["a\0b/x.csv", "\ud800/x.csv", b"x.csv".decode("utf-8") + "/\0/y.csv"])

@@ -184,7 +184,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ({**CLIENT, "token_url": "https://u:p@ims.test/"}, {}, "token_url must be"),
         ({**CLIENT, "token_url": "https://ims.test/?a=b"}, {}, "token_url must be"),
         ({**CLIENT, "token_url": "http://ims.test/token"}, {}, "token_url has plain http"),
-        (CLIENT, {"ADOBE_TOKEN_URL": "http://ims.test/token"}, "token_url has plain http"),
+        (CLIENT, {"ADOBE_TOKEN_URL": "http://ims.test/token"}, "ADOBE_TOKEN_URL has plain http"),
     ],
 )
 @pytest.mark.parametrize("face", [None, aio], ids=["blocking", "async"])

@@ -1,21 +1,26 @@
 """What is logged of a call, and what is not."""
 
+import gc
 import logging
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import httpx
+import pytest
 from anyio.from_thread import BlockingPortal
 
-from audiences import Receipt
+from audiences import Audience, PhoneFile, Receipt, aio, create_everywhere
 from audiences._http.quiet import LOGGERS
 from audiences._json import dumps
 from callers import Caller
 from canaries import NAME, WORDS, witness
 from cases import case
+from cases.commbox import CSV
 from raw_server import RawServer, closed_port, http
 
 
@@ -53,6 +58,44 @@ def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, ra
     assert (bad["status"], bad["outcome"], bad["request_id"]) == (400, "rejected", None)
     assert [record.levelname for record in records] == ["INFO", "WARNING"]
     assert f"provider={title} operation={operation} method=POST attempt=1" in records[0].getMessage()
+
+
+def fail(*_: object) -> None:
+    raise KeyError(f"{NAME} {WORDS}")
+
+
+async def nothing(*_: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "observer"),
+    [
+        ("on_response", fail),
+        ("on_progress", fail),
+        ("on_progress", lambda *_: nothing()),
+        ("on_result", fail),
+    ],
+)
+def test_what_an_observer_raises_is_logged_once_by_its_kind_only(
+    raw: RawServer, face: BlockingPortal | None, caplog: pytest.LogCaptureFixture, name: str, observer: Any
+) -> None:
+    raw.answer = http(201, dumps(case("commbox").BODY))
+    draft = Audience(name="VIP", members=PhoneFile(CSV * 100_000, "x.csv"))
+    with caplog.at_level(logging.WARNING, "audiences"):
+        if name != "on_result":
+            caller = Caller("commbox", raw.url, face, **{name: observer})
+            result: object = caller.create(draft)
+        else:
+            caller = Caller("commbox", raw.url, face)
+            one, create = [caller.provider], aio.create_everywhere if face else create_everywhere
+            told: Any = partial(create, draft, one, on_result=observer)
+            (result,) = face.call(told) if face else told()
+        caller.close()
+    gc.collect()  # a coroutine that was never awaited would be warned of now
+    assert isinstance(result, Receipt)
+    kind = "KeyError" if observer is fail else "ConfigurationError"
+    assert [record.getMessage() for record in caplog.records] == [f"{name} raised {kind}, which is dropped"]
+    assert WORDS not in caplog.text
 
 
 def test_without_logging_set_up_nothing_is_printed() -> None:

@@ -139,3 +139,13 @@ def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> 
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "@pytest.mark.audience_contract(provider=None" in shown.stdout
+
+
+def test_the_marker_gives_the_mock_server_a_fault(tmp_path: Path) -> None:
+    ended = run(
+        tmp_path,
+        "@pytest.mark.audience_contract(fault='batch.no-token')\n"
+        "def test(audience_mock):\n"
+        "    assert 'indexing_token' not in send(audience_mock.url + '/batch').json()\n",
+    )
+    assert ended.returncode == 0, ended.stdout

@@ -63,6 +63,14 @@ def test_a_hostile_answer_does_not_take_long(data: bytes, secret: str) -> None:
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize("form", ["Kryptos/+ab", "Kryptos%2525252F%2Bab", "Kryptos&amp;amp;amp;#x000000002f;\\u002bab"])
+def test_a_secret_in_a_long_answer_is_found_wherever_it_stands(form: str) -> None:
+    for before in range(2**14 - 60, 2**14 + 5):
+        for after in (0, 2**15):
+            data = b"." * before + form.encode() * 2 + b"." * after
+            assert redacted(data, ["Kryptos/+ab"]) == b"." * before + b"******" + b"." * after
+
+
 def test_the_secrets_used_last_are_known_but_not_without_end() -> None:
     known = Known()
     for number in range(100):

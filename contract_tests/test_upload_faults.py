@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
@@ -16,7 +15,6 @@ from anyio.from_thread import BlockingPortal
 from audiences import (
     Audience,
     AudiencesError,
-    InvalidError,
     NotSentError,
     PhoneFile,
     Receipt,
@@ -25,7 +23,7 @@ from audiences import (
 from callers import Caller, make
 from cases.commbox import CSV
 from sink import Sink
-from test_uploads import ROWS, arrived, create, pipe, sending, sink
+from test_uploads import ROWS, arrived, create, sending, sink
 
 __all__ = ["sending", "sink"]  # fixtures
 
@@ -197,32 +195,6 @@ def test_a_file_that_is_closed_while_it_is_sent_leaves_the_outcome_unknown(
     caller = Caller("commbox", sink.url, face, on_progress=lambda *_: file.close())
     assert isinstance(create(caller, PhoneFile(file, "x.csv")), UnknownOutcomeError)
     caller.close()
-
-
-def test_what_is_no_open_binary_file_is_refused(path: Path) -> None:
-    class Fails:
-        def read(self, _: int) -> bytes:
-            raise RuntimeError
-
-    closed = io.BytesIO()
-    closed.close()
-    with path.open("r", encoding="utf-8") as text:
-        for wrong in (text, io.StringIO("phone1"), anyio.wrap_file(text), closed, Fails(), 4, None, path.parent.stat()):
-            with pytest.raises(InvalidError, match="must be a path, bytes or an open binary file"):
-                PhoneFile(wrong, "x.csv")  # type: ignore[arg-type]
-
-
-def test_an_empty_file_is_refused(sending: Caller, sink: Sink, tmp_path: Path) -> None:
-    (tmp_path / "x.csv").touch()
-    at_its_end = io.BytesIO(CSV)
-    at_its_end.seek(0, io.SEEK_END)
-    with pipe(b"") as stream, (tmp_path / "x.csv").open("rb") as file:
-        for source in (tmp_path / "x.csv", b"", at_its_end, file, stream):
-            for checked in (True, False):
-                error = create(sending, PhoneFile(source, "x.csv", checked=checked))
-                assert isinstance(error, InvalidError)
-                assert "must not be empty" in str(error)
-    assert sink.taken == []
 
 
 @pytest.mark.parametrize("seeks", [True, False])

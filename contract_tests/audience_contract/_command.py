@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import _command_client
+from . import _command_client, _faults_command
 
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
@@ -20,6 +20,7 @@ app = typer.Typer(
 
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
+app.command(name="faults")(_faults_command.faults)
 
 
 def _version(wanted: bool) -> None:
@@ -36,13 +37,17 @@ def _root(
 
 
 @app.command()
-def mock(
+def mock(  # noqa: PLR0917 - a command line
     host: Annotated[str, typer.Option(help="A loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
     ] = False,
+    prose: Annotated[
+        bool, typer.Option("--prose", help="Refuse what the documents' prose can be read to forbid, too.")
+    ] = False,
+    fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `faults` lists.")] = None,
 ) -> None:
     """Play all providers, and the services that they need, on one port until Ctrl-C.
 
@@ -59,8 +64,8 @@ def mock(
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(MockServer(host=host, port=port, strict=strict))
-        except (OSError, ValueError) as error:
+            server = stack.enter_context(MockServer(host=host, port=port, strict=strict, prose=prose, fault=fault))
+        except (OSError, ValueError, LookupError) as error:
             raise typer.BadParameter(str(error)) from None
         for provider in () if env else provider_keys():
             typer.echo(f"# {provider}: {server.base_url(provider)}")

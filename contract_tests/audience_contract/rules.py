@@ -43,11 +43,9 @@ _ALL = (
     Rule("case.credential", "server", "Credentials enforced", "No request is admitted without right credentials."),
     Rule("case.header", "server", "Headers enforced", "No request succeeds without a header that is required."),
     Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
-    Rule("case.wire", "server", "Wire format", "What RFC 8259, 9110 and 9112 make one message is treated as one."),
     # What a server owes over several exchanges.
     Rule("run.unique", "server", "Unique ids", "No two successes have the same token or id."),
     Rule("run.echo", "server", "Echo", "What an answer repeats of the request is what was sent."),
-    Rule("run.steady", "server", "Steady", "The same request gets an answer of the same kind each time."),
 )
 
 RULES = {rule.id: rule for rule in _ALL}

@@ -1,5 +1,6 @@
 """The effective specs: which there are, what operations they have, and where in them a rule stands."""
 
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -143,6 +144,10 @@ class Spec:
             if match:
                 return path[match.end() :]
         return None
+
+    def document(self) -> Any:
+        """A copy of the whole document, to be changed at will."""
+        return copy.deepcopy(self.node.value)
 
     @property
     def default_base(self) -> str:

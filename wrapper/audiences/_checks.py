@@ -21,6 +21,13 @@ def count(name: str, value: object) -> int:
     return value
 
 
+def truth(name: str, value: object) -> bool:
+    """Nothing that only counts as true or false: `"no"` counts as true."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False")
+    return value
+
+
 def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:
     """None is fine, too."""
     if value is None:

@@ -37,7 +37,7 @@ Examples:
     audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
 
 Credentials: {variables}; from the environment, or from a TOML file (--credentials) with lines like COMMBOX_API_KEY =
-"...". README.md has the optional ones. Proxy variables are not used.
+"...". README.md has the optional ones. Proxy variables are used with --proxy-from-env only.
 
 Exit codes: 0 all created; 2 wrong usage, nothing sent; else by the gravest result: 5 outcome unknown (also after
 Ctrl-C), 6 created but the answer breaks the spec, 3 rejected, 4 not sent.
@@ -78,6 +78,12 @@ def create(  # noqa: PLR0917  # a command line
     base_url: Annotated[list[str], typer.Option(metavar="PROVIDER=URL", help="Instead of the documented server.")] = [],  # noqa: B006
     credentials: Annotated[Path | None, typer.Option(metavar="FILE", help="A TOML file of variables.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="For each kind of wait.")] = None,
+    allow_http: Annotated[
+        bool, typer.Option("--allow-http", help="Permit plain http:// to other machines: credentials go unencrypted.")
+    ] = False,
+    proxy_from_env: Annotated[
+        bool, typer.Option("--proxy-from-env", help="Use the proxy of HTTPS_PROXY, ALL_PROXY and NO_PROXY.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send nothing.")] = False,
     curl: Annotated[bool, typer.Option("--curl", help="With --dry-run: as curl commands.")] = False,
@@ -93,9 +99,14 @@ def create(  # noqa: PLR0917  # a command line
         members = PhoneFile(file, checked=not unchecked) if file else None
         audience = Audience(name=name, description=description, members=members, provider_fields=_fields(fields))
     except AudiencesError as error:
-        _refuse(_report.said(error))
+        _refuse(_wrong(error))
     bars = Bars()
-    chosen = _providers(provider, _pairs(base_url, "--base-url"), timeout, bars)
+    options: dict[str, Any] = {"allow_http": allow_http}
+    if proxy_from_env:
+        options["proxy"] = "environment"
+    if timeout is not None:
+        options["timeout"] = timeout
+    chosen = _providers(provider, _pairs(base_url, "--base-url"), options, bars)
     unused = [key for key in audience.provider_fields if key not in {each.key for each in chosen}]
     if unused:
         _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
@@ -128,14 +139,16 @@ def _created(providers: list[Blocking], audience: Audience, leave_out: list[str]
     return [results[provider.title] for provider in providers]
 
 
-def _providers(names: list[str], urls: dict[str, str], timeout: float | None, bars: Bars) -> list[Blocking]:
+def _providers(names: list[str], urls: dict[str, str], options: dict[str, Any], bars: Bars) -> list[Blocking]:
     chosen = list(dict.fromkeys(names or PROVIDERS))
-    for name in [*chosen, *urls]:
+    for name in chosen:
         if name not in PROVIDERS:
             _refuse(f"no provider {name!r}; there are {', '.join(PROVIDERS)}")
+    for name in urls:
+        if name not in PROVIDERS:
+            _refuse(f"--base-url: must be PROVIDER=URL; providers are {', '.join(PROVIDERS)}")
         if name not in chosen:
             _refuse(f"--base-url {name}=…: {name} is not among the chosen providers")
-    options: dict[str, Any] = {"timeout": timeout} if timeout is not None else {}
     made, faults = [], []
     for key in chosen:
         make = cast("Callable[..., Blocking]", PROVIDERS[key])
@@ -143,31 +156,35 @@ def _providers(names: list[str], urls: dict[str, str], timeout: float | None, ba
             own = {"base_url": urls[key]} if key in urls else {}
             made.append(make(**options, **own, on_progress=bars.of(PROVIDERS[key].title)))
         except AudiencesError as error:
-            faults.append(_report.said(error))
+            faults.append(_wrong(error))
     if faults:
-        hint = [] if names else ["--provider chooses some of the providers"]
-        _refuse("\n".join([*faults, *hint]))
+        if any("settings are missing" in fault for fault in faults):
+            faults.append("they are read from the environment, and from the --credentials file")
+        if not names:
+            faults.append("--provider chooses some of the providers")
+        _refuse("\n".join(faults))
     return made
 
 
 def _fields(settings: list[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path, value in _pairs(settings, "--set").items():
-        provider, dot, field = path.partition(".")
-        if not dot:
-            _refuse(f"--set {path}: must be PROVIDER.FIELD=VALUE")
+        provider, _, field = path.partition(".")
+        if provider not in PROVIDERS or not field:
+            _refuse(f"--set: must be PROVIDER.FIELD=VALUE; providers are {', '.join(PROVIDERS)}")
         found.setdefault(provider, {})[field] = value
     return found
 
 
 def _pairs(texts: list[str], option: str) -> dict[str, str]:
+    """No text is shown in a refusal: a mistyped one may hold a secret anywhere."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            _refuse(f"{option}: a value has no '='")  # and is not shown: it may hold a password
+            _refuse(f"{option}: a value has no '='")
         if name in found:
-            _refuse(f"{option} {name}: is given twice")
+            _refuse(f"{option}: the same name is given twice")
         found[name] = value
     return found
 
@@ -187,6 +204,11 @@ def _load(file: Path) -> None:
         if not isinstance(value, str) or "\0" in value:
             _refuse(f"{file}: {name} must be a string in quotation marks")
     os.environ.update(values)
+
+
+def _wrong(error: AudiencesError) -> str:
+    """Without the outcome: of wrong usage, it goes without saying."""
+    return _report.said(error).removesuffix(f" - outcome: {error.outcome}")
 
 
 def _refuse(message: str) -> NoReturn:

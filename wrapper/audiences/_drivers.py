@@ -1,7 +1,9 @@
 """The two ways to run a flow: from a thread, and from an event loop."""
 
+import math
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
+from functools import partial
 from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -10,10 +12,10 @@ import anyio
 import anyio.to_thread
 
 from ._audience import Audience
-from ._errors import AudiencesError, ConfigurationError
+from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http import send
 from ._options import CallOptions
-from ._provider import Provider
+from ._provider import LOOK, Provider
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
 from ._steps import Await, Flow, R, Send, Step, Wait, Work
@@ -107,7 +109,9 @@ class Async(Provider[send.AsyncTransport]):
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
         """The request that `create` would send. See the blocking `prepare`."""
-        return await anyio.to_thread.run_sync(self._prepare, audience, leave_out, abandon_on_cancel=True)
+        prepare = partial(self._prepare, audience, leave_out)
+        request: Request = await self._do(Work(prepare, time.monotonic() + self.timeouts.total, LOOK))
+        return request
 
     async def create(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
@@ -152,10 +156,18 @@ class Async(Provider[send.AsyncTransport]):
                 return await self._http.send(step)
             case Wait(seconds):
                 return await anyio.sleep(seconds) if seconds else None
+            case Work(do, math.inf):
+                return await send.aside(do)
             case Work(do):
-                return await anyio.to_thread.run_sync(do, abandon_on_cancel=True)
+                return await self._within(step, anyio.to_thread.run_sync(do, abandon_on_cancel=True))
             case Await(what):
-                return await what
+                return await self._within(step, what)
+
+    async def _within(self, step: Work | Await, what: Awaitable[Any]) -> Any:
+        left = step.deadline - time.monotonic()
+        with anyio.CancelScope(deadline=anyio.current_time() + left):
+            return await what
+        raise NotSentError(f"nothing was sent: the total time was over in {step.during}", provider=self.title)
 
 
 def _cut(error: BaseException) -> BaseException:

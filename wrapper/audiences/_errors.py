@@ -198,7 +198,7 @@ class TokenError(AudiencesError):
             replace(error.response, body=b"") if error.response.status < 300 else error.response
         )
         made = cls(
-            f"no access token: {error.args[0]}",
+            f"no access token from the token endpoint (token_url): {error.args[0]}",
             response=response,
             deviations=error.deviations,
             code=error.code,

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
 from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
@@ -10,7 +9,7 @@ from typing import Unpack
 
 import anyio
 
-from . import _checks
+from . import _checks, _observe
 from ._audience import Audience
 from ._drivers import Async, Blocking
 from ._errors import AudiencesError
@@ -32,8 +31,9 @@ def create_everywhere(
 
     `leave_out` and `options` are for each provider what they are for `create`: only what that provider cannot be told
     is left out. `on_result` is called with each result as soon as it is there, in the thread that called. What it
-    raises is dropped: the results come first. After an interrupt it is called with what is known of every call (of one
-    that is not answered, an UnknownOutcomeError), and then the interrupt is raised; such calls are not stopped.
+    raises is dropped, and its kind is logged: the results come first. After an interrupt it is called with what is
+    known of every call (of one that is not answered, an UnknownOutcomeError), and then the interrupt is raised; such
+    calls are not stopped.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
     Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
@@ -64,8 +64,7 @@ def create_everywhere(
 
     def tell(place: int) -> None:
         if on_result:
-            with suppress(Exception):
-                on_result(results[place])
+            _observe.dropped("on_result", _observe.tell(on_result, results[place]))
         untold.remove(place)
 
     try:
@@ -106,10 +105,13 @@ async def acreate_everywhere(
     async def tell(place: int, result: Result) -> None:
         results[place] = result
         if on_result:
-            with anyio.CancelScope(shield=True), suppress(Exception):
-                answer = on_result(result)
-                if isawaitable(answer):
-                    await answer
+            with anyio.CancelScope(shield=True):
+                try:
+                    answer = on_result(result)
+                    if isawaitable(answer):
+                        await answer
+                except Exception as error:  # noqa: BLE001  # the results come first
+                    _observe.dropped("on_result", error)
 
     async def one(place: int, provider: Async) -> None:
         try:

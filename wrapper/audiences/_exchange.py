@@ -2,27 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from inspect import isawaitable
 from typing import Any
 
 from . import _observe
 from ._attempt import Attempt
 from ._call import Call, Handle, Success
-from ._errors import AudiencesError, ConfigurationError, NotSentError
+from ._errors import AudiencesError, NotSentError
 from ._http.seen import Seen
 from ._options import How, Pace
 from ._outcome import Outcome
 from ._redact import Known
 from ._secret import Secret
-from ._steps import Await, Flow, Send, Wait, Work
+from ._steps import Flow, Given, Send, Wait, Work, awaited, call
 from ._wire import Request, Response
-
-LARGE = 64 * 1024
-"""Bytes of an answer above which it is judged off the event loop."""
 
 Reader = Callable[[Mapping[str, Any]], Handle | None]
 
@@ -73,7 +68,7 @@ class Exchange:
         except BaseException as raised:
             if isinstance(raised, Exception):
                 raise
-            raise raised from (self._failure or self._interrupted(raised))
+            raise raised from (self._failure or (yield from self._interrupted(raised)))
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = Seen(), datetime.now(UTC), time.monotonic()
@@ -92,7 +87,7 @@ class Exchange:
         response = yield Send(request, self._how, self._seen)
         yield from self._tell(response)
         read = partial(self._call.read, response, self._handle)
-        success: Success = (yield Work(read)) if len(response.body) > LARGE else read()
+        success: Success = (yield Work(read)) if self._seen.large else read()
         return success
 
     def _again(self, failure: AudiencesError) -> Flow[float]:
@@ -130,29 +125,36 @@ class Exchange:
 
     def _announce(self) -> Flow[None]:
         if self._around.on_request:
-            try:
-                answer = self._around.on_request(self._request)
-                if isawaitable(answer):
-                    yield Await(answer)
-            except ConfigurationError:
-                raise
-            except Exception as error:  # the caller's own, so its cause is kept
-                raise NotSentError("on_request raised, so nothing was sent") from error
+            asked = call(partial(self._around.on_request, self._request))
+            given = yield from awaited(asked, self._how.deadline, "on_request")
+            if given.raised:  # the caller's own, so its cause is kept
+                raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
     def _tell(self, response: Response) -> Flow[None]:
         if self._around.on_response:
-            # An answer is never lost to an observer.
-            with suppress(Exception):
-                answer = self._around.on_response(self._request, response)
-                if isawaitable(answer):
-                    yield Await(answer)
+            asked = call(partial(self._around.on_response, self._request, response))
+            try:
+                given = yield from awaited(asked, self._how.deadline, "on_response")
+            except AudiencesError as error:
+                given = Given(raised=error)
+            _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
 
-    def _interrupted(self, interrupt: BaseException) -> AudiencesError:
+    def _interrupted(self, interrupt: BaseException) -> Flow[AudiencesError]:
         """The error that tells what is known of a call which was interrupted or cancelled."""
+        known = partial(self._known, interrupt)
+        try:
+            # Nothing can be waited for after a GeneratorExit.
+            wait = self._seen.large and not isinstance(interrupt, GeneratorExit)
+            failure: AudiencesError = (yield Work(known)) if wait else known()
+        except BaseException:  # noqa: BLE001  # a second interrupt
+            failure = known()
+        self._failure = failure
+        self._record(failure.response, str(failure.args[0]), failure.outcome)
+        return failure
+
+    def _known(self, interrupt: BaseException) -> AudiencesError:
         result = self._seen.result(interrupt)
-        self._failure = self._call.failure(result) if isinstance(result, Response) else result
-        self._record(self._failure.response, str(self._failure.args[0]), self._failure.outcome)
-        return self._failure
+        return self._call.failure(result) if isinstance(result, Response) else result
 
     def _record(self, response: Response | None, what: str, outcome: Outcome) -> None:
         self._number += 1

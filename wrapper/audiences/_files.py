@@ -5,8 +5,11 @@ import csv
 import io
 import os
 import re
+import warnings
 from collections.abc import Callable, Sequence
-from warnings import catch_warnings, filterwarnings
+from contextlib import suppress
+from typing import cast
+from warnings import filterwarnings
 
 from ._errors import OURS, NotSentError, Problem
 from ._lock import Lock
@@ -20,8 +23,33 @@ _HEAD = 1024 * 1024
 """Bytes in which the first row must end."""
 
 
-_WARNINGS = Lock()
-"""The filters of warnings belong to the process."""
+class _Quiet:
+    """No warning of openpyxl's, some of which show the content of cells, while any thread looks into a file.
+
+    The filters belong to the process. With `catch_warnings`, threads would have to wait for each other's files, or undo
+    each other's filters.
+    """
+
+    _ITEM = ("ignore", None, Warning, re.compile(r"openpyxl\.(?#audiences)"), 0)
+    """As `filterwarnings` makes it; with a mark, so that no filter of the application's is taken for it."""
+
+    def __init__(self) -> None:
+        self._lock, self._looks = Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._looks += 1
+            filterwarnings("ignore", module=self._ITEM[3].pattern)
+
+    def __exit__(self, *raised: object) -> None:
+        with self._lock:
+            self._looks -= 1
+            if not self._looks:
+                with suppress(ValueError):  # the application took it away
+                    cast("list[object]", warnings.filters).remove(self._ITEM)
+
+
+_QUIET = _Quiet()
 
 
 class _UnfitError(Exception):
@@ -120,8 +148,7 @@ def _xlsx_row(file: PhoneFile) -> Sequence[object]:
         raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
     if not file.upload.seeks:
         raise _UnfitError("must be able to seek to be checked, as an Excel file; or PhoneFile(..., checked=False)")
-    with file.upload.look() as stream, _WARNINGS, catch_warnings():
-        filterwarnings("ignore", module=r"openpyxl\.")  # some show the content of cells
+    with file.upload.look() as stream, _QUIET:
         try:
             book = load_workbook(stream, read_only=True)
             try:

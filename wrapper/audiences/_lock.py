@@ -17,13 +17,6 @@ class Lock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._lock.release()
 
-    def take(self) -> bool:
-        """Whether it was free, and is now held."""
-        return self._lock.acquire(blocking=False)
-
-    def release(self) -> None:
-        self._lock.release()
-
     def renew(self) -> None:
         self._lock = threading.Lock()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ._errors import OURS, InvalidError, Problem, shape
 from ._reader import BinaryFile
+from ._reason import UploadError
 from ._upload import Upload
 
 
@@ -71,6 +72,8 @@ class PhoneFile:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
             object.__setattr__(self, "upload", Upload(given))
+        except UploadError:
+            problems.append(Problem("members.source", "must be an open file, and is closed", shape(self.source), OURS))
         except Exception:  # noqa: BLE001  # a file of the caller's may raise anything
             rule = "must be a path, bytes or an open binary file"
             problems.append(Problem("members.source", rule, shape(self.source), OURS))

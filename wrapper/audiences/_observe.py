@@ -5,12 +5,14 @@ What an application's handler, filter or span processor raises is dropped: it do
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from inspect import iscoroutine
 from typing import Any
 
 from ._attempt import Attempt
+from ._errors import ConfigurationError
 from ._outcome import Outcome
 from ._version import __version__
 
@@ -34,6 +36,25 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
     said = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
     with suppress(Exception):
         _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
+
+
+def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
+    """Call a function of the caller's that nothing awaits. Gives back what it raised."""
+    try:
+        answer = observer(*arguments)
+        if iscoroutine(answer):
+            answer.close()
+            raise ConfigurationError("a function is asynchronous, and is not awaited")
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None
+
+
+def dropped(name: str, raised: Exception | None) -> None:
+    """Log what a function of the caller's raised, if anything, by its kind only: its text may hold anything."""
+    if raised is not None:
+        with suppress(Exception):
+            _LOG.warning("%s raised %s, which is dropped", name, type(raised).__name__)
 
 
 @contextmanager

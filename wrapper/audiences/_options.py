@@ -20,8 +20,8 @@ MAX_BYTES = 8 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
-    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file that
-    makes them wait.
+    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file, a
+    function for a secret or an asynchronous hook that makes them wait; a hook that blocks holds up both.
 
     Raises ConfigurationError for what is no number above zero, or more than a week.
     """
@@ -48,7 +48,8 @@ class _Shared(TypedDict, total=False):
     """The most that is read of an answer, decompressed; 8 MiB by default."""
     on_progress: Callable[[int, int | None], object]
     """Called as a file goes up, with the bytes of the body that were sent, and those in all (None where a file's
-    length is not known); each attempt begins anew. What it raises is dropped."""
+    length is not known); each attempt begins anew. It is not awaited. What it raises is dropped, and its kind
+    is logged once an attempt."""
 
 
 class CallOptions(_Shared, total=False):
@@ -75,7 +76,8 @@ class Options(_Shared, Generic[T], total=False):
     """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
     in `audiences.aio`."""
     on_response: Callable[[Request, Response], Awaitable[None] | None]
-    """Called with every answer, before it is judged. What it raises is dropped: the answer comes first."""
+    """Called with every answer, before it is judged. What it raises is dropped, and its kind is logged: the
+    answer comes first."""
     keepalive: float
     """Seconds after which an idle connection is not used again, 1 by default: a server may close it just then, and what
     became of the request would be unknown. 0 makes a new connection for each call."""
@@ -107,8 +109,9 @@ class Pace:
     """Spreads calls evenly over time."""
 
     def __init__(self, per_second: float | None) -> None:
-        if per_second is not None and not (isinstance(per_second, int | float) and per_second > 0):
-            raise ConfigurationError("max_per_second must be above zero")
+        number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
+        if per_second is not None and not (number and per_second > 0):
+            raise ConfigurationError("max_per_second must be a number above zero")
         self._interval = 1 / per_second if per_second else 0.0
         self._lock = Lock()
         self._next = 0.0

@@ -26,6 +26,7 @@ from ._steps import Flow, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
+LOOK = "the look into the file"
 
 
 class Provider(ABC, Generic[T]):
@@ -64,7 +65,7 @@ class Provider(ABC, Generic[T]):
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
         self._around = Around(self.title, Pace(options.get("max_per_second")), Known(), *hooks)
-        self._connect(way(options, [self.base_url, *urls]), options.get("transport"))
+        self._connect(way(options, [self.base_url, *urls], awaits=self._awaits), options.get("transport"))
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
@@ -106,7 +107,7 @@ class Provider(ABC, Generic[T]):
                 how = self._how(options, self.create_policy)
                 prepare = partial(self._prepare, audience, leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-                request = (yield Work(prepare)) if looks else prepare()
+                request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
                 handle = partial(self.creation.handle, audience)
                 exchange = Exchange(self._around, call, request, handle, how)
                 success = yield from exchange.run()
@@ -197,20 +198,24 @@ class Provider(ABC, Generic[T]):
             if f"{{{name}}}" in url:
                 url = url.replace(f"{{{name}}}", value or server["variables"][name]["default"])
             elif value is not None:
-                raise ConfigurationError(f"{name} is given, but base_url has no {{{name}}}", provider=self.title)
-        return base_url(url, self.title, allow_http=self._allow_http)
+                variable = next(each.variable for each in self.settings if each.argument == name)
+                raise ConfigurationError(
+                    f"{name} (or {variable}) is given, but base_url (or {setting.variable}) has no {{{name}}} in it"
+                )
+        return base_url(url, self.title, allow_http=self._allow_http, argument=setting.named(given))
 
 
 def _discreet(init: Callable[..., None]) -> Callable[..., None]:
-    """Crash reporters show the local variables of a traceback's frames, so a refusal has none that holds an argument
-    or what was read from the environment.
+    """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so it has
+    none that holds an argument or what was read from the environment.
     """
 
     @wraps(init)
-    def made(*args: Any, **options: Any) -> None:
+    def made(self: Provider[Any], *args: Any, **options: Any) -> None:
         try:
-            return init(*args, **options)
+            return init(self, *args, **options)
         except ConfigurationError as error:
+            error.provider = self.title
             refusal = error.with_traceback(None)
         del args, options
         raise refusal

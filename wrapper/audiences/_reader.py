@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Protocol, Self
 
+from ._reason import UploadError as UploadError  # noqa: PLC0414  # `_files` takes it from here
 from ._reason import reason
 
 
@@ -14,13 +15,6 @@ class BinaryFile(Protocol):
     """A file that gives bytes. It rewinds if it has `seekable`, `seek` and `tell`, too, and `seekable()` is true."""
 
     def read(self, size: int, /) -> bytes | None: ...
-
-
-class UploadError(OSError):
-    """Why a file cannot be sent, or not to its end; the reason names no file."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(None, reason)
 
 
 class Reader:

@@ -6,12 +6,29 @@ from errno import errorcode
 from socket import gaierror
 
 
+class UploadError(OSError):
+    """Why a file cannot be sent, or not to its end; the reason names no file."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(None, reason)
+
+
 def reason(error: BaseException) -> str:
-    """The operating system's words, or the exception's kind. Its own words may be anything: a file object of the
+    """The exception's kind, and what the operating system, the resolver or TLS said: of the exception itself, or else
+    of what it came from. Its own words may be anything: asyncio's name the host and the port, and a file object of the
     caller's raises what it likes.
     """
-    if isinstance(error, gaierror | ssl.SSLError) and error.strerror:
+    name, seen, said = type(error).__name__, error, None
+    while seen is not None and not (said := _said(seen)):
+        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+    return f"{name}: {said}" if said else name
+
+
+def _said(error: BaseException) -> str | None:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return getattr(error, "verify_message", None)  # only OpenSSL's has one
+    if isinstance(error, gaierror | ssl.SSLError | UploadError):
         return error.strerror
     if isinstance(error, OSError) and error.errno is not None and error.errno in errorcode:
         return os.strerror(error.errno)
-    return type(error).__name__
+    return None

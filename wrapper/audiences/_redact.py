@@ -1,7 +1,7 @@
 """Takes secrets out of what a provider said."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from html.entities import html5
 from itertools import groupby
@@ -14,6 +14,10 @@ _CUT = 3
 """Characters of a secret that are enough at the end of what was cut off."""
 _LONGEST = 16
 """Bytes that one character of a secret may take at the end of the data."""
+_WIDEST = 64
+"""Bytes that one character of a secret may take anywhere."""
+_STEP = 16 * 1024
+"""Bytes that are searched at once."""
 _MANY = 32
 STARS = "***"
 
@@ -44,10 +48,27 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     """
     stars = STARS.encode()
     for secret in sorted((each for each in secrets if len(each) >= SHORTEST), key=len, reverse=True):
-        data = re.sub(b"".join(_run(character, len([*run])) for character, run in groupby(secret)), stars, data)
+        pattern = re.compile(b"".join(_run(character, len([*run])) for character, run in groupby(secret)))
+        data = stars.join(_between(pattern, data, _WIDEST * len(secret)))
         begin = _half(data, secret, _CUT if cut else SHORTEST)
         data = data if begin is None else data[:begin] + stars
     return data
+
+
+def _between(pattern: re.Pattern[bytes], data: bytes, longest: int) -> Iterator[bytes]:
+    """What stands between the matches, none of which is longer. It is searched in pieces: during a single search, no
+    other thread runs, nor does an event loop.
+    """
+    step = max(_STEP, longest)
+    begin = at = 0
+    while at < len(data):
+        found = pattern.search(data, at, at + step + longest)
+        if found and found.start() < at + step:  # else its end may be cut off
+            yield data[begin : found.start()]
+            begin = at = found.end()
+        else:
+            at += step
+    yield data[begin:]
 
 
 def name_without(name: str, secrets: Iterable[str]) -> str:

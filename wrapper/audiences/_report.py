@@ -139,8 +139,9 @@ def _show_people(results: Sequence[Shown], name: str, *, curl: bool) -> None:
     for result in done:
         if isinstance(result, AudiencesError):
             _note(said(result))
-            if result.provider_message:
-                _note(f"{result.provider} says: {result.provider_message}")
+            words = [word for word in (result.code, result.provider_message) if word]
+            if words:
+                _note(f"{result.provider} says: {': '.join(words)}")
         for deviation in result.deviations:
             _note(f"{result.provider}: the answer deviates from the spec: {deviation}")
 
@@ -156,8 +157,12 @@ _IN_COMMAND_WORDS = (
     (r"leave_out=\{'(\w+)'\}", r"--leave-out \1"),
     (r"PhoneFile\(\.\.\., checked=False\)", "--unchecked"),
     (r"\bmembers(\.filename)? \(", "--file ("),
-    (r"give the argument '\w+', or set (\w+)", r"set \1, in the environment or the --credentials file"),
+    (r"give the argument '\w+', or set (\w+)", r"set \1"),
     (r"the connect timeout", "--timeout"),
+    (r"(argument ')?\bbase_url\b'?", "--base-url"),
+    (r"client_id, client_secret and scopes", "ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES"),
+    (r"\btoken_url\b", "ADOBE_TOKEN_URL"),
+    (r"allow_http=True", "--allow-http"),
 )
 
 

@@ -4,13 +4,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import partial
-from inspect import isawaitable, iscoroutine
-from typing import Any, NoReturn, Self
+from typing import NoReturn, Self
 
 from ._errors import ConfigurationError, NotSentError
-from ._steps import Await, Flow, Work
+from ._steps import Flow, Given, Work, awaited, call
 
-FIT = "must be visible ASCII characters, without white space at the ends"
+FIT = "must be a string of visible ASCII characters, without white space at the ends"
 
 
 def is_fit(value: object) -> bool:
@@ -110,40 +109,11 @@ class _Asked(Source):
         self._function = function
 
     def ask(self, refused: str | None, deadline: float) -> Flow[str]:  # noqa: ARG002
-        given: _Given = yield Work(partial(_call, self._function))
-        if isawaitable(given.value):
-            asked = given
-            try:
-                given = yield Await(_wait(asked))
-            finally:
-                if iscoroutine(asked.value):
-                    asked.value.close()  # where nothing awaited it
+        during = "the function for a secret"
+        asked: Given = yield Work(partial(call, self._function), deadline, during)
+        given = yield from awaited(asked, deadline, during)
         if given.raised:
-            raise NotSentError(f"nothing was sent: the function for a secret raised {given.raised}")
+            raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
         if not is_fit(given.value):
             raise ConfigurationError(f"a secret {FIT}; the function for it gave something else")
         return str(given.value)
-
-
-class _Given:
-    """What a function of the caller's gave, or the kind of what it raised, whose text may hold the secret.
-
-    What goes through a driver must have no telling repr: in its debug mode, asyncio logs what is handed to its loop.
-    """
-
-    def __init__(self, value: Any = None, raised: str | None = None) -> None:
-        self.value, self.raised = value, raised
-
-
-def _call(function: Callable[[], object]) -> _Given:
-    try:
-        return _Given(function())
-    except Exception as error:  # noqa: BLE001
-        return _Given(raised=type(error).__name__)
-
-
-async def _wait(given: _Given) -> _Given:
-    try:
-        return _Given(await given.value)
-    except Exception as error:  # noqa: BLE001
-        return _Given(raised=type(error).__name__)

@@ -1,17 +1,17 @@
 """Where a provider object's credentials and options come from: an argument, or else an environment variable."""
 
-import math
 import os
 import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
+from . import _checks
 from ._errors import ConfigurationError
-from ._http.pools import FROM_ENVIRONMENT, tls
+from ._http.pools import FROM_ENVIRONMENT, check_transport, from_environment, tls
 from ._http.send import Way
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
@@ -39,22 +39,34 @@ class Setting(NamedTuple):
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
 
+    def named(self, given: object) -> str:
+        """What a value is known by that was given as the argument, or else came from the variable."""
+        return self.argument if given is not None else self.variable
+
     def in_environment(self) -> bool:
         return bool(os.environ.get(self.variable))
 
     def need(self, given: str | None, provider: str) -> str:
         """The same. Raises ConfigurationError where it is missing, too."""
-        value = self.read(given, provider)
-        if value is None:
-            missing = f"{self.meaning} is missing: give the argument {self.argument!r}, or set {self.variable}"
-            raise ConfigurationError(missing, provider=provider)
-        return value
+        self.need_all({self: given}, provider)
+        return cast("str", self.read(given, provider))
 
     def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
         """As a Secret; a function is not asked yet."""
         if isinstance(given, Secret) or callable(given):
             return Secret(given)
         return Secret(self.need(given, provider))
+
+    @classmethod
+    def need_all(cls, given: "Mapping[Setting, object]", provider: str) -> None:
+        """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
+        missing = [
+            f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})"
+            for each, value in given.items()
+            if value is None and not each.in_environment()
+        ]
+        if missing:
+            raise ConfigurationError(f"settings are missing: {'; '.join(missing)}", provider=provider)
 
 
 def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
@@ -63,6 +75,7 @@ def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
+    _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
     if parts is None or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
         raise ConfigurationError(
@@ -94,26 +107,31 @@ def _is_here(url: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        # RFC 6761 (6.3) has resolvers answer for names below it, too, but only as a SHOULD: some ask DNS.
+        return host == "localhost"
     # Pythons differ in what they say of an IPv4 address within an IPv6 one.
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def way(options: Mapping[str, Any], urls: Sequence[str]) -> Way:
+def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
         raise ConfigurationError("a transport brings its own verify and proxy")
+    check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
-    if proxy not in (None, FROM_ENVIRONMENT):
-        _check_proxy(proxy, urls, allow_http=options.get("allow_http", False))
-    keepalive = options.get("keepalive", 1.0)
-    if not isinstance(keepalive, int | float) or not 0 <= keepalive < math.inf:
-        raise ConfigurationError("keepalive must be a number of seconds")
-    own = f"audiences/{__version__}"
     # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
     far = [url for url in urls if not _is_here(url)]
+    if proxy == FROM_ENVIRONMENT:
+        for variable, named in filter(None, map(from_environment, far)):
+            _check_proxy(variable, named, "a URL")
+    elif proxy is not None:
+        _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
+        _check_way(proxy, urls, allow_http=options.get("allow_http", False))
+    keepalive = options.get("keepalive", 1.0)
+    _checks.seconds("keepalive", keepalive, above_zero=False)
+    own = f"audiences/{__version__}"
     return Way(far, f"{agent} {own}" if agent else own, _verified(verify), proxy, keepalive)
 
 
@@ -133,15 +151,16 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
 
 
-def _check_proxy(proxy: object, urls: Sequence[str], *, allow_http: bool) -> None:
+def _check_proxy(name: str, proxy: object, what: str) -> None:
     parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
-        raise ConfigurationError(
-            f'proxy must be "{FROM_ENVIRONMENT}" or a URL: http, https or socks5://[user:password@]host[:port]'
-        )
+        raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
-    if not allow_http and not _is_here(str(proxy)) and any(url.startswith("http:") for url in urls):
+        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+
+
+def _check_way(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
+    if not allow_http and not _is_here(proxy) and any(url.startswith("http:") for url in urls):
         raise ConfigurationError(
             "a URL has plain http and the proxy is another machine: credentials would go unencrypted; "
             "allow_http=True permits it"

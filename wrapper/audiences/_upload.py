@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ._lock import Lock
-from ._reader import BinaryFile, Reader, SizedReader, UploadError, piece, reading
+from ._reader import BinaryFile, Reader, SizedReader, piece, reading
+from ._reason import UploadError
 
 
 class Upload:
@@ -18,7 +19,7 @@ class Upload:
     A binary file is not closed. One that cannot seek is sent once, with chunked transfer coding, because its length is
     not known; opening it again raises UploadError.
 
-    Raises TypeError for a file that is not binary.
+    Raises TypeError for a file that is not binary, and UploadError for one that is closed.
     """
 
     def __init__(self, source: bytes | Path | BinaryFile, start: int | None = None) -> None:
@@ -26,6 +27,7 @@ class Upload:
         self.path = source if isinstance(source, Path) else None
         self.seeks, self._start = True, start or 0
         if not isinstance(source, bytes | Path):
+            _check_open(source)
             nothing = source.read(0)
             if iscoroutine(nothing):
                 nothing.close()
@@ -52,12 +54,19 @@ class Upload:
             give_back()
 
     def head(self, size: int) -> bytes:
-        """The first bytes, fewer only where it has no more. They are sent nevertheless."""
+        """The first bytes, fewer only where it has no more. They are sent nevertheless.
+
+        Raises UploadError for a file of the caller's that may have been read to its end.
+        """
         with self.look() as file:
             head = b"" if self.seeks else self._unsent()
             while len(head) < size and (more := piece(file, size - len(head))):
                 head += more
                 self._head = head if not self.seeks else b""
+            if not head and self._start:
+                raise UploadError("the file stands at its end, so nothing follows; seek(0) before it is given")
+            if not head and not self.seeks:
+                raise UploadError("the file gave nothing: it is empty, or was read to its end before")
             return head[:size]
 
     def open(self) -> "Reader":
@@ -96,8 +105,7 @@ class Upload:
         if isinstance(self._source, bytes | Path):
             file = io.BytesIO(self._source) if isinstance(self._source, bytes) else _opened(self._source)
             return file, file.close
-        if getattr(self._source, "closed", False):
-            raise UploadError("the file is closed")
+        _check_open(self._source)
         file, give_back = cast("BinaryIO", self._source), _reserve(self._source)
         try:
             if self.seeks:
@@ -122,6 +130,11 @@ class Upload:
         if not self.seeks:
             raise TypeError("a file that cannot seek is not pickled")
         return Upload, (self._source, self._start)
+
+
+def _check_open(file: BinaryFile) -> None:
+    if getattr(file, "closed", False) is True:
+        raise UploadError("the file is closed")
 
 
 def _opened(path: Path) -> BinaryIO:

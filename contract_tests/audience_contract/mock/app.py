@@ -1,8 +1,12 @@
 """The mock server's application: paths to operations, credentials, the checker, then the provider's own file."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +19,8 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from ..checker import check_request
+from ..faults import Fault, Turn, find
+from ..faults.fault import Pardon, nobody
 from ..messages import Request, Response
 from ..security import header
 from ..spec import Operation, Spec, load, provider_keys
@@ -37,12 +43,18 @@ class Application:
     - `/_mock/audiences`: GET lists what was created, DELETE forgets it.
     - `/_mock/tokens`: DELETE makes every access token invalid that the mock has issued so far.
 
-    `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters.
+    `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters; `prose`
+    what the documents' prose can be read to forbid (`Provider.forbids`). Both are correct servers. `fault` makes one
+    provider's server a faulty one: a fault of the catalogue, or its name; raises LookupError for an unknown one. The
+    requests that a fault counts are counted from here on, whatever is forgotten.
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False, prose: bool = False, fault: Fault | str | None = None) -> None:
         self.state = State()
-        self._strict = strict
+        self._strict, self._prose = strict, prose
+        self._fault = find(fault) if isinstance(fault, str) else fault
+        self._turns: Counter[str] = Counter()
+        self._memory: dict[str, Any] = {}
         self._specs: Mapping[str, Spec] = {key: load(key) for key in provider_keys()}
         self._providers = {key: provider.load(key) for key in self._specs}
         self._app = Starlette(
@@ -55,6 +67,10 @@ class Application:
         self._app.state.mock = self.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["path"].startswith("/"):
+            # A request line may hold a whole URL (RFC 9112, 3.2.2).
+            path, raw_path = urlsplit(scope["path"]).path, urlsplit(scope["raw_path"]).path
+            scope = {**scope, "path": path, "raw_path": raw_path}
         await self._app(scope, receive, send)
 
     def environment(self, base_urls: Mapping[str, str]) -> dict[str, str]:
@@ -75,44 +91,76 @@ class Application:
                     body += chunk
         except ClientDisconnect:
             return
+        delay = 0.0
         if size > MAX_BODY:
             answer = _said(413)
         elif size > _SMALL:
-            answer = await run_in_threadpool(self._answer, scope, bytes(body))
+            answer, delay = await run_in_threadpool(self._answer, scope, bytes(body))
         else:
-            answer = self._answer(scope, bytes(body))
-        sent = HttpResponse(answer.body, answer.status)
-        sent.raw_headers += [(name.encode(), value.encode()) for name, value in answer.headers]
-        await sent(scope, receive, send)
+            answer, delay = self._answer(scope, bytes(body))
+        await asyncio.sleep(delay)
+        await _send(answer, send)
 
-    def _answer(self, scope: Scope, body: bytes) -> Response:
+    def _answer(self, scope: Scope, body: bytes) -> tuple[Response, float]:
+        """The answer, and for how many seconds it waits."""
         match = re.fullmatch(r"(?:/_mock/respond/([45]\d\d))?/([^/]+)(/.*)", scope["raw_path"].decode("latin-1"))
         spec = self._specs.get(match[2]) if match else None
         path = spec.below_base(match[3]) if spec and match else None
-        if not match or not spec or path is None or not spec.methods(path):
-            return _said(404)
-        operation = spec.match(scope["method"], path)
+        methods = spec.methods(path) if spec and path is not None else ()
+        if not match or not spec or path is None or not methods:
+            return _said(404), 0.0
+        faulty = self._fault is not None and self._fault.provider == spec.key and not match[1]
+        operation = spec.match(scope["method"], path) or (spec.match(methods[0], path) if faulty else None)
         if not operation:
-            return _said(405, ("allow", ", ".join(spec.methods(path))))
+            return _not_allowed(methods), 0.0
         query = scope["query_string"].decode("latin-1")
         target = match[3] + (f"?{query}" if query else "")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         request = Request(scope["method"], target, headers, body)
-        ours = self._providers[spec.key]
-        response = ours.error(operation, int(match[1])) if match[1] else self._judge(ours, operation, request)
+        delay = 0.0
+        if match[1]:
+            response = self.error(operation, int(match[1]))
+        elif faulty:
+            response, delay = self._play_fault(operation, request)
+        else:
+            response = self.play(operation, request)
         self.state.log(Exchange(spec.key, operation.id, request, response))
-        return response
+        return response, delay
 
-    def _judge(self, ours: provider.Provider, operation: Operation, request: Request) -> Response:
+    def _play_fault(self, operation: Operation, request: Request) -> tuple[Response, float]:
+        assert self._fault
+        self._turns[operation.id] += 1
+        turn = Turn(self, operation, request, self._turns[operation.id], self._memory, self._fault.seconds)
+        return self._fault.act(turn), turn.delay
+
+    def refusal(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response | None:
+        """The answer to a request that is refused for its credentials or its form; None for any other."""
+        ours = self._providers[operation.spec.key]
+        if request.method != operation.method:
+            return _not_allowed((operation.method,))
         scheme = credentials.wrong(operation, request, ours.tokens(self.state))
         if scheme:
             missing = not request.values(header(scheme))
             return ours.unauthenticated(operation, header(scheme), missing=missing)
         violations = check_request(operation, request, undocumented=self._strict)
-        if violations:
-            return ours.refuse(operation, violations)
+        violations = [violation for violation in violations if not pardon(violation)]
+        return ours.refuse(operation, violations) if violations else None
+
+    def play(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response:
+        """The correct answer, for which the provider acts; a violation that is pardoned counts for nothing."""
+        ours = self._providers[operation.spec.key]
+        refusal = self.refusal(operation, request, pardon)
+        if refusal:
+            return refusal
+        call = provider.Call(operation, request, self.state)
+        if self._prose and ours.forbids(call):
+            return self.error(operation, 400)
         handler = ours.handler(operation)
-        return handler(provider.Call(operation, request, self.state)) if handler else _said(501)
+        return handler(call) if handler else _said(501)
+
+    def error(self, operation: Operation, status: int) -> Response:
+        """The provider's error with a status."""
+        return self._providers[operation.spec.key].error(operation, status)
 
 
 class _Audiences(HTTPEndpoint):
@@ -137,3 +185,19 @@ class _Tokens(HTTPEndpoint):
 def _said(status: int, *headers: tuple[str, str]) -> Response:
     plain = provider.reply(status, {"message": provider.reason(status)})
     return Response(status, plain.headers + headers, plain.body)
+
+
+def _not_allowed(methods: Sequence[str]) -> Response:
+    return _said(405, ("allow", ", ".join(methods)))
+
+
+async def _send(answer: Response, send: Send) -> None:
+    declared = "".join(answer.values("content-length"))
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    # A 204 has no length (RFC 9110, 8.6).
+    if not declared and answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    # A fault may announce more than comes: then the HTTP server closes the connection.
+    cut = bool(declared) and int(declared) > len(answer.body)
+    await send({"type": "http.response.body", "body": answer.body, "more_body": cut})

@@ -2,11 +2,11 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import responses
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from ..messages import Request, Response
 from ..spec import Operation
@@ -29,11 +29,26 @@ class Call:
 
 
 class Provider(ABC):
-    """One provider's answers.
+    """One provider's answers, and what else its documents say that no spec can.
 
     A subclass has, for each operation, a method named by the lower-case `operationId`: it takes a `Call`, changes
     state, and gives the documented success, or a refusal for a documented reason that no schema can state.
     """
+
+    settings: ClassVar[Mapping[str, str]] = {}
+    """What a caller has to be given, by its place in a request ("header X", "body y"): the environment variable."""
+    credentials: ClassVar[frozenset[str]] = frozenset()
+    """The fields of bodies that are credentials."""
+    named: ClassVar[str] = "name"
+    """The property or part that is the name of what is created; "" if nothing is."""
+    examples: ClassVar[Mapping[str, Any]] = {}
+    """Values of the page's samples, for properties of which the page does not say which values there are."""
+    withheld: ClassVar[frozenset[str]] = frozenset()
+    """Properties that only some revisions of the page know as the caller's."""
+    identity: ClassVar[tuple[str, ...]] = ()
+    """JSON pointers into a success, to what no two successes have in common."""
+    echoes: ClassVar[Mapping[str, str]] = {}
+    """JSON pointers into a success, to what it repeats of the request: the property's name there."""
 
     @abstractmethod
     def environment(self, base_url: str) -> dict[str, str]:
@@ -62,6 +77,22 @@ class Provider(ABC):
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         """The answer to a request that breaks the spec."""
         return self.error(operation, 400)
+
+    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
+        """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
+        yield from ()
+
+    def file(self) -> tuple[str, str, bytes]:
+        """A small file that must be taken: its name, media type and content."""
+        raise NotImplementedError(type(self).__name__)
+
+    def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
+        """Files to try: what is special, name, media type, content, and whether the file must be taken."""
+        yield from ()
+
+    def forbids(self, call: Call) -> bool:  # noqa: ARG002
+        """Whether the documents' prose, read strictly, forbids a request that the spec allows."""
+        return False
 
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
         """The method for an operation; None where nobody has written it."""

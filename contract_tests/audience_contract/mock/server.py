@@ -9,6 +9,7 @@ from types import TracebackType
 import uvicorn
 from starlette.types import ASGIApp
 
+from ..faults import Fault
 from ..spec import load, provider_keys
 from .app import Application
 from .state import Exchange, Record
@@ -21,13 +22,15 @@ class MockServer:
             os.environ.update(server.environment())
 
     `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
-    parts and query parameters, which the specs' schemas allow. `middleware` is an ASGI middleware put around the
-    application, e.g. to make a server with a fault; without `own_headers`, no Date and Server are added to its answers.
+    parts and query parameters, which the specs' schemas allow, `prose` what their prose can be read to forbid. `fault`
+    is a fault of the catalogue (`audience_contract.faults`), or its name. `middleware` is an ASGI middleware put around
+    the application. Without `own_headers`, no Date and Server are added to answers.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
     Not documented by any provider, so decided here: a second audience of the same name is created as another one.
-    Raises ValueError for a host that is not a loopback address; entering raises OSError for a port in use.
+    Raises ValueError for a host that is not a loopback address, LookupError for an unknown fault; entering raises
+    OSError for a port in use.
     """
 
     def __init__(
@@ -36,12 +39,14 @@ class MockServer:
         host: str = "127.0.0.1",
         port: int = 0,
         strict: bool = False,
+        prose: bool = False,
+        fault: Fault | str | None = None,
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
         own_headers: bool = True,
     ) -> None:
         if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
             raise ValueError(f"{host} is not a loopback address")
-        self._application = Application(strict=strict)
+        self._application = Application(strict=strict, prose=prose, fault=fault)
         self._app: ASGIApp = middleware(self._application) if middleware else self._application
         self._host, self._port = host, port
         self._own_headers = own_headers

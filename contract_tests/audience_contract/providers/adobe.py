@@ -7,10 +7,11 @@ with the code `400000`; that an `Authorization` of another form is an invalid to
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from ..bodies import json_of
-from ..messages import Response
+from ..messages import Request, Response
 from ..mock.credentials import API_KEY, TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import State
@@ -43,6 +44,17 @@ _DOCUMENTED = {
 class Adobe(Provider):
     """Adobe Experience Platform, metadata of external audiences."""
 
+    settings: ClassVar[Mapping[str, str]] = {
+        "header Authorization": "ADOBE_ACCESS_TOKEN",
+        "header x-api-key": "ADOBE_API_KEY",
+        "header x-gw-ims-org-id": "ADOBE_ORG_ID",
+        "header x-sandbox-name": "ADOBE_SANDBOX_NAME",
+    }
+    examples: ClassVar[Mapping[str, Any]] = {"namespace": "agora", "originName": "Agora_Collaboration"}
+    withheld: ClassVar[frozenset[str]] = frozenset({"audienceId"})
+    identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
+    echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
+
     def environment(self, base_url: str) -> dict[str, str]:
         return {
             "ADOBE_ACCESS_TOKEN": TOKEN,
@@ -68,6 +80,20 @@ class Adobe(Provider):
         if "content-type" in places:
             return reply(400, _CONTENT_TYPE)
         return _gateway("400000", f"{violations[0].where}: {violations[0].message}")
+
+    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
+        fields = json_of(request)
+        if not {"name", "description", *self.examples} <= set(fields):
+            yield "a property is not there, and which are required is not said"
+        if any(fields.get(name, value) != value for name, value in self.examples.items()):
+            yield "a namespace or origin of which nobody says whether there is one"
+        if "audienceId" in fields:
+            yield "an id of the caller's, which only some revisions of the page know"
+
+    def forbids(self, call: Call) -> bool:
+        """A request without name, namespace or originName: the page calls `description` alone optional."""
+        fields = json_of(call.request)
+        return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
 
     def create_audience(self, call: Call) -> Response:
         """200 with an id of Adobe's, under the name that the page's revision of the caller gives it.

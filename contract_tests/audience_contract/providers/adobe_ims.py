@@ -5,7 +5,9 @@ the `error` of a status that the RFC does not have there, that any `scope` is ta
 mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ..bodies import fields_of
 from ..messages import Response
@@ -21,6 +23,14 @@ _SECONDS = 86399
 
 class AdobeIms(Provider):
     """Adobe Identity Management Services, OAuth server-to-server."""
+
+    settings: ClassVar[Mapping[str, str]] = {
+        "body client_id": "ADOBE_CLIENT_ID",
+        "body client_secret": "ADOBE_CLIENT_SECRET",
+        "body scope": "ADOBE_SCOPES",
+    }
+    credentials: ClassVar[frozenset[str]] = frozenset({"client_id", "client_secret"})
+    named: ClassVar[str] = ""
 
     def environment(self, base_url: str) -> dict[str, str]:
         # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.
@@ -41,6 +51,10 @@ class AdobeIms(Provider):
         if [violation.pointer for violation in violations] == ["/grant_type"]:
             return reply(400, {"error": "unsupported_grant_type"})
         return self.error(operation, 400)
+
+    def forbids(self, call: Call) -> bool:
+        """Scopes that are not words separated by commas."""
+        return not re.fullmatch(r"[^\s,]+(,[^\s,]+)*", fields_of(call.request)["scope"])
 
     def create_token(self, call: Call) -> Response:
         """200 and a token that was never given before, or 401 for another client."""

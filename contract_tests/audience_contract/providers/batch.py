@@ -5,7 +5,8 @@ made of a counter, and that a second audience of the same name is accepted as an
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ..bodies import json_of
 from ..messages import Response
@@ -18,6 +19,12 @@ from ..violation import Violation
 class Batch(Provider):
     """Batch, CEP audience API."""
 
+    settings: ClassVar[Mapping[str, str]] = {
+        "header Authorization": "BATCH_API_KEY",
+        "header X-Batch-Project": "BATCH_PROJECT",
+    }
+    identity: ClassVar[tuple[str, ...]] = ("/indexing_token",)
+
     def environment(self, base_url: str) -> dict[str, str]:
         return {"BATCH_API_KEY": TOKEN, "BATCH_PROJECT": "mock-project", "BATCH_BASE_URL": base_url}
 
@@ -28,6 +35,10 @@ class Batch(Provider):
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         return self.error(operation, 400, f" ({violations[0].where}: {violations[0].message})")
+
+    def forbids(self, call: Call) -> bool:
+        """A name without characters: the prose says which ones a name contains."""
+        return not json_of(call.request)["name"]
 
     def audience_create(self, call: Call) -> Response:
         """202 and a token of 32 hexadecimal digits, as in the page's sample."""

@@ -5,17 +5,20 @@ first sheet, that an `.xls` file is taken unread (nothing here reads that format
 that a second audience of the same name is accepted as another one.
 """
 
+import codecs
 import csv
 import io
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from openpyxl import load_workbook
 
 from ..bodies import parts_of
+from ..files import files
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
@@ -24,10 +27,14 @@ from ..spec import Operation
 from ..violation import Violation
 
 _UNREAD = "application/vnd.ms-excel"
+_LARGE = 2**20
 
 
 class CommBox(Provider):
     """CommBox."""
+
+    settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
+    identity: ClassVar[tuple[str, ...]] = ("/data/id",)
 
     def environment(self, base_url: str) -> dict[str, str]:
         return {"COMMBOX_API_KEY": TOKEN, "COMMBOX_BASE_URL": base_url}
@@ -48,6 +55,38 @@ class CommBox(Provider):
             return
         if "phone1" not in heading:
             yield broken("no column phone1 in its first row")
+
+    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:
+        files = [part for part in parts_of(request) if part.name == "audience_file"]
+        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
+            yield "a file that is not one, is large, or is of a format that nothing here reads"
+            return
+        data = files[0].data
+        if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
+            yield "an encoding of which nothing is said"
+        if any(self.prose(operation, request)):
+            if re.search(rb"(?i)(?<![0-9a-z_])phone1(?![0-9a-z_])", data.partition(b"\n")[0]):
+                yield "a heading that may be meant as phone1"
+            return
+        heading, *rows = _rows(files[0])
+        numbers = [str(row[heading.index("phone1")]) if len(row) == len(heading) else "" for row in rows]
+        if not numbers or len(set(heading)) < len(heading):
+            yield "no rows, or a column twice"
+        if not all(re.fullmatch("[1-9][0-9]{6,14}", number) for number in numbers) or len(set(numbers)) < len(numbers):
+            yield "rows of which nobody says what becomes of them"
+
+    def file(self) -> tuple[str, str, bytes]:
+        return "audience.csv", "text/csv", b"phone1\r\n442079832100\r\n447700900123\r\n"
+
+    def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
+        yield from files()
+
+    def forbids(self, call: Call) -> bool:
+        """A name of white space, or a number that no country has: 7 to 15 digits, as in the sample."""
+        parts = {part.name: part for part in parts_of(call.request)}
+        return not parts["name"].text.strip() or not all(
+            re.fullmatch(r"\d{7,15}", number, re.ASCII) for number in _numbers(parts["audience_file"])
+        )
 
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
@@ -84,6 +123,16 @@ def _rows(file: Part) -> list[tuple[Any, ...]]:
     found = _csv(file.data) if file.content_type.lower().startswith("text/csv") else _xlsx(file.data)
     heading = next(found, ())
     return [heading, *(row for row in found if any(cell not in (None, "") for cell in row))]
+
+
+def _numbers(file: Part) -> Iterator[str]:
+    """The column `phone1`; nothing of a file that cannot be read or has none, which is refused elsewhere."""
+    try:
+        heading, *below = [] if file.content_type.lower().startswith(_UNREAD) else _rows(file)
+        column = heading.index("phone1")
+    except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+        return
+    yield from (str(row[column]) if column < len(row) else "" for row in below)
 
 
 def _csv(data: bytes) -> Iterator[tuple[Any, ...]]:

@@ -3,12 +3,13 @@
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import anyio.to_thread
 import httpx
+
+from .. import _observe
 
 ENCODINGS = "gzip"
 _MEMBERS = 100
@@ -28,7 +29,7 @@ class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def __init__(self, stream: Any, total: int | None, on_progress: OnProgress | None) -> None:
         self._stream, self._total, self._on_progress = stream, total, on_progress
-        self._sent, self._begun = 0, False
+        self._sent, self._begun, self._dropped = 0, False, False
 
     def __iter__(self) -> Iterator[bytes]:
         chunks = self._chunks()
@@ -56,9 +57,10 @@ class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def _tell(self, chunk: bytes) -> None:
         self._sent += len(chunk)
-        if self._on_progress:
-            with suppress(Exception):  # an observer does not end a call
-                self._on_progress(self._sent, self._total)
+        raised = _observe.tell(self._on_progress, self._sent, self._total) if self._on_progress else None
+        if raised and not self._dropped:  # an observer does not end a call, nor fill the log
+            _observe.dropped("on_progress", raised)
+            self._dropped = True
 
 
 def _some(chunks: Iterator[bytes]) -> bytes:
@@ -109,6 +111,29 @@ class Decoder:
     def end(self) -> None:
         if self._packed and not self._inflate.eof:
             raise EncodingError("the compressed body is cut off")
+
+
+def pieces(response: httpx.Response) -> Iterator[bytes]:
+    """An answer's body, decompressed."""
+    if response.is_stream_consumed:  # a test's transport made it whole
+        yield from response.iter_bytes()
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    for chunk in response.iter_raw():
+        yield from decoder.pieces(chunk)
+    decoder.end()
+
+
+async def apieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    if response.is_stream_consumed:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+        return
+    decoder = Decoder(response.headers.get("Content-Encoding", ""))
+    async for chunk in response.aiter_raw():
+        for piece in decoder.pieces(chunk):
+            yield piece
+    decoder.end()
 
 
 class EncodingError(ValueError):

@@ -1,5 +1,6 @@
 """What connections are made with: TLS, and proxies."""
 
+import os
 import ssl
 from functools import cache
 from os import PathLike
@@ -8,12 +9,26 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from .. import _checks
+from .._errors import ConfigurationError
 from .._lock import Lock
 from .network import AsyncBackend, Backend
 from .spread import Spread
 
 FROM_ENVIRONMENT = "environment"
+_DIRECT = "direct"
 _MAKING = Lock()
+
+
+def check_transport(given: object, *, awaits: bool) -> None:
+    """None is fine, too. Raises ConfigurationError for a transport of the other face: with it, a call would fail in the
+    middle, and its outcome would be unknown.
+    """
+    kind = httpx.AsyncBaseTransport if awaits else httpx.BaseTransport
+    if given is not None and not isinstance(given, kind):
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
+    if isinstance(given, httpx.MockTransport):  # it is of both kinds, whatever its function is
+        _checks.function("transport", given.handler, awaits=awaits)
 
 
 def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
@@ -50,14 +65,30 @@ class AsyncPool(httpx.AsyncHTTPTransport):
 
 def _proxy(url: str | None, context: ssl.SSLContext) -> httpx.Proxy | None:
     # Without the context, httpcore would make another one for a proxy that speaks TLS, with the usual authorities.
-    return httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None) if url else None
+    if url in (None, _DIRECT):
+        return None
+    return httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None)
 
 
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for the URL."""
+def proxy_for(url: str) -> str:
+    """The proxy that the environment names for the URL. Without one, it has a pool of its own all the same: httpx would
+    take the one for the same host without a port, and its proxy.
+    """
+    named = from_environment(url)
+    return named[1] if named else _DIRECT
+
+
+def from_environment(url: str) -> tuple[str, str] | None:
+    """The variable that names a proxy for the URL, and the proxy."""
     parts = urlsplit(url)
-    if proxy_bypass(parts.netloc):
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    # An entry of NO_PROXY may have the port that goes without saying in the URL.
+    if proxy_bypass(f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"):
         return None
     found = getproxies()
-    proxy = found.get(parts.scheme) or found.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    kind = next((kind for kind in (parts.scheme, "all") if found.get(kind)), None)
+    if kind is None:
+        return None
+    variable, proxy = f"{kind}_proxy", found[kind]
+    # Of the two spellings, urllib prefers the lower one.
+    return variable if variable in os.environ else variable.upper(), proxy if "://" in proxy else f"http://{proxy}"

@@ -1,16 +1,14 @@
 """What was seen of one attempt, and what that says about the call."""
 
 import re
-import ssl
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
-from .. import _reason as system
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
-from .._reader import UploadError
+from .._reason import reason
 from .._redact import name_without, redacted
 from .._wire import Headers, Response
 
@@ -26,6 +24,8 @@ NEVER_LEFT = (
 )
 
 
+_LARGE = 64 * 1024
+"""Bytes of an answer above which it is read off the event loop."""
 _START = 64 * 1024
 _ANSWER = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)[ \r\n]")
@@ -63,6 +63,11 @@ class Seen:
     def head(self, response: httpx.Response) -> None:
         """The status line and the headers came."""
         self._head = response.status_code, Headers(tuple(response.headers.multi_items()))
+
+    @property
+    def large(self) -> bool:
+        """Whether it takes long to read what the answer says."""
+        return len(self._body) > _LARGE
 
     @property
     def ended(self) -> bool:
@@ -138,17 +143,3 @@ class _Wire:
 
 class DeadlineError(Exception):
     """The call's total time is over."""
-
-
-def reason(error: BaseException) -> str:
-    """The exception's kind, and what the operating system or TLS said."""
-    name, seen = type(error).__name__, error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError):
-            return f"{name}: {seen.verify_message}"
-        if isinstance(seen, UploadError):
-            return f"{name}: {seen.strerror}"
-        if isinstance(seen, OSError) and seen.strerror:
-            return f"{name}: {system.reason(seen)}"
-        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
-    return name

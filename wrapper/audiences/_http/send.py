@@ -2,8 +2,9 @@
 
 import os
 import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +18,10 @@ import httpx
 from .._errors import AudiencesError
 from .._lock import Lock
 from .._secret import Secret
-from .._steps import Send
+from .._steps import R, Send
 from .._wire import Response
 from . import network, pools
-from .body import ENCODINGS, Decoder, Outgoing
+from .body import ENCODINGS, Outgoing, apieces, pieces
 from .loops import Clients
 from .seen import NEVER_LEFT, DeadlineError
 
@@ -89,11 +90,13 @@ class BlockingSender:
         """Either is returned, so that no exception with its request hangs on the error."""
         seen, how = step.seen, step.how
         try:
-            with ExitStack() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
+            with _Files() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
                 client = self._open()
-                response = client.send(_build(client, step, files, seen.trace), stream=True)
+                built = _build(client, step, files, seen.trace)
+                seen.built = True
+                response = client.send(built, stream=True)
                 files.callback(_quietly, response.close)
-                for piece in _pieces(response):
+                for piece in pieces(response):
                     if not seen.take(piece, how.max_response_bytes):
                         break
                     if time.monotonic() >= how.deadline:  # transports of the caller's own do not keep to it
@@ -147,17 +150,21 @@ class AsyncSender:
             raise  # a test's transport speaking to its test
         except Exception as raised:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
             error = raised
-        return seen.result(DeadlineError() if scope.cancelled_caught else error)
+        result = partial(seen.result, DeadlineError() if scope.cancelled_caught else error)
+        return (await aside(result)) if seen.large else result()
 
     async def _exchange(self, step: Send) -> None:
         seen, how = step.seen, step.how
         client = await self._clients.get()
-        async with AsyncExitStack() as files:
-            build = partial(_build, client, step, files, seen.atrace)
-            built = await anyio.to_thread.run_sync(build) if step.request.parts else build()
+        async with AsyncExitStack() as stack:
+            build = partial(_build, client, step, stack.enter_context(_Files()), seen.atrace)
+            # A call that is over does not wait for a file that takes long to open.
+            parts = step.request.parts
+            built = await anyio.to_thread.run_sync(build, abandon_on_cancel=True) if parts else build()
+            seen.built = True
             response = await client.send(built, stream=True)
-            files.push_async_callback(_aquietly, response.aclose)
-            async for piece in _apieces(response):
+            stack.push_async_callback(_aquietly, response.aclose)
+            async for piece in apieces(response):
                 if not seen.take(piece, how.max_response_bytes):
                     break
                 if time.monotonic() >= how.deadline:  # a stream that never waits is never cancelled
@@ -172,12 +179,37 @@ class AsyncSender:
         await self._clients.close()
 
 
-def _build(
-    client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack | AsyncExitStack, trace: object
-) -> httpx.Request:
+class _Files(ExitStack):
+    """The files of an attempt. A thread that opens some after the attempt is over closes them itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard, self._over = threading.Lock(), False
+
+    def take(self, opened: ExitStack) -> None:
+        with self._guard:
+            if not self._over:
+                self.push(opened.pop_all())
+
+    def __exit__(self, *raised: Any) -> bool | None:
+        with self._guard:
+            self._over = True
+        return super().__exit__(*raised)
+
+
+def _build(client: httpx.Client | httpx.AsyncClient, step: Send, files: _Files, trace: object) -> httpx.Request:
     """The request with its secrets; files are opened, and closed with the stack."""
+    with ExitStack() as opened:
+        built = _built(client, step, opened, trace)
+        files.take(opened)
+        return built
+
+
+def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack, trace: object) -> httpx.Request:
     request, how, seen, t = step.request, step.how, step.seen, step.how.timeouts
     left = max(how.deadline - time.monotonic(), 0.001)
+    # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
+    sooner = left - min(0.1 * left, 0.1)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
     parts = []
     for part in request.parts:
@@ -190,36 +222,21 @@ def _build(
         headers=headers,
         content=body,
         files=parts or None,  # type: ignore[arg-type]  # readers of ours have what httpx uses of a file
-        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, left)),
+        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, sooner)),
         extensions={"trace": trace, _HEAD: seen.head},
     )
     if request.parts:
         length = built.headers.get("Content-Length")
         built.stream = Outgoing(built.stream, int(length) if length else None, how.on_progress)
-    seen.built = True
     return built
 
 
-def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    if response.is_stream_consumed:  # a test's transport made it whole
-        yield from response.iter_bytes()
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    for chunk in response.iter_raw():
-        yield from decoder.pieces(chunk)
-    decoder.end()
-
-
-async def _apieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    if response.is_stream_consumed:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    async for chunk in response.aiter_raw():
-        for piece in decoder.pieces(chunk):
-            yield piece
-    decoder.end()
+async def aside(read: Callable[[], R]) -> R:
+    """What an answer says, found out in a thread: no cancellation and no lack of free threads takes it away."""
+    found: list[R] = []
+    with anyio.CancelScope(shield=True):
+        found.append(await anyio.to_thread.run_sync(read, limiter=anyio.CapacityLimiter(1)))
+    return found.pop()
 
 
 def _quietly(close: Any) -> None:

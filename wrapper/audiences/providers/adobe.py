@@ -98,7 +98,7 @@ class _Adobe(Provider[T]):
         Setting(
             "access_token",
             "ADOBE_ACCESS_TOKEN",
-            "the access token (or client_id, client_secret and scopes in its place)",
+            "the access token; or client_id, client_secret and scopes in its place",
             secret=True,
         ),
         Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),
@@ -106,7 +106,7 @@ class _Adobe(Provider[T]):
         Setting("sandbox_name", "ADOBE_SANDBOX_NAME", "the sandbox, sent as x-sandbox-name"),
         Setting("client_id", "ADOBE_CLIENT_ID", "the OAuth client id", required=False),
         Setting("client_secret", "ADOBE_CLIENT_SECRET", "the OAuth client secret", secret=True, required=False),
-        Setting("scopes", "ADOBE_SCOPES", "the OAuth scopes", required=False),
+        Setting("scopes", "ADOBE_SCOPES", "the OAuth scopes, separated by commas", required=False),
         Setting("token_url", "ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False),
     )
 
@@ -146,14 +146,17 @@ class _Adobe(Provider[T]):
         given = any(each is not None for each in (client_id, client_secret, scopes, token_url))
         if access_token is not None and given:
             raise ConfigurationError("give access_token, or what one is asked for with, not both", provider=self.title)
+        asks = given or (access_token is None and not token.in_environment() and client.in_environment())
+        granted = {client: client_id, secret: client_secret, scope: scopes} if asks else {token: access_token}
+        Setting.need_all({**granted, key: api_key, org: org_id, sandbox: sandbox_name}, self.title)
         self._api_key = key.need_secret(api_key, self.title)
         self.creation = _Create(org.need(org_id, self.title), sandbox.need(sandbox_name, self.title))
-        if given or (access_token is None and not token.in_environment() and client.in_environment()):
+        if asks:
             self._client_id = client.need(client_id, self.title)
             self._client_secret = secret.need_secret(client_secret, self.title)
             self._scopes = scope.need(scopes, self.title)
             place, http = url.read(token_url, self.title) or _documented_url(), options.get("allow_http", False)
-            self._token_url = base_url(place, self.title, allow_http=http, argument=url.argument)
+            self._token_url = base_url(place, self.title, allow_http=http, argument=url.named(token_url))
             self._access_token, self._tokens = Secret(ClientCredentials(self._grant)), Known()
             super().__init__({}, options, self._token_url)
         else:

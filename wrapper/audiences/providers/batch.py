@@ -94,13 +94,14 @@ class _Batch(Provider[T]):
         {"name":"VIP","type":"emails"}
         """
         own_key, own_project, own_version = self.settings
+        Setting.need_all({own_key: api_key, own_project: project}, self.title)
         self._api_key = own_key.need_secret(api_key, self.title)
         self.creation = _Create(own_project.need(project, self.title))
         number = own_version.read(version, self.title)
         if version is None and "{version}" not in str(options.get("base_url") or "{version}"):
             number = None  # an explicit URL wins over the environment's version
         if number is not None and not re.fullmatch(r"[\w.-]*\w", number):
-            raise ConfigurationError("version must be a path segment, such as 2.10", provider=self.title)
+            raise ConfigurationError(f"{own_version.named(version)} must be a path segment, such as 2.10")
         super().__init__({"version": number}, options)
 
     def _credentials(self) -> Mapping[str, Secret]:

@@ -1,0 +1,149 @@
+"""Adobe takes what it must refuse."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...messages import Request
+from ...mock.credentials import API_KEY as _KEY
+from ...mock.credentials import TOKEN
+from ...security import bearer
+from ..acts import header, json_request, pardons, takes_as
+from ..fault import Fault, Turn
+from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, DESCRIPTION, NAME, OPERATION, ORGANISATION, QUERY, SANDBOX
+
+_TYPE = "application/vnd.adobe.external.audiences+json; version=2"
+_VALID = {"name": "fault", "namespace": "n", "originName": "o"}
+
+
+def _keyed(request: Request) -> Request:
+    return header("x-api-key", _KEY)(request)
+
+
+def _admitted(request: Request) -> Request:
+    return header("Authorization", f"Bearer {TOKEN}")(_keyed(request))
+
+
+def _either(turn: Turn) -> bool:
+    return turn.header("x-api-key") == _KEY or bearer(turn.header("authorization")) == TOKEN
+
+
+def _asking(turn: Turn) -> str:
+    return turn.request.target.partition("?")[2]
+
+
+def _accepting(turn: Turn) -> str:
+    return turn.header("accept")
+
+
+def _accept(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{ACCEPT}/schema/enum") -> Fault:
+    return Fault(
+        f"adobe.accept-{word}",
+        sentence,
+        (rule, f"{ACCEPT}/description"),
+        takes_as(header("Accept", _TYPE), lambda turn: when(_accepting(turn))),
+    )
+
+
+def _query(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{QUERY}/schema/enum") -> Fault:
+    return Fault(
+        f"adobe.query-{word}",
+        sentence,
+        (rule, f"{QUERY}/description"),
+        takes_as(_asked, lambda turn: when(_asking(turn))),
+    )
+
+
+def _asked(request: Request) -> Request:
+    return replace(request, target=request.target.partition("?")[0] + "?createAudienceMetaOnly=true")
+
+
+FAULTS = (
+    Fault(
+        "adobe.key-optional",
+        "A request without x-api-key is admitted.",
+        (API_KEY,),
+        takes_as(_keyed, lambda turn: not turn.header("x-api-key")),
+    ),
+    Fault(
+        "adobe.key-any",
+        "Any x-api-key is admitted.",
+        (API_KEY,),
+        takes_as(_keyed, lambda turn: bool(turn.header("x-api-key"))),
+    ),
+    Fault(
+        "adobe.one-credential",
+        "One right credential is enough: the token or the API key.",
+        ("/security", BEARER, API_KEY),
+        takes_as(_admitted, _either),
+    ),
+    Fault(
+        "adobe.organisation-ignored",
+        "A request without x-gw-ims-org-id is accepted.",
+        (f"{ORGANISATION}/required",),
+        pardons(f"{ORGANISATION}/required"),
+    ),
+    Fault(
+        "adobe.sandbox-ignored",
+        "A request without x-sandbox-name is accepted.",
+        (f"{SANDBOX}/required",),
+        pardons(f"{SANDBOX}/required"),
+    ),
+    _accept("missing", "A request without Accept is accepted.", lambda said: not said, f"{ACCEPT}/required"),
+    _accept("any", "`Accept: */*` is accepted.", lambda said: said == "*/*"),
+    _accept("json", "`Accept: application/json` is accepted.", lambda said: said == "application/json"),
+    _accept("version", "Any version in Accept is accepted.", lambda said: said.startswith(_TYPE[:-1])),
+    _accept("no-version", "Accept without a version is accepted.", lambda said: said == _TYPE.partition(";")[0]),
+    _query("missing", "A request without a query is accepted.", lambda said: not said, f"{QUERY}/required"),
+    _query("false", "`createAudienceMetaOnly=false` is accepted.", lambda said: said.endswith("=false")),
+    _query(
+        "bare", "`createAudienceMetaOnly` without a value is accepted.", lambda said: "=" not in said and bool(said)
+    ),
+    _query(
+        "name-case",
+        "`createaudiencemetaonly=true` is accepted.",
+        lambda said: said == said.lower() and bool(said),
+        f"{QUERY}/required",
+    ),
+    Fault(
+        "adobe.name-number",
+        "A number is accepted as the name.",
+        (f"{NAME}/type",),
+        pardons(f"{NAME}/type", when=lambda turn: isinstance(turn.fields.get("name"), int)),
+    ),
+    Fault(
+        "adobe.description-null",
+        "`null` is accepted as the description.",
+        (f"{DESCRIPTION}/type",),
+        pardons(f"{DESCRIPTION}/type", when=lambda turn: turn.fields.get("description") is None),
+    ),
+    Fault(
+        "adobe.body-array",
+        "An array with the object in it is accepted.",
+        (f"{BODY}/type",),
+        takes_as(json_request(_VALID), lambda turn: turn.request.body.strip().startswith(b"[{")),
+    ),
+    Fault(
+        "adobe.body-colon",
+        "A body that is no JSON is accepted: a colon is missing, as in the page's own sample.",
+        (CONTENT, "RFC 8259, 4"),
+        takes_as(json_request(_VALID), lambda turn: b'"description" "' in turn.request.body),
+    ),
+    Fault(
+        "adobe.body-empty",
+        "A request without a body is accepted.",
+        (f"{OPERATION}/requestBody/required",),
+        takes_as(json_request(_VALID), lambda turn: not turn.request.body),
+    ),
+    Fault(
+        "adobe.media-text",
+        "JSON is accepted as text/plain.",
+        (CONTENT,),
+        takes_as(header("content-type", "application/json"), lambda turn: turn.header("content-type") == "text/plain"),
+    ),
+    Fault(
+        "adobe.get-creates",
+        "GET with a body creates an audience.",
+        (OPERATION, "RFC 9110, 9.2.1"),
+        takes_as(lambda request: replace(request, method="POST"), lambda turn: turn.request.method == "GET"),
+    ),
+)

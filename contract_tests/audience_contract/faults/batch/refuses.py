@@ -1,0 +1,108 @@
+"""Batch refuses what it must take, or fails."""
+
+import re
+from dataclasses import replace
+
+from ..acts import always, refuses, takes_as
+from ..fault import Fault, Turn
+from . import ACCEPTED, BODY, CONTENT, DISPLAY_NAME, NAME, RESPONSES, TYPE
+
+
+def _name_refused(word: str, said: str, pattern: str) -> Fault:
+    return Fault(
+        f"batch.name-{word}-refused",
+        f"Names {said} are refused.",
+        (f"{NAME}/description", f"{NAME}/maxLength"),
+        refuses(lambda turn: re.fullmatch(pattern, turn.text("name")) is not None),
+    )
+
+
+def _type_refused(kind: str) -> Fault:
+    return Fault(
+        f"batch.{kind.replace('_', '-')}-refused",
+        f"The type `{kind}` is refused.",
+        (f"{TYPE}/enum",),
+        refuses(lambda turn: turn.text("type") == kind),
+    )
+
+
+def _cold(turn: Turn) -> bool:
+    return bool(turn.memory.setdefault("first", turn.number) == turn.number)
+
+
+FAULTS = (
+    *map(_type_refused, ("custom_ids", "emails", "install_ids")),
+    _name_refused("255", "of 255 characters", ".{255}"),
+    _name_refused("128", "of more than 128 characters", ".{129,}"),
+    _name_refused("short", "of one character", "."),
+    _name_refused("digit", "that begin with a digit", "[0-9].*"),
+    _name_refused("hyphen-end", "that end with a hyphen", ".*-"),
+    _name_refused("capital", "with capitals", ".*[A-Z].*"),
+    Fault(
+        "batch.display-name-needed",
+        "A body without `display_name` is refused.",
+        (f"{BODY}/required",),
+        refuses(lambda turn: "display_name" not in turn.fields),
+    ),
+    Fault(
+        "batch.display-name-emoji",
+        "A display name with a character beyond U+FFFF fails with 500.",
+        (f"{DISPLAY_NAME}/type", ACCEPTED),
+        refuses(lambda turn: any(ord(letter) > 0xFFFF for letter in turn.text("display_name")), 500),
+    ),
+    Fault(
+        "batch.display-name-rare",
+        "A display name beyond ASCII fails with 500, with the type `install_ids` only.",
+        (f"{DISPLAY_NAME}/type", ACCEPTED),
+        refuses(lambda turn: turn.text("type") == "install_ids" and not turn.text("display_name").isascii(), 500),
+    ),
+    Fault(
+        "batch.json-escapes",
+        "JSON with \\u escapes is refused.",
+        ("RFC 8259, 7", BODY),
+        refuses(lambda turn: b"\\u" in turn.request.body),
+    ),
+    Fault(
+        "batch.json-order",
+        "JSON is refused whose first property is not `name`.",
+        ("RFC 8259, 1", BODY),
+        refuses(lambda turn: next(iter(turn.fields), "") != "name"),
+    ),
+    Fault(
+        "batch.media-parameter",
+        "`application/json` is refused with a charset.",
+        ("RFC 8259, 11", CONTENT),
+        refuses(lambda turn: "charset" in turn.header("content-type")),
+    ),
+    Fault(
+        "batch.media-case",
+        "The media type is refused in other than lower case.",
+        ("RFC 9110, 8.3.1", CONTENT),
+        refuses(lambda turn: turn.header("content-type") != turn.header("content-type").lower()),
+    ),
+    Fault(
+        "batch.accept-any",
+        "A request with `Accept: */*` is answered with 406.",
+        (RESPONSES, "RFC 9110, 12.5.1"),
+        refuses(lambda turn: turn.header("accept") == "*/*", 406),
+    ),
+    Fault(
+        "batch.chunked-refused",
+        "A body in chunks is refused.",
+        ("RFC 9112, 7.1",),
+        refuses(lambda turn: bool(turn.header("transfer-encoding"))),
+    ),
+    Fault(
+        "batch.chunked-empty",
+        "A body in chunks is read as empty.",
+        ("RFC 9112, 7.1",),
+        takes_as(lambda request: replace(request, body=b""), lambda turn: bool(turn.header("transfer-encoding"))),
+    ),
+    Fault(
+        "batch.cold-start",
+        "The first valid request fails with 500.",
+        (ACCEPTED,),
+        refuses(_cold, 500),
+    ),
+    Fault("batch.all-refused", "Every request is refused with 400.", (ACCEPTED,), refuses(always)),
+)

@@ -1,0 +1,95 @@
+"""Faults of a server with a bearer token, whoever it is."""
+
+from dataclasses import replace
+
+from ..messages import Request
+from ..mock.credentials import TOKEN
+from ..security import bearer
+from .acts import always, header, refuses, takes_as
+from .fault import Fault, Turn
+
+_RIGHT = header("Authorization", f"Bearer {TOKEN}")
+
+
+def _admit(request: Request) -> Request:
+    return _RIGHT(request)
+
+
+def _without_query(request: Request) -> Request:
+    path, _, query = request.target.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair and not pair.startswith("access_token="))
+    return _admit(replace(request, target=f"{path}?{kept}" if kept else path))
+
+
+def _said(turn: Turn) -> str:
+    return turn.header("authorization")
+
+
+def faults(key: str, scheme: str) -> tuple[Fault, ...]:
+    """A provider's, whose security scheme stands at the pointer `scheme`."""
+    return (
+        Fault(
+            f"{key}.auth-optional",
+            "A request without Authorization is admitted.",
+            (scheme,),
+            takes_as(_admit, lambda turn: not _said(turn)),
+        ),
+        Fault(
+            f"{key}.auth-any-token",
+            "Any bearer token is admitted.",
+            (scheme,),
+            takes_as(_admit, lambda turn: bool(bearer(_said(turn)))),
+        ),
+        Fault(
+            f"{key}.auth-empty-token",
+            "`Bearer` without a token is admitted, other wrong tokens are not.",
+            (scheme,),
+            takes_as(_admit, lambda turn: _said(turn) == "Bearer"),
+        ),
+        Fault(
+            f"{key}.auth-any-scheme",
+            "The right token is admitted under another scheme, such as Basic.",
+            (f"{scheme}/scheme", "RFC 9110, 11.4"),
+            takes_as(_admit, lambda turn: _said(turn).partition(" ")[2] == TOKEN),
+        ),
+        Fault(
+            f"{key}.auth-token-prefix",
+            "A token is admitted that the right one begins with, or that begins with the right one.",
+            (scheme,),
+            takes_as(_admit, lambda turn: _alike(bearer(_said(turn)))),
+        ),
+        Fault(
+            f"{key}.auth-token-case",
+            "Tokens are compared without regard to case.",
+            (scheme,),
+            takes_as(_admit, lambda turn: bearer(_said(turn)).lower() == TOKEN),
+        ),
+        Fault(
+            f"{key}.auth-in-query",
+            "The right token is admitted as the query parameter `access_token`.",
+            (scheme,),
+            takes_as(_without_query, lambda turn: f"access_token={TOKEN}" in turn.request.target),
+        ),
+        Fault(
+            f"{key}.auth-repeated",
+            "Two Authorization headers, one of them wrong, are admitted.",
+            (scheme, "RFC 9110, 5.3"),
+            takes_as(_admit, lambda turn: f"Bearer {TOKEN}" in turn.request.values("authorization")),
+        ),
+        Fault(
+            f"{key}.auth-scheme-case",
+            "The scheme is refused in lower case: `bearer`.",
+            ("RFC 9110, 11.1",),
+            refuses(lambda turn: _said(turn).startswith("bearer"), 401),
+        ),
+        Fault(
+            f"{key}.auth-nobody",
+            "The right token is refused, as any other.",
+            (scheme,),
+            refuses(always, 401),
+        ),
+    )
+
+
+def _alike(token: str) -> bool:
+    return len(token) > 3 and (TOKEN.startswith(token) or token.startswith(TOKEN))

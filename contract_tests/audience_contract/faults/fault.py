@@ -1,0 +1,117 @@
+"""A fault, and the turn in which it acts. Nothing here depends on chance: a fault has a counter and a memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+from .. import bodies
+from ..messages import Request, Response
+from ..multipart import Part
+from ..spec import Operation
+from ..violation import UnreadableError, Violation
+
+Pardon = Callable[[Violation], bool]
+Act = Callable[["Turn"], Response]
+When = Callable[["Turn"], bool]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break the contract.
+
+    `name` is the spec's key, a full stop and words. `sentence` says what such a server does. `evidence` is what makes
+    that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
+    each request that reaches a path of the provider, whatever its method; `seconds` is how long a slow one waits.
+    """
+
+    name: str
+    sentence: str
+    evidence: tuple[str, ...]
+    act: Act
+    seconds: float = 0.0
+
+    @property
+    def provider(self) -> str:
+        """The spec's key."""
+        return self.name.partition(".")[0]
+
+
+def nobody(_: Violation) -> bool:
+    """Pardons nothing."""
+    return False
+
+
+class Correct(Protocol):
+    """The server without the fault."""
+
+    def refusal(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response | None: ...
+    def play(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response: ...
+    def error(self, operation: Operation, status: int) -> Response: ...
+
+
+@dataclass
+class Turn:
+    """A request at the faulty server.
+
+    `number` counts the requests to the operation from 1, since the server started. `memory` lasts as long as the
+    server. `delay` is how many seconds the answer waits; an act may set it to `seconds`, the fault's.
+    """
+
+    correct: Correct
+    operation: Operation
+    request: Request
+    number: int
+    memory: dict[str, Any]
+    seconds: float = 0.0
+    delay: float = field(default=0.0, init=False)
+
+    def answer(self, request: Request | None = None, pardon: Pardon = nobody) -> Response:
+        """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
+        return self.correct.play(self.operation, _measured(request) if request else self.request, pardon)
+
+    def refused(self) -> bool:
+        """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
+        return self.correct.refusal(self.operation, self.request) is not None
+
+    def error(self, status: int) -> Response:
+        """The provider's error with a status."""
+        return self.correct.error(self.operation, status)
+
+    def header(self, name: str) -> str:
+        """The header's first value, "" without it."""
+        return "".join(self.request.values(name)[:1])
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The properties, fields or parts of the body by name; none where it cannot be read."""
+        return fields(self.request)
+
+    def text(self, name: str) -> str:
+        """A property, field or text part that is a text, or else ""."""
+        value = self.fields.get(name)
+        if isinstance(value, Part):
+            return value.data.decode("utf-8", "replace")
+        return value if isinstance(value, str) else ""
+
+
+def _measured(request: Request) -> Request:
+    """A changed request with a Content-Length that is right, if it has one."""
+    headers = tuple(
+        (name, str(len(request.body)) if name.lower() == "content-length" else value) for name, value in request.headers
+    )
+    return replace(request, headers=headers)
+
+
+def fields(request: Request) -> dict[str, Any]:
+    """What `Turn.fields` says, of any request."""
+    media = "".join(request.values("content-type")[:1]).lower()
+    try:
+        if media.startswith("multipart/"):
+            return {part.name: part for part in bodies.parts_of(request)}
+        if media.startswith("application/x-www-form-urlencoded"):
+            return bodies.fields_of(request)
+        value = bodies.json_of(request)
+    except UnreadableError:
+        return {}
+    return value if isinstance(value, dict) else {}

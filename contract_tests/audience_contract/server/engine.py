@@ -1,0 +1,177 @@
+"""Schemathesis as the engine: its examples, its deterministic coverage, its fuzzing, its checks.
+
+Its requests are given the run's credentials and names that are new; each answer goes to the judge, and what its own
+checks say beyond that becomes a finding too. Its hooks are global: one run at a time in a process.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import schemathesis
+from schemathesis.core.failures import Failure
+from schemathesis.engine import from_schema
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER, HookContext
+
+from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
+from ..judging import Observation
+from ..messages import Headers, Request, Response
+from ..mock.provider import load as provider_of
+from ..security import header
+from ..spec import Operation
+from ..violation import Violation
+from .draft import Names
+from .target import Target
+
+# Which of our rules a check of Schemathesis is about, where the judge has not the last word.
+_RULES = {
+    "status_code_conformance": "response.status",
+    "content_type_conformance": "response.content-type",
+    "response_schema_conformance": "response.body",
+    "response_headers_conformance": "response.message",
+    "allow_header_conformance": "response.message",
+    "use_after_free": "case.refused",
+    "ensure_resource_availability": "case.accepted",
+}
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class Enough(KeyboardInterrupt):
+    """Ends the engine at once; it knows no other exception from a hook."""
+
+
+class Engine:
+    """Runs phases of Schemathesis on a target.
+
+    `before` is called before each request and may raise Enough; `answered` is called with each exchange, and says
+    whether the judge found it in order; `add` is given what only Schemathesis finds wrong.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        names: Names,
+        *,
+        seed: int,
+        timeout: float,
+        before: Callable[[Request | None], None],
+        answered: Callable[[Operation, Observation], bool],
+        add: Callable[[str, Operation, Observation, Violation], None],
+    ) -> None:
+        self._target, self._names, self._seed, self._timeout = target, names, seed, timeout
+        self._before, self._answered, self._add = before, answered, add
+        self._provider = provider_of(target.spec.key)
+        self._last: tuple[Operation, Observation, bool] | None = None
+
+    def run(self, phases: Collection[str], *, examples: int = 100) -> None:
+        """Send everything that the phases make."""
+        config = schemathesis.Config.from_dict(self._configuration(phases, examples))
+        schema = schemathesis.openapi.from_dict(self._target.spec.document(), config=config)
+        with _ONE_AT_A_TIME, self._hooked():
+            for _ in from_schema(schema).execute():
+                pass
+
+    def _configuration(self, phases: Collection[str], examples: int) -> dict[str, Any]:
+        known = ("examples", "coverage", "fuzzing", "stateful")
+        body = {p.replace("body ", "body."): v for p, v in self._target.settings.items() if p.startswith("body ")}
+        schemes = {header(scheme) for scheme in self._target.schemes}
+        credentials = {name: value for name, value in self._target.headers().items() if name in schemes}
+        return {
+            "base-url": self._target.url,
+            "seed": self._seed,
+            "workers": 1,
+            "continue-on-failure": True,
+            "request-timeout": self._timeout,
+            "headers": credentials,
+            "parameters": body,
+            "phases": {name: {"enabled": name in phases} for name in known},
+            "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
+            "analysis": {"constants": {"enabled": False}},
+        }
+
+    @contextmanager
+    def _hooked(self) -> Iterator[None]:
+        hooks: Sequence[tuple[str, Callable[..., Any]]] = (
+            ("before_call", self._before_call),
+            ("after_call", self._after_call),
+            ("after_network_error", self._after_network_error),
+            ("filter_failure", self._filter_failure),
+        )
+        for name, hook in hooks:
+            GLOBAL_HOOK_DISPATCHER.register_hook_with_name(hook, name)
+        try:
+            yield
+        finally:
+            for _, hook in hooks:
+                GLOBAL_HOOK_DISPATCHER.unregister(hook)
+
+    def _before_call(self, context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG002
+        self._before(None)
+        kwargs["allow_redirects"] = False
+        for place, right in self._target.settings.items():
+            name = place.removeprefix("header ")
+            if place.startswith("header ") and name in case.headers:
+                case.headers[name] = right
+        named = self._provider.named
+        if isinstance(case.body, dict) and isinstance(case.body.get(named), str):
+            case.body[named] = self._renamed(case.body[named], self._kind(case))
+
+    def _kind(self, case: Any) -> dict[str, Any]:
+        found = case.operation.body
+        properties = found[0].definition.get("schema", {}).get("properties", {}) if found else {}
+        kind = properties.get(self._provider.named, {})
+        return kind if isinstance(kind, dict) else {}
+
+    def _renamed(self, name: str, kind: dict[str, Any]) -> str:
+        """A name that is new, as long and of as odd letters as the one that was made, where that is allowed."""
+        limit = kind.get("maxLength")
+        new = self._names.new()
+        if (limit and len(name) > limit) or ("pattern" in kind and not _is_word(name)):
+            return name
+        if limit is None or len(new) + len(name) <= limit:
+            return new + name
+        return self._names.new(len(name))
+
+    def _after_call(self, context: HookContext, case: Any, response: Any) -> None:  # noqa: ARG002
+        headers: Headers = tuple((name, value) for name, values in response.headers.items() for value in values)
+        answer = Response(response.status_code, headers, response.content)
+        self._judge(case, response.request, answer, response.elapsed, "")
+
+    def _after_network_error(self, context: HookContext, case: Any, request: Any) -> None:  # noqa: ARG002
+        self._judge(case, request, None, self._timeout, "no answer")
+
+    def _judge(self, case: Any, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
+        operation = self._operation(case)
+        body = sent.body or b""
+        target = sent.path_url
+        request = Request(
+            str(sent.method),
+            target,
+            tuple((_text(name), _text(value)) for name, value in sent.headers.items()),
+            body.encode() if isinstance(body, str) else bytes(body),
+        )
+        seen = Observation(str(sent.url), request, answer, seconds, trouble)
+        self._last = (operation, seen, self._answered(operation, seen))
+
+    def _operation(self, case: Any) -> Operation:
+        wanted = (str(case.operation.method).upper(), str(case.operation.path))
+        return next(found for found in self._target.spec.operations if (found.method, found.path) == wanted)
+
+    def _filter_failure(self, context: HookContext, failure: Failure, case: Any, response: Any) -> bool:  # noqa: ARG002
+        """Always False: findings are kept by us, and the engine goes on."""
+        rule = next((_RULES[name] for name in failure.checks if name in _RULES), None)
+        if rule and self._last and self._last[2]:
+            operation, seen, _ = self._last
+            if seen.request.method == operation.method:
+                where = operation.node["responses"].pointer
+                self._add(rule, operation, seen, Violation("body", "", where, failure.title))
+        return False
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and all(letter.isalnum() or letter in "_-" for letter in text)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,190 @@
+"""One exchange with a server, judged from both sides: what was asked, and what came back."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from .. import strict_json
+from ..checker import check_response
+from ..judging import Ledger, Observation
+from ..messages import Response
+from ..mock.provider import load as provider_of
+from ..spec import Operation
+from ..violation import UnreadableError, Violation
+from .expectation import Expectation, Fate, expect, texts
+from .target import Target
+
+# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
+_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 431}
+_TRACES = re.compile(
+    rb"Traceback \(most recent call last\)"
+    rb"|\bat [\w$.<>]+\([\w$]+\.(java|kt|scala):\d+\)"
+    rb"|\bat .{1,80}\(?/[\w./-]+\.[jt]s:\d+"
+    rb'|File "[^"]{1,200}", line \d+'
+    rb"|goroutine \d+ \[|panic: |\bSystem\.\w+Exception\b|ORA-\d{5}|SQLSTATE"
+    rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
+)
+_SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
+
+
+class Judge:
+    """Judges exchanges, and remembers what only several of them tell."""
+
+    def __init__(self, target: Target, ledger: Ledger) -> None:
+        self.target, self.ledger = target, ledger
+        self._provider = provider_of(target.spec.key)
+        self._names: set[str] = set()
+        self._ids: set[str] = set()
+        self.successes: dict[int, int] = {}
+        self.created: list[tuple[str, str]] = []
+
+    def expect(self, operation: Operation, seen: Observation, label: str = "") -> Expectation:
+        """What the exchange's request has a right to, the names that were sent before considered."""
+        expectation = expect(self.target, operation, seen.request, label)
+        name = self._name(operation, seen) if expectation.fate is Fate.SUCCESS else ""
+        if name in self._names and name:
+            return Expectation(Fate.OPEN, expectation.rule, expectation.pointer, "a name that was sent before")
+        return expectation
+
+    def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
+        """Whether the exchange kept the contract; what it broke is in the ledger."""
+        key, fate, response = operation.spec.key, expectation.fate, seen.response
+        where = operation.node["responses"].pointer
+        before = sum(finding.count for finding in self.ledger.findings)
+        late = seen.trouble == "no answer in time"
+        self._check(
+            "response.time", operation, seen, fate.name.lower(), late and self._broken("time", where, seen.trouble)
+        )
+        if response is None:
+            if not late:
+                broken = self._broken("message", where, seen.trouble)
+                self._check("response.message", operation, seen, fate.name.lower(), broken)
+            return False
+        failed = response.status >= 500
+        said = f"{response.status} to {_a(expectation.kind)}"
+        self._check(
+            "response.failure", operation, seen, expectation.kind, failed and self._broken("status", where, said)
+        )
+        documented = operation.response(response.status) is not None
+        of_http = response.status in _OF_HTTP or (fate is Fate.NO_SUCCESS and 400 <= response.status < 500)
+        if expectation.rule == "case.method":
+            pass
+        elif documented:
+            self.ledger.response(operation, seen, kind=fate.name.lower())
+        elif not of_http:
+            check = check_response(operation, response)
+            self.ledger.check("response.status", key, operation.id, seen, check, kind=fate.name.lower())
+        self._check("response.leak", operation, seen, fate.name.lower(), self._leak(operation, seen, response, where))
+        if not failed:
+            self._fits(operation, seen, expectation, documented=documented)
+        self._remember(operation, seen, fate)
+        return sum(finding.count for finding in self.ledger.findings) == before
+
+    def _fits(self, operation: Operation, seen: Observation, expectation: Expectation, *, documented: bool) -> None:
+        response = seen.response
+        assert response is not None
+        fits = expectation.fits(operation, response)
+        success = response.status < 300
+        # An undocumented status is a fault of its own, and need not be told twice.
+        if not fits and not documented and (expectation.fate is Fate.SUCCESS) is success:
+            return
+        said = f"answered {response.status}; the documents give it {expectation.fate.value}"
+        broken = Violation("status", "", expectation.pointer, said)
+        faults = [] if fits else [broken]
+        self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen, faults, kind=expectation.kind)
+
+    def _remember(self, operation: Operation, seen: Observation, fate: Fate) -> None:
+        name, response = self._name(operation, seen), seen.response
+        assert response is not None
+        if fate in (Fate.SUCCESS, Fate.OPEN):
+            self._names.add(name)
+        if not 200 <= response.status < 300 or seen.request.method != operation.method:
+            return
+        self.successes[response.status] = self.successes.get(response.status, 0) + 1
+        try:
+            value = strict_json.loads(response.body)
+        except UnreadableError:
+            value = None
+        sent = _sent(seen)
+        ids = [found for pointer in self._provider.identity if isinstance(found := _at(value, pointer), str)]
+        fresh = [found for found in ids if found not in sent.values()]
+        self.created.append((name, next(iter(fresh), "")))
+        for found in fresh:
+            again = found in self._ids and self._broken(
+                "body", operation.node["responses"].pointer, "an id or token twice"
+            )
+            self._check("run.unique", operation, seen, "success", again)
+        self._ids.update(fresh)
+        for pointer, field in self._provider.echoes.items():
+            echoed = _at(value, pointer)
+            if field in sent and echoed is not None:
+                other = echoed != sent[field] and self._broken(
+                    "body", operation.node["responses"].pointer, "not what was sent"
+                )
+                self._check("run.echo", operation, seen, pointer, other)
+
+    def _leak(self, operation: Operation, seen: Observation, response: Response, where: str) -> Violation | None:
+        text = b"\n".join([*(value.encode("latin-1", "replace") for _, value in response.headers), response.body])
+        documented = {name for name, _ in _documented(operation, response)}
+        if any(secret.encode() in text for secret in self.target.secrets):
+            return self._broken("body", where, "a credential of the request comes back")
+        # What was sent and comes back is no leak.
+        if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
+            return self._broken("body", where, "a stack trace, or a path of the server")
+        try:
+            value = strict_json.loads(response.body)
+        except UnreadableError:
+            return None
+        names = {name for name in _names(value) if _SECRET.search(name)} - documented
+        return self._broken("body", where, f"a property named {min(names)}") if names else None
+
+    def _check(
+        self, rule: str, operation: Operation, seen: Observation, kind: str, broken: Violation | bool | None
+    ) -> None:
+        faults = [broken] if isinstance(broken, Violation) else []
+        self.ledger.check(rule, operation.spec.key, operation.id, seen, faults, kind=kind)
+
+    @staticmethod
+    def _broken(where: str, rule: str, message: str) -> Violation:
+        return Violation(where, "", rule, message)
+
+    def _name(self, operation: Operation, seen: Observation) -> str:
+        wanted = self._provider.named
+        try:
+            found = [text for kind, text in texts(operation, seen.request) if kind.pointer.endswith(f"/{wanted}")]
+        except UnreadableError:
+            return ""
+        return found[0] if found and wanted else ""
+
+
+def _a(kind: str) -> str:
+    return "a valid request" if kind == "valid" else f"a request of the kind “{kind}”"
+
+
+def _sent(seen: Observation) -> dict[str, object]:
+    try:
+        value = json.loads(seen.request.body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _at(value: object, pointer: str) -> object:
+    for token in pointer.split("/")[1:]:
+        value = value.get(token) if isinstance(value, dict) else None
+    return value
+
+
+def _names(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _names(child)
+
+
+def _documented(operation: Operation, response: Response) -> Iterator[tuple[str, object]]:
+    documented = operation.response(response.status)
+    content = documented.get("content") if documented else None
+    for entry in content or ():
+        properties = entry["schema"].get("properties") if entry.get("schema") else None
+        yield from (properties.value.items() if properties else ())

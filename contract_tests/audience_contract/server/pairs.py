@@ -1,0 +1,138 @@
+"""Combinations: faults that only two or three causes together bring out."""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from ..mock.provider import load as provider_of
+from ..spec import Node
+from .cases import Case, renamed
+from .draft import Draft, File, Names, everything
+from .send import PLAIN, Wire
+from .target import Target
+from .values import TEXTS
+
+_TEXTS = (
+    "Latin letters beyond ASCII",
+    "a character beyond 16 bits",
+    "quotes and backslashes",
+    "spaces around",
+)
+
+
+def _as_it_is(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(fields)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to write a message: the order of its fields, how they become text, and how it is sent."""
+
+    order: Callable[[Mapping[str, Any]], dict[str, Any]] = _as_it_is
+    encode: Callable[[Any], str] | None = None
+    wire: Wire = PLAIN
+
+
+Change = Callable[[Draft], Draft] | Way
+
+
+def combinations(target: Target, least: Draft, names: Names, seed: int, most: int) -> Iterator[Case]:
+    """Valid requests in which all values of any three places meet, as far as `most` requests can have them."""
+    places = dict(_places(target, least, names))
+    for row in covering({place: len(values) for place, values in places.items()}, random.Random(seed), most):  # noqa: S311
+        draft, way = renamed(target, least, names), Way()
+        for place, number in row.items():
+            change = places[place][number]
+            if isinstance(change, Way):
+                way = change
+            else:
+                draft = change(draft)
+        body = way.encode(draft.fields).encode() if way.encode else None
+        yield Case("combination", replace(draft, fields=way.order(draft.fields)).request(body), way.wire)
+
+
+def covering(sizes: dict[str, int], chance: random.Random, most: int) -> Iterator[dict[str, int]]:
+    """Rows that have every three values of three places together, greedily; at most `most` of them."""
+    triples = {
+        tuple(zip(three, numbers, strict=True))
+        for three in itertools.combinations(sorted(sizes), min(3, len(sizes)))
+        for numbers in itertools.product(*(range(sizes[place]) for place in three))
+    }
+    for _ in range(most):
+        if not triples:
+            return
+        candidates = []
+        for _ in range(30):
+            row = {place: chance.randrange(size) for place, size in sizes.items()}
+            candidates.append((sum(_in(triple, row) for triple in triples), sorted(row.items())))
+        best = dict(max(candidates)[1])
+        # One that is left is met for sure, so that rows never add nothing.
+        best.update(min(triples))
+        triples = {triple for triple in triples if not _in(triple, best)}
+        yield best
+
+
+def _in(triple: tuple[tuple[str, int], ...], row: dict[str, int]) -> bool:
+    return all(row[place] == number for place, number in triple)
+
+
+def _reversed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(reversed(list(fields.items())))
+
+
+def _places(target: Target, least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
+    provider = provider_of(target.spec.key)
+    body = least.operation.node.get("requestBody")
+    schema = body["content"][least.media]["schema"] if body else None
+    properties = schema.get("properties") if schema else None
+    required = (schema.plain("required") or []) if schema else []
+    full = everything(target, least.operation, names.new)
+    for key in properties.value if properties else ():
+        kind = properties[key] if properties else None
+        if kind is None or f"body {key}" in target.settings or key in provider.withheld:
+            continue
+        values: list[Change] = [
+            partial(_with, key, value) for value in _values(target, key, kind, full.get(key), names)
+        ]
+        if key not in required and key not in least.fields:
+            values.append(partial(_with, key, ...))
+        if len(values) > 1:
+            yield key, values
+    if least.media == "application/json":
+        indented = Way(encode=partial(json.dumps, indent=1))
+        yield "encoding", [Way(), Way(encode=json.dumps), Way(order=_reversed), indented, Way(wire=Wire(chunked=True))]
+    elif least.media == "multipart/form-data":
+        yield "encoding", [Way(), Way(order=_reversed), Way(wire=Wire(chunked=True))]
+
+
+def _with(key: str, value: Any, draft: Draft) -> Draft:
+    return draft.but(**{key: value() if callable(value) else value})
+
+
+def _values(target: Target, key: str, kind: Node, usual: Any, names: Names) -> Iterator[Any]:
+    """Values that must be taken, or functions that make a new one each time."""
+    provider = provider_of(target.spec.key)
+    named = key == provider.named
+    if kind.plain("enum"):
+        yield from kind.plain("enum")
+    elif kind.plain("format") == "binary":
+        yield from (File(name, media, data) for _, name, media, data, sound in provider.files() if sound)
+    elif key in provider.examples:
+        yield usual
+    elif kind.plain("type") == "string":
+        longest = min(int(kind.plain("maxLength", 255)), 255)
+        yield names.new if named else "a"
+        yield partial(names.new, longest) if named else "b" * longest
+        if kind.plain("pattern"):
+            yield from (partial(_around, names, *ends) for ends in (("", "_"), ("", "-Z"), ("7", "")))
+        else:
+            for text in _TEXTS:
+                yield partial(_around, names, "", f" {TEXTS[text]}") if named else TEXTS[text]
+
+
+def _around(names: Names, start: str, end: str) -> str:
+    return f"{start}{names.new()}{end}"

@@ -1,0 +1,140 @@
+"""Sends a request byte by byte as it is written down, which no generator of JSON can."""
+
+import http.client
+import select
+import ssl
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..judging import Observation
+from ..messages import Headers, Request, Response
+
+MAX_ANSWER = 16 * 2**20
+"""Bytes of an answer that are read; what is longer is judged as if it ended there."""
+
+
+class CodingError(ValueError):
+    """A body is not in the content coding that its message names."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a request is put on the wire, where that is not the usual way.
+
+    `chunked` sends the body in two chunks; `absolute` puts the whole URL into the request line; `expect` asks for a
+    100 before the body.
+    """
+
+    chunked: bool = False
+    absolute: bool = False
+    expect: bool = False
+
+
+PLAIN = Wire()
+
+
+@dataclass
+class Sender:
+    """Sends to one base URL, over one connection while the server keeps it. `timeout` in seconds, for each answer."""
+
+    url: str
+    timeout: float
+    _connection: http.client.HTTPConnection | None = field(default=None, init=False, repr=False)
+
+    def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
+        """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
+        base = urlsplit(self.url)
+        url = f"{self.url}{request.target}"
+        target = url if wire.absolute else f"{base.path}{request.target}"
+        sent = Request(request.method, target, tuple(_headers(request, wire)), request.body)
+        reused = self._connection is not None
+        started = time.monotonic()
+        try:
+            response = self._exchange(sent, base.netloc, wire)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.close()
+            # A server may close a connection that nobody used; the request never reached it.
+            if reused and isinstance(error, http.client.RemoteDisconnected | ConnectionError):
+                return self.send(request, wire)
+            return Observation(url, request, None, time.monotonic() - started, _reason(error))
+        return Observation(url, request, response, time.monotonic() - started)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+    def _exchange(self, request: Request, host: str, wire: Wire) -> Response:
+        connection = self._connection = self._connection or self._connect()
+        connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+        if not request.values("host"):
+            connection.putheader("Host", host)
+        for name, value in request.headers:
+            connection.putheader(name, value.encode("latin-1"))
+        body = b"".join(_chunks(request.body)) if wire.chunked else request.body
+        connection.endheaders()
+        if wire.expect and connection.sock:
+            # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
+            select.select([connection.sock], [], [], 1.0)
+        if body:
+            connection.send(body)
+        answer = connection.getresponse()
+        data = answer.read(MAX_ANSWER)
+        headers: Headers = tuple(answer.getheaders())
+        if answer.will_close or answer.length:
+            self.close()
+        if answer.length and len(data) < MAX_ANSWER:
+            raise http.client.IncompleteRead(data, answer.length)
+        return Response(answer.status, headers, _decoded(data, "".join(answer.headers.get_all("content-encoding", []))))
+
+    def _connect(self) -> http.client.HTTPConnection:
+        base = urlsplit(self.url)
+        host, port = base.hostname or "", base.port
+        if base.scheme == "https":
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(host, port, timeout=self.timeout, context=context)
+        return http.client.HTTPConnection(host, port, timeout=self.timeout)
+
+
+def _headers(request: Request, wire: Wire) -> Iterator[tuple[str, str]]:
+    yield from request.headers
+    if wire.expect:
+        yield "Expect", "100-continue"
+    if wire.chunked:
+        yield "Transfer-Encoding", "chunked"
+    elif not request.values("content-length") and (request.body or request.method in ("POST", "PUT", "PATCH")):
+        yield "Content-Length", str(len(request.body))
+
+
+def _decoded(data: bytes, coding: str) -> bytes:
+    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return data
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, MAX_ANSWER)
+    except zlib.error:
+        raise CodingError from None
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    middle = len(body) // 2
+    for piece in filter(None, (body[:middle], body[middle:])):
+        yield f"{len(piece):x}\r\n".encode() + piece + b"\r\n"
+    yield b"0\r\n\r\n"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the answer broke off in its body"
+    if isinstance(error, CodingError):
+        return "the answer's content coding cannot be undone"
+    if isinstance(error, http.client.HTTPException):
+        return "the answer is no HTTP message"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"not sent: {type(error).__name__}"

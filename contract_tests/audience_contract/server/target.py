@@ -1,0 +1,115 @@
+"""The server that is judged: where it is, and with which credentials and settings it is asked."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..messages import Request
+from ..mock.provider import load as provider_of
+from ..security import bearer, header
+from ..spec import Node, Spec, load
+from ..urlencoded import decode, pairs
+
+
+class ProductionError(ValueError):
+    """The base URL is the provider's own, and nobody said that it may be."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that claims to keep a provider's contract.
+
+    `url` is its base URL, no slash at the end. `settings` are the values that the documents leave to the caller, by
+    their place: "header Authorization" (the token alone, without its scheme) or "body client_secret". The repr has no
+    value of them.
+    """
+
+    spec: Spec
+    url: str
+    settings: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, provider: str, url: str, environment: Mapping[str, str] = os.environ, *, production: bool = False
+    ) -> "Target":
+        """The server at `url`, its settings from the environment variables that `Provider.settings` names.
+
+        Raises LookupError for an unknown provider, ValueError for a URL that is none or a variable that is missing,
+        and ProductionError for a host that the spec names as a server, unless `production`.
+        """
+        spec = load(provider)
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("the URL must be http:// or https:// with a host, and without query and fragment")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("the URL must not hold a user or password")
+        hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
+        if parts.hostname in hosts and not production:
+            raise ProductionError(
+                f"{parts.hostname} is {provider}'s production host: creating audiences there needs --allow-production"
+            )
+        variables = provider_of(provider).settings
+        missing = sorted(name for name in variables.values() if not environment.get(name))
+        if missing:
+            raise ValueError(f"set {', '.join(missing)} in the environment")
+        settings = {place: environment[name] for place, name in variables.items()}
+        return cls(spec, url.rstrip("/"), settings)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values of credentials."""
+        return tuple(value for place, value in self.settings.items() if self.is_secret(place))
+
+    def is_secret(self, place: str) -> bool:
+        """Whether a setting is a credential: of a security scheme, or a field that the provider's file names."""
+        kind, _, name = place.partition(" ")
+        return name in (
+            {header(s) for s in self.schemes} if kind == "header" else provider_of(self.spec.key).credentials
+        )
+
+    def headers(self) -> dict[str, str]:
+        """The headers that carry settings, right ones."""
+        found = {}
+        for scheme in self.schemes:
+            value = self.settings[f"header {header(scheme)}"]
+            found[header(scheme)] = f"Bearer {value}" if scheme.value["type"] == "http" else value
+        others = {place.removeprefix("header "): v for place, v in self.settings.items() if place.startswith("header ")}
+        return {**others, **found}
+
+    def admits(self, scheme: Node, values: list[str]) -> bool:
+        """Whether a header's values are the right credential of a scheme."""
+        right = self.settings[f"header {header(scheme)}"]
+        return len(values) == 1 and (bearer(values[0]) if scheme.value["type"] == "http" else values[0]) == right
+
+    def strays(self, request: Request) -> list[str]:
+        """The settings, credentials in headers apart, that a request gives another value than the right one."""
+        credentials = {header(scheme) for scheme in self.schemes}
+        found = []
+        for place, right in self.settings.items():
+            kind, _, name = place.partition(" ")
+            if kind == "body":
+                values = [decode(v, plus=True) for k, v in pairs(request.body.decode("latin-1")) if k == name]
+            elif name not in credentials:
+                values = list(request.values(name))
+            else:
+                continue
+            if values and values != [right]:
+                found.append(place)
+        return found
+
+    @property
+    def schemes(self) -> list[Node]:
+        """The declared security schemes."""
+        components = self.spec.node.get("components")
+        return list((components and components.get("securitySchemes")) or ())

@@ -1,0 +1,153 @@
+"""Each property, field or part of a body in turn: its types, lengths, letters and choices."""
+
+import json
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..mock.provider import load as provider_of
+from ..spec import Node
+from .cases import Case, renamed
+from .draft import Draft, File, Names, everything
+from .target import Target
+
+_WRONG: dict[str, list[Any]] = {
+    "string": [None, 7, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
+    "integer": [None, "7", 1.5, True, [7], {}],
+    "boolean": [None, "true", 1, [True], {}],
+}
+_FOREIGN = ("\t", "\n", "\r\n", "\0", "é", "ß", "٣", "\uff21", "\u212a", "\u017f", "\U0001f600")
+_LADDER = (1, 2, 3, 31, 63, 64, 65, 100, 127, 128, 129, 254, 255, 256, 257, 1000, 4096, 10_000, 65_536)
+# Texts on which software has been seen to stumble.
+TEXTS = {
+    "Latin letters beyond ASCII": "Prénom Straße Łódź",
+    "a script written from the right": "שלום عليكم",
+    "ideographs": "日本語の名前",
+    "a character beyond 16 bits": "\U0001f600 \U00020bb7",
+    "combining marks": "e\u0301 a\u0308 z\u0335\u0321",
+    "joiners and marks of direction": "\u200d\u200b\u202e\u2066x\u2069",
+    "a no-break space": "a\u00a0b\u2003c",
+    "line separators": "a\u2028b\u2029c",
+    "quotes and backslashes": "\"'`\\ \\n \\u0041",
+    "spaces around": "  a  ",
+    "markup": "<b>&amp;</b><script>1</script><!--",
+    "SQL": "' OR '1'='1'; --",
+    "a template": "${7*7} {{7*7}} %{7} #{7}",
+    "format marks": "%s %d %n %x {} {0}",
+    "a path": "../../etc/passwd",
+    "a word that is a value": "null",
+    "another word that is a value": "undefined",
+    "a number": "00123",
+    "a number with an exponent": "1e5",
+    "a boolean": "true",
+    "plus, ampersand and percent": "a+b&c=d%20e%",
+    "a formula": "=1+1",
+    "emoji of several characters": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7",
+}
+
+
+def ladder(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+    """Each property of the body: presence, types, choices, then lengths and letters."""
+    most = replace(least, fields=everything(target, least.operation, names.new))
+    properties = _properties(least)
+    provider = provider_of(target.spec.key)
+    for key, kind in properties.items():
+        for _ in range(2):
+            if key in most.fields:
+                yield Case("", renamed(target, most, names).but(**{key: ...}).request())
+                yield Case("", renamed(target, least, names).but(**{key: ...}).request())
+        if f"body {key}" in target.settings or kind.plain("format") == "binary":
+            continue
+        for sent in _choices(kind) if kind.plain("enum") else ():
+            for base in (least, most):
+                yield Case("", renamed(target, base, names).but(**{key: sent}).request())
+        if least.media == "application/json":
+            for wrong in _WRONG.get(str(kind.plain("type")), []):
+                for base in (least, most):
+                    yield Case("", renamed(target, base, names).but(**{key: wrong}).request())
+    for key, kind in properties.items():
+        free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
+        if free and f"body {key}" not in target.settings:
+            # Whether a value is taken of which the page says nothing can't be judged: once is enough.
+            times = 1 if key in provider.examples or key in provider.withheld else 2
+            yield from _lengths(target, most, (key, kind), names, times)
+            yield from _letters(target, most, (key, kind), names, times)
+
+
+def _properties(draft: Draft) -> dict[str, Node]:
+    body = draft.operation.node.get("requestBody")
+    schema = body["content"][draft.media]["schema"] if body else None
+    properties = schema.get("properties") if schema else None
+    return {key: properties[key] for key in properties.value} if properties else {}
+
+
+def _choices(kind: Node) -> Iterator[str]:
+    listed = [str(choice) for choice in kind.plain("enum")]
+    yield from listed
+    for choice in listed[:2]:
+        yield from (choice.upper(), choice.title(), f"{choice} ", f" {choice}", choice[:-1], f"{choice}s", "")
+        yield from (choice.replace("_", "-"), choice.replace("_", ""), ",".join(listed))
+    yield from ("contract_check", "0", "null")
+
+
+def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+    key, kind = place
+    limit = kind.plain("maxLength")
+    steps = sorted({*_LADDER, *((limit - 1, limit, limit + 1, 2 * limit, limit + 100) if limit else ())})
+    named = key == provider_of(target.spec.key).named
+    for length in steps:
+        # A name without its prefix would stay at a real provider, and nobody would know whose it is.
+        if named and length < len(names.new()) and not target.is_local:
+            continue
+        for _ in range(times):
+            text = names.new(length) if named else ("check " * length)[:length]
+            over = "too long" if limit and length > limit else f"{length} characters"
+            yield Case(f"body {key}: {over}", renamed(target, most, names).but(**{key: text}).request())
+    wide = [] if kind.plain("pattern") else [("é", 2), ("語", 3), ("\U0001f600", 4)]
+    for letter, size in wide:
+        for length in (64, 100, 127, 128, 200, 255):
+            text = (names.new() if named else "") + letter * length
+            label = f"body {key}: {size} bytes a character"
+            yield Case(label, renamed(target, most, names).but(**{key: text[: max(255, length)]}).request())
+    yield Case("", renamed(target, most, names).but(**{key: ""}).request())
+
+
+def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+    key, kind = place
+    named = key == provider_of(target.spec.key).named
+    if kind.plain("pattern"):
+        allowed = [letter for letter in string.printable[:95] if re.search(str(kind.plain("pattern")), letter)]
+        # One letter each, so that each may be refused by itself; at the end too, where `$` is often not the end.
+        for letter in (*(ch for ch in string.printable[:95] if ch not in allowed and not ch.isalnum()), *_FOREIGN):
+            start = names.new()
+            for text in (f"{start}{letter}", f"{start}{letter}a", f"{letter}{start}"):
+                shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
+                yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
+        for text in _allowed(allowed, names):
+            yield Case(f"body {key}: allowed characters", most.but(**{key: text}).request())
+            yield Case(f"body {key}: allowed characters", most.but(**{key: f"{text}{allowed[0]}"}).request())
+        return
+    for what, text in TEXTS.items():
+        for number in range(1, times + 1):
+            value = f"{names.new()} {text}" if named else text * number
+            draft = renamed(target, most, names).but(**{key: value})
+            if any(isinstance(v, File) for v in draft.fields.values()) and "\0" in text:
+                continue
+            yield Case(f"body {key}: {what}", draft.request())
+
+
+def _allowed(letters: list[str], names: Names) -> Iterator[str]:
+    """Names with every letter that is allowed, and with letters of each sort at the start and at the end."""
+    half = len(letters) // 2
+    yield f"{names.new()}{''.join(letters[:half])}"
+    yield f"{names.new()}{''.join(letters[half:])}"
+    sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation, " ")
+    for sort in sorts:
+        found = [letter for letter in letters if letter in sort]
+        for letter in dict.fromkeys((*found[:2], *found[-1:])):
+            # The prefix is inside: what a name starts with is what is tried here.
+            yield f"{letter}{names.new()}"
+            yield f"{names.new()}{letter}"
+            yield f"{names.new()}{letter * 5}"

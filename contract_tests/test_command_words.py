@@ -1,0 +1,103 @@
+"""What the command says of wrong usage: in its own words, all at once, and without a value that may be a secret."""
+
+import pytest
+
+from audience_contract.mock import MockServer
+from raw_server import RawServer, http
+from test_command_line import BATCH, run, server
+
+__all__ = ["server"]  # a fixture
+BATCH_KEYS = {"BATCH_API_KEY": "key", "BATCH_PROJECT": "project"}
+ADOBE_KEYS = {"ADOBE_API_KEY": "key", "ADOBE_ORG_ID": "org", "ADOBE_SANDBOX_NAME": "prod"}
+OAUTH = {"ADOBE_CLIENT_ID": "id", "ADOBE_CLIENT_SECRET": "secret-4711", "ADOBE_SCOPES": "a"}
+
+
+@pytest.mark.parametrize(
+    ("option", "values", "words"),
+    [
+        ("--set", ["s4711"], "--set: a value has no '='"),
+        ("--set", ["s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
+        ("--set", ["s4711.type=emails"], "--set: must be PROVIDER.FIELD=VALUE"),
+        ("--set", ["batch.s4711=x", "batch.s4711=y"], "--set: the same name is given twice"),
+        ("--base-url", ["https://u:s4711@x"], "--base-url: a value has no '='"),
+        ("--base-url", ["https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
+        ("--base-url", ["s4711=https://x"], "--base-url: must be PROVIDER=URL"),
+        ("--base-url", ["s4711=x", "s4711=y"], "--base-url: the same name is given twice"),
+        ("--base-url", ["batch=https://u:s4711@x"], "--base-url must be http(s)://"),
+    ],
+)
+def test_a_mistyped_value_is_refused_and_not_shown(option: str, values: list[str], words: str) -> None:
+    given = [word for value in values for word in (option, value)]
+    done = run(None, "create", "X", "-p", "batch", *given, **BATCH_KEYS)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "4711" not in done.stderr + done.stdout
+    assert "outcome" not in done.stderr
+
+
+def test_all_missing_variables_are_named_at_once_and_where_they_are_read_from() -> None:
+    done = run(None, "create", "X", "-p", "batch", "-p", "adobe", BATCH_API_KEY="key")
+    assert done.returncode == 2
+    for variable in ("BATCH_PROJECT", "ADOBE_ACCESS_TOKEN", *ADOBE_KEYS):
+        assert f"set {variable}" in done.stderr
+    assert done.stderr.count("--credentials") == 1
+    assert "argument" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"BATCH_BASE_URL": "http://batch.test"}, "BATCH_BASE_URL has plain http"),
+        ({"BATCH_BASE_URL": "batch.test"}, "BATCH_BASE_URL must be http(s)://"),
+        ({"BATCH_VERSION": "../x"}, "BATCH_VERSION must be a path segment"),
+        ({"ADOBE_TOKEN_URL": "ims.test"}, "ADOBE_TOKEN_URL must be http(s)://"),
+        ({"ADOBE_TOKEN_URL": "http://ims.test"}, "ADOBE_TOKEN_URL has plain http"),
+    ],
+)
+def test_what_is_wrong_in_a_variable_is_said_of_the_variable(variables: dict[str, str], words: str) -> None:
+    done = run(None, "create", "X", "-p", "batch", "-p", "adobe", **BATCH_KEYS, **ADOBE_KEYS, **OAUTH, **variables)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "--allow-http permits it" in done.stderr or "plain" not in words
+    assert "allow_http" not in done.stderr
+
+
+def test_plain_http_elsewhere_is_permitted_by_an_option() -> None:
+    plain = ["--base-url", "batch=http://batch.invalid"]
+    refused = run(None, *BATCH, *plain, "--dry-run", **BATCH_KEYS)
+    assert (refused.returncode, "--base-url has plain http" in refused.stderr) == (2, True)
+    assert run(None, *BATCH, *plain, "--dry-run", "--allow-http", **BATCH_KEYS).returncode == 0
+
+
+def test_the_environments_proxy_is_used_where_an_option_says_so(raw: RawServer) -> None:
+    raw.requests.clear()
+    raw.answer = http(502)
+    away = ["--base-url", "batch=http://batch.invalid", "--allow-http"]
+    variables = {**BATCH_KEYS, "HTTP_PROXY": raw.url, "http_proxy": raw.url, "NO_PROXY": "", "no_proxy": ""}
+    assert run(None, *BATCH, *away, **variables).returncode == 4
+    assert raw.requests == []
+    assert run(None, *BATCH, *away, "--proxy-from-env", **variables).returncode == 5
+    assert len(raw.requests) == 1
+
+
+def test_a_malformed_proxy_variable_is_wrong_usage_and_not_shown() -> None:
+    variables = {**BATCH_KEYS, "HTTPS_PROXY": "http://u:s4711@x:port", "https_proxy": "http://u:s4711@x:port"}
+    done = run(None, *BATCH, "--proxy-from-env", **variables)
+    assert (done.returncode, "https_proxy must be a URL" in done.stderr) == (2, True)
+    assert "4711" not in done.stderr
+
+
+def test_a_refused_token_is_told_with_its_code_and_the_variable_of_its_endpoint(raw: RawServer) -> None:
+    raw.answer = http(400, b'{"error":"invalid_scope","error_description":"no such scope"}')
+    arguments = ["create", "X", "-p", "adobe", "--set", "adobe.namespace=shop", "--set", "adobe.originName=crm"]
+    done = run(None, *arguments, **ADOBE_KEYS, **OAUTH, ADOBE_TOKEN_URL=f"{raw.url}/token")
+    assert done.returncode == 4
+    assert "no access token from the token endpoint (ADOBE_TOKEN_URL): refused the request (400)" in done.stderr
+    assert "Adobe says: invalid_scope: no such scope" in done.stderr
+
+
+def test_a_providers_code_is_told_with_its_words(server: MockServer) -> None:
+    done = run(server, *BATCH, "--base-url", f"batch={server.url}/_mock/respond/400/batch/2.10")
+    said = [line for line in done.stderr.splitlines() if line.startswith("Batch says: ")]
+    assert len(said) == 1
+    assert said[0].count(": ") >= 2

@@ -1,0 +1,81 @@
+"""What the proxy variables say is checked when the object is made, and NO_PROXY is kept to by host and port."""
+
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+import audiences
+from audiences import ConfigurationError, NotSentError, Receipt, aio
+from callers import make
+from faults.server import Stage
+from test_proxies import OAUTH, call, no_variables, proxy, targets
+
+__all__ = ["no_variables", "proxy"]  # fixtures
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+MALFORMED = [
+    "http://name:word-4711@host:port",
+    "http://name:word-4711@host:99999",
+    "name:word-4711@ho st:3128",
+    "http://[word-4711",
+    "ftp://word-4711",
+    "http://name:word-4711@",
+    "http://wörd-4711",
+]
+
+
+@FACES
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("value", MALFORMED)
+def test_a_malformed_proxy_of_the_environment_is_refused_with_its_variable_and_not_shown(
+    face: object, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=rf"^Batch: .*\b{variable}\b.* must be .*URL") as caught:
+        make("batch", face, base_url="https://provider.test", proxy="environment")
+    assert "4711" not in str(caught.value)
+    assert make("batch", face, base_url="https://provider.test")
+
+
+def test_a_malformed_proxy_that_no_call_would_use_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", MALFORMED[0])
+    assert make("batch", base_url="http://127.0.0.1", proxy="environment")
+    monkeypatch.setenv("NO_PROXY", "provider.test")
+    assert make("batch", base_url="https://provider.test", proxy="environment")
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
+def test_a_socks_proxy_of_the_environment_is_refused_where_its_package_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
+    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx\[socks\]"):
+        make("batch", base_url="https://provider.test", proxy="environment")
+
+
+@pytest.mark.parametrize("spared", [8443, 443])
+def test_a_port_of_a_host_that_no_proxy_names_is_spared_and_its_other_port_is_not(
+    face: BlockingPortal | None, proxy: Stage, spared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", f"provider.test:{spared}")
+    for base, token in (("https://provider.test", ":8443"), ("https://provider.test:8443", "")):
+        before = len(proxy.tunnels)
+        options: dict[str, Any] = {**OAUTH, "token_url": f"https://provider.test{token}/token", "proxy": "environment"}
+        token_spared = token == (":8443" if spared == 8443 else "")
+        result = call("adobe", base, face, **options)
+        # What is spared is asked for at a host that is not there.
+        assert not isinstance(result, Receipt)
+        through = [] if token_spared else [f"provider.test:{443 if spared == 8443 else 8443}"]
+        assert targets(proxy)[before:] == through
+
+
+def test_a_base_url_without_a_port_is_spared_where_no_proxy_names_its_schemes_port(
+    face: BlockingPortal | None, proxy: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", "provider.test:443")
+    assert isinstance(call("batch", "https://provider.test", face, proxy="environment"), NotSentError)
+    assert targets(proxy) == []

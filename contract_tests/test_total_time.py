@@ -1,0 +1,181 @@
+"""In `audiences.aio`, the total time also bounds what takes long before anything is sent, and loses no answer."""
+
+import asyncio
+import io
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from audiences import Audience, AudiencesError, NotSentError, Outcome, PhoneFile, Receipt, RetryPolicy, Timeouts, aio
+from audiences._json import dumps
+from callers import make
+from cases import case
+from cases.commbox import CSV
+from faults.server import Stage
+from test_on_result import silent
+
+TOTAL = 0.3
+
+
+@pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """Ends what blocks; 5 seconds do, too."""
+    made = threading.Event()
+    yield made
+    made.set()
+
+
+class Blocked(io.BytesIO):
+    def __init__(self, over: threading.Event) -> None:
+        super().__init__(CSV)
+        self._over = over
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size:
+            self._over.wait(5)
+        return super().read(size)
+
+
+async def sleep(*_: object) -> str:
+    await anyio.sleep(5)
+    return "secret"
+
+
+WAITS: dict[str, Callable[[threading.Event], dict[str, Any]]] = {
+    "the function for a secret": lambda over: {"api_key": lambda: str(over.wait(5))},
+    "the function for a secret, asynchronous": lambda _: {"api_key": sleep},
+    "on_request": lambda _: {"on_request": sleep},
+    "the look into the file": lambda _: {},
+}
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("what", WAITS)
+def test_what_takes_too_long_before_a_call_is_left_alone_and_nothing_is_sent(
+    over: threading.Event, backend: str, what: str
+) -> None:
+    def send(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("was sent")
+
+    file = Blocked(over) if what == "the look into the file" else io.BytesIO(CSV)
+    options = {"transport": httpx.MockTransport(send), "timeout": Timeouts(total=TOTAL)} | WAITS[what](over)
+
+    async def call() -> None:
+        async with make("commbox", aio, **options) as commbox:
+            await commbox.create(Audience(name="VIP", members=PhoneFile(file, "x.csv")))
+
+    begun = time.monotonic()
+    with pytest.raises(NotSentError, match=f"the total time was over in {what.partition(',')[0]}") as caught:
+        anyio.run(call, backend=backend)
+    assert TOTAL <= time.monotonic() - begun < 3
+    assert caught.value.provider == "CommBox"
+
+
+def test_the_look_of_a_prepare_is_bounded_too(over: threading.Event) -> None:
+    async def call() -> None:
+        commbox = make("commbox", aio, timeout=Timeouts(total=TOTAL))
+        await commbox.prepare(Audience(name="VIP", members=PhoneFile(Blocked(over), "x.csv")))
+
+    begun = time.monotonic()
+    with pytest.raises(NotSentError, match="CommBox: nothing was sent: the total time was over"):
+        anyio.run(call)
+    assert time.monotonic() - begun < 3
+
+
+def answering(key: str, body: Any = None) -> httpx.MockTransport:
+    content = dumps(body or case(key).BODY)
+    return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, content=content))
+
+
+def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kept(
+    key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def call() -> object:
+        async with make(key, aio, transport=answering(key), on_response=sleep, timeout=Timeouts(total=TOTAL)) as made:
+            return await made.create(case(key).good())
+
+    begun = time.monotonic()
+    with caplog.at_level(logging.WARNING, "audiences"):
+        assert isinstance(anyio.run(call), Receipt)
+    assert time.monotonic() - begun < 3
+    assert "on_response raised NotSentError" in caplog.text
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backend: str) -> None:
+    """The total time ends at the same moment as the wait for a place."""
+
+    async def call() -> None:
+        pool = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
+        url = f"http://127.0.0.1:{stage.port}"
+        async with make("batch", aio, base_url=url, transport=pool) as batch, anyio.create_task_group() as group:
+            group.start_soon(batch.create, case("batch").good())
+            with anyio.fail_after(5):
+                while not stage.requests:
+                    await anyio.sleep(0.01)
+            for total in (0.05, 0.3):
+                with pytest.raises(NotSentError, match="PoolTimeout"):
+                    await batch.create(case("batch").good(), timeout=total)
+            group.cancel_scope.cancel()
+
+    with Stage(silent, case("batch").SUCCESS, b"{}") as stage:
+        anyio.run(call, backend=backend)
+        assert len(stage.requests) == 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: str) -> None:
+    secret, lags = "/" * 40 + "key", [0.0]
+    # Slashes that may be the beginning of the secret everywhere, and never are.
+    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 20_000}
+
+    async def tick() -> None:
+        while True:
+            before = time.monotonic()
+            await anyio.sleep(0.01)
+            lags.append(time.monotonic() - before)
+
+    async def call() -> None:
+        options = {"api_key": secret, "transport": answering(key, big), "create_policy": RetryPolicy(attempts=1)}
+        async with make(key, aio, **options) as made, anyio.create_task_group() as group:
+            group.start_soon(tick)
+            await anyio.sleep(0.05)
+            receipts.append(await made.create(case(key).good()))
+            group.cancel_scope.cancel()
+
+    receipts: list[Receipt] = []
+    anyio.run(call, backend=backend)
+    assert len(receipts) == 1
+    assert max(lags) < 0.25
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cause(key: str, times: int) -> None:
+    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 20_000}
+
+    async def call() -> BaseException:
+        answered = asyncio.Event()
+
+        async def answer(_: httpx.Request) -> httpx.Response:
+            answered.set()
+            return httpx.Response(case(key).SUCCESS, content=dumps(big))
+
+        async with make(key, aio, api_key="/" * 40 + "key", transport=httpx.MockTransport(answer)) as made:
+            task = asyncio.create_task(made.create(case(key).good()))
+            await answered.wait()
+            for _ in range(times):
+                await asyncio.sleep(0.1)
+                task.cancel()
+            with pytest.raises(asyncio.CancelledError) as cancelled:
+                await task
+            return cancelled.value
+
+    cause = asyncio.run(call()).__cause__
+    assert isinstance(cause, AudiencesError)
+    assert cause.outcome is Outcome.APPLIED

@@ -1,0 +1,116 @@
+"""An option of a wrong kind is refused when the object is made, with the provider, the option and what is expected."""
+
+import os
+from typing import Any
+
+import httpx
+import pytest
+
+import audiences
+from audiences import ConfigurationError, RetryPolicy, aio
+from callers import make
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
+WRONG = [
+    ({"allow_http": "no"}, "allow_http must be True or False"),
+    ({"allow_http": None}, "allow_http must be True or False"),
+    ({"base_url": 5}, "'base_url'.* must be a string"),
+    ({"base_url": b""}, "'base_url'.* must be a string"),
+    ({"verify": True}, "verify must be a file of CA certificates or an ssl.SSLContext"),
+    ({"verify": b"ca.pem"}, "verify must be a file of CA certificates or an ssl.SSLContext"),
+    ({"keepalive": True}, "keepalive must be a number of seconds"),
+    ({"keepalive": 10**400}, "keepalive must be a number of seconds"),
+    ({"max_per_second": True}, "max_per_second must be a number above zero"),
+    ({"user_agent": 5}, "user_agent must be a string"),
+    ({"proxy": 5}, "proxy must be"),
+    ({"timeout": "5"}, "connect timeout must be a number"),
+    ({"create_policy": 3}, "create_policy must be a RetryPolicy"),
+    ({"on_request": 5}, "on_request must be a function"),
+]
+
+
+@FACES
+@pytest.mark.parametrize(("options", "words"), WRONG)
+def test_an_option_of_a_wrong_kind_is_refused_with_the_provider_and_what_is_expected(
+    key: str, face: object, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        make(key, face, **options)
+    assert caught.value.provider == make(key, face).title
+    assert str(caught.value).startswith(f"{caught.value.provider}: ")
+
+
+@FACES
+def test_scopes_are_a_string(face: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"^Adobe: the OAuth scopes.* must be a string"):
+        make("adobe", face, **{**OAUTH, "scopes": ["x"]})
+
+
+class Sends(httpx.BaseTransport):
+    """Blocks."""
+
+
+class Awaits(httpx.AsyncBaseTransport):
+    """Is awaited."""
+
+
+async def answer(request: httpx.Request) -> httpx.Response:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("face", "transport", "words"),
+    [
+        (audiences, Awaits(), "transport must be an httpx.BaseTransport"),
+        (audiences, Sends, "transport must be an httpx.BaseTransport"),
+        (audiences, httpx.Client(), "transport must be an httpx.BaseTransport"),
+        (audiences, httpx.MockTransport(answer), "transport is asynchronous, and only audiences.aio awaits those"),
+        (aio, Sends(), "transport must be an httpx.AsyncBaseTransport"),
+        (aio, "http://proxy", "transport must be an httpx.AsyncBaseTransport"),
+    ],
+)
+def test_a_transport_of_the_wrong_kind_is_refused_when_the_object_is_made(
+    key: str, face: Any, transport: object, words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        make(key, face, transport=transport)
+    assert caught.value.provider == make(key).title
+
+
+def test_a_mock_transport_whose_function_blocks_serves_both_faces(key: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    assert [make(key, face, transport=transport) for face in (audiences, aio)]
+
+
+@pytest.mark.parametrize("wrong", ["yes", 1, None])
+def test_whether_an_unavailable_provider_is_asked_again_is_true_or_false(wrong: Any) -> None:
+    with pytest.raises(ConfigurationError, match="on_unavailable must be True or False"):
+        RetryPolicy(on_unavailable=wrong)
+
+
+def test_all_missing_settings_are_named_at_once(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = type(make(key))
+    for name in list(os.environ):
+        if name.startswith(f"{key.upper()}_"):
+            monkeypatch.delenv(name)
+    with pytest.raises(ConfigurationError) as caught:
+        provider()
+    for setting in provider.settings:
+        assert (f"set {setting.variable}" in str(caught.value)) == setting.required
+
+
+def test_all_that_a_token_is_asked_for_with_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOBE_CLIENT_ID", "id")
+    with pytest.raises(ConfigurationError) as caught:
+        make("adobe", access_token=None, api_key=None, org_id=None)
+    missing = ["ADOBE_API_KEY", "ADOBE_ORG_ID", "ADOBE_CLIENT_SECRET", "ADOBE_SCOPES"]
+    assert [f"set {name}" in str(caught.value) for name in missing] == [True] * 4
+    assert "ADOBE_ACCESS_TOKEN" not in str(caught.value)
+
+
+def test_a_version_without_a_place_in_the_url_is_refused_with_both_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_VERSION", "2.11")
+    monkeypatch.setenv("BATCH_BASE_URL", "https://batch.test/2.10")
+    with pytest.raises(ConfigurationError, match=r"version.*BATCH_VERSION.*base_url.*BATCH_BASE_URL"):
+        make("batch")

@@ -1,0 +1,107 @@
+"""Batch's witnesses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from audience_contract import Request
+from audience_contract.faults.acts import form_request, json_request
+from wire import Change, body, header
+from wire.batch import GOOD
+
+from . import Answer, Witness, last
+
+_NO_KEY = header("Authorization", "Bearer other")(GOOD)
+_NO_NAME = json_request({"type": "emails"})(GOOD)
+_CHUNKED = header("Transfer-Encoding", "chunked")
+
+
+def _sent(shows: int, *changes: Change, times: int = 1) -> Witness:
+    request = GOOD
+    for change in changes:
+        request = change(request)
+    return Witness([request] * times, shows)
+
+
+def _body(shows: int, **properties: Any) -> Witness:
+    return _sent(shows, json_request({"name": "spring", "type": "emails", "display_name": "a", **properties}))
+
+
+def _answer(test: Callable[[Any], object], request: Request = GOOD) -> Witness:
+    return Witness([request], last(lambda answer: test(answer.json)))
+
+
+def _header(answer: Answer) -> object:
+    return "mock-token" in str(answer.response.headers)
+
+
+WITNESSES = {
+    # accepts
+    "project-ignored": _sent(202, header("X-Batch-Project")),
+    "name-256": _body(202, name="n" * 256),
+    "name-1000": _body(202, name="n" * 1000),
+    "name-space": _body(202, name="a b"),
+    "name-slash": _body(202, name="a/b"),
+    "name-letters": _body(202, name="été"),
+    "name-digits": _body(202, name="a٣"),
+    "name-newline": _body(202, name="a\n"),
+    "name-tail": _body(202, name="a<b>"),
+    "name-missing": Witness([_NO_NAME], 202),
+    "type-missing": _sent(202, json_request({"name": "a"})),
+    "name-number": _body(202, name=1),
+    "display-name-null": _body(202, display_name=None),
+    "type-any": _body(202, type="phones"),
+    "type-case": _body(202, type="Emails"),
+    "body-array": _sent(202, body('[{"name": "a", "type": "emails"}]')),
+    "body-empty": _sent(202, body("")),
+    "body-cut": _sent(202, body('{"name": "a", "type": "emails"')),
+    "body-more": _sent(202, body('{"name": "a", "type": "emails"} x')),
+    "media-text": _sent(202, header("Content-Type", "text/plain")),
+    "media-form": _sent(202, form_request({"name": "a", "type": "emails"})),
+    "get-creates": _sent(202, lambda request: replace(request, method="GET")),
+    # refuses
+    "custom-ids-refused": _body(400, type="custom_ids"),
+    "emails-refused": _body(400),
+    "install-ids-refused": _body(400, type="install_ids"),
+    "name-255-refused": _body(400, name="n" * 255),
+    "name-128-refused": _body(400, name="n" * 129),
+    "name-short-refused": _body(400, name="n"),
+    "name-digit-refused": _body(400, name="1a"),
+    "name-hyphen-end-refused": _body(400, name="a-"),
+    "name-capital-refused": _body(400, name="aB"),
+    "display-name-needed": _sent(400, json_request({"name": "a", "type": "emails"})),
+    "display-name-emoji": _body(500, display_name="\U0001f600"),
+    "display-name-rare": _body(500, type="install_ids", display_name="é"),
+    "json-escapes": _sent(400, body('{"name": "\\u0061", "type": "emails"}')),
+    "json-order": _sent(400, json_request({"type": "emails", "name": "a"})),
+    "media-parameter": _sent(400, header("Content-Type", "application/json; charset=utf-8")),
+    "media-case": _sent(400, header("Content-Type", "Application/JSON")),
+    "accept-any": _sent(406, header("Accept", "*/*")),
+    "chunked-refused": _sent(400, _CHUNKED),
+    "chunked-empty": _sent(400, _CHUNKED),
+    "cold-start": _sent(500),
+    "all-refused": _sent(400),
+    # answers
+    "no-token": _answer(lambda value: "indexing_token" not in value),
+    "no-token-sometimes": Witness(
+        [GOOD] * 3, lambda answers: ["indexing_token" in a.json for a in answers][2:] == [False]
+    ),
+    "no-token-install-ids": _answer(
+        lambda value: "indexing_token" not in value, json_request({"name": "a", "type": "install_ids"})(GOOD)
+    ),
+    "token-number": _answer(lambda value: value["indexing_token"] == 1),
+    "token-camel-case": _answer(lambda value: "indexing_token" not in value),
+    "token-same": Witness([GOOD] * 2, lambda answers: answers[0].json == answers[1].json),
+    "token-wrapped": _answer(lambda value: "data" in value),
+    "success-200": _sent(200),
+    "error-no-code": _answer(lambda value: "error_code" not in value, _NO_NAME),
+    "error-code-number": _answer(lambda value: value["error_code"] == 400, _NO_NAME),
+    "error-message-list": _answer(lambda value: isinstance(value["error_message"], list), _NO_NAME),
+    "error-html": Witness([_NO_NAME], last(lambda answer: answer.response.body.startswith(b"<"))),
+    "error-403": Witness([_NO_KEY], 403),
+    "error-422": Witness([_NO_NAME], 422),
+    "error-as-success": Witness([_NO_NAME], 202),
+    "error-500": _sent(500, body("[")),
+    "leaks-key": _answer(lambda value: "Bearer other" in str(value), _NO_KEY),
+    "leaks-header": Witness([GOOD], last(_header)),
+}

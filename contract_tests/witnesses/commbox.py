@@ -1,0 +1,139 @@
+"""CommBox's witnesses."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from openpyxl import Workbook
+
+from audience_contract import Request
+from audience_contract.faults.acts import json_request, upload
+from audience_contract.multipart import Part
+from wire import Change, body, header
+from wire.commbox import GOOD
+
+from . import Witness, last
+
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NAME = Part("name", None, "", b"Spring")
+_CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")
+_CHUNKED = header("Transfer-Encoding", "chunked")
+_NO_KEY = header("Authorization", "Bearer other")(GOOD)
+_DISPOSITION = b"Content-Disposition"
+
+
+def _workbook() -> Part:
+    book, data = Workbook(), io.BytesIO()
+    book.worksheets[0].append(["phone1"])
+    book.save(data)
+    return Part("audience_file", "a.xlsx", _EXCEL, data.getvalue())
+
+
+_XLSX = _workbook()
+
+
+def _sent(shows: int, *changes: Change) -> Witness:
+    request = GOOD
+    for change in changes:
+        request = change(request)
+    return Witness([request], shows)
+
+
+def _form(shows: int, *parts: Part) -> Witness:
+    return _sent(shows, upload({part.name: part for part in parts}))
+
+
+def _name(shows: int, name: str, file: Part = _CSV) -> Witness:
+    return _form(shows, replace(_NAME, data=name.encode()), file)
+
+
+def _csv(shows: int, data: bytes, **other: str) -> Witness:
+    return _form(shows, _NAME, replace(_CSV, data=data, **other))
+
+
+def _answer(test: Callable[[Any], object], request: Request = GOOD) -> Witness:
+    return Witness([request], last(lambda answer: test(answer.json)))
+
+
+def _boundary(new: str) -> Change:
+    def change(request: Request) -> Request:
+        media = header("Content-Type", f"multipart/form-data; boundary={new}")
+        return media(replace(request, body=request.body.replace(b"limit", new.strip('"').encode())))
+
+    return change
+
+
+_NO_PHONE = _csv(400, b"name\nAnna\n442079832100\n").requests[0]
+_NO_FILE = _form(400, _NAME).requests[0]
+
+WITNESSES = {
+    # accepts
+    "name-missing": _form(201, _CSV),
+    "file-missing": _form(201, _NAME),
+    "file-misnamed": _form(201, _NAME, replace(_CSV, name="file")),
+    "file-as-text": _form(201, _NAME, replace(_CSV, filename=None, content_type="")),
+    "name-in-query": Witness([replace(_form(201, _CSV).requests[0], target="/audiences?name=Spring")], 201),
+    "name-twice": _sent(
+        201, body("--limit--", '--limit\r\nContent-Disposition: form-data; name="name"\r\n\r\nb\r\n--limit--')
+    ),
+    "name-not-utf-8": _form(201, replace(_NAME, data=b"\xff"), _CSV),
+    "phone1-missing": _csv(201, b"name\nAnna\n"),
+    "phone1-inside": _csv(201, b"telephone1\n442079832100\n"),
+    "excel-unread": _form(201, _NAME, replace(_XLSX, data=b"no workbook")),
+    "excel-cut": _form(201, _NAME, replace(_XLSX, data=_XLSX.data[:-100])),
+    "upload-cut": _sent(201, body("--limit--", "")),
+    "media-json": _sent(201, json_request({"name": "a", "audience_file": "phone1"})),
+    "media-missing": _sent(201, header("Content-Type")),
+    "body-empty": _sent(201, body("")),
+    "put-creates": _sent(201, lambda request: replace(request, method="PUT")),
+    # refuses
+    "name-accents": _name(500, "été"),
+    "name-emoji": _name(500, "\U0001f600"),
+    "name-quote": _name(500, "o'clock"),
+    "name-excel-rare": _name(500, "a b", _XLSX),
+    "name-typed": _form(400, replace(_NAME, content_type="text/plain; charset=utf-8"), _CSV),
+    "excel-refused": _form(400, _NAME, _XLSX),
+    "csv-refused": _sent(400),
+    "csv-crlf": _csv(400, b"phone1\r\n442079832100\r\n"),
+    "csv-charset": _csv(400, _CSV.data, content_type="text/csv; charset=utf-8"),
+    "csv-last-line": _csv(400, b"phone1\n442079832100"),
+    "phone1-first": _csv(400, b"name,phone1\nAnna,442079832100\n"),
+    "file-413": _csv(413, b"phone1\n" + b"442079832100\n" * 6000),
+    "file-500": _csv(500, b"phone1\n" + b"442079832100\n" * 24000),
+    "filename-accents": _csv(500, _CSV.data, filename="été.csv"),
+    "filename-capitals": _csv(400, _CSV.data, filename="A.CSV"),
+    "parts-order": _form(400, _CSV, _NAME),
+    "part-header-case": _sent(400, body(_DISPOSITION, _DISPOSITION.lower())),
+    "boundary-quoted": _sent(400, _boundary('"limit"')),
+    "boundary-long": _sent(400, _boundary("l" * 70)),
+    "boundary-in-file": _sent(400, body("442079832100", "a limit\r\n-limit")),
+    "epilogue": _sent(400, body("--limit--\r\n", "--limit--\r\nthe end")),
+    "media-case": _sent(400, header("Content-Type", "Multipart/Form-Data; boundary=limit")),
+    "chunked-refused": _sent(400, _CHUNKED),
+    "chunked-empty": _sent(400, _CHUNKED),
+    "missing-500": Witness([_NO_FILE], 500),
+    "all-refused": _sent(400),
+    # answers
+    "no-data": _answer(lambda value: "data" not in value),
+    "no-id": _answer(lambda value: value["data"] == {}),
+    "no-id-sometimes": Witness([GOOD] * 3, last(lambda answer: answer.json["data"] == {})),
+    "id-number": _answer(lambda value: isinstance(value["data"]["id"], int)),
+    "id-null": _answer(lambda value: value["data"]["id"] is None),
+    "id-same": Witness([GOOD] * 2, lambda answers: answers[0].json["data"] == answers[1].json["data"]),
+    "data-array": _answer(lambda value: isinstance(value["data"], list)),
+    "time-no-zone": _answer(lambda value: not value["response_time"].endswith("Z")),
+    "time-number": _answer(lambda value: isinstance(value["response_time"], int), _NO_PHONE),
+    "status-text": _answer(lambda value: value["status"] == "201"),
+    "success-200": _sent(200),
+    "success-202": _sent(202),
+    "error-no-description": _answer(lambda value: "description" not in value, _NO_PHONE),
+    "error-no-status": _answer(lambda value: "status" not in value, _NO_KEY),
+    "error-html": Witness([_NO_FILE], last(lambda answer: answer.response.body.startswith(b"<"))),
+    "error-empty": Witness([_NO_KEY], last(lambda answer: answer.response.body == b"")),
+    "error-403": Witness([_NO_KEY], 403),
+    "error-422": Witness([_NO_PHONE], 422),
+    "error-as-success": Witness([_NO_PHONE], 201),
+    "leaks-key": _answer(lambda value: "Bearer other" in value["description"], _NO_KEY),
+    "leaks-number": _answer(lambda value: "442079832100" in value["description"], _NO_PHONE),
+}
