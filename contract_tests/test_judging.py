@@ -63,6 +63,13 @@ def test_each_finding_is_one_root_cause_and_counts_every_request_that_shows_it(k
     assert violated == {finding.rule for finding in ledger.findings} <= RULES.keys()
 
 
+def test_a_request_that_shows_a_fault_twice_counts_once() -> None:
+    ledger = Ledger()
+    twice = [Violation("body", "/0", "/rule", f"a string (characters: {length})") for length in (1, 2)]
+    ledger.check("request.body", "batch", "audience_create", seen(wire("batch").GOOD), twice, kind="as sent")
+    assert [(finding.count, len(finding.evidence)) for finding in ledger.findings] == [(1, 1)]
+
+
 def test_two_properties_that_are_missing_are_two_findings() -> None:
     places = {finding.place for finding in judged("batch", body("{}")).findings}
     assert places == {"body /name", "body /type"}
@@ -110,8 +117,8 @@ def test_no_credential_gets_into_what_is_kept(key: str) -> None:
     good = header("Authorization", f"Bearer {secret}")(wire(key).GOOD)
     ledger = Ledger(strict=True)
     shown = replace(query(f"?x={secret}")(good), body=secret.encode())
-    extra = [Violation("query", "", "/components/securitySchemes/x", "a credential in the URL")]
-    ledger.request(operation_of(key), seen(shown), more=extra)
+    wrong = [Violation("query", "", "", "a credential in the URL")]
+    ledger.request(operation_of(key), seen(shown), credentials=wrong)
     assert len(ledger.findings) > 1
     assert secret not in "".join(map(repr, ledger.findings)) + str(
         [f.evidence[0].request.body for f in ledger.findings]

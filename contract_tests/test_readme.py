@@ -20,12 +20,16 @@ BLOCKS = [token.content for token in MarkdownIt().parse(README) if token.type ==
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_each_python_block_of_the_readme_runs(number: int) -> None:
+def test_each_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> None:
+    command, is_test = [sys.executable, "-W", "error", "-c", BLOCKS[number]], "def test_" in BLOCKS[number]
+    if is_test:
+        (tmp_path / "test_block.py").write_text(BLOCKS[number], "utf-8")
+        command[3:] = ["-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
     with MockServer() as server:
-        environment = {**os.environ, **server.environment()}
+        # A test has its own server.
+        environment = {**os.environ, **({} if is_test else server.environment())}
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", BLOCKS[number]],
-            env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -47,7 +47,7 @@ class Redactor:
         self, url: str, request: Request, response: Response | None, *, seconds: float = 0.0, trouble: str = ""
     ) -> Evidence:
         """The exchange without credentials; `url` is the whole URL that was asked for."""
-        found = {*self._secrets, *self._inside(request), *(self._inside(response) if response else ())}
+        found = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
         # The longest first: one may be part of another.
         hidden = sorted(filter(None, found), key=len, reverse=True)
         shown = Request(
@@ -66,7 +66,8 @@ class Redactor:
         """The text without the secrets that are known."""
         return _text(text, sorted(self._secrets, key=len, reverse=True))
 
-    def _inside(self, message: Request | Response) -> Iterator[str]:
+    def inside(self, message: Request | Response) -> Iterator[str]:
+        """The credentials in a message: what it has in headers and fields that are made for them."""
         for name, value in message.headers:
             if name.lower() in self._carriers:
                 yield value

@@ -1,17 +1,21 @@
 """Exchanges against the contract: violations become findings, and what was put to the test is counted."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .checker import check_request, check_response
 from .evidence import Redactor
 from .messages import Request, Response
-from .report import KEPT_EVIDENCE, Cell, Finding
+from .report import KEPT_EVIDENCE, Cell, Finding, Obligation
 from .rules import RULES
-from .spec import Operation, escape
+from .spec import Operation, Spec, escape
 from .violation import Violation
 
+CREDENTIALS = frozenset({"request.credential"})
+REQUEST_BODY = frozenset(
+    f"request.{name}" for name in ("content-type", "body", "part", "length", "undocumented", "prose")
+)
 _BODIES = {"request.content-type", "request.body", "request.part"}
 
 
@@ -40,40 +44,65 @@ class Ledger:
         self._findings: dict[str, Finding] = {}
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._notes: dict[str, int] = {}
+        self._kept: set[tuple[str, str]] = set()
+
+    def find(self, spec: Spec, path: str | None, seen: Observation) -> Operation | None:
+        """The operation that a request asks for, by its raw path below the base URL; where there is none, a finding."""
+        operation = spec.match(seen.request.method, path) if path is not None else None
+        if not operation:
+            known = path is not None and spec.methods(path)
+            said = f"the path has {', '.join(known)} only" if known else "no such path"
+            self.unknown(spec.key, seen, said)
+        return operation
+
+    def unknown(self, provider: str, seen: Observation, said: str) -> None:
+        """A finding: the request is none of a documented operation."""
+        where = f"{seen.request.method} {seen.request.target.partition('?')[0]}"
+        broken = [Violation(where, "", "/paths", said)]
+        self.check("request.operation", provider, "", seen, broken, kind="as sent")
 
     def request(
-        self, operation: Operation, seen: Observation, *, kind: str = "as sent", more: Iterable[Violation] = ()
+        self,
+        operation: Operation,
+        seen: Observation,
+        *,
+        credentials: Iterable[Violation] = (),
+        unknown: Collection[str] = (),
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
-        `more` is what the caller knows and the spec does not, e.g. that a credential is a wrong one.
+        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
+        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`.
         """
-        broken = [
-            *request_violations(operation, seen.request),
-            *((violation, rule_of(violation)) for violation in more),
-        ]
+        key, name = operation.spec.key, operation.id
+        broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
+        broken = [(violation, rule) for violation, rule in broken if rule not in unknown]
         if not self._strict:
             for violation in (found for found, rule in broken if rule == "request.undocumented"):
-                place = self._place(violation)
-                self.note(f"{operation.spec.key} {operation.id}: {place}: {violation.message}")
+                self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
             broken = [(found, rule) for found, rule in broken if rule != "request.undocumented"]
         judged = {rule for _, rule in broken} | set(_exercised(operation, seen.request, strict=self._strict))
         if any(rule == "request.content-type" for _, rule in broken):
             judged -= _BODIES - {"request.content-type"}
-        for name in judged:
-            self.check(
-                name, operation.spec.key, operation.id, seen, [v for v, rule in broken if rule == name], kind=kind
-            )
+        for rule in judged - set(unknown):
+            self.check(rule, key, name, seen, [v for v, broken_ in broken if broken_ == rule], kind="as sent")
+        if not broken and not _BODIES & set(unknown):
+            with self._lock:
+                self._kept.add((key, name))
         return [violation for violation, _ in broken]
 
-    def response(self, operation: Operation, seen: Observation, *, kind: str) -> list[Violation]:
-        """Judge what a server answered; what it breaks, nothing where no answer came. `kind` is the request's."""
+    def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
+        """Judge what a server answered; what it breaks, nothing where no answer came.
+
+        `kind` is the request's; without `body`, the body was not recorded, and is not judged.
+        """
         if seen.response is None:
             return []
-        broken = check_response(operation, seen.response)
+        # No body is a violation of its own, and hides nothing but what is in a body.
+        broken = [v for v in check_response(operation, seen.response) if body or v.where != "body"]
         judged = {"response.status"}
         if operation.response(seen.response.status):
-            judged |= {"response.content-type", "response.body"}
+            judged |= {"response.content-type", "response.body"} if body else set()
         if any(violation.where == "content-type" for violation in broken):
             judged -= {"response.body"}
         for name in judged:
@@ -112,6 +141,13 @@ class Ledger:
         """What a reader should know and nobody is to blame for; said again, it is counted."""
         with self._lock:
             self._notes[text] = self._notes.get(text, 0) + 1
+
+    def obligations(self, operations: Iterable[Operation]) -> tuple[Obligation, ...]:
+        """That each of the operations had a request to judge by."""
+        text = "at least one request that keeps the contract"
+        places = [(operation.spec.key, operation.id) for operation in operations]
+        with self._lock:
+            return tuple(Obligation(*place, text, place in self._kept) for place in places)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -172,7 +208,7 @@ def rule_of(violation: Violation) -> str:
 
 def source(provider: str) -> str:
     """Where a provider's rules stand."""
-    return f"generated/audience_clients/{provider}/openapi.json"
+    return f"generated/audience_clients/{provider}/openapi.json" if provider else ""
 
 
 def _exercised(operation: Operation, request: Request, *, strict: bool) -> Iterator[str]:

@@ -54,6 +54,10 @@ class Provider(ABC):
     def environment(self, base_url: str) -> dict[str, str]:
         """The environment variables that point a client at this mock, with credentials that it takes."""
 
+    def login(self) -> dict[str, str | None]:
+        """The variables of a client that asks for its access tokens; None for one that it must not have then."""
+        return {}
+
     @abstractmethod
     def error(self, operation: Operation, status: int) -> Response:
         """The documented error with this status; where none is documented, a small body of the provider's style."""
@@ -97,6 +101,15 @@ class Provider(ABC):
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
         """The method for an operation; None where nobody has written it."""
         return getattr(self, operation.id.lower(), None)
+
+
+def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:
+    """The answer to a request that breaks the spec, its credentials first."""
+    for violation in broken:
+        place, _, name = violation.where.partition(" ")
+        if place == "header" and violation.rule.startswith("/components/securitySchemes/"):
+            return ours.unauthenticated(operation, name, missing=not request.values(name))
+    return ours.refuse(operation, broken)
 
 
 def reply(status: int, value: Any) -> Response:

@@ -24,7 +24,7 @@ class MockServer:
     `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
     parts and query parameters, which the specs' schemas allow, `prose` what their prose can be read to forbid. `fault`
     is a fault of the catalogue (`audience_contract.faults`), or its name. `middleware` is an ASGI middleware put around
-    the application.
+    the application. Without `own_headers`, no Date and Server are added to answers.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
@@ -42,12 +42,14 @@ class MockServer:
         prose: bool = False,
         fault: Fault | str | None = None,
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
+        own_headers: bool = True,
     ) -> None:
         if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
             raise ValueError(f"{host} is not a loopback address")
         self._application = Application(strict=strict, prose=prose, fault=fault)
         self._app: ASGIApp = middleware(self._application) if middleware else self._application
         self._host, self._port = host, port
+        self._own_headers = own_headers
 
     def __enter__(self) -> "MockServer":
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -62,6 +64,8 @@ class MockServer:
             lifespan="off",
             log_config=None,
             access_log=False,
+            server_header=self._own_headers,
+            date_header=self._own_headers,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)

@@ -36,6 +36,14 @@ class AdobeIms(Provider):
         # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.
         return {"ADOBE_TOKEN_URL": f"{base_url}/ims/token/v3"}
 
+    def login(self) -> dict[str, str | None]:
+        return {
+            "ADOBE_CLIENT_ID": CLIENT_ID,
+            "ADOBE_CLIENT_SECRET": CLIENT_SECRET,
+            "ADOBE_SCOPES": "openid",
+            "ADOBE_ACCESS_TOKEN": None,
+        }
+
     def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - the RFC's are for all operations
         return reply(status, {"error": _ERRORS.get(status, reason(status))})
 

@@ -1,0 +1,113 @@
+"""The commands `client` and `traffic`."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from .client.choice import Answers
+
+if TYPE_CHECKING:
+    from .report import Report
+
+
+def client(
+    *,
+    command: Annotated[
+        list[str], typer.Argument(help="The command and its arguments, after --.", metavar="-- COMMAND")
+    ],
+    providers: Annotated[
+        str, typer.Option(help="Keys, with commas between: those play, and each operation of theirs must be called.")
+    ] = "",
+    answers: Annotated[
+        Answers, typer.Option(help="Plain successes; all that is documented; or also what breaks the spec.")
+    ] = Answers.VARIED,
+    adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
+    seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
+    upstream: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Send each request on to this base URL of the one provider, and judge its answers too. Credentials "
+            "are then your own. Whatever the command creates there is created: mind whose server it is.",
+        ),
+    ] = "",
+) -> None:
+    """Judge a client: run COMMAND against a server that judges each of its requests.
+
+    The command finds the providers' base URLs and throw-away credentials in its environment, by the names that
+    `audience-contract mock --env` prints. The first answer to each operation is a plain success, later ones are
+    whatever the provider documents. A request that breaks the contract is refused as the provider refuses it.
+
+    Exit code: 0 kept, 1 violated, 2 nothing to judge. The command's own exit code is a note of the report.
+    """
+    from .client.run import judge  # noqa: PLC0415 - --help has no need of it
+
+    keys = [key.strip() for key in providers.split(",") if key.strip()]
+    if upstream and len(keys) != 1:
+        raise typer.BadParameter("--upstream needs exactly one provider in --providers")
+    # As Ctrl-C: the command is ended, and the report printed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        report = judge(
+            command,
+            providers=keys,
+            answers=Answers.ADVERSARIAL if adversarial else answers,
+            seed=seed,
+            strict=strict,
+            upstream=upstream,
+        )
+    except OSError as error:
+        raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None
+    except (LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error.args[0])) from None
+    _end(report)
+
+
+def traffic(
+    file: Annotated[Path, typer.Argument(help="An HTTP Archive: of a browser, mitmproxy or Schemathesis.")],
+    *,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=URL", help="A provider's base URL, where traffic did not go to the provider itself."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
+) -> None:
+    """Judge recorded traffic: what its clients sent, and what its servers answered.
+
+    An exchange belongs to the provider whose host and base path it went to. What the file does not have, such as a
+    body that the browser left out, is not judged.
+
+    Exit code: 0 kept, 1 violated, 2 nothing to judge.
+    """
+    from .har import HarError  # noqa: PLC0415 - --help has no need of it
+    from .traffic import judge  # noqa: PLC0415 - nor of this
+
+    pairs = [text.partition("=") for text in base_url or ()]
+    if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
+        raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
+    try:
+        report = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
+    except HarError as error:
+        raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
+    except LookupError as error:
+        raise typer.BadParameter(str(error.args[0])) from None
+    _end(report)
+
+
+def _end(report: "Report") -> NoReturn:
+    """On standard error: standard output is the judged command's."""
+    for finding in report.findings:
+        where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
+        typer.echo(f"{finding.rule}: {where}: {finding.message} ({finding.count} times) [{finding.pointer}]", err=True)
+    for obligation in report.obligations:
+        if not obligation.met:
+            typer.echo(f"not met: {obligation.provider} {obligation.operation}: {obligation.text}", err=True)
+    for note in report.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{report.verdict}: {report.requests} requests, {len(report.findings)} findings", err=True)
+    raise typer.Exit(report.verdict.exit_code)

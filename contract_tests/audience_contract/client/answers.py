@@ -1,0 +1,155 @@
+"""What a provider might answer to a request that keeps the contract: each documented answer in several shapes.
+
+Every shape is made from the mock's own answer. Which of them keep the contract, and which break it, the checker says.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import media, strict_json
+from ..checker import check_response
+from ..messages import Response
+from ..mock.provider import Provider, reply
+from ..spec import Node, Operation
+from .choice import Answers
+
+_LONG = "Ünïcödé ✓ 漢字 🙂 " * 100
+_SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
+_UNKNOWN = {"undocumented": {"nested": [1, None, "ü"]}}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and the name of its shape."""
+
+    shape: str
+    response: Response
+
+
+class Varied:
+    """Answers to each operation in turn: a plain success first, then every shape in an order that `seed` decides."""
+
+    def __init__(self, choice: Answers, seed: int) -> None:
+        self._choice, self._seed = choice, seed
+        self._lock = threading.Lock()
+        self._turns: Counter[str] = Counter()
+        self._orders: dict[str, list[tuple[str, int]]] = {}
+
+    def next(self, ours: Provider, operation: Operation, success: Response) -> Answer:
+        """The next answer; `success` is the mock's own."""
+        name = f"{operation.spec.key} {operation.id}"
+        plain = Answer("plain", success)
+        with self._lock:
+            turn = self._turns[name]
+            self._turns[name] += 1
+            if not turn or self._choice is Answers.SUCCESS:
+                return plain
+            if name not in self._orders:
+                self._orders[name] = self._order(name, ours, operation, success)
+            order = self._orders[name]
+        # The shapes alone are kept: each success has an id of its own.
+        made = {(answer.shape, answer.response.status): answer for answer in self._made(ours, operation, success)}
+        return made.get(order[(turn - 1) % len(order)], plain)
+
+    def _made(self, ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
+        yield from _varied(ours, operation, success)
+        if self._choice is Answers.ADVERSARIAL:
+            yield from _faults(success)
+
+    def _order(self, name: str, ours: Provider, operation: Operation, success: Response) -> list[tuple[str, int]]:
+        found = list(varied(ours, operation, success))
+        if self._choice is Answers.ADVERSARIAL:
+            found += adversarial(operation, success)
+        order = [(answer.shape, answer.response.status) for answer in found]
+        # Nothing secret depends on it.
+        random.Random(f"{self._seed} {name}").shuffle(order)  # noqa: S311
+        return order
+
+
+def varied(ours: Provider, operation: Operation, success: Response) -> list[Answer]:
+    """Answers that the spec allows: documented successes and errors, each in several shapes."""
+    return [answer for answer in _varied(ours, operation, success) if not check_response(operation, answer.response)]
+
+
+def adversarial(operation: Operation, success: Response) -> list[Answer]:
+    """Answers that the spec forbids."""
+    return [answer for answer in _faults(success) if check_response(operation, answer.response)]
+
+
+def _varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
+    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
+    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
+    for response in (success, *(ours.error(operation, status) for status in statuses)):
+        yield from _shapes(operation, response)
+
+
+def _shapes(operation: Operation, response: Response) -> Iterator[Answer]:
+    yield Answer("plain", response)
+    schema = _schema(operation, response)
+    value = strict_json.loads(response.body)
+    if not schema or not isinstance(value, dict):
+        return
+    yield Answer("required properties only", _with(response, _minimal(schema, value)))
+    yield Answer("every property", _with(response, _full(schema, value)))
+    yield Answer("unknown properties", _with(response, {**_UNKNOWN, **value}))
+    yield Answer("long texts", _with(response, _long(schema, value)))
+
+
+def _faults(success: Response) -> Iterator[Answer]:
+    yield Answer("no body", replace(success, body=b""))
+    yield Answer("body cut off", replace(success, body=success.body[:-2]))
+    yield Answer("byte order mark", replace(success, body=b"\xef\xbb\xbf" + success.body))
+    yield Answer(
+        "HTML", Response(success.status, (("content-type", "text/html"),), b"<!doctype html><p>Please wait</p>")
+    )
+    yield Answer("no content type", replace(success, headers=()))
+    yield Answer("array for an object", replace(success, body=b"[" + success.body + b"]"))
+    yield Answer("undocumented status", replace(success, status=418))
+    value = strict_json.loads(success.body)
+    for name in value if isinstance(value, dict) else ():
+        yield Answer(f"no {name}", _with(success, {key: value[key] for key in value if key != name}))
+        yield Answer(f"null for {name}", _with(success, {**value, name: None}))
+        yield Answer(f"array for {name}", _with(success, {**value, name: [value[name]]}))
+
+
+def _schema(operation: Operation, response: Response) -> Node | None:
+    documented = operation.response(response.status)
+    content = documented and documented.get("content")
+    kind = media.parse("".join(response.values("content-type")[:1]))
+    entry = content and kind and media.find(content, kind)
+    return entry.get("schema") if entry else None
+
+
+def _with(response: Response, value: Any) -> Response:
+    return replace(response, body=reply(response.status, value).body)
+
+
+def _minimal(schema: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    properties, required = schema.get("properties"), schema.plain("required", [])
+    kinds = {name: (properties and properties.get(name)) or schema for name in required if name in value}
+    return {name: _minimal(kind, value[name]) for name, kind in kinds.items()}
+
+
+def _full(schema: Node, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    properties = schema.get("properties")
+    found = dict(value)
+    for name in properties.value if properties else ():
+        kind = schema["properties"][name]
+        found[name] = _full(kind, value.get(name, kind.plain("example", _SAMPLES.get(kind.plain("type"), "text"))))
+    return found
+
+
+def _long(schema: Node | None, value: Any) -> Any:
+    if isinstance(value, dict):
+        properties = schema.get("properties") if schema else None
+        return {name: _long(properties and properties.get(name), child) for name, child in value.items()}
+    free = not schema or not schema.value.keys() & {"format", "enum", "pattern", "maxLength"}
+    return value + _LONG if isinstance(value, str) and free else value

@@ -1,0 +1,143 @@
+"""The server that a client is judged by: an ASGI application in the place of the mock's."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
+from starlette.types import Receive, Scope, Send
+
+from ..judging import Ledger, Observation
+from ..messages import Request, Response
+from ..mock.app import MAX_BODY
+from ..mock.provider import Call, load, reason, refusal, reply
+from ..mock.state import State
+from ..spec import Operation, Spec
+from ..violation import Violation
+from .answers import Varied
+from .credentials import ThrowAway
+from .upstream import Upstream, UpstreamError, decoded
+
+
+class Application:
+    """Judges every request, and answers it, or with `upstream` has it answered there."""
+
+    def __init__(
+        self,
+        specs: Mapping[str, Spec],
+        ledger: Ledger,
+        answers: Varied,
+        throw_away: ThrowAway,
+        upstream: Upstream | None = None,
+    ) -> None:
+        self._specs, self._ledger, self._answers = specs, ledger, answers
+        self._throw_away, self._upstream = throw_away, upstream
+        self._providers = {key: load(key) for key in specs}
+        self._state = State()
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.answered: Counter[tuple[str, str, int, str]] = Counter()
+        """By provider, operation, status and shape."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, size = bytearray(), 0
+        try:
+            async for chunk in HttpRequest(scope, receive).stream():
+                size += len(chunk)
+                if size <= MAX_BODY:
+                    body += chunk
+        except ClientDisconnect:
+            self._ledger.note("a request that ended before its body did was not judged")
+            return
+        with self._lock:
+            self.requests += 1
+        if size > MAX_BODY:
+            self._ledger.note(f"a request of more than {MAX_BODY} bytes was answered 413, and not judged")
+            answer = _said(413)
+        else:
+            answer = await run_in_threadpool(self._answer, scope, bytes(body))
+        sent = HttpResponse(answer.body, answer.status)
+        sent.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        if not self._upstream:
+            sent.raw_headers.append((b"content-length", str(len(answer.body)).encode()))
+        await sent(scope, receive, send)
+
+    def _answer(self, scope: Scope, body: bytes) -> Response:
+        raw = scope["raw_path"].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
+        query = f"?{query}" if query else ""
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        key, _, rest = raw.removeprefix("/").partition("/")
+        spec, path = self._specs.get(key), f"/{rest}"
+        host = next((value for name, value in headers if name == "host"), "")
+        request = Request(scope["method"], (path if spec else raw) + query, headers, body)
+        seen = Observation(f"http://{host}{raw}{query}", request)
+        if not spec:
+            self._ledger.unknown("", seen, "no provider is there")
+            return _said(404)
+        below = spec.below_base(path)
+        if self._upstream:
+            return self._forward(self._upstream, spec, below, seen, query)
+        operation = self._ledger.find(spec, below, seen)
+        if not operation:
+            known = below is not None and spec.methods(below)
+            return _said(405, ("allow", ", ".join(known))) if known else _said(404)
+        return self._play(operation, seen)
+
+    def _play(self, operation: Operation, seen: Observation) -> Response:
+        ours = self._providers[operation.spec.key]
+        issued = self._state.tokens
+        wrong = list(self._throw_away.violations(operation, seen.request, issued))
+        broken = self._ledger.request(operation, seen, credentials=wrong)
+        mocked = self._throw_away.mocked(operation.spec.key, seen.request)
+        handler = ours.handler(operation)
+        if broken:
+            shape, answer = "refusal", refusal(ours, operation, seen.request, broken)
+        elif not handler:
+            shape, answer = "no answer is written", _said(501)
+        else:
+            first = handler(Call(operation, mocked, self._state))
+            if first.status >= 400:
+                # The mock's handlers refuse what no schema and no prose forbids: credentials in a body.
+                fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")
+                key, name = operation.spec.key, operation.id
+                self._ledger.check("request.credential", key, name, seen, [fault], kind="as sent")
+                shape, answer = "refusal", first
+            else:
+                given = self._answers.next(ours, operation, first)
+                shape, answer = given.shape, given.response
+        with self._lock:
+            self.answered[operation.spec.key, operation.id, answer.status, shape] += 1
+        return answer
+
+    def _forward(self, upstream: Upstream, spec: Spec, below: str | None, seen: Observation, query: str) -> Response:
+        request = seen.request
+        target = upstream.target(below) + query if below is not None else request.target
+        started, response, trouble = time.monotonic(), None, ""
+        try:
+            response = upstream.send(Request(request.method, target, request.headers, request.body))
+        except UpstreamError as error:
+            trouble = f"no answer from {upstream.origin}: {error}"
+            self._ledger.note(trouble)
+        seconds = time.monotonic() - started
+        plain = response and decoded(response)
+        if response and not plain:
+            self._ledger.note("an answer with a content coding that nothing here reads was not judged")
+        seen = Observation(upstream.origin + target, request, plain, seconds=seconds, trouble=trouble)
+        operation = self._ledger.find(spec, below, seen)
+        if operation:
+            broken = self._ledger.request(operation, seen)
+            self._ledger.response(operation, seen, kind="invalid" if broken else "valid")
+            status = response.status if response else 502
+            with self._lock:
+                self.answered[spec.key, operation.id, status, "upstream"] += 1
+        return response or _said(502)
+
+
+def _said(status: int, *headers: tuple[str, str]) -> Response:
+    plain = reply(status, {"message": reason(status)})
+    return Response(status, plain.headers + headers, plain.body)

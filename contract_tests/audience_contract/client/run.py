@@ -1,0 +1,112 @@
+"""A run of a client: the server, the command, and the report."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from ..evidence import Redactor
+from ..judging import Ledger
+from ..mock import MockServer
+from ..mock.provider import load as provider
+from ..report import Obligation, Report
+from ..spec import Spec, load, provider_keys
+from .answers import Varied
+from .app import Application
+from .choice import Answers
+from .credentials import ThrowAway
+from .upstream import Upstream
+
+_LAST_SECONDS = 5.0
+
+
+def judge(
+    command: Sequence[str],
+    *,
+    providers: Collection[str] = (),
+    answers: Answers = Answers.VARIED,
+    seed: int = 0,
+    strict: bool = False,
+    upstream: str = "",
+) -> Report:
+    """Run a command against a validating server, and report what its requests keep and break.
+
+    `providers` are keys; each operation of theirs must then be called. Without any, all are played, and an operation
+    must be called if another request came to its provider. `upstream` is the base URL of the one provider.
+    Raises OSError where the command cannot be started, ValueError for an upstream that is none, LookupError for an
+    unknown provider.
+    """
+    specs = {key: load(key) for key in providers or provider_keys()}
+    throw_away = ThrowAway(specs)
+    ledger = Ledger(Redactor(throw_away.secrets), strict=strict)
+    app = Application(specs, ledger, Varied(answers, seed), throw_away, Upstream(upstream) if upstream else None)
+    started, clock = datetime.now(UTC), time.monotonic()
+    with MockServer(middleware=lambda _: app, own_headers=not upstream) as server:
+        environment = _environment(server, specs, throw_away, chosen=bool(providers), upstream=bool(upstream))
+        code = _run(command, environment)
+    seconds = time.monotonic() - clock
+    for (key, name, status, shape), count in sorted(app.answered.items()):
+        ledger.note(f"{key} {name} was answered {status}, {shape}: {count}")
+    if code:
+        ledger.note(
+            f"the command ended with exit code {code}" if code > 0 else f"the command was ended by signal {-code}"
+        )
+    reached = {cell.provider for cell in ledger.cells}
+    asked = [spec for key, spec in specs.items() if providers or key in reached]
+    obligations = ledger.obligations(operation for spec in asked for operation in spec.operations)
+    if code is None:
+        obligations = (*obligations, Obligation("", "", "the command ends by itself", met=False, detail="interrupted"))
+    return Report(
+        "client",
+        # Its words may be anything, passwords too.
+        os.path.basename(command[0]),
+        version("audiences"),
+        started.isoformat(timespec="seconds"),
+        seconds,
+        app.requests,
+        ledger.findings,
+        ledger.cells,
+        obligations,
+        notes=ledger.notes,
+        seed=seed,
+    )
+
+
+def _environment(
+    server: MockServer, specs: Mapping[str, Spec], throw_away: ThrowAway, *, chosen: bool, upstream: bool
+) -> dict[str, str]:
+    """The command's variables: ours, base URLs, and credentials if no upstream has its own."""
+    ours: dict[str, str | None] = {}
+    for key in specs:
+        base_url = server.base_url(key)
+        variables = provider(key).environment(base_url)
+        if upstream:
+            ours |= {name: value for name, value in variables.items() if value.startswith(base_url)}
+        else:
+            ours |= throw_away.fill(key, variables)
+    for key in specs if chosen and not upstream else ():
+        login = provider(key).login()
+        ours |= {name: value and throw_away.fill(key, {name: value})[name] for name, value in login.items()}
+    host = server.url.rpartition(":")[0].removeprefix("http://")
+    for name in ("NO_PROXY", "no_proxy"):
+        # A proxy of the environment would not find a server on this machine's loopback interface.
+        ours[name] = ",".join(filter(None, (os.environ.get(name), host)))
+    return {name: value for name, value in {**os.environ, **ours}.items() if value is not None}
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int | None:
+    """The exit code; None where we were interrupted."""
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # A terminal has told the command as well; nothing else has.
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                process.wait(_LAST_SECONDS)
+            process.kill()
+            return None

@@ -1,0 +1,88 @@
+"""A real server behind the validating proxy: what comes is sent on, and what it answers comes back, byte for byte."""
+
+import io
+import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from ..messages import Headers, Request, Response
+
+# RFC 9110, section 7.6.1: they are about one connection, and not about the message.
+_ONE_HOP = {
+    *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    *("proxy-authenticate", "proxy-authorization"),
+}
+_SECONDS = 60.0
+
+
+class UpstreamError(Exception):
+    """No answer came from the server."""
+
+
+class Upstream:
+    """The server whose base URL is `url`. Raises ValueError for what is no URL of HTTP."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("the upstream is no base URL, as https://host/path is one")
+        if parts.username is not None:
+            raise ValueError("the upstream's URL has credentials in it; let the client send them")
+        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._netloc, self._base = parts.netloc, parts.path.rstrip("/")
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self._context = ssl.create_default_context() if self._secure else None
+
+    def target(self, below: str) -> str:
+        """The target of what stands below the base URL, with its query."""
+        return self._base + below
+
+    def send(self, request: Request) -> Response:
+        """The answer to a request, as it came; redirects are not followed, and nothing is repeated.
+
+        Raises UpstreamError.
+        """
+        made = (
+            HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=self._context)
+            if self._context
+            else HTTPConnection(self._host, self._port, timeout=_SECONDS)
+        )
+        try:
+            made.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+            made.putheader("Host", self._netloc)
+            for name, value in _end_to_end(request.headers):
+                if name.lower() not in ("host", "content-length"):
+                    made.putheader(name, value.encode("latin-1"))
+            if request.body or request.values("content-length"):
+                made.putheader("Content-Length", str(len(request.body)))
+            made.endheaders(request.body or None)
+            with made.getresponse() as answer:
+                return Response(answer.status, _end_to_end(tuple(answer.getheaders())), answer.read())
+        except (OSError, HTTPException, ValueError) as error:
+            raise UpstreamError(type(error).__name__) from error
+        finally:
+            made.close()
+
+
+def decoded(response: Response) -> Response | None:
+    """The answer with its content coding undone, None where nothing here can."""
+    from urllib3 import HTTPHeaderDict, HTTPResponse  # noqa: PLC0415 - slow to import
+    from urllib3.exceptions import DecodeError  # noqa: PLC0415
+
+    codings = {token.strip() for value in response.values("content-encoding") for token in value.lower().split(",")}
+    if not codings - {"identity", ""}:
+        return response
+    if not codings <= {*HTTPResponse.CONTENT_DECODERS, "identity", ""}:
+        return None
+    try:
+        plain = HTTPResponse(io.BytesIO(response.body), headers=HTTPHeaderDict(response.headers)).data
+    except DecodeError:
+        return None
+    return Response(response.status, response.headers, plain)
+
+
+def _end_to_end(headers: Headers) -> Headers:
+    named = {
+        token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")
+    }
+    return tuple((name, value) for name, value in headers if name.lower() not in _ONE_HOP | named)

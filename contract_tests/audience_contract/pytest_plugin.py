@@ -1,0 +1,86 @@
+"""For pytest: a mock server, and a respx router that judges every request that passes it.
+
+`@pytest.mark.audience_contract(...)` on a test, a class or a module (`pytestmark`) chooses:
+
+- `provider`: the key of the one that is played, else all are;
+- `respond`: a status from 400 to 599; it is what every request is answered with;
+- `fault`: a fault of the mock server's catalogue, e.g. "batch.no-token" (`audience_mock` only);
+- `strict`: nothing may be sent that the specs do not name.
+
+pytest loads this module in every run, so nothing is imported before a fixture needs it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    import respx
+
+    from .mock import MockServer
+
+_MARKER = "audience_contract"
+
+
+class _Choice(NamedTuple):
+    provider: str | None = None
+    respond: int | None = None
+    fault: str | None = None
+    strict: bool = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(provider=None, respond=None, fault=None, strict=False): "
+        "what the fixtures audience_mock and audience_router play",
+    )
+
+
+@pytest.fixture
+def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[MockServer]":
+    """A running mock server, with its base URLs and credentials in the environment of the test."""
+    from .mock import MockServer  # noqa: PLC0415
+    from .responding import responding  # noqa: PLC0415
+
+    chosen = _choice(request)
+    options: dict[str, Any] = {"fault": chosen.fault} if chosen.fault else {}
+    if chosen.respond:
+        options["middleware"] = responding(chosen.respond, chosen.provider)
+    with MockServer(strict=chosen.strict, **options) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def audience_router(request: pytest.FixtureRequest) -> "Iterator[respx.MockRouter]":
+    """A respx router in front of the providers' own hosts: nothing gets past it, and what it lets pass is judged.
+
+    Requests that keep the contract get the mock's answers, whatever credentials are in their headers; those that break
+    it are refused as the provider would, and fail the test when it ends. A test may add routes for other hosts.
+    """
+    try:
+        from .routing import Judge  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name != "respx":
+            raise
+        raise pytest.UsageError("the fixture audience_router needs respx: pip install respx") from None
+    chosen = _choice(request)
+    if chosen.fault:
+        raise pytest.UsageError("the fixture audience_router plays no faults; audience_mock does")
+    judge = Judge(chosen.provider, respond=chosen.respond, strict=chosen.strict)
+    with judge.router() as router:
+        yield router
+    if judge.findings:
+        pytest.fail(judge.text(), pytrace=False)
+
+
+def _choice(request: pytest.FixtureRequest) -> _Choice:
+    wanted: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers(_MARKER))):
+        if marker.args or not marker.kwargs.keys() <= set(_Choice._fields):
+            raise pytest.UsageError(f"the marker {_MARKER} takes {', '.join(f'{name}=' for name in _Choice._fields)}")
+        wanted |= marker.kwargs
+    return _Choice(**wanted)

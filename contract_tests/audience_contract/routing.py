@@ -1,0 +1,67 @@
+"""A respx router that plays the providers in process, and judges every request."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import respx
+
+from .judging import Ledger, Observation
+from .messages import Request, Response
+from .mock.provider import Call, load, reason, refusal, reply
+from .mock.state import State
+from .report import Finding
+from .spec import Spec, provider_keys
+from .spec import load as load_spec
+
+
+class Judge:
+    """Plays the provider, or all; `respond` is a status that every request that keeps the contract is answered with."""
+
+    def __init__(self, provider: str | None, *, respond: int | None = None, strict: bool = False) -> None:
+        self._specs = [load_spec(key) for key in ([provider] if provider else provider_keys())]
+        self._respond = respond
+        self._ledger = Ledger(strict=strict)
+        self._state = State()
+
+    def router(self) -> respx.MockRouter:
+        """A new router, to be entered."""
+        router = respx.mock(assert_all_called=False)
+        for spec in self._specs:
+            for host in dict.fromkeys(urlsplit(server.value["url"]).hostname for server in spec.node["servers"]):
+                router.route(host=host, name=f"{spec.key} {host}").mock(side_effect=self._side_effect(spec))
+        return router
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the requests so far broke."""
+        return self._ledger.findings
+
+    def text(self) -> str:
+        """The findings, for people."""
+        lines = [f"{len(self.findings)} violations of the contract:"]
+        for finding in self.findings:
+            where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
+            lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.source}{finding.pointer}"]
+        return "\n".join(lines)
+
+    def _side_effect(self, spec: Spec) -> Any:
+        def answer(sent: Any) -> respx.MockResponse:
+            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in sent.headers.raw)
+            request = Request(sent.method, sent.url.raw_path.decode("latin-1"), headers, sent.content)
+            made = self._answer(spec, Observation(str(sent.url), request))
+            return respx.MockResponse(made.status, content=made.body, headers=list(made.headers))
+
+        return answer
+
+    def _answer(self, spec: Spec, seen: Observation) -> Response:
+        ours, below = load(spec.key), spec.below_base(seen.request.target.partition("?")[0])
+        operation = self._ledger.find(spec, below, seen)
+        if not operation:
+            return reply(404, {"message": reason(404)})
+        broken = self._ledger.request(operation, seen)
+        handler = ours.handler(operation)
+        if broken or not handler:
+            return refusal(ours, operation, seen.request, broken)
+        if self._respond:
+            return ours.error(operation, self._respond)
+        return handler(Call(operation, seen.request, self._state))

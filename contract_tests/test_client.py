@@ -1,0 +1,204 @@
+"""`audience-contract client`: right clients, and clients that are wrong in one way, run as commands of their own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audience_contract import Request, provider_keys
+from audience_contract.client.choice import Answers
+from audience_contract.client.run import judge
+from audience_contract.report import Finding, Report, Verdict
+from sender import written
+from wire import Change, header, wire
+
+PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+def judged(
+    folder: Path, key: str, *changes: Change, strict: bool = False, answers: Answers = Answers.SUCCESS
+) -> Report:
+    requests = [change(wire(key).GOOD) for change in changes]
+    return judge(written(folder / "requests", key, requests), providers=[key], strict=strict, answers=answers)
+
+
+def same(request: Request) -> Request:
+    return request
+
+
+def brief(findings: object) -> set[tuple[str, str]]:
+    assert isinstance(findings, tuple)
+    return {(f.rule, f.pointer) for f in findings if isinstance(f, Finding)}
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_a_client_that_keeps_the_contract_is_found_to(key: str, tmp_path: Path) -> None:
+    report = judged(tmp_path, key, same, same)
+    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 2)
+    assert {cell.state for cell in report.cells} == {"kept"}
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_every_rule_that_a_client_breaks_is_found(key: str, tmp_path: Path) -> None:
+    module = wire(key)
+    report = judged(tmp_path, key, *(row[0] for row in module.BROKEN))
+    expected = {
+        ("request.credential" if "Schemes" in pointer else f"request.{PLACES[where.partition(' ')[0]]}", pointer)
+        for _, where, pointer in module.BROKEN
+    }
+    assert expected - brief(report.findings) == set()
+    assert report.verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("key", [key for key in provider_keys() if wire(key).UNNAMED])
+def test_what_the_spec_does_not_name_is_a_finding_when_strict(key: str, tmp_path: Path) -> None:
+    changes = [row[0] for row in wire(key).UNNAMED]
+    assert judged(tmp_path, key, *changes).findings == ()
+    rules = {finding.rule for finding in judged(tmp_path, key, *changes, strict=True).findings}
+    assert rules == {"request.undocumented"}
+
+
+@pytest.mark.parametrize("key", ["adobe", "batch", "commbox"])
+def test_credentials_that_are_not_those_of_the_run_are_found(key: str, tmp_path: Path) -> None:
+    (finding,) = judged(tmp_path, key, header("Authorization", "Bearer another")).findings
+    assert (finding.rule, finding.place) == ("request.credential", "header Authorization")
+    assert "not the credential" in finding.message
+
+
+def test_a_client_secret_that_is_not_that_of_the_run_is_found(tmp_path: Path) -> None:
+    other = replace(wire("adobe_ims").GOOD, body=wire("adobe_ims").GOOD.body.replace(b"mock-client-secret", b"another"))
+    report = judge(written(tmp_path / "requests", "adobe_ims", [other]), providers=["adobe_ims"])
+    assert [finding.rule for finding in report.findings] == ["request.credential"]
+
+
+PROGRAM = """
+import os, urllib.request
+url = os.environ["BATCH_BASE_URL"] + "/audiences/create"
+key = os.environ["BATCH_API_KEY"]
+def post(url, key, **headers):
+    sent = urllib.request.Request(url, b'{"name": "a", "type": "emails"}', {
+        "authorization": "Bearer " + key, "x-batch-project": "p", "content-type": "application/json", **headers})
+    try:
+        urllib.request.urlopen(sent).read()
+    except urllib.error.HTTPError as error:
+        error.read()
+"""
+
+
+def program(text: str) -> list[str]:
+    return [sys.executable, "-c", PROGRAM + text]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("post(url, os.environ['COMMBOX_API_KEY'])", "another provider's credential"),
+        ("post(url, key, note=os.environ['COMMBOX_API_KEY'])", "another provider's credential"),
+        ("post(url + '?key=' + key, key)", "a credential in the URL"),
+    ],
+)
+def test_a_credential_in_a_place_that_is_not_its_own_is_found(text: str, said: str) -> None:
+    report = judge(program(text))
+    assert {finding.rule for finding in report.findings} == {"request.credential"}
+    assert any(said in finding.message or "not the credential" in finding.message for finding in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("post(url + 's', key)", "POST /2.10/audiences/creates"),
+        ("post(url.replace('/batch/', '/other/'), key)", "POST /other/2.10/audiences/create"),
+        ("urllib.request.urlopen(url)", "GET /2.10/audiences/create"),
+    ],
+)
+def test_a_path_or_method_that_nobody_documents_is_found(text: str, place: str) -> None:
+    report = judge(program(text))
+    assert [(finding.rule, finding.place) for finding in report.findings] == [("request.operation", place)]
+
+
+def test_a_provider_that_is_chosen_must_be_called() -> None:
+    right = program("post(url, key)")
+    assert judge(right).verdict is Verdict.KEPT
+    assert judge(right, providers=["batch"]).verdict is Verdict.KEPT
+    assert judge(right, providers=["batch", "adobe"]).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_command_that_sends_nothing_or_fails_is_judged_by_its_requests_only() -> None:
+    assert judge(program("")).verdict is Verdict.INCONCLUSIVE
+    failed = judge(program("post(url, key); raise SystemExit(3)"))
+    assert failed.verdict is Verdict.KEPT
+    assert "the command ended with exit code 3" in failed.notes
+
+
+LIBRARY = """
+import audiences
+from audiences import Audience, PhoneFile
+drafts = {
+    "Batch": Audience(name="VIP", provider_fields={"batch": {"type": "emails"}}),
+    "Adobe": Audience(name="VIP", provider_fields={"adobe": {"namespace": "n", "originName": "o"}}),
+    "CommBox": Audience(name="VIP", members=PhoneFile(b"phone1\\n442079832100\\n", filename="a.csv")),
+}
+for name, draft in drafts.items():
+    with getattr(audiences, name)() as provider:
+        for _ in range(40):
+            try:
+                provider.create(draft, leave_out={"description"})
+            except audiences.AudiencesError:
+                pass
+"""
+
+
+@pytest.mark.parametrize("answers", [Answers.VARIED, Answers.ADVERSARIAL])
+def test_our_own_library_keeps_the_contract_whatever_it_is_answered(answers: Answers) -> None:
+    report = judge(
+        [sys.executable, "-c", LIBRARY], providers=["adobe", "batch", "commbox"], answers=answers, strict=True
+    )
+    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 120)
+    assert not [note for note in report.notes if "exit code" in note]
+
+
+def test_a_proxy_of_the_environment_does_not_keep_requests_from_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert judge(program("post(url, key)")).requests == 1
+
+
+COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "client"]
+
+
+def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
+    text = "post(url + '?' + key, key); print('seen'); import sys; print('told', file=sys.stderr); print(key)"
+    ended = subprocess.run(
+        [*COMMAND, "--strict", "--", *program(text)], capture_output=True, text=True, check=False, timeout=60
+    )
+    seen, key = ended.stdout.split()
+    assert (seen, ended.returncode) == ("seen", 1)
+    assert "told" in ended.stderr
+    assert "request.undocumented" in ended.stderr
+    assert key not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--", "/no/such/command"], "cannot run /no/such/command"),
+        (["--", str(HERE / "sender.py")], "cannot run"),
+        (["--upstream", "https://example.test", "--", "true"], "exactly one provider"),
+        (["--upstream", "ftp://example.test", "--providers", "batch", "--", "true"], "no base URL"),
+        (["--providers", "nobody", "--", "true"], "no provider 'nobody'"),
+    ],
+)
+def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
+    plain = {**os.environ, "COLUMNS": "300"}
+    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=plain, timeout=60)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,157 @@
+"""`audience-contract client --upstream`: a proxy that changes nothing, and judges both sides."""
+
+import gzip
+import http.client
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audience_contract import Request, Response, load
+from audience_contract.client.answers import Varied
+from audience_contract.client.app import Application
+from audience_contract.client.choice import Answers
+from audience_contract.client.credentials import ThrowAway
+from audience_contract.client.run import judge
+from audience_contract.client.upstream import Upstream, decoded
+from audience_contract.judging import Ledger
+from audience_contract.mock import MockServer
+from audience_contract.report import Report, Verdict
+from raw_server import RawServer, closed_port
+from raw_server import http as answer
+from sender import written
+from test_client import COMMAND
+from wire import body, wire
+
+GOOD = wire("batch").GOOD
+
+
+@pytest.fixture
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("BATCH_API_KEY", "key-of-the-user")
+
+
+def proxied(folder: Path, upstream: str, *requests: Request) -> Report:
+    return judge(written(folder / "requests", "batch", requests), providers=["batch"], upstream=upstream)
+
+
+@pytest.mark.usefixtures("_environment")
+def test_the_users_own_credential_goes_on_to_a_server_that_keeps_the_contract(tmp_path: Path, raw: RawServer) -> None:
+    raw.answer = answer(202, b'{"indexing_token": "a"}')
+    report = proxied(tmp_path, f"{raw.url}/2.10", GOOD)
+    assert (report.findings, report.verdict) == ((), Verdict.KEPT)
+    assert {cell.rule for cell in report.cells} >= {"request.body", "response.status", "response.body"}
+    came = raw.last()
+    assert (came.target, came.body) == (GOOD.target, GOOD.body)
+    assert came.values("authorization") == ["Bearer key-of-the-user"]
+    assert came.values("host") == [urlsplit(raw.url).netloc]
+
+
+@pytest.mark.usefixtures("_environment")
+def test_both_sides_are_judged_and_no_credential_is_shown(tmp_path: Path, raw: RawServer) -> None:
+    raw.answer = answer(202, b'{"key": "key-of-the-user"}')
+    report = proxied(tmp_path, raw.url, GOOD, body("{}")(GOOD))
+    assert {(finding.rule, finding.kind) for finding in report.findings} == {
+        ("request.body", "as sent"), ("response.body", "valid"), ("response.body", "invalid"),
+    }  # fmt: skip
+    kept = [evidence for finding in report.findings for evidence in finding.evidence]
+    assert all(evidence.response and b"key-of-the-user" not in evidence.response.body for evidence in kept)
+
+
+@pytest.mark.usefixtures("_environment")
+def test_an_upstream_that_does_not_answer_is_a_note_and_a_502(tmp_path: Path) -> None:
+    report = proxied(tmp_path, f"http://127.0.0.1:{closed_port()}", GOOD)
+    assert report.findings == ()
+    assert any(note.startswith("no answer from http://127.0.0.1") for note in report.notes)
+    assert "batch audience_create was answered 502, upstream: 1" in report.notes
+
+
+@pytest.mark.usefixtures("_environment")
+@pytest.mark.parametrize("coding", ["gzip", "unheard-of"])
+def test_an_answer_with_a_content_coding_is_passed_as_it_came_and_judged_if_it_can_be_read(
+    coding: str, tmp_path: Path, raw: RawServer
+) -> None:
+    raw.answer = answer(202, gzip.compress(b"{}"), Content_Encoding=coding)
+    report = proxied(tmp_path, raw.url, GOOD)
+    assert [finding.place for finding in report.findings] == (["body /indexing_token"] if coding == "gzip" else [])
+    assert any("content coding" in note for note in report.notes) == (coding != "gzip")
+
+
+NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,10}", fullmatch=True).map(lambda name: f"X-{name}")
+VALUE = st.from_regex(r"[!-~]([ -~]{0,20}[!-~])?", fullmatch=True)
+
+
+@pytest.fixture(scope="module")
+def proxy(raw: RawServer) -> Iterator[str]:
+    """The address of a proxy before the raw server."""
+    upstream, throw_away = Upstream(f"{raw.url}/base"), ThrowAway(["batch"])
+    app = Application({"batch": load("batch")}, Ledger(), Varied(Answers.SUCCESS, 0), throw_away, upstream)
+    with MockServer(middleware=lambda _: app, own_headers=False) as server:
+        yield urlsplit(server.url).netloc
+
+
+@given(
+    headers=st.lists(st.tuples(NAME, VALUE), max_size=4),
+    bodies=st.tuples(st.binary(max_size=200), st.binary(max_size=200)),
+    line=st.tuples(
+        st.sampled_from([200, 202, 301, 400, 401, 418, 500, 599]),
+        st.sampled_from(["/audiences/create", "/else%2fwhere?a=%ff&b", "/"]),
+    ),
+)
+def test_whatever_is_sent_and_answered_passes_unchanged(
+    headers: list[tuple[str, str]], bodies: tuple[bytes, bytes], line: tuple[int, str], proxy: str, raw: RawServer
+) -> None:
+    (sent, came), (status, path) = bodies, line
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    told = f"HTTP/1.1 {status} X\r\n{lines}Connection: close, Hop\r\nHop: 1\r\nContent-Length: {len(came)}\r\n\r\n"
+    raw.answer = told.encode() + came
+    with closing(http.client.HTTPConnection(proxy)) as connection:
+        connection.putrequest("POST", f"/batch/2.10{path}", skip_accept_encoding=True)
+        for name, value in [*headers, ("Content-Length", str(len(sent))), ("Connection", "Hop"), ("Hop", "1")]:
+            connection.putheader(name, value)
+        connection.endheaders(sent)
+        got = connection.getresponse()
+        assert (got.status, got.read()) == (status, came)
+    lowered = [(name.lower(), value) for name, value in headers]
+    assert [pair for pair in raw.last().headers if pair[0].startswith("x-")] == lowered
+    assert "hop" not in dict(raw.last().headers)
+    assert (raw.last().target, raw.last().body) == (f"/base{path}", sent)
+    expected = [*lowered, ("content-length", str(len(came)))]
+    assert [(name.lower(), value) for name, value in got.getheaders() if name.lower() != "connection"] == expected
+
+
+@pytest.mark.parametrize("url", ["", "example.test", "ftp://example.test", "https://u:p@example.test", "https://a/?b"])
+def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ValueError, match="upstream") as caught:
+        Upstream(url)
+    assert "u:p" not in str(caught.value)
+
+
+def test_a_body_that_is_not_of_its_coding_is_not_read() -> None:
+    assert decoded(Response(200, (("content-encoding", "gzip"),), b"plain")) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_command_and_the_run_is_inconclusive(number: signal.Signals) -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [*COMMAND, "--", sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as ours:
+        assert ours.stdout
+        child = int(ours.stdout.readline())
+        ours.send_signal(number)
+        _, told = ours.communicate(timeout=20)
+    assert ours.returncode == 2
+    assert "the command ends by itself" in told
+    assert told.count("Traceback") <= told.count("KeyboardInterrupt") == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

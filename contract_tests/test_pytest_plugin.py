@@ -1,0 +1,151 @@
+"""The pytest plugin, in runs of pytest of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+IMPORTS = "import httpx, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
+SEND = """
+def send(url="https://api.batch.com", **changes):
+    headers = {**dict(GOOD.headers), **changes.pop("headers", {})}
+    return httpx.post(url + "/2.10/audiences/create", **{"content": GOOD.body, "headers": headers, **changes})
+"""
+
+
+def run(folder: Path, text: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    (folder / "test_it.py").write_text(IMPORTS + SEND + text)
+    plain = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    plugin = "audience_contract.pytest_plugin"
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", plugin, *options, "test_it.py"],
+        env={**plain, **environment}, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_request_that_keeps_the_contract_is_answered_and_passes(tmp_path: Path) -> None:
+    ended = run(tmp_path, "def test(audience_router): assert send().json()['indexing_token']")
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_a_test_whose_request_breaks_the_contract_fails_when_it_ends_and_shows_no_secret(tmp_path: Path) -> None:
+    ended = run(
+        tmp_path,
+        "def test(audience_router):\n"
+        "    send(content='{}', headers={'Authorization': 'Bearer the-secret'})\n"
+        "    send(params={'a': 'b'})\n"
+        "    httpx.get('https://api.commbox.io/other')\n",
+    )
+    assert ended.returncode == 1
+    for said in ("3 violations of the contract", "body /name: an object", "request.operation", "1 passed, 1 error"):
+        assert said in ended.stdout
+    assert "the-secret" not in ended.stdout
+    assert "Traceback" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("marker", "text"),
+    [
+        ("respond=503", "assert send().status_code == 503"),
+        ("provider='batch'", "send()\n    with pytest.raises(Exception): httpx.get('https://api.commbox.io')"),
+    ],
+)
+def test_the_marker_says_what_the_router_plays(marker: str, text: str, tmp_path: Path) -> None:
+    ended = run(tmp_path, f"@pytest.mark.audience_contract({marker})\ndef test(audience_router):\n    {text}")
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_strict_forbids_what_the_spec_does_not_name(tmp_path: Path) -> None:
+    text = "{}\ndef test(audience_router): send(params={{'a': 'b'}})"
+    assert run(tmp_path, text.format("")).returncode == 0
+    strict = run(tmp_path, text.format("@pytest.mark.audience_contract(strict=True)"))
+    assert "request.undocumented" in strict.stdout
+
+
+def test_the_mock_server_runs_during_the_test_and_is_in_its_environment(tmp_path: Path) -> None:
+    ended = run(
+        tmp_path,
+        "def test(audience_mock):\n"
+        "    url = os.environ['BATCH_BASE_URL']\n"
+        "    assert url.startswith(audience_mock.url)\n"
+        "    assert send(url.removesuffix('/2.10')).status_code == 202\n"
+        "    assert [made.provider for made in audience_mock.audiences] == ['batch']\n"
+        "def test_after(): assert 'BATCH_BASE_URL' not in os.environ\n"
+        "@pytest.mark.audience_contract(respond=429, provider='batch')\n"
+        "def test_answer(audience_mock):\n"
+        "    assert send(audience_mock.url + '/batch').status_code == 429\n"
+        "    assert httpx.get(audience_mock.url + '/commbox').status_code == 404\n",
+    )
+    assert "3 passed" in ended.stdout, ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("marker", "fixture", "said"),
+    [
+        ("other=1", "audience_router", "takes provider=, respond=, fault=, strict="),
+        ("'batch'", "audience_mock", "takes provider=, respond=, fault=, strict="),
+        ("fault='batch.no-token'", "audience_router", "plays no faults"),
+        ("provider='nobody'", "audience_router", "no provider 'nobody'"),
+    ],
+)
+def test_a_marker_that_nothing_can_play_is_an_error_that_says_so(
+    marker: str, fixture: str, said: str, tmp_path: Path
+) -> None:
+    ended = run(tmp_path, f"@pytest.mark.audience_contract({marker})\ndef test({fixture}): pass")
+    assert ended.returncode != 0
+    assert said in ended.stdout + ended.stderr
+
+
+def test_without_respx_the_router_says_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['respx'] = None\n")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent)])
+    ended = run(tmp_path, "def test(audience_router): pass", PYTHONPATH=path)
+    assert ended.returncode != 0
+    assert "pip install respx" in ended.stdout
+
+
+def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_needs(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import sys\ndef test(): print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-qs", "-p", "audience_contract.pytest_plugin", "test_it.py"],
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(ended.stdout.partition("loaded:")[2].split())
+    assert "audience_contract" in loaded
+    heavy = {
+        "starlette",
+        "uvicorn",
+        "hypothesis",
+        "openpyxl",
+        "jsonschema",
+        "respx",
+        "httpx",
+        "schemathesis",
+        "audiences",
+    }
+    assert loaded & heavy == set()
+
+
+def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    shown = subprocess.run(
+        [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "@pytest.mark.audience_contract(provider=None" in shown.stdout
+
+
+def test_the_marker_gives_the_mock_server_a_fault(tmp_path: Path) -> None:
+    ended = run(
+        tmp_path,
+        "@pytest.mark.audience_contract(fault='batch.no-token')\n"
+        "def test(audience_mock):\n"
+        "    assert 'indexing_token' not in send(audience_mock.url + '/batch').json()\n",
+    )
+    assert ended.returncode == 0, ended.stdout
