@@ -145,6 +145,8 @@ class Report:
     seed: int | None = None
     phases: dict[str, int] = field(default_factory=dict)
     """Requests by the phase that sent them."""
+    ended: str = ""
+    """Why the run ended before it had sent everything; "" if it did not."""
 
     @property
     def verdict(self) -> Verdict:

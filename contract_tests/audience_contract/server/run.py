@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Protocol
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
-from ..report import Created, Obligation, Report
+from ..report import Created, Finding, Obligation, Report
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, pairs, part_cases, values, wire_cases
@@ -49,16 +50,28 @@ class Options:
     """Seconds that are waited at most, once more and twice, for a server that says it is busy."""
 
 
-def run(
-    target: Target, options: Options | None = None, progress: Callable[[str, int, int], None] | None = None
-) -> Report:
-    """Judge a server. `progress` is called with the phase, the requests sent and the findings so far."""
-    return _Run(target, options or Options(), progress or (lambda *_: None)).report()
+class Watcher(Protocol):
+    """Is told how a run goes on."""
+
+    def phase(self, name: str) -> None:
+        """A phase begins, maybe again."""
+
+    def request(self) -> None:
+        """One more request."""
+
+    def finding(self, finding: Finding) -> None:
+        """One more root cause."""
+
+
+def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
+    """Judge a server."""
+    return _Run(target, options or Options(), watcher).report()
 
 
 class _Run:
-    def __init__(self, target: Target, options: Options, progress: Callable[[str, int, int], None]) -> None:
-        self._target, self._options, self._progress = target, options, progress
+    def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
+        self._target, self._options, self._watcher = target, options, watcher
+        self._told: set[str] = set()
         self._redactor = Redactor(target.secrets)
         self._ledger = Ledger(self._redactor)
         self._judge = Judge(target, self._ledger)
@@ -68,19 +81,18 @@ class _Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._requests = 0
-        self._reasons: list[str] = []
+        self._ended = ""
         self._refused: dict[str, int] = {}
 
     def report(self) -> Report:
         started = datetime.now(UTC)
         try:
             if self._options.read_only:
-                self._reasons.append("--read-only: the spec has no operation that only reads")
+                self._ended = "nothing may be created, and there is no operation that only reads"
             else:
                 self._operations()
         except Enough as reason:
-            if str(reason):
-                self._reasons.append(str(reason))
+            self._ended = str(reason)
         finally:
             self._sender.close()
         return Report(
@@ -94,7 +106,8 @@ class _Run:
             cells=self._ledger.cells,
             obligations=tuple(self._obligations()),
             created=tuple(Created(self._target.spec.key, name, made) for name, made in self._judge.created),
-            notes=(*self._reasons, *self._ledger.notes),
+            notes=(*([self._ended] if self._ended else []), *self._ledger.notes),
+            ended=self._ended,
             seed=self._options.seed,
             phases=dict(self._phases),
         )
@@ -132,10 +145,10 @@ class _Run:
         asked = [(case, self._sent(case)) for case in probes]
         statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
         if all(seen.response is None for _, seen in asked):
-            self._reasons.append(f"no answer: {asked[0][1].trouble}")
+            self._ended = f"no answer: {asked[0][1].trouble}"
             return False
         if len(statuses) == 1 and not 200 <= min(statuses) < 300:
-            self._reasons.append(f"{operation.id}: every request was answered {min(statuses)}, valid or not")
+            self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
             return False
         for case, seen in asked:
             self._judged(operation, seen, self._judge.expect(operation, seen, case.label))
@@ -156,14 +169,15 @@ class _Run:
 
     def _enter(self, phase: str) -> None:
         self._phase = phase
-        self._progress(phase, self._requests, len(self._ledger.findings))
+        if self._watcher and phase not in self._phases:
+            self._watcher.phase(phase)
 
     def _before(self) -> None:
         """Count a request that is about to be sent; raises Enough where a limit is reached."""
         self._stopped()
         options = self._options
         if options.requests is not None and self._requests >= options.requests:
-            raise Enough
+            raise Enough(f"ended after {options.requests} requests, as told")
         if options.seconds is not None and time.monotonic() - self._started >= options.seconds:
             raise Enough(f"ended after {options.seconds:g} seconds, as told")
         if options.creates is not None and len(self._judge.created) >= options.creates:
@@ -172,12 +186,12 @@ class _Run:
             time.sleep(max(0.0, self._started + self._requests / options.rate - time.monotonic()))
         self._requests += 1
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
-        if self._requests % 25 == 0:
-            self._progress(self._phase, self._requests, len(self._ledger.findings))
+        if self._watcher:
+            self._watcher.request()
 
     def _stopped(self) -> None:
         if self._options.stop_first and self._ledger.findings:
-            raise Enough
+            raise Enough("ended at the first finding, as told")
 
     def _sent(self, case: Case) -> Observation:
         self._before()
@@ -203,6 +217,11 @@ class _Run:
         if seen.response is not None and seen.response.status in _BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
         kept = self._judge.judge(operation, seen, expectation)
+        if not kept and self._watcher:
+            for finding in self._ledger.findings:
+                if finding.key not in self._told:
+                    self._told.add(finding.key)
+                    self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
         if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
             self._refused[expectation.pointer] = self._refused.get(expectation.pointer, 0) + 1
