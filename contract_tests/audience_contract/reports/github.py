@@ -5,7 +5,7 @@ import sys
 from ..report import Report
 from .matrix import headline, split
 from .places import line_of, path_of
-from .texts import line
+from .texts import line, obligation
 
 
 def show(report: Report) -> None:
@@ -24,10 +24,8 @@ def annotations(report: Report) -> list[str]:
             text = f"{found.message} [{found.place}; {found.rule}; {found.pointer}]{reason}"
             place = {"file": path_of(found.provider), "line": line_of(found.provider, found.pointer)}
             commands.append(command(level, text, title=title, **(place if place["line"] else {})))
-    for unmet in report.obligations:
-        if not unmet.met:
-            text = f"{unmet.provider} {unmet.operation}: {unmet.text} {unmet.detail}"
-            commands.append(command("error", text, title="Obligation not met"))
+    unmet = [obligation(owed) for owed in report.obligations if not owed.met]
+    commands += [command("error", text, title="Obligation") for text in unmet]
     commands += [command("notice", note, title="Note") for note in report.notes]
     return [*commands, command("notice", f"{report.verdict}: {headline(report)}", title="audience-contract")]
 

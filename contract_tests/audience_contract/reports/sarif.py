@@ -9,7 +9,7 @@ from ..rules import RULES
 from .data import body, dump
 from .matrix import headline, ordered
 from .places import line_of, path_of
-from .texts import curl
+from .texts import curl, obligation
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _INDEX = {rule: index for index, rule in enumerate(RULES)}
@@ -51,14 +51,14 @@ def _rule(key: str) -> dict[str, Any]:
 
 
 def _invocation(report: Report) -> dict[str, Any]:
-    unmet = [f"{o.provider} {o.operation}: {o.text} {o.detail}" for o in report.obligations if not o.met]
-    said = [("error", f"obligation not met: {text}") for text in unmet] + [("note", note) for note in report.notes]
+    unmet = [obligation(owed) for owed in report.obligations if not owed.met]
+    said = [("error", f"obligation {text}") for text in unmet] + [("note", note) for note in report.notes]
     return {
         # "Whether the analysis could be done": with results it could.
         "executionSuccessful": report.verdict is not Verdict.INCONCLUSIVE,
         "exitCode": report.verdict.exit_code,
         "exitCodeDescription": f"{report.verdict}: {headline(report)}",
-        "toolExecutionNotifications": [{"level": level, "message": {"text": text}} for level, text in said],
+        "toolExecutionNotifications": [{"level": level, "message": _message(text)} for level, text in said],
         "properties": {"started": report.started, "seconds": report.seconds},
     }
 
@@ -68,7 +68,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         "level": "error",
-        "message": {"text": f"{finding.message or finding.about.help} ({finding.place}; {finding.kind})"},
+        "message": _message(f"{finding.message or finding.about.help} ({finding.place}; {finding.kind})"),
         "locations": [_location(finding)],
         "partialFingerprints": {"rootCause/v1": finding.key},
         "occurrenceCount": finding.count,
@@ -85,6 +85,11 @@ def _result(finding: Finding) -> dict[str, Any]:
         },
     }
     return {**result, **(_exchange(finding.evidence[0]) if finding.evidence else {})}
+
+
+def _message(text: str) -> dict[str, str]:
+    # "[words](target)" would be a link.
+    return {"text": text.replace("](", "] (")}
 
 
 def _location(finding: Finding) -> dict[str, Any]:

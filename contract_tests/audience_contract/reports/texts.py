@@ -3,7 +3,7 @@
 import re
 
 from ..messages import Request, Response
-from ..report import Evidence
+from ..report import Created, Evidence, Obligation
 
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'", re.DOTALL)
 
@@ -20,6 +20,18 @@ def shown(text: str) -> str:
 def line(text: str) -> str:
     """The same, on one line."""
     return " ".join(shown(text).split())
+
+
+def obligation(owed: Obligation) -> str:
+    """An obligation in a sentence."""
+    where = " ".join(filter(None, (owed.provider, owed.operation)))
+    met = "" if owed.met else "not met: "
+    return line(f"{met}{where}: {owed.text}" + (f" ({owed.detail})" if owed.detail else ""))
+
+
+def left(created: Created) -> str:
+    """What was left at a server."""
+    return line(f"{created.provider}: {created.name}" + (f" ({created.id})" if created.id else ""))
 
 
 def sent(evidence: Evidence) -> str:
