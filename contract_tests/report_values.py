@@ -1,6 +1,7 @@
 """Reports to make forms of: one as a run makes it, and any at all."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def _evidence(request: Request, response: Response | None, trouble: str = "") ->
     return Redactor().evidence(url, request, response, seconds=0.0123, trouble=trouble)
 
 
-def _found(rule: str, provider: str, operation: str, pointer: str, **more: object) -> Finding:
+def _found(rule: str, provider: str, operation: str, pointer: str, **more: Any) -> Finding:
     return replace(Finding(rule, provider, operation, pointer, "", "valid", "", ""), **more)
 
 
@@ -163,6 +164,14 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
     )
 
 
-HOSTILE = ("<script>alert(1)</script>", "\x00\x1b[31m\u202e", "]]>&\"'`|", "\r\n::error::x", "##[add-mask]a", "\ud800\uffff", "[bold]")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\x00\x1b[31m\u202e",
+    "]]>&\"'`|",
+    "\r\n::error::x",
+    "##[add-mask]a",
+    "\ud800\uffff",
+    "[bold]",
+)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=30) | st.lists(st.sampled_from(HOSTILE)).map("".join)
 """Any text, halves of surrogate pairs and what would act on a reader included."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..report import Report
-    from .progress import Progress
+    from .live import Progress
 
 FORMATS = ("junit", "json", "sarif", "html", "markdown")
 """The forms that `write` knows."""
@@ -44,22 +44,21 @@ def render(report: "Report", form: str) -> bytes:
 
 def terminal(report: "Report", console: "Console") -> None:
     """The report for people, once the run is over."""
-    from .terminal import show  # noqa: PLC0415
+    from .screen import show  # noqa: PLC0415
 
     show(report, console)
 
 
 def progress(console: "Console", *, quiet: bool = False) -> "Progress":
     """What a run tells while it goes on; a context manager."""
-    from .progress import Progress  # noqa: PLC0415
+    from .live import Progress  # noqa: PLC0415
 
     return Progress(console, quiet=quiet)
 
 
 def github(report: "Report") -> None:
     """Annotations on standard output, and the report in `$GITHUB_STEP_SUMMARY` where that is set."""
-    from . import github as annotations  # noqa: PLC0415
-    from . import markdown  # noqa: PLC0415
+    from . import annotations, markdown  # noqa: PLC0415
 
     annotations.show(report)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):

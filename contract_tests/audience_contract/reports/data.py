@@ -105,7 +105,7 @@ def _parsed_finding(*, key: str, evidence: list[dict[str, Any]], **plain: Any) -
 def _parsed_evidence(*, request: dict[str, Any], response: dict[str, Any] | None, **plain: Any) -> Evidence:
     return Evidence(
         request=Request(request["method"], request["target"], _headers(request), _body(request)),
-        response=response and Response(response["status"], _headers(response), _body(response)),
+        response=Response(response["status"], _headers(response), _body(response)) if response else None,
         **plain,
     )
 

@@ -26,7 +26,8 @@ def render(report: Report) -> bytes:
     for note in report.notes:
         ET.SubElement(root[0], "system-out").text = _xml(shown(note))
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made
 
 
 def _square(square: Square) -> ET.Element:
@@ -42,7 +43,9 @@ def _square(square: Square) -> ET.Element:
     elif not len(case) and square.state == "violated":
         _say(case, "failure", square.rule.help, f"{square.violated} of {square.exercised}", square.rule.id)
     accepted = [f"accepted: {finding.accepted}\n{_text(finding)}" for finding in square.findings if finding.accepted]
-    tested = [f"{cell.detail or 'all'}: {cell.violated} of {cell.exercised} violated it" for cell in square.cells]
+    tested = [
+        f"{cell.detail or 'exercised'}: {cell.exercised} times, violated {cell.violated} times" for cell in square.cells
+    ]
     ET.SubElement(case, "system-out").text = _xml(shown(_SEPARATOR.join(["\n".join(tested), *accepted])))
     return case
 
@@ -88,4 +91,6 @@ def _count(parent: ET.Element) -> None:
 
 def _xml(text: str) -> str:
     """The text without characters that XML 1.0 has no way to write; `shown` has taken out most of them."""
-    return "".join(c if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff" else "�" for c in text)
+    return "".join(
+        c if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff" else "�" for c in text
+    )

@@ -1,11 +1,10 @@
 """Markdown, for GitHub's step summary."""
 
-import html
 import string
 
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
-from .matrix import SYMBOLS, State, headline, split, squares
+from .matrix import State, headline, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent
 
 LIMIT = 900_000
@@ -20,7 +19,7 @@ def render(report: Report) -> bytes:
     counted, accepted = split(report)
     head = [
         f"## {_VERDICTS[report.verdict]} Contract {report.verdict}: {_text(report.command)}",
-        f"{_code(report.target)}: {_text(headline(report))}, exit code {report.verdict.exit_code}"
+        f"{_code(cut(report.target, 1000, 1))}: {_text(headline(report))}, exit code {report.verdict.exit_code}"
         + ("" if report.seed is None else f", seed {report.seed}"),
     ]
     tail = ["### Rules on operations", *_matrix(report)] if report.cells or report.findings else []
@@ -39,26 +38,26 @@ def render(report: Report) -> bytes:
 def _fitted(head: list[str], blocks: list[str], tail: list[str]) -> bytes:
     """As many findings as there is room for, and how many are not there."""
     room = LIMIT - sum(len(part.encode("utf-8", "replace")) + 2 for part in (*head, *tail))
-    kept = []
+    kept: list[str] = []
     for block in blocks:
         room -= len(block.encode("utf-8", "replace")) + 2
         if room < 0:
             kept.append(f"… and {len(blocks) - len(kept)} more, for which there is no room here.")
             break
         kept.append(block)
-    return ("\n\n".join([*head, *kept, *tail]) + "\n").encode("utf-8", "replace")[: LIMIT + 1000]
+    return ("\n\n".join([*head, *kept, *tail]) + "\n").encode("utf-8", "replace")
 
 
 def _list(lines: list[str]) -> str:
-    shown = [f"- {_text(cut(text, 500, 1))}" for text in lines[:200]]
-    return "\n".join([*shown, *([f"- … and {len(lines) - 200} more"] if len(lines) > 200 else [])])
+    shown = [f"- {_text(cut(text, 200, 1))}" for text in lines[:100]]
+    return "\n".join([*shown, *([f"- … and {len(lines) - 100} more"] if len(lines) > 100 else [])])
 
 
 def _finding(finding: Finding) -> str:
     where = _text(f"{finding.provider} {finding.operation}")
     facts = [
         f"**{_text(finding.about.title)}** · {where}: {_text(cut(finding.message, 2000, 20))}",
-        f"- Where: {_text(cut(finding.place, 500, 1))} · {_text(cut(finding.kind, 500, 1))} · {finding.count} times",
+        f"- Where: {_text(cut(finding.place, 500, 1))} · {_text(cut(finding.kind, 500, 1))} · {finding.count} in all",
         f"- Rule: {_code(finding.rule)} {_text(finding.about.help)}\n- Pointer: {_code(cut(finding.pointer, 1000, 1))}",
         f"- Source: {_text(cut(finding.source, 1000, 5))}" if finding.source else "",
         f"- Accepted: {_text(cut(finding.accepted, 1000, 5))}" if finding.accepted else "",
@@ -87,7 +86,9 @@ def _matrix(report: Report) -> list[str]:
     rows = [f"| Rule | {' | '.join(_text(' '.join(where)) or 'run' for where in wheres)} |"]
     rows.append(f"| --- |{' --- |' * len(wheres)}")
     for rule in (rule for rule in RULES.values() if any(square.rule is rule for square in found)):
-        states = [cells[*where, rule.id].state if (*where, rule.id) in cells else None for where in wheres]
+        states: list[State | None] = [
+            cells[*where, rule.id].state if (*where, rule.id) in cells else None for where in wheres
+        ]
         shown = " | ".join(f"{_COLOURS[state]} {state}" if state else "" for state in states)
         rows.append(f"| {_text(rule.title)} {_code(rule.id)} | {shown} |")
     return ["\n".join(rows)]

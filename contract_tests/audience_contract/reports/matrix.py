@@ -1,4 +1,4 @@
-"""The findings in their order, and the matrix operation × rule, as every form shows them."""
+"""The findings in their order, and the matrix of operations and rules, as every form shows them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

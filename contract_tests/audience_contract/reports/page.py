@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing else: the matrix operation × rule, and what is behind each of its cells."""
+"""One HTML page that needs nothing else: the matrix of operations and rules, and what is behind each of its cells."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from ..report import Report
 from ..rules import RULES, Rule
 from . import texts
-from .matrix import SYMBOLS, Square, headline, split, squares
+from .matrix import SYMBOLS, headline, split, squares
 
 _LONGEST = 20_000
 
@@ -21,7 +21,11 @@ def render(report: Report) -> bytes:
     style, script = _resource("page.css"), _resource("page.js")
     # Every value is escaped, but for the style and the script, which are ours.
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"shown": texts.shown, "line": texts.line, "cut": lambda text: texts.cut(text, _LONGEST, 2000)}
+    environment.filters |= {
+        "shown": texts.shown,
+        "line": texts.line,
+        "cut": lambda text: texts.cut(text, _LONGEST, 2000),
+    }
     page = environment.from_string(_resource("page.html.jinja2")).render(
         report=report,
         headline=headline(report),
@@ -54,7 +58,7 @@ def _sides(found: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 
 def _resource(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+    return files("audience_contract.reports").joinpath(name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:

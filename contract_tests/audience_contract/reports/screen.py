@@ -13,9 +13,13 @@ from .matrix import SYMBOLS, State, headline, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent, shown
 
 _COLOURS: dict[State, str] = {"violated": "bold red", "accepted": "yellow", "not exercised": "dim", "kept": "green"}
-_VERDICTS = {Verdict.KEPT: ("✓", "bold green"), Verdict.VIOLATED: ("✗", "bold red"), Verdict.INCONCLUSIVE: ("?", "bold yellow")}
+_VERDICTS = {
+    Verdict.KEPT: ("✓", "bold green"),
+    Verdict.VIOLATED: ("✗", "bold red"),
+    Verdict.INCONCLUSIVE: ("?", "bold yellow"),
+}
 _WIDEST = 140
-_LABEL = 9
+_LABEL = 10
 
 
 def show(report: Report, console: Console) -> None:
@@ -36,7 +40,9 @@ def show(report: Report, console: Console) -> None:
     ended = Text(f"{symbol} {report.verdict}", colour).append(f"  {headline(report)}", "default not bold")
     console.print(ended.append(f", exit code {report.verdict.exit_code}", "dim not bold"))
     asked = f"{report.command} {report.target}" + ("" if report.seed is None else f", seed {report.seed}")
-    console.print(Text(line(f"{asked}, started {report.started}, audience-contract {report.version}"), "dim"))
+    width = min(console.width, _WIDEST)
+    for text in _wrapped(f"{asked}, started {report.started}, audience-contract {report.version}", width, "  "):
+        console.print(Text(text, "dim"), soft_wrap=True)
 
 
 def _finding(console: Console, finding: Finding, number: str) -> None:
@@ -59,14 +65,18 @@ def _finding(console: Console, finding: Finding, number: str) -> None:
 
 def _row(console: Console, width: int, label: str, text: str, style: str = "") -> None:
     if text:
-        lines = textwrap.wrap(_quiet(line(text)), width - _LABEL, break_on_hyphens=False)
-        _print(console, label, lines, style)
+        _print(console, label, _wrapped(text, width - _LABEL), style)
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    # A line that starts with "::" is a command to GitHub's runner.
+    parts = textwrap.wrap(_quiet(line(text)), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    return [f"\N{ZERO WIDTH SPACE}{part}" if part.lstrip().startswith("::") else part for part in parts]
 
 
 def _evidence(console: Console, width: int, evidence: Evidence) -> None:
     for label, mark, text in (("sent", ">", sent(evidence)), ("came back", "<", came(evidence))):
         lines = _quiet(cut(text.rstrip(), 1500, 24)).expandtabs(4).split("\n")
-        # Each line has a mark, also for GitHub's runner: a line that starts with "::" is a command to it.
         wide = width - _LABEL - 2
         folded = [part for one in lines for part in ([one[i : i + wide] for i in range(0, len(one), wide)] or [""])]
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
@@ -77,12 +87,8 @@ def _evidence(console: Console, width: int, evidence: Evidence) -> None:
 
 def _print(console: Console, label: str, lines: list[str], style: str = "") -> None:
     for number, text in enumerate(lines):
-        start = label if not number else ""
-        apart = "" if len(start) < _LABEL else " "
-        console.print(
-            Text(f"{start:<{_LABEL}}{apart}"[: _LABEL + 1], "dim").append(text, style or "default not dim"),
-            soft_wrap=True,
-        )
+        start = Text(f"{'' if number else label:<{_LABEL}}", "dim")
+        console.print(start.append(text, style or "default not dim"), soft_wrap=True)
 
 
 def _quiet(text: str) -> str:
@@ -94,10 +100,13 @@ def _matrix(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
     counts = Counter(((square.provider, square.operation), square.state) for square in squares(report))
     for where in dict.fromkeys(where for where, _ in counts):
-        states = [(state, counts[where, state]) for state in SYMBOLS]
+        states: list[tuple[State, int]] = [(state, counts[where, state]) for state in SYMBOLS]
         table.add_row(
             Text(line(" ".join(where)) or "run", "cyan", overflow="fold"),
-            *(Text(f"{SYMBOLS[state]} {count} {state}", _COLOURS[state] if count else "dim") for state, count in states),
+            *(
+                Text(f"{SYMBOLS[state]} {count} {state}", _COLOURS[state] if count else "dim")
+                for state, count in states
+            ),
         )
     return table
 
@@ -105,12 +114,14 @@ def _matrix(report: Report) -> Table:
 def _lists(report: Report, console: Console) -> None:
     width = min(console.width, _WIDEST)
     obligations = [f"{'✓' if owed.met else '✗'} {obligation(owed)}" for owed in report.obligations]
-    created = [left(found) for found in report.created]
-    for title, texts in (("Obligations", obligations), ("Left at the server", created), ("Notes", list(report.notes))):
+    created = [f"• {left(found)}" for found in report.created]
+    for title, texts in (
+        ("Obligations", obligations),
+        ("Left at the server", created),
+        ("Notes", [f"• {note}" for note in report.notes]),
+    ):
         if texts:
             console.print(Rule(Text(title), align="left", style="dim"))
         for text in texts:
-            hanging = textwrap.wrap(_quiet(line(text)), width - 2, subsequent_indent="  ", break_on_hyphens=False)
-            # A mark before each, for GitHub's runner as above.
-            for number, part in enumerate(hanging):
-                console.print(Text(part if number or title == "Obligations" else f"• {part}"), soft_wrap=True)
+            for part in _wrapped(text, width, "  "):
+                console.print(Text(part), soft_wrap=True)
