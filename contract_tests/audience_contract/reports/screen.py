@@ -5,7 +5,6 @@ from collections import Counter
 
 from rich.console import Console
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
 from ..report import Evidence, Finding, Report, Verdict
@@ -33,7 +32,7 @@ def show(report: Report, console: Console) -> None:
         _finding(console, finding, SYMBOLS["accepted"])
     if report.cells or report.findings:
         console.print(Rule(Text("Rules on operations"), align="left", style="dim"))
-        console.print(_matrix(report))
+        _matrix(report, console)
     _lists(report, console)
     console.print(Rule(style="dim"))
     symbol, colour = _VERDICTS[report.verdict]
@@ -96,19 +95,14 @@ def _quiet(text: str) -> str:
     return shown(text).replace("##[", "# #[")
 
 
-def _matrix(report: Report) -> Table:
-    table = Table.grid(padding=(0, 2))
+def _matrix(report: Report, console: Console) -> None:
     counts = Counter(((square.provider, square.operation), square.state) for square in squares(report))
     for where in dict.fromkeys(where for where, _ in counts):
-        states: list[tuple[State, int]] = [(state, counts[where, state]) for state in SYMBOLS]
-        table.add_row(
-            Text(line(" ".join(where)) or "run", "cyan", overflow="fold"),
-            *(
-                Text(f"{SYMBOLS[state]} {count} {state}", _COLOURS[state] if count else "dim")
-                for state, count in states
-            ),
-        )
-    return table
+        row = Text()
+        for state, symbol in SYMBOLS.items():
+            count = counts[where, state]
+            row.append(f"{symbol} {count:>2} {state}  ", _COLOURS[state] if count else "dim")
+        console.print(row.append(_quiet(line(" ".join(where))), "cyan"), soft_wrap=True)
 
 
 def _lists(report: Report, console: Console) -> None:
