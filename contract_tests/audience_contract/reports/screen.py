@@ -46,7 +46,7 @@ def show(report: Report, console: Console) -> None:
 
 def _finding(console: Console, finding: Finding, number: str) -> None:
     title = Text(f"{number} ", "bold").append(finding.about.title, "bold")
-    title.append(f"  {line(finding.provider)} {line(finding.operation)}", "cyan")
+    title.append("  " + _quiet(line(f"{finding.provider} {finding.operation}")), "cyan")
     console.print(Rule(title, align="left", style="yellow" if finding.accepted else "red"))
     width = min(console.width, _WIDEST)
     _row(console, width, "", finding.message, "bold")
@@ -98,11 +98,13 @@ def _quiet(text: str) -> str:
 def _matrix(report: Report, console: Console) -> None:
     counts = Counter(((square.provider, square.operation), square.state) for square in squares(report))
     for where in dict.fromkeys(where for where, _ in counts):
-        row = Text()
+        for name in _wrapped(f"• {' '.join(where)}", min(console.width, _WIDEST), "  "):
+            console.print(Text(name, "cyan"), soft_wrap=True)
+        row = Text("  ")
         for state, symbol in SYMBOLS.items():
             count = counts[where, state]
             row.append(f"{symbol} {count:>2} {state}  ", _COLOURS[state] if count else "dim")
-        console.print(row.append(_quiet(line(" ".join(where))), "cyan"), soft_wrap=True)
+        console.print(row, soft_wrap=True)
 
 
 def _lists(report: Report, console: Console) -> None:
