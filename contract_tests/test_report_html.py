@@ -30,8 +30,8 @@ class _Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
-        if self.tags and self.tags[-1][0] in ("script", "style"):
-            self.raw[self.tags[-1][0]] = self.raw.get(self.tags[-1][0], "") + data
+        if self.cdata_elem:
+            self.raw[self.cdata_elem] = self.raw.get(self.cdata_elem, "") + data
 
 
 _TAGS = {tag for tag, _ in _Read(REPORT).tags}

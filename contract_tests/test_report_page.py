@@ -45,10 +45,6 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     assert heard == []
 
 
-def _cell(page: Page, state: str, number: int = 0) -> "object":
-    return page.locator(f"a.cell[data-state='{state}']").nth(number)
-
-
 def test_every_cell_says_its_state_in_words_and_by_a_sign(show: Open) -> None:
     page = show()
     for square in matrix.squares(REPORT):

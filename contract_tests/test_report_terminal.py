@@ -16,8 +16,8 @@ from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
 
-def _shown(report: Report, width: int = 80, **more: bool) -> str:
-    console = Console(file=io.StringIO(), width=width, **more)
+def _shown(report: Report, width: int = 80, *, terminal: bool = False) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=terminal)
     reports.terminal(report, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -67,15 +67,20 @@ def test_text_in_brackets_is_shown_as_it_is() -> None:
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[1;31m" in _shown(REPORT, force_terminal=True)
+    assert "\x1b[1;31m" in _shown(REPORT, terminal=True)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not re.search(r"\x1b\[[\d;]*3\d", _shown(REPORT, force_terminal=True))
+    assert not re.search(r"\x1b\[[\d;]*3\d", _shown(REPORT, terminal=True))
 
 
 def _run(console: Console, *, quiet: bool = False) -> str:
     with reports.progress(console, quiet=quiet) as progress:
         progress.phase("valid [red]", 400)
-        senders = [threading.Thread(target=lambda: [progress.request() for _ in range(100)]) for _ in range(4)]
+
+        def send() -> None:
+            for _ in range(100):
+                progress.request()
+
+        senders = [threading.Thread(target=send) for _ in range(4)]
         for sender in senders:
             sender.start()
         for sender in senders:
