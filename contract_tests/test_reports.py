@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audience_contract import Request, reports
@@ -142,6 +142,7 @@ def test_a_text_that_is_shown_has_nothing_that_acts_on_a_screen(text: str) -> No
 _SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 
+@example("a\\n\r\n'\u202e7", "")
 @given(_SAID.filter(bool), _SAID)
 def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str, value: str) -> None:
     request = Request("POST", "/x", (("X-Note", value), ("Cookie", "a-secret")), body.encode())
