@@ -79,7 +79,8 @@ def _evidence(console: Console, width: int, evidence: Evidence) -> None:
         wide = width - _LABEL - 2
         folded = [part for one in lines for part in ([one[i : i + wide] for i in range(0, len(one), wide)] or [""])]
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
-    if command := curl(evidence):
+    command = curl(evidence)
+    if command.startswith("curl "):
         # Not folded: a terminal gives back a line as one line.
         console.print(Text(_quiet(command), "magenta"), soft_wrap=True)
 

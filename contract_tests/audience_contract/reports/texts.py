@@ -74,7 +74,8 @@ def curl(evidence: Evidence) -> str:
     Line breaks and what cannot be seen are written as `$'\012'`, which bash, zsh, ksh and POSIX (2024) know: a copied
     CR LF, as multipart bodies have it, would not be one any more.
     """
-    return _QUOTED.sub(_visible, evidence.curl)
+    command = _QUOTED.sub(_visible, evidence.curl)
+    return command if command.isprintable() else line(command)
 
 
 def _visible(quoted: "re.Match[str]") -> str:
