@@ -69,8 +69,9 @@ def credentials(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         if bearer:
             without = replace(least, headers={k: v for k, v in least.headers.items() if k != name})
             asked = replace(without, query={**without.query, "access_token": right})
-            yield Case(f"{name} in the query instead", renamed(target, asked, names).request())
-            for value in (f"bearer {right}", f"BEARER {right}"):
+            for _ in range(2):
+                yield Case(f"{name} in the query instead", renamed(target, asked, names).request())
+            for value in 2 * (f"bearer {right}", f"BEARER {right}"):
                 draft = renamed(target, least, names)
                 yield Case("scheme in another case", replace(draft, headers={**draft.headers, name: value}).request())
     for place, right in target.settings.items():
@@ -87,7 +88,7 @@ def parameters(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         right = (least.query if place == "query" else least.headers).get(name, "")
         choices = parameter["schema"].plain("enum") or []
         others = [] if not choices else _others(right)
-        for value in ("", "", *others):
+        for value in ("", *others, "", *others):
             draft = renamed(target, least, names)
             values = dict(draft.query if place == "query" else draft.headers)
             values.pop(name, None)
@@ -136,6 +137,7 @@ def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             continue
         request = renamed(target, least, names).request()
         bare = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
-        yield Case("", replace(request, method=method))
-        if method != "HEAD":
-            yield Case("", replace(request, method=method, headers=bare, body=b""))
+        for _ in range(2):
+            yield Case("", replace(request, method=method))
+            if method != "HEAD":
+                yield Case("", replace(request, method=method, headers=bare, body=b""))

@@ -1,6 +1,5 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -165,8 +164,8 @@ def _a(kind: str) -> str:
 
 def _sent(seen: Observation) -> dict[str, object]:
     try:
-        value = json.loads(seen.request.body)
-    except ValueError:
+        value = strict_json.loads(seen.request.body)
+    except UnreadableError:
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
@@ -22,6 +23,8 @@ from .send import Sender
 from .target import Target
 
 _BUSY = {429, 503}
+_SILENT = 5
+"""Requests without an answer, one after the other, after which a server counts as gone."""
 _BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
     "application/json": wire_cases.json_body,
     "application/x-www-form-urlencoded": wire_cases.form_body,
@@ -82,6 +85,8 @@ class _Run:
         self._phase = ""
         self._requests = 0
         self._ended = ""
+        self._silent = 0
+        self._created = 0
         self._refused: dict[str, int] = {}
 
     def report(self) -> Report:
@@ -117,7 +122,7 @@ class _Run:
             least = first(self._target, operation, self._names.new)
             self._enter("opening")
             if not self._open(operation, least):
-                continue
+                return
             for phase, made in self._made(least):
                 self._enter(phase)
                 for case in made:
@@ -141,14 +146,23 @@ class _Run:
 
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
-        probes = [*cases.opening(self._target, least, self._names), *_opposite(least)]
-        asked = [(case, self._sent(case)) for case in probes]
+        asked: list[tuple[Case, Observation]] = []
+        for case in cases.opening(self._target, least, self._names):
+            if not self._spent():
+                asked.append((case, self._sent(case)))
+        valid = {seen.response.status if seen.response else 0 for _, seen in asked}
+        for case in _opposite(least):
+            if self._created != self._options.creates:
+                asked.append((case, self._sent(case)))
         statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if all(seen.response is None for _, seen in asked):
+        if statuses == {0}:
             self._ended = f"no answer: {asked[0][1].trouble}"
-            return False
-        if len(statuses) == 1 and not 200 <= min(statuses) < 300:
+        elif valid <= {401, 403}:
+            said = " or ".join(map(str, sorted(valid)))
+            self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"
+        elif len(statuses) == 1 and not 200 <= min(statuses) < 300:
             self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
+        if self._ended:
             return False
         for case, seen in asked:
             self._judged(operation, seen, self._judge.expect(operation, seen, case.label))
@@ -160,7 +174,7 @@ class _Run:
             self._names,
             seed=self._options.seed,
             timeout=self._options.timeout,
-            before=lambda _: self._before(),
+            before=lambda: self._before(may_create=True),
             answered=self._answered,
             add=self._add,
         )
@@ -172,16 +186,18 @@ class _Run:
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
 
-    def _before(self) -> None:
+    def _before(self, *, may_create: bool = False) -> None:
         """Count a request that is about to be sent; raises Enough where a limit is reached."""
         self._stopped()
+        if may_create and self._spent():
+            raise Enough
         options = self._options
         if options.requests is not None and self._requests >= options.requests:
             raise Enough(f"ended after {options.requests} requests, as told")
         if options.seconds is not None and time.monotonic() - self._started >= options.seconds:
             raise Enough(f"ended after {options.seconds:g} seconds, as told")
-        if options.creates is not None and len(self._judge.created) >= options.creates:
-            raise Enough(f"ended after {options.creates} audiences were created, as told")
+        if options.creates is not None and self._created >= options.creates:
+            raise Enough(f"ended when {options.creates} audiences had been created, as told")
         if options.rate and self._requests:
             time.sleep(max(0.0, self._started + self._requests / options.rate - time.monotonic()))
         self._requests += 1
@@ -189,13 +205,23 @@ class _Run:
         if self._watcher:
             self._watcher.request()
 
+    def _spent(self) -> bool:
+        """Whether no more may be created on purpose; one is kept for what a server takes by mistake."""
+        creates = self._options.creates
+        return creates is not None and self._created >= max(creates - 1, 1)
+
     def _stopped(self) -> None:
         if self._options.stop_first and self._ledger.findings:
             raise Enough("ended at the first finding, as told")
 
     def _sent(self, case: Case) -> Observation:
         self._before()
-        return self._patient(case, self._sender.send(case.request, case.wire))
+        seen = self._patient(case, self._sender.send(case.request, case.wire))
+        self._count(seen)
+        return seen
+
+    def _count(self, seen: Observation) -> None:
+        self._created += seen.response is not None and 200 <= seen.response.status < 300
 
     def _patient(self, case: Case, seen: Observation) -> Observation:
         """The answer, or a later one where the server says that it is busy."""
@@ -210,6 +236,10 @@ class _Run:
         return seen
 
     def _ask(self, operation: Operation, case: Case) -> None:
+        fate = self._judge.expect(operation, Observation("", case.request), case.label).fate
+        if fate in (Fate.SUCCESS, Fate.OPEN) and self._spent():
+            self._ledger.note(f"a valid request was left out: at most {self._options.creates} were to create anything")
+            return
         seen = self._sent(case)
         self._judged(operation, seen, self._judge.expect(operation, seen, case.label))
 
@@ -217,6 +247,9 @@ class _Run:
         if seen.response is not None and seen.response.status in _BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
         kept = self._judge.judge(operation, seen, expectation)
+        self._silent = self._silent + 1 if seen.response is None else 0
+        if self._silent == _SILENT:
+            raise Enough("the server stopped answering")
         if not kept and self._watcher:
             for finding in self._ledger.findings:
                 if finding.key not in self._told:
@@ -235,6 +268,9 @@ class _Run:
 
     def _answered(self, operation: Operation, seen: Observation) -> bool:
         """Judge an answer that Schemathesis got."""
+        below = seen.request.target.removeprefix(urlsplit(self._target.url).path)
+        seen = self._patient(Case("", replace(seen.request, target=below)), seen)
+        self._count(seen)
         return self._judged(operation, seen, self._judge.expect(operation, seen))
 
     def _add(self, rule: str, operation: Operation, seen: Observation, violation: Violation) -> None:
@@ -256,6 +292,5 @@ class _Run:
 
 def _opposite(least: Draft) -> Iterator[Case]:
     """Requests that must not succeed."""
-    bare = replace(least, headers=dict.fromkeys((), ""))
-    yield Case("no header at all", bare.request())
+    yield Case("no header at all", replace(least, headers={}).request())
     yield Case("empty body", least.request(b""))
