@@ -10,7 +10,7 @@ from ..messages import Response
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
-from .expectation import Expectation, Fate, expect, texts
+from .expectation import Expectation, Fate, texts
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
@@ -37,11 +37,10 @@ class Judge:
         self.successes: dict[int, int] = {}
         self.created: list[tuple[str, str]] = []
 
-    def expect(self, operation: Operation, seen: Observation, label: str = "") -> Expectation:
-        """What the exchange's request has a right to, the names that were sent before considered."""
-        expectation = expect(self.target, operation, seen.request, label)
+    def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
+        """The expectation, the names considered that were sent before: whether one is taken twice is not documented."""
         name = self._name(operation, seen) if expectation.fate is Fate.SUCCESS else ""
-        if name in self._names and name:
+        if name and name in self._names:
             return Expectation(Fate.OPEN, expectation.rule, expectation.pointer, "a name that was sent before")
         return expectation
 
