@@ -11,6 +11,7 @@ from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 from .expectation import Expectation, Fate, texts
+from .send import LATE
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
@@ -49,7 +50,7 @@ class Judge:
         key, fate, response = operation.spec.key, expectation.fate, seen.response
         where = operation.node["responses"].pointer
         before = sum(finding.count for finding in self.ledger.findings)
-        late = seen.trouble == "no answer in time"
+        late = seen.trouble == LATE
         self._check(
             "response.time", operation, seen, fate.name.lower(), late and self._broken("time", where, seen.trouble)
         )

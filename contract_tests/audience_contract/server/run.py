@@ -23,6 +23,7 @@ from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
 from .plan import Planned, plan
+from .send import LATE
 from .target import Target
 from .unusual import LABEL, unusual
 
@@ -140,16 +141,21 @@ class _Run:
         self._enter("opening")
         opening = (cases.opening(self._target, least, self._names), unusual(self._target, least, self._names))
         made = (case for case in itertools.chain(*opening) if not self._courier.spent)
-        asked = [(case, self._courier.send(case)) for case in made]
+        asked: list[tuple[Case, Observation]] = []
+        for case in made:
+            asked.append((case, self._courier.send(case)))
+            if len(asked) == _SILENT and not any(seen.response for _, seen in asked):
+                break
         valid = {seen.response.status if seen.response else 0 for _, seen in asked}
-        asked += [(case, self._courier.send(case)) for case in _opposite(least) if not self._courier.full]
+        if valid != {0}:
+            asked += [(case, self._courier.send(case)) for case in _opposite(least) if not self._courier.full]
         statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if statuses == {0}:
+        if statuses == {0} and not any(seen.trouble == LATE for _, seen in asked):
             self._ended = f"no answer: {asked[0][1].trouble}"
         elif valid <= {401, 403}:
             said = " or ".join(map(str, sorted(valid)))
             self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"
-        elif len(statuses) == 1 and not 200 <= min(statuses) < 300:
+        elif len(statuses) == 1 and min(statuses) >= 300:
             self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
         if self._ended:
             return False
