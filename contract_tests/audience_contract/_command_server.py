@@ -17,6 +17,7 @@ def server(  # noqa: PLR0917 - a command line
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01)] = None,
     timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0)] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
     stop_first: Annotated[bool, typer.Option("--stop-first", help="End at the first finding.")] = False,
     allow_production: Annotated[
@@ -54,6 +55,7 @@ def server(  # noqa: PLR0917 - a command line
         read_only=read_only,
         stop_first=stop_first,
     )
+    target.wait(wait)
     with reports.progress(Console(stderr=True)) as progress:
         found = run(target, options, progress)
     outputs.end(found, Console(), whole=not (stop_first or found.ended))

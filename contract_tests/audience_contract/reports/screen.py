@@ -19,6 +19,8 @@ _VERDICTS = {
 }
 _WIDEST = 140
 _LABEL = 10
+_CREATED = 30
+"""How many names of what was created fit between the findings and the verdict."""
 
 
 def show(report: Report, console: Console) -> None:
@@ -111,7 +113,9 @@ def _matrix(report: Report, console: Console) -> None:
 def _lists(report: Report, console: Console) -> None:
     width = min(console.width, _WIDEST)
     obligations = [f"{'✓' if owed.met else '✗'} {obligation(owed)}" for owed in report.obligations]
-    created = [f"• {left(found)}" for found in report.created]
+    created = [f"• {left(found)}" for found in report.created[:_CREATED]]
+    if len(report.created) > _CREATED:
+        created.append(f"… and {len(report.created) - _CREATED} more, which every form of --report but junit lists")
     for title, texts in (
         ("Obligations", obligations),
         ("Left at the server", created),
