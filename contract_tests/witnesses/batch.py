@@ -135,7 +135,6 @@ WITNESSES = {
     "name-wide": _body(202, name="\uff41"),
     "name-invisible": _body(202, name="a\u200bb"),
     "name-dot": _body(202, name="a.b"),
-    "media-missing": _sent(202, header("Content-Type")),
     "media-prefix": _sent(202, header("Content-Type", "application/json-seq")),
     "auth-legacy": _sent(202, header("Authorization"), header("X-Authorization", "mock-token")),
     "auth-quoted": _sent(202, header("Authorization", 'Bearer "mock-token"')),

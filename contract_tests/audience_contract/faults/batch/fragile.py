@@ -34,7 +34,9 @@ def _caseless(turn: Turn) -> Response:
     answer, name = turn.answer(), turn.text("name")
     if answer.status >= 300:
         return answer
-    first, token = turn.memory.setdefault(name.lower(), (name, json.loads(answer.body)["indexing_token"]))
+    first, token = turn.memory.setdefault("names", {}).setdefault(
+        name.lower(), (name, json.loads(answer.body)["indexing_token"])
+    )
     return answer if first == name else puts(indexing_token=token)(answer)
 
 

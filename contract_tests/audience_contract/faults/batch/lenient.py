@@ -170,12 +170,6 @@ FAULTS = (
     _name("invisible", "with characters of no width", lambda name: _INVISIBLE.sub("", name)),
     _name("dot", "with a full stop", lambda name: name.replace(".", "_")),
     Fault(
-        "batch.media-missing",
-        "A body without a Content-Type is accepted.",
-        (CONTENT,),
-        takes_as(header("content-type", "application/json"), lambda turn: not turn.header("content-type")),
-    ),
-    Fault(
         "batch.media-prefix",
         "Media types are accepted that only begin with `application/json`.",
         (CONTENT,),
