@@ -60,8 +60,8 @@ def _found(
 ) -> Iterator[tuple[str, BaselineEntry | None]]:
     if overlay:
         from audience_contract import schemathesis_hooks  # noqa: F401, PLC0415 - its hooks are global
-    document = _effective(key) if overlay else _upstream(key)
-    config = schemathesis.Config.from_dict(_configuration(played, key, seed) | own)
+    document = _effective(key) if overlay else upstream(key)
+    config = schemathesis.Config.from_dict(configuration(played, key, seed) | own)
     schema = schemathesis.openapi.from_dict(document, config=config)
     known = config.projects.get_default().load_baseline()
     for event in from_schema(schema).execute():
@@ -84,7 +84,8 @@ def _told(event: events.EngineEvent) -> Iterator[tuple[str, Failure | None, str]
         raise event.exception
 
 
-def _configuration(played: Played, key: str, seed: int) -> dict[str, Any]:
+def configuration(played: Played, key: str, seed: int) -> dict[str, Any]:
+    """The options of its command line that are not its defaults."""
     headers, body = {}, {}
     components = load(key).node.get("components")
     schemes = components["securitySchemes"] if components else ()
@@ -113,6 +114,6 @@ def _effective(key: str) -> Any:
     return json.loads((files("audience_clients") / key / "openapi.json").read_text("utf-8"))
 
 
-def _upstream(key: str) -> Any:
+def upstream(key: str) -> Any:
     """The spec as published; where nothing is published, as we wrote it down from the page."""
     return yaml.safe_load(next((_SPECS / key).glob("openapi.*")).read_text("utf-8"))
