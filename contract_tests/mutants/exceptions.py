@@ -8,6 +8,10 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
     (rf"{_TEXT}: type(: or null| removed)$", "A form is an object, whatever else it may be."),
     (rf"{_TEXT}/properties/\w+: type(: or null| removed)$", "A field of a form is text, whatever else it may be."),
     (rf"{_TEXT}: (client_id|client_secret|scope|name): emptied$", "They are texts, and so is any field of a form."),
+    (
+        r"multipart~1form-data(: encoding removed|/encoding/\w+: application/pdf added)$",
+        "A part's media type is the caller's word; a server may look at the content alone.",
+    ),
     (r"responses(/|: )(429|500|503)\b", "No request provokes it: the check neither floods nor breaks a server."),
 )
 
