@@ -9,6 +9,18 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
     (rf"{_TEXT}/properties/\w+: type(: or null| removed)$", "A field of a form is text, whatever else it may be."),
     (rf"{_TEXT}: (client_id|client_secret|scope|name): emptied$", "They are texts, and so is any field of a form."),
     (
+        r"multipart~1form-data/schema: type: ",
+        "The parts of a form are read one by one; none is of the form's own type.",
+    ),
+    (
+        r"multipart~1form-data/schema/properties/audience_file: type",
+        "A file is bytes, whatever type it is said to have.",
+    ),
+    (r"HeaderProjectKey/schema: type(: or null| removed)$", "A header's value is text, whatever else it may be."),
+    (r"properties/type: type(: or null| removed)$", "The enum, which is still there, says it too."),
+    (r"name: pattern: \* becomes \+$", "Nothing is said of an empty name: a server may refuse it."),
+    (r"encoding/\w+: application/vnd.ms-excel removed$", "Nothing here makes such a file, so a refusal tells nothing."),
+    (
         r"multipart~1form-data(: encoding removed|/encoding/\w+: application/pdf added)$",
         "A part's media type is the caller's word; a server may look at the content alone.",
     ),

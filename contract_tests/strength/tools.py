@@ -32,8 +32,8 @@ class Run:
     verdict: str = ""
 
 
-def run(tool: str, server: str, seed: int, *, prose: bool = False) -> Run:
-    """One run, on a server of its own."""
+def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 1000) -> Run:
+    """One run, on a server of its own; `requests` is the most that our check sends."""
     # The server logs each request that is no HTTP, and there are such requests on purpose.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with servers.played(server, prose=prose) as played:
@@ -46,14 +46,15 @@ def run(tool: str, server: str, seed: int, *, prose: bool = False) -> Run:
             found = peers.judge(played, server, seed, overlay=tool == OVERLAY)
             return Run(tool, server, seed, found, played.requests, time.monotonic() - started)
         started = time.monotonic()
-        done = ours(played, server, seed, stop_first=tool == OURS)
+        done = ours(played, server, seed, stop_first=tool == OURS, requests=requests)
         return replace(done, seconds=time.monotonic() - started)
 
 
-def ours(played: Played, server: str, seed: int, *, stop_first: bool) -> Run:
+def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: int) -> Run:
     """A run of our check on a server that is there."""
     target = Target.of(servers.key_of(server), played.url, played.environment)
-    report = check(target, Options(seed=seed, timeout=servers.TIMEOUT, stop_first=stop_first))
+    options = Options(seed=seed, timeout=servers.TIMEOUT, stop_first=stop_first, requests=requests)
+    report = check(target, options)
     return Run(
         OURS if stop_first else FULL,
         server,
