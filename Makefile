@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long browser faults strength mutants fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,6 +9,9 @@ READY := .venv/.ready
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
 FAULTS ?=
+PROVIDER ?=
+SEEDS ?= 3
+STRENGTH ?=
 FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -type f -not -name '*.pyc')
@@ -38,6 +41,12 @@ browser: ## install Debian's Chromium, if there is no Chromium, for the tests of
 
 faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
+
+strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)
+	PYTHONPATH=contract_tests $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
+
+mutants: $(READY) ## every keyword of every spec changed, one at a time, and the check must notice (PROVIDER=batch)
+	PYTHONPATH=contract_tests $(BIN)/python -m mutants $(if $(PROVIDER),--provider $(PROVIDER))
 
 fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)

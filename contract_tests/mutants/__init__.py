@@ -1,0 +1,1 @@
+"""Servers that follow a spec with one keyword changed: the second source of faults, a mechanical one."""

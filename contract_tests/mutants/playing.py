@@ -1,0 +1,109 @@
+"""What a server does that follows a mutated spec: the mock server, with the mutant as its fault."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from audience_contract import Operation, Response, check_request, check_response, load
+from audience_contract.faults import Fault, Turn
+from audience_contract.mock import credentials
+from audience_contract.mock.app import Application
+from audience_contract.mock.provider import load as provider_of
+from mutants.mutant import Mutant
+from wire import wire
+from witnesses import ask
+
+_VALUES: tuple[Any, ...] = (None, "", "mutant", "2025-02-06", 7, 1.5, True, [], ["mutant"], {}, {"mutant": 1})
+
+
+def fault(mutant: Mutant) -> Fault:
+    """The mutant as a fault that the mock server plays."""
+    operation = mutant.operation
+
+    def asked(turn: Turn) -> Response:
+        if turn.request.method != turn.operation.method:
+            return turn.answer()
+        state = turn.correct.state if isinstance(turn.correct, Application) else None
+        assert state
+        lacking = credentials.wrong(operation, turn.request, provider_of(mutant.key).tokens(state))
+        refused = lacking or check_request(operation, turn.request, undocumented=False)
+        if refused and not turn.refused():
+            return turn.error(401 if lacking else 400)
+        # What the mutant alone takes has the effect of a request that is right.
+        return turn.answer(None if refused or not turn.refused() else wire(mutant.key).GOOD)
+
+    def answered(turn: Turn) -> Response:
+        return wrong(turn.operation, operation, turn.answer())
+
+    act = asked if mutant.side == "request" else answered
+    return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act)
+
+
+def wrong(right: Operation, mutated: Operation, answer: Response) -> Response:
+    """An answer that the mutated spec allows and the right one forbids; if there is none, one that both allow."""
+    allowed = [found for found in (answer, *_near(mutated, answer)) if not check_response(mutated, found)]
+    for found in allowed:
+        if check_response(right, found):
+            return found
+    return next(iter(allowed), answer)
+
+
+def keeps(mutant: Mutant) -> bool:
+    """Whether no answer of the mutant's can be wrong: what it allows, the right spec allows too."""
+    if mutant.side == "request":
+        return False
+    right, mutated = load(mutant.key).operations[0], mutant.operation
+    played = ((answer, wrong(right, mutated, answer)) for answer in _answers(mutant.key))
+    return not any(given.status != answer.status or check_response(right, given) for answer, given in played)
+
+
+@cache
+def _answers(key: str) -> tuple[Response, ...]:
+    """The correct server's documented ones."""
+    operation, application = load(key).operations[0], Application()
+    success = ask(application, key, [wire(key).GOOD])[0].response
+    statuses = [int(code) for code in operation.node["responses"].value if code.isdigit() and code >= "400"]
+    return success, *(application.error(operation, status) for status in statuses)
+
+
+def _near(operation: Operation, answer: Response) -> Iterator[Response]:
+    """Answers that differ in one thing, and with it in another status."""
+    if not operation.response(answer.status):
+        kin = [int(code) for code in operation.node["responses"].value if code.isdigit()]
+        for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
+            yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))
+    yield from _bodies(operation, answer)
+
+
+def _bodies(operation: Operation, answer: Response) -> Iterator[Response]:
+    try:
+        value = json.loads(answer.body)
+    except ValueError:
+        return
+    for changed in (*_values(value), *_more(operation, answer, value)):
+        yield replace(answer, body=json.dumps(changed).encode())
+    for media in ("text/plain", "application/problem+json"):
+        headers = tuple((k, media if k.lower() == "content-type" else v) for k, v in answer.headers)
+        yield replace(answer, headers=headers)
+        yield replace(answer, headers=headers, body=b"mutant")
+    yield replace(answer, body=b"")
+
+
+def _more(operation: Operation, answer: Response, value: Any) -> Iterator[Any]:
+    """The value with a property more that the spec documents."""
+    documented = operation.response(answer.status)
+    for entry in (documented and documented.get("content")) or ():
+        properties = entry["schema"].get("properties") if entry.get("schema") else None
+        for name in properties.value if properties and isinstance(value, dict) else ():
+            if name not in value:
+                yield from ({**value, name: more} for more in _VALUES)
+
+
+def _values(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for name in value:
+            yield {key: child for key, child in value.items() if key != name}
+            yield from ({**value, name: changed} for changed in _values(value[name]))
+    yield from _VALUES

@@ -1,0 +1,105 @@
+"""`python -m strength`: the check of a server on the correct servers and each fault, beside `st run`.
+
+A fault is found by Schemathesis if its command line would exit with an error that it does not exit with on the correct
+server: what it has against that one is in its baseline. Requests are those until the first finding, a number for each
+seed, in brackets where there was no finding. "margin" is how many requests of ours show a fault in a run to its end.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from fnmatch import fnmatch
+from multiprocessing import get_context
+from pathlib import Path
+
+from audience_contract import provider_keys
+from strength import bars, servers, tools
+from strength.bars import Row
+from strength.tools import FULL, OURS, OVERLAY, PEERS, PLAIN, Run
+
+_COLUMNS = "{:<38} {:>7} {:>18} {:>18} {:>18}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m strength", description=__doc__)
+    parser.add_argument("faults", nargs="*", help="faults to play, such as 'name-*'; all if none is named")
+    parser.add_argument("--provider", choices=provider_keys(), help="one provider's servers only")
+    parser.add_argument("--seeds", type=int, default=3, help="how many runs each tool makes on a server")
+    parser.add_argument("--ours", action="store_true", help="leave Schemathesis out")
+    parser.add_argument("--prose", action="store_true", help="faulty servers enforce the prose too")
+    parser.add_argument("--workers", type=int, default=2, help="runs at the same time")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there")
+    given = parser.parse_args()
+    begun = time.monotonic()
+    names = list(_wanted(given.provider, given.faults))
+    table = bars.rows(_played(names, given.seeds, given.workers, peers=not given.ours, prose=given.prose))
+    for key in dict.fromkeys(servers.key_of(name) for name in names):
+        _print(key, [row for row in table if servers.key_of(row.server) == key])
+    failed = list(bars.missed(table))
+    if len({servers.key_of(name) for name in names}) > 1:
+        print("\nall providers")
+        print("".join(f"  {line}\n" for line in bars.totals(table, (OURS, *PEERS, FULL))), end="")
+    print("".join(f"MISSED {line}\n" for line in failed), end="")
+    print(f"{len(names)} servers in {time.monotonic() - begun:.0f} s: {len(failed)} bars are missed")
+    if given.json:
+        runs = [asdict(run) for row in table for run in row.runs]
+        given.json.write_text(json.dumps({"runs": runs, "missed": failed}, indent=1), "utf-8")
+    return 1 if failed or not names else 0
+
+
+def _wanted(provider: str | None, patterns: Sequence[str]) -> list[str]:
+    names = [name for name in servers.every() if provider in (None, servers.key_of(name))]
+    return [
+        name
+        for name in names
+        if not patterns or any(fnmatch(name, given) or fnmatch(name.partition(".")[2], given) for given in patterns)
+    ]
+
+
+def _played(names: Sequence[str], seeds: int, workers: int, *, peers: bool, prose: bool) -> list[Run]:
+    numbers = range(1, seeds + 1)
+    plain = [(PLAIN, name, seed) for name in names for seed in numbers if peers]
+    others = [(OVERLAY, name, seed) for name in names for seed in numbers if peers]
+    others += [(OURS, name, seed) for name in names for seed in numbers]
+    others += [(FULL, name, 1) for name in names]
+    # Our hooks are global in Schemathesis, so that plain runs have processes of their own.
+    runs = [*_in_pool(plain, workers, prose=prose), *_in_pool(others, workers, prose=prose)]
+    order = {name: number for number, name in enumerate(names)}
+    return sorted(runs, key=lambda run: order[run.server])
+
+
+def _in_pool(tasks: Sequence[tuple[str, str, int]], workers: int, *, prose: bool) -> list[Run]:
+    if not tasks:
+        return []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        started = [pool.submit(tools.run, *task, prose=prose) for task in tasks]
+        done = []
+        for number, future in enumerate(started, 1):
+            done.append(future.result())
+            if number % 25 == 0:
+                print(f"{number} of {len(tasks)} runs", file=sys.stderr)
+    return done
+
+
+def _print(key: str, table: Sequence[Row]) -> None:
+    print(f"\n{_COLUMNS.format(key, 'margin', *(f'{tool}' for tool in (OURS, PLAIN, OVERLAY)))}")
+    for row in table:
+        margin = "" if servers.is_correct(row.server) else row.margin
+        cells = (" ".join(_cell(run) for run in row.of(tool)) for tool in (OURS, PLAIN, OVERLAY))
+        print(_COLUMNS.format(row.server.partition(".")[2], margin, *cells).rstrip())
+        for words in sorted({words for run in row.of(PLAIN) + row.of(OVERLAY) for words in run.found}):
+            if servers.is_correct(row.server):
+                print(f"    false alarm of st run: {words}")
+    print("".join(f"  {line}\n" for line in bars.totals(table, (OURS, *PEERS, FULL))), end="")
+
+
+def _cell(run: Run) -> str:
+    return str(run.requests) if run.found else f"({run.requests})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Schemathesis through its engine, which is what its command line runs.
+
+Plain is the spec as published; with the overlay it is given what we know: the effective spec and our module of hooks.
+All phases and all checks are its defaults. It is told the credentials, for how long to wait, to stop at the first
+failure, and not to shrink it, which would only add requests. On the correct server it raises false alarms; with those
+in its baseline, it goes on to find something else on a faulty one.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import schemathesis
+import yaml
+from schemathesis.baseline import Baseline, BaselineEntry
+from schemathesis.core.failures import Failure
+from schemathesis.engine import Status, events, from_schema
+
+from audience_contract import load
+from audience_contract.mock.provider import load as provider_of
+from audience_contract.security import header
+from strength import servers
+from strength.servers import Played
+
+_SPECS = Path(__file__).parents[2] / "specs"
+_STOP = {"max-failures": 1}
+_GO_ON = {"continue-on-failure": True}
+
+
+def judge(played: Played, server: str, seed: int, *, overlay: bool) -> tuple[str, ...]:
+    """What it finds before it stops at the first failure: the titles of its failures and errors."""
+    key, own = servers.key_of(server), dict[str, Any](_STOP)
+    with TemporaryDirectory() as folder:
+        if not servers.is_correct(server):
+            own["baseline"] = str(Path(folder) / "baseline.json")
+            Baseline(list(_false_alarms(key, seed, overlay=overlay))).save(Path(own["baseline"]))
+        found = [title for title, _ in _found(played, key, seed, own, overlay=overlay)]
+    return tuple(sorted(set(found)))
+
+
+def prepare(key: str, seed: int, *, overlay: bool) -> None:
+    """Have the false alarms at hand."""
+    _false_alarms(key, seed, overlay=overlay)
+
+
+@cache
+def _false_alarms(key: str, seed: int, *, overlay: bool) -> tuple[BaselineEntry, ...]:
+    """Everything that it has against the correct server, as the entries that its command line would record."""
+    with servers.played(f"{key}.{servers.CORRECT}") as played:
+        found = [entry for _, entry in _found(played, key, seed, _GO_ON, overlay=overlay) if entry]
+    return tuple(found)
+
+
+def _found(
+    played: Played, key: str, seed: int, own: dict[str, Any], *, overlay: bool
+) -> Iterator[tuple[str, BaselineEntry | None]]:
+    if overlay:
+        from audience_contract import schemathesis_hooks  # noqa: F401, PLC0415 - its hooks are global
+    document = _effective(key) if overlay else upstream(key)
+    config = schemathesis.Config.from_dict(configuration(played, key, seed) | own)
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    known = config.projects.get_default().load_baseline()
+    for event in from_schema(schema).execute():
+        for title, failure, check in _told(event):
+            entry = BaselineEntry.from_failure(failure, check=check) if failure else None
+            if not (known and failure and known.match(failure, check)):
+                yield title, entry
+
+
+def _told(event: events.EngineEvent) -> Iterator[tuple[str, Failure | None, str]]:
+    """What makes its command line exit with an error."""
+    if isinstance(event, events.ScenarioFinished):
+        for checks in event.recorder.checks.values():
+            for check in checks:
+                if check.status == Status.FAILURE and check.failure_info:
+                    yield f"{check.name}: {check.failure_info.failure.title}", check.failure_info.failure, check.name
+    elif isinstance(event, events.NonFatalError):
+        yield f"error: {type(event.value).__name__}", None, ""
+    elif isinstance(event, events.FatalError):
+        raise event.exception
+
+
+def configuration(played: Played, key: str, seed: int) -> dict[str, Any]:
+    """The options of its command line that are not its defaults."""
+    headers, body = {}, {}
+    components = load(key).node.get("components")
+    schemes = components["securitySchemes"] if components else ()
+    bearers = {header(scheme) for scheme in schemes if scheme.value["type"] == "http"}
+    for place, variable in provider_of(key).settings.items():
+        kind, _, name = place.partition(" ")
+        value = played.environment[variable]
+        if kind == "header":
+            headers[name] = f"Bearer {value}" if name in bearers else value
+        else:
+            body[f"body.{name}"] = value
+    return {
+        "base-url": played.url,
+        "seed": seed,
+        "workers": 1,
+        "headers": headers,
+        "parameters": body,
+        "request-timeout": servers.TIMEOUT,
+        "generation": {"no-shrink": True, "database": "none"},
+        # Only what runs in the server's own process can read its source.
+        "analysis": {"constants": {"enabled": False}},
+    }
+
+
+def _effective(key: str) -> Any:
+    return json.loads((files("audience_clients") / key / "openapi.json").read_text("utf-8"))
+
+
+def upstream(key: str) -> Any:
+    """The spec as published; where nothing is published, as we wrote it down from the page."""
+    return yaml.safe_load(next((_SPECS / key).glob("openapi.*")).read_text("utf-8"))

@@ -1,0 +1,67 @@
+"""What judges: our check, and Schemathesis in the two ways in which a reader could run it."""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from audience_contract.server import Options, Target
+from audience_contract.server import run as check
+from strength import servers
+from strength.servers import Played
+
+OURS, PLAIN, OVERLAY = "ours", "st run", "st run, overlay"
+FULL = "ours, to its end"
+"""Our check where it does not stop at the first finding: it tells by how many requests a fault shows."""
+PEERS = (PLAIN, OVERLAY)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A tool's run on a server: what it found, in words, with how many requests, and in how many seconds.
+
+    `margin` is how many requests showed a finding, of our check only.
+    """
+
+    tool: str
+    server: str
+    seed: int
+    found: tuple[str, ...]
+    requests: int
+    seconds: float = 0.0
+    margin: int = 0
+    verdict: str = ""
+
+
+def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 1000) -> Run:
+    """One run, on a server of its own; `requests` is the most that our check sends."""
+    # The server logs each request that is no HTTP, and there are such requests on purpose.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    with servers.played(server, prose=prose) as played:
+        if tool in PEERS:
+            from strength import peers  # noqa: PLC0415 - slow to import, and not needed by our check's own tests
+
+            # What is asked of the correct server beforehand is not counted in a faulty one's seconds.
+            peers.prepare(servers.key_of(server), seed, overlay=tool == OVERLAY)
+            started = time.monotonic()
+            found = peers.judge(played, server, seed, overlay=tool == OVERLAY)
+            return Run(tool, server, seed, found, played.requests, time.monotonic() - started)
+        started = time.monotonic()
+        done = ours(played, server, seed, stop_first=tool == OURS, requests=requests)
+        return replace(done, seconds=time.monotonic() - started)
+
+
+def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: int) -> Run:
+    """A run of our check on a server that is there."""
+    target = Target.of(servers.key_of(server), played.url, played.environment)
+    options = Options(seed=seed, timeout=servers.TIMEOUT, stop_first=stop_first, requests=requests)
+    report = check(target, options)
+    return Run(
+        OURS if stop_first else FULL,
+        server,
+        seed,
+        tuple(f"{f.key} {f.rule} {f.place}, {f.kind}" for f in report.findings),
+        # Not all that is sent is HTTP enough to reach the counter, and not all that arrives is in the report.
+        max(report.requests, played.requests),
+        margin=sum(finding.count for finding in report.findings),
+        verdict=str(report.verdict),
+    )
