@@ -110,7 +110,7 @@ _TABLE = {
     "batch": [
         ("Batch's pattern with its class in another order", put(f"{_BATCH}/properties/name/pattern", "^[-_0-9a-zA-Z]*$")),
         ("Batch's pattern with a letter for the class", put(f"{_BATCH}/properties/name/pattern", r"^[\w-]*$")),
-        ("Batch's length in the pattern", put(f"{_BATCH}/properties/name", {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,255}$"})),
+        ("Batch's length in the pattern", drop(f"{_BATCH}/properties/name/maxLength"), put(f"{_BATCH}/properties/name/pattern", "^[A-Za-z0-9_-]{0,255}$")),
         ("Batch's schema gets a name", move(_BATCH, "/components/schemas/Create"), put(_BATCH, {"$ref": "#/components/schemas/Create"})),
         ("Batch's header at the path", lambda spec: spec["paths"]["/audiences/create"].update(parameters=spec["paths"]["/audiences/create"]["post"].pop("parameters"))),
         ("Batch's security at the operation", lambda spec: spec["paths"]["/audiences/create"]["post"].update(security=spec.pop("security"))),

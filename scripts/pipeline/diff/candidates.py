@@ -15,7 +15,7 @@ _FORMATS = (
     "https://b.example/", "/a", "5b1f0c4e-2f43-4c5e-9d0c-3f2b8f1d7a10", "#/a",
 )  # fmt: skip
 _BIG = (2**31, -(2**31) - 1, 2**63, -(2**63) - 1, 1e39)
-_MOST = 400
+_MOST, _FEW = 600, 20
 
 
 class Candidates:
@@ -24,12 +24,16 @@ class Candidates:
     def __init__(self, schema: Schema, others: Iterable[Schema], more: Iterable[str]) -> None:
         self.definitions = schema.get("$defs", {}) if isinstance(schema, dict) else {}
         self.schemas = [schema, *others]
+        self._known: dict[tuple[str, int], list[Any]] = {}
         self.scalars = _unique([*more, *_PLAIN, *self._edges()])
         self.names = sorted({name for part in self._parts() for name in part.get("properties", ())})
 
-    def of(self, schema: Schema, deep: int = 3) -> list[Any]:
+    def of(self, schema: Schema, deep: int = 4) -> list[Any]:
         """Values that may be of `schema`; who asks must check."""
-        return list(itertools.islice(_distinct(self._of(schema, deep)), _MOST))
+        key = json.dumps(schema, sort_keys=True), deep
+        if key not in self._known:
+            self._known[key] = list(itertools.islice(_distinct(self._of(schema, deep)), _MOST))
+        return self._known[key]
 
     def _parts(self) -> Iterator[dict[str, Any]]:
         return (part for schema in self.schemas for part in strings.inside(schema))
@@ -83,10 +87,11 @@ class Candidates:
         values: Callable[[str], list[Any]] = lambda name: self.of(properties.get(name, other), deep - 1)  # noqa: E731
         least = {name: next(iter(_fitting(values(name), properties.get(name, other), self.definitions)), None) for name in schema.get("required", ())}
         yield least
-        fresh = [name for name in self.names if name not in properties] + ["other"]
-        for name in [*properties, *fresh]:
-            for value in values(name):
-                yield {**least, name: value}
+        fresh = ["other", *(name for name in self.names if name not in properties)]
+        for name in fresh:
+            yield from ({**least, name: value} for value in _fitting(values(name), other, self.definitions)[:_FEW])
+        for name in properties:
+            yield from ({**least, name: value} for value in values(name))
         for part in self._parts():
             for key in ("minProperties", "maxProperties"):
                 if key in part:

@@ -32,13 +32,12 @@ def contained(given: Schema, accepting: Schema, *, text: bool = False) -> bool:
     return _covers(_as_text(accepting) if text else accepting, sealed)
 
 
-def decide(given: Schema, accepting: Schema, *, text: bool = False) -> Verdict:
-    if given == accepting:
+def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = False) -> Verdict:
+    """`giving` is `given` with its children, which the other two may lack: a witness must be of it."""
+    if contained(given, accepting, text=text):
         return Verdict(contained=True)
-    sealed = seal(given, accepting)
+    sealed = seal(giving, accepting)
     sharper, lacking = sharpen(sealed, accepting)
-    if _covers(_as_text(accepting) if text else accepting, sharper):
-        return Verdict(contained=True)
     gives, takes = Judge(sealed), Judge(accepting)
 
     def tells(value: Any) -> bool:

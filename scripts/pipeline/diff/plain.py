@@ -15,7 +15,9 @@ def plain(node: Node, side: Side) -> Schema:
     maker = _Maker(side)
     schema = maker.schema(node)
     if maker.definitions and isinstance(schema, dict):
-        schema = {**schema, "$defs": maker.definitions}
+        # What is at the top is written out, for those who look at the first level only.
+        top = maker.definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
+        schema = {**top, "$defs": maker.definitions}
     return schema
 
 

@@ -30,6 +30,12 @@ def search(schema: Schema, tells: Callable[[Any], bool]) -> Witness | None:
     document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/": {"post": operation}}}
     try:
         cases = schemathesis.openapi.from_dict(document)["/"]["POST"].as_strategy()
-        return Witness(find(cases.map(lambda case: case.body), tells, settings=_SETTINGS))
+        bodies = cases.map(lambda case: case.body).filter(_is_json)
+        return Witness(find(bodies, tells, settings=_SETTINGS))
     except (HypothesisException, SchemathesisError):
         return None
+
+
+def _is_json(value: Any) -> bool:
+    """A case may also have no body at all."""
+    return value is None or isinstance(value, str | int | float | list | dict)

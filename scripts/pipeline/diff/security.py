@@ -93,7 +93,10 @@ def _servers(holders: list[Node]) -> tuple[str, list[str], Any]:
     holder = next((node for node in holders if node.value.get("servers")), None)
     listed = holder.value["servers"] if holder is not None else [{"url": "/"}]
     pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
-    words = [[said(server), {name: said(value) for name, value in server.get("variables", {}).items()}] for server in listed]
+    words = [
+        [said(server), {name: said(value) for name, value in server.get("variables", {}).items() if said(value)}]
+        for server in listed
+    ]
     return pointer, [url for server in listed for url in _urls(server)], words
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from .change import Side
 from .node import Node
 from .plain import is_hidden, keywords, plain
+from .words import said
 
 # Branches of the same schema may be laid together unless one looks at what its neighbours are.
 _LOOKING = ("additionalProperties", "patternProperties", "unevaluatedProperties", "prefixItems", "unevaluatedItems")
@@ -19,6 +20,7 @@ class View:
     own: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, Node] = field(default_factory=dict)
     items: Node | None = None
+    told: dict[str, object] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
@@ -36,6 +38,7 @@ def _gather(node: Node, side: Side, into: View, seen: set[str]) -> bool:
     if not isinstance(node.value, dict) or node.pointer in seen or is_hidden(node, side):
         return False
     seen.add(node.pointer)
+    into.told = {**said(node.value), **into.told}
     members = keywords(node, side)
     for name, child in node.members("properties").items():
         if name in into.properties:

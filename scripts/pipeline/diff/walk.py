@@ -1,6 +1,6 @@
 """Two schemas, place by place: what differs where, and what that means to the side that it is on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from .decide import contained, decide
 from .embed import Step, embed
 from .judge import Judge
 from .node import Node
-from .plain import Schema, is_hidden, plain
+from .plain import Schema, plain
 from .sentence import differing
 from .view import View, view
 from .words import said
@@ -24,7 +24,6 @@ class Walk:
     side: Side
     name: str
     text: bool = False
-    shared: Callable[[str | None, str | None], bool] | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)
 
     def changes(self) -> Iterator[Change]:
@@ -35,8 +34,8 @@ class Walk:
         if (old.pointer, new.pointer) in self.seen:
             return
         self.seen.add((old.pointer, new.pointer))
-        yield from self._said(old, new, steps)
         before, after = view(old, self.side), view(new, self.side)
+        yield from self._said(old, new, before, after, steps)
         if before is None or after is None:
             yield from self._judged(old, new, plain(old, self.side), plain(new, self.side), steps)
             return
@@ -55,7 +54,8 @@ class Walk:
         forward = self.side == "request"
         given, accepting = (before, after) if forward else (after, before)
         change = self._change(Kind.UNDECIDED, old, new, steps, differing(before, after))
-        verdict = decide(given, accepting, text=self.text)
+        giving = plain(old if forward else new, self.side)
+        verdict = decide(given, accepting, giving, text=self.text)
         if verdict.contained:
             if not contained(accepting, given, text=self.text):
                 yield replace(change, kind=Kind.COMPATIBLE)
@@ -79,21 +79,21 @@ class Walk:
     def _names(self, old: Node, new: Node, before: View, after: View, steps: tuple[Step, ...]) -> Iterator[Change]:
         for name in after.properties.keys() - before.properties.keys():
             node = after.properties[name]
-            hidden = is_hidden(node, self.side)
-            if not hidden:
-                change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is added")
-                yield replace(change, pointer_old=None, pointer_new=node.pointer)
+            change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is added")
+            yield replace(change, pointer_old=None, pointer_new=node.pointer)
         for name in before.properties.keys() - after.properties.keys():
             node = before.properties[name]
-            if not is_hidden(node, self.side):
-                ignored = " and may be ignored from now on" if self.side == "request" else ""
-                change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is removed{ignored}")
-                yield replace(change, pointer_old=node.pointer, pointer_new=None)
+            ignored = " and may be ignored from now on" if self.side == "request" else ""
+            change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is removed{ignored}")
+            yield replace(change, pointer_old=node.pointer, pointer_new=None)
 
-    def _said(self, old: Node, new: Node, steps: tuple[Step, ...]) -> Iterator[Change]:
-        before, after = said(old.value), said(new.value)
-        if before != after:
-            yield self._change(Kind.DOCUMENTATION, old, new, steps, differing(before, after))
+    def _said(
+        self, old: Node, new: Node, before: View | None, after: View | None, steps: tuple[Step, ...]
+    ) -> Iterator[Change]:
+        told_old = before.told if before and after else said(old.value)
+        told_new = after.told if before and after else said(new.value)
+        if told_old != told_new:
+            yield self._change(Kind.DOCUMENTATION, old, new, steps, differing(told_old, told_new))
         for key in ("default", "discriminator"):
             one, two = _plain(old, key), _plain(new, key)
             if one == two:
