@@ -88,5 +88,3 @@ def test_the_command_counts_the_mild_as_none(tmp_path: Path, capsys: pytest.Capt
 def _taken(spec: dict[str, Any], value: Any) -> bool:
     body = spec["paths"]["/audiences/create"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     return Draft202012Validator(body).is_valid(value)
-
-

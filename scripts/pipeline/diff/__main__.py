@@ -1,4 +1,4 @@
-"""`python -m pipeline.diff OLD NEW` compares two OpenAPI documents; 1 if something breaks, 2 if all that is left is undecided."""
+"""`python -m pipeline.diff OLD NEW` compares two OpenAPI documents; exit 1 if something breaks, 2 if it may."""
 
 import argparse
 import json

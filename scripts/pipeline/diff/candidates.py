@@ -60,7 +60,9 @@ class Candidates:
             yield from self.scalars if schema else ()
             return
         if "$ref" in schema:
-            yield from self._of(self.definitions.get(schema["$ref"].rpartition("/")[2], False), deep - 1) if deep else ()
+            yield from (
+                self._of(self.definitions.get(schema["$ref"].rpartition("/")[2], False), deep - 1) if deep else ()
+            )
         yield from schema.get("enum", ())
         if "const" in schema:
             yield schema["const"]
@@ -85,18 +87,26 @@ class Candidates:
         properties = schema.get("properties", {})
         other = schema.get("additionalProperties", True)
         values: Callable[[str], list[Any]] = lambda name: self.of(properties.get(name, other), deep - 1)  # noqa: E731
-        least = {name: next(iter(_fitting(values(name), properties.get(name, other), self.definitions)), None) for name in schema.get("required", ())}
+        least = {
+            name: next(iter(_fitting(values(name), properties.get(name, other), self.definitions)), None)
+            for name in schema.get("required", ())
+        }
         yield least
         fresh = ["other", *(name for name in self.names if name not in properties)]
         for name in fresh:
             yield from ({**least, name: value} for value in _fitting(values(name), other, self.definitions)[:_FEW])
         for name in properties:
-            yield from ({**least, name: value} for value in values(name))
+            few = _fitting(values(name), properties[name], self.definitions)[:_FEW]
+            yield from ({**least, name: value} for value in few)
         for part in self._parts():
             for key in ("minProperties", "maxProperties"):
                 if key in part:
                     first = _fitting(values("other"), other, self.definitions)
-                    yield from ({**least, **{f"p{n}": first[0] for n in range(part[key] + more)}} for more in (-1, 0, 1) if first)
+                    yield from (
+                        {**least, **{f"p{n}": first[0] for n in range(part[key] + more)}}
+                        for more in (-1, 0, 1)
+                        if first
+                    )
         # All that is known at once, for what looks at several together.
         full = {name: _fitting(values(name), properties[name], self.definitions) for name in properties}
         yield {**least, **{name: found[0] for name, found in full.items() if found}}
@@ -111,7 +121,13 @@ class Candidates:
             yield [value, *good[: max(0, least - 1)]]
         yield good[:least]
         yield good[:1] * 2
-        edges = {part[key] + more for part in self._parts() for key in ("minItems", "maxItems") if key in part for more in (-1, 0, 1)}
+        edges = {
+            part[key] + more
+            for part in self._parts()
+            for key in ("minItems", "maxItems")
+            if key in part
+            for more in (-1, 0, 1)
+        }
         for count in sorted(edge for edge in edges if 0 <= edge <= 2000):
             yield (good[:1] * count) if not schema.get("uniqueItems") else good[:count]
 

@@ -24,12 +24,18 @@ class Verdict:
     witness: Witness | None = None
 
 
-def contained(given: Schema, accepting: Schema, *, text: bool = False) -> bool:
+def contained(given: Schema, accepting: Schema, *, text: bool = False, sealed: bool = True) -> bool:
     """Whether it can be proved; False is no proof of the contrary."""
-    if given == accepting:
+    if given == accepting or accepting in (True, {}):
         return True
-    sealed, _ = sharpen(seal(given, accepting), accepting)
-    return _covers(_as_text(accepting) if text else accepting, sealed)
+    sharper, _ = sharpen(seal(given, accepting) if sealed else given, accepting)
+    return _covers(_as_text(accepting) if text else accepting, sharper)
+
+
+def equivalent(one: Schema, other: Schema, *, text: bool = False) -> bool:
+    """Whether it can be proved that the two take the same values, to the letter."""
+    both = ((one, other), (other, one))
+    return all(contained(given, accepting, text=text, sealed=False) for given, accepting in both)
 
 
 def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = False) -> Verdict:

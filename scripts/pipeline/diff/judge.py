@@ -42,6 +42,8 @@ def _each(value: Any, change: Any) -> Any:
 
 
 def _written(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 

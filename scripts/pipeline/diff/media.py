@@ -63,9 +63,9 @@ def _encodings(old: Node, new: Node, side: Side, name: str) -> Iterator[Change]:
 
 def within(inner: str, outer: str) -> bool:
     """Whether all that a media type, or a range of them, stands for is in another."""
-    if inner == outer or outer == "*/*":
+    if outer in (inner, "*/*"):
         return True
-    return outer.endswith("/*") and inner.split("/")[0] == outer.split("/")[0] and not inner.startswith("*/")
+    return outer.endswith("/*") and inner.startswith(outer.removesuffix("*"))
 
 
 def media_type(text: str) -> str:

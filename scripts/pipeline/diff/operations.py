@@ -65,7 +65,9 @@ def _body(old: Node, new: Node, where: str) -> Iterator[Change]:
         node = two or one
         required = node is not None and bool(node.plain("required", False))
         if two is None:
-            yield Change(Kind.BREAKING_CALLER, f"{old.pointer}/requestBody", None, f"{name} is no longer taken", "request")
+            yield Change(
+                Kind.BREAKING_CALLER, f"{old.pointer}/requestBody", None, f"{name} is no longer taken", "request"
+            )
         else:
             kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
             yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")

@@ -43,7 +43,9 @@ def compare(old: dict[tuple[str, str], Node], new: dict[tuple[str, str], Node], 
 
 
 def headers(old: Node, new: Node, where: str) -> Iterator[Change]:
-    before, after = ({name.lower(): node for name, node in response.members("headers").items()} for response in (old, new))
+    before, after = (
+        {name.lower(): node for name, node in response.members("headers").items()} for response in (old, new)
+    )
     for key in [*before, *(key for key in after if key not in before)]:
         if key == "content-type":
             continue

@@ -11,7 +11,9 @@ from interegular.fsm import FSM, anything_else
 ANY = r"(?:.|\n)"
 _LONGEST = 3000
 _COMMON = "abcxyzABC0123456789 -_.!~\u00e9\u00df" + "".join(map(chr, range(0x4E00, 0x9000)))
-_TOKEN = re.compile(r"\\[dDwW]|\\[^a-zA-Z0-9]|\\[nrtfv]|\[\^?(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|\(\?:|[^\\\[\]{}]", re.S)
+_TOKEN = re.compile(
+    r"\\[dDwW]|\\[^a-zA-Z0-9]|\\[nrtfv]|\[\^?(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|\(\?:|[^\\\[\]{}]", re.S
+)
 _CLASSES = {r"\d": "[0-9]", r"\D": "[^0-9]", r"\w": "[A-Za-z0-9_]", r"\W": "[^A-Za-z0-9_]", ".": "[^\n\r\u2028\u2029]"}
 _INSIDE = {r"\d": "0-9", r"\w": "A-Za-z0-9_", "-": r"\-"}
 
@@ -69,7 +71,10 @@ def _letters(machine: FSM) -> dict[object, str]:
     for symbol, key in machine.alphabet.items():
         letter = next(c for c in _COMMON if c not in machine.alphabet) if symbol is anything_else else symbol
         groups.setdefault(key, []).append(letter)
-    return {key: min(letters, key=lambda c: (not c.isalnum(), c > "~", not c.islower(), c)) for key, letters in groups.items()}
+    return {
+        key: min(letters, key=lambda c: (not c.isalnum(), c > "~", not c.islower(), c))
+        for key, letters in groups.items()
+    }
 
 
 def _compile(text: str) -> FSM:
@@ -88,7 +93,12 @@ def _branches(pattern: str) -> list[list[str]]:
         if match is None or (match[0] == "(" and pattern[at + 1 : at + 2] == "?"):
             raise UnknownPatternError(pattern)
         # A lazy quantifier takes the same strings; a possessive one is not of ECMA-262.
-        if not (match[0] == "?" and tokens and tokens[-1] in ("*", "+", "?") or (tokens and tokens[-1][0] == "{" and match[0] == "?")):
+        if not (
+            match[0] == "?"
+            and tokens
+            and tokens[-1] in ("*", "+", "?")
+            or (tokens and tokens[-1][0] == "{" and match[0] == "?")
+        ):
             tokens.append(match[0])
         at = match.end()
     branches: list[list[str]] = [[]]

@@ -1,19 +1,22 @@
-"""A schema as plain JSON Schema 2020-12 with nothing but what refuses: both dialects and all references spelled alike."""
+"""A schema as plain JSON Schema 2020-12 with nothing but what refuses, however dialect and references spell it."""
 
 import json
 from typing import Any
 
 from .change import Side
 from .node import Node
-from .words import BASE64, BOUNDS, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE
+from .words import BASE64, BOUNDS, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE, said
 
 Schema = dict[str, Any] | bool
 
 
-def plain(node: Node, side: Side) -> Schema:
-    """Recursive references lead to `$defs`, numbered as they are met, so that a component's name counts for nothing."""
-    maker = _Maker(side)
-    schema = maker.schema(node)
+def plain(node: Node, side: Side, prefix: str = "", *, told: bool = False) -> Schema:
+    """Recursive references lead to `$defs`, numbered as they are met, so that a component's name counts for nothing.
+
+    `prefix` goes before those numbers; `told` keeps what is said to people only.
+    """
+    maker = _Maker(side, prefix, told=told)
+    schema: Schema = maker.schema(node)
     if maker.definitions and isinstance(schema, dict):
         # What is at the top is written out, for those who look at the first level only.
         top = maker.definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
@@ -61,8 +64,10 @@ def _format(out: dict[str, Any]) -> None:
 
 
 class _Maker:
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, prefix: str, *, told: bool) -> None:
         self.side = side
+        self.prefix = prefix
+        self.told = told
         self.open: dict[str, str | None] = {}
         self.definitions: dict[str, Any] = {}
         self.named = 0
@@ -75,7 +80,7 @@ class _Maker:
             return False
         if node.pointer in self.open:
             if self.open[node.pointer] is None:
-                self.open[node.pointer] = f"d{self.named}"
+                self.open[node.pointer] = f"{self.prefix}d{self.named}"
                 self.named += 1
             return {"$ref": f"#/$defs/{self.open[node.pointer]}"}
         self.open[node.pointer] = None
@@ -87,7 +92,7 @@ class _Maker:
         return {"$ref": f"#/$defs/{name}"}
 
     def _members(self, node: Node) -> dict[str, Any]:
-        out: dict[str, Any] = {}
+        out: dict[str, Any] = said(node.value) if self.told else {}
         for key, value in keywords(node, self.side).items():
             if key == "$ref":
                 out.setdefault("allOf", []).append(self.schema(node.target()))

@@ -1,7 +1,7 @@
 """What an open object may hold on the giving side: not what only the other side names.
 
-Read to the letter, an object that names no `code` may hold any `code`, and each property that is ever added would refuse
-some of them. Nobody sends what is not documented yet, so a name that only the other side knows is left out.
+Read to the letter, an object that names no `code` may hold any `code`, and each property that is ever added would
+refuse some of them. Nobody sends what is not documented yet, so a name that only the other side knows is left out.
 """
 
 from typing import Any

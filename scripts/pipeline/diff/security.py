@@ -109,4 +109,6 @@ def _urls(server: dict[str, Any]) -> Iterator[str]:
         for name, value in chosen:
             url = url.replace(f"{{{name}}}", str(value))
         parts = urlsplit(url)
-        yield parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path.rstrip("/")).geturl()
+        yield parts._replace(
+            scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path.rstrip("/")
+        ).geturl()

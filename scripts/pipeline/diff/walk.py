@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .change import Change, Kind, Side, Witness
-from .decide import contained, decide
+from .decide import decide, equivalent
 from .embed import Step, embed
 from .judge import Judge
 from .node import Node
 from .plain import Schema, plain
 from .sentence import differing
 from .view import View, view
-from .words import said
+from .words import LISTED, NAMED, SINGLE, said
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Walk:
         giving = plain(old if forward else new, self.side)
         verdict = decide(given, accepting, giving, text=self.text)
         if verdict.contained:
-            if not contained(accepting, given, text=self.text):
+            if not equivalent(given, accepting, text=self.text):
                 yield replace(change, kind=Kind.COMPATIBLE)
             return
         witness = verdict.witness and self._whole(verdict.witness, steps)
@@ -94,6 +94,8 @@ class Walk:
         told_new = after.told if before and after else said(new.value)
         if told_old != told_new:
             yield self._change(Kind.DOCUMENTATION, old, new, steps, differing(told_old, told_new))
+        elif _untold(old, before, self.side) == _untold(new, after, self.side) and _told(old, before, self.side) != _told(new, after, self.side):
+            yield self._change(Kind.DOCUMENTATION, old, new, steps, "what is said in the alternatives differs")
         for key in ("default", "discriminator"):
             one, two = _plain(old, key), _plain(new, key)
             if one == two:
@@ -117,11 +119,12 @@ def _plain(node: Node, key: str) -> Any:
 
 def _shells(before: View, after: View, side: Side) -> tuple[Schema, Schema]:
     """The two without what is compared further down: children that both have stand for themselves."""
-    one, two = dict(before.own), dict(after.own)
     given, accepting = (before, after) if side == "request" else (after, before)
-    for this, other, out in ((before, after, one), (after, before, two)):
-        properties = {
-            name: True if name in other.properties or (this is accepting and not given.closed) else plain(child, side)
+    shells = []
+    for this, other in ((before, after), (after, before)):
+        out = dict(this.own)
+        properties: dict[str, Schema] = {
+            name: True if name in other.properties or (this is accepting and not given.closed) else _hoisted(child, side, name, out)
             for name, child in this.properties.items()
         }
         # A name that only the other knows is none that may come by chance.
@@ -130,5 +133,26 @@ def _shells(before: View, after: View, side: Side) -> tuple[Schema, Schema]:
         if properties:
             out["properties"] = properties
         if this.items is not None:
-            out["items"] = True if other.items is not None else plain(this.items, side)
-    return one, two
+            out["items"] = True if other.items is not None else _hoisted(this.items, side, "[]", out)
+        shells.append(out)
+    return shells[0], shells[1]
+
+
+def _hoisted(node: Node, side: Side, name: str, into: dict[str, Any]) -> Schema:
+    """A child whose definitions are moved to the top, where its references look for them."""
+    schema = plain(node, side, f"{name}-")
+    if isinstance(schema, dict) and "$defs" in schema:
+        into["$defs"] = {**into.get("$defs", {}), **schema.pop("$defs")}
+    return schema
+
+
+def _told(node: Node, seen: View | None, side: Side, *, told: bool = True) -> Any:
+    """The children that are not walked into, with what they say."""
+    schema = plain(node, side, told=told)
+    if seen is None or not isinstance(schema, dict):
+        return schema
+    return {key: schema[key] for key in schema if key in seen.own and key in (*SINGLE, *LISTED, *NAMED)}
+
+
+def _untold(node: Node, seen: View | None, side: Side) -> Any:
+    return _told(node, seen, side, told=False)
