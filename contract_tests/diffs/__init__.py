@@ -46,6 +46,10 @@ def base(name: str) -> Json:
     return spec
 
 
+def row(name: str, *edits: Edit) -> tuple[str, tuple[Edit, ...]]:
+    return name, edits
+
+
 def put(at: str, value: Any) -> Edit:
     """Set what is at a pointer."""
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from . import Case, equivalent, requests, responses, structure
+from . import Case, equivalent, rarer, requests, responses, structure
 
 CASES: list[Case] = [
     replace(case, name=f"{module.__name__.rpartition('.')[2]}: {case.name}")
-    for module in (requests, responses, structure, equivalent)
+    for module in (requests, responses, structure, equivalent, rarer)
     for case in module.CASES
 ]

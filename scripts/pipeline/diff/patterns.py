@@ -39,7 +39,7 @@ def lengths(low: int, high: int | None) -> FSM:
 def all_of(machines: Iterable[FSM]) -> FSM:
     first, *rest = machines
     for machine in rest:
-        first = first.intersection(machine)
+        first = first.intersection(machine)  # type: ignore[no-untyped-call]
     return first
 
 

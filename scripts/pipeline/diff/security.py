@@ -38,12 +38,16 @@ def schemes(old: Node, new: Node) -> Iterator[Change]:
 def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
     """`old` and `new`: operation, path and document; the first that names servers counts."""
     (place_old, before, words_old), (place_new, after, words_new) = _servers(old), _servers(new)
-    gone = [url for url in before if url not in after]
+    gone = [url for urls in before for url in urls if not any(url in others for others in after)]
     for url in gone:
         yield Change(Kind.BREAKING_CALLER, place_old, place_new, f"{where}: the server {url} is gone", "request")
-    if not gone and set(before) != set(after):
-        added = ", ".join(url for url in after if url not in before)
-        yield Change(Kind.COMPATIBLE, place_old, place_new, f"{where}: there are other servers too: {added}", "request")
+    if not gone and {url for urls in before for url in urls} != {url for urls in after for url in urls}:
+        added = [url for urls in after for url in urls if not any(url in others for others in before)]
+        text = f"{where}: there are other servers too: {', '.join(added)}"
+        yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
+    elif not gone and {urls[0] for urls in before} != {urls[0] for urls in after}:
+        text = f"{where}: another URL is the default, {', '.join(urls[0] for urls in after)}"
+        yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
     if not gone and words_old != words_new and place_old == place_new:
         yield Change(Kind.DOCUMENTATION, place_old, place_new, f"{where}: the servers are described otherwise")
 
@@ -55,9 +59,9 @@ def _schemes(root: Node) -> dict[str, Node]:
 
 def _ways(operation: Node) -> tuple[str, list[_Way]]:
     own = "security" in operation.value
-    listed = operation.value["security"] if own else operation.root.get("security", [])
+    listed: list[dict[str, list[str]]] = (operation.value if own else operation.root).get("security", [])
     known = _schemes(Node(operation.root, "", operation.root))
-    ways = [
+    ways: list[_Way] = [
         frozenset((_identity(known.get(name), name), frozenset(scopes)) for name, scopes in way.items())
         for way in listed or [{}]
     ]
@@ -89,7 +93,7 @@ def _told(way: _Way) -> str:
     return " and ".join(sorted(f"{scheme} {sorted(scopes)}" for scheme, scopes in way)) or "nothing"
 
 
-def _servers(holders: list[Node]) -> tuple[str, list[str], Any]:
+def _servers(holders: list[Node]) -> tuple[str, list[list[str]], Any]:
     holder = next((node for node in holders if node.value.get("servers")), None)
     listed = holder.value["servers"] if holder is not None else [{"url": "/"}]
     pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
@@ -97,13 +101,16 @@ def _servers(holders: list[Node]) -> tuple[str, list[str], Any]:
         [said(server), {name: said(value) for name, value in server.get("variables", {}).items() if said(value)}]
         for server in listed
     ]
-    return pointer, [url for server in listed for url in _urls(server)], words
+    return pointer, [list(_urls(server)) for server in listed], words
 
 
 def _urls(server: dict[str, Any]) -> Iterator[str]:
-    """Each URL that the variables allow; of a variable without a list, the default."""
+    """Each URL that the variables allow, the default first; of a variable without a list, the default."""
     variables = server.get("variables", {})
-    choices = [[(name, value) for value in item.get("enum", [item["default"]])] for name, item in variables.items()]
+    choices = [
+        [(name, value) for value in dict.fromkeys([item["default"], *item.get("enum", ())])]
+        for name, item in variables.items()
+    ]
     for chosen in itertools.islice(itertools.product(*choices), _MOST):
         url = server["url"]
         for name, value in chosen:

@@ -40,14 +40,14 @@ def _gather(node: Node, side: Side, into: View, seen: set[str]) -> bool:
     seen.add(node.pointer)
     into.told = {**said(node.value), **into.told}
     members = keywords(node, side)
-    for name, child in node.members("properties").items():
+    for name in node.plain("properties", ()):
         if name in into.properties:
             return False
-        into.properties[name] = child
+        into.properties[name] = node.child("properties").child(name)
     if isinstance(members.get("items"), dict):
         if into.items is not None:
             return False
-        into.items = node.get("items")
+        into.items = node.child("items")
         del members["items"]
     members.pop("properties", None)
     wrapped: list[Node] = []

@@ -30,7 +30,11 @@ class Walk:
         yield from self._at(self.old, self.new, ())
 
     def _at(self, old: Node, new: Node, steps: tuple[Step, ...]) -> Iterator[Change]:
+        beside_old, beside_new = _beside(old), _beside(new)
         old, new = old.resolved(), new.resolved()
+        if beside_old != beside_new:
+            text = differing(beside_old, beside_new)
+            yield self._change(Kind.DOCUMENTATION, old, new, steps, f"beside its reference, {text}")
         if (old.pointer, new.pointer) in self.seen:
             return
         self.seen.add((old.pointer, new.pointer))
@@ -111,6 +115,12 @@ class Walk:
         place = "".join("[]" if step.name is None else f".{step.name}" for step in steps).lstrip(".")
         sentence = f"{self.name}{f', {place}' if place else ''}: {text}"
         return Change(kind, old.pointer, new.pointer, sentence, self.side)
+
+
+def _beside(node: Node) -> dict[str, object]:
+    """What is said beside a reference, which 3.0 ignores."""
+    is_reference = isinstance(node.value, dict) and "$ref" in node.value and node.bare_reference
+    return said(node.value) if is_reference and not node.old_dialect else {}
 
 
 def _plain(node: Node, key: str) -> Any:
