@@ -36,7 +36,7 @@ def changes(old_document: dict[str, object], new_document: dict[str, object]) ->
         yield Change(Kind.UNDECIDED, "/webhooks", "/webhooks", "webhooks differ: they are not compared")
 
 
-def _pair(
+def _pair(  # noqa: PLR0917
     path: Node, old: Node, path_new: Node, new: Node, names: tuple[dict[str, str], dict[str, str]], where: str
 ) -> Iterator[Change]:
     for one, two in ((path, path_new), (old, new)):
@@ -45,7 +45,7 @@ def _pair(
             text = f"{where}: {differing(*words)}"
             yield Change(Kind.DOCUMENTATION, one.pointer, two.pointer, text)
     if old.plain("operationId") != new.plain("operationId"):
-        text = f"{where}: operationId {old.plain('operationId')} → {new.plain('operationId')}; names in generated code change"
+        text = f"{where}: operationId {old.plain('operationId')} → {new.plain('operationId')}; generated names change"
         yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, "request")
     yield from servers([old, path, whole(old.root)], [new, path_new, whole(new.root)], where)
     yield from security(old, new, where)

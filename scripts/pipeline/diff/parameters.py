@@ -14,7 +14,7 @@ _SINGLE = ("string", "integer", "number", "boolean")
 
 
 def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tuple[str, str], Node]:
-    """By place and name, the operation's own before those of its path. `names`: what to call path parameters instead."""
+    """By place and name, the operation's own before its path's. `names`: what to call path parameters instead."""
     found = {}
     for holder in (path, operation):
         inside = holder.get("parameters")
@@ -73,25 +73,27 @@ def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[C
         text = f"{name} becomes {'required' if two else 'optional'}"
         yield Change(breaking if worse else Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
     style_old, style_new = _style(old, place), _style(new, place)
+    if _is_single(old) and _is_single(new) and place != "path":
+        style_new = {**style_new, "style": style_old["style"], "explode": style_old["explode"]}
     if style_old != style_new:
         breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
         text = f"{name} is written in another way: {differing(style_old, style_new)}"
         yield Change(breaking, old.pointer, new.pointer, text, side)
-    schemas = old.get("schema"), new.get("schema")
-    if schemas[0] is not None and schemas[1] is not None:
-        yield from Walk(*schemas, side, name, text=True).changes()
-    elif schemas != (None, None) or "content" in old.value:
+    schema_old, schema_new = old.get("schema"), new.get("schema")
+    if schema_old is not None and schema_new is not None:
+        yield from Walk(schema_old, schema_new, side, name, text=True).changes()
+    elif schema_old is not None or schema_new is not None or "content" in old.value:
         yield from content(old, new, side, name)
 
 
 def _style(node: Node, place: str) -> dict[str, object]:
-    """How a value becomes text, where there is more than one way to do so."""
+    """How a value becomes text."""
     style = node.plain("style", _STYLES[place])
+    explode = node.plain("explode", style == "form")
+    return {"style": style, "explode": explode, "allowReserved": node.plain("allowReserved", False)}
+
+
+def _is_single(node: Node) -> bool:
+    """Whether a value is surely no list or object, whose parts a style joins."""
     schema = node.get("schema")
-    kind = schema.value.get("type") if schema is not None and isinstance(schema.value, dict) else None
-    out: dict[str, object] = {"allowReserved": node.plain("allowReserved", False)}
-    if kind not in _SINGLE or place == "path":
-        out["style"] = style
-    if kind not in _SINGLE:
-        out["explode"] = node.plain("explode", style == "form")
-    return out
+    return schema is not None and isinstance(schema.value, dict) and schema.value.get("type") in _SINGLE

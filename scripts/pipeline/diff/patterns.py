@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import interegular
 from interegular.fsm import FSM, anything_else
@@ -43,10 +44,14 @@ def all_of(machines: Iterable[FSM]) -> FSM:
     return first
 
 
+def without(machine: FSM, other: FSM) -> FSM:
+    return machine.difference(other)  # type: ignore[no-untyped-call]
+
+
 def witness(machine: FSM) -> str | None:
     """A shortest string that the automaton takes."""
-    before: dict[object, tuple[object, str] | None] = {machine.initial: None}
-    queue = deque([machine.initial])
+    before: dict[Any, tuple[Any, str] | None] = {machine.initial: None}
+    queue: deque[Any] = deque([machine.initial])
     symbols = _letters(machine)
     while queue:
         state = queue.popleft()
@@ -93,22 +98,18 @@ def _branches(pattern: str) -> list[list[str]]:
         if match is None or (match[0] == "(" and pattern[at + 1 : at + 2] == "?"):
             raise UnknownPatternError(pattern)
         # A lazy quantifier takes the same strings; a possessive one is not of ECMA-262.
-        if not (
-            match[0] == "?"
-            and tokens
-            and tokens[-1] in ("*", "+", "?")
-            or (tokens and tokens[-1][0] == "{" and match[0] == "?")
-        ):
+        lazy = match[0] == "?" and bool(tokens) and (tokens[-1] in ("*", "+", "?") or tokens[-1].startswith("{"))
+        if not lazy:
             tokens.append(match[0])
         at = match.end()
     branches: list[list[str]] = [[]]
     depth = 0
-    for token in tokens:
-        depth += {"(": 1, "(?:": 1, ")": -1}.get(token, 0)
-        if token == "|" and depth == 0:
+    for piece in tokens:
+        depth += {"(": 1, "(?:": 1, ")": -1}.get(piece, 0)
+        if piece == "|" and depth == 0:
             branches.append([])
         else:
-            branches[-1].append(token)
+            branches[-1].append(piece)
     return branches
 
 
@@ -121,12 +122,12 @@ def _branch(tokens: list[str]) -> str:
     return f"(?:{'' if anchored[0] else ANY + '*'}(?:{text}){'' if anchored[1] else ANY + '*'})"
 
 
-def _translate(token: str) -> str:
-    if token in _CLASSES:
-        return _CLASSES[token]
-    if token.startswith("["):
-        return _class(token)
-    return "(?:" if token == "(" else token
+def _translate(piece: str) -> str:
+    if piece in _CLASSES:
+        return _CLASSES[piece]
+    if piece.startswith("["):
+        return _class(piece)
+    return "(?:" if piece == "(" else piece
 
 
 def _class(token: str) -> str:

@@ -59,11 +59,12 @@ def _schemes(root: Node) -> dict[str, Node]:
 
 def _ways(operation: Node) -> tuple[str, list[_Way]]:
     own = "security" in operation.value
-    listed: list[dict[str, list[str]]] = (operation.value if own else operation.root).get("security", [])
+    holder: dict[str, Any] = operation.value if own else operation.root
+    listed: list[dict[str, list[str]]] = holder.get("security", []) or [{}]
     known = _schemes(Node(operation.root, "", operation.root))
     ways: list[_Way] = [
         frozenset((_identity(known.get(name), name), frozenset(scopes)) for name, scopes in way.items())
-        for way in listed or [{}]
+        for way in listed
     ]
     return (f"{operation.pointer}/security" if own else "/security"), ways
 

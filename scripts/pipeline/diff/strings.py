@@ -27,7 +27,7 @@ def inside(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def sharpen(given: Schema, accepting: Schema) -> tuple[Schema, list[str]]:
-    """`given` with all that follows for its strings and that `accepting` asks for; strings that lack what it asks for."""
+    """`given` with all that follows for its strings of what `accepting` asks for; strings that lack some of it."""
     asked = {(key, part[key]) for part in inside(accepting) for key in _TESTS if key in part}
     if not asked:
         return given, []
@@ -42,7 +42,7 @@ def sharpen(given: Schema, accepting: Schema) -> tuple[Schema, list[str]]:
             continue
         for key, value in sorted(asked, key=str):
             try:
-                example = patterns.witness(machine.difference(_test(key, value)))
+                example = patterns.witness(patterns.without(machine, _test(key, value)))
             except UnknownPatternError:
                 continue
             if example is not None:

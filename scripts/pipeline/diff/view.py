@@ -34,7 +34,7 @@ def view(node: Node, side: Side) -> View | None:
     return found if _gather(node.resolved(), side, found, set()) else None
 
 
-def _gather(node: Node, side: Side, into: View, seen: set[str]) -> bool:
+def _gather(node: Node, side: Side, into: View, seen: set[str]) -> bool:  # noqa: PLR0912 - one keyword after the other
     if not isinstance(node.value, dict) or node.pointer in seen or is_hidden(node, side):
         return False
     seen.add(node.pointer)

@@ -98,7 +98,7 @@ class Walk:
         told_new = after.told if before and after else said(new.value)
         if told_old != told_new:
             yield self._change(Kind.DOCUMENTATION, old, new, steps, differing(told_old, told_new))
-        elif _untold(old, before, self.side) == _untold(new, after, self.side) and _told(old, before, self.side) != _told(new, after, self.side):
+        elif _only_told(old, new, before, after, self.side):
             yield self._change(Kind.DOCUMENTATION, old, new, steps, "what is said in the alternatives differs")
         for key in ("default", "discriminator"):
             one, two = _plain(old, key), _plain(new, key)
@@ -134,7 +134,9 @@ def _shells(before: View, after: View, side: Side) -> tuple[Schema, Schema]:
     for this, other in ((before, after), (after, before)):
         out = dict(this.own)
         properties: dict[str, Schema] = {
-            name: True if name in other.properties or (this is accepting and not given.closed) else _hoisted(child, side, name, out)
+            name: True
+            if name in other.properties or (this is accepting and not given.closed)
+            else _hoisted(child, side, name, out)
             for name, child in this.properties.items()
         }
         # A name that only the other knows is none that may come by chance.
@@ -164,5 +166,6 @@ def _told(node: Node, seen: View | None, side: Side, *, told: bool = True) -> An
     return {key: schema[key] for key in schema if key in seen.own and key in (*SINGLE, *LISTED, *NAMED)}
 
 
-def _untold(node: Node, seen: View | None, side: Side) -> Any:
-    return _told(node, seen, side, told=False)
+def _only_told(old: Node, new: Node, before: View | None, after: View | None, side: Side) -> bool:
+    same = _told(old, before, side, told=False) == _told(new, after, side, told=False)
+    return same and _told(old, before, side) != _told(new, after, side)
