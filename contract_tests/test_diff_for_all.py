@@ -21,7 +21,7 @@ from pipeline.documents import resolve
 _BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
 BASES = ["batch", "adobe", "adobe_ims", "commbox", "shop", "shop30"]
 WITNESSED = [case for case in CASES if "breaking" in case.expected]
-_SETTINGS = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 _TEXTS = ("description", "summary", "title")
 _ORDERLESS = ("required", "enum", "type", "parameters", "anyOf", "oneOf")
 
@@ -67,7 +67,7 @@ _LEAVES = st.one_of(
 _SCHEMAS = st.recursive(
     _LEAVES,
     lambda inner: st.one_of(
-        st.builds(lambda properties, required: {"type": "object", "properties": properties, "required": sorted(required)},
+        st.builds(lambda properties, required: {"type": "object", "properties": properties, "required": sorted(required)},  # noqa: E501
                   st.dictionaries(_NAMES, inner, max_size=3), st.sets(_NAMES, max_size=2)),
         st.builds(lambda items, low: {"type": "array", "items": items, "minItems": low}, inner, st.integers(0, 2)),
         st.builds(lambda branches: {"anyOf": branches}, st.lists(inner, min_size=1, max_size=2)),
@@ -102,7 +102,7 @@ _PIECES = st.sampled_from(["a", "[a-c]", r"\d", r"\w", ".", "(?:ab|b)", "(a|b)",
 _PATTERNS = st.builds(
     lambda start, parts, end: start + "".join(parts) + end,
     st.sampled_from(["^", ""]),
-    st.lists(st.builds(lambda piece, times: piece + times, _PIECES, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"])), max_size=4),
+    st.lists(st.builds(lambda piece, times: piece + times, _PIECES, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"])), max_size=4),  # noqa: E501
     st.sampled_from(["$", ""]),
 )  # fmt: skip
 
