@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import regress
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS31Validator
@@ -21,7 +21,7 @@ from pipeline.documents import resolve
 _BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
 BASES = ["batch", "adobe", "adobe_ims", "commbox", "shop", "shop30"]
 WITNESSED = [case for case in CASES if "breaking" in case.expected]
-_SETTINGS = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)
 _TEXTS = ("description", "summary", "title")
 _ORDERLESS = ("required", "enum", "type", "parameters", "anyOf", "oneOf")
 

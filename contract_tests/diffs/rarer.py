@@ -10,7 +10,9 @@ G = "/paths/~1orders~1{orderId}/get"
 PO = "/paths/~1orders/post"
 
 
-def one(*edits: Edit, base: str = "shop", before: tuple[Edit, ...] = ()) -> tuple[tuple[Edit, ...], str, tuple[Edit, ...]]:
+def one(
+    *edits: Edit, base: str = "shop", before: tuple[Edit, ...] = ()
+) -> tuple[tuple[Edit, ...], str, tuple[Edit, ...]]:
     return edits, base, before
 
 

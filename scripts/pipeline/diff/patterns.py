@@ -45,7 +45,8 @@ def all_of(machines: Iterable[FSM]) -> FSM:
 
 
 def without(machine: FSM, other: FSM) -> FSM:
-    return machine.difference(other)  # type: ignore[no-untyped-call]
+    rest: FSM = machine.difference(other)  # type: ignore[no-untyped-call]
+    return rest
 
 
 def witness(machine: FSM) -> str | None:

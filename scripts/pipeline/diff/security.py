@@ -96,7 +96,7 @@ def _told(way: _Way) -> str:
 
 def _servers(holders: list[Node]) -> tuple[str, list[list[str]], Any]:
     holder = next((node for node in holders if node.value.get("servers")), None)
-    listed = holder.value["servers"] if holder is not None else [{"url": "/"}]
+    listed: list[dict[str, Any]] = holder.value["servers"] if holder is not None else [{"url": "/"}]
     pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
     words = [
         [said(server), {name: said(value) for name, value in server.get("variables", {}).items() if said(value)}]

@@ -167,5 +167,6 @@ def _told(node: Node, seen: View | None, side: Side, *, told: bool = True) -> An
 
 
 def _only_told(old: Node, new: Node, before: View | None, after: View | None, side: Side) -> bool:
-    same = _told(old, before, side, told=False) == _told(new, after, side, told=False)
-    return same and _told(old, before, side) != _told(new, after, side)
+    same: bool = _told(old, before, side, told=False) == _told(new, after, side, told=False)
+    differs: bool = _told(old, before, side) != _told(new, after, side)
+    return same and differs
