@@ -65,7 +65,7 @@ def _format(out: dict[str, Any]) -> None:
 
 class _Maker:
     def __init__(self, side: Side, prefix: str, *, told: bool) -> None:
-        self.side = side
+        self.side: Side = side
         self.prefix = prefix
         self.told = told
         self.open: dict[str, str | None] = {}
