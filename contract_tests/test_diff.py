@@ -1,0 +1,93 @@
+"""The classified diff of two specs: each change of the corpus has the class that a careful reviewer gives it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from diffs import DOCUMENTATION, SAME, Case, base
+from diffs.corpus import CASES
+from pipeline.diff import Change, Kind, compare
+from pipeline.diff.__main__ import main
+from pipeline.validity import problems
+
+_SEVERE = (Kind.BREAKING_CALLER, Kind.BREAKING_READER, Kind.UNDECIDED)
+
+
+def _verdict(changes: list[Change]) -> str:
+    kinds = {change.kind for change in changes}
+    severe = [kind.value for kind in _SEVERE if kind in kinds]
+    mild = [kind.value for kind in (Kind.COMPATIBLE, Kind.DOCUMENTATION) if kind in kinds]
+    return " + ".join(severe) if severe else (*mild, SAME)[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_change_has_the_class_that_a_careful_reviewer_gives_it(case: Case) -> None:
+    old, new = case.specs()
+    changes = compare(old, new)
+    assert _verdict(changes) == case.expected, changes
+    for change in changes:
+        assert change.pointer_old is not None or change.pointer_new is not None
+        if change.kind is Kind.UNDECIDED:
+            assert change.witness is None
+
+
+def test_the_corpus_has_both_kinds_of_every_base() -> None:
+    count = Counter("breaking" in case.expected for case in CASES)
+    assert count[True] >= 100
+    assert count[False] >= 100
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert {case.base for case in CASES} == {"shop", "shop30", "batch", "commbox", "adobe"}
+
+
+def test_the_way_back_of_what_changes_no_meaning_changes_none_either() -> None:
+    for case in CASES:
+        if case.expected in (DOCUMENTATION, SAME):
+            old, new = case.specs()
+            assert _verdict(compare(new, old)) == case.expected, case.name
+
+
+@pytest.mark.parametrize("name", ["shop", "shop30"])
+def test_the_base_of_the_corpus_is_valid(name: str) -> None:
+    assert list(problems(base(name))) == []
+
+
+@pytest.mark.parametrize("name", ["batch", "adobe", "adobe_ims", "commbox", "shop", "shop30"])
+def test_a_document_is_the_same_as_itself(name: str) -> None:
+    assert compare(base(name), base(name)) == []
+
+
+def test_a_witness_is_a_whole_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = next(case for case in CASES if case.name.endswith("Batch's name is 128 characters at most"))
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for file, spec in zip(files, case.specs(), strict=True):
+        file.write_text(json.dumps(spec), "utf-8")
+    assert main([*map(str, files), "--json"]) == 1
+    (change,) = json.loads(capsys.readouterr().out)
+    witness = change["witness"]["value"]
+    assert len(witness["name"]) == 129
+    taken = [_taken(spec, witness) for spec in case.specs()]
+    assert taken == [True, False]
+    assert main([*map(str, files)]) == 1
+    assert "maxLength 255 → 128" in capsys.readouterr().out
+
+
+def test_the_command_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.json").write_text('{"openapi": "2.0"}', "utf-8")
+    assert main([str(tmp_path / "a.json"), str(tmp_path / "a.json")]) == 3
+    assert "a.json" in capsys.readouterr().err
+
+
+def test_the_command_counts_the_mild_as_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(base("batch")), "utf-8")
+    assert main([str(file), str(file)]) == 0
+    assert capsys.readouterr().out == "no difference in meaning\n"
+
+
+def _taken(spec: dict[str, Any], value: Any) -> bool:
+    body = spec["paths"]["/audiences/create"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return Draft202012Validator(body).is_valid(value)

@@ -1,0 +1,149 @@
+"""The classified diff, for all: respellings raise no alarm, and every witness is one."""
+
+import copy
+import random
+import re
+from typing import Any
+
+import pytest
+import regress
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
+
+from diffs import Json, base
+from diffs.corpus import CASES
+from pipeline.diff import Change, Kind, compare, patterns
+from pipeline.diff.decide import contained, decide
+from pipeline.documents import resolve
+
+_BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
+BASES = ["batch", "adobe", "adobe_ims", "commbox", "shop", "shop30"]
+WITNESSED = [case for case in CASES if "breaking" in case.expected]
+_SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)
+_TEXTS = ("description", "summary", "title")
+_ORDERLESS = ("required", "enum", "type", "parameters", "anyOf", "oneOf")
+
+
+@pytest.mark.parametrize("name", BASES)
+@_SETTINGS
+@given(seed=st.integers(0, 2**32))
+def test_no_respelling_is_an_alarm(name: str, seed: int) -> None:
+    old = base(name)
+    new = _respelt(copy.deepcopy(old), old, random.Random(seed))  # noqa: S311
+    kinds = {change.kind for change in compare(old, new)}
+    assert kinds <= {Kind.DOCUMENTATION}
+    assert {change.kind for change in compare(new, old)} <= {Kind.DOCUMENTATION}
+
+
+def test_every_breaking_change_of_a_schema_has_a_witness_that_another_validator_confirms() -> None:
+    confirmed = 0
+    for case in WITNESSED:
+        specs = case.specs()
+        for change in compare(*specs):
+            if change.witness is not None:
+                confirmed += _confirmed(specs, change)
+            elif change.kind in _BREAKING:
+                assert not re.search(r"/(properties|items)(/|$)", change.pointer_old or ""), change
+    assert confirmed >= 20
+
+
+_NAMES = st.sampled_from(["a", "b", "c"])
+_LEAVES = st.one_of(
+    st.builds(
+        lambda low, high: {"type": "string", "minLength": low, "maxLength": high}, st.integers(0, 2), st.integers(1, 4)
+    ),
+    st.builds(
+        lambda low, high: {"type": "integer", "minimum": low, "maximum": high}, st.integers(-2, 2), st.integers(0, 4)
+    ),
+    st.builds(
+        lambda values: {"enum": values}, st.lists(st.sampled_from(["x", "y", 1, None]), min_size=1, unique_by=str)
+    ),
+    st.sampled_from(
+        [{"type": "boolean"}, {"type": ["string", "null"]}, {"type": "number"}, {"type": "string", "pattern": "^a+$"}]
+    ),
+)
+_SCHEMAS = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda properties, required: {"type": "object", "properties": properties, "required": sorted(required)},  # noqa: E501
+                  st.dictionaries(_NAMES, inner, max_size=3), st.sets(_NAMES, max_size=2)),
+        st.builds(lambda items, low: {"type": "array", "items": items, "minItems": low}, inner, st.integers(0, 2)),
+        st.builds(lambda branches: {"anyOf": branches}, st.lists(inner, min_size=1, max_size=2)),
+    ),
+    max_leaves=4,
+)  # fmt: skip
+_VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-3, 5), st.sampled_from(["", "a", "aa", "x", "y", "abcde"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(_SETTINGS, max_examples=30)
+@given(old=_SCHEMAS, new=_SCHEMAS)
+def test_a_decision_between_random_schemas_is_right(old: Json, new: Json) -> None:
+    verdict = decide(old, new, old)
+    assert not (verdict.contained and verdict.witness)
+    if verdict.witness:
+        assert Draft202012Validator(old).is_valid(verdict.witness.value)
+        assert not Draft202012Validator(new).is_valid(verdict.witness.value)
+
+
+@settings(_SETTINGS, max_examples=100)
+@given(old=_SCHEMAS, new=_SCHEMAS, value=_VALUES)
+def test_what_is_proved_to_be_contained_has_no_counterexample(old: Json, new: Json, value: Any) -> None:
+    if contained(old, new, sealed=False) and Draft202012Validator(old).is_valid(value):
+        assert Draft202012Validator(new).is_valid(value)
+
+
+_PIECES = st.sampled_from(["a", "[a-c]", r"\d", r"\w", ".", "(?:ab|b)", "(a|b)", "[^a]", "-", r"\."])
+_PATTERNS = st.builds(
+    lambda start, parts, end: start + "".join(parts) + end,
+    st.sampled_from(["^", ""]),
+    st.lists(st.builds(lambda piece, times: piece + times, _PIECES, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"])), max_size=4),  # noqa: E501
+    st.sampled_from(["$", ""]),
+)  # fmt: skip
+
+
+@settings(_SETTINGS, max_examples=100)
+@given(pattern=_PATTERNS, text=st.text(alphabet="abcd1_-.\n é", max_size=6))
+def test_an_automaton_takes_what_a_javascript_engine_finds(pattern: str, text: str) -> None:
+    machine = patterns.language(pattern)
+    assert machine.accepts(text) == (regress.Regex(pattern, "u").find(text) is not None)
+    example = patterns.witness(machine)
+    assert example is None or regress.Regex(pattern, "u").find(example) is not None
+
+
+def _confirmed(specs: tuple[Json, Json], change: Change) -> bool:
+    """Whether Python's jsonschema says so too; only asked about Batch's body, whose place and dialect are plain."""
+    place = "/paths/~1audiences~1create/post/requestBody/content/application~1json/schema"
+    if not (change.pointer_old or "").startswith((place, "/components/schemas/NewOrder")) or change.side != "request":
+        return False
+    place = place if (change.pointer_old or "").startswith("/paths") else "/components/schemas/NewOrder"
+    assert change.witness is not None
+    judges = [OAS31Validator({"$ref": f"#{place}", **spec}) for spec in specs]
+    if specs[0]["openapi"].startswith("3.0") or "readOnly" in str(change) or "binary" in str(change):
+        return False
+    taken = [judge.is_valid(change.witness.value) for judge in judges]
+    assert taken[0], change
+    return not taken[1]
+
+
+def _respelt(node: Any, root: Json, dice: random.Random, inside: str = "") -> Any:
+    """The same document: members in another order, other texts, references written out, members of allOf."""
+    if isinstance(node, list):
+        items = [_respelt(item, root, dice) for item in node]
+        return dice.sample(items, len(items)) if inside in _ORDERLESS else items
+    if not isinstance(node, dict):
+        return node
+    if inside == "schema" and set(node) == {"$ref"} and dice.random() < 0.5:
+        node = copy.deepcopy(resolve(root, node["$ref"].removeprefix("#")))
+    out = {}
+    for key in dice.sample(list(node), len(node)):
+        if key in _TEXTS and isinstance(node[key], str):
+            out[key] = dice.choice([node[key], "Other words."])
+        else:
+            out[key] = _respelt(node[key], root, dice, key)
+    return {"allOf": [out]} if inside == "schema" and "$ref" not in out and dice.random() < 0.5 else out

@@ -1,0 +1,19 @@
+"""What changed from one OpenAPI document to the next, and for whom that breaks something."""
+
+from typing import Any
+
+from .change import Change, Kind, Side, Witness
+from .operations import changes
+
+__all__ = ["Change", "Kind", "Side", "Witness", "compare"]
+
+
+def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """The changes, worst first; both documents are valid OpenAPI 3.0 or 3.1. None if they mean the same."""
+    found: dict[tuple[object, ...], Change] = {}
+    for change in changes(old, new):
+        # What is shared is met at each place that uses it.
+        where = change.sentence if change.pointer_old == change.pointer_new is None else None
+        found.setdefault((change.kind, change.pointer_old, change.pointer_new, change.side, where), change)
+    order = list(Kind)
+    return sorted(found.values(), key=lambda change: order.index(change.kind))

@@ -1,0 +1,39 @@
+"""What a difference is reported as."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+Side = Literal["request", "response", "document"]
+
+
+class Kind(StrEnum):
+    """The worst comes first."""
+
+    BREAKING_CALLER = "breaking-caller"
+    BREAKING_READER = "breaking-reader"
+    UNDECIDED = "undecided"
+    COMPATIBLE = "compatible"
+    DOCUMENTATION = "documentation"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A value that one of the two schemas takes and the other refuses; wrapped, because it may be null."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """`pointer_old` is None for what is new, `pointer_new` for what is gone."""
+
+    kind: Kind
+    pointer_old: str | None
+    pointer_new: str | None
+    sentence: str
+    side: Side = "document"
+    witness: Witness | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,57 @@
+"""Whether a value is of a schema, by two validators that know nothing of each other."""
+
+import json
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
+
+from .plain import Schema
+
+
+class Judge:
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._fast = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    @cached_property
+    def _slow(self) -> Any:
+        return OAS31Validator(self.schema, format_checker=oas31_format_checker)
+
+    def takes(self, value: Any, *, text: bool = False) -> bool:
+        """`text`: the value stands in a URL, a header or a form, where 5 and "5" are the same."""
+        return any(self._fast.is_valid(reading) for reading in _readings(value, text))
+
+    def surely(self, value: Any, *, taken: bool, text: bool = False) -> bool:
+        """Whether both validators say so."""
+        slow = any(self._slow.is_valid(reading) for reading in _readings(value, text))
+        return self.takes(value, text=text) is taken and slow is taken
+
+
+def _readings(value: Any, text: bool) -> list[Any]:
+    return [value, _each(value, _written), _each(value, _read)] if text else [value]
+
+
+def _each(value: Any, change: Any) -> Any:
+    if isinstance(value, list):
+        return [_each(item, change) for item in value]
+    if isinstance(value, dict):
+        return {name: _each(item, change) for name, item in value.items()}
+    return change(value)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return value
+    return read if isinstance(read, bool | int | float) else value

@@ -1,0 +1,68 @@
+"""A place in a document: its value, its JSON pointer, and where its references lead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from .._errors import PipelineError
+from ..documents import ABSENT, pointer, resolve
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    root: dict[str, Any]
+    pointer: str
+    value: Any
+
+    @property
+    def old_dialect(self) -> bool:
+        """Whether this is OpenAPI 3.0, whose schemas are not those of JSON Schema."""
+        return str(self.root.get("openapi", "")).startswith("3.0")
+
+    def child(self, key: str | int) -> "Node":
+        return Node(self.root, pointer([key], self.pointer), self.value[key])
+
+    def resolved(self) -> "Node":
+        """What the references lead to in the end, if this is nothing but a reference."""
+        node, seen = self, set()
+        while isinstance(node.value, dict) and "$ref" in node.value and node.bare_reference:
+            node = node.target()
+            if node.pointer in seen:
+                raise PipelineError(f"{self.pointer}: a reference that leads back to itself")
+            seen.add(node.pointer)
+        return node
+
+    @property
+    def bare_reference(self) -> bool:
+        """Beside `$ref`, 3.0 ignores everything; 3.1 lets `summary` and `description` stand anywhere."""
+        return self.old_dialect or not set(self.value) - {"$ref", "summary", "description"}
+
+    def target(self) -> "Node":
+        reference = str(self.value["$ref"])
+        place = unquote(reference.removeprefix("#"))
+        value = resolve(self.root, place) if reference.startswith("#") else ABSENT
+        if value is ABSENT:
+            raise PipelineError(f"{self.pointer}/$ref: {reference!r} leads to nothing in this document")
+        return Node(self.root, place, value)
+
+    def get(self, key: str | int) -> "Node | None":
+        """A member, with its references followed."""
+        there = self.value.get(key, ABSENT) if isinstance(self.value, dict) else ABSENT
+        return None if there is ABSENT else self.child(key).resolved()
+
+    def items(self) -> Iterator[tuple[Any, "Node"]]:
+        keys = self.value if isinstance(self.value, dict) else range(len(self.value))
+        return ((key, self.child(key).resolved()) for key in keys)
+
+    def members(self, key: str) -> dict[str, "Node"]:
+        """The members of the object at `key`, with their references followed; none if there is no such object."""
+        inside = self.get(key)
+        return {} if inside is None or not isinstance(inside.value, dict) else dict(inside.items())
+
+    def plain(self, key: str, default: Any = None) -> Any:
+        return self.value.get(key, default)
+
+
+def whole(document: dict[str, Any]) -> Node:
+    return Node(document, "", document)

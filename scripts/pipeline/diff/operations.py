@@ -1,0 +1,107 @@
+"""Two documents, operation by operation."""
+
+import re
+from collections.abc import Iterator
+
+from . import parameters, responses
+from .change import Change, Kind
+from .media import content
+from .node import Node, whole
+from .security import schemes, security, servers
+from .sentence import differing
+from .words import said
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_DOCUMENT = ("info", "tags", "externalDocs")
+
+
+def changes(old_document: dict[str, object], new_document: dict[str, object]) -> Iterator[Change]:
+    old, new = whole(old_document), whole(new_document)
+    yield from _said(old, new)
+    yield from schemes(old, new)
+    before, after = _operations(old), _operations(new)
+    for key, (path, operation, names) in before.items():
+        if key in after:
+            path_new, operation_new, names_new = after[key]
+            where = f"{key[0].upper()} {_template(path_new)}"
+            yield from _pair(path, operation, path_new, operation_new, (names, names_new), where)
+        else:
+            text = f"{key[0].upper()} {_template(path)} is removed"
+            yield Change(Kind.BREAKING_CALLER, operation.pointer, None, text, "request")
+    for key, (path, operation, _) in after.items():
+        if key not in before:
+            text = f"{key[0].upper()} {_template(path)} is added"
+            yield Change(Kind.COMPATIBLE, None, operation.pointer, text, "request")
+    if old.plain("webhooks", {}) != new.plain("webhooks", {}):
+        yield Change(Kind.UNDECIDED, "/webhooks", "/webhooks", "webhooks differ: they are not compared")
+
+
+def _pair(  # noqa: PLR0917
+    path: Node, old: Node, path_new: Node, new: Node, names: tuple[dict[str, str], dict[str, str]], where: str
+) -> Iterator[Change]:
+    for one, two in ((path, path_new), (old, new)):
+        words = [{**said(node.value), "tags": node.plain("tags", [])} for node in (one, two)]
+        if words[0] != words[1]:
+            text = f"{where}: {differing(*words)}"
+            yield Change(Kind.DOCUMENTATION, one.pointer, two.pointer, text)
+    if old.plain("operationId") != new.plain("operationId"):
+        text = f"{where}: operationId {old.plain('operationId')} → {new.plain('operationId')}; generated names change"
+        yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, "request")
+    yield from servers([old, path, whole(old.root)], [new, path_new, whole(new.root)], where)
+    yield from security(old, new, where)
+    before = parameters.of_operation(path, old, names[0])
+    yield from parameters.compare(before, parameters.of_operation(path_new, new, names[1]), where)
+    yield from _body(old, new, where)
+    yield from responses.compare(old, new, where)
+    if old.plain("callbacks", {}) != new.plain("callbacks", {}):
+        yield Change(Kind.UNDECIDED, old.pointer, new.pointer, f"{where}: callbacks differ: they are not compared")
+
+
+def _body(old: Node, new: Node, where: str) -> Iterator[Change]:
+    one, two, name = old.get("requestBody"), new.get("requestBody"), f"{where}, body"
+    if one is None and two is None:
+        return
+    if one is None or two is None:
+        node = two or one
+        required = node is not None and bool(node.plain("required", False))
+        if two is None:
+            yield Change(
+                Kind.BREAKING_CALLER, f"{old.pointer}/requestBody", None, f"{name} is no longer taken", "request"
+            )
+        else:
+            kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
+            yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
+        return
+    if said(one.value) != said(two.value):
+        text = f"{name}: {differing(said(one.value), said(two.value))}"
+        yield Change(Kind.DOCUMENTATION, one.pointer, two.pointer, text, "request")
+    required_old, required_new = bool(one.plain("required", False)), bool(two.plain("required", False))
+    if required_old != required_new:
+        kind = Kind.BREAKING_CALLER if required_new else Kind.COMPATIBLE
+        text = f"{name} becomes {'required' if required_new else 'optional'}"
+        yield Change(kind, one.pointer, two.pointer, text, "request")
+    yield from content(one, two, "request", name)
+
+
+def _said(old: Node, new: Node) -> Iterator[Change]:
+    for key in (*_DOCUMENT, *sorted(key for key in {*old.value, *new.value} if key.startswith("x-"))):
+        if old.plain(key) != new.plain(key):
+            text = f"{key}: {differing(old.plain(key), new.plain(key))}"
+            yield Change(Kind.DOCUMENTATION, f"/{key}", f"/{key}", text)
+
+
+def _operations(root: Node) -> dict[tuple[str, str], tuple[Node, Node, dict[str, str]]]:
+    """By method and path; a path parameter's name counts for nothing there, only its place does."""
+    found = {}
+    for template, path in root.members("paths").items():
+        names = {name: f"{number}" for number, name in enumerate(re.findall(r"\{([^}]*)\}", template))}
+        shape = re.sub(r"\{[^}]*\}", "{}", template)
+        for method in _METHODS:
+            operation = path.get(method)
+            if operation is not None:
+                found[method, shape] = (path, operation, names)
+    return found
+
+
+def _template(path: Node) -> str:
+    return path.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")

@@ -1,0 +1,99 @@
+"""Parameters of requests and headers of responses."""
+
+from collections.abc import Iterator
+
+from .change import Change, Kind, Side
+from .media import content
+from .node import Node
+from .sentence import differing
+from .walk import Walk
+from .words import said
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_SINGLE = ("string", "integer", "number", "boolean")
+
+
+def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tuple[str, str], Node]:
+    """By place and name, the operation's own before its path's. `names`: what to call path parameters instead."""
+    found = {}
+    for holder in (path, operation):
+        inside = holder.get("parameters")
+        for _, node in inside.items() if inside is not None else ():
+            place, name = node.value["in"], node.value["name"]
+            name = name.lower() if place == "header" else names.get(name, name) if place == "path" else name
+            found[place, name] = node
+    return found
+
+
+def compare(old: dict[tuple[str, str], Node], new: dict[tuple[str, str], Node], where: str) -> Iterator[Change]:
+    for key in [*old, *(key for key in new if key not in old)]:
+        one, two = old.get(key), new.get(key)
+        node = two or one
+        assert node is not None  # noqa: S101
+        name = f"{where}, {key[0]} parameter {node.value['name']!r}"
+        if two is None and one is not None:
+            text = f"{name} is removed and may be ignored from now on"
+            yield Change(Kind.COMPATIBLE, one.pointer, None, text, "request")
+        elif one is None and two is not None:
+            required = two.plain("required", False)
+            kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
+            yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
+        elif one is not None and two is not None:
+            yield from _pair(one, two, "request", name, key[0])
+
+
+def headers(old: Node, new: Node, where: str) -> Iterator[Change]:
+    before, after = (
+        {name.lower(): node for name, node in response.members("headers").items()} for response in (old, new)
+    )
+    for key in [*before, *(key for key in after if key not in before)]:
+        if key == "content-type":
+            continue
+        one, two, name = before.get(key), after.get(key), f"{where}, header {key!r}"
+        if one is not None and two is None:
+            kind = Kind.BREAKING_READER if one.plain("required", False) else Kind.COMPATIBLE
+            yield Change(kind, one.pointer, None, f"{name} is removed", "response")
+        elif one is None and two is not None:
+            yield Change(Kind.COMPATIBLE, None, two.pointer, f"{name} is added", "response")
+        elif one is not None and two is not None:
+            yield from _pair(one, two, "response", name, "header")
+
+
+def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[Change]:
+    before, after = said(old.value), said(new.value)
+    if old.plain("name") != new.plain("name") and place == "path":
+        text = f"{name}: called {old.plain('name')!r} before; on the wire that is the same, in generated code it is not"
+        yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
+    if before != after:
+        yield Change(Kind.DOCUMENTATION, old.pointer, new.pointer, f"{name}: {differing(before, after)}", side)
+    one, two = bool(old.plain("required", False)), bool(new.plain("required", False))
+    if one != two:
+        worse = two if side == "request" else one
+        breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
+        text = f"{name} becomes {'required' if two else 'optional'}"
+        yield Change(breaking if worse else Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
+    style_old, style_new = _style(old, place), _style(new, place)
+    if _is_single(old) and _is_single(new) and place != "path":
+        style_new = {**style_new, "style": style_old["style"], "explode": style_old["explode"]}
+    if style_old != style_new:
+        breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
+        text = f"{name} is written in another way: {differing(style_old, style_new)}"
+        yield Change(breaking, old.pointer, new.pointer, text, side)
+    schema_old, schema_new = old.get("schema"), new.get("schema")
+    if schema_old is not None and schema_new is not None:
+        yield from Walk(schema_old, schema_new, side, name, text=True).changes()
+    elif schema_old is not None or schema_new is not None or "content" in old.value:
+        yield from content(old, new, side, name)
+
+
+def _style(node: Node, place: str) -> dict[str, object]:
+    """How a value becomes text."""
+    style = node.plain("style", _STYLES[place])
+    explode = node.plain("explode", style == "form")
+    return {"style": style, "explode": explode, "allowReserved": node.plain("allowReserved", False)}
+
+
+def _is_single(node: Node) -> bool:
+    """Whether a value is surely no list or object, whose parts a style joins."""
+    schema = node.get("schema")
+    return schema is not None and isinstance(schema.value, dict) and schema.value.get("type") in _SINGLE

@@ -1,0 +1,48 @@
+"""Which answers an operation gives, and what is in them."""
+
+from collections.abc import Iterator
+
+from .change import Change, Kind
+from .media import content
+from .node import Node
+from .parameters import headers
+from .sentence import differing
+from .words import said
+
+
+def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
+    before = {key.upper(): node for key, node in old.members("responses").items() if not key.startswith("x-")}
+    after = {key.upper(): node for key, node in new.members("responses").items() if not key.startswith("x-")}
+    for key, node in after.items():
+        name = f"{where}, answer {key}"
+        known = _for(before, key)
+        if known is not None:
+            yield from _pair(known, node, name)
+        if key not in before:
+            kind = Kind.BREAKING_READER if key.startswith("2") and known is None else Kind.COMPATIBLE
+            yield Change(kind, None, node.pointer, f"{name} is added", "response")
+    for key, node in before.items():
+        if key in after:
+            continue
+        name = f"{where}, answer {key}"
+        meant = _for(after, key)
+        if meant is not None:
+            yield from _pair(node, meant, name)
+        within = [other for other in after if key.endswith("XX") and other[0] == key[0]]
+        kind = Kind.BREAKING_READER if key.startswith("2") and meant is None and not within else Kind.COMPATIBLE
+        yield Change(kind, node.pointer, None, f"{name} is removed", "response")
+
+
+def _for(responses: dict[str, Node], status: str) -> Node | None:
+    """What is said of a status: by itself, by its range, or by default."""
+    return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
+
+
+def _pair(old: Node, new: Node, where: str) -> Iterator[Change]:
+    before, after = said(old.value), said(new.value)
+    if before != after:
+        yield Change(Kind.DOCUMENTATION, old.pointer, new.pointer, f"{where}: {differing(before, after)}", "response")
+    yield from headers(old, new, where)
+    yield from content(old, new, "response", where)
+    if old.plain("links") != new.plain("links"):
+        yield Change(Kind.UNDECIDED, old.pointer, new.pointer, f"{where}: its links differ", "response")

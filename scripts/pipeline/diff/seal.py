@@ -1,0 +1,55 @@
+"""What an open object may hold on the giving side: not what only the other side names.
+
+Read to the letter, an object that names no `code` may hold any `code`, and each property that is ever added would
+refuse some of them. Nobody sends what is not documented yet, so a name that only the other side knows is left out.
+"""
+
+from typing import Any
+
+from .plain import Schema
+from .words import LISTED
+
+_SAME_PLACE = tuple(key for key in LISTED if key != "prefixItems")
+
+
+def seal(given: Schema, accepting: Schema) -> Schema:
+    return _place(given, [accepting])
+
+
+def _place(given: Schema, accepting: list[Schema]) -> Schema:
+    """One place in the value; its branches are sealed below it, and the names are shut out here, once for all."""
+    out = _below(given, accepting)
+    known = {name for part in _parts([given]) for name in part.get("properties", ())}
+    says = any(key in part for part in _parts([given]) for key in ("additionalProperties", "patternProperties"))
+    unknown = sorted({name for part in _parts(accepting) for name in part.get("properties", ())} - known)
+    if isinstance(out, dict) and known and unknown and not says:
+        out["properties"] = {**out.get("properties", {}), **dict.fromkeys(unknown, False)}
+    return out
+
+
+def _below(schema: Schema, accepting: list[Schema]) -> Schema:
+    if not isinstance(schema, dict):
+        return schema
+    out: dict[str, Any] = dict(schema)
+    for key in _SAME_PLACE:
+        if key in schema:
+            out[key] = [_below(branch, accepting) for branch in schema[key]]
+    for name, child in schema.get("properties", {}).items():
+        out["properties"] = {**out["properties"], name: _place(child, _children(accepting, name))}
+    if "items" in schema:
+        out["items"] = _place(schema["items"], [part["items"] for part in _parts(accepting) if "items" in part])
+    return out
+
+
+def _children(schemas: list[Schema], name: str) -> list[Schema]:
+    return [part["properties"][name] for part in _parts(schemas) if name in part.get("properties", ())]
+
+
+def _parts(schemas: list[Schema]) -> list[dict[str, Any]]:
+    """Every schema object that is about the same place."""
+    found: list[dict[str, Any]] = []
+    for schema in schemas:
+        if isinstance(schema, dict):
+            found.append(schema)
+            found += _parts([branch for key in _SAME_PLACE for branch in schema.get(key, ())])
+    return found

@@ -1,0 +1,41 @@
+"""The search by Hypothesis, for what the values at the edges do not tell apart."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis.errors import HypothesisException
+
+from .change import Witness
+from .plain import Schema
+
+_SETTINGS = settings(
+    max_examples=200,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+def search(schema: Schema, tells: Callable[[Any], bool]) -> Witness | None:
+    """The simplest value of `schema` that `tells` agrees to, as far as a bounded search finds it."""
+    # Imported here: it takes longer than most comparisons, and few of them get this far.
+    import schemathesis  # noqa: PLC0415
+    from schemathesis.errors import SchemathesisError  # noqa: PLC0415
+
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    operation = {"requestBody": body, "responses": {"200": {"description": ""}}}
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/": {"post": operation}}}
+    try:
+        cases = schemathesis.openapi.from_dict(document)["/"]["POST"].as_strategy()
+        bodies = cases.map(lambda case: case.body).filter(_is_json)
+        return Witness(find(bodies, tells, settings=_SETTINGS))
+    except (HypothesisException, SchemathesisError):
+        return None
+
+
+def _is_json(value: Any) -> bool:
+    """A case may also have no body at all."""
+    return value is None or isinstance(value, str | int | float | list | dict)

@@ -1,0 +1,122 @@
+"""What a caller must show, and where the server is."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from .change import Change, Kind
+from .node import Node
+from .sentence import differing
+from .words import said
+
+_Way = frozenset[tuple[str, frozenset[str]]]
+_MOST = 200
+
+
+def security(old: Node, new: Node, where: str) -> Iterator[Change]:
+    """`old` and `new` are operations; an alternative may ask for several schemes, a scheme for several scopes."""
+    (place_old, before), (place_new, after) = _ways(old), _ways(new)
+    lost = [way for way in before if not any(_asks_no_more(other, way) for other in after)]
+    if lost:
+        text = f"{where}: who shows {_told(lost[0])} is no longer let in"
+        yield Change(Kind.BREAKING_CALLER, place_old, place_new, text, "request")
+    elif set(before) != set(after):
+        yield Change(Kind.COMPATIBLE, place_old, place_new, f"{where}: there are more ways to be let in", "request")
+
+
+def schemes(old: Node, new: Node) -> Iterator[Change]:
+    before, after = (_schemes(root) for root in (old, new))
+    for name in before.keys() & after.keys():
+        one, two = said(before[name].value), said(after[name].value)
+        if one != two:
+            text = f"security scheme {name!r}: {differing(one, two)}"
+            yield Change(Kind.DOCUMENTATION, before[name].pointer, after[name].pointer, text)
+
+
+def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
+    """`old` and `new`: operation, path and document; the first that names servers counts."""
+    (place_old, before, words_old), (place_new, after, words_new) = _servers(old), _servers(new)
+    gone = [url for urls in before for url in urls if not any(url in others for others in after)]
+    for url in gone:
+        yield Change(Kind.BREAKING_CALLER, place_old, place_new, f"{where}: the server {url} is gone", "request")
+    if not gone and {url for urls in before for url in urls} != {url for urls in after for url in urls}:
+        added = [url for urls in after for url in urls if not any(url in others for others in before)]
+        text = f"{where}: there are other servers too: {', '.join(added)}"
+        yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
+    elif not gone and {urls[0] for urls in before} != {urls[0] for urls in after}:
+        text = f"{where}: another URL is the default, {', '.join(urls[0] for urls in after)}"
+        yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
+    if not gone and words_old != words_new and place_old == place_new:
+        yield Change(Kind.DOCUMENTATION, place_old, place_new, f"{where}: the servers are described otherwise")
+
+
+def _schemes(root: Node) -> dict[str, Node]:
+    components = root.get("components")
+    return {} if components is None else components.members("securitySchemes")
+
+
+def _ways(operation: Node) -> tuple[str, list[_Way]]:
+    own = "security" in operation.value
+    holder: dict[str, Any] = operation.value if own else operation.root
+    listed: list[dict[str, list[str]]] = holder.get("security", []) or [{}]
+    known = _schemes(Node(operation.root, "", operation.root))
+    ways: list[_Way] = [
+        frozenset((_identity(known.get(name), name), frozenset(scopes)) for name, scopes in way.items())
+        for way in listed
+    ]
+    return (f"{operation.pointer}/security" if own else "/security"), ways
+
+
+def _identity(scheme: Node | None, name: str) -> str:
+    """A scheme by what it is, not by its name in the document."""
+    if scheme is None:
+        return name
+    told = {key: value for key, value in scheme.value.items() if key not in said(scheme.value)}
+    told.pop("bearerFormat", None)
+    if "scheme" in told:
+        told["scheme"] = told["scheme"].lower()
+    if told.get("in") == "header":
+        told["name"] = told["name"].lower()
+    for flow in told.get("flows", {}):
+        flows = {**told["flows"], flow: {k: v for k, v in told["flows"][flow].items() if k != "scopes"}}
+        told = {**told, "flows": flows}
+    return json.dumps(told, sort_keys=True)
+
+
+def _asks_no_more(new: _Way, old: _Way) -> bool:
+    shown = dict(old)
+    return all(scheme in shown and scopes <= shown[scheme] for scheme, scopes in new)
+
+
+def _told(way: _Way) -> str:
+    return " and ".join(sorted(f"{scheme} {sorted(scopes)}" for scheme, scopes in way)) or "nothing"
+
+
+def _servers(holders: list[Node]) -> tuple[str, list[list[str]], Any]:
+    holder = next((node for node in holders if node.value.get("servers")), None)
+    listed: list[dict[str, Any]] = holder.value["servers"] if holder is not None else [{"url": "/"}]
+    pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
+    words = [
+        [said(server), {name: said(value) for name, value in server.get("variables", {}).items() if said(value)}]
+        for server in listed
+    ]
+    return pointer, [list(_urls(server)) for server in listed], words
+
+
+def _urls(server: dict[str, Any]) -> Iterator[str]:
+    """Each URL that the variables allow, the default first; of a variable without a list, the default."""
+    variables = server.get("variables", {})
+    choices = [
+        [(name, value) for value in dict.fromkeys([item["default"], *item.get("enum", ())])]
+        for name, item in variables.items()
+    ]
+    for chosen in itertools.islice(itertools.product(*choices), _MOST):
+        url = server["url"]
+        for name, value in chosen:
+            url = url.replace(f"{{{name}}}", str(value))
+        parts = urlsplit(url)
+        yield parts._replace(
+            scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path.rstrip("/")
+        ).geturl()
