@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long faults fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long faults fuzz bench generate deviations drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,7 +51,10 @@ bench: $(READY) ## CPU and time per call, beside plain httpx
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
 
-drift: $(READY) ## prove that generated/ is what specs/ say; changes nothing
+deviations: $(READY) ## list where a provider's page, spec, samples and facts contradict each other
+	$(PIPELINE) deviations
+
+drift: $(READY) ## prove that generated/ and each DEVIATIONS.md are what specs/ say; changes nothing
 	$(PIPELINE) drift $(if $(PAGES),--pages $(PAGES))
 
 lint: $(READY) ## style, and who may import whom

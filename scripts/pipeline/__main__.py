@@ -1,4 +1,7 @@
-"""`python -m pipeline generate [--pages DIR]` writes what follows from `specs`; `drift` only compares."""
+"""`python -m pipeline generate [--pages DIR]` writes what follows from `specs`; `drift` only compares.
+
+`deviations` writes only the lists of where a provider's documents contradict each other.
+"""
 
 import argparse
 import os
@@ -9,16 +12,19 @@ from pathlib import Path
 
 from . import registry, tree, vendor
 from ._errors import PipelineError
+from .deviations import report
 from .rooms import ROOT, providers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
-    parser.add_argument("command", choices=["generate", "drift"])
+    parser.add_argument("command", choices=["generate", "drift", "deviations"])
     parser.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from the pages in DIR first")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
+        if options.command == "deviations":
+            return _documents(options.root, report.files(list(providers(options.root))), only_compare=False)
         return _run(options.root, options.pages, only_compare=options.command == "drift")
     except PipelineError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -40,8 +46,12 @@ def _run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
     if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
         return 0
     # The adapters are read by a new process, after their clients are written.
-    readme = registry.readme(root, table=_table())
-    return _bring_in_line(root, readme, tree.changes(readme), "documented", only_compare=only_compare)
+    documents = report.files(found) | registry.readme(root, table=_table())
+    return _documents(root, documents, only_compare=only_compare)
+
+
+def _documents(root: Path, files: dict[Path, bytes], *, only_compare: bool) -> int:
+    return _bring_in_line(root, files, tree.changes(files), "documented", only_compare=only_compare)
 
 
 def _table() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from . import validity
+from . import pasting, validity
 from ._errors import PipelineError
 
 Sample = dict[str, Any]
@@ -113,7 +113,8 @@ def _curl(text: str) -> Sample:
                 sample[_OPTIONS[word]] = next(words)
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
-    return sample
+    found = list(pasting.problems(text))
+    return {**sample, "pasting": found} if found else sample
 
 
 def _rendered(page: str) -> Iterator[Sample]:
