@@ -31,7 +31,7 @@ def test_a_fault_shows_and_a_correct_server_does_not_have_it(fault: Fault) -> No
         assert answer.response.status < 500
 
 
-@pytest.mark.parametrize("key", provider_keys())
+@pytest.mark.parametrize("key", [key for key in provider_keys() if catalogue(key)])
 def test_a_catalogue_has_no_name_twice_and_names_say_whose_they_are(key: str) -> None:
     faults = catalogue(key)
     assert len({fault.name for fault in faults}) == len(faults) > 10

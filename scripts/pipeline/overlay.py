@@ -46,7 +46,7 @@ _SCHEMA = {
     "properties": {
         "overlay": {"const": "1.0.0"},
         "info": {"type": "object"},
-        "actions": {"type": "array", "minItems": 1, "items": _ACTION},
+        "actions": {"type": "array", "items": _ACTION},
     },
     "additionalProperties": False,
 }

@@ -164,5 +164,6 @@ def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
 def _example(schema: dict[str, Any]) -> Any:
     if "properties" in schema:
         built = {name: _example(value) for name, value in schema["properties"].items()}
-        return {name: value for name, value in built.items() if value is not None}
+        found = {name: value for name, value in built.items() if value is not None}
+        return found if found.keys() >= set(schema.get("required", ())) else None
     return schema.get("example")
