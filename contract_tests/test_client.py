@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from audience_contract import Request, load, provider_keys, security
+from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
 from sender import written
-from wire import Change, creating, credential, wire
+from wire import Change, creating, credential, credential_place, wire
 
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 HERE = Path(__file__).parent
@@ -70,8 +70,7 @@ def test_what_the_spec_does_not_name_is_a_finding_when_strict(key: str, tmp_path
 @pytest.mark.parametrize("key", creating())
 def test_credentials_that_are_not_those_of_the_run_are_found(key: str, tmp_path: Path) -> None:
     (finding,) = judged(tmp_path, key, credential(key, "another")).findings
-    name = security.header(next(iter(load(key).node["components"]["securitySchemes"])))
-    assert (finding.rule, finding.place) == ("request.credential", f"header {name}")
+    assert (finding.rule, finding.place) == ("request.credential", f"header {credential_place(key)[0]}")
     assert "not the credential" in finding.message
 
 

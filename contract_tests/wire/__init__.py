@@ -47,10 +47,15 @@ def operation_of(provider: str) -> Operation:
     return next(o for o in spec.operations if o is spec.match("POST", spec.below_base(path) or ""))
 
 
+def credential_place(provider: str) -> tuple[str, str]:
+    """The header that has the provider's first credential, and what stands before it there."""
+    name = security.header(next(iter(load(provider).node["components"]["securitySchemes"])))
+    return name, "Bearer " if name == "Authorization" else ""
+
+
 def credential(provider: str, text: str) -> Change:
     """Replace the first credential of the provider's GOOD, in the form that it has there."""
-    name = security.header(next(iter(load(provider).node["components"]["securitySchemes"])))
-    start = "Bearer " if name == "Authorization" else ""
+    name, start = credential_place(provider)
     return header(name, start + text)
 
 

@@ -118,6 +118,11 @@ class Outline:
         errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45")
         return self._example(errors[0]) if errors else {}
 
+    @property
+    def error_in_words(self) -> Json:
+        """The same with "words" for every text that is the provider's to choose."""
+        return {name: "words" if value == samples.TEXT else value for name, value in self.error.items()}
+
     def _example(self, status: str) -> Json:
         found = next((schema for code, _, schema in self.operation.answers if code == status), {})
         made = samples.value(self.spec, found)

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..deviations.material import Json, target
 
-_PLAIN: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": []}
+TEXT = "text"
+_PLAIN: dict[str, Any] = {"string": TEXT, "integer": 1, "number": 1.5, "boolean": True, "array": []}
 
 
 def value(spec: Json, schema: Json) -> Any:
