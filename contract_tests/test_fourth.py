@@ -16,7 +16,7 @@ from pipeline.rooms import ROOT
 PAGE = HERE / f"{KEY}.md"
 ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
-SLOW = "test_faults or test_fuzz or test_sharing or test_upload or test_schemathesis or test_total_time or test_proxies"
+SLOW = "test_command_shown or test_faults or test_fuzz or test_sharing or test_upload or test_schemathesis or test_total_time"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def by_hand(file: Path) -> list[str]:
 def test_every_contract_test_runs_for_it_and_passes(fourth: Fourth, tmp_path: Path) -> None:
     names = tmp_path / "collected"
     done = project.run(
-        fourth.root, "pytest", "-q", "-n", "2", "-p", "fourth.collected", "-p", "no:cacheprovider",
+        fourth.root, "pytest", "-q", "-p", "fourth.collected", "-p", "no:cacheprovider",
         "-k", f"({KEY} or test_rooms) and not ({SLOW})", COLLECTED=str(names),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
