@@ -40,7 +40,7 @@ class Outline:
 
     @property
     def tag(self) -> str:
-        return self._module[0].parts[1]
+        return str(self._module[0].parts[1])
 
     @property
     def module(self) -> str:
