@@ -65,7 +65,8 @@ class Outline:
         """The path of the first server, its variables set to their defaults."""
         server = self.spec["servers"][0]
         variables = {name: value["default"] for name, value in server.get("variables", {}).items()}
-        return urlsplit(server["url"].format(**variables)).path.rstrip("/")
+        found: str = urlsplit(server["url"].format(**variables)).path.rstrip("/")
+        return found
 
     @property
     def others(self) -> list[str]:
