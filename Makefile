@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults strength mutants fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long browser faults strength mutants fuzz bench provider generate deviations drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,6 +8,9 @@ READY := .venv/.ready
 # Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
+NAME ?=
+PAGE ?=
+ADDRESS ?=
 FAULTS ?=
 PROVIDER ?=
 SEEDS ?= 3
@@ -61,10 +64,16 @@ bench: $(READY) ## CPU and time per call, beside plain httpx
 	$(BIN)/python benchmarks/async_cpu.py --latency 0
 	$(BIN)/python benchmarks/async_cpu.py --latency 20
 
+provider: $(READY) ## lay out the rooms of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
+	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
+
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
 
-drift: $(READY) ## prove that generated/ is what specs/ say; changes nothing
+deviations: $(READY) ## list where a provider's page, spec, samples and facts contradict each other
+	$(PIPELINE) deviations
+
+drift: $(READY) ## prove that generated/ and each DEVIATIONS.md are what specs/ say; changes nothing
 	$(PIPELINE) drift $(if $(PAGES),--pages $(PAGES))
 
 lint: $(READY) ## style, and who may import whom

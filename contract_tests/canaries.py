@@ -47,9 +47,9 @@ def face_class(key: str, face: Any = audiences) -> Any:
 
 def draft(key: str, **changes: Any) -> Audience:
     """One that says all that can be said; what the provider cannot be told is to be left out."""
-    own = {"batch": {"type": "emails", "display_name": NAME}, "adobe": {"namespace": NAME, "originName": NAME}}
+    own = {**case(key).FIELDS, **dict.fromkeys(case(key).OWN_TEXT, NAME)}
     fields = {"name": NAME, "description": NAME, "members": PhoneFile(FILE, f"{NAME}.csv")}
-    return Audience(**{**fields, "provider_fields": {key: own[key]} if key in own else {}, **changes})
+    return Audience(**{**fields, "provider_fields": {key: own} if own else {}, **changes})
 
 
 def forms(text: str) -> list[str]:

@@ -8,13 +8,12 @@ from typing import Any
 
 import harfile
 
-from audience_contract import Request, Response
+from audience_contract import Request, Response, load, provider_keys
 from audience_contract.report import Report
 from audience_contract.traffic import judge
 from wire import wire
 
-HOSTS = {"adobe": "https://platform.adobe.io", "adobe_ims": "https://ims-na1.adobelogin.com"}
-HOSTS |= {"batch": "https://api.batch.com", "commbox": "https://api.commbox.io"}
+HOSTS = {key: "//".join(load(key).node["servers"][0].value["url"].split("/")[:3:2]) for key in provider_keys()}
 GOOD: Request = wire("batch").GOOD
 SUCCESS = Response(202, (("content-type", "application/json"),), b'{"indexing_token": "a"}')
 

@@ -12,7 +12,7 @@ _DATE_TIMES = st.builds(
     st.text("0123456789", max_size=9),
     st.sampled_from(["Z", "+00:00", "-05:30"]),
 )
-_KEYWORDS = {"type", "format", "properties", "required", "enum", "description", "example"}
+_KEYWORDS = {"type", "format", "properties", "required", "enum", "description", "example", "items"}
 
 
 def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -22,6 +22,8 @@ def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
     assert set(schema) <= _KEYWORDS, f"this makes no values for {set(schema) - _KEYWORDS}"
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    if schema["type"] == "array":
+        return st.lists(values_of(schema["items"], document), max_size=2)
     if schema["type"] != "object":
         return _DATE_TIMES if schema.get("format") == "date-time" else _TYPES[schema["type"]]
     members = {name: values_of(member, document) for name, member in schema["properties"].items()}

@@ -23,7 +23,7 @@ from audiences import (
     UnknownOutcomeError,
 )
 from audiences._options import MAX_BYTES
-from callers import Caller
+from callers import Caller, make
 from raw_server import RawServer, http
 from schema_values import values_of
 
@@ -51,17 +51,19 @@ def expected_error(status: int, *, retry_after: bool = False) -> tuple[type[Audi
 
 
 @cache
-def documented(key: str) -> st.SearchStrategy[tuple[int, Any]]:
-    """Documented statuses, each with bodies that its schema allows."""
+def documented(key: str) -> st.SearchStrategy[tuple[int, Any, str]]:
+    """Documented statuses of a create, each with bodies that its schema allows, and its media type."""
     document = json.loads((files("audience_clients") / key / "openapi.json").read_bytes())
+    created = type(make(key)).creates.call.operation_id
     found = []
     for path in document["paths"].values():
         for operation in path.values():
-            for status, answer in operation["responses"].items():
+            for status, answer in operation["responses"].items() if operation["operationId"] == created else ():
                 name = answer.get("$ref", "").rpartition("/")[2]
                 response = document["components"]["responses"][name] if name else answer
-                for media in response.get("content", {}).values():
-                    found.append(st.tuples(st.just(int(status)), values_of(media["schema"], document)))
+                for kind, media in response.get("content", {}).items():
+                    values = values_of(media["schema"], document)
+                    found.append(st.tuples(st.just(int(status)), values, st.just(kind.replace("*", "json"))))
     return st.one_of(found)
 
 
@@ -87,8 +89,8 @@ def sound(result: Receipt | AudiencesError, caller: Caller, status: int, body: A
 def test_every_answer_that_the_spec_allows_becomes_a_receipt_or_one_of_our_errors(
     caller: Caller, raw: RawServer, data: st.DataObject
 ) -> None:
-    status, body = data.draw(documented(caller.key))
-    raw.answer = http(status, json.dumps(body).encode())
+    status, body, media_type = data.draw(documented(caller.key))
+    raw.answer = http(status, json.dumps(body).encode(), media_type)
     result = caller.create(caller.case.good())
     sound(result, caller, status, body)
     assert [d for d in result.deviations if d.rule != "the property is not documented"] == []

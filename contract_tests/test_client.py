@@ -13,7 +13,7 @@ from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
 from sender import written
-from wire import Change, header, wire
+from wire import Change, creating, credential, credential_place, wire
 
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 HERE = Path(__file__).parent
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(autouse=True)
 def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    monkeypatch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
 
 
 def judged(
@@ -67,10 +67,10 @@ def test_what_the_spec_does_not_name_is_a_finding_when_strict(key: str, tmp_path
     assert rules == {"request.undocumented"}
 
 
-@pytest.mark.parametrize("key", ["adobe", "batch", "commbox"])
+@pytest.mark.parametrize("key", creating())
 def test_credentials_that_are_not_those_of_the_run_are_found(key: str, tmp_path: Path) -> None:
-    (finding,) = judged(tmp_path, key, header("Authorization", "Bearer another")).findings
-    assert (finding.rule, finding.place) == ("request.credential", "header Authorization")
+    (finding,) = judged(tmp_path, key, credential(key, "another")).findings
+    assert (finding.rule, finding.place) == ("request.credential", f"header {credential_place(key)[0]}")
     assert "not the credential" in finding.message
 
 
@@ -141,17 +141,13 @@ def test_a_command_that_sends_nothing_or_fails_is_judged_by_its_requests_only() 
 
 LIBRARY = """
 import audiences
-from audiences import Audience, PhoneFile
-drafts = {
-    "Batch": Audience(name="VIP", provider_fields={"batch": {"type": "emails"}}),
-    "Adobe": Audience(name="VIP", provider_fields={"adobe": {"namespace": "n", "originName": "o"}}),
-    "CommBox": Audience(name="VIP", members=PhoneFile(b"phone1\\n442079832100\\n", filename="a.csv")),
-}
-for name, draft in drafts.items():
-    with getattr(audiences, name)() as provider:
+from callers import make
+from cases import KEYS, case
+for key in KEYS:
+    with type(make(key))() as provider:
         for _ in range(40):
             try:
-                provider.create(draft, leave_out={"description"})
+                provider.create(case(key).good(), leave_out={"description"})
             except audiences.AudiencesError:
                 pass
 """
@@ -159,10 +155,8 @@ for name, draft in drafts.items():
 
 @pytest.mark.parametrize("answers", [Answers.VARIED, Answers.ADVERSARIAL])
 def test_our_own_library_keeps_the_contract_whatever_it_is_answered(answers: Answers) -> None:
-    report = judge(
-        [sys.executable, "-c", LIBRARY], providers=["adobe", "batch", "commbox"], answers=answers, strict=True
-    )
-    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 120)
+    report = judge([sys.executable, "-c", LIBRARY], providers=creating(), answers=answers, strict=True)
+    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 40 * len(creating()))
     assert not [note for note in report.notes if "exit code" in note]
 
 

@@ -32,7 +32,7 @@ def server() -> Iterator[MockServer]:
 
 
 def run(server: MockServer | None, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    base = {name: value for name, value in os.environ.items() if not name.startswith(("BATCH", "ADOBE", "COMMBOX"))}
+    base = {name: value for name, value in os.environ.items() if not name.startswith(tuple(map(str.upper, KEYS)))}
     given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
     command = [sys.executable, "-m", "audiences", *arguments]
     return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)

@@ -23,6 +23,7 @@ from audiences._json import dumps
 from callers import Caller, make
 from cases import case
 from raw_server import RawServer, http
+from wire import credential_place
 
 LIMITED = http(429, b"{}", Retry_After="0")
 
@@ -49,8 +50,12 @@ def coroutine() -> Any:
     return asynchronous(lambda: "secret")()
 
 
-def sent(raw: RawServer) -> list[str]:
-    return [dict(raw.read(request).headers)["Authorization"] for request in raw.requests]
+def sent(raw: RawServer, key: str) -> list[str]:
+    """The credentials of all requests."""
+    name, start = credential_place(key)
+    values = [dict(raw.read(request).headers)[name] for request in raw.requests]
+    assert all(value.startswith(start) for value in values)
+    return [value.removeprefix(start) for value in values]
 
 
 Given = tuple[BlockingPortal | None, Callable[[Callable[[], str]], Any]]
@@ -72,7 +77,7 @@ def test_a_function_is_asked_again_on_each_attempt(key: str, raw: RawServer, giv
     for _ in range(2):
         assert isinstance(mine.create(case(key).good()), Receipt)
     mine.close()
-    assert sent(raw) == ["Bearer secret-1", "Bearer secret-2", "Bearer secret-3"]
+    assert sent(raw, key) == ["secret-1", "secret-2", "secret-3"]
 
 
 def test_a_401_is_repeated_once_with_another_secret_and_not_at_all_with_the_same(
@@ -93,7 +98,7 @@ def test_a_401_is_repeated_once_with_another_secret_and_not_at_all_with_the_same
         result = mine.create(case(key).good())
         mine.close()
         assert [attempt.status for attempt in result.attempts] == expected
-        assert sent(raw) == [f"Bearer {secret}" for secret in secrets[: len(expected)]]
+        assert sent(raw, key) == secrets[: len(expected)]
     raw.answers = []
 
 
@@ -175,6 +180,7 @@ def test_an_asynchronous_function_is_refused_by_the_blocking_face_before_anythin
 
 def test_a_secret_can_be_given_ready_made(key: str) -> None:
     request = make(key, **{of(key): Secret("made-4711")}).prepare(case(key).good())
-    value = request.headers["Authorization"]
+    name, start = credential_place(key)
+    value = request.headers[name]
     assert isinstance(value, Secret)
-    assert value.reveal() == "Bearer made-4711"
+    assert value.reveal() == f"{start}made-4711"

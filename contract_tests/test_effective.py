@@ -51,7 +51,6 @@ def test_an_invalid_spec_of_the_older_openapi_version_stops_the_same_way(tmp_pat
         effective.build(provider)
 
 
-HEADERS = {"X-A": {"schema": {"type": "string"}}}
 UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s).update(nullable=True), f"{SCHEMA}/nullable"),
     (lambda s: answer(s).update(oneOf=[{"type": "object"}]), f"{SCHEMA}/oneOf"),
@@ -66,7 +65,16 @@ UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s)["properties"].update({"x-own": {"not": {}}}), f"{SCHEMA}/properties/x-own/not"),
     (lambda s: answer(s)["properties"].update(a=True), f"{SCHEMA}/properties/a"),
     (lambda s: answer(s)["properties"].update(a={"$ref": f"#{SCHEMA}", "maxLength": 1}), f"{SCHEMA}/properties/a"),
-    (lambda s: operation(s)["responses"]["200"].update(headers=HEADERS), f"{OPERATION}/responses/200/headers"),
+    (
+        lambda s: operation(s)["responses"]["200"].update(headers={"Location": {"schema": {"type": "integer"}}}),
+        f"{OPERATION}/responses/200/headers/Location/schema/type",
+    ),
+    (
+        lambda s: operation(s)["responses"]["200"].update(
+            headers={"Location": {"required": True, "schema": {"type": "string"}}}
+        ),
+        f"{OPERATION}/responses/200/headers/Location/required",
+    ),
     (lambda s: operation(s)["responses"]["200"].update(links={}), f"{OPERATION}/responses/200/links"),
     (lambda s: operation(s).update(callbacks={}), f"{OPERATION}/callbacks"),
     (

@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -13,16 +12,13 @@ from audiences import _spec
 from audiences._json import UnreadableError, loads
 from cases import case
 from test_answers import JSON, documented
+from wire import operation_of
 
 
 @cache
 def operations(key: str) -> tuple[_spec.Operation, audience_contract.Operation]:
-    document = json.loads((files("audience_clients") / key / "openapi.json").read_bytes())
-    ((path, methods),) = document["paths"].items()
-    ((method, entry),) = methods.items()
-    theirs = audience_contract.load(key).match(method.upper(), path)
-    assert theirs is not None
-    return _spec.load(key).operation(entry["operationId"]), theirs
+    theirs = operation_of(key)
+    return _spec.load(key).operation(theirs.id), theirs
 
 
 MEDIA_TYPES = [

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_contract import Request, check_request
+from audience_contract import Request, check_request, provider_keys
 from audience_contract.judging import Ledger, Observation
 from audience_contract.report import KEPT_EVIDENCE
 from audience_contract.rules import RULES
 from audience_contract.violation import Violation
-from wire import Change, answer, body, header, operation_of, query, rows, wire
+from wire import Change, answer, body, creating, credential, header, operation_of, query, rows, wire
 
 RULE_OF_PLACE = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 
@@ -48,7 +48,7 @@ def test_what_the_spec_does_not_name_is_a_finding_only_when_strict_and_else_a_no
     assert lenient.notes[0].endswith("(2 times)")
 
 
-@pytest.mark.parametrize("key", ["adobe", "adobe_ims", "batch", "commbox"])
+@pytest.mark.parametrize("key", provider_keys())
 @given(data=st.data())
 def test_each_finding_is_one_root_cause_and_counts_every_request_that_shows_it(key: str, data: st.DataObject) -> None:
     module = wire(key)
@@ -111,10 +111,10 @@ def test_an_answer_is_counted_by_its_status_and_its_fault_kept_with_the_kind_of_
     assert states["response.body", "202"] == "violated"
 
 
-@pytest.mark.parametrize("key", ["adobe", "batch", "commbox"])
+@pytest.mark.parametrize("key", creating())
 def test_no_credential_gets_into_what_is_kept(key: str) -> None:
     secret = "s3cr3t-of-the-client"
-    good = header("Authorization", f"Bearer {secret}")(wire(key).GOOD)
+    good = credential(key, secret)(wire(key).GOOD)
     ledger = Ledger(strict=True)
     shown = replace(query(f"?x={secret}")(good), body=secret.encode())
     wrong = [Violation("query", "", "", "a credential in the URL")]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from audience_contract import Request, Response, check_response, provider_keys
+from audience_contract import Request, Response, check_response, load, provider_keys
 from audience_contract.mock import MockServer
 from wire import header, operation_of, rows, send, wire
 
@@ -90,5 +90,8 @@ def test_an_unknown_path_is_a_404(server: MockServer, client: httpx.Client, path
 def test_another_method_is_a_405_that_names_the_documented_ones(
     server: MockServer, client: httpx.Client, provider: str, method: str
 ) -> None:
-    answer = send(client, server, provider, Request(method, wire(provider).GOOD.target, ()))
-    assert (answer.status, dict(answer.headers)["allow"]) == (405, "POST")
+    spec, target = load(provider), wire(provider).GOOD.target
+    documented = spec.methods(spec.below_base(target.partition("?")[0]) or "")
+    if method not in documented:
+        answer = send(client, server, provider, Request(method, target, ()))
+        assert (answer.status, dict(answer.headers)["allow"]) == (405, ", ".join(documented))

@@ -6,11 +6,11 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
-from audience_contract import load
 from audience_contract.mock import MockServer
 from audiences import AudiencesError, Outcome, Receipt, aio
 from callers import make
 from cases import case
+from wire import operation_of
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_every_documented_error_has_its_class_and_the_providers_words(
     key: str, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment(server, monkeypatch)
-    (operation,) = load(key).operations
+    operation = operation_of(key)
     documented = [int(s) for s in operation.node["responses"].value if s.isdecimal() and int(s) >= 400]
     for status in documented or [400, 401, 403, 429, 500, 503]:
         url = server.base_url(key).replace(server.url, f"{server.url}/_mock/respond/{status}")

@@ -137,6 +137,11 @@ def test_a_curl_command_is_read_though_a_line_continuation_is_missing() -> None:
         "target": "https://acme.example/lists?meta=true",
         "headers": [["Authorization", "Bearer {TOKEN}"], ["Accept", "application/vnd.acme+json; version=2"]],
         "body": '{\n    "name" "not JSON"\n }',
+        "pasting": [
+            {"line": 1, "what": "an unquoted URL with a character that shells expand"},
+            {"line": 2, "what": "no space before the backslash"},
+            {"line": 3, "what": "an option follows, and no backslash is at its end"},
+        ],
     }
     assert response == {"kind": "response", "status": 200, "body": '{"name": "one"}'}
 
@@ -171,12 +176,15 @@ def test_a_sample_that_cannot_be_read_is_refused(page: str, rule: str) -> None:
         samples_of(page)
 
 
-@pytest.mark.parametrize("name", ["adobe", "batch", "commbox"])
+@pytest.mark.parametrize("name", [provider.key for provider in providers() if provider.samples.exists()])
 def test_the_vendored_samples_are_request_lines_headers_json_and_parts_only(name: str) -> None:
     samples = json.loads(Provider(next(providers()).root, name).samples.read_text("utf-8"))
     assert samples
     for sample in samples:
-        fields = {"request": {"method", "target", "headers", "body", "parts"}, "response": {"status", "body"}}
+        fields = {
+            "request": {"method", "target", "headers", "body", "parts", "pasting"},
+            "response": {"status", "body"},
+        }
         assert sample.keys() - {"page", "kind"} <= fields[sample["kind"]]
         assert (sample.get("body") or "{").lstrip().startswith("{")
 

@@ -14,6 +14,7 @@ from anyio.from_thread import BlockingPortal
 import audiences
 from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
 from callers import Caller, make
+from cases import KEYS, case
 from faults import certificates
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
@@ -22,8 +23,10 @@ FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "asyn
 ONCE = RetryPolicy(attempts=1)
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 # What any provider's success, and the token endpoint's, has.
-BODY = {"access_token": "t", "token_type": "bearer", "expires_in": 3600, "id": "1", "indexing_token": "1"}
-ANSWER = json.dumps(BODY | {"data": {"id": "1"}}).encode()
+BODY: dict[str, Any] = {"access_token": "t", "token_type": "bearer", "expires_in": 3600}
+for _key in KEYS:
+    BODY |= case(_key).BODY
+ANSWER = json.dumps(BODY).encode()
 
 
 def tunnel(wire: Wire) -> None:

@@ -14,6 +14,7 @@ from audiences import Audience, ConfigurationError, Outcome, Request, RetryPolic
 from callers import Caller, make
 from cases import case
 from raw_server import RawServer
+from wire import operation_of
 
 
 def prepared(provider: Any, audience: Audience) -> Request:
@@ -37,9 +38,9 @@ def test_what_is_not_an_argument_comes_from_its_variable(
     values = [value if isinstance(value, str) else value.reveal() for value in request.headers.values()]
     for setting in provider.settings:
         assert not setting.required or any(f"{setting.argument}-of-environment" in value for value in values)
-    assert request.url.startswith("http://127.0.0.1:1/somewhere/audiences")
+    assert request.url.startswith(f"http://127.0.0.1:1/somewhere{operation_of(key).path}")
     explicit = prepared(make(key, face, base_url="http://127.0.0.1:2"), case(key).good())
-    assert explicit.url.startswith("http://127.0.0.1:2/audiences")
+    assert explicit.url.startswith(f"http://127.0.0.1:2{operation_of(key).path}")
     assert not any("of-environment" in str(value) for value in explicit.headers.values())
 
 

@@ -17,6 +17,7 @@ from callers import make
 from cases import case
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
+from wire import operation_of
 
 MANY = 30
 KEEP = 0.2
@@ -68,7 +69,7 @@ def test_respx_mocks_calls_at_once_and_an_unmocked_one_reaches_no_socket(key: st
     raw.requests.clear()
 
     async def run(router: respx.MockRouter) -> list[Any]:
-        router.post(path__regex=".*audiences.*").respond(case(key).SUCCESS, json=case(key).BODY)
+        router.post(path__regex=f".*{operation_of(key).path}").respond(case(key).SUCCESS, json=case(key).BODY)
         async with provider(key, raw.url) as made:
             return await asyncio.gather(*(made.create(case(key).good()) for _ in range(MANY)))
 

@@ -28,6 +28,7 @@ from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
 from raw_server import RawServer, closed_port, http
+from wire import operation_of
 
 
 def test_a_refused_connection_is_not_sent(key: str, face: BlockingPortal | None) -> None:
@@ -102,7 +103,7 @@ def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key
     raw.requests.clear()
     url = raw.url + case(key).PATH
     with respx.mock(base_url=url) as router, make(key, base_url=url) as provider:
-        route = router.post(path__regex=".*audiences.*").respond(case(key).SUCCESS, json=case(key).BODY)
+        route = router.post(path__regex=f".*{operation_of(key).path}").respond(case(key).SUCCESS, json=case(key).BODY)
         receipt = provider.create(case(key).good())
         assert (receipt.id, receipt.operation_token) == case(key).handle(case(key).BODY)
         assert route.call_count == 1

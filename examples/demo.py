@@ -9,11 +9,14 @@ from pathlib import Path
 from audience_contract.mock import MockServer
 
 ROOT = Path(__file__).parent.parent
+PROVIDERS = ["adobe", "batch", "commbox"]
 PROVIDER_FIELDS = ["batch.type=custom_ids", "adobe.namespace=demo", "adobe.originName=demo_script"]
 
 
 def create(environment: dict[str, str], name: str, file: str) -> int:
     arguments = ["create", name, "--description", "Customers of spring", "--file", f"examples/{file}"]
+    for provider in PROVIDERS:
+        arguments += ["--provider", provider]
     for field in PROVIDER_FIELDS:
         arguments += ["--set", field]
     # Batch and Adobe cannot be sent members, Batch and CommBox no description: the table shows what was left out.

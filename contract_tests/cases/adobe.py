@@ -12,6 +12,8 @@ SECRETS = ["token-4711", "key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NAMES = ("namespace", "originName", "audienceId")
 FIELDS = {"namespace": "shop", "originName": "crm"}
+# The provider's own fields that take any text.
+OWN_TEXT = ["namespace", "originName"]
 
 
 def good(**changes: Any) -> Audience:

@@ -68,6 +68,8 @@ CARRIES_MEMBERS = False
 # A property that the receipt does not need, with a wrong type; there is none.
 WRONG_TYPE: dict[str, Any] = {}
 FIELDS = {"type": "emails"}
+# The provider's own fields that take any text.
+OWN_TEXT = ["display_name"]
 NEEDS = ["/indexing_token"]
 STATE = "accepted"
 BODY = {"indexing_token": "a0082dc6860938a26280bd3ba927303b"}

@@ -91,6 +91,8 @@ CARRIES_MEMBERS = True
 # A property that the receipt does not need, with a wrong type.
 WRONG_TYPE: dict[str, Any] = {"status": "201"}
 FIELDS: dict[str, str] = {}
+# The provider's own fields that take any text.
+OWN_TEXT: list[str] = []
 NEEDS = ["/data/id"]
 STATE = "created"
 BODY = {

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from audience_contract import Operation, Request, Response, load, provider_keys
+from audience_contract import Operation, Request, Response, load, provider_keys, security
 from audience_contract.mock import MockServer
 
 Change = Callable[[Request], Request]
@@ -45,6 +45,18 @@ def operation_of(provider: str) -> Operation:
     """The operation that the provider's GOOD calls."""
     spec, path = load(provider), wire(provider).GOOD.target.partition("?")[0]
     return next(o for o in spec.operations if o is spec.match("POST", spec.below_base(path) or ""))
+
+
+def credential_place(provider: str) -> tuple[str, str]:
+    """The header that has the provider's first credential, and what stands before it there."""
+    name = security.header(next(iter(load(provider).node["components"]["securitySchemes"])))
+    return name, "Bearer " if name == "Authorization" else ""
+
+
+def credential(provider: str, text: str) -> Change:
+    """Replace the first credential of the provider's GOOD, in the form that it has there."""
+    name, start = credential_place(provider)
+    return header(name, start + text)
 
 
 def header(name: str, *values: str) -> Change:

@@ -57,6 +57,17 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
     return modules
 
 
+def formatted(source: str) -> bytes:
+    """Python in the style of this project."""
+    for step in (["check", "--fix-only", "--select", "I"], ["format", "--line-length", "120"]):
+        command = [*_RUFF, *step, *_ISOLATED[:-1], "--stdin-filename", "new.py", "-"]
+        ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
+        if ran.returncode:
+            raise PipelineError(f"ruff {step[0]} fails on a template: {ran.stderr}{source}")
+        source = ran.stdout
+    return source.encode()
+
+
 def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
     """Two operations whose names fall together give one module, without a warning."""
     text = b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8")

@@ -31,7 +31,11 @@ _KINDS: dict[str, dict[str, str | None]] = {
     "encoding": {"contentType": None},
     "responses": {"*": "response"},
     "named": {"*": "response"},
-    "response": {"description": None, "content": "content"},
+    "response": {"description": None, "content": "content", "headers": "headers"},
+    # Every header is text: with no other rule than that, there is nothing to judge.
+    "headers": {"*": "header"},
+    "header": {"description": None, "example": None, "schema": "text"},
+    "text": {"type": None, "description": None, "example": None},
     "components": {
         "securitySchemes": "schemes", "parameters": "parameters", "responses": "named", "schemas": "schemas",
     },
@@ -47,6 +51,7 @@ _VALUES = {
     ("scheme", "type"): "http|apiKey",
     ("scheme", "scheme"): "bearer",
     ("scheme", "in"): "header",
+    ("text", "type"): "string",
     ("parameter", "in"): "query|header|path",
 }
 _NAMES = {

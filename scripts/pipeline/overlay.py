@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ _SCHEMA = {
     "properties": {
         "overlay": {"const": "1.0.0"},
         "info": {"type": "object"},
-        "actions": {"type": "array", "minItems": 1, "items": _ACTION},
+        "actions": {"type": "array", "items": _ACTION},
     },
     "additionalProperties": False,
 }
@@ -57,6 +58,11 @@ def apply(upstream: Json, overlay_file: Path) -> Json:
     Raises PipelineError where an action lacks a reason or evidence, its evidence has changed, its target matches
     nothing, or it changes nothing.
     """
+    return [upstream, *(spec for _, spec in steps(upstream, overlay_file))][-1]
+
+
+def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json]]:
+    """Each action, and the spec as it is after it; raises as `apply` does."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
@@ -65,7 +71,7 @@ def apply(upstream: Json, overlay_file: Path) -> Json:
         for evidence in action["x-evidence"]:
             _check_evidence(upstream, evidence, where)
         spec = _apply(spec, action, where)
-    return spec
+        yield action, spec
 
 
 def fingerprint(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from . import validity
+from . import pasting, validity
 from ._errors import PipelineError
 
 Sample = dict[str, Any]
@@ -113,7 +113,8 @@ def _curl(text: str) -> Sample:
                 sample[_OPTIONS[word]] = next(words)
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
-    return sample
+    found = list(pasting.problems(text))
+    return {**sample, "pasting": found} if found else sample
 
 
 def _rendered(page: str) -> Iterator[Sample]:
@@ -163,5 +164,6 @@ def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
 def _example(schema: dict[str, Any]) -> Any:
     if "properties" in schema:
         built = {name: _example(value) for name, value in schema["properties"].items()}
-        return {name: value for name, value in built.items() if value is not None}
+        found = {name: value for name, value in built.items() if value is not None}
+        return found if found.keys() >= set(schema.get("required", ())) else None
     return schema.get("example")

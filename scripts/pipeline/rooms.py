@@ -90,6 +90,14 @@ class Provider:
         return self.specs / "overlay.yaml"
 
     @property
+    def facts(self) -> Path:
+        return self.specs / "facts.toml"
+
+    @property
+    def deviations(self) -> Path:
+        return self.specs / "DEVIATIONS.md"
+
+    @property
     def effective(self) -> Path:
         return self.generated / "openapi.json"
 

@@ -6,8 +6,8 @@ from typing import Any
 import audiences
 
 _HEAD = """\
-| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings |
-| --- | --- | --- | --- | --- | --- |
+| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings | Its documents |
+| --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -26,7 +26,7 @@ def _row(adapter: Any) -> str:
     settings = [f"`{s.variable}`{'' if s.required else ' (optional)'}" for s in adapter.all_settings()]
     takes = [f"`{name}`" for name in create.fields.values()]
     cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none"]
-    cells += [", ".join(answers), ", ".join(settings)]
+    cells += [", ".join(answers), ", ".join(settings), f"[deviations](specs/{adapter.key}/DEVIATIONS.md)"]
     return f"| {' | '.join(cells)} |\n"
 
 

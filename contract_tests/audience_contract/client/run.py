@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from ..judging import Ledger
 from ..mock import MockServer
 from ..mock.provider import load as provider
 from ..report import Obligation, Report
-from ..spec import Spec, load, provider_keys
+from ..spec import Operation, Spec, load, provider_keys
 from .answers import Varied
 from .app import Application
 from .choice import Answers
@@ -55,9 +55,7 @@ def judge(
         ledger.note(
             f"the command ended with exit code {code}" if code > 0 else f"the command was ended by signal {-code}"
         )
-    reached = {cell.provider for cell in ledger.cells}
-    asked = [spec for key, spec in specs.items() if providers or key in reached]
-    obligations = ledger.obligations(operation for spec in asked for operation in spec.operations)
+    obligations = ledger.obligations(_asked(specs, ledger, chosen=bool(providers)))
     if code is None:
         obligations = (*obligations, Obligation("", "", "the command ends by itself", met=False, detail="interrupted"))
     return Report(
@@ -74,6 +72,16 @@ def judge(
         notes=ledger.notes,
         seed=seed,
     )
+
+
+def _asked(specs: Mapping[str, Spec], ledger: Ledger, *, chosen: bool) -> Iterator[Operation]:
+    """The operations that the command called; of a chosen provider that it never called, every one."""
+    reached = {(cell.provider, cell.operation) for cell in ledger.cells}
+    called = {key for key, _ in reached}
+    for key, spec in specs.items():
+        for operation in spec.operations:
+            if (key, operation.id) in reached or (chosen and key not in called):
+                yield operation
 
 
 def _environment(

@@ -24,7 +24,7 @@ from ..faults.fault import Pardon, nobody
 from ..messages import Request, Response
 from ..security import header
 from ..spec import Operation, Spec, load, provider_keys
-from . import credentials, provider
+from . import answers, credentials, provider
 from .state import Exchange, State
 
 MAX_BODY = 64 * 2**20
@@ -156,7 +156,7 @@ class Application:
         if self._prose and ours.forbids(call):
             return self.error(operation, 400)
         handler = ours.handler(operation)
-        return handler(call) if handler else _said(501)
+        return handler(call) if handler else answers.success(operation) or _said(501)
 
     def error(self, operation: Operation, status: int) -> Response:
         """The provider's error with a status."""

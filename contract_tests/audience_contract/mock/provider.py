@@ -105,7 +105,7 @@ class Provider(ABC):
         return False
 
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
-        """The method for an operation; None where nobody has written it."""
+        """The method for an operation; None where nobody has written it, and the answer is made from its schema."""
         return getattr(self, operation.id.lower(), None)
 
 

@@ -1,0 +1,56 @@
+"""A copy of the project in which the fourth provider is laid out and filled in."""
+
+import difflib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from pipeline.rooms import ROOT
+
+HERE = Path(__file__).parent
+KEY, NAME = "osprey", "Osprey"
+_LEFT = shutil.ignore_patterns(".*", "build", "dist", "__pycache__", "test_fourth.py")
+
+
+def copy(target: Path) -> Path:
+    """The project without what git does not keep."""
+    return Path(shutil.copytree(ROOT, target, ignore=_LEFT))
+
+
+def run(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A Python module of the copy."""
+    rooms = [str(project / room) for room in ("wrapper", "generated", "contract_tests", "scripts")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(rooms), "PYTHONUTF8": "1", **variables}
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def fill_in(project: Path) -> int:
+    """Write by hand what has to be; how many lines that are, without blank ones and comments."""
+    return sum(
+        _fill(project / name, texts) for name, texts in tomllib.loads((HERE / "by_hand.toml").read_text()).items()
+    )
+
+
+def _fill(file: Path, texts: dict[str, str]) -> int:
+    before = after = file.read_text("utf-8")
+    for old, new in texts.items():
+        assert after.count(old) == 1, f"{file}: {old!r} is there {after.count(old)} times"
+        after = after.replace(old, new.removeprefix("\n"))
+    file.write_text(after, "utf-8")
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    added = [line.removeprefix("+ ").strip() for line in lines if line.startswith("+ ")]
+    return sum(bool(line) and not line.startswith("#") for line in added)
+
+
+def hashes(project: Path) -> dict[str, str]:
+    """Every file, with its sha256."""
+    return {
+        path.relative_to(project).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in project.rglob("*")
+        if path.is_file() and not {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache"} & {*path.parts}
+    }

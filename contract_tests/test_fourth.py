@@ -1,0 +1,140 @@
+"""A fourth provider, in a copy of the project: what `make provider` lays out, what is left to hands, and what runs."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cases import KEYS
+from fourth import project
+from fourth.project import HERE, KEY, NAME
+from pipeline.__main__ import main
+from pipeline.rooms import ROOT
+
+PAGE = HERE / f"{KEY}.md"
+ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
+# Each of their rows is about one fault or contradiction; a new provider may have none.
+ROWS = ("test_catalogue.py", "test_mock_faults.py", "test_deviations.py")
+# Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
+SLOW = " or ".join(
+    ("test_command_shown", "test_faults", "test_fuzz", "test_sharing", "test_upload", "test_schemathesis", "test_total")
+)
+
+
+@dataclass(frozen=True)
+class Fourth:
+    """The copy, filled in, how it was before anything was laid out in it, and what mypy said of the adapter then."""
+
+    root: Path
+    before: dict[str, str]
+    stub_complaints: str
+    lines: int
+
+
+@pytest.fixture(scope="module")
+def fourth(tmp_path_factory: pytest.TempPathFactory) -> Fourth:
+    root = project.copy(tmp_path_factory.mktemp("fourth") / "project")
+    before = project.hashes(root)
+    laid_out = project.run(
+        root, "pipeline", "provider", NAME, "--page", str(PAGE), "--address", "https://osprey.example"
+    )
+    assert laid_out.returncode == 0, laid_out.stderr
+    complaints = types(root)
+    lines = project.fill_in(root)
+    generated = project.run(root, "pipeline", "generate")
+    assert generated.returncode == 0, generated.stderr
+    return Fourth(root, before, complaints, lines)
+
+
+def types(root: Path) -> str:
+    """What mypy says of the adapter."""
+    return project.run(root, "mypy", "--strict", "--follow-imports=silent", ADAPTER).stdout
+
+
+def test_at_most_eighty_lines_are_written_by_hand(fourth: Fourth) -> None:
+    assert 0 < fourth.lines <= 80
+
+
+def test_the_adapter_type_checks_only_once_it_is_filled_in(fourth: Fourth) -> None:
+    assert 'Name "FILL_IN" is not defined' in fourth.stub_complaints
+    assert types(fourth.root).startswith("Success")
+
+
+def test_no_file_that_is_written_by_hand_changes_but_between_the_marks_of_generated_parts(fourth: Fourth) -> None:
+    after = project.hashes(fourth.root)
+    changed = sorted(name for name, before in fourth.before.items() if after.get(name) != before)
+    assert changed == ["README.md", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py"]
+    for name in changed:
+        assert by_hand(fourth.root / name) == by_hand(ROOT / name)
+
+
+def by_hand(file: Path) -> list[str]:
+    """The lines that stand outside generated parts."""
+    kept, generated = [], False
+    for line in file.read_text("utf-8").splitlines():
+        generated = (generated or "written by make generate" in line) and "providers: end" not in line
+        kept += [] if generated else [line]
+    return kept
+
+
+def test_every_contract_test_runs_for_it_and_passes(fourth: Fourth, tmp_path: Path) -> None:
+    names = tmp_path / "collected"
+    done = project.run(
+        fourth.root, "pytest", "-q", "-n", "2", "-p", "fourth.collected", "-p", "no:cacheprovider",
+        "-k", f"({KEY} or test_rooms) and not ({SLOW})", COLLECTED=str(names),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed
+    assert int(passed[1]) > 200
+    assert not re.search(r"\d+ skipped", done.stdout)
+    assert without(names.read_text("utf-8").splitlines()) == []
+
+
+def without(names: list[str]) -> list[str]:
+    """The tests that run for all providers but the fourth."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        test, _, parameters = name.partition("[")
+        if any(file in test for file in ROWS):
+            continue
+        words = re.split(r"[^a-z_]+", parameters)
+        found.setdefault(test, set()).update({*KEYS, KEY} & {*words})
+    return [test for test, keys in found.items() if keys >= {*KEYS} and KEY not in keys]
+
+
+def test_the_judge_of_servers_finds_nothing_wrong_with_its_mock(fourth: Fourth) -> None:
+    assert project.run(fourth.root, "fourth.judge", KEY).stdout == "kept"
+
+
+def test_a_provider_is_laid_out_once(fourth: Fourth, capsys: pytest.CaptureFixture[str]) -> None:
+    before = project.hashes(fourth.root)
+    assert main(["provider", NAME, "--page", str(PAGE), "--root", str(fourth.root)]) == 1
+    assert f"specs{os.sep}{KEY}: is there already" in capsys.readouterr().err
+    assert project.hashes(fourth.root) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "said"),
+    [
+        ("acme corp", "page.md", "a provider's name is that of its class"),
+        ("Acme", "none.md", "none.md"),
+        ("Acme", "page.md", "found 0"),
+        ("Acme", "get.md", "no POST with a JSON body"),
+        ("Acme", None, "--page"),
+    ],
+)
+def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, page: str | None, said: str
+) -> None:
+    (tmp_path / "page.md").write_text("# Words\n", "utf-8")
+    text = PAGE.read_text("utf-8")
+    (tmp_path / "get.md").write_text(text.replace('"post": {', '"put": {'), "utf-8")
+    root = tmp_path / "project"
+    root.mkdir()
+    given = ["--page", str(tmp_path / page)] if page else []
+    assert main(["provider", name, *given, "--root", str(root)]) == 1
+    assert said in capsys.readouterr().err
+    assert list(root.iterdir()) == []

@@ -1,0 +1,101 @@
+"""The files of a new provider, each in its room. Nothing that is there already is written over."""
+
+import hashlib
+import json
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .. import client, effective, pages, tree, vendor
+from .._errors import PipelineError
+from ..rooms import Provider
+from .outline import Outline, view
+
+# By room: the template, and where its file goes.
+_ROOMS = {
+    "adapter.py": "wrapper/audiences/providers/{key}.py",
+    "mock.py": "contract_tests/audience_contract/providers/{key}.py",
+    "cases.py": "contract_tests/cases/{key}.py",
+    "wire.py": "contract_tests/wire/{key}.py",
+}
+HOLE = "FILL_IN"
+
+
+def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
+    """Write the rooms of the provider `name` (its class), and return the files with a hole to be filled by hand."""
+    key = name.lower()
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+        raise PipelineError(f"{name!r}: a provider's name is that of its class, such as Acme")
+    provider = Provider(root, key)
+    rooms = {template: root / place.format(key=key) for template, place in _ROOMS.items()}
+    taken = [path for path in (provider.specs, provider.generated, *rooms.values()) if path.exists()]
+    if taken:
+        raise PipelineError(f"{taken[0]}: is there already; a provider is laid out once")
+    with tempfile.TemporaryDirectory() as folder:
+        # Apart, so that a page that cannot be used leaves nothing behind.
+        staged = Provider(Path(folder), key)
+        files = _specs(staged, name, page, address) | _generated(staged)
+        outline = Outline(key, name, effective.load(staged.upstream), _modules(staged, files))
+        files = {root / path.relative_to(folder): data for path, data in files.items()}
+    environment = Environment(  # noqa: S701  # Python, not HTML
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["py"] = repr
+    environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
+    files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(view(outline)).encode()
+    for template, path in rooms.items():
+        files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(view(outline)))
+    tree.write(root, files, dict.fromkeys(files, "missing"))
+    return sorted(path for path, data in files.items() if HOLE.encode() in data)
+
+
+def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path, bytes]:
+    """Write the spec, the samples and SOURCE.toml, which the following steps read."""
+    try:
+        data = page.read_bytes()
+        spec = pages.spec_of(data.decode("utf-8"))
+    except (OSError, UnicodeDecodeError, PipelineError) as error:
+        raise PipelineError(f"{page}: {error}") from error
+    source = f'''\
+# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.
+class = "{name}"
+vendored = {datetime.now(UTC):%Y-%m-%d}
+
+[spec]
+file = "openapi.json"
+kind = "published"
+version = {json.dumps(json.loads(spec)["info"]["version"])}
+sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
+
+[[page]]
+file = {json.dumps(page.name)}
+address = {json.dumps(address)}
+sha256 = "{hashlib.sha256(data).hexdigest()}"
+spec = true
+'''
+    provider.specs.mkdir(parents=True)
+    provider.source_file.write_text(source, "utf-8")
+    files = vendor.extract(provider, page.parent)
+    tree.write(provider.root, files, dict.fromkeys(files, "missing"))
+    return files | {provider.source_file: provider.source_file.read_bytes()}
+
+
+def _generated(provider: Provider) -> dict[Path, bytes]:
+    spec = effective.build(provider)
+    modules = client.files(spec, str(provider.upstream))
+    return {
+        provider.effective: effective.dump(spec),
+        **{provider.generated / path: data for path, data in modules.items()},
+    }
+
+
+def _modules(provider: Provider, files: dict[Path, bytes]) -> dict[PurePath, bytes]:
+    package = provider.generated
+    return {path.relative_to(package): data for path, data in files.items() if path.suffix == ".py"}

@@ -1,0 +1,186 @@
+"""What a new provider's effective spec and client say of it, in the words of the templates."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._errors import PipelineError
+from ..deviations.material import Json, Material, Operation, target
+from . import samples
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A provider that creates audiences by one JSON request; `modules` are those of its generated client."""
+
+    key: str
+    title: str
+    spec: Json
+    modules: dict[PurePath, bytes]
+
+    @cached_property
+    def operation(self) -> Operation:
+        """The one that creates: the first POST with a JSON body."""
+        for operation in Material(self.key, self.spec).operations():
+            if operation.method == "POST" and any(media == _JSON for media, _, _ in operation.bodies):
+                return operation
+        raise PipelineError(f"{self.key}: no POST with a JSON body; lay the rooms out by hand, after a neighbour")
+
+    @cached_property
+    def _module(self) -> tuple[PurePath, str]:
+        made = f"Build `POST {self.operation.path}`"
+        found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
+        return next((path, text) for path, text in found if made in text)
+
+    @property
+    def tag(self) -> str:
+        return str(self._module[0].parts[1])
+
+    @property
+    def module(self) -> str:
+        return self._module[0].stem
+
+    @property
+    def model(self) -> str:
+        (found,) = re.findall(r"^    body: (\w+)", self._module[1], re.M)
+        return str(found)
+
+    @property
+    def at(self) -> str:
+        return self.operation.at
+
+    @property
+    def body(self) -> tuple[str, Json]:
+        """Pointer and schema of the request body."""
+        return next((at, schema) for media, at, schema in self.operation.bodies if media == _JSON)
+
+    @property
+    def base(self) -> str:
+        """The path of the first server, its variables set to their defaults."""
+        server = self.spec["servers"][0]
+        variables = {name: value["default"] for name, value in server.get("variables", {}).items()}
+        found: str = urlsplit(server["url"].format(**variables)).path.rstrip("/")
+        return found
+
+    @property
+    def others(self) -> list[str]:
+        """Each server's base path."""
+        return [urlsplit(server["url"]).path.rstrip("/") for server in self.spec["servers"]]
+
+    @cached_property
+    def schemes(self) -> list[Json]:
+        """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
+        found = []
+        for name in self.operation.security[0] if self.operation.security else ():
+            at, scheme = target(self.spec, f"/components/securitySchemes/{name}")
+            bearer = scheme["type"] == "http"
+            header = "Authorization" if bearer else scheme["name"]
+            argument = "token" if bearer else "api_key"
+            found.append({"header": header, "bearer": bearer, "at": at, "argument": argument, "secret": True})
+        return found
+
+    @cached_property
+    def headers(self) -> list[Json]:
+        """The other required headers, which are settings."""
+        found = []
+        for at, parameter in self.operation.parameters:
+            if parameter["in"] == "header" and parameter.get("required"):
+                name = re.sub(r"\W", "_", parameter["name"]).lower()
+                found.append({"header": parameter["name"], "argument": name, "at": at, "secret": False})
+        return found
+
+    @property
+    def settings(self) -> Iterator[Json]:
+        for each in (*self.schemes, *self.headers):
+            yield {**each, "own": f"own_{each['argument']}", "variable": f"{self.key}_{each['argument']}".upper()}
+
+    @property
+    def constants(self) -> list[str]:
+        """The mock server's credentials that its mock needs."""
+        return sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in self.schemes})
+
+    @property
+    def status(self) -> int:
+        return min(int(status) for status in self.operation.value["responses"] if status.startswith("2"))
+
+    @property
+    def documented(self) -> Json:
+        return self._example(str(self.status))
+
+    @property
+    def error(self) -> Json:
+        """A body of a documented error, or an empty one."""
+        errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45")
+        return self._example(errors[0]) if errors else {}
+
+    @property
+    def error_in_words(self) -> Json:
+        """The same with "words" for every text that is the provider's to choose."""
+        return {name: "words" if value == samples.TEXT else value for name, value in self.error.items()}
+
+    def _example(self, status: str) -> Json:
+        found = next((schema for code, _, schema in self.operation.answers if code == status), {})
+        made = samples.value(self.spec, found)
+        return made if isinstance(made, dict) else {}
+
+    @property
+    def request(self) -> Json:
+        """A request with every property."""
+        made: Json = samples.value(self.spec, self.body[1])
+        return made
+
+    @property
+    def words(self) -> list[str]:
+        """The properties of a request that take any text."""
+        limits = {"enum", "pattern", "format", "maxLength"}
+        return [n for n, s in self._properties() if s.get("type") == "string" and not s.keys() & limits]
+
+    def _properties(self) -> Iterator[tuple[str, Json]]:
+        for name in self.body[1].get("properties", {}):
+            yield name, target(self.spec, f"{self.body[0]}/properties/{name}")[1]
+
+    @property
+    def broken(self) -> Iterator[tuple[str, str, str]]:
+        """Changes of a good request that break one rule: an expression, the place, the rule."""
+        content = self.body[0].removesuffix("/application~1json/schema")
+        schema, required = self.body
+        for each in self.schemes:
+            yield f"header({each['header']!r})", f"header {each['header']}", each["at"]
+            yield f"header({each['header']!r}, 'a', 'a')", f"header {each['header']}", each["at"]
+        for each in self.headers:
+            yield f"header({each['header']!r})", f"header {each['header']}", f"{each['at']}/required"
+        yield "query('?%zz=1')", "query", self.at
+        yield "header('Content-Type')", "content-type", content
+        yield "header('Content-Type', 'text/plain')", "content-type", content
+        yield "body('{')", "body", f"{content}/application~1json"
+        yield "body('[]')", "body", f"{schema}/type"
+        if "required" in required:
+            yield "body('{}')", "body", f"{schema}/required"
+        for name, member in self._properties():
+            for rule, wrong in samples.wrong(member):
+                yield f"json({name}={wrong!r})", "body", f"{schema}/properties/{name}/{rule}"
+
+    @property
+    def wrong_answers(self) -> Iterator[tuple[int, str, str, str, str]]:
+        """Answers that break one rule: status, media type, body, place, rule."""
+        documented = next(((at, s) for code, at, s in self.operation.answers if code == str(self.status)), None)
+        if "default" not in self.operation.value["responses"]:
+            yield 299, _JSON, "{}", "status", f"{self.at}/responses"
+        if documented:
+            at, schema = documented
+            media = at.removesuffix("/schema")
+            yield self.status, _JSON, "", "body", media.rpartition("/")[0]
+            yield self.status, _JSON, "{", "body", media
+            yield self.status, _JSON, "[]", "body", f"{at}/type"
+            if "required" in schema:
+                yield self.status, _JSON, "{}", "body", f"{at}/required"
+
+
+def view(outline: Outline) -> dict[str, Any]:
+    return {"it": outline, "cls": outline.title, "key": outline.key}
