@@ -3,8 +3,7 @@
 import sys
 
 from audience_contract.mock import MockServer
-from audience_contract.server.run import Options, run
-from audience_contract.server.target import Target
+from audience_contract.server import Options, Target, run
 
 with MockServer() as server:
     key = sys.argv[1]

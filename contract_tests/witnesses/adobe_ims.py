@@ -60,7 +60,6 @@ WITNESSES = {
     "comma-bare": _sent(400, body("%2C", ",")),
     "scopes-order": _sent(400, body("openid%2CAdobeID", "AdobeID%2Copenid")),
     "media-charset": _sent(400, header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")),
-    "expiry-milliseconds": _answer(lambda value: value["expires_in"] == 86399000),
     "expiry-fraction": _answer(lambda value: isinstance(value["expires_in"], float)),
     "expiry-null": _answer(lambda value: value["expires_in"] is None),
     "token-line": _answer(lambda value: value["access_token"].endswith("\n")),

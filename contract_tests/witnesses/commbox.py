@@ -176,7 +176,6 @@ WITNESSES = {
     "part-disposition-order": _sent(
         400, body('name="audience_file"; filename="a.csv"', 'filename="a.csv"; name="audience_file"')
     ),
-    "part-charset": _form(400, _NAME, _CSV, Part("_charset_", None, "", b"utf-8")),
     "boundary-no-space": _sent(400, header("Content-Type", "multipart/form-data;boundary=limit")),
     "boundary-second": _sent(400, header("Content-Type", "multipart/form-data; charset=utf-8; boundary=limit")),
     "boundary-name-case": _sent(400, header("Content-Type", "multipart/form-data; Boundary=limit")),

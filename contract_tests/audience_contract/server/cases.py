@@ -209,10 +209,10 @@ def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
 
 
 def opposite(least: Draft, sent: Request, target: Target) -> Iterator[Case]:
-    """Requests that must not succeed; one of them is what was sent before, and by nobody now."""
+    """Requests that must not succeed; the first are what was sent before, and by nobody now."""
     secrets = {header(scheme) for scheme in target.schemes}
-    yield Case(
-        "", replace(sent, headers=tuple(pair for pair in sent.headers if pair[0] not in secrets)), variant="again"
-    )
+    headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
+    for number in ("once more", "and again"):
+        yield Case("", replace(sent, headers=headers), variant=number)
     yield Case("no header at all", replace(least, headers={}).request())
     yield Case("empty body", least.request(b""))

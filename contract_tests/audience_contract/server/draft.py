@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -104,7 +105,7 @@ def multipart(parts: Iterable[tuple[str, Any]], boundary: str = _BOUNDARY, text_
 def first(target: Target, operation: Operation, name: Callable[[], str]) -> Draft:
     """A request with everything that is required and nothing else."""
     query: dict[str, str] = {}
-    headers = target.headers()
+    headers = {"User-Agent": f"audience-contract/{version('audiences')}", **target.headers()}
     for parameter in operation.node.get("parameters") or ():
         place, key = parameter.value["in"], parameter.value["name"]
         if not parameter.plain("required") or key in headers:

@@ -48,7 +48,7 @@ def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     for parameters in (";boundary=limit", "; Boundary=limit", "; x=y; boundary=limit"):
         request = least.request(form(), f"multipart/form-data{parameters}")
         yield Case("a boundary named in another way", request, variant=parameters)
-    more = form().replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: 8bit\r\nX-Check: 1\r\n\r\n")
+    more = re.sub(rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", form())
     yield sent("other headers in a part", more)
     yield sent("a part's name after its file name", re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", form()))
     yield sent("another multipart type", form(), "multipart/mixed; boundary=limit")

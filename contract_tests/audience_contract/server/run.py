@@ -23,7 +23,7 @@ from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
 from .plan import Planned, plan
-from .send import LATE
+from .send import UNREACHABLE
 from .target import Target
 from .unusual import LABEL, unusual
 
@@ -148,11 +148,11 @@ class _Run:
                 break
         valid = {seen.response.status if seen.response else 0 for _, seen in asked}
         if valid != {0}:
-            more = cases.opposite(least, asked[0][0].request, self._target)
+            more = cases.opposite(least, asked[-1][0].request, self._target)
             asked += [(case, self._courier.send(case)) for case in more if not self._courier.full]
         statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if statuses == {0} and not any(seen.trouble == LATE for _, seen in asked):
-            self._ended = f"no answer: {asked[0][1].trouble}"
+        if all(seen.trouble.startswith(UNREACHABLE) for _, seen in asked):
+            self._ended = asked[0][1].trouble
         elif valid <= {401, 403}:
             said = " or ".join(map(str, sorted(valid)))
             self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"

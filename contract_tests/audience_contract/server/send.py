@@ -20,6 +20,10 @@ class CodingError(ValueError):
     """A body is not in the content coding that its message names."""
 
 
+class UnreachableError(OSError):
+    """There is no connection to the server."""
+
+
 @dataclass(frozen=True)
 class Wire:
     """How a request is put on the wire, where that is not the usual way.
@@ -34,6 +38,8 @@ class Wire:
 
 
 PLAIN = Wire()
+UNREACHABLE = "no connection: "
+"""How the trouble begins of an exchange that found nobody."""
 LATE = "no answer in time"
 """The trouble of an exchange that took too long."""
 
@@ -72,6 +78,11 @@ class Sender:
 
     def _exchange(self, request: Request, host: str, wire: Wire) -> Response:
         connection = self._connection = self._connection or self._connect()
+        if connection.sock is None:
+            try:
+                connection.connect()
+            except OSError as error:
+                raise UnreachableError(_reason(error)) from None
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
         if not request.values("host"):
             connection.putheader("Host", host)
@@ -129,14 +140,19 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return LATE
-    if isinstance(error, http.client.IncompleteRead):
-        return "the answer broke off in its body"
-    if isinstance(error, CodingError):
-        return "the answer's content coding cannot be undone"
-    if isinstance(error, http.client.HTTPException):
-        return "the answer is no HTTP message"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return f"not sent: {type(error).__name__}"
+    match error:
+        case UnreachableError():
+            said = f"{UNREACHABLE}{error}"
+        case TimeoutError():
+            said = LATE
+        case http.client.IncompleteRead():
+            said = "the answer broke off in its body"
+        case CodingError():
+            said = "the answer's content coding cannot be undone"
+        case http.client.HTTPException():
+            said = "the answer is no HTTP message"
+        case OSError(strerror=str(words)):
+            said = words
+        case _:
+            said = f"not sent: {type(error).__name__}"
+    return said

@@ -13,6 +13,10 @@ from .send import Wire
 from .target import Target
 from .values import escaped, properties_of
 
+_ACCEPTS = (
+    *("*/*", "application/json", "application/*", "application/json;q=0.5, */*;q=0.1", "Application/JSON"),
+    *("application/xml, application/json;q=0.9", "application/json, text/html;q=0.5, application/xml;q=0.3"),
+)
 _BODIES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 _NEAR = (
@@ -42,17 +46,12 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         )
         yield Case("Accept-Language on an empty body", new().having(Accept_Language="fr, de;q=0.5").request(b""))
     if "Accept" not in least.headers:
-        for accept in (
-            "*/*",
-            "application/json",
-            "application/*",
-            "application/json;q=0.5, */*;q=0.1",
-            "Application/JSON",
-        ):
-            yield Case("Accept that JSON is in", new().having(Accept=accept).request())
+        for accept in 2 * _ACCEPTS:
+            yield Case("Accept that JSON is in", new().having(Accept=accept).request(), variant=accept)
         yield Case("Accept that JSON is not in", new().having(Accept="text/html").request())
     for name, value in (
         ("User-Agent", "contract-check"),
+        ("User-Agent", ""),
         ("Accept-Language", "de"),
         ("X-Request-Id", "1"),
         ("Accept-Encoding", "identity"),
@@ -118,7 +117,7 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         "all colons missing in JSON": text.replace(": ", " ").encode(),
         "a comma before the end": f"{text[:-1]},}}".encode(),
         "a comment in JSON": f"/* */{text}".encode(),
-        "a comment after a hash": f"{text[:-1]}# check\n}}".encode(),
+        "a comment after a hash": f"{text[:-1]} # check\n}}".encode(),
         "names without quotes in JSON": re.sub(r'"(\w+)":', r"\1:", text).encode(),
         "a raw line break in a JSON text": f'{text[:-1]}, "contract_check": "a\r\n\tb"}}'.encode(),
         "bytes of Latin-1 in JSON": f'{text[:-1]}, "contract_check": "é"}}'.encode("latin-1"),

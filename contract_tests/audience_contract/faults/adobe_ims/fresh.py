@@ -144,12 +144,6 @@ FAULTS = (
         lambda turn: "charset" in turn.header("content-type"),
     ),
     Fault(
-        "adobe_ims.expiry-milliseconds",
-        "`expires_in` is in milliseconds.",
-        (f"{ANSWER}/properties/expires_in/description", "RFC 6749, 5.1"),
-        on_success(as_json(lambda value: {**value, "expires_in": value["expires_in"] * 1000})),
-    ),
-    Fault(
         "adobe_ims.expiry-fraction",
         "`expires_in` has a fraction.",
         (f"{ANSWER}/properties/expires_in/type",),

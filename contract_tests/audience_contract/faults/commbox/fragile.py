@@ -109,12 +109,6 @@ FAULTS = (
         "RFC 2183, 2",
         lambda turn: re.search(rb"form-data; *filename=", _head(turn)) is not None,
     ),
-    _form(
-        "part-charset",
-        "that has a part `_charset_`",
-        "RFC 7578, 4.6",
-        lambda turn: "_charset_" in turn.fields,
-    ),
     _form("boundary-no-space", "without a space before `boundary`", "RFC 9110, 8.3.1", _media(r"\S+; ")),
     _form("boundary-second", "whose boundary is not the first parameter", "RFC 2045, 5", _media(r"\S+; *boundary")),
     Fault(
