@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults strength mutants fuzz bench provider generate deviations drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long browser faults strength mutants fuzz bench bench-contract provider generate deviations drift lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,6 +8,7 @@ READY := .venv/.ready
 # Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
+PRISM ?=
 NAME ?=
 PAGE ?=
 ADDRESS ?=
@@ -66,6 +67,9 @@ bench: $(READY) ## CPU and time per call, beside plain httpx
 
 provider: $(READY) ## lay out the rooms of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
+
+bench-contract: $(READY) ## cases a second beside st run, start-up, and what the mock server answers (PRISM=url beside it)
+	$(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
