@@ -1,4 +1,4 @@
-"""What the check costs, beside its peers in the same run: cases a second, start-up, requests a second of the mock server.
+"""What the check costs, beside its peers in the same run: cases a second, start-up, what the mock server answers.
 
 `--prism URL` also loads a Prism that runs there, with the same requests.
 """
