@@ -16,7 +16,7 @@ from pipeline.rooms import ROOT
 PAGE = HERE / f"{KEY}.md"
 ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
 # Each of their rows is about one fault or contradiction; a new provider may have none.
-ROWS = ("test_catalogue.py", "test_mock_faults.py", "test_deviations.py")
+ROWS = ("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py")
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
 SLOW = " or ".join(
     ("test_command_shown", "test_faults", "test_fuzz", "test_sharing", "test_upload", "test_schemathesis", "test_total")

@@ -121,11 +121,11 @@ def test_the_filters_leave_what_is_asked_for(show: Open) -> None:
     page.get_by_label("Text").fill("TOO LONG")
     expect(cells).to_have_count(1)
     expect(findings).to_have_count(1)
-    expect(page.get_by_role("status")).to_have_text("1 of 48 cells and 1 of 4 root causes shown")
+    expect(page.get_by_role("status")).to_have_text("1 of 42 cells and 1 of 4 root causes shown")
     page.get_by_label("Who owes it").select_option("server")
     expect(cells).to_have_count(1)
     page.get_by_role("button", name="Reset").click()
-    expect(cells).to_have_count(48)
+    expect(cells).to_have_count(42)
     expect(findings).to_have_count(4)
 
 

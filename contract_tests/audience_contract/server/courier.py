@@ -70,6 +70,13 @@ class Courier:
         self._sending()
         self.requests += 1
 
+    def reserve(self, requests: int) -> bool:
+        """Count requests that somebody else is about to send; False if that would be too many."""
+        if self._options.requests is not None and self.requests + requests > self._options.requests:
+            return False
+        self.requests += requests
+        return True
+
     def count(self, seen: Observation) -> None:
         """Count a success."""
         self.created += seen.response is not None and 200 <= seen.response.status < 300

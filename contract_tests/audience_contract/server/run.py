@@ -28,6 +28,8 @@ from .target import Target
 from .unusual import LABEL, unusual
 
 _SEVERAL = {LABEL, pairs.LABEL}
+_OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
+"""Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
 _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
@@ -156,7 +158,7 @@ class _Run:
         elif valid <= {401, 403}:
             said = " or ".join(map(str, sorted(valid)))
             self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"
-        elif len(statuses) == 1 and min(statuses) >= 300:
+        elif len(statuses) == 1 and min(statuses) >= 300 and not statuses <= _OF_REQUESTS:
             self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
         if self._ended:
             return False
@@ -175,8 +177,8 @@ class _Run:
             answered=self._answered,
             add=self._add,
         )
-        engine.run(phases, examples=examples)
-        self._courier.requests += _OWN
+        if self._courier.reserve(_OWN):
+            engine.run(phases, examples=examples)
 
     def _enter(self, phase: str) -> None:
         self._phase = phase
