@@ -1,72 +1,45 @@
-"""`python -m pipeline generate [--pages DIR]` writes what follows from `specs`; `drift` only compares."""
+"""From specs to clients, and from pages to specs."""
 
 import argparse
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import registry, tree, vendor
 from ._errors import PipelineError
-from .rooms import ROOT, providers
+from .rooms import ROOT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
-    parser.add_argument("command", choices=["generate", "drift"])
-    parser.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from the pages in DIR first")
-    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, said in (
+        ("generate", "write what follows from specs/"),
+        ("drift", "only compare generated/ with specs/"),
+        ("update", "fetch the pages, and bring the tree to what they say today"),
+    ):
+        command = commands.add_parser(name, help=said)
+        command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+        if name == "update":
+            from .update.command import options as of_update  # noqa: PLC0415
+
+            of_update(command)
+        else:
+            command.add_argument(
+                "--pages", type=Path, metavar="DIR", help="take spec and samples from these pages first"
+            )
     options = parser.parse_args(arguments)
     try:
-        return _run(options.root, options.pages, only_compare=options.command == "drift")
+        # Each imports what it needs: the client generator alone takes longer to import than a page to compare.
+        if options.command == "update":
+            from .update import command as update  # noqa: PLC0415
+
+            return update.run(options)
+        from . import generate  # noqa: PLC0415
+
+        return generate.run(options.root, options.pages, only_compare=options.command == "drift")
     except PipelineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-
-
-def _run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
-    found = list(providers(root))
-    if pages:
-        paged = [provider for provider in found if vendor.has_pages(provider, pages)]
-        if not paged:
-            raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
-        vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}
-        if _bring_in_line(root, vendored, tree.changes(vendored), "vendored", only_compare=only_compare):
-            return 1
-    files = tree.expected(root, found)
-    if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
-        return 1
-    if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
-        return 0
-    # The adapters are read by a new process, after their clients are written.
-    readme = registry.readme(root, table=_table())
-    return _bring_in_line(root, readme, tree.changes(readme), "documented", only_compare=only_compare)
-
-
-def _table() -> str:
-    command = [sys.executable, "-m", f"{__package__}.table"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "PYTHONUTF8": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise PipelineError(f"wrapper/audiences/providers: the README's table cannot be made: {last}")
-    return done.stdout
-
-
-def _bring_in_line(
-    root: Path, files: dict[Path, bytes], wrong: dict[Path, str], kind: str, *, only_compare: bool
-) -> int:
-    """Report what differs, and write it unless only comparing; then 1 for any difference."""
-    for path, why in wrong.items():
-        done = why if only_compare else "removed" if why == "stale" else "wrote"
-        print(f"{done}: {path.relative_to(root)}")
-    if not wrong:
-        print(f"nothing {kind} differs")
-    if only_compare:
-        return 1 if wrong else 0
-    tree.write(root, files, wrong)
-    return 0
 
 
 if __name__ == "__main__":

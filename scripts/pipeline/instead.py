@@ -1,4 +1,4 @@
-"""A sentence about a page that has not what it should have: a login page, a "not found" with status 200, an empty one."""
+"""What a page is that lacks what it should have: a login page, a "not found" with status 200, an empty one."""
 
 import re
 

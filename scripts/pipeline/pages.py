@@ -1,7 +1,7 @@
 """The spec and the samples in a documentation page, as data; its prose is left behind."""
 
-import io
 import codecs
+import io
 import json
 import re
 import shlex
