@@ -108,8 +108,8 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
             spec,
             "no longer applies",
             [
-                "the target matches nothing in the upstream spec; look where it has moved to, and correct the target or "
-                "remove the action"
+                "the target matches nothing in the upstream spec; look where it has moved to, then "
+                "correct the target or remove the action"
             ],
         )
     if changed == spec:
