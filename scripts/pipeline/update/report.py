@@ -9,6 +9,7 @@ from typing import Any
 from .result import Change, Code, Report, Result, Use
 
 _MOST_LINES = 15
+_MOST_CHARACTERS = 300
 
 
 def as_text(result: Result) -> str:
@@ -47,7 +48,7 @@ def changelog(result: Result) -> Iterator[str]:
             continue
         before, after = report.version
         version = f"{before} → {after}" if before != after else after
-        said = [change.sentence for change in _worst(report)[:3]] or ["its page's prose or samples"]
+        said = [_cut(change.sentence) for change in _worst(report)[:3]] or ["its page's prose or samples"]
         more = len(report.changes) + len(report.claims) - len(said)
         rest = f"; and {more} more" if more > 0 else ""
         what = f"{version} (sha256 {report.sha256[:12]}), {report.code.words}"
@@ -99,8 +100,9 @@ def _about(report: Report, code: str) -> Iterator[str]:
         yield f"version {report.version[0]} → {report.version[1]}"
     for change in _worst(report):
         where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
-        shown = f"; for example {code.format(json.dumps(change.witness, ensure_ascii=False, default=str))}"
-        yield f"{change.kind}: {change.sentence} ({where}){shown if change.witness and not change.lines else ''}"
+        yield f"{change.kind}: {_cut(change.sentence)} ({where})"
+        if change.witness and change.code > Code.DOCUMENTATION and not change.lines:
+            yield f"  shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
     for finding in report.overlay:
         yield f"overlay action {finding.action} {finding.state}: {finding.sentence}"
     yield from _some(f"{s.state}: {code.format(f'{s.name}{s.after or s.before}')}" for s in report.impact.symbols)
@@ -118,6 +120,11 @@ def _places(uses: Iterable[Use]) -> list[str]:
     for use in uses:
         files.setdefault(use.file, {}).setdefault(use.line, []).append(use.word)
     return [f"{file}:{line} {', '.join(words)}" for file, lines in files.items() for line, words in lines.items()]
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def _some(lines: Iterable[str], before: str = "") -> Iterator[str]:
