@@ -50,14 +50,17 @@ def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> set[str]:
             for spec in specs:
                 for end in range(2, len(tokens) + 1):
                     place = resolve(spec, "/".join(tokens[:end]))
-                    words |= _named(place, tokens[end - 2]) if place is not ABSENT else set()
+                    near = end >= len(tokens) - 1
+                    words |= _named(place, tokens[end - 2], near=near) if place is not ABSENT else set()
     return {word.replace("~1", "/").replace("~0", "~") for word in words if not (word.isdecimal() and len(word) < 3)}
 
 
-def _named(place: Any, kind: str) -> set[str]:
-    if kind == "parameters" and isinstance(place, dict) and "name" in place:
-        return {str(place["name"])}
-    return {place["operationId"]} if isinstance(place, dict) and isinstance(place.get("operationId"), str) else set()
+def _named(place: Any, kind: str, *, near: bool) -> set[str]:
+    """What a place is called by. An operation has a name of its own in every pointer below it: only `near` it counts."""
+    if not isinstance(place, dict):
+        return set()
+    names = [place.get("name") if kind == "parameters" else None, place.get("operationId") if near else None]
+    return {name for name in names if isinstance(name, str)}
 
 
 def _uses(root: Path, files: Iterable[Path], words: Set[str]) -> Iterator[Use]:

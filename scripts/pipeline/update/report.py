@@ -69,7 +69,7 @@ def _worst(report: Report) -> list[Change]:
 def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
     for report in result.reports:
         yield heading.format(f"{report.key}: {report.code.words}")
-        yield from (f"- {line}" for line in _about(report, code))
+        yield from _about(report, code)
     if result.checks:
         yield heading.format("Checks")
         for check in result.checks:
@@ -94,17 +94,17 @@ def _about(report: Report, code: str) -> Iterator[str]:
     for page in report.pages:
         state = "not fetched: it is compared by hand" if page.by_hand else "changed" if page.changed else "the same"
         kind = f" ({page.content_type})" if page.content_type and page.changed else ""
-        yield f"page {code.format(page.address)}: {state}{kind}"
-        yield from (f"redirected to {code.format(address)}" for address in page.redirects)
+        yield f"- page {code.format(page.address)}: {state}{kind}"
+        yield from (f"  - redirected to {code.format(address)}" for address in page.redirects)
     if report.version[0] != report.version[1]:
-        yield f"version {report.version[0]} → {report.version[1]}"
+        yield f"- version {report.version[0]} → {report.version[1]}"
     for change in _worst(report):
         where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
-        yield f"{change.kind}: {_cut(change.sentence)} ({where})"
+        yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
         if change.witness and change.code > Code.DOCUMENTATION and not change.lines:
-            yield f"  shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
+            yield f"  - shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
     for finding in report.overlay:
-        yield f"overlay action {finding.action} {finding.state}: {finding.sentence}"
+        yield f"- overlay action {finding.action} {finding.state}: {finding.sentence}"
     yield from _some(f"{s.state}: {code.format(f'{s.name}{s.after or s.before}')}" for s in report.impact.symbols)
     for name, uses in (
         ("wrapper", report.impact.wrapper),
@@ -127,7 +127,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
-def _some(lines: Iterable[str], before: str = "") -> Iterator[str]:
+def _some(lines: Iterable[str], before: str = "- ") -> Iterator[str]:
     """As many as a person reads; the JSON has all of them."""
     all_of_them = list(lines)
     yield from (f"{before}{line}" for line in all_of_them[:_MOST_LINES])

@@ -1,6 +1,5 @@
 """What an update found, and the exit codes that it comes to."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -137,7 +136,3 @@ class Result:
     def code(self) -> Code:
         codes = [each.code for each in [*self.reports, *self.checks]]
         return Code.FAILED if self.error or Code.FAILED in codes else max(codes, default=Code.NOTHING)
-
-
-def first_line(words: Iterable[str]) -> str:
-    return next((word.strip() for word in words if word.strip()), "no output")

@@ -33,10 +33,10 @@ def _of(body: list[ast.stmt], within: str) -> Iterator[tuple[str, str]]:
             returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
             yield f"{within}.{node.name}", f"({ast.unparse(node.args)}){returns}"
         elif isinstance(node, ast.ClassDef):
-            yield f"{within}.{node.name}", f"class({', '.join(map(ast.unparse, node.bases))})"
+            yield f"{within}.{node.name}", f"({', '.join(map(ast.unparse, node.bases))})"
             yield from _of(node.body, f"{within}.{node.name}")
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             default = f" = {ast.unparse(node.value)}" if node.value else ""
-            yield f"{within}.{node.target.id}", f"{ast.unparse(node.annotation)}{default}"
+            yield f"{within}.{node.target.id}", f": {ast.unparse(node.annotation)}{default}"
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            yield f"{within}.{node.targets[0].id}", f"= {ast.unparse(node.value)}"
+            yield f"{within}.{node.targets[0].id}", f" = {ast.unparse(node.value)}"
