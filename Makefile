@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long faults fuzz bench generate drift lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long faults fuzz bench generate drift update lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,6 +8,8 @@ READY := .venv/.ready
 # Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
+PROVIDER ?=
+UPDATE ?=
 FAULTS ?=
 FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
@@ -53,6 +55,11 @@ generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the s
 
 drift: $(READY) ## prove that generated/ is what specs/ say; changes nothing
 	$(PIPELINE) drift $(if $(PAGES),--pages $(PAGES))
+
+# make has one exit code for every failure: 0 to 30 of the command are successes here, and the class is in the report.
+update: $(READY) ## fetch the providers' pages and bring the tree to what they say today (PROVIDER=batch: one of them)
+	@$(PIPELINE) update $(PROVIDER) --report build/update $(UPDATE); \
+	  code=$$?; case $$code in 0|10|20|30) ;; *) exit $$code ;; esac
 
 lint: $(READY) ## style, and who may import whom
 	$(BIN)/ruff check

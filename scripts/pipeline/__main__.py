@@ -29,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     options = parser.parse_args(arguments)
     try:
+        from .update.stage import recover  # noqa: PLC0415
+
+        if recover(options.root.resolve()):
+            print("an update was interrupted: what it had replaced is put back", file=sys.stderr)
         # Each imports what it needs: the client generator alone takes longer to import than a page to compare.
         if options.command == "update":
             from .update import command as update  # noqa: PLC0415

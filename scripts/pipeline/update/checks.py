@@ -90,9 +90,12 @@ def _run(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         "COLUMNS": "200",
     }
     try:
-        return subprocess.run(
+        ran = subprocess.run(
             [sys.executable, *arguments], cwd=copy, env=environment, capture_output=True,
             text=True, encoding="utf-8", errors="replace", check=False, timeout=_SECONDS,
         )  # fmt: skip
+        # A report says the same wherever the tree is.
+        ran.stdout, ran.stderr = (said.replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
+        return ran
     except subprocess.TimeoutExpired as error:
         raise PipelineError(f"{' '.join(arguments[:2])} is not done after {_SECONDS} s") from error

@@ -25,13 +25,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from . import report  # noqa: PLC0415
     from .run import update  # noqa: PLC0415
-    from .stage import recover  # noqa: PLC0415
 
     # An update that is told to end takes its copy away and puts back what it may have replaced.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     root: Path = given.root.resolve()
-    if recover(root):
-        print("an update was interrupted: what it had replaced is put back", file=sys.stderr)
     found = _chosen(list(providers(root)), given.keys)
     day = given.date or datetime.now(UTC).date().isoformat()
     try:

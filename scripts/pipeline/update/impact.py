@@ -56,7 +56,7 @@ def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> set[str]:
 
 
 def _named(place: Any, kind: str, *, near: bool) -> set[str]:
-    """What a place is called by. An operation has a name of its own in every pointer below it: only `near` it counts."""
+    """What a place is called by. The name of an operation, which has all else in it, counts only `near` it."""
     if not isinstance(place, dict):
         return set()
     names = [place.get("name") if kind == "parameters" else None, place.get("operationId") if near else None]

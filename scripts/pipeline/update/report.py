@@ -103,6 +103,8 @@ def _about(report: Report, code: str) -> Iterator[str]:
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
         if change.witness and change.code > Code.DOCUMENTATION and not change.lines:
             yield f"  - shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
+    if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
+        yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
     for finding in report.overlay:
         yield f"- overlay action {finding.action} {finding.state}: {finding.sentence}"
     yield from _some(f"{s.state}: {code.format(f'{s.name}{s.after or s.before}')}" for s in report.impact.symbols)
@@ -115,11 +117,11 @@ def _about(report: Report, code: str) -> Iterator[str]:
 
 
 def _places(uses: Iterable[Use]) -> list[str]:
-    """A line for a file: its lines, each with the words that are touched there."""
-    files: dict[str, dict[int, list[str]]] = {}
+    """A line for a file and a word, with the lines that have it."""
+    found: dict[tuple[str, str], list[str]] = {}
     for use in uses:
-        files.setdefault(use.file, {}).setdefault(use.line, []).append(use.word)
-    return [f"{file}:{line} {', '.join(words)}" for file, lines in files.items() for line, words in lines.items()]
+        found.setdefault((use.file, use.word), []).append(str(use.line))
+    return [f"{file}:{','.join(lines)} {word}" for (file, word), lines in found.items()]
 
 
 def _cut(text: str) -> str:

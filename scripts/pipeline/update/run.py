@@ -1,5 +1,6 @@
 """The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,14 +29,19 @@ def update(
                 try:
                     _in_copy(root, copy, taken, result, compare, tests=tests)
                 except PipelineError as error:
-                    raise PipelineError(str(error).replace(f"{copy}/", "")) from error
+                    raise PipelineError(_within(str(error), copy)) from error
                 if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
     except PipelineError as error:
-        result.error = str(error).replace(f"{root}/", "")
+        result.error = _within(str(error), root)
     return result
+
+
+def _within(text: str, folder: Path) -> str:
+    """The text with its paths relative to a folder. An address may have the same path in it, and keeps it."""
+    return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/", "", text)
 
 
 def _report(taken: Taken) -> Report:
@@ -50,9 +56,9 @@ def _in_copy(
         if each.files:
             write(copy, {path.relative_to(root): data for path, data in each.files.items()})
             _differences(copy, each, report, compare)
-    wrong = [f"{r.key}: {len(r.overlay)} actions of overlay.yaml need a person" for r in result.reports if r.overlay]
+    wrong = [f"specs/{r.key}/overlay.yaml: {f.action}: {f.sentence}" for r in result.reports for f in r.overlay]
     if wrong:
-        raise PipelineError("; ".join(wrong))
+        raise PipelineError("\n".join(wrong))
     providers = list(rooms.providers(copy))
     files = tree.expected(copy, providers)
     tree.write(copy, files, tree.differences(copy, files))

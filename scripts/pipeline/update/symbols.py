@@ -38,5 +38,5 @@ def _of(body: list[ast.stmt], within: str) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             default = f" = {ast.unparse(node.value)}" if node.value else ""
             yield f"{within}.{node.target.id}", f": {ast.unparse(node.annotation)}{default}"
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id != "T":
             yield f"{within}.{node.targets[0].id}", f" = {ast.unparse(node.value)}"
