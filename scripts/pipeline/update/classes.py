@@ -11,8 +11,8 @@ Compare = Callable[[dict[str, Any], dict[str, Any]], Sequence[Any]]
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], compare: Compare | None = None) -> list[Change]:
-    compare = compare or importlib.import_module("pipeline.diff").compare
-    found = [Change(str(c.kind), tuple(c.pointers), c.sentence, c.witness) for c in compare(old, new)]
+    judge: Compare = compare or importlib.import_module("pipeline.diff").compare
+    found = [Change(str(c.kind), tuple(c.pointers), c.sentence, c.witness) for c in judge(old, new)]
     if not found and old != new:
         return [Change("undecided", ("",), "the specs differ, and nothing says how")]
     return found

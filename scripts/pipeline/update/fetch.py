@@ -48,7 +48,8 @@ def fetch(address: str) -> Fetched:
 
 
 def _follow(client: httpx.Client, first: httpx.URL, deadline: float) -> Fetched:
-    address, visited = first, []
+    address = first
+    visited: list[str] = []
     while len(visited) <= MOST_REDIRECTS:
         # What is asked for unpacked is unpacked below, to a bound, if it comes packed all the same.
         with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:

@@ -87,8 +87,9 @@ def _sent(claim: Claim, operation: Json, at: str, spec: Json) -> Held:
             if claim.get("required") and not parameter.get("required"):
                 return Held(here, "it is not required")
             values = parameter["schema"].get("enum")
-            open_ = "{}" in value or values is None or value in values
-            return Held(here, None if open_ else f"it is one of {', '.join(map(str, values))}")
+            if values is None or "{}" in value or value in values:
+                return Held(here)
+            return Held(here, f"it is one of {', '.join(map(str, values))}")
     if claim["kind"] == "header" and name.lower() == "content-type":
         types = operation.get("requestBody", {}).get("content", {})
         return Held(f"{at}/requestBody/content", None if value in types else f"it is {', '.join(types) or 'none'}")
@@ -105,7 +106,7 @@ def _property(claim: Claim, base: str, spec: Json) -> Held:
     if not isinstance(content, dict):
         return Held(base, "no body")
     media = next(iter(content))
-    here = f"{pointer([media], f'{base}/content')}/schema"
+    here, needed = f"{pointer([media], f'{base}/content')}/schema", False
     for token in claim["name"].split("/"):
         around, schema = here, resolve(spec, here)
         reference = schema.get("$ref") if isinstance(schema, dict) else None

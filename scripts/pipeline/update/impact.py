@@ -66,7 +66,7 @@ def _named(place: Any, kind: str, *, near: bool) -> set[str]:
 def _uses(root: Path, files: Iterable[Path], words: Set[str]) -> Iterator[Use]:
     for file in files:
         nodes = ast.walk(ast.parse(file.read_bytes()))
-        found = {(node.lineno, word) for node in nodes if hasattr(node, "lineno") for word in _said(node) & words}
+        found = {(getattr(node, "lineno", 0), word) for node in nodes for word in _said(node) & words}
         for line, word in sorted(found):
             yield Use(file.relative_to(root).as_posix(), line, word)
 

@@ -134,5 +134,5 @@ class Result:
 
     @property
     def code(self) -> Code:
-        codes = [each.code for each in [*self.reports, *self.checks]]
+        codes = [*(report.code for report in self.reports), *(check.code for check in self.checks)]
         return Code.FAILED if self.error or Code.FAILED in codes else max(codes, default=Code.NOTHING)

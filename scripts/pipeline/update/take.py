@@ -55,10 +55,10 @@ def _page(entry: Mapping[str, Any], got: Fetched | None) -> Page:
 
 def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
     provider = taken.provider
-    source = tomlkit.parse(provider.source_file.read_text("utf-8"))
+    source: Any = tomlkit.parse(provider.source_file.read_text("utf-8"))
     before = read(provider.samples) if provider.samples.is_file() else []
     samples: list[Any] = []
-    for entry, recorded in zip(provider.source["page"], source["page"], strict=True):  # type: ignore[arg-type]
+    for entry, recorded in zip(provider.source["page"], source["page"], strict=True):
         got = fetched.get(entry["file"])
         if got is None:
             samples += [sample for sample in before if sample["page"] == entry["file"]]
