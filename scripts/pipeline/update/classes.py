@@ -7,12 +7,18 @@ from typing import Any
 from .result import Change
 
 Compare = Callable[[dict[str, Any], dict[str, Any]], Sequence[Any]]
-"""`pipeline.diff.compare`: what it gives has `kind`, `pointers`, `sentence` and `witness`."""
+"""`pipeline.diff.compare`: each of its changes has a kind, a pointer in the old and in the new spec, a sentence, and a
+witness or none."""
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], compare: Compare | None = None) -> list[Change]:
     judge: Compare = compare or importlib.import_module("pipeline.diff").compare
-    found = [Change(str(c.kind), tuple(c.pointers), c.sentence, c.witness) for c in judge(old, new)]
+    found = [_change(change.to_json()) for change in judge(old, new)]
     if not found and old != new:
-        return [Change("undecided", ("",), "the specs differ, and nothing says how")]
+        return [Change("documentation", ("",), "the specs differ in what means nothing")]
     return found
+
+
+def _change(given: dict[str, Any]) -> Change:
+    pointers = dict.fromkeys(given[side] for side in ("pointer_new", "pointer_old") if given[side] is not None)
+    return Change(str(given["kind"]), tuple(pointers), given["sentence"], given["witness"])

@@ -34,7 +34,7 @@ def update(
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
-    except PipelineError as error:
+    except (PipelineError, OSError) as error:
         result.error = _within(str(error), root)
     return result
 
