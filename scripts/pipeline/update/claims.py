@@ -19,7 +19,8 @@ _MUST = re.compile(r"must\W+include the `([\w-]+)(=|: )([^`]+)` (query parameter
 _ITEM = re.compile(r"([A-Za-z][\w-]*): `([^`]+)`")
 _LENIENT = re.compile(r"""^\s*"([\w.-]+)"\s*:?\s*(["\d\[{tfn-])""", re.M)
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
-_STARTS = {'"': "string", "{": "object", "[": "array", "t": "boolean", "f": "boolean", "n": "null"}
+_STARTS = {'"': "string", "{": "object", "[": "array", "t": "boolean", "f": "boolean"}
+"""By the first character. A null or a digit does not tell a type."""
 
 
 def claims_of(page: str) -> list[Claim]:
@@ -64,15 +65,19 @@ def _of_body(sample: dict[str, Any], about: Claim) -> Iterator[Claim]:
     except ValueError:
         # A sample with a slip in it still names its properties.
         for name, start in _LENIENT.findall(text):
-            yield {**about, "name": name, "type": _STARTS.get(start, "number")}
+            yield _typed({**about, "name": name}, _STARTS.get(start))
         return
-    yield from ({**about, "name": name, "type": kind} for name, kind in _properties(body, ""))
+    yield from (_typed({**about, "name": name}, kind) for name, kind in _properties(body, ""))
 
 
-def _properties(value: Any, at: str) -> Iterator[tuple[str, str]]:
+def _typed(claim: Claim, kind: str | None) -> Claim:
+    return {**claim, "type": kind} if kind else claim
+
+
+def _properties(value: Any, at: str) -> Iterator[tuple[str, str | None]]:
     if isinstance(value, dict):
         for name, child in value.items():
-            yield f"{at}{name}", _TYPES.get(type(child), "null")
+            yield f"{at}{name}", _TYPES.get(type(child))
             yield from _properties(child, f"{at}{name}/")
 
 
