@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
+import updating
 from audience_contract.mock import MockServer
 from callers import Caller
 from cases import KEYS
@@ -59,3 +61,15 @@ def endpoint() -> TokenEndpoint:
 def mock(endpoint: TokenEndpoint) -> Iterator[MockServer]:
     with MockServer(strict=True, middleware=endpoint.around) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def updatable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project that can be updated; not to be changed."""
+    return updating.made(tmp_path_factory.mktemp("updatable") / "project")
+
+
+@pytest.fixture
+def project(updatable: Path, tmp_path: Path) -> Path:
+    """A copy of it, in git."""
+    return updating.copied(updatable, tmp_path / "project")

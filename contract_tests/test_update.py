@@ -17,24 +17,6 @@ from small_project import Json, answer, changed, operation
 from updating import publish, updated
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generated project whose types have been checked once; not to be changed."""
-    root = updating.project(tmp_path_factory.mktemp("made") / "project")
-    assert main(["generate", "--root", str(root), "--pages", str(root / "pages")]) == 0
-    updating.address(root)
-    publish(root, updating.documented())
-    assert updated(root, keep=True).error == ""
-    publish(root, small_project.SPEC)
-    assert updated(root, keep=True).error == ""
-    return root
-
-
-@pytest.fixture
-def project(made: Path, tmp_path: Path) -> Path:
-    return updating.copied(made, tmp_path / "project")
-
-
 def status(root: Path) -> str:
     return updating.git(root, "status", "--porcelain")
 
@@ -114,7 +96,7 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the action"),
+        (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
         (lambda s: s["paths"].update({"/l": s["paths"].pop("/lists")}), "the target matches nothing"),
         (lambda s: operation(s).update(summary="Make"), "/post/summary is in the upstream spec by now; review"),
         (lambda s: answer(s).update(oneOf=[{}]), "specs/acme/openapi.json: /paths/"),

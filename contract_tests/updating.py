@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import small_project
+from pipeline.__main__ import main
 from pipeline.rooms import providers
 from pipeline.update.result import Result
 from pipeline.update.run import update
@@ -144,3 +145,14 @@ def copied(made: Path, to: Path) -> Path:
 def documented() -> Json:
     """The small spec with other words in it."""
     return changed(lambda spec: operation(spec).update(description="Names are in lower case."))
+
+
+def made(root: Path) -> Path:
+    """A generated project whose types have been checked once, so that they are checked soon again."""
+    project(root)
+    assert main(["generate", "--root", str(root), "--pages", str(root / "pages")]) == 0
+    address(root)
+    for spec in (documented(), small_project.SPEC):
+        publish(root, spec)
+        assert updated(root).error == ""
+    return root
