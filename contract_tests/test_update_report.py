@@ -123,7 +123,7 @@ def test_an_unknown_provider_is_refused_with_the_names_of_those_there_are(
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
 @pytest.mark.parametrize(("code", "of_make"), [(0, 0), (10, 0), (20, 0), (30, 0), (40, 2), (1, 2)])
 def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_make: int) -> None:
-    command = ["make", "--no-print-directory", "-o", ".venv/.ready", "update", f"PIPELINE=exit {code};"]
+    command = ["make", "--no-print-directory", "-o", ".venv/.ready", "update", f"PIPELINE=sh -c 'exit {code}'"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == of_make
 
 
