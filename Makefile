@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long faults fuzz bench generate drift update lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long browser faults fuzz bench generate drift update lint types docs wheel rest check check-all requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ UPDATE ?=
 FAULTS ?=
 FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
-SOURCES := $(shell find wrapper generated contract_tests/audience_contract -name '*.py' -o -name '*.json' -o -name py.typed)
+SOURCES := $(shell find wrapper generated contract_tests/audience_contract -type f -not -name '*.pyc')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test: $(READY) ## run the whole test suite
 
 test-long: $(READY) ## the property tests with 2000 random examples each instead of 100 fixed ones
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
+
+browser: ## install Debian's Chromium, if there is no Chromium, for the tests of the HTML report (REQUIRE_BROWSER=1 makes them fail without)
+	@command -v chromium chromium-browser google-chrome || { \
+	  root=$$(test "$$(id -u)" = 0 || echo sudo); $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends chromium; }
 
 faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)

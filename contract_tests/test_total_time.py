@@ -152,7 +152,7 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
     receipts: list[Receipt] = []
     anyio.run(call, backend=backend)
     assert len(receipts) == 1
-    assert max(lags) < 0.25
+    assert max(lags) < 1
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import _command_client, _faults_command
+from . import _command_client, _command_server, _faults_command
 
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(_command_server.server)
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
 app.command(name="faults")(_faults_command.faults)

@@ -2,14 +2,12 @@
 
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from ._outputs import Baseline, Outputs, Reports, WriteBaseline
 from .client.choice import Answers
-
-if TYPE_CHECKING:
-    from .report import Report
 
 
 def client(
@@ -26,6 +24,9 @@ def client(
     adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
+    report: Reports = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
     upstream: Annotated[
         str,
         typer.Option(
@@ -43,15 +44,18 @@ def client(
 
     Exit code: 0 kept, 1 violated, 2 nothing to judge. The command's own exit code is a note of the report.
     """
-    from .client.run import judge  # noqa: PLC0415 - --help has no need of it
+    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
 
+    from .client.run import judge  # noqa: PLC0415 - nor of this
+
+    outputs = Outputs(report, baseline, write_baseline)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
     if upstream and len(keys) != 1:
         raise typer.BadParameter("--upstream needs exactly one provider in --providers")
     # As Ctrl-C: the command is ended, and the report printed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        report = judge(
+        found = judge(
             command,
             providers=keys,
             answers=Answers.ADVERSARIAL if adversarial else answers,
@@ -63,7 +67,8 @@ def client(
         raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
         raise typer.BadParameter(str(error.args[0])) from None
-    _end(report)
+    # On standard error: standard output is the command's.
+    outputs.end(found, Console(stderr=True))
 
 
 def traffic(
@@ -74,6 +79,9 @@ def traffic(
         typer.Option(metavar="KEY=URL", help="A provider's base URL, where traffic did not go to the provider itself."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
+    report: Reports = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
 ) -> None:
     """Judge recorded traffic: what its clients sent, and what its servers answered.
 
@@ -82,32 +90,21 @@ def traffic(
 
     Exit code: 0 kept, 1 violated, 2 nothing to judge.
     """
-    from .har import HarError  # noqa: PLC0415 - --help has no need of it
-    from .traffic import judge  # noqa: PLC0415 - nor of this
+    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
 
+    from .har import HarError  # noqa: PLC0415 - nor of these
+    from .traffic import judge  # noqa: PLC0415
+
+    outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
     if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
         raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
     try:
-        report = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
+        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
     except OSError as error:
         raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
     except HarError as error:
         raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
         raise typer.BadParameter(str(error.args[0])) from None
-    _end(report)
-
-
-def _end(report: "Report") -> NoReturn:
-    """On standard error: standard output is the judged command's."""
-    for finding in report.findings:
-        where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
-        typer.echo(f"{finding.rule}: {where}: {finding.message} ({finding.count} times) [{finding.pointer}]", err=True)
-    for obligation in report.obligations:
-        if not obligation.met:
-            typer.echo(f"not met: {obligation.provider} {obligation.operation}: {obligation.text}", err=True)
-    for note in report.notes:
-        typer.echo(f"note: {note}", err=True)
-    typer.echo(f"{report.verdict}: {report.requests} requests, {len(report.findings)} findings", err=True)
-    raise typer.Exit(report.verdict.exit_code)
+    outputs.end(found, Console())

@@ -73,7 +73,8 @@ class Finding:
     def key(self) -> str:
         """A stable id: the same for the same root cause in every run, 16 hexadecimal digits."""
         text = "\n".join((self.rule, self.provider, self.operation, self.pointer, self.place, self.kind))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        # Half a surrogate pair, which a server's JSON can have, is no reason to fail.
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def about(self) -> Rule:
@@ -145,6 +146,8 @@ class Report:
     seed: int | None = None
     phases: dict[str, int] = field(default_factory=dict)
     """Requests by the phase that sent them."""
+    ended: str = ""
+    """Why the run ended before it had sent everything; "" if it did not."""
 
     @property
     def verdict(self) -> Verdict:

@@ -1,5 +1,6 @@
 """The witnesses of Adobe's token endpoint."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -45,4 +46,33 @@ WITNESSES = {
         lambda value: "mock-client-secret" in str(value), body("client_credentials", "password")(GOOD)
     ),
     "leaks-header": Witness([GOOD], last(lambda answer: "mock-client-secret" in str(answer.response.headers))),
+    # fresh
+    "secret-trimmed": _sent(200, body("mock-client-secret", "+mock-client-secret")),
+    "secret-longer": _sent(200, body("mock-client-secret", "mock-client-secrets")),
+    "secret-empty": _sent(200, body("mock-client-secret", "")),
+    "secret-is-id": _sent(200, body("mock-client-secret", "mock-client-id")),
+    "twice": _sent(200, body("&scope", "&client_id=other&scope")),
+    "grant-case": _sent(200, body("client_credentials", "Client_Credentials")),
+    "media-text": _sent(200, header("Content-Type", "text/plain")),
+    "field-unknown": _sent(400, body("&scope", "&org_id=a&scope")),
+    "field-escaped": _sent(400, body("client_id=", "client%5Fid=")),
+    "hex-case": _sent(400, body("%2C", "%2c")),
+    "comma-bare": _sent(400, body("%2C", ",")),
+    "scopes-order": _sent(400, body("openid%2CAdobeID", "AdobeID%2Copenid")),
+    "media-charset": _sent(400, header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")),
+    "expiry-milliseconds": _answer(lambda value: value["expires_in"] == 86399000),
+    "expiry-fraction": _answer(lambda value: isinstance(value["expires_in"], float)),
+    "expiry-null": _answer(lambda value: value["expires_in"] is None),
+    "token-line": _answer(lambda value: value["access_token"].endswith("\n")),
+    "token-tells-secret": _answer(
+        lambda value: (
+            not value["access_token"].startswith("mock")
+            and b"mock-client-secret" in base64.b64decode(value["access_token"])
+        )
+    ),
+    "answer-form": Witness([GOOD], last(lambda answer: b"access_token=" in answer.response.body)),
+    "answer-nested": _answer(lambda value: "data" in value),
+    "error-200": _sent(200, body("mock-client-secret", "other")),
+    "locked-out": Witness([body("mock-client-secret", "other")(GOOD), GOOD], 401),
+    "lagging": Witness([body("mock-client-secret", "other")(GOOD), GOOD], 401),
 }

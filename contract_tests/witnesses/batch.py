@@ -1,12 +1,13 @@
 """Batch's witnesses."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from audience_contract import Request
 from audience_contract.faults.acts import form_request, json_request
-from wire import Change, body, header
+from wire import Change, body, header, query
 from wire.batch import GOOD
 
 from . import Answer, Witness, last
@@ -25,6 +26,10 @@ def _sent(shows: int, *changes: Change, times: int = 1) -> Witness:
 
 def _body(shows: int, **properties: Any) -> Witness:
     return _sent(shows, json_request({"name": "spring", "type": "emails", "display_name": "a", **properties}))
+
+
+def _text(data: bytes | str) -> Witness:
+    return _sent(202, body(data))
 
 
 def _answer(test: Callable[[Any], object], request: Request = GOOD) -> Witness:
@@ -104,4 +109,71 @@ WITNESSES = {
     "error-500": _sent(500, body("[")),
     "leaks-key": _answer(lambda value: "Bearer other" in str(value), _NO_KEY),
     "leaks-header": Witness([GOOD], last(_header)),
+    # lenient
+    "json-comments": _text('{"name": "a", /* all */ "type": "emails"}'),
+    "json-trailing-comma": _text('{"name": "a", "type": "emails",}'),
+    "json-quotes": _text("{'name': 'a', 'type': 'emails'}"),
+    "json-bare-keys": _text('{name: "a", type: "emails"}'),
+    "json-space": _text('\u00a0{"name": "a", "type": "emails"}\f'),
+    "json-control": _text('{"name": "a", "type": "emails", "display_name": "a\tb"}'),
+    "json-utf-16": _text('{"name": "a", "type": "emails"}'.encode("utf-16")),
+    "json-in-text": _text(json.dumps('{"name": "a", "type": "emails"}')),
+    "json-latin-1": _sent(
+        202,
+        header("Content-Type", "application/json; charset=iso-8859-1"),
+        body('{"name": "a", "type": "emails", "display_name": "é"}'.encode("latin-1")),
+    ),
+    "body-blank": _text(" \n"),
+    "body-null": _text("null"),
+    "keys-case": _sent(202, json_request({"Name": "a", "TYPE": "emails"})),
+    "array-of-one": _body(202, name=["a"]),
+    "display-name-object": _body(202, display_name={"en": "Spring"}),
+    "type-trimmed": _body(202, type=" emails"),
+    "type-index": _body(202, type=0),
+    "type-as-viewed": _body(202, type="CUSTOM_ID"),
+    "name-trimmed": _body(202, name=" a "),
+    "name-wide": _body(202, name="\uff41"),
+    "name-invisible": _body(202, name="a\u200bb"),
+    "name-dot": _body(202, name="a.b"),
+    "media-prefix": _sent(202, header("Content-Type", "application/json-seq")),
+    "auth-legacy": _sent(202, header("Authorization"), header("X-Authorization", "mock-token")),
+    "auth-quoted": _sent(202, header("Authorization", 'Bearer "mock-token"')),
+    "project-in-query": _sent(202, header("X-Batch-Project"), query("?project=a")),
+    "method-override": _sent(
+        202, lambda request: replace(request, method="GET"), header("X-HTTP-Method-Override", "POST")
+    ),
+    # fragile
+    "name-hyphens": _body(403, name="a--b"),
+    "name-exponent": _body(500, name="1e5"),
+    "name-digits-only": _body(500, name="2025"),
+    "name-underscore-refused": _body(400, name="_a"),
+    "display-name-nul": _body(500, display_name="a\0"),
+    "display-name-markup": _body(403, display_name="a < b"),
+    "json-crlf": _sent(400, body('{"name": "a",\r\n"type": "emails"}')),
+    "json-key-escapes": _sent(400, body('{"n\\u0061me": "a", "type": "emails"}')),
+    "auth-spaces": _sent(401, header("Authorization", "Bearer  mock-token")),
+    "auth-capitals": _sent(401, header("Authorization", "BEARER mock-token")),
+    "accept-quality": _sent(406, header("Accept", "application/json;q=0.9")),
+    "no-agent": _sent(403),
+    "upgrade": _sent(400, header("Connection", "Upgrade"), header("Upgrade", "h2c")),
+    "exhausted": _sent(500, times=61),
+    "locked-out": Witness([_NO_KEY] * 3 + [GOOD], 401),
+    "lagging": Witness([_NO_KEY, GOOD], 401),
+    "token-caseless": Witness(
+        [json_request({"name": name, "type": "emails"})(GOOD) for name in "aA"],
+        lambda answers: answers[0].json == answers[1].json,
+    ),
+    "token-wraps": Witness([GOOD] * 9, lambda answers: answers[0].json == answers[8].json),
+    "token-object": _answer(lambda value: isinstance(value["indexing_token"], dict)),
+    "answer-quotes": Witness([GOOD], last(lambda answer: b"'" in answer.response.body)),
+    "answer-plain": Witness([GOOD], last(lambda answer: "plain" in str(answer.response.headers))),
+    "answer-partial": _sent(206, header("Range", "bytes=0-3")),
+    "error-plain": Witness([_NO_KEY], last(lambda answer: answer.response.body == b"Unauthorized")),
+    "error-login": Witness([_NO_KEY], 302),
+    "error-message-null": _answer(lambda value: value["error_message"] is None, _NO_KEY),
+    "error-french": Witness(
+        [header("Accept-Language", "fr-FR")(_NO_NAME)], last(lambda answer: b"\xea" in answer.response.body)
+    ),
+    "error-no-allow": Witness([replace(GOOD, method="PUT")], last(lambda answer: not answer.response.values("allow"))),
+    "leaks-hint": _answer(lambda value: "mock-tok" in value["error_message"], _NO_KEY),
 }

@@ -1,6 +1,7 @@
 """CommBox's witnesses."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from audience_contract import Request
-from audience_contract.faults.acts import json_request, upload
+from audience_contract.faults.acts import form_request, json_request, upload
 from audience_contract.multipart import Part
 from wire import Change, body, header
 from wire.commbox import GOOD
@@ -21,16 +22,27 @@ _CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")
 _CHUNKED = header("Transfer-Encoding", "chunked")
 _NO_KEY = header("Authorization", "Bearer other")(GOOD)
 _DISPOSITION = b"Content-Disposition"
+_FILE_PART = (
+    _DISPOSITION
+    + b': form-data; name="audience_file"; filename="b.csv"\r\nContent-Type: text/csv\r\n\r\nphone1\r\n\r\n'
+)
 
 
-def _workbook() -> Part:
+def _workbook(column: str = "phone1") -> Part:
     book, data = Workbook(), io.BytesIO()
-    book.worksheets[0].append(["phone1"])
+    book.worksheets[0].append([column])
     book.save(data)
     return Part("audience_file", "a.xlsx", _EXCEL, data.getvalue())
 
 
 _XLSX = _workbook()
+
+
+def _zip() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("a.csv", "phone1\n442079832100\n")
+    return data.getvalue()
 
 
 def _sent(shows: int, *changes: Change) -> Witness:
@@ -135,4 +147,65 @@ WITNESSES = {
     "error-as-success": Witness([_NO_PHONE], 201),
     "leaks-key": _answer(lambda value: "Bearer other" in value["description"], _NO_KEY),
     "leaks-number": _answer(lambda value: "442079832100" in value["description"], _NO_PHONE),
+    # lenient
+    "parts-case": _form(201, replace(_NAME, name="Name"), _CSV),
+    "parts-brackets": _form(201, _NAME, replace(_CSV, name="audience_file[]")),
+    "parts-spaces": _form(201, replace(_NAME, name=" name"), _CSV),
+    "file-twice": _sent(201, body("--limit\r\n", b"--limit\r\n" + _FILE_PART + b"--limit\r\n")),
+    "media-form": _sent(201, form_request({"name": "Spring", "audience_file": "phone1\n442079832100\n"})),
+    "media-mixed": _sent(201, header("Content-Type", "multipart/mixed; boundary=limit")),
+    "boundary-sniffed": _sent(201, header("Content-Type", "multipart/form-data; boundary=other")),
+    "phone1-begins": _csv(201, b"phone10\n442079832100\n"),
+    "phone1-anywhere": _csv(201, b"name\nphone1\n"),
+    "excel-phone1-missing": _form(201, _NAME, _workbook("phone")),
+    "excel-any-zip": _form(201, _NAME, replace(_XLSX, data=_zip())),
+    "auth-unsigned": _sent(201, header("Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")),
+    "auth-cookie": _sent(201, header("Authorization"), header("Cookie", "a=b; token=mock-token")),
+    "auth-in-form": Witness(
+        [header("Authorization")(_form(201, _NAME, _CSV, Part("access_token", None, "", b"mock-token")).requests[0])],
+        201,
+    ),
+    "auth-cached": Witness([GOOD, _NO_KEY], 201),
+    "auth-after-success": Witness([GOOD, header("Authorization")(GOOD)], 201),
+    # fragile
+    "name-percent": _name(500, "100%"),
+    "name-digits": _name(500, "2025"),
+    "name-lines": _name(500, "a\nb"),
+    "name-markup": _name(500, "a<b"),
+    "part-header-more": _sent(400, body("Content-Type: text/csv", "Content-Type: text/csv\r\nX-Row-Count: 1")),
+    "part-disposition-order": _sent(
+        400, body('name="audience_file"; filename="a.csv"', 'filename="a.csv"; name="audience_file"')
+    ),
+    "part-charset": _form(400, _NAME, _CSV, Part("_charset_", None, "", b"utf-8")),
+    "boundary-no-space": _sent(400, header("Content-Type", "multipart/form-data;boundary=limit")),
+    "boundary-second": _sent(400, header("Content-Type", "multipart/form-data; charset=utf-8; boundary=limit")),
+    "boundary-name-case": _sent(400, header("Content-Type", "multipart/form-data; Boundary=limit")),
+    "boundary-signs": _sent(400, _boundary('"li=mit_1"')),
+    "filename-semicolon": _csv(500, _CSV.data, filename="a;b.csv"),
+    "filename-bare": _csv(400, _CSV.data, filename="audience"),
+    "filename-long": _csv(500, _CSV.data, filename="n" * 97 + ".csv"),
+    "file-hyphens": _csv(400, b"name,phone1\n--Anna,442079832100\n"),
+    "csv-one-column": _csv(500, b"phone1\n442079832100\n"),
+    "csv-one-number": _csv(500, b"phone1\n442079832100\n"),
+    "csv-long-number": _csv(500, b"phone1\n442079832100123\n"),
+    "csv-two-countries": _csv(500, b"phone1\n442079832100\n33123456789\n"),
+    "expect-417": _sent(417, header("Expect", "100-continue")),
+    "answer-xml": Witness(
+        [header("Accept", "application/xml;q=0.9, */*;q=0.8")(GOOD)],
+        last(lambda answer: answer.response.body.startswith(b"<")),
+    ),
+    "answer-bom": Witness([GOOD], last(lambda answer: answer.response.body.startswith(b"\xef\xbb\xbf"))),
+    "answer-utf-16": Witness([_NO_FILE], last(lambda answer: b"\0" in answer.response.body)),
+    "answer-capitals": _answer(lambda value: "Data" in value),
+    "data-text": _answer(lambda value: isinstance(value["data"], str)),
+    "time-script": _answer(lambda value: value["response_time"].startswith("/Date(")),
+    "time-no-such-day": _answer(lambda value: value["response_time"].startswith("2025-02-30"), _NO_KEY),
+    "error-message": _answer(lambda value: "Message" in value, _NO_KEY),
+    "error-list": _answer(lambda value: isinstance(value["description"], list), _NO_PHONE),
+    "error-as-200": Witness([_NO_FILE], 200),
+    "id-of-file": Witness(
+        [_name(201, name).requests[0] for name in "ab"],
+        lambda answers: answers[0].json["data"] == answers[1].json["data"],
+    ),
+    "leaks-first-number": _answer(lambda value: "442079832100" in value["description"]),
 }

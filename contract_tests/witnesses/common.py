@@ -56,7 +56,6 @@ WITNESSES: dict[str, Callable[[str], Witness]] = {
     "auth-token-case": _authorization("Bearer MOCK-token"),
     "auth-in-query": _token_in_query,
     "auth-scheme-case": lambda key: Witness([header("Authorization", "bearer mock-token")(_good(key))], 401),
-    "auth-nobody": lambda key: Witness([_good(key)], 401),
     "answer-html": _answer(lambda answer: answer.response.values("content-type") == ["text/html"]),
     "answer-two-types": _answer(lambda answer: len(answer.response.values("content-type")) == 2),
     "answer-cut": _answer(lambda answer: answer.complete and _not_json(answer)),

@@ -38,6 +38,16 @@ def refuses(when: When, status: int = 400) -> Act:
     return lambda turn: turn.error(status) if not turn.refused() and when(turn) else turn.answer()
 
 
+def instead(answer: Response, when: When) -> Act:
+    """It answers so to some requests that break nothing, and does not act."""
+    return lambda turn: answer if not turn.refused() and when(turn) else turn.answer()
+
+
+def reads(clean: Callable[[bytes], bytes]) -> Act:
+    """It reads a body that is no JSON object as though it were another; whatever else is wrong is refused."""
+    return takes_as(body(clean), lambda turn: not turn.fields)
+
+
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
     """Its successes are wrong, or some of them."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import TOKEN
 from ..security import bearer
-from .acts import always, header, refuses, takes_as
+from .acts import header, refuses, takes_as
 from .fault import Fault, Turn
 
 _RIGHT = header("Authorization", f"Bearer {TOKEN}")
@@ -75,12 +75,6 @@ def faults(key: str, scheme: str) -> tuple[Fault, ...]:
             "The scheme is refused in lower case: `bearer`.",
             ("RFC 9110, 11.1",),
             refuses(lambda turn: _said(turn).startswith("bearer"), 401),
-        ),
-        Fault(
-            f"{key}.auth-nobody",
-            "The right token is refused, as any other.",
-            (scheme,),
-            refuses(always, 401),
         ),
     )
 

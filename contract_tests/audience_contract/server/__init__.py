@@ -1,6 +1,7 @@
 """Judging a server: requests of every kind are sent to it, and each answer has to fit what was asked."""
 
-from .run import Options, run
+from .courier import Options
+from .run import run
 from .target import ProductionError, Target
 
 __all__ = ["Options", "ProductionError", "Target", "run"]

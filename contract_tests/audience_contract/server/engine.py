@@ -55,7 +55,7 @@ class Engine:
         *,
         seed: int,
         timeout: float,
-        before: Callable[[Request | None], None],
+        before: Callable[[], None],
         answered: Callable[[Operation, Observation], bool],
         add: Callable[[str, Operation, Observation, Violation], None],
     ) -> None:
@@ -107,7 +107,7 @@ class Engine:
                 GLOBAL_HOOK_DISPATCHER.unregister(hook)
 
     def _before_call(self, context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG002
-        self._before(None)
+        self._before()
         kwargs["allow_redirects"] = False
         for place, right in self._target.settings.items():
             name = place.removeprefix("header ")

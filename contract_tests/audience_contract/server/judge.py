@@ -1,6 +1,5 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -11,7 +10,8 @@ from ..messages import Response
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
-from .expectation import Expectation, Fate, expect, texts
+from .expectation import Expectation, Fate, texts
+from .send import LATE
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
@@ -38,11 +38,10 @@ class Judge:
         self.successes: dict[int, int] = {}
         self.created: list[tuple[str, str]] = []
 
-    def expect(self, operation: Operation, seen: Observation, label: str = "") -> Expectation:
-        """What the exchange's request has a right to, the names that were sent before considered."""
-        expectation = expect(self.target, operation, seen.request, label)
+    def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
+        """The expectation, the names considered that were sent before: whether one is taken twice is not documented."""
         name = self._name(operation, seen) if expectation.fate is Fate.SUCCESS else ""
-        if name in self._names and name:
+        if name and name in self._names:
             return Expectation(Fate.OPEN, expectation.rule, expectation.pointer, "a name that was sent before")
         return expectation
 
@@ -51,7 +50,7 @@ class Judge:
         key, fate, response = operation.spec.key, expectation.fate, seen.response
         where = operation.node["responses"].pointer
         before = sum(finding.count for finding in self.ledger.findings)
-        late = seen.trouble == "no answer in time"
+        late = seen.trouble == LATE
         self._check(
             "response.time", operation, seen, fate.name.lower(), late and self._broken("time", where, seen.trouble)
         )
@@ -165,8 +164,8 @@ def _a(kind: str) -> str:
 
 def _sent(seen: Observation) -> dict[str, object]:
     try:
-        value = json.loads(seen.request.body)
-    except ValueError:
+        value = strict_json.loads(seen.request.body)
+    except UnreadableError:
         return {}
     return value if isinstance(value, dict) else {}
 

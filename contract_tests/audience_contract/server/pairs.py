@@ -16,6 +16,7 @@ from .send import PLAIN, Wire
 from .target import Target
 from .values import TEXTS
 
+LABEL = "combination"
 _TEXTS = (
     "Latin letters beyond ASCII",
     "a character beyond 16 bits",
@@ -52,7 +53,7 @@ def combinations(target: Target, least: Draft, names: Names, seed: int, most: in
             else:
                 draft = change(draft)
         body = way.encode(draft.fields).encode() if way.encode else None
-        yield Case("combination", replace(draft, fields=way.order(draft.fields)).request(body), way.wire)
+        yield Case(LABEL, replace(draft, fields=way.order(draft.fields)).request(body), way.wire)
 
 
 def covering(sizes: dict[str, int], chance: random.Random, most: int) -> Iterator[dict[str, int]]:

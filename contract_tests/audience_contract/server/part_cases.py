@@ -72,4 +72,4 @@ def _parts(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         for other in (f"{name}s", name.upper(), name.rpartition("_")[2], "file", name.title()):
             if other != name:
                 fields = {key if key != name else other: value for key, value in new().fields.items()}
-                yield Case(f"part {name} with another name", replace(new(), fields=fields).request())
+                yield Case(f"part {name} with another name", replace(new(), fields=fields).request(), variant=other)

@@ -1,26 +1,37 @@
 """A run: what is sent in which order, when it ends, and what it must have seen before it may call a contract kept."""
 
+import itertools
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
-from ..report import Created, Obligation, Report
+from ..report import Created, Finding, Obligation, Report
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, pairs, part_cases, values, wire_cases
 from .cases import Case
+from .courier import BUSY, Courier, Options
 from .draft import Draft, Names, first
 from .engine import Engine, Enough
-from .expectation import Expectation, Fate
+from .expectation import Expectation, Fate, expect
 from .judge import Judge
-from .send import Sender
+from .plan import Planned, plan
+from .send import LATE
 from .target import Target
+from .unusual import LABEL, unusual
 
-_BUSY = {429, 503}
+_SEVERAL = {LABEL, pairs.LABEL}
+_OWN = 4
+"""Requests that Schemathesis sends for itself each time, to learn about the server."""
+_SILENT = 5
+"""Requests without an answer, one after the other, after which a server counts as gone."""
 _BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
     "application/json": wire_cases.json_body,
     "application/x-www-form-urlencoded": wire_cases.form_body,
@@ -28,181 +39,179 @@ _BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
-    """How a run is made.
+class Watcher(Protocol):
+    """Is told how a run goes on."""
 
-    `seed` decides what is random; `requests` is the most that are sent, None without a limit; `seconds` the most that
-    the run takes; `timeout` seconds for each answer. `creates` is the most successes, `rate` requests a second at most.
-    `read_only` sends nothing but safe methods. `stop_first` ends at the first finding.
-    """
+    def phase(self, name: str) -> None:
+        """A phase begins."""
 
-    seed: int = 1
-    requests: int | None = 1000
-    seconds: float | None = None
-    timeout: float = 10.0
-    creates: int | None = None
-    rate: float | None = None
-    read_only: bool = False
-    stop_first: bool = False
-    patience: float = 5.0
-    """Seconds that are waited at most, once more and twice, for a server that says it is busy."""
+    def request(self) -> None:
+        """One more request."""
+
+    def finding(self, finding: Finding) -> None:
+        """One more root cause."""
 
 
-def run(
-    target: Target, options: Options | None = None, progress: Callable[[str, int, int], None] | None = None
-) -> Report:
-    """Judge a server. `progress` is called with the phase, the requests sent and the findings so far."""
-    return _Run(target, options or Options(), progress or (lambda *_: None)).report()
+def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
+    """Judge a server."""
+    return _Run(target, options or Options(), watcher).report()
 
 
 class _Run:
-    def __init__(self, target: Target, options: Options, progress: Callable[[str, int, int], None]) -> None:
-        self._target, self._options, self._progress = target, options, progress
+    def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
+        self._target, self._options, self._watcher = target, options, watcher
         self._redactor = Redactor(target.secrets)
         self._ledger = Ledger(self._redactor)
         self._judge = Judge(target, self._ledger)
-        self._sender = Sender(target.url, options.timeout)
+        self._courier = Courier(target, options, self._sending)
         self._names = Names(f"{options.seed:x}" if target.is_local else f"{time.time_ns() // 10**9:x}")
-        self._started = time.monotonic()
         self._phases: dict[str, int] = {}
         self._phase = ""
-        self._requests = 0
-        self._reasons: list[str] = []
+        self._told: set[str] = set()
         self._refused: dict[str, int] = {}
+        self._silent = 0
+        self._ended = ""
 
     def report(self) -> Report:
         started = datetime.now(UTC)
         try:
             if self._options.read_only:
-                self._reasons.append("--read-only: the spec has no operation that only reads")
+                self._ended = "nothing may be created, and there is no operation that only reads"
             else:
                 self._operations()
         except Enough as reason:
-            if str(reason):
-                self._reasons.append(str(reason))
+            self._ended = str(reason)
         finally:
-            self._sender.close()
+            self._courier.close()
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
             version=version("audiences"),
             started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            seconds=time.monotonic() - self._started,
-            requests=self._requests,
-            findings=self._ledger.findings,
+            seconds=self._courier.seconds,
+            requests=self._courier.requests,
+            findings=tuple(self._findings()),
             cells=self._ledger.cells,
             obligations=tuple(self._obligations()),
             created=tuple(Created(self._target.spec.key, name, made) for name, made in self._judge.created),
-            notes=(*self._reasons, *self._ledger.notes),
+            notes=(*self._remarks(), *self._ledger.notes),
+            ended=self._ended,
             seed=self._options.seed,
             phases=dict(self._phases),
         )
 
+    def _remarks(self) -> Iterator[str]:
+        if self._ended:
+            yield self._ended
+        if self._courier.waits:
+            yield f"{self._courier.waits} requests were answered 429 or 503 and sent again"
+
+    def _findings(self) -> Iterator[Finding]:
+        """The root causes: what several things at once show is left out where one of them shows it by itself."""
+        found = self._ledger.findings
+        single = {(one.rule, one.operation) for one in found if one.kind not in _SEVERAL}
+        yield from (one for one in found if one.kind not in _SEVERAL or (one.rule, one.operation) not in single)
+
     def _operations(self) -> None:
         for operation in self._target.spec.operations:
             least = first(self._target, operation, self._names.new)
-            self._enter("opening")
             if not self._open(operation, least):
-                continue
-            for phase, made in self._made(least):
-                self._enter(phase)
-                for case in made:
-                    self._ask(operation, case)
-        self._enter("fuzzing")
-        self._engine({"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
+                return
+            made = plan(self._groups(least), partial(self._expected, operation))
+            self._send("breaking", operation, made.breaking)
+            self._engine("coverage", {"examples", "coverage"}, 100)
+            self._send("keeping", operation, made.keeping)
+            self._send("again", operation, made.others)
+            opening = cases.opening(self._target, least, self._names)
+            self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in opening])
+        self._engine("fuzzing", {"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
 
-    def _made(self, least: Draft) -> Iterator[tuple[str, Iterator[Case]]]:
+    def _groups(self, least: Draft) -> Iterator[Iterator[Case]]:
         target, names = self._target, self._names
-        yield "credentials", cases.credentials(target, least, names)
-        yield "parameters", cases.parameters(target, least, names)
-        self._enter("coverage")
-        self._engine({"examples", "coverage"}, 100)
-        yield "methods", cases.methods(target, least, names)
-        yield "wire", wire_cases.any_body(target, least, names)
-        if least.media in _BODIES:
-            yield "wire", _BODIES[least.media](target, least, names)
-        yield "values", values.ladder(target, least, names)
-        yield "combinations", pairs.combinations(target, least, names, self._options.seed, 120)
-        yield "opening", cases.opening(target, least, names)
+        yield cases.credentials(target, least, names)
+        yield cases.parameters(target, least, names)
+        yield from values.ladders(target, least, names)
+        yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
+        yield wire_cases.any_body(target, least, names)
+        yield cases.methods(target, least, names)
+        yield pairs.combinations(target, least, names, self._options.seed, 100)
 
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
-        probes = [*cases.opening(self._target, least, self._names), *_opposite(least)]
-        asked = [(case, self._sent(case)) for case in probes]
+        self._enter("opening")
+        opening = (cases.opening(self._target, least, self._names), unusual(self._target, least, self._names))
+        made = (case for case in itertools.chain(*opening) if not self._courier.spent)
+        asked: list[tuple[Case, Observation]] = []
+        for case in made:
+            asked.append((case, self._courier.send(case)))
+            if len(asked) == _SILENT and not any(seen.response for _, seen in asked):
+                break
+        valid = {seen.response.status if seen.response else 0 for _, seen in asked}
+        if valid != {0}:
+            asked += [(case, self._courier.send(case)) for case in _opposite(least) if not self._courier.full]
         statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if all(seen.response is None for _, seen in asked):
-            self._reasons.append(f"no answer: {asked[0][1].trouble}")
-            return False
-        if len(statuses) == 1 and not 200 <= min(statuses) < 300:
-            self._reasons.append(f"{operation.id}: every request was answered {min(statuses)}, valid or not")
+        if statuses == {0} and not any(seen.trouble == LATE for _, seen in asked):
+            self._ended = f"no answer: {asked[0][1].trouble}"
+        elif valid <= {401, 403}:
+            said = " or ".join(map(str, sorted(valid)))
+            self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"
+        elif len(statuses) == 1 and min(statuses) >= 300:
+            self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
+        if self._ended:
             return False
         for case, seen in asked:
-            self._judged(operation, seen, self._judge.expect(operation, seen, case.label))
+            self._judged(operation, seen, self._expected(operation, case))
         return True
 
-    def _engine(self, phases: set[str], examples: int) -> None:
+    def _engine(self, phase: str, phases: set[str], examples: int) -> None:
+        self._enter(phase)
         engine = Engine(
             self._target,
             self._names,
             seed=self._options.seed,
             timeout=self._options.timeout,
-            before=lambda _: self._before(),
+            before=lambda: self._courier.before(may_create=True),
             answered=self._answered,
             add=self._add,
         )
         engine.run(phases, examples=examples)
-        self._stopped()
+        self._courier.requests += _OWN
 
     def _enter(self, phase: str) -> None:
         self._phase = phase
-        self._progress(phase, self._requests, len(self._ledger.findings))
+        if self._watcher and phase not in self._phases:
+            self._watcher.phase(phase)
 
-    def _before(self) -> None:
-        """Count a request that is about to be sent; raises Enough where a limit is reached."""
-        self._stopped()
-        options = self._options
-        if options.requests is not None and self._requests >= options.requests:
-            raise Enough
-        if options.seconds is not None and time.monotonic() - self._started >= options.seconds:
-            raise Enough(f"ended after {options.seconds:g} seconds, as told")
-        if options.creates is not None and len(self._judge.created) >= options.creates:
-            raise Enough(f"ended after {options.creates} audiences were created, as told")
-        if options.rate and self._requests:
-            time.sleep(max(0.0, self._started + self._requests / options.rate - time.monotonic()))
-        self._requests += 1
-        self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
-        if self._requests % 25 == 0:
-            self._progress(self._phase, self._requests, len(self._ledger.findings))
-
-    def _stopped(self) -> None:
+    def _sending(self) -> None:
         if self._options.stop_first and self._ledger.findings:
-            raise Enough
+            raise Enough("ended at the first finding, as told")
+        self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
+        if self._watcher:
+            self._watcher.request()
 
-    def _sent(self, case: Case) -> Observation:
-        self._before()
-        return self._patient(case, self._sender.send(case.request, case.wire))
+    def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
+        self._enter(phase)
+        for case, expectation in made:
+            if expectation.fate in (Fate.SUCCESS, Fate.OPEN) and self._courier.spent:
+                limit = self._options.creates
+                self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
+            else:
+                self._judged(operation, self._courier.send(case), expectation)
 
-    def _patient(self, case: Case, seen: Observation) -> Observation:
-        """The answer, or a later one where the server says that it is busy."""
-        for number in range(2):
-            if seen.response is None or seen.response.status not in _BUSY:
-                break
-            self._ledger.note("a request was answered 429 or 503 and was sent again")
-            told = "".join(seen.response.values("retry-after")[:1])
-            time.sleep(min(self._options.patience, float(told) if told.isdecimal() else 0.1 * 4**number))
-            self._before()
-            seen = self._sender.send(case.request, case.wire)
-        return seen
-
-    def _ask(self, operation: Operation, case: Case) -> None:
-        seen = self._sent(case)
-        self._judged(operation, seen, self._judge.expect(operation, seen, case.label))
+    def _expected(self, operation: Operation, case: Case) -> Expectation:
+        return expect(self._target, operation, case.request, case.label)
 
     def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
-        if seen.response is not None and seen.response.status in _BUSY and self._overloaded(operation):
+        if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
-        kept = self._judge.judge(operation, seen, expectation)
+        kept = self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        self._silent = self._silent + 1 if seen.response is None else 0
+        if self._silent == _SILENT:
+            raise Enough("the server stopped answering")
+        for finding in () if kept or not self._watcher else self._ledger.findings:
+            if finding.key not in self._told and self._watcher:
+                self._told.add(finding.key)
+                self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
         if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
             self._refused[expectation.pointer] = self._refused.get(expectation.pointer, 0) + 1
@@ -211,32 +220,34 @@ class _Run:
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses the simplest valid request too, for its rate and not for what was asked."""
         least = first(self._target, operation, self._names.new)
-        response = self._sent(Case("", least.request())).response
-        return response is not None and response.status in _BUSY
+        response = self._courier.send(Case("", least.request())).response
+        return response is not None and response.status in BUSY
 
     def _answered(self, operation: Operation, seen: Observation) -> bool:
         """Judge an answer that Schemathesis got."""
-        return self._judged(operation, seen, self._judge.expect(operation, seen))
+        below = seen.request.target.removeprefix(urlsplit(self._target.url).path)
+        seen = self._courier.patient(Case("", replace(seen.request, target=below)), seen)
+        self._courier.count(seen)
+        return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
     def _add(self, rule: str, operation: Operation, seen: Observation, violation: Violation) -> None:
         self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
 
     def _obligations(self) -> Iterator[Obligation]:
-        key = self._target.spec.key
+        key, successes = self._target.spec.key, self._judge.successes
         for operation in self._target.spec.operations:
             for status in operation.node["responses"].value:
                 if status.startswith("2"):
-                    count = self._judge.successes.get(int(status), 0)
+                    count = successes.get(int(status), 0)
                     yield Obligation(key, operation.id, f"{status} was reached", count > 0, f"{count} times")
             for scheme in self._target.schemes:
                 name, refused = scheme.pointer.rpartition("/")[2], self._refused.get(scheme.pointer, 0)
-                admitted = sum(self._judge.successes.values())
+                admitted = sum(successes.values())
                 yield Obligation(key, operation.id, f"{name} was seen admitting", admitted > 0, f"{admitted} times")
                 yield Obligation(key, operation.id, f"{name} was seen refusing", refused > 0, f"{refused} times")
 
 
 def _opposite(least: Draft) -> Iterator[Case]:
     """Requests that must not succeed."""
-    bare = replace(least, headers=dict.fromkeys((), ""))
-    yield Case("no header at all", bare.request())
+    yield Case("no header at all", replace(least, headers={}).request())
     yield Case("empty body", least.request(b""))

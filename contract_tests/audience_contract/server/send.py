@@ -34,6 +34,8 @@ class Wire:
 
 
 PLAIN = Wire()
+LATE = "no answer in time"
+"""The trouble of an exchange that took too long."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return LATE
     if isinstance(error, http.client.IncompleteRead):
         return "the answer broke off in its body"
     if isinstance(error, CodingError):

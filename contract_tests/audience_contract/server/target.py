@@ -2,6 +2,8 @@
 
 import ipaddress
 import os
+import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -65,6 +67,19 @@ class Target:
             return host == "localhost" or ipaddress.ip_address(host).is_loopback
         except ValueError:
             return False
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something listens there, so many seconds at most."""
+        parts = urlsplit(self.url)
+        address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(address, timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
 
     @property
     def secrets(self) -> tuple[str, ...]:

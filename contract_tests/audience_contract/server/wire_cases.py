@@ -10,6 +10,7 @@ from .cases import Case, renamed
 from .draft import Draft, Names
 from .send import Wire
 from .target import Target
+from .values import escaped
 
 _BODIES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -53,12 +54,12 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     yield Case("media type in another case", new().request(content_type=kind.upper() + rest))
     yield Case("", new().request(content_type=""))
     for other in ("text/plain", "application/xml", "application/octet-stream", "text/html", "application/x-ndjson"):
-        yield Case("another media type", new().request(content_type=other))
+        yield Case("another media type", new().request(content_type=other), variant=other)
     for other in _BODIES:
         for draft in (least, replace(least, media=other)) if other != least.media else ():
             for _ in range(2):
                 said = renamed(target, draft, names).request(content_type=replace(least, media=other).content_type)
-                yield Case("another media type", said)
+                yield Case("another media type", said, variant=f"{draft.media} {other}")
 
 
 def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -71,7 +72,7 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         fields = new().fields
         yield Case("keys in another order", new().request(json.dumps(dict(reversed(list(fields.items())))).encode()))
         yield Case("white space in JSON", new().request(f" \r\n{json.dumps(new().fields, indent='	')}\n\n".encode()))
-        yield Case("escaped characters in JSON", new().request(_escaped(new().fields)))
+        yield Case("escaped characters in JSON", new().request(escaped(new().fields)))
     for charset in ("charset=utf-8", 'charset="UTF-8"', " charset=utf-8"):
         yield Case("media type with charset=utf-8", new().request(content_type=f"{least.media};{charset}"))
     yield Case("media type with another charset", new().request(content_type=f"{least.media}; charset=latin-1"))
@@ -116,17 +117,6 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     for label, body in wrong.items():
         for _ in range(2):
             yield Case(label, new().request(body))
-
-
-def _escaped(fields: object) -> bytes:
-    """JSON with every letter of its strings escaped."""
-    text = json.dumps(fields)
-    inside, found = False, []
-    for number, letter in enumerate(text):
-        quoted = letter == '"' and text[number - 1] != "\\"
-        inside ^= quoted
-        found.append(f"\\u{ord(letter):04x}" if inside and not quoted and letter.isalpha() else letter)
-    return "".join(found).encode()
 
 
 def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases

@@ -1,0 +1,61 @@
+"""The command `server`."""
+
+from typing import Annotated
+
+import typer
+
+from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+
+
+def server(  # noqa: PLR0917 - a command line
+    provider: Annotated[str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.")],
+    url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
+    seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
+    deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
+    max_requests: Annotated[int, typer.Option(help="Send no more requests than this.", min=1)] = 1000,
+    max_time: Annotated[float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0)] = None,
+    max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
+    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01)] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0)] = 0.0,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
+    stop_first: Annotated[bool, typer.Option("--stop-first", help="End at the first finding.")] = False,
+    allow_production: Annotated[
+        bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
+    ] = False,
+    report: Reports = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
+) -> None:
+    """Judge a server: does it keep the contract of PROVIDER?
+
+    Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
+    the library uses (`audience-contract mock --env` prints them). Audiences that are created have names that start with
+    contract-check-; the report lists them.
+
+    Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
+    """
+    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
+
+    from . import reports  # noqa: PLC0415 - nor of these
+    from .server import Options, Target, run  # noqa: PLC0415
+
+    outputs = Outputs(report, baseline, write_baseline)
+    try:
+        target = Target.of(provider, url, production=allow_production)
+    except (LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error.args[0])) from None
+    options = Options(
+        seed=seed,
+        requests=None if deep else max_requests,
+        seconds=max_time,
+        timeout=timeout,
+        creates=max_creates,
+        rate=rate,
+        read_only=read_only,
+        stop_first=stop_first,
+    )
+    target.wait(wait)
+    with reports.progress(Console(stderr=True)) as progress:
+        found = run(target, options, progress)
+    outputs.end(found, Console(), whole=not (stop_first or found.ended))

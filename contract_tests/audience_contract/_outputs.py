@@ -1,0 +1,72 @@
+"""What the commands that judge have in common: the forms of their reports, the baseline, the exit code."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .report import Report
+
+Reports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="FORM=FILE",
+        help="Write a report too, as junit, json, sarif, html or markdown; may be given more than once. "
+        "`--report github` prints annotations, and the summary of a step, for GitHub Actions.",
+    ),
+]
+Baseline = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Known deviations that are accepted, each until a day.")
+]
+WriteBaseline = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),
+]
+
+
+class Outputs:
+    """Where a report goes, from the options; raises typer.BadParameter before anything is judged."""
+
+    def __init__(self, reports: list[str] | None, baseline: Path | None, write: Path | None) -> None:
+        from . import baseline as baselines  # noqa: PLC0415 - --help has no need of it
+        from .reports import FORMATS  # noqa: PLC0415 - nor of this
+
+        self._github = "github" in (reports or ())
+        self._paths: dict[str, str] = {}
+        for text in reports or ():
+            form, _, path = text.partition("=")
+            if text == "github":
+                continue
+            if form not in FORMATS or not path:
+                raise typer.BadParameter(f"--report is one of {', '.join(FORMATS)}, =, and a file; or github")
+            self._paths[form] = path
+        self._write = write
+        try:
+            self._accepted = baselines.read(baseline) if baseline else []
+        except OSError as error:
+            raise typer.BadParameter(f"cannot read {baseline}: {error.strerror}") from None
+        except baselines.BaselineError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    def end(self, report: "Report", console: "Console", *, whole: bool = True) -> NoReturn:
+        """Show the report, write its other forms, and leave with its exit code."""
+        from . import baseline, reports  # noqa: PLC0415 - --help has no need of them
+
+        today = date.today()
+        report = baseline.apply(report, self._accepted, today, whole=whole)
+        reports.terminal(report, console)
+        try:
+            reports.write(report, self._paths)
+            if self._write:
+                self._write.write_text(baseline.render(report.findings, today), "utf-8")
+        except OSError as error:
+            typer.echo(f"cannot write {error.filename}: {error.strerror}", err=True)
+            raise typer.Exit(2) from None
+        if self._github:
+            reports.github(report)
+        raise typer.Exit(report.verdict.exit_code)

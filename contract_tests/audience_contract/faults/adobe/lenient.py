@@ -1,0 +1,209 @@
+"""Adobe reads more into a request than its page says."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ...messages import Request
+from ...mock.credentials import API_KEY as _KEY
+from ...mock.credentials import TOKEN
+from ...security import bearer
+from ..acts import body, header, reads, takes_as
+from ..fault import Act, Fault, Turn, fields
+from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAME, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
+
+_TYPE = "application/vnd.adobe.external.audiences+json; version=2"
+_VALID = b'{"name": "fault", "namespace": "n", "originName": "o"}'
+
+
+def _accept(word: str, sentence: str, pattern: str, rule: str = f"{ACCEPT}/schema/enum") -> Fault:
+    return Fault(
+        f"adobe.accept-{word}",
+        sentence,
+        (rule, f"{ACCEPT}/description"),
+        takes_as(header("Accept", _TYPE), lambda turn: re.fullmatch(pattern, turn.header("accept")) is not None),
+    )
+
+
+def _query(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{QUERY}/schema/enum") -> Fault:
+    return Fault(
+        f"adobe.query-{word}",
+        sentence,
+        (rule, f"{QUERY}/description"),
+        takes_as(_asked, lambda turn: when(_asking(turn))),
+    )
+
+
+def _asking(turn: Turn) -> str:
+    return turn.request.target.partition("?")[2]
+
+
+def _asked(request: Request) -> Request:
+    return replace(request, target=request.target.partition("?")[0] + "?createAudienceMetaOnly=true")
+
+
+def _asked_in_body(turn: Turn) -> bool:
+    return not _asking(turn) and turn.fields.get("createAudienceMetaOnly") in (True, "true")
+
+
+def _keyed(when: Callable[[Turn], bool]) -> Act:
+    return takes_as(header("x-api-key", _KEY), when)
+
+
+def _decodes(part: str) -> bool:
+    try:
+        return isinstance(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))), dict)
+    except ValueError:
+        return False
+
+
+def _web_token(turn: Turn) -> bool:
+    parts = bearer(turn.header("authorization")).split(".")
+    return len(parts) == 3 and all(_decodes(part) for part in parts[:2])
+
+
+def _property(name: str, change: Callable[[Any], Any]) -> Act:
+    def rewritten(request: Request) -> Request:
+        value = fields(request)
+        return body(json.dumps({**value, name: change(value[name])}).encode())(request)
+
+    return takes_as(rewritten, lambda turn: name in turn.fields)
+
+
+def _joined(value: Any) -> Any:
+    texts = isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+    return ",".join(value) if texts else value
+
+
+FAULTS = (
+    _accept("version-20", "Versions in Accept are accepted that begin with a 2.", re.escape(_TYPE) + r"[\d.]+"),
+    _accept(
+        "vendor",
+        "Any type of Adobe's is accepted in Accept, in version 2.",
+        r"application/vnd\.adobe\.[\w.-]+\+json; version=2",
+    ),
+    _accept("quality-0", "The type is accepted where Accept gives it the quality 0.", re.escape(_TYPE) + "; *q=0"),
+    _accept("range", "`Accept: application/*` is accepted.", r"application/\*"),
+    _query(
+        "value-case",
+        "`createAudienceMetaOnly` is accepted with `TRUE` or `True`.",
+        lambda said: said in ("createAudienceMetaOnly=TRUE", "createAudienceMetaOnly=True"),
+    ),
+    _query("one", "`createAudienceMetaOnly=1` is accepted.", lambda said: said == "createAudienceMetaOnly=1"),
+    _query(
+        "last",
+        "The last `createAudienceMetaOnly` counts where there are two that disagree.",
+        lambda said: said == "createAudienceMetaOnly=false&createAudienceMetaOnly=true",
+    ),
+    Fault(
+        "adobe.query-in-body",
+        "`createAudienceMetaOnly` is taken from the body where there is no query.",
+        (f"{QUERY}/required", f"{QUERY}/in"),
+        takes_as(_asked, _asked_in_body),
+    ),
+    Fault(
+        "adobe.sandbox-by-id",
+        "The sandbox is taken from x-sandbox-id where x-sandbox-name is missing.",
+        (f"{SANDBOX}/required", f"{SANDBOX}/name"),
+        takes_as(
+            header("x-sandbox-name", "fault"),
+            lambda turn: not turn.header("x-sandbox-name") and bool(turn.header("x-sandbox-id")),
+        ),
+    ),
+    Fault(
+        "adobe.organisation-in-query",
+        "The organisation is taken from the query where its header is missing.",
+        (f"{ORGANISATION}/required", f"{ORGANISATION}/in"),
+        takes_as(
+            header("x-gw-ims-org-id", "fault"),
+            lambda turn: not turn.header("x-gw-ims-org-id") and "x-gw-ims-org-id=" in turn.request.target,
+        ),
+    ),
+    Fault(
+        "adobe.key-in-query",
+        "The API key is admitted as the query parameter `api_key`.",
+        (API_KEY, f"{API_KEY}/in"),
+        _keyed(lambda turn: f"api_key={_KEY}" in turn.request.target),
+    ),
+    Fault(
+        "adobe.key-case",
+        "API keys are compared without regard to case.",
+        (API_KEY,),
+        _keyed(lambda turn: turn.header("x-api-key").lower() == _KEY),
+    ),
+    Fault(
+        "adobe.key-as-token",
+        "The API key is admitted as the bearer token too.",
+        (BEARER,),
+        takes_as(header("Authorization", f"Bearer {TOKEN}"), lambda turn: bearer(turn.header("authorization")) == _KEY),
+    ),
+    Fault(
+        "adobe.auth-unverified",
+        "Any JSON Web Token is admitted, whatever its signature.",
+        (BEARER, "RFC 8725, 3.1"),
+        takes_as(header("Authorization", f"Bearer {TOKEN}"), _web_token),
+    ),
+    Fault(
+        "adobe.json-trailing-comma",
+        "A comma after the last property is accepted.",
+        (CONTENT, "RFC 8259, 4"),
+        reads(lambda data: re.sub(rb",(\s*})", rb"\1", data)),
+    ),
+    Fault(
+        "adobe.json-hashes",
+        "Comments after a # are accepted in JSON, as in YAML.",
+        (CONTENT, "RFC 8259, 2"),
+        reads(lambda data: re.sub(rb"(?m)(^|\s)#.*$", rb"\1", data)),
+    ),
+    Fault(
+        "adobe.body-null",
+        "The body `null` is accepted.",
+        (f"{BODY}/type",),
+        reads(lambda data: _VALID if data.strip() == b"null" else data),
+    ),
+    Fault(
+        "adobe.body-text",
+        "Any text is accepted as the body, as the audience's name.",
+        (f"{BODY}/type",),
+        reads(lambda data: _VALID if re.fullmatch(rb'\s*"[^"]*"\s*', data) else data),
+    ),
+    Fault(
+        "adobe.namespace-array",
+        "An array of texts is accepted as the namespace.",
+        (f"{NAMESPACE}/type",),
+        _property("namespace", _joined),
+    ),
+    Fault(
+        "adobe.name-object",
+        "An object is accepted as the name.",
+        (f"{NAME}/type",),
+        _property("name", lambda value: json.dumps(value) if isinstance(value, dict) else value),
+    ),
+    Fault(
+        "adobe.name-boolean",
+        "`true` and `false` are accepted as the name, numbers are not.",
+        (f"{NAME}/type",),
+        _property("name", lambda value: str(value).lower() if isinstance(value, bool) else value),
+    ),
+    Fault(
+        "adobe.media-vendor",
+        "A body is accepted as the type that Accept names.",
+        (CONTENT,),
+        takes_as(
+            header("content-type", "application/json"),
+            lambda turn: turn.header("content-type").startswith("application/vnd.adobe.external.audiences+json"),
+        ),
+    ),
+    Fault(
+        "adobe.media-patch",
+        "A body is accepted as application/json-patch+json or application/merge-patch+json.",
+        (CONTENT, OPERATION),
+        takes_as(
+            header("content-type", "application/json"),
+            lambda turn: turn.header("content-type").endswith("-patch+json"),
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""What a run found, in the forms in which people and programs read it; each form has a module of its own.
+
+Nothing is imported before it is asked for: `audience-contract --help` shall be fast.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..report import Report
+    from .live import Progress
+
+FORMATS = ("junit", "json", "sarif", "html", "markdown")
+"""The forms that `write` knows."""
+
+__all__ = ["FORMATS", "github", "progress", "render", "terminal", "write"]
+
+
+def write(report: "Report", paths: Mapping[str, str | Path]) -> None:
+    """Writes the forms that are asked for, each to its path; makes the folders. Raises OSError."""
+    # All are made before one is written: a form that cannot be made leaves no half of a set behind.
+    for path, content in [(Path(path), render(report, form)) for form, path in paths.items()]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def render(report: "Report", form: str) -> bytes:
+    """The report in one of `FORMATS`."""
+    from . import data, junit, markdown, page, sarif  # noqa: PLC0415
+
+    made = {
+        "junit": junit.render,
+        "json": data.render,
+        "sarif": sarif.render,
+        "html": page.render,
+        "markdown": markdown.render,
+    }
+    return made[form](report)
+
+
+def terminal(report: "Report", console: "Console") -> None:
+    """The report for people, once the run is over."""
+    from .screen import show  # noqa: PLC0415
+
+    show(report, console)
+
+
+def progress(console: "Console", *, quiet: bool = False) -> "Progress":
+    """What a run tells while it goes on; a context manager."""
+    from .live import Progress  # noqa: PLC0415
+
+    return Progress(console, quiet=quiet)
+
+
+def github(report: "Report") -> None:
+    """Annotations on standard output, and the report in `$GITHUB_STEP_SUMMARY` where that is set."""
+    from . import annotations, markdown  # noqa: PLC0415
+
+    annotations.show(report)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("ab") as file:
+            file.write(markdown.render(report))

@@ -1,0 +1,44 @@
+"""Annotations of GitHub's workflows: one for each finding, where the rule stands in the spec."""
+
+import sys
+
+from ..report import Report
+from .matrix import headline, split
+from .places import line_of, path_of
+from .texts import line, obligation
+
+
+def show(report: Report) -> None:
+    """Prints the workflow commands."""
+    print(*annotations(report), sep="\n", file=sys.stdout, flush=True)
+
+
+def annotations(report: Report) -> list[str]:
+    """The workflow commands."""
+    counted, accepted = split(report)
+    commands = []
+    for level, findings in (("error", counted), ("notice", accepted)):
+        for found in findings:
+            title = " ".join(filter(None, (found.about.title, "at", found.provider, found.operation)))
+            reason = f" (accepted: {found.accepted})" if found.accepted else ""
+            text = f"{found.message} [{found.place}; {found.rule}; {found.pointer}]{reason}"
+            place = {"file": path_of(found.provider), "line": line_of(found.provider, found.pointer)}
+            commands.append(command(level, text, title=title, **(place if place["line"] else {})))
+    unmet = [obligation(owed) for owed in report.obligations if not owed.met]
+    commands += [command("error", text, title="Obligation") for text in unmet]
+    commands += [command("notice", note, title="Note") for note in report.notes]
+    return [*commands, command("notice", f"{report.verdict}: {headline(report)}", title="audience-contract")]
+
+
+def command(level: str, text: str, **properties: object) -> str:
+    """A workflow command; its texts cannot start another one."""
+    named = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in properties.items() if value)
+    return f"::{level} {named}::{_escaped(text)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    # The runner looks for commands of its old form, ##[…], anywhere in a line.
+    text = line(text).replace("##[", "# #[")
+    for character in "%" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text

@@ -1,0 +1,78 @@
+"""What a run tells while it goes on."""
+
+import threading
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from ..report import Finding
+from .texts import line
+
+
+class Progress:
+    """A bar for each phase, with requests and root causes so far; where there is no terminal, a line for each phase.
+
+    `quiet` tells nothing. The methods may be called by several threads.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console, self._quiet = console, quiet
+        self._lock = threading.RLock()
+        self._phase, self._sent, self._total, self._found = "", 0, 0, 0
+        self._task: TaskID | None = None
+        self._bars = Bars(
+            SpinnerColumn(finished_text="✓"),
+            # As text: a phase's name is no markup.
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("requests, {task.fields[found]} found so far", markup=False),
+            TimeElapsedColumn(),
+            console=console,
+            disable=quiet or not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._end()
+        self._bars.stop()
+
+    def phase(self, name: str, requests: int | None = None) -> None:
+        """A phase begins, which will send so many requests if that is known; the last one is over."""
+        with self._lock:
+            self._end()
+            self._phase, self._sent = line(name), 0
+            self._task = self._bars.add_task(self._phase, total=requests, found=self._found)
+
+    def request(self) -> None:
+        """One more request."""
+        with self._lock:
+            self._sent, self._total = self._sent + 1, self._total + 1
+            if self._task is not None:
+                self._bars.update(self._task, completed=self._sent)
+
+    def finding(self, finding: Finding) -> None:
+        """One more root cause."""
+        with self._lock:
+            self._found += 1
+            if self._task is not None:
+                self._bars.update(self._task, found=self._found)
+            if self._bars.disable:
+                self._tell(f"found: {finding.about.title}, {finding.provider} {finding.operation}: {finding.message}")
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._bars.update(self._task, total=self._sent, completed=self._sent)
+            self._task = None
+            if self._bars.disable:
+                self._tell(f"{self._phase}: {self._sent} requests, {self._total} in all, {self._found} found so far")
+
+    def _tell(self, text: str) -> None:
+        if not self._quiet:
+            self._console.print(line(text).replace("##[", "# #["), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,90 @@
+"""Texts of a report, made fit for eyes and shells."""
+
+import re
+
+from ..messages import Request, Response
+from ..report import Created, Evidence, Obligation
+
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'", re.DOTALL)
+
+
+def shown(text: str) -> str:
+    """The text with a replacement character for what would act on the reader's screen instead of being seen.
+
+    Line breaks and tabs stay.
+    """
+    text = text.replace("\r\n", "\n")
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def line(text: str) -> str:
+    """The same, on one line."""
+    return " ".join(shown(text).split())
+
+
+def obligation(owed: Obligation) -> str:
+    """An obligation in a sentence."""
+    where = " ".join(filter(None, (owed.provider, owed.operation)))
+    met = "" if owed.met else "not met: "
+    return line(f"{met}{where}: {owed.text}" + (f" ({owed.detail})" if owed.detail else ""))
+
+
+def left(created: Created) -> str:
+    """What was left at a server."""
+    return line(f"{created.provider}: {created.name}" + (f" ({created.id})" if created.id else ""))
+
+
+def sent(evidence: Evidence) -> str:
+    """The request as text."""
+    request = evidence.request
+    return _message(f"{request.method} {evidence.url or request.target}", request)
+
+
+def came(evidence: Evidence) -> str:
+    """The answer as text, or why there is none."""
+    if evidence.response is None:
+        return f"no answer: {shown(evidence.trouble) or 'the connection gave none'}"
+    took = f"{evidence.response.status} after {evidence.seconds * 1000:.0f} ms"
+    return _message(f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took, evidence.response)
+
+
+def _message(first: str, message: Request | Response) -> str:
+    head = [first, *(f"{name}: {value}" for name, value in message.headers)]
+    return "\n".join([*map(line, head), "", *([body(message.body)] if message.body else [])])
+
+
+def body(content: bytes) -> str:
+    """A body as text; one that is not text in the notation of Python's bytes."""
+    try:
+        return shown(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return f"({len(content)} bytes that are not UTF-8) {content!r}"
+
+
+def cut(text: str, characters: int, lines: int) -> str:
+    """At most so much of a text, and how much of it is missing."""
+    kept = "\n".join(text.split("\n")[:lines])[:characters]
+    missing = len(text) - len(kept)
+    return f"{kept}\n… {missing:,} more characters" if missing else kept
+
+
+def curl(evidence: Evidence) -> str:
+    r"""The curl command on one line that survives being copied, "" where there is none.
+
+    Line breaks and what cannot be seen are written as `$'\012'`, which bash, zsh, ksh and POSIX (2024) know: a copied
+    CR LF, as multipart bodies have it, would not be one any more.
+    """
+    command = _QUOTED.sub(_visible, evidence.curl)
+    return command if command.isprintable() else line(command)
+
+
+def _visible(quoted: "re.Match[str]") -> str:
+    text = quoted[0]
+    if text.isprintable() or not text.startswith("'"):
+        return shown(text)
+    return "$'" + "".join(c if c.isprintable() and c != "\\" else _octal(c) for c in text[1:-1]) + "'"
+
+
+def _octal(character: str) -> str:
+    # Three octal digits: a shell reads as many hexadecimal ones as follow.
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "replace"))

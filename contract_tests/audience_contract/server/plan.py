@@ -1,0 +1,47 @@
+"""The order of a run: what tells most comes first, and nothing is said twice before everything was said once."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from .cases import Case
+from .expectation import Expectation, Fate
+
+
+class Planned(NamedTuple):
+    """A case, and how it must end."""
+
+    case: Case
+    expectation: Expectation
+
+
+class Plan(NamedTuple):
+    """Three passes: what must not succeed, then what may; a case of each kind only. Then all others."""
+
+    breaking: list[Planned]
+    keeping: list[Planned]
+    others: list[Planned]
+
+
+def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]) -> Plan:
+    """The cases of all groups; in the first passes the groups take turns."""
+    known: set[tuple[str, ...]] = set()
+    firsts: list[list[Planned]] = []
+    others: list[Planned] = []
+    for group in groups:
+        found: list[Planned] = []
+        for case in group:
+            planned = Planned(case, expect(case))
+            kind = (planned.expectation.kind, planned.expectation.pointer, case.variant)
+            (others if kind in known else found).append(planned)
+            known.add(kind)
+        firsts.append(found)
+    turns = list(_turns(firsts))
+    kept = {Fate.SUCCESS, Fate.OPEN}
+    breaking = [planned for planned in turns if planned.expectation.fate not in kept]
+    return Plan(breaking, [planned for planned in turns if planned.expectation.fate in kept], others)
+
+
+def _turns(groups: list[list[Planned]]) -> Iterator[Planned]:
+    for row in itertools.zip_longest(*groups):
+        yield from (planned for planned in row if planned)

@@ -1,0 +1,177 @@
+"""Reports to make forms of: one as a run makes it, and any at all."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from audience_contract import Request, Response
+from audience_contract.evidence import Redactor
+from audience_contract.report import Cell, Created, Evidence, Finding, Obligation, Report
+from audience_contract.rules import RULES
+
+_POST = "/paths/~1audiences~1create/post"
+_REQUEST = Request(
+    "POST",
+    "/2.10/audiences/create",
+    (
+        ("Host", "127.0.0.1:8000"),
+        ("Authorization", "Bearer a-secret-token"),
+        ("X-Batch-Project", "mock-project"),
+        ("Content-Type", "application/json"),
+    ),
+    b'{"name": "contract-7f3a", "type": "emails", "display_name": "it\'s [bold]Spring[/bold]"}',
+)
+_UPLOAD = Request(
+    "POST",
+    "/streams/1/audiences",
+    (("Authorization", "Bearer another-secret"), ("Content-Type", "multipart/form-data; boundary=b")),
+    b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\ncontract-7f3b\r\n--b--\r\n',
+)
+
+
+def _evidence(request: Request, response: Response | None, trouble: str = "") -> Evidence:
+    url = f"http://127.0.0.1:8000{request.target}"
+    return Redactor().evidence(url, request, response, seconds=0.0123, trouble=trouble)
+
+
+def _found(rule: str, provider: str, operation: str, pointer: str, **more: Any) -> Finding:
+    return replace(Finding(rule, provider, operation, pointer, "", "valid", "", ""), **more)
+
+
+_FOUND = (
+    _found(
+        "response.body",
+        "batch",
+        "audience_create",
+        f"{_POST}/responses/202",
+        place="body /indexing_token",
+        message="a required property is missing: indexing_token",
+        source="specs/batch/openapi.json",
+        count=17,
+        evidence=(
+            _evidence(_REQUEST, Response(202, (("content-type", "application/json"),), b'{"token": "0190"}')),
+            _evidence(_REQUEST, Response(202, (("content-type", "application/json"),), b"{}")),
+        ),
+    ),
+    _found(
+        "case.refused",
+        "batch",
+        "audience_create",
+        f"{_POST}/requestBody/content/application~1json/schema/properties/name/maxLength",
+        place="status",
+        kind="name: too long",
+        message="a request with a name of 256 characters got 202, a documented success, instead of a refusal",
+        source="specs/batch/overlay.yaml: the page says that a name has at most 255 characters",
+        count=3,
+        evidence=(_evidence(_REQUEST, Response(202, (), b'{"indexing_token": "0190"}')),),
+    ),
+    _found(
+        "response.message",
+        "commbox",
+        "Post_Audiences",
+        "/paths/~1audiences/post",
+        place="the connection",
+        message="the connection ended in the middle of the answer",
+        source="RFC 9112, section 8",
+        evidence=(_evidence(_UPLOAD, None, "closed after 12 of 40 bytes"),),
+    ),
+    _found(
+        "response.status",
+        "commbox",
+        "Post_Audiences",
+        "/paths/~1audiences/post/responses",
+        place="status",
+        message="418 is not documented",
+        source="specs/commbox/openapi.json",
+        accepted="known since May, the vendor fixes it in release 12",
+        evidence=(_evidence(_UPLOAD, Response(418, (), b"\xff\xfe short and stout")),),
+    ),
+)
+_OPERATIONS = {"adobe": "create_audience", "batch": "audience_create", "commbox": "Post_Audiences"}
+
+
+def _cells() -> list[Cell]:
+    broken = {(found.provider, found.rule): found.count for found in _FOUND}
+    made = []
+    for number, rule in enumerate(rule for rule in RULES.values() if rule.side == "server"):
+        for provider, operation in _OPERATIONS.items():
+            times = 0 if (number + len(provider)) % 6 == 0 else 7 * number + 4
+            violated = broken.get((provider, rule.id), 0)
+            made.append(Cell(provider, operation, rule.id, "", times + violated, violated))
+    return [*made, Cell("batch", "audience_create", "response.status", "401", 4), made[0]]
+
+
+REPORT = Report(
+    command="server",
+    target="http://127.0.0.1:8000",
+    version="0.1.0",
+    started="2026-11-23T08:15:00Z",
+    seconds=12.34,
+    requests=412,
+    findings=_FOUND,
+    cells=_cells()[:-1],
+    obligations=(
+        Obligation("batch", "audience_create", "a documented success was reached", True, "202, 31 times"),
+        Obligation("adobe", "create_audience", "a request without credentials was refused", False, "200"),
+    ),
+    created=(Created("batch", "contract-7f3a", "0190-token"), Created("commbox", "contract-7f3b")),
+    notes=("adobe answers 409 where no page says so", "a baseline entry has expired: response.status at commbox"),
+    seed=1234,
+    phases={"valid": 60, "invalid": 320, "wire": 32},
+)
+"""A run against a server that breaks three rules, and one that is accepted."""
+
+
+def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
+    """Any report with these texts."""
+    headers = st.lists(st.tuples(text, text), max_size=3).map(tuple)
+    numbers = st.floats(0, 1e6)
+    counts = st.integers(0, 10**6)
+    wheres = st.sampled_from([*_OPERATIONS.items(), ("", "")]) | st.tuples(text, text)
+    rules = st.sampled_from(sorted(RULES))
+    exchanges = st.builds(
+        Evidence,
+        text,
+        st.builds(Request, text, text, headers, st.binary() | text.map(lambda t: t.encode("utf-8", "replace"))),
+        st.none() | st.builds(Response, st.integers(100, 999), headers, st.binary()),
+        numbers,
+        text,
+        text,
+    )
+    findings = st.builds(
+        lambda where, *more: Finding(more[0], *where, *more[1:]),
+        wheres, rules, text | st.just(_POST), text, text, text, text,
+        st.lists(exchanges, max_size=2).map(tuple), st.integers(1, 10**6), st.just("") | text,
+    )  # fmt: skip
+    return st.builds(
+        Report,
+        command=st.sampled_from(["server", "client", "traffic"]),
+        target=text,
+        version=text,
+        started=text,
+        seconds=numbers,
+        requests=counts,
+        findings=st.lists(findings, max_size=4, unique_by=lambda found: found.key).map(tuple),
+        cells=st.lists(
+            st.builds(lambda where, *more: Cell(*where, *more), wheres, rules, text, counts, counts), max_size=4
+        ).map(tuple),
+        obligations=st.lists(st.builds(Obligation, text, text, text, st.booleans(), text), max_size=2).map(tuple),
+        created=st.lists(st.builds(Created, text, text, text), max_size=2).map(tuple),
+        notes=st.lists(text, max_size=2).map(tuple),
+        seed=st.none() | st.integers(),
+        phases=st.dictionaries(text, counts, max_size=2),
+    )
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\x00\x1b[31m\u202e",
+    "]]>&\"'`|",
+    "\r\n::error::x",
+    "##[add-mask]a",
+    "\ud800\uffff",
+    "[bold]",
+)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=12) | st.sampled_from(HOSTILE)
+"""Any text, halves of surrogate pairs and what would act on a reader included."""

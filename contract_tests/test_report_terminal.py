@@ -1,0 +1,114 @@
+"""The report on a terminal, and what a run tells while it goes on."""
+
+import io
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from audience_contract import reports
+from audience_contract.report import Report
+from report_values import ANY_TEXT, REPORT
+from report_values import reports as any_report
+
+
+def _shown(report: Report, width: int = 80, *, terminal: bool = False) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=terminal)
+    reports.terminal(report, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
+    lines = _shown(REPORT, width).splitlines()
+    assert {line.split()[0] for line in lines if len(line) > width} <= {"curl"}
+    assert max(map(len, lines)) > width
+
+
+def test_each_root_cause_says_what_was_sent_what_came_back_the_rule_and_how_to_repeat_it() -> None:
+    text = _shown(REPORT, 200)
+    for finding in REPORT.findings:
+        for part in (finding.message, finding.rule, finding.pointer, finding.source, finding.key, finding.accepted):
+            assert part in text
+    for part in ("> POST http://127.0.0.1:8000/2.10/audiences/create", "> Authorization: Bearer [redacted]"):
+        assert part in text
+    for part in (
+        '< {"token": "0190"}',
+        "< no answer: closed after 12 of 40 bytes",
+        '-H "Authorization: Bearer $AUTHORIZATION"',
+    ):
+        assert part in text
+    assert text.index("Accepted ─") < text.index(REPORT.findings[3].message)
+    assert "a-secret-token" not in text
+
+
+def test_the_end_has_verdict_exit_code_seed_obligations_notes_and_what_was_left() -> None:
+    end = _shown(REPORT, 200).partition("Rules on operations")[2]
+    for part in ("✗ violated", "exit code 1", "seed 1234", "not met: adobe", "0190-token", *REPORT.notes):
+        assert part in end
+
+
+@given(any_report(ANY_TEXT), st.sampled_from([20, 80]))
+def test_no_text_is_markup_acts_on_the_terminal_or_is_a_command_to_githubs_runner(report: Report, width: int) -> None:
+    text = _shown(report, width)
+    assert all(character.isprintable() or character in "\n\u200b" for character in text)
+    assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
+
+
+def test_text_in_brackets_is_shown_as_it_is() -> None:
+    assert "[bold]Spring[/bold]" in _shown(REPORT, 200)
+
+
+def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;31m" in _shown(REPORT, terminal=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not re.search(r"\x1b\[[\d;]*3\d", _shown(REPORT, terminal=True))
+
+
+def _run(console: Console, *, quiet: bool = False) -> str:
+    with reports.progress(console, quiet=quiet) as progress:
+        progress.phase("valid [red]", 400)
+
+        def send() -> None:
+            for _ in range(100):
+                progress.request()
+
+        senders = [threading.Thread(target=send) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        progress.finding(replace(REPORT.findings[0], message="\x1b[31m\n::error::no"))
+        progress.phase("wire")
+        progress.request()
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_without_a_terminal_progress_is_a_line_for_each_phase_and_root_cause() -> None:
+    assert _run(Console(file=io.StringIO())).splitlines() == [
+        "found: Body, batch audience_create: �[31m ::error::no",
+        "valid [red]: 400 requests, 400 in all, 1 found so far",
+        "wire: 1 requests, 401 in all, 1 found so far",
+    ]
+
+
+def test_quiet_progress_is_silent() -> None:
+    assert not _run(Console(file=io.StringIO()), quiet=True)
+    assert not _run(Console(file=io.StringIO(), force_terminal=True), quiet=True)
+
+
+def test_on_a_terminal_progress_shows_phase_requests_and_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    drawn = _run(Console(file=io.StringIO(), force_terminal=True, width=100, no_color=True))
+    last = re.sub(r"\x1b\[[\d;?]*\w", "", drawn)
+    assert "valid [red]" in last
+    assert "400/400 requests, 1 found so far" in last
+    assert re.search(r"wire .* 1/1 +requests", last)

@@ -1,0 +1,158 @@
+"""What all forms of a report have in common."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from audience_contract import Request, reports
+from audience_contract.evidence import Redactor
+from audience_contract.report import Cell, Finding, Report
+from audience_contract.reports import data, junit, matrix, sarif, texts
+from audience_contract.rules import RULES
+from report_values import ANY_TEXT, REPORT
+from report_values import reports as any_report
+
+_HERE = Path(__file__).parent
+_SCHEMA = json.loads(Path(data.__file__).with_name("report.schema.json").read_text("utf-8"))
+_ANY = any_report(ANY_TEXT)
+
+
+@pytest.mark.wheel
+def test_every_form_is_written_to_its_path_in_folders_that_are_made(tmp_path: Path) -> None:
+    paths = {form: tmp_path / "deep" / f"report.{form}" for form in reports.FORMATS}
+    reports.write(REPORT, paths)
+    assert {form: path.read_bytes() for form, path in paths.items()} == {
+        form: reports.render(REPORT, form) for form in reports.FORMATS
+    }
+
+
+def test_importing_the_front_door_imports_no_form() -> None:
+    code = "import sys, audience_contract.reports; print({'jinja2', 'rich', 'xml', 'json'} & set(sys.modules))"
+    slow = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    # What reads the specs needs json.
+    assert slow.strip() in ("set()", "{'json'}")
+
+
+@given(_ANY)
+def test_findings_that_are_not_accepted_come_first(report: Report) -> None:
+    accepted = [bool(found.accepted) for found in matrix.ordered(report.findings)]
+    assert accepted == sorted(accepted)
+
+
+def _square(*cells: Cell, accepted: "list[str] | None" = None) -> matrix.Square:
+    found = Finding("run.echo", "p", "o", "", "", "", "", "")
+    findings = [replace(found, kind=str(i), accepted=reason) for i, reason in enumerate(accepted or [])]
+    return matrix.Square("p", "o", RULES["run.echo"], cells, findings)
+
+
+def test_a_cell_is_accepted_only_if_all_of_its_findings_are() -> None:
+    kept, broken, idle = (Cell("p", "o", "run.echo", "", *counts) for counts in ((3, 0), (3, 1), (0, 0)))
+    cases = {
+        "kept": _square(kept, idle),
+        "not exercised": _square(idle),
+        "violated": _square(kept, broken),
+        "accepted": _square(kept, broken, accepted=["known"]),
+    }
+    assert {state: square.state for state, square in cases.items()} == {state: state for state in cases}
+    assert _square(broken, accepted=["known", ""]).state == "violated"
+
+
+@given(_ANY)
+def test_every_finding_and_every_cell_is_in_one_square(report: Report) -> None:
+    squares = matrix.squares(report)
+    assert sum(len(square.findings) for square in squares) == len(report.findings)
+    assert sum(len(square.cells) for square in squares) == len(report.cells)
+
+
+@given(_ANY)
+def test_every_report_becomes_json_that_its_published_schema_allows(report: Report) -> None:
+    jsonschema_rs.Draft202012Validator(_SCHEMA).validate(json.loads(data.render(report)))
+
+
+def test_the_published_schema_describes_every_member_and_allows_no_other() -> None:
+    jsonschema_rs.meta.validate(_SCHEMA)
+    judge = jsonschema_rs.Draft202012Validator(_SCHEMA)
+    document = data.value(REPORT)
+    for name in document:
+        assert not judge.is_valid({other: document[other] for other in document if other != name})
+    assert not judge.is_valid({**document, "more": 1})
+    assert not judge.is_valid({**document, "exit_code": 0})
+
+
+@given(any_report(st.text(st.characters(codec="utf-8"), max_size=12)))
+def test_every_report_is_read_back_from_its_json(report: Report) -> None:
+    assert data.parse(data.render(report)) == replace(report, findings=tuple(matrix.ordered(report.findings)))
+
+
+@given(_ANY)
+def test_json_is_utf_8_for_any_text(report: Report) -> None:
+    data.render(report).decode("utf-8")
+
+
+@cache
+def _sarif_judge() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(json.loads((_HERE / "schemas" / "sarif-2.1.0.json").read_text("utf-8")))
+
+
+@given(_ANY)
+def test_every_report_becomes_sarif_that_its_official_schema_allows(report: Report) -> None:
+    _sarif_judge().validate(json.loads(sarif.render(report)))
+
+
+def test_sarif_points_to_the_rules_place_in_the_effective_spec() -> None:
+    results = json.loads(sarif.render(REPORT))["runs"][0]["results"]
+    assert [result["partialFingerprints"]["rootCause/v1"] for result in results] == [
+        found.key for found in matrix.ordered(REPORT.findings)
+    ]
+    for result in results:
+        place = result["locations"][0]["physicalLocation"]
+        lines = (_HERE.parent / place["artifactLocation"]["uri"]).read_text("utf-8").splitlines()
+        last = result["properties"]["pointer"].rpartition("/")[2].replace("~1", "/")
+        assert lines[place["region"]["startLine"] - 1].strip().startswith(f'"{last}":')
+
+
+def test_sarif_suppresses_what_is_accepted_and_says_why() -> None:
+    results = json.loads(sarif.render(REPORT))["runs"][0]["results"]
+    reasons = [[suppression["justification"] for suppression in result["suppressions"]] for result in results]
+    assert reasons == [[], [], [], ["known since May, the vendor fixes it in release 12"]]
+
+
+@given(_ANY)
+def test_every_report_becomes_xml_whatever_its_texts(report: Report) -> None:
+    root = ET.fromstring(junit.render(report))  # noqa: S314  # our own
+    assert int(root.get("failures", "")) == len(root.findall(".//testcase[failure]"))
+
+
+@given(ANY_TEXT)
+def test_a_text_that_is_shown_has_nothing_that_acts_on_a_screen(text: str) -> None:
+    assert all(character.isprintable() or character in "\n\t" for character in texts.shown(text))
+
+
+_SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+
+
+@example("a\\n\r\n'\u202e7", "")
+@given(_SAID.filter(bool), _SAID)
+def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str, value: str) -> None:
+    request = Request("POST", "/x", (("X-Note", value), ("Cookie", "a-secret")), body.encode())
+    evidence = Redactor().evidence("http://127.0.0.1/x", request, None)
+    line = texts.curl(evidence)
+    assert line.isprintable()
+    shell = ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"]
+    environment = {**os.environ, "COOKIE": "from the environment"}
+    words = subprocess.run(shell, capture_output=True, check=True, env=environment).stdout
+    assert words.decode().split("\0")[-2] == body
+    assert f"X-Note: {value}" in words.decode() or not value
+    assert "Cookie: from the environment" in words.decode()
+    assert shlex.split(line)[0] == "curl"

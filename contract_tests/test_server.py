@@ -1,0 +1,177 @@
+"""Judging a server, over real HTTP: when it is green, when it can't be told, and what a run may do to a server."""
+
+import json
+import re
+import time
+from dataclasses import asdict
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_contract import Response, provider_keys
+from audience_contract.mock import MockServer
+from audience_contract.report import Verdict
+from audience_contract.server import Options, ProductionError, Target, run
+from audience_contract.server.draft import PREFIX
+from cases import KEYS
+from judged import CLIENT, answering, judge, reply, target
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("key", KEYS)
+def test_a_server_that_answers_everything_in_the_same_way_cannot_be_judged(key: str, status: int) -> None:
+    report = judge(MockServer(middleware=answering(status)), key, patience=0.01)
+    assert (report.verdict, report.verdict.exit_code, report.findings) == (Verdict.INCONCLUSIVE, 2, ())
+    assert str(status) in report.ended
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_credentials_that_are_wrong_are_no_fault_of_the_server(key: str) -> None:
+    with MockServer() as server:
+        wrong = dict.fromkeys(("BATCH_API_KEY", "ADOBE_ACCESS_TOKEN", "COMMBOX_API_KEY", "ADOBE_CLIENT_SECRET"), "none")
+        report = run(target(server, key, **wrong))
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert "are the credentials right?" in report.ended
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_without_a_server_nothing_can_be_told(key: str) -> None:
+    with MockServer() as server:
+        gone = target(server, key)
+    report = run(gone)
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert "refused" in report.ended
+
+
+def _dies_after(count: int) -> object:
+    def around(app: ASGIApp) -> ASGIApp:
+        seen = 0
+
+        async def mortal(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal seen
+            seen += 1
+            if seen <= count:
+                await app(scope, receive, send)
+            else:
+                await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+
+        return mortal
+
+    return around
+
+
+def test_a_server_that_dies_on_the_way_is_told_and_left_alone() -> None:
+    report = judge(MockServer(middleware=_dies_after(30)), "batch")  # type: ignore[arg-type]
+    assert (report.verdict, report.ended) == (Verdict.VIOLATED, "the server stopped answering")
+    assert {finding.rule for finding in report.findings} == {"response.message"}
+    assert report.requests == 35
+
+
+def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
+    def around(app: ASGIApp) -> ASGIApp:
+        seen = 0
+
+        async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal seen
+            seen += 1
+            if seen % 10:
+                await app(scope, receive, send)
+            else:
+                error = b'{"error_code": "c", "error_message": "m"}'
+                await reply(Response(429, (("content-type", "application/json"), ("retry-after", "0")), error), send)
+
+        return busy
+
+    report = judge(MockServer(middleware=around), "batch", requests=200)
+    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
+    assert any("429" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://api.batch.com/2.10", "https://API.batch.com:443/2.10", "http://api.batch.com/2.10"]
+)
+def test_a_provider_s_own_host_is_refused_unless_that_is_wanted(host: str) -> None:
+    environment = {"BATCH_API_KEY": "k", "BATCH_PROJECT": "p"}
+    with pytest.raises(ProductionError, match="--allow-production"):
+        Target.of("batch", host, environment)
+    assert Target.of("batch", host, environment, production=True).url == host
+
+
+@pytest.mark.parametrize(
+    "url", ["", "api.example", "ftp://a", "http://", "http://u:p@127.0.0.1", "http://127.0.0.1/?a=b"]
+)
+def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ValueError, match="the URL must") as caught:
+        Target.of("batch", url, {"BATCH_API_KEY": "k", "BATCH_PROJECT": "p"})
+    assert "u:p" not in str(caught.value)
+
+
+def test_all_that_is_missing_in_the_environment_is_named_at_once() -> None:
+    with pytest.raises(ValueError, match="set BATCH_API_KEY, BATCH_PROJECT in the environment"):
+        Target.of("batch", "http://127.0.0.1", {})
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7])
+@pytest.mark.parametrize("fault", [None, "batch.name-space"])
+def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> None:
+    with MockServer(fault=fault) as server:
+        report = run(target(server, "batch"), Options(creates=limit))
+        assert 1 <= len(server.audiences) <= limit
+        assert len(report.created) == len(server.audiences)
+
+
+def test_read_only_sends_nothing_that_could_create_anything() -> None:
+    with MockServer() as server:
+        report = run(target(server, "batch"), Options(read_only=True))
+        assert (report.verdict, server.exchanges) == (Verdict.INCONCLUSIVE, [])
+    assert "only reads" in report.ended
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_everything_created_is_listed_and_carries_the_prefix_where_it_fits(key: str) -> None:
+    with MockServer() as server:
+        report = run(target(server, key), Options(requests=400))
+        records = [(record.name or "", record.id or record.token) for record in server.audiences]
+    assert [(found.name, found.id) for found in report.created] == records
+    strangers = [name for name, _ in records if PREFIX not in name]
+    # Shorter names are tried on this machine only; Schemathesis' may be none, or none at Adobe.
+    assert all(len(name) < len(PREFIX) + 4 for name in strangers)
+
+
+def test_a_rate_is_kept_to() -> None:
+    begun = time.monotonic()
+    with MockServer() as server:
+        report = run(target(server, "batch"), Options(requests=30, rate=20))
+    assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
+
+
+@pytest.mark.parametrize("fault", ["batch.leaks-key", "adobe.leaks-key", "commbox.leaks-key"])
+def test_no_credential_is_in_a_report(fault: str) -> None:
+    key = fault.partition(".")[0]
+    with MockServer(fault=fault) as server:
+        secrets = target(server, key).secrets
+        report = run(target(server, key), Options(requests=60))
+    assert report.verdict is Verdict.VIOLATED
+    shown = json.dumps(asdict(report), default=lambda value: value.decode("latin-1"))
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_the_same_seed_sends_the_same_and_finds_the_same(key: str) -> None:
+    def once() -> tuple[object, ...]:
+        with MockServer() as server:
+            report = run(target(server, key), Options(seed=7, requests=150))
+            # An Excel file has the time in it, and a boundary is drawn by a library of its own.
+            bodies = [
+                re.sub(b"[0-9a-f]{32}|PK.*", b"", kept.request.body, flags=re.DOTALL) for kept in server.exchanges
+            ]
+        return report.verdict, report.phases, report.cells, bodies
+
+    assert once() == once()
+
+
+def test_the_client_s_credentials_of_a_token_endpoint_are_secrets_too() -> None:
+    with MockServer() as server:
+        found = target(server, "adobe_ims")
+    assert set(found.secrets) == {CLIENT["ADOBE_CLIENT_ID"], CLIENT["ADOBE_CLIENT_SECRET"]}
+    assert not any(secret in repr(found) for secret in found.secrets)
