@@ -5,7 +5,6 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
-import updating
 from audience_contract.mock import MockServer
 from callers import Caller
 from cases import KEYS
@@ -66,10 +65,15 @@ def mock(endpoint: TokenEndpoint) -> Iterator[MockServer]:
 @pytest.fixture(scope="session")
 def updatable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project that can be updated; not to be changed."""
+    # Without the pipeline, which is not there where the wheel is tested.
+    import updating  # noqa: PLC0415
+
     return updating.made(tmp_path_factory.mktemp("updatable") / "project")
 
 
 @pytest.fixture
 def project(updatable: Path, tmp_path: Path) -> Path:
     """A copy of it, in git."""
+    import updating  # noqa: PLC0415
+
     return updating.copied(updatable, tmp_path / "project")

@@ -10,7 +10,7 @@ from ..documents import ABSENT, resolve
 from .result import Change, Impact, Symbol, Use
 from .symbols import differences, public
 
-_NAMED_AFTER = {"properties", "responses", "schemas", "parameters", "securitySchemes"}
+_NAMED_AFTER = {"properties", "schemas", "securitySchemes"}
 
 
 def impact(old: Path, new: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> Impact:
@@ -41,18 +41,20 @@ def _names(symbols: Iterable[Symbol]) -> set[str]:
 
 
 def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> set[str]:
-    """The properties, statuses, components, parameters and operations that the changes' pointers go through."""
+    """What the changes' pointers lead to: properties, statuses, components, parameters, operations."""
     words: set[str] = set()
     for change in changes:
         for at in change.pointers if change.kind != "documentation" else ():
             tokens = at.split("/")
-            words |= {token for before, token in pairwise(tokens) if before in _NAMED_AFTER}
+            named = [token for before, token in pairwise(tokens) if before in _NAMED_AFTER]
+            # What is around a change is not touched by it: of names within each other the last, a status if it ends there.
+            words |= {*named[-1:], *(tokens[-1:] if tokens[-2:-1] == ["responses"] else ())}
             for spec in specs:
                 for end in range(2, len(tokens) + 1):
                     place = resolve(spec, "/".join(tokens[:end]))
                     near = end >= len(tokens) - 1
                     words |= _named(place, tokens[end - 2], near=near) if place is not ABSENT else set()
-    return {word.replace("~1", "/").replace("~0", "~") for word in words if not (word.isdecimal() and len(word) < 3)}
+    return {word.replace("~1", "/").replace("~0", "~") for word in words}
 
 
 def _named(place: Any, kind: str, *, near: bool) -> set[str]:
