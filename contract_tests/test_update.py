@@ -24,7 +24,11 @@ def status(root: Path) -> str:
 def unchanged(root: Path, result: Result, code: Code, said: str) -> None:
     """A failed update: its code, its sentence, and that neither git nor the folder for copies has anything of it."""
     assert result.code == code
-    assert said in "\n".join([result.error, *(line for check in result.checks for line in check.said)])
+    told = "\n".join([result.error, *(line for check in result.checks for line in check.said)])
+    assert said in told
+    # Files are named as they are in the tree, wherever that is.
+    assert "stage-" not in told
+    assert not told.startswith(str(root))
     assert result.written == ()
     assert status(root) == ""
     assert [path.name for path in (root / "build" / "update").iterdir() if path.name not in ("mypy",)] == []

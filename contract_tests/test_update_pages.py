@@ -43,6 +43,11 @@ def test_a_spec_in_html_comes_out_with_every_character_that_was_escaped(text: st
     assert spec_of(text_of(rendered(spec).encode())) == spec
 
 
+def test_a_spec_in_html_may_have_the_fences_of_markdown_in_it() -> None:
+    spec = YAML + "x-text: |\n ```\n ````\n words"
+    assert spec_of(text_of(rendered(spec).encode())) == spec
+
+
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF8, b""], ids=["BOM", "no BOM"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("page", [fenced(), rendered()], ids=["Markdown", "HTML"])

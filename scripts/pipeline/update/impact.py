@@ -47,7 +47,7 @@ def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> set[str]:
         for at in change.pointers if change.kind != "documentation" else ():
             tokens = at.split("/")
             named = [token for before, token in pairwise(tokens) if before in _NAMED_AFTER]
-            # What is around a change is not touched by it: of names within each other the last, a status if it ends there.
+            # What is around a change is not touched: of names within each other the last, a status if it ends there.
             words |= {*named[-1:], *(tokens[-1:] if tokens[-2:-1] == ["responses"] else ())}
             for spec in specs:
                 for end in range(2, len(tokens) + 1):
