@@ -34,8 +34,10 @@ def update(
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
-    except (PipelineError, OSError) as error:
+    except PipelineError as error:
         result.error = _within(str(error), root)
+    except OSError as error:
+        result.error = _within(f"{error.filename2 or error.filename}: {error.strerror}", root)
     return result
 
 
