@@ -1,6 +1,7 @@
 """Files of phone numbers, as CSV and Excel: sound ones in every form, and some that are none."""
 
 import io
+import zipfile
 from collections.abc import Iterator, Sequence
 
 CSV = "text/csv"
@@ -25,6 +26,10 @@ def files() -> Iterator[tuple[str, str, str, bytes, bool]]:
     yield "a file name with letters beyond ASCII", "Zürich 東京.csv", CSV, _csv(plain), True
     yield "a file name with spaces and dots", "my file.v2.csv", CSV, _csv(plain), True
     yield "a file name in capitals", "A.CSV", CSV, _csv(plain), True
+    yield "a file name without extension", "audience", CSV, _csv(plain), True
+    yield "a long file name", f"{'long-' * 30}name.csv", CSV, _csv(plain), True
+    yield "a file name with a semicolon", "a;b.csv", CSV, _csv(plain), True
+    yield "a ZIP file as Excel", "a.xlsx", XLSX, _zip(), False
     yield "media type with charset=utf-8", "a.csv", f"{CSV}; charset=utf-8", _csv(plain), True
     yield "Excel", "a.xlsx", XLSX, _xlsx(plain), True
     yield "Excel with several columns", "a.xlsx", XLSX, _xlsx(table), True
@@ -51,6 +56,13 @@ def files() -> Iterator[tuple[str, str, str, bytes, bool]]:
 
 def _csv(rows: Sequence[Sequence[object]], end: str = "\r\n") -> bytes:
     return "".join(",".join(_cell(str(cell)) for cell in row) + end for row in rows).encode()
+
+
+def _zip() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("phone1.txt", "phone1")
+    return data.getvalue()
 
 
 def _cell(text: str) -> str:

@@ -79,12 +79,18 @@ def read(media: MediaType, body: bytes) -> list[Part]:
             },
         )
         parser.logger = _SILENT
-        parser.write(body)
+        parser.write(_from_first_delimiter(body, boundary.encode("latin-1", "replace")))
     except FormParserError:
         raise UnreadableError("not multipart/form-data with the boundary that the content type names") from None
     if not reader.ended:
         raise UnreadableError("the closing boundary is missing")
     return [_part(headers, bytes(data)) for headers, data in reader.parts]
+
+
+def _from_first_delimiter(body: bytes, boundary: bytes) -> bytes:
+    """The body without its preamble, which means nothing (RFC 2046, 5.1.1), and which the parser does not know."""
+    start = body.find(b"\r\n--" + boundary)
+    return body[start + 2 :] if start >= 0 and not body.startswith(b"--" + boundary) else body
 
 
 def _part(headers: dict[bytes, list[bytes]], data: bytes) -> Part:

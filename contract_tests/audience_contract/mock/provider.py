@@ -47,6 +47,8 @@ class Provider(ABC):
     """Properties that only some revisions of the page know as the caller's."""
     identity: ClassVar[tuple[str, ...]] = ()
     """JSON pointers into a success, to what no two successes have in common."""
+    extensible: ClassVar[bool] = False
+    """Whether a property or field that nobody knows must be overlooked."""
     echoes: ClassVar[Mapping[str, str]] = {}
     """JSON pointers into a success, to what it repeats of the request: the property's name there."""
 
@@ -80,6 +82,10 @@ class Provider(ABC):
 
     def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
+        yield from ()
+
+    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:  # noqa: ARG002
+        """What an answer breaks of rules that no schema states."""
         yield from ()
 
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002

@@ -63,6 +63,8 @@ class MockServer:
             ws="none",
             lifespan="off",
             log_config=None,
+            # What it says of messages that are none is the business of who sends them.
+            log_level="critical",
             access_log=False,
             server_header=self._own_headers,
             date_header=self._own_headers,

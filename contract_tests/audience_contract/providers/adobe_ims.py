@@ -6,10 +6,10 @@ mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from ..bodies import fields_of
+from ..bodies import fields_of, json_of
 from ..messages import Response
 from ..mock.credentials import CLIENT_ID, CLIENT_SECRET
 from ..mock.provider import Call, Provider, reason, reply
@@ -31,6 +31,8 @@ class AdobeIms(Provider):
     }
     credentials: ClassVar[frozenset[str]] = frozenset({"client_id", "client_secret"})
     named: ClassVar[str] = ""
+    # RFC 6749, 3.2.
+    extensible: ClassVar[bool] = True
 
     def environment(self, base_url: str) -> dict[str, str]:
         # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.
@@ -43,6 +45,12 @@ class AdobeIms(Provider):
             "ADOBE_SCOPES": "openid",
             "ADOBE_ACCESS_TOKEN": None,
         }
+
+    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
+        token = value.get("access_token") if isinstance(value := json_of(response), dict) else None
+        if isinstance(token, str) and re.search("[^!-~]", token):
+            rule = f"{operation.node.pointer}/responses/200/content/application~1json/schema/properties/access_token"
+            yield Violation("body", "/access_token", rule, "a character that no bearer token has (RFC 6750, 2.1)")
 
     def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - the RFC's are for all operations
         return reply(status, {"error": _ERRORS.get(status, reason(status))})

@@ -1,7 +1,9 @@
 """Requests that are made on purpose, in an order that finds most with the fewest: where Schemathesis is blind."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..messages import Request
 from ..security import header
@@ -56,8 +58,13 @@ def credentials(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             "reversed": f"{start}{right[::-1]}",
             "with a wildcard": f"{start}*",
         }
+        others = [value for value in target.secrets if value != right]
+        wrong |= {f"of another scheme {number}": f"{start}{value}" for number, value in enumerate(others)}
         if bearer:
             wrong |= {
+                "in quotes": f'Bearer "{right}"',
+                "a token without signature": f"Bearer {_token('none', '')}",
+                "a token with any signature": f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}",
                 "of the scheme Basic": f"Basic {right}",
                 "without a scheme": right,
                 "of another scheme": f"Token {right}",
@@ -70,52 +77,96 @@ def credentials(target: Target, least: Draft, names: Names) -> Iterator[Case]:
                 sent = replace(without, headers={**without.headers, name: value}) if value else without
                 if sent.headers.get(name) != draft.headers[name]:
                     yield Case(f"{name} {what}", sent.request())
-        if bearer:
-            without = replace(least, headers={k: v for k, v in least.headers.items() if k != name})
-            asked = replace(without, query={**without.query, "access_token": right})
+        without = replace(least, headers={k: v for k, v in least.headers.items() if k != name})
+        full = f"{start}{right}"
+        places: dict[str, dict[str, Any]] = {
+            "the query": {"query": {**without.query, "access_token" if bearer else "api_key": right}},
+            "a cookie": {"headers": {**without.headers, "Cookie": f"access_token={right}; token={right}"}},
+            "another header": {"headers": {**without.headers, f"X-{name.removeprefix('x-')}": full, "X-Token": right}},
+            "the body": {"fields": {**without.fields, "access_token": right}},
+        }
+        for what, change in places.items():
             for _ in range(2):
-                yield Case(f"{name} in the query instead", renamed(target, asked, names).request())
-            for value in 2 * (f"bearer {right}", f"BEARER {right}"):
-                draft = renamed(target, least, names)
-                yield Case("scheme in another case", replace(draft, headers={**draft.headers, name: value}).request())
+                yield Case(f"{name} in {what} instead", renamed(target, replace(without, **change), names).request())
+        for value in 2 * ((f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if bearer else ()):
+            draft = renamed(target, least, names)
+            spelled = replace(draft, headers={**draft.headers, name: value})
+            yield Case("scheme written in another way", spelled.request(), variant=value[:8])
     for place, right in target.settings.items():
         if place.startswith("body ") and target.is_secret(place):
             key = place.removeprefix("body ")
-            for value in 2 * ("contract-check-nobody", right[:-1], f"{right}x", right.swapcase(), right[::-1], "*"):
+            for value in 2 * (
+                "contract-check-nobody",
+                right[:-1],
+                f"{right}x",
+                right.swapcase(),
+                right[::-1],
+                "*",
+                *target.secrets,
+            ):
+                if value == right:
+                    continue
                 yield Case(f"{key} wrong", least.but(**{key: value}).request(), variant=value)
+                yield Case("right credentials after wrong ones", least.request())
+
+
+def _token(algorithm: str, signature: str) -> str:
+    """A JSON Web Token of nobody's."""
+    parts = (f'{{"alg": "{algorithm}", "typ": "JWT"}}', '{"sub": "contract-check", "exp": 4102444800}')
+    return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), signature])
 
 
 def parameters(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     """Each required header and query parameter missing, with other values, and among others that nobody knows."""
     for parameter in least.operation.node.get("parameters") or ():
-        name, place = str(parameter.value["name"]), parameter.value["in"]
+        name, place = str(parameter.value["name"]), str(parameter.value["in"])
         right = (least.query if place == "query" else least.headers).get(name, "")
-        choices = parameter["schema"].plain("enum") or []
-        others = [] if not choices else _others(right)
+        others = _others(right) if parameter["schema"].get("enum") else []
         for value in ("", *others, "", *others):
-            draft = renamed(target, least, names)
-            values = dict(draft.query if place == "query" else draft.headers)
-            values.pop(name, None)
-            if value:
-                values[name] = value
-            sent = replace(draft, query=values) if place == "query" else replace(draft, headers=values)
             label = f"{place} {name} missing" if not value else f"{place} {name} with another value"
+            sent = _having(renamed(target, least, names), place, {name: value})
             yield Case(label, sent.request(), variant=value)
-        if place == "header":
-            for spelling in (name.lower(), name.upper()):
-                draft = renamed(target, least, names)
-                kept = {key: v for key, v in draft.headers.items() if key != name}
-                yield Case("header name in another case", replace(draft, headers={**kept, spelling: right}).request())
-    unknown = renamed(target, least, names)
-    yield Case("", replace(unknown, query={**unknown.query, "contract_check": "1"}).request())
+        yield from _moved(target, least, (place, name, right), names)
+        for spelling in (name.lower(), name.upper()) if place == "header" else ():
+            sent = _having(renamed(target, least, names), place, {name: "", spelling: right})
+            yield Case("header name in another case", sent.request())
+    for _ in range(2):
+        turned = renamed(target, least, names)
+        headers = dict(reversed(list(turned.headers.items())))
+        yield Case("headers in another order", replace(turned, headers=headers).request())
+    yield Case("", _having(renamed(target, least, names), "query", {"contract_check": "1"}).request())
     for name, right in least.query.items():
         coded = "".join(f"%{byte:02x}" for byte in right.encode())
         for query in (f"{name}={coded}", f"%{ord(name[0]):02X}{name[1:]}={right}"):
             yield Case("query percent-encoded", _asked(renamed(target, least, names), query))
-        for query in (name, f"{name}=", f"{name.lower()}={right}", f"{name.upper()}={right}", f"{name}s={right}"):
-            for _ in range(2):
-                asked = _asked(renamed(target, least, names), query)
-                yield Case(f"query {name} written in another way", asked, variant=query)
+        both = (f"{name}=false&{name}={right}", f"{name}={right}&{name}=false")
+        near = (f"{name.lower()}={right}", f"{name.upper()}={right}", f"{name}s={right}", name, f"{name}=")
+        for query in 2 * (*both, *near):
+            asked = _asked(renamed(target, least, names), query)
+            yield Case(f"query {name} written in another way", asked, variant=query)
+
+
+def _having(draft: Draft, place: str, values: dict[str, str]) -> Draft:
+    """With other headers or query parameters; those that are "" are left out."""
+    old = draft.query if place == "query" else draft.headers
+    new = {name: value for name, value in {**old, **values}.items() if value}
+    return replace(draft, query=new) if place == "query" else replace(draft, headers=new)
+
+
+def _moved(target: Target, least: Draft, parameter: tuple[str, str, str], names: Names) -> Iterator[Case]:
+    """A required parameter's right value where it does not belong."""
+    place, name, right = parameter
+    near = f"{name.rpartition('-')[0]}-id"
+    away = _having(least, place, {name: ""})
+    moved = {
+        "query": _having(away, "query", {name: right, near: right}),
+        "header": _having(away, "header", {near: right, f"X-{name}": right}),
+        "body": away.but(**{name: right}),
+    }
+    for what, draft in moved.items():
+        # A header of another name is another place, a query parameter of another name is tried elsewhere.
+        for _ in range(2 if what != "query" or place != "query" else 0):
+            yield Case(f"{place} {name} in the {what} instead", renamed(target, draft, names).request())
 
 
 def _asked(draft: Draft, query: str) -> Request:
@@ -129,7 +180,14 @@ def _others(right: str) -> list[str]:
     essence = right.partition(";")[0]
     return [
         *("*/*", "application/json", "application/*", essence, f"{essence}; version=1", f"{essence}; version=3"),
-        *(f"{essence}; version=20", f"{essence};version=", right.replace("adobe", "other"), f"{essence}x; version=2"),
+        *(
+            f"{right};q=0",
+            "application/vnd.adobe.contractcheck+json; version=2",
+            f"{essence}; version=20",
+            f"{essence};version=",
+            right.replace("adobe", "other"),
+            f"{essence}x; version=2",
+        ),
         right.replace("; ", ";"),
     ]
 
@@ -146,3 +204,15 @@ def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield Case("", replace(request, method=method))
             if method != "HEAD":
                 yield Case("", replace(request, method=method, headers=bare, body=b""))
+            override = ("X-HTTP-Method-Override", least.operation.method)
+            yield Case("", replace(request, method=method, headers=(*request.headers, override)), variant="override")
+
+
+def opposite(least: Draft, sent: Request, target: Target) -> Iterator[Case]:
+    """Requests that must not succeed; one of them is what was sent before, and by nobody now."""
+    secrets = {header(scheme) for scheme in target.schemes}
+    yield Case(
+        "", replace(sent, headers=tuple(pair for pair in sent.headers if pair[0] not in secrets)), variant="again"
+    )
+    yield Case("no header at all", replace(least, headers={}).request())
+    yield Case("empty body", least.request(b""))

@@ -131,7 +131,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     if violation.where.startswith("part "):
         return message.startswith(("missing", "sent ", "unreadable"))
     # RFC 8259, 8.1: a byte order mark may be ignored; section 4: names should be unique. Depths and digits are limits.
-    lenient = ("byte order mark", "same key twice", "deeper", "digits", "surrogate", "field is sent twice")
+    lenient = ("byte order mark", "same key twice", "deeper", "digits", "surrogate")
     return not (message.startswith("unreadable") and (any(w in message for w in lenient) or _has_bom(request)))
 
 
@@ -157,7 +157,7 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
 
 def _open(operation: Operation, request: Request) -> Iterator[str]:
     """Why a request that breaks no rule may still be refused."""
-    if check_request(operation, request, undocumented=True):
+    if not provider_of(operation.spec.key).extensible and check_request(operation, request, undocumented=True):
         yield "something that the documents do not name"
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not _declares_accept(operation):

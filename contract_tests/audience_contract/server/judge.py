@@ -1,5 +1,7 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
+import base64
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -24,6 +26,7 @@ _TRACES = re.compile(
     rb"|goroutine \d+ \[|panic: |\bSystem\.\w+Exception\b|ORA-\d{5}|SQLSTATE"
     rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
 )
+_HINT = 4
 _SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
 
 
@@ -73,6 +76,12 @@ class Judge:
         elif not of_http:
             check = check_response(operation, response)
             self.ledger.check("response.status", key, operation.id, seen, check, kind=fate.name.lower())
+        if response.status == 405 and not response.values("allow"):
+            broken = self._broken("header Allow", where, "405 without the methods that there are (RFC 9110, 15.5.6)")
+            self._check("response.message", operation, seen, "405", broken)
+        if documented and not failed and response.status < 300:
+            faults = [] if check_response(operation, response) else list(self._provider.said(operation, response))
+            self.ledger.check("response.body", key, operation.id, seen, faults, kind=fate.name.lower())
         self._check("response.leak", operation, seen, fate.name.lower(), self._leak(operation, seen, response, where))
         if not failed:
             self._fits(operation, seen, expectation, documented=documented)
@@ -125,8 +134,15 @@ class Judge:
     def _leak(self, operation: Operation, seen: Observation, response: Response, where: str) -> Violation | None:
         text = b"\n".join([*(value.encode("latin-1", "replace") for _, value in response.headers), response.body])
         documented = {name for name, _ in _documented(operation, response)}
-        if any(secret.encode() in text for secret in self.target.secrets):
-            return self._broken("body", where, "a credential of the request comes back")
+        asked = b"\n".join([seen.request.body, *(v.encode("latin-1", "replace") for _, v in seen.request.headers)])
+        plain = text + b"".join(_unpacked(text))
+        if any(secret.encode() in plain for secret in self.target.secrets):
+            return self._broken("body", where, "a credential comes back")
+        begun = [
+            secret[: max(_HINT, len(secret) // 2)].encode() for secret in self.target.secrets if len(secret) > _HINT
+        ]
+        if any(hint in text and hint not in asked for hint in begun):
+            return self._broken("body", where, "the beginning of a credential comes back")
         if any(number.encode() in text for number in set(self._provider.private(seen.request))):
             return self._broken("body", where, "personal data of the request comes back")
         # What was sent and comes back is no leak.
@@ -160,6 +176,13 @@ class Judge:
 
 def _a(kind: str) -> str:
     return "a valid request" if kind == "valid" else f"a request of the kind “{kind}”"
+
+
+def _unpacked(text: bytes) -> Iterator[bytes]:
+    """What stands there in Base64."""
+    for found in re.findall(rb"[A-Za-z0-9+/_-]{16,}", text):
+        with contextlib.suppress(ValueError):
+            yield base64.urlsafe_b64decode(found.replace(b"+", b"-").replace(b"/", b"_") + b"===")
 
 
 def _sent(seen: Observation) -> dict[str, object]:

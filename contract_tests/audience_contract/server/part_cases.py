@@ -45,6 +45,13 @@ def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     yield sent("no closing boundary", form()[: -len("--limit--\r\n")])
     yield sent("another boundary than announced", form("other"))
     yield sent("no part at all", b"--limit--\r\n")
+    for parameters in (";boundary=limit", "; Boundary=limit", "; x=y; boundary=limit"):
+        request = least.request(form(), f"multipart/form-data{parameters}")
+        yield Case("a boundary named in another way", request, variant=parameters)
+    more = form().replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: 8bit\r\nX-Check: 1\r\n\r\n")
+    yield sent("other headers in a part", more)
+    yield sent("a part's name after its file name", re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", form()))
+    yield sent("another multipart type", form(), "multipart/mixed; boundary=limit")
     yield sent("not multipart", b"name=check")
     yield sent("JSON instead of parts", b'{"name": "check"}')
     yield sent("no boundary announced", form(), "multipart/form-data")
@@ -69,7 +76,17 @@ def _parts(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield Case(f"part {name} not in UTF-8", new().but(**{name: b"caf\xe9"}).request())
             twice = multipart([(name, "contract-check-twice"), *new().fields.items()])
             yield Case(f"part {name} twice", new().request(twice))
-        for other in (f"{name}s", name.upper(), name.rpartition("_")[2], "file", name.title()):
+        if isinstance(value, File):
+            yield Case(f"part {name} twice", new().request(multipart([(name, value), *new().fields.items()])))
+        for other in (
+            f"{name}[]",
+            f" {name} ",
+            f"{name}s",
+            name.upper(),
+            name.rpartition("_")[2],
+            "file",
+            name.title(),
+        ):
             if other != name:
                 fields = {key if key != name else other: value for key, value in new().fields.items()}
                 yield Case(f"part {name} with another name", replace(new(), fields=fields).request(), variant=other)

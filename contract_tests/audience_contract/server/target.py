@@ -119,7 +119,8 @@ class Target:
                 values = list(request.values(name))
             else:
                 continue
-            if values and values != [right]:
+            # The order in a list of scopes means nothing (RFC 6749, 3.3).
+            if values and [sorted(str(value).split(",")) for value in values] != [sorted(right.split(","))]:
                 found.append(place)
         return found
 

@@ -19,6 +19,7 @@ _WRONG: dict[str, list[Any]] = {
     "boolean": [None, "true", 1, [True], {}],
 }
 _FOREIGN = ("\t", "\n", "\r\n", "\0", "é", "ß", "٣", "\uff21", "\u212a", "\u017f", "\U0001f600")
+_ODD = ("1e5", "00123", "-1", "0x1F", "null", "true", "undefined", "NaN", "__proto__", "1_000", "--")
 _LADDER = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
 # Texts on which software has been seen to stumble.
 TEXTS = {
@@ -44,6 +45,7 @@ TEXTS = {
     "a boolean": "true",
     "plus, ampersand and percent": "a+b&c=d%20e%",
     "a formula": "=1+1",
+    "a character that is none": "a\0b",
     "several lines": "one\ntwo\r\nthree\tfour",
     "emoji of several characters": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7",
 }
@@ -144,13 +146,23 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
         # What is refused least often comes first.
         for letter in sorted((*known, *_FOREIGN), key=lambda letter: " \né./@".find(letter) % 9):
             start = names.new()
-            for text in (*2 * (f"{start}{letter}",), *2 * (f"{start}{letter}a",), f"{letter}{start}"):
+            for text in (*2 * (f"{start}{letter}",), *2 * (f"{start}{letter}a",)):
                 shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
+        for text in _ODD if named and target.is_local else ():
+            if re.search(str(kind.plain("pattern")), text):
+                for _ in range(2):
+                    yield Case(
+                        f"body {key}: a name that reads as another thing",
+                        most.but(**{key: text}).request(),
+                        variant=text,
+                    )
         for text in _allowed(allowed, names):
             yield Case(f"body {key}: allowed characters", most.but(**{key: text}).request())
             yield Case(f"body {key}: allowed characters", most.but(**{key: f"{text}{allowed[0]}"}).request())
         return
+    for _ in range(2 if named else 0):
+        yield Case(f"body {key}: quotes around", most.but(**{key: f'"{names.new()}"'}).request())
     for what, text in TEXTS.items():
         for number in range(1, times + 1):
             value = f"{names.new()} {text}" if named else text * number
@@ -163,6 +175,9 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
 def _allowed(letters: list[str], names: Names) -> Iterator[str]:
     """Names with every letter that is allowed, and with letters of each sort at the start and at the end."""
     half = len(letters) // 2
+    # Names that differ in case only are two names.
+    new = names.new()
+    yield from (f"{new}aB", f"{new}Ab", f"{new}AB")
     yield f"{names.new()}{''.join(letters[:half])}"
     yield f"{names.new()}{''.join(letters[half:])}"
     sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation, " ")

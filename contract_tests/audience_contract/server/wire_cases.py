@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
@@ -10,9 +11,16 @@ from .cases import Case, renamed
 from .draft import Draft, Names
 from .send import Wire
 from .target import Target
-from .values import escaped
+from .values import escaped, properties_of
 
 _BODIES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+
+_NEAR = (
+    "application/jsonx",
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    "multipart/mixed; boundary=x",
+)
 
 
 def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -27,6 +35,12 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         yield Case("Expect: 100-continue", new().request(), Wire(expect=True))
         yield Case("Connection: close", new().having(Connection="close").request())
         yield Case("empty body", new().request(b""))
+        yield Case("a Range, which means nothing here", new().having(Range="bytes=0-9").request())
+        yield Case(
+            "an offer to upgrade",
+            new().having(Connection="Upgrade, HTTP2-Settings", Upgrade="h2c", HTTP2_Settings="AAMAAABk").request(),
+        )
+        yield Case("Accept-Language on an empty body", new().having(Accept_Language="fr, de;q=0.5").request(b""))
     if "Accept" not in least.headers:
         for accept in (
             "*/*",
@@ -53,7 +67,15 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     yield Case("media type in another case", new().request(content_type=kind.title() + rest))
     yield Case("media type in another case", new().request(content_type=kind.upper() + rest))
     yield Case("", new().request(content_type=""))
-    for other in ("text/plain", "application/xml", "application/octet-stream", "text/html", "application/x-ndjson"):
+    for other in (
+        "text/plain",
+        "application/xml",
+        "application/octet-stream",
+        "text/html",
+        "application/x-ndjson",
+        *_NEAR,
+        *(v for n, v in least.headers.items() if n.lower() == "accept"),
+    ):
         yield Case("another media type", new().request(content_type=other), variant=other)
     for other in _BODIES:
         for draft in (least, replace(least, media=other)) if other != least.media else ():
@@ -73,6 +95,12 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         yield Case("keys in another order", new().request(json.dumps(dict(reversed(list(fields.items())))).encode()))
         yield Case("white space in JSON", new().request(f" \r\n{json.dumps(new().fields, indent='	')}\n\n".encode()))
         yield Case("escaped characters in JSON", new().request(escaped(new().fields)))
+        solidus = json.dumps({**new().fields, **_slashed(least)}).replace("/", "\\/")
+        yield Case("escaped characters in JSON", new().request(solidus.encode()), variant="solidus")
+        latin = json.dumps(new().fields)[:-1] + ', "contract_check": "é"}'
+        yield Case(
+            "Latin-1 by its charset", new().request(latin.encode("latin-1"), f"{least.media}; charset=iso-8859-1")
+        )
     for charset in ("charset=utf-8", 'charset="UTF-8"', " charset=utf-8"):
         yield Case("media type with charset=utf-8", new().request(content_type=f"{least.media};{charset}"))
     yield Case("media type with another charset", new().request(content_type=f"{least.media}; charset=latin-1"))
@@ -90,6 +118,9 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         "all colons missing in JSON": text.replace(": ", " ").encode(),
         "a comma before the end": f"{text[:-1]},}}".encode(),
         "a comment in JSON": f"/* */{text}".encode(),
+        "a comment after a hash": f"{text[:-1]}# check\n}}".encode(),
+        "names without quotes in JSON": re.sub(r'"(\w+)":', r"\1:", text).encode(),
+        "a raw line break in a JSON text": f'{text[:-1]}, "contract_check": "a\r\n\tb"}}'.encode(),
         "bytes of Latin-1 in JSON": f'{text[:-1]}, "contract_check": "é"}}'.encode("latin-1"),
         "UTF-16": text.encode("utf-16"),
         "a raw control character in JSON": f'{text[:-1]}, "contract_check": "\t\x01"}}'.encode(),
@@ -119,6 +150,24 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield Case(label, new().request(body))
 
 
+def _turned(draft: Draft) -> dict[str, str]:
+    """Lists with commas, from their ends."""
+    return {
+        name: ",".join(reversed(str(value).split(","))) for name, value in draft.fields.items() if "," in str(value)
+    }
+
+
+def _slashed(draft: Draft) -> dict[str, str]:
+    """A text with a solidus for a property that may hold one."""
+    given = properties_of(draft).items()
+    free = [
+        key
+        for key, kind in given
+        if kind.plain("type") == "string" and not kind.get("enum") and not kind.get("pattern")
+    ]
+    return {key: "a/b" for key in free if key in ("description", "display_name")}
+
+
 def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases
     """URL-encoded forms."""
     for _ in range(2):
@@ -127,6 +176,10 @@ def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # 
         coded = "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in str(v).encode())}" for k, v in least.fields.items())
         yield Case("letters percent-encoded", least.request(coded.encode()))
         yield Case("letters percent-encoded", least.request(coded.lower().encode()))
+        yield Case("commas as they are", least.request("&".join(pairs).replace("%2C", ",").encode()))
+        names_coded = "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in pairs)
+        yield Case("letters percent-encoded", least.request(names_coded.encode()), variant="names")
+        yield Case("right fields, and scopes in another order", least.but(**_turned(least)).request())
         yield Case("another field", least.request("&".join([*pairs, "contract_check=1"]).encode()))
         yield Case("an ampersand at the end", least.request(("&".join(pairs) + "&").encode()))
         yield Case("media type with charset=utf-8", least.request(content_type=f"{least.media};charset=UTF-8"))
