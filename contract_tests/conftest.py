@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -59,3 +60,20 @@ def endpoint() -> TokenEndpoint:
 def mock(endpoint: TokenEndpoint) -> Iterator[MockServer]:
     with MockServer(strict=True, middleware=endpoint.around) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def updatable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project that can be updated; not to be changed."""
+    # Without the pipeline, which is not there where the wheel is tested.
+    import updating  # noqa: PLC0415
+
+    return updating.made(tmp_path_factory.mktemp("updatable") / "project")
+
+
+@pytest.fixture
+def project(updatable: Path, tmp_path: Path) -> Path:
+    """A copy of it, in git."""
+    import updating  # noqa: PLC0415
+
+    return updating.copied(updatable, tmp_path / "project")

@@ -122,6 +122,7 @@ def test_a_sample_response_becomes_the_right_receipt_or_error(key: str, sample: 
         assert result.provider_message in body.values()
 
 
+@pytest.mark.page
 def test_batchs_page_names_three_versions() -> None:
     """Deviation: the document says 2.9, its server 2.10, the rendered sample 2.8."""
     document = json.loads((SPECS / "batch" / "openapi.json").read_text("utf-8"))
@@ -131,6 +132,7 @@ def test_batchs_page_names_three_versions() -> None:
     assert rendered.startswith("/2.8/")
 
 
+@pytest.mark.page
 def test_adobes_sample_body_is_not_json() -> None:
     """Deviation: the colon after `description` is missing."""
     (body,) = (sample["body"] for sample in samples("adobe", "request") if "body" in sample)
@@ -138,6 +140,7 @@ def test_adobes_sample_body_is_not_json() -> None:
         json.loads(body)
 
 
+@pytest.mark.page
 def test_commboxs_examples_are_arguments_of_curl() -> None:
     """Deviation: the examples in the published spec repeat the part's name and an equals sign."""
     document = json.loads((SPECS / "commbox" / "openapi.json").read_text("utf-8"))

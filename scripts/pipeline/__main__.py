@@ -1,99 +1,67 @@
-"""`python -m pipeline generate [--pages DIR]` writes what follows from `specs`; `drift` only compares.
-
-`deviations` writes only the lists of where a provider's documents contradict each other. `provider NAME --page FILE`
-lays out the rooms of a new provider.
-"""
+"""From specs to clients, and from pages to specs."""
 
 import argparse
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import registry, tree, vendor
 from ._errors import PipelineError
-from .deviations import report
-from .newcomer import layout
-from .rooms import ROOT, providers
+from .rooms import ROOT
+
+_COMMANDS = {
+    "generate": "write what follows from specs/",
+    "drift": "only compare with specs/ what follows from them",
+    "deviations": "write only the lists of where a provider's documents contradict each other",
+    "update": "fetch the pages, and bring the tree to what they say today",
+    "provider": "lay out the rooms of a new provider",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
-    parser.add_argument("command", choices=["generate", "drift", "deviations", "provider"])
-    parser.add_argument("name", nargs="?", default="", help="of a new provider's class, such as Acme")
-    parser.add_argument("--page", type=Path, metavar="FILE", help="the new provider's page, with an OpenAPI document")
-    parser.add_argument("--address", default="not recorded", help="where the page was found")
-    parser.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from the pages in DIR first")
-    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, said in _COMMANDS.items():
+        command = commands.add_parser(name, help=said)
+        command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+        if name == "update":
+            from .update.command import options as of_update  # noqa: PLC0415
+
+            of_update(command)
+        elif name == "provider":
+            command.add_argument("name", help="of the new provider's class, such as Acme")
+            command.add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
+            command.add_argument("--address", default="not recorded", help="where the page was found")
+        elif name != "deviations":
+            command.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
     try:
-        if options.command == "deviations":
-            return _documents(options.root, report.files(list(providers(options.root))), only_compare=False)
-        if options.command == "provider":
-            return _provider(options.root, options.name, options.page, options.address)
-        return _run(options.root, options.pages, only_compare=options.command == "drift")
+        return _run(parser.parse_args(arguments))
     except PipelineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _provider(root: Path, name: str, page: Path | None, address: str) -> int:
-    if page is None:
-        raise PipelineError("--page: name the file that the provider's page is in")
-    for path in layout.lay_out(root, name, page, address):
-        print(f"to be filled in: {path.relative_to(root)}")
-    print("then: make generate, make check")
-    return 0
+def _run(options: argparse.Namespace) -> int:
+    # Each imports what it needs: the client generator alone takes longer to import than a page to compare.
+    from .update.stage import recover  # noqa: PLC0415
 
+    if recover(options.root.resolve()):
+        print("an update was interrupted: what it had replaced is put back", file=sys.stderr)
+    if options.command == "update":
+        from .update import command as update  # noqa: PLC0415
 
-def _run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
-    found = list(providers(root))
-    if pages:
-        paged = [provider for provider in found if vendor.has_pages(provider, pages)]
-        if not paged:
-            raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
-        vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}
-        if _bring_in_line(root, vendored, tree.changes(vendored), "vendored", only_compare=only_compare):
-            return 1
-    files = tree.expected(root, found)
-    if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
-        return 1
-    if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
+        return update.run(options)
+    from . import generate  # noqa: PLC0415
+
+    if options.command == "provider":
+        from .newcomer import layout  # noqa: PLC0415
+
+        for path in layout.lay_out(options.root, options.name, options.page, options.address):
+            print(f"to be filled in: {path.relative_to(options.root)}")
+        print("then: make generate, make check")
         return 0
-    # The adapters are read by a new process, after their clients are written.
-    documents = report.files(found) | registry.readme(root, table=_table())
-    return _documents(root, documents, only_compare=only_compare)
-
-
-def _documents(root: Path, files: dict[Path, bytes], *, only_compare: bool) -> int:
-    return _bring_in_line(root, files, tree.changes(files), "documented", only_compare=only_compare)
-
-
-def _table() -> str:
-    command = [sys.executable, "-m", f"{__package__}.table"]
-    path = os.pathsep.join(filter(None, [str(ROOT / "scripts"), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise PipelineError(f"wrapper/audiences/providers: the README's table cannot be made: {last}")
-    return done.stdout
-
-
-def _bring_in_line(
-    root: Path, files: dict[Path, bytes], wrong: dict[Path, str], kind: str, *, only_compare: bool
-) -> int:
-    """Report what differs, and write it unless only comparing; then 1 for any difference."""
-    for path, why in wrong.items():
-        done = why if only_compare else "removed" if why == "stale" else "wrote"
-        print(f"{done}: {path.relative_to(root)}")
-    if not wrong:
-        print(f"nothing {kind} differs")
-    if only_compare:
-        return 1 if wrong else 0
-    tree.write(root, files, wrong)
-    return 0
+    if options.command == "deviations":
+        return generate.deviations(options.root)
+    return generate.run(options.root, options.pages, only_compare=options.command == "drift")
 
 
 if __name__ == "__main__":

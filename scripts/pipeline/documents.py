@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
 
+from . import safe_yaml
 from ._errors import PipelineError
 
 ABSENT = object()
@@ -75,4 +76,4 @@ def _json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_unique)
 
 
-_READERS: dict[str, Callable[[str], Any]] = {".json": _json, ".yaml": yaml.safe_load, ".toml": tomllib.loads}
+_READERS: dict[str, Callable[[str], Any]] = {".json": _json, ".yaml": safe_yaml.load, ".toml": tomllib.loads}

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ _SCHEMA = {
 }
 
 
+@dataclass(frozen=True)
+class Finding:
+    """An action that rests on nothing any more: its place in the file, what is wrong, and what to do."""
+
+    action: str
+    state: str
+    sentence: str
+
+
 def apply(upstream: Json, overlay_file: Path) -> Json:
     """The spec with every action applied; `upstream` is left as it is.
 
@@ -63,15 +73,33 @@ def apply(upstream: Json, overlay_file: Path) -> Json:
 
 def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json]]:
     """Each action, and the spec as it is after it; raises as `apply` does."""
+    for action, spec, finding in _each(upstream, overlay_file):
+        if finding:
+            raise PipelineError(f"{overlay_file}: {finding.action}: {finding.sentence}")
+        yield action, spec
+
+
+def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[Finding]]:
+    """The spec with every action applied that can be, and what is wrong with each of the others."""
+    done = list(_each(upstream, overlay_file))
+    return done[-1][1] if done else upstream, [finding for _, _, finding in done if finding]
+
+
+def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Finding | None]]:
+    """Each action, the spec as it is then, and what is wrong with the action, which then has changed nothing."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
     for number, action in enumerate(overlay["actions"]):
-        where = f"{overlay_file}: /actions/{number} ({action['target']})"
-        for evidence in action["x-evidence"]:
-            _check_evidence(upstream, evidence, where)
-        spec = _apply(spec, action, where)
-        yield action, spec
+        changed, state, said = _apply(spec, action)
+        evidence = [problem for problem in (_broken(upstream, given) for given in action["x-evidence"]) if problem]
+        finding = None
+        if evidence or state:
+            name = f"/actions/{number} ({action['target']}), {action['description']!r}"
+            finding = Finding(name, state or "evidence changed", "; ".join([*evidence, *said]))
+        else:
+            spec = changed
+        yield action, spec, finding
 
 
 def fingerprint(value: object) -> str:
@@ -79,30 +107,45 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _apply(spec: Json, action: Json, where: str) -> Json:
+def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
+    """The spec with the action applied; or what state the action is in, and a sentence that says what to do."""
     try:
         matches = parse(action["target"]).find(spec)
         changed: Json = apply_overlay(copy.deepcopy(spec), {"actions": [copy.deepcopy(action)]})
     except (JSONPathError, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise PipelineError(f"{where}: the action cannot be applied: {error}") from error
+        return spec, "no longer applies", [f"the action cannot be applied: {error}"]
+    if not matches and "remove" in action:
+        return spec, "no longer needed", ["the target matches nothing: it is removed upstream; remove the action"]
     if not matches:
-        raise PipelineError(f"{where}: the target matches nothing in the upstream spec")
+        return (
+            spec,
+            "no longer applies",
+            [
+                "the target matches nothing in the upstream spec; look where it has moved to, then "
+                "correct the target or remove the action"
+            ],
+        )
     if changed == spec:
-        raise PipelineError(f"{where}: the action changes nothing; has the upstream spec been corrected?")
-    return changed
+        return (
+            spec,
+            "no longer needed",
+            ["the action changes nothing: the upstream spec has been corrected; remove the action"],
+        )
+    return changed, "", []
 
 
-def _check_evidence(upstream: Json, evidence: Json, where: str) -> None:
+def _broken(upstream: Json, evidence: Json) -> str | None:
+    """What is wrong with a piece of evidence."""
     if "source" in evidence:
-        return
+        return None
     at, found = evidence["pointer"], resolve(upstream, evidence["pointer"])
     if "absent" in evidence:
-        if found is not ABSENT:
-            raise PipelineError(f"{where}: {at} is in the upstream spec by now; review the action")
-    elif found is ABSENT:
-        raise PipelineError(f"{where}: its evidence {at} is gone from the upstream spec")
-    elif fingerprint(found) != evidence["sha256"]:
-        raise PipelineError(
-            f"{where}: its evidence {at} has changed (sha256 is {fingerprint(found)}); "
+        return None if found is ABSENT else f"{at} is in the upstream spec by now; review the action"
+    if found is ABSENT:
+        return f"its evidence {at} is gone from the upstream spec; review the action"
+    if fingerprint(found) != evidence["sha256"]:
+        return (
+            f"its evidence {at} has changed (sha256 is {fingerprint(found)}); "
             "read the new text, then correct or remove the action"
         )
+    return None

@@ -1,21 +1,22 @@
 """The spec and the samples in a documentation page, as data; its prose is left behind."""
 
+import codecs
 import io
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
 
-from . import pasting, validity
+from . import html, instead, pasting, validity
 from ._errors import PipelineError
+from .published import METHODS, as_spec, choose
 
 Sample = dict[str, Any]
-_METHODS = ("get", "post", "put", "patch", "delete")
-_LINE = re.compile(rf"({'|'.join(_METHODS).upper()}) (\S+)")
+_LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
 _HEAD = re.compile(rf"{_LINE.pattern} HTTP/1\.1\n((?:[A-Za-z-]+: .*\n)+)")
 # In text without layout, an object may start where the one before it ends.
 _OBJECT = re.compile(r"(?:^|(?<=\}))(?=\{$)", re.M)
@@ -34,6 +35,10 @@ class Block:
     text: str
     under: str
     status: int | None
+
+    @property
+    def language(self) -> str:
+        return self.info.partition(" ")[0].lower()
 
 
 def blocks(page: str) -> Iterator[Block]:
@@ -60,12 +65,29 @@ def blocks(page: str) -> Iterator[Block]:
             yield Block(token.info.strip(), text, " ".join(headings.values()), status)
 
 
-def spec_of(page: str) -> str:
-    """The one OpenAPI document in the page, character by character as it is published there."""
-    found = [block.text for block in blocks(page) if _is_spec(block.text)]
-    if len(found) != 1:
-        raise PipelineError(f"expected one fenced JSON block with an 'openapi' key, found {len(found)}")
-    return found[0]
+def text_of(data: bytes, charset: str | None = None) -> str:
+    """What the bytes of a page say, as Markdown; raises PipelineError where they are no text."""
+    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    encoding = next((name for mark, name in marks.items() if data.startswith(mark)), charset or "utf-8")
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise PipelineError(f"the page is no text in {encoding}: {error}") from error
+    if "\0" in text:
+        raise PipelineError("the page is no text: it has null characters")
+    return html.as_markdown(text) if html.is_html(text) else text
+
+
+def spec_of(page: str, wanted: Set[str] = frozenset()) -> str:
+    """The one OpenAPI document in the page, character by character as it is published there.
+
+    Of several, the one that has the operations `wanted`. Raises PipelineError that says what is there instead.
+    """
+    texts = [page] if as_spec(page) else [block.text for block in blocks(page)]
+    try:
+        return choose(texts, wanted)
+    except PipelineError as error:
+        raise PipelineError(f"{error}; the page is {instead.described(page)}") from error
 
 
 def samples_of(page: str) -> list[Sample]:
@@ -75,27 +97,20 @@ def samples_of(page: str) -> list[Sample]:
         line = _LINE.search(block.info) or _LINE.match(block.text)
         if line:
             samples.append({"kind": "request", "method": line[1], "target": line[2]})
-        if _is_spec(block.text):
-            samples += _examples(json.loads(block.text))
+        spec = as_spec(block.text)
+        if spec is not None:
+            samples += _examples(spec)
         elif block.text.startswith("curl "):
             samples.append(_curl(block.text))
-        elif block.info == "json" and "response" in block.under:
+        elif block.language == "json" and "response" in block.under:
             samples.append({"kind": "response", "status": block.status, "body": block.text})
-        elif block.info == "json":
+        elif block.language == "json":
             samples.append({"kind": "request", "body": block.text})
     samples += _rendered(page.replace("\r\n", "\n"))
     parts = re.findall(r"^ *[-*] .*\(Example: (\w+)=([^)\n]+)\)", page, re.M)
     if parts:
         samples.append({"kind": "request", "parts": [list(part) for part in parts]})
     return samples
-
-
-def _is_spec(text: str) -> bool:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and "openapi" in value
 
 
 def _curl(text: str) -> Sample:
@@ -151,7 +166,7 @@ def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
     for problem in validity.problems(spec):
         raise PipelineError(problem)
     paths = spec.get("paths", {}).values()
-    operations = (path[method] for path in paths for method in _METHODS if method in path)
+    operations = (path[method] for path in paths for method in METHODS if method in path)
     for operation in operations:
         for status, response in operation.get("responses", {}).items():
             for media in response.get("content", {}).values():

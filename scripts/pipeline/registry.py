@@ -1,5 +1,8 @@
 """What names all providers, in the rooms that would otherwise keep a list by hand. Written between two marker lines."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +32,18 @@ def readme(root: Path, table: str) -> dict[Path, bytes]:
     """The README with the table of providers brought up to date."""
     file = root / "README.md"
     return {file: _fill(file, {"table": table}, "<!-- {} -->\n")}
+
+
+def table(root: Path) -> str:
+    """The README's table, made by a new process, after the clients that the adapters import are written."""
+    rooms = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms)), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", f"{__package__}.table"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        raise PipelineError(f"wrapper/audiences/providers: the README's table cannot be made: {last}")
+    return done.stdout
 
 
 def _fill(file: Path, texts: dict[str, str], comment: str) -> bytes:

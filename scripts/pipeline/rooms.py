@@ -22,7 +22,10 @@ _SPEC = {
     "version": _TEXT,
     "sha256": _HASH,
 }
-_PAGE = {"file": _TEXT, "address": _TEXT, "sha256": _HASH, "spec": {"const": True}}
+# `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
+_PAGE = {
+    "file": _TEXT, "address": _TEXT, "sha256": _HASH, "spec": {"const": True}, "by_hand": {"const": True},
+}  # fmt: skip
 _SOURCE = {
     "type": "object",
     "required": ["vendored", "spec", "page"],
@@ -84,6 +87,10 @@ class Provider:
     @property
     def samples(self) -> Path:
         return self.specs / "samples" / "create.json"
+
+    @property
+    def claims(self) -> Path:
+        return self.specs / "claims.json"
 
     @property
     def overlay(self) -> Path:

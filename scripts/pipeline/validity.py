@@ -35,6 +35,9 @@ def problems(spec: Any) -> Iterator[str]:
         yield describe(error)
         return
     for at, reference in _references(spec, ""):
+        if not reference.startswith("#"):
+            yield f"{at}: {reference!r} is in another document, which is not followed (rule: $ref)"
+            return
         if not _leads_somewhere(spec, reference):
             yield f"{at}: {reference!r} leads to nothing in this document (rule: $ref)"
             return

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 from ._errors import PipelineError
-from .pages import Sample, samples_of, spec_of
+from .pages import Sample, samples_of, spec_of, text_of
+from .published import as_spec, operations
 from .rooms import Provider
 
 
@@ -21,16 +22,23 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
         data = _read(page)
         _compare(data, entry["sha256"], page, provider, "if the page has changed, review it and record the new hash")
         try:
-            text = data.decode("utf-8")
+            text = text_of(data)
             if "spec" in entry:
-                files[provider.upstream] = spec_of(text).encode("utf-8")
+                files[provider.upstream] = spec_of(text, known(provider)).encode("utf-8")
             samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
-        except (PipelineError, UnicodeDecodeError) as error:
+        except PipelineError as error:
             raise PipelineError(f"{page}: {error}") from error
     for file, data in files.items():
         _compare(data, provider.source["spec"]["sha256"], file, provider, "record the hash of the page's spec")
     files[provider.samples] = (json.dumps(samples, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return files
+
+
+def known(provider: Provider) -> frozenset[str]:
+    """The operations of the vendored spec: a page that has several specs has ours with these."""
+    file = provider.upstream
+    spec = as_spec(file.read_bytes().decode("utf-8", "replace")) if file.is_file() else None
+    return operations(spec) if spec else frozenset()
 
 
 def has_pages(provider: Provider, folder: Path) -> bool:

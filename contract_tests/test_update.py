@@ -1,0 +1,198 @@
+"""Updates of a small project in git: what each comes to, and that a failure anywhere changes nothing."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import small_project
+import updating
+from pipeline.__main__ import main
+from pipeline.documents import read
+from pipeline.update.result import Code, Result
+from raw_server import RawServer, http
+from small_project import Json, answer, changed, operation
+from updating import publish, updated
+
+
+def status(root: Path) -> str:
+    return updating.git(root, "status", "--porcelain")
+
+
+def unchanged(root: Path, result: Result, code: Code, said: str) -> None:
+    """A failed update: its code, its sentence, and that neither git nor the folder for copies has anything of it."""
+    assert result.code == code
+    told = "\n".join([result.error, *(line for check in result.checks for line in check.said)])
+    assert said in told
+    # Files are named as they are in the tree, wherever that is.
+    assert "stage-" not in told
+    assert not told.startswith(str(root))
+    assert result.written == ()
+    assert status(root) == ""
+    assert [path.name for path in (root / "build" / "update").iterdir() if path.name not in ("mypy",)] == []
+
+
+def test_nothing_new_ends_at_once_with_0_and_touches_no_file(project: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+    result = updated(project)
+    assert (result.code, result.checks, result.written) == (Code.NOTHING, [], ())
+    assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == before
+
+
+def rename_answer(spec: Json) -> None:
+    answer(spec)["properties"] = {"number": {"type": "string"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda s: operation(s).update(description="Other words."), Code.DOCUMENTATION),
+        (lambda s: answer(s)["properties"].update(size={"type": "integer"}), Code.COMPATIBLE),
+        (lambda s: answer(s)["properties"]["id"].pop("type"), Code.BREAKING),
+    ],
+)
+def test_an_update_writes_spec_hashes_samples_and_client_and_its_code_is_the_worst_class(
+    project: Path, change: Callable[[Json], object], code: Code
+) -> None:
+    spec = changed(change)
+    publish(project, spec)
+    result = updated(project)
+    assert (result.error, result.code) == ("", code)
+    assert status(project).split() == [word for path in result.written for word in ("M", path)]
+    assert read(project / "specs" / "acme" / "openapi.json") == spec
+    source = (project / "specs" / "acme" / "SOURCE.toml").read_text("utf-8")
+    assert source.startswith("# Kept.\n")
+    assert f"vendored = {updating.DATE}" in source
+    assert main(["drift", "--root", str(project), "--pages", str(project / "pages")]) == 0
+    assert updated(project).code == Code.NOTHING
+
+
+def test_other_prose_around_the_same_spec_is_documentation(project: Path) -> None:
+    page = project / "pages" / "acme.md"
+    page.write_text(page.read_text("utf-8").replace("Words.", "Other words."), "utf-8")
+    assert updated(project).code == Code.DOCUMENTATION
+    assert status(project).split() == ["M", "specs/acme/SOURCE.toml"]
+
+
+def test_a_new_version_is_recorded_and_a_test_of_the_old_pages_words_is_named(project: Path) -> None:
+    publish(project, changed(lambda s: s["info"].update(version="2")))
+    result = updated(project, tests=True)
+    assert (result.error, result.code, result.reports[0].version) == ("", Code.DOCUMENTATION, ("1", "2"))
+    (outdated,) = result.outdated
+    assert outdated.startswith("contract_tests/test_samples.py::test_the_page_says_version_1")
+
+
+def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None:
+    publish(
+        project,
+        "openapi: 3.1.0\n"
+        + "\n".join(f"{k}: {json.dumps(v)}" for k, v in small_project.SPEC.items() if k != "openapi"),
+    )
+    result = updated(project)
+    assert (result.error, result.code) == ("", Code.DOCUMENTATION)
+    assert not (project / "specs" / "acme" / "openapi.json").exists()
+    assert read(project / "specs" / "acme" / "openapi.yaml") == small_project.SPEC
+    assert main(["drift", "--root", str(project)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
+        (lambda s: s["paths"].update({"/l": s["paths"].pop("/lists")}), "the target matches nothing"),
+        (lambda s: operation(s).update(summary="Make"), "/post/summary is in the upstream spec by now; review"),
+        (lambda s: answer(s).update(oneOf=[{}]), "specs/acme/openapi.json: /paths/"),
+        (lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
+        (lambda s: answer(s)["properties"].update(x={"$ref": "https://acme.example/x.json"}), "is in another document"),
+        (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
+        (lambda s: s.update(openapi="9.9"), "'9.9' is not a version among"),
+        (lambda s: answer(s)["properties"]["id"].update(type="array"), "the client generator complains"),
+    ],
+)  # fmt: skip
+def test_a_spec_that_cannot_be_used_changes_nothing_and_is_named(
+    project: Path, change: Callable[[Json], object], said: str
+) -> None:
+    publish(project, changed(change))
+    unchanged(project, updated(project), Code.FAILED, said)
+
+
+def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others(project: Path) -> None:
+    overlay = project / "specs" / "acme" / "overlay.yaml"
+    more = (
+        "  - target: $.info\n    description: Second.\n    x-evidence: [{ source: a }]\n    update: { title: Lists }\n"
+    )
+    overlay.write_text(overlay.read_text("utf-8") + more, "utf-8")
+    assert main(["generate", "--root", str(project)]) == 0
+    updating.commit(project)
+
+    def fixed(spec: Json) -> None:
+        operation(spec).update(summary="Make a list")
+        spec["info"]["title"] = "Lists"
+
+    publish(project, changed(fixed))
+    result = updated(project)
+    unchanged(project, result, Code.FAILED, "/actions/0 ($.paths['/lists'].post), 'The page says it in words.': ")
+    assert "specs/acme/overlay.yaml: /actions/1 ($.info), 'Second.': the action changes nothing" in result.error
+    assert [finding.state for finding in result.reports[0].overlay] == ["no longer needed"] * 2
+
+
+def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(project: Path) -> None:
+    body = operation(small_project.SPEC)["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert list(body) == ["name"]
+    spec = json.loads(json.dumps(small_project.SPEC).replace('"name"', '"label"'))
+    publish(project, spec)
+    result = updated(project)
+    unchanged(
+        project, result, Code.UNFIT, 'wrapper/audiences/providers/acme.py:7: error: Unexpected keyword argument "name"'
+    )
+    impact = result.reports[0].impact
+    assert [(use.file, use.line) for use in impact.wrapper if use.word == "name"] == [
+        ("wrapper/audiences/providers/acme.py", 7)
+    ]
+    kept = updated(project, keep=True)
+    assert kept.code == Code.UNFIT
+    assert read(project / "specs" / "acme" / "openapi.json") == spec
+    assert main(["drift", "--root", str(project)]) == 0
+
+
+def test_an_adapter_that_can_no_longer_be_imported_is_40_and_changes_nothing(project: Path) -> None:
+    publish(project, changed(lambda s: operation(s).update(operationId="build_list")))
+    unchanged(project, updated(project), Code.UNFIT, "ImportError: cannot import name 'MakeListBody'")
+
+
+def test_a_contract_test_that_fails_is_40_and_changes_nothing(project: Path) -> None:
+    publish(project, changed(rename_answer))
+    unchanged(project, updated(project, tests=True), Code.UNFIT, "test_samples.py::test_an_answer_has_an_id")
+
+
+def test_a_file_that_cannot_be_put_in_place_takes_back_all_that_were(project: Path) -> None:
+    publish(project, changed(lambda s: answer(s)["properties"].update(kind={"type": "string", "enum": ["a", "b"]})))
+    (project / "generated/audience_clients/acme/models/make_list_response_200_kind.py/__pycache__").mkdir(parents=True)
+    result = updated(project)
+    assert "make_list_response_200_kind.py" in result.error
+    shutil.rmtree(project / "generated/audience_clients/acme/models/make_list_response_200_kind.py", ignore_errors=True)
+    unchanged(project, result, Code.FAILED, "Is a directory")
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (http(404, b"gone"), "the answer is 404"),
+        (http(200, b"<h1>Page not found</h1>", "text/html"), "(text/html): expected one OpenAPI document"),
+        (http(200, b"a" * (9 * 1024**2), "text/html"), "more than 8 MiB"),
+    ],
+)
+def test_a_server_that_has_no_such_page_changes_nothing(project: Path, raw: RawServer, reply: bytes, said: str) -> None:
+    updating.address(project, f"{raw.url}/lists.md")
+    updating.commit(project)
+    raw.answers = [reply]
+    unchanged(project, updated(project), Code.FAILED, said)
+
+
+def test_an_edited_spec_is_no_base_for_an_update(project: Path) -> None:
+    with (project / "specs" / "acme" / "openapi.json").open("a") as file:
+        file.write("\n")
+    result = updated(project)
+    assert (result.code, "corrections belong in overlay.yaml" in result.error) == (Code.FAILED, True)

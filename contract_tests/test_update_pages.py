@@ -1,0 +1,141 @@
+"""Pages as they are served: a spec comes out character by character, or a sentence says why there is none."""
+
+import codecs
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import small_project
+from pipeline import safe_yaml
+from pipeline._errors import PipelineError
+from pipeline.pages import samples_of, spec_of, text_of
+
+PAGES = Path(__file__).parent / "pages"
+JSON = json.dumps(small_project.SPEC, indent=1)
+YAML = yaml.safe_dump(small_project.SPEC, sort_keys=False)
+
+
+def fenced(spec: str = JSON, fence: str = "```", language: str = "json") -> str:
+    text = (PAGES / "fenced.md").read_text("utf-8")
+    return text.replace("FENCE_END", fence).replace("FENCE", f"{fence}{language}").replace("SPEC", spec)
+
+
+def rendered(spec: str = JSON) -> str:
+    return (PAGES / "page.html").read_text("utf-8").replace("SPEC", html.escape(spec))
+
+
+@pytest.mark.parametrize("fence", ["```", "``````", "~~~", "~~~~"])
+@pytest.mark.parametrize("language", ["", "json", "JSON title=spec", "javascript", "yaml POST /lists"])
+@pytest.mark.parametrize("spec", [JSON, YAML.rstrip()], ids=["JSON", "YAML"])
+def test_a_spec_is_found_by_what_it_is_whatever_its_fence_says(fence: str, language: str, spec: str) -> None:
+    assert spec_of(text_of(fenced(spec, fence, language).encode())) == spec
+
+
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=40))
+def test_a_spec_in_html_comes_out_with_every_character_that_was_escaped(text: str) -> None:
+    spec = json.dumps({**small_project.SPEC, "x-text": text}, ensure_ascii=False)
+    assert spec_of(text_of(rendered(spec).encode())) == spec
+
+
+def test_a_spec_in_html_may_have_the_fences_of_markdown_in_it() -> None:
+    spec = YAML + "x-text: |\n ```\n ````\n words"
+    assert spec_of(text_of(rendered(spec).encode())) == spec
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF8, b""], ids=["BOM", "no BOM"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("page", [fenced(), rendered()], ids=["Markdown", "HTML"])
+def test_byte_order_marks_and_line_ends_make_no_difference_to_what_a_page_says(
+    mark: bytes, end: str, page: str
+) -> None:
+    text = text_of(mark + page.replace("\n", end).encode())
+    assert json.loads(spec_of(text)) == small_project.SPEC
+    (spoken,) = [sample for sample in samples_of(text) if sample.get("body") == '{"id": "7"}'][1:]
+    assert spoken["status"] == 200
+
+
+def test_a_page_in_the_encoding_that_its_server_names_is_read_in_it() -> None:
+    assert "ü" in text_of("# ü".encode("latin-1"), "latin-1")
+    assert "ü" in text_of("# ü".encode("utf-16"))
+
+
+def test_an_address_of_the_spec_itself_needs_no_page_around_it() -> None:
+    assert [spec_of(text_of(text.encode())) for text in (JSON, YAML)] == [JSON, YAML]
+
+
+def test_of_several_specs_the_one_with_our_operations_is_taken_and_a_copy_of_it_does_not_count() -> None:
+    other = json.dumps({**small_project.SPEC, "paths": {"/others": {"get": {}}}})
+    page = "\n\n".join(f"```json\n{spec}\n```" for spec in (other, JSON, json.dumps(small_project.SPEC)))
+    assert spec_of(page, {"POST /lists"}) == JSON
+    with pytest.raises(PipelineError, match="'Acme' 1 with GET /others; 'Acme' 1 with POST /lists; 0 of them"):
+        spec_of(page, {"PUT /lists"})
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ((PAGES / "login.html").read_text("utf-8"), "found 0; the page is a login page: 'Welcome back'"),
+        (
+            (PAGES / "gone.html").read_text("utf-8"),
+            "the page is one that says it is not found: 'Page not found'",
+        ),
+        ("", "the page is empty"),
+        (
+            fenced('{"name": "one"}'),
+            r"is another one: 'Lists', \d+ characters, 2 fenced blocks \(json, json\)",
+        ),
+        (fenced(JSON[:-1]), "one block names 'openapi' but cannot be read: Expecting"),
+        (fenced('{"swagger": "2.0"}'), "one block is a swagger document of another kind"),
+        (fenced("openapi: !!python/object/apply:os.system [ls]"), "cannot be read: could not determine a constructor"),
+    ],
+)
+def test_a_page_without_a_spec_ends_in_a_sentence_that_says_what_it_is_instead(page: str, said: str) -> None:
+    with pytest.raises(PipelineError, match=said):
+        spec_of(text_of(page.encode()))
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b"\x89PNG\r\n\x1a\n\0\0", b"a\0b"])
+def test_a_page_that_is_no_text_ends_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(PipelineError, match="the page is no text"):
+        text_of(data)
+
+
+def bomb(levels: int) -> str:
+    """Ten times as much with each level."""
+    lines = ["openapi: 3.1.0", "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (bomb(12), "its aliases come to more than"),
+        ("openapi: &a [*a]", "an alias stands for what it is in"),
+        ("openapi: 3.1.0\na: 1\na: 2", "a mapping has a key twice: a"),
+        ("openapi: !!python/name:os.system", "could not determine a constructor"),
+    ],
+)
+def test_yaml_that_explodes_or_is_more_than_data_is_refused(text: str, said: str) -> None:
+    with pytest.raises((ValueError, yaml.YAMLError), match=said):
+        safe_yaml.load(text)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
+    ),
+)
+
+
+@given(value=JSON_VALUES)
+def test_yaml_with_aliases_that_do_not_explode_is_the_same_data_as_before(value: Any) -> None:
+    text = yaml.safe_dump([value, value])
+    assert safe_yaml.load(text) == yaml.safe_load(text)

@@ -1,0 +1,149 @@
+"""The report of an update in its three forms, the exit codes of the command and those of make."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import updating
+from pipeline.__main__ import main
+from pipeline.rooms import ROOT
+from pipeline.update.report import as_json, as_markdown, as_text, changelog
+from pipeline.update.result import Change, Check, Code, Page, Report, Result
+from pipeline.update.symbols import differences, public
+from small_project import answer, changed
+
+PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/markdown")]
+
+
+def report(*kinds: str) -> Report:
+    changes = [Change(kind, (f"/paths/{kind}",), f"It is {kind}.", {"value": 1}) for kind in kinds]
+    return Report("acme", PAGES, ("1", "2"), "f" * 64, changes)
+
+
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        (Result(), 0),
+        (Result([Report("acme", [], ("1", "1"), "f" * 64)]), 0),
+        (Result([report()]), 10),
+        (Result([report("documentation")]), 10),
+        (Result([report("documentation", "compatible")]), 20),
+        (Result([report("compatible"), report("undecided")]), 30),
+        (Result([report("breaking-caller", "documentation")]), 30),
+        (Result([report("breaking-reader")]), 30),
+        (Result([report()], [Check("types", Code.UNFIT, ("a",))]), 40),
+        (Result([report("breaking-caller")], [Check("a", Code.FAILED, ("a",)), Check("b", Code.UNFIT, ("b",))]), 1),
+        (Result([report("breaking-caller")], error="the page is empty"), 1),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_was_found_and_any_failure_is_1(result: Result, code: int) -> None:
+    assert result.code == code
+    document = json.loads(as_json(result))
+    assert (document["code"], document["class"]) == (code, Code(code).words)
+    for shown in (as_text(result), as_markdown(result)):
+        assert f"{code}: {Code(code).words}" in shown.splitlines()[-1]
+
+
+def test_every_form_has_each_change_with_its_class_and_place() -> None:
+    result = Result([report("compatible", "breaking-caller")], [Check("types", Code.UNFIT, ("a.py:1: error",))])
+    for shown in (as_text(result), as_markdown(result), as_json(result)):
+        for text in (
+            "breaking-caller",
+            "It is compatible.",
+            "/paths/breaking-caller",
+            "a.py:1: error",
+            PAGES[0].address,
+        ):
+            assert text in shown
+
+
+def test_the_proposed_changelog_entry_is_a_line_with_version_hash_class_and_the_worst_changes() -> None:
+    (line,) = changelog(Result([report("documentation", "compatible", "undecided", "breaking-caller", "compatible")]))
+    assert line == (
+        "- The spec of `acme`, 1 → 2 (sha256 ffffffffffff), breaking: It is undecided.; It is breaking-caller.; "
+        "It is compatible.; and 2 more."
+    )
+
+
+def test_a_report_names_no_place_of_this_machine_and_is_the_same_in_any_other(updatable: Path, tmp_path: Path) -> None:
+    spec = changed(lambda s: answer(s)["properties"].update(number=answer(s)["properties"].pop("id")))
+    shown = []
+    for name in ("one", "another place"):
+        project = updating.copied(updatable, tmp_path / name / "project")
+        updating.publish(project, spec)
+        given = as_json(updating.updated(project, keep=True))
+        shown.append(given.replace((project / "pages").as_uri(), "PAGES"))
+    assert shown[0] == shown[1]
+    assert str(tmp_path) not in shown[0]
+
+
+def test_symbols_are_the_public_names_of_a_client_with_their_signatures(tmp_path: Path) -> None:
+    before = "class A:\n    x: int\n    y: str = 'a'\n    def to(self) -> int: ...\n    def _own(self): ...\n"
+    for name, text in (
+        ("old", before),
+        ("new", before.replace("int\n", "str\n").replace("y:", "z:").replace("_own(self", "_own(it")),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text(text, "utf-8")
+    found = differences(public(tmp_path / "old"), public(tmp_path / "new"))
+    assert [(s.name, s.state, s.before, s.after) for s in found] == [
+        ("a.A.x", "changed", ": int", ": str"),
+        ("a.A.y", "removed", ": str = 'a'", ""),
+        ("a.A.z", "added", "", ": str = 'a'"),
+    ]
+
+
+def test_the_command_says_that_nothing_is_new_and_writes_the_report_within_three_seconds_of_work(
+    project: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "pipeline", "update", "acme", "--root", str(project), "--report", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "LC_ALL": "POSIX", "PYTHONUTF8": "0"}
+    before = os.times()
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    after = os.times()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("Outcome\n0: nothing changed\n")
+    assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["class"] == "nothing changed"
+    # Of the processor, because the clock of a busy machine tells nothing.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 3
+
+
+def test_an_unknown_provider_is_refused_with_the_names_of_those_there_are(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["update", "--root", str(project), "acne"]) == 1
+    assert capsys.readouterr().err == "error: no provider 'acne' in specs/; there are acme\n"
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+@pytest.mark.parametrize(("code", "of_make"), [(0, 0), (10, 0), (20, 0), (30, 0), (40, 2), (1, 2)])
+def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_make: int) -> None:
+    command = ["make", "--no-print-directory", "-o", ".venv/.ready", "update", f"PIPELINE=sh -c 'exit {code}'"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == of_make
+
+
+def test_the_weekly_workflow_calls_nothing_but_make_update_and_opens_a_pull_request_with_its_report() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "update.yml").read_text("utf-8"))
+    ((job,),) = [list(workflow["jobs"].values())]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make update"]
+    (request,) = [step["with"] for step in job["steps"] if "create-pull-request" in step.get("uses", "")]
+    assert request["body-path"] == "build/update/report.md"
+    # YAML 1.1 reads the key `on` as true.
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", workflow[True]["schedule"][0]["cron"])
+
+
+def test_pages_that_are_not_fetched_are_those_that_a_person_takes_down() -> None:
+    by_hand = set()
+    for source in (ROOT / "specs").glob("*/SOURCE.toml"):
+        pages = tomllib.loads(source.read_text("utf-8"))["page"]
+        by_hand |= {page["file"] for page in pages if "by_hand" in page}
+        assert not any("by_hand" in page and "spec" in page for page in pages)
+    assert by_hand == {"batch-create-rendered.txt", "adobe-ims.md"}

@@ -1,0 +1,47 @@
+"""`generate` writes what follows from `specs`; `drift` only compares."""
+
+from pathlib import Path
+
+from . import registry, tree, vendor
+from ._errors import PipelineError
+from .deviations import report
+from .rooms import ROOT, providers
+
+
+def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
+    found = list(providers(root))
+    if pages:
+        paged = [provider for provider in found if vendor.has_pages(provider, pages)]
+        if not paged:
+            raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
+        vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}
+        if _bring_in_line(root, vendored, tree.changes(vendored), "vendored", only_compare=only_compare):
+            return 1
+    files = tree.expected(root, found)
+    if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
+        return 1
+    if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
+        return 0
+    documents = report.files(found) | registry.readme(root, registry.table(root))
+    return _bring_in_line(root, documents, tree.changes(documents), "documented", only_compare=only_compare)
+
+
+def deviations(root: Path) -> int:
+    """Write the lists of deviations alone."""
+    files = report.files(list(providers(root)))
+    return _bring_in_line(root, files, tree.changes(files), "documented", only_compare=False)
+
+
+def _bring_in_line(
+    root: Path, files: dict[Path, bytes], wrong: dict[Path, str], kind: str, *, only_compare: bool
+) -> int:
+    """Report what differs, and write it unless only comparing; then 1 for any difference."""
+    for path, why in wrong.items():
+        done = why if only_compare else "removed" if why == "stale" else "wrote"
+        print(f"{done}: {path.relative_to(root)}")
+    if not wrong:
+        print(f"nothing {kind} differs")
+    if only_compare:
+        return 1 if wrong else 0
+    tree.write(root, files, wrong)
+    return 0

@@ -1,0 +1,89 @@
+"""OpenAPI documents among the blocks of a page: which of them is ours, and what is said where none is."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Set
+from typing import Any
+
+import yaml
+
+from . import safe_yaml
+from ._errors import PipelineError
+
+Json = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+# The key alone in a line of YAML, or after the brace of JSON or of a flow mapping.
+_NAMED = re.compile(r"""(?:^|[{,]\s*)["']?(openapi|swagger)["']?\s*:""", re.M)
+
+
+def as_spec(text: str) -> Json | None:
+    """The OpenAPI document that the text is, in JSON or YAML. None if it is something else or cannot be read."""
+    try:
+        value = _value(text)
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return None
+    return value if isinstance(value, dict) and "openapi" in value else None
+
+
+def suffix(text: str) -> str:
+    """What a file with this document is called: JSON is also YAML, but not the other way round."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return ".yaml"
+    return ".json"
+
+
+def operations(spec: Json) -> frozenset[str]:
+    """`POST /lists` and so on."""
+    paths = spec.get("paths")
+    items = paths.items() if isinstance(paths, dict) else ()
+    return frozenset(
+        f"{m.upper()} {path}" for path, item in items if isinstance(item, dict) for m in METHODS if m in item
+    )
+
+
+def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
+    """The one document among the texts, or, where several differ, the one that has the operations `wanted`."""
+    texts = list(texts)
+    found: list[tuple[str, Json]] = []
+    for text in texts:
+        spec = as_spec(text)
+        if spec is not None and spec not in (other for _, other in found):
+            found.append((text, spec))
+    ours = [text for text, spec in found if wanted and wanted <= operations(spec)]
+    if len(found) == 1 or len(ours) == 1:
+        return ours[0] if len(ours) == 1 else found[0][0]
+    said = [f"expected one OpenAPI document in a fenced block, found {len(found)}"]
+    said += [f"{_name(spec)}" for _, spec in found]
+    if found and wanted:
+        said.append(f"{len(ours)} of them have {', '.join(sorted(wanted))}")
+    raise PipelineError("; ".join([*said, *_unreadable(texts)]))
+
+
+def _unreadable(texts: Iterable[str]) -> Iterator[str]:
+    """What looks like an OpenAPI document and is none."""
+    for text in texts:
+        named = _NAMED.search(text)
+        if not named or as_spec(text) is not None:
+            continue
+        try:
+            _value(text)
+            yield f"one block is a {named[1]} document of another kind"
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
+            yield f"one block names {named[1]!r} but cannot be read: {' '.join(str(error).split())[:200]}"
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        if not _NAMED.search(text) or re.match(r"\s*[{\[]\s*[\"}\]]", text):
+            raise
+    return safe_yaml.load(text)
+
+
+def _name(spec: Json) -> str:
+    info = spec.get("info")
+    title, version = (info.get("title"), info.get("version")) if isinstance(info, dict) else (None, None)
+    return f"{title!r} {version} with {', '.join(sorted(operations(spec))) or 'no operation'}"

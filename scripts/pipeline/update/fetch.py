@@ -1,0 +1,117 @@
+"""Fetch a page: bounded in size, time and redirects, and from the host that SOURCE.toml names only."""
+
+import stat
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import httpx
+
+from .._errors import PipelineError
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_REDIRECTS = 5
+_TIMEOUT = httpx.Timeout(10.0)
+_TOTAL_SECONDS = 60.0
+_HEADERS = {"User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5"}
+_SCHEMES = "its address must start with https://, or with file:// or http:// on this machine"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A page's bytes, what the server calls them, and the addresses that it sent us to."""
+
+    data: bytes
+    content_type: str = ""
+    charset: str | None = None
+    redirects: tuple[str, ...] = ()
+
+
+def fetch(address: str) -> Fetched:
+    """Raises PipelineError for anything but one whole page with status 200."""
+    parts = urlsplit(address)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        return Fetched(_file(Path(url2pathname(parts.path))))
+    if not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname))):
+        raise PipelineError(f"{address}: {_SCHEMES}")
+    try:
+        # A proxy of the environment is for what is elsewhere.
+        with httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname)) as client:
+            return _follow(client, httpx.URL(address), time.monotonic() + _TOTAL_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise PipelineError(f"{address}: not fetched: {str(error) or type(error).__name__}") from error
+
+
+def _follow(client: httpx.Client, first: httpx.URL, deadline: float) -> Fetched:
+    address = first
+    visited: list[str] = []
+    while len(visited) <= MOST_REDIRECTS:
+        # What is asked for unpacked is unpacked below, to a bound, if it comes packed all the same.
+        with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
+            if answer.next_request is None:
+                if answer.status_code != 200:
+                    raise PipelineError(
+                        f"{address}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip()
+                    )
+                data = _bounded(answer, str(address), deadline)
+                kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+                return Fetched(data, kind, answer.charset_encoding, tuple(visited))
+            target = answer.next_request.url
+        visited.append(str(target))
+        if (target.host, target.scheme) != (first.host, first.scheme):
+            raise PipelineError(
+                f"{first}: the server sends us to another host or scheme, {target}; if the page has moved there, "
+                "change its address in SOURCE.toml"
+            )
+        address = target
+    raise PipelineError(f"{first}: more than {MOST_REDIRECTS} redirects: {', '.join(visited)}")
+
+
+def _bounded(answer: httpx.Response, address: str, deadline: float) -> bytes:
+    packing = answer.headers.get("content-encoding", "identity").lower()
+    if packing not in ("identity", "gzip"):
+        raise PipelineError(f"{address}: the page is packed as {packing!r}, though it was asked for as it is")
+    data = bytearray()
+    for chunk in _unpacked(answer) if packing == "gzip" else answer.iter_raw():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise PipelineError(f"{address}: the page has more than {MOST_BYTES // 1024**2} MiB, so it is not read")
+        if time.monotonic() > deadline:
+            raise PipelineError(f"{address}: the page is not here after {_TOTAL_SECONDS:.0f} s")
+    return bytes(data)
+
+
+def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        for chunk in answer.iter_raw():
+            yield unpack.decompress(chunk, MOST_BYTES + 1)
+    except zlib.error as error:
+        raise PipelineError(f"{answer.url}: what is packed as gzip cannot be unpacked: {error}") from error
+    if not unpack.eof:
+        raise PipelineError(f"{answer.url}: the packed page is cut short")
+
+
+def _file(path: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PipelineError(f"{path}: not a file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise PipelineError(f"{path}: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise PipelineError(f"{path}: the page has more than {MOST_BYTES // 1024**2} MiB, so it is not read")
+    return data
+
+
+def _loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False

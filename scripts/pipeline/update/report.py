@@ -1,0 +1,137 @@
+"""The report of an update: on the terminal, as Markdown for a pull request, as JSON for a program."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .result import Change, Code, Report, Result, Use
+
+_MOST_LINES = 15
+_MOST_CHARACTERS = 300
+
+
+def as_text(result: Result) -> str:
+    return "\n".join(_lines(result, "{}", "{}")) + "\n"
+
+
+def as_markdown(result: Result) -> str:
+    return "\n".join(["# Update of the specs", "", *_lines(result, "\n## {}\n", "`{}`")]) + "\n"
+
+
+def as_json(result: Result) -> str:
+    """Without a time or a place: the same update gives the same bytes on every machine."""
+    document = {
+        "code": result.code,
+        "class": result.code.words,
+        "error": result.error,
+        "providers": [_provider(report) for report in result.reports],
+        "checks": [{"name": c.name, "ok": not c.said, "said": c.said} for c in result.checks],
+        "outdated_tests": result.outdated,
+        "written": result.written,
+        "changelog": list(changelog(result)),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def write(result: Result, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_bytes(as_json(result).encode())
+    (folder / "report.md").write_bytes(as_markdown(result).encode())
+
+
+def changelog(result: Result) -> Iterator[str]:
+    """A line for each provider that changed, to be put below `### Changed` and edited."""
+    for report in result.reports:
+        if report.code == Code.NOTHING:
+            continue
+        before, after = report.version
+        version = f"{before} → {after}" if before != after else after
+        said = [_cut(change.sentence) for change in _worst(report)[:3]] or ["its page's prose or samples"]
+        more = len(report.changes) + len(report.claims) - len(said)
+        rest = f"; and {more} more" if more > 0 else ""
+        what = f"{version} (sha256 {report.sha256[:12]}), {report.code.words}"
+        yield f"- The spec of `{report.key}`, {what}: {'; '.join(said)}{rest}."
+
+
+def _provider(report: Report) -> dict[str, Any]:
+    described = asdict(report)
+    for page in described["pages"]:
+        page["changed"] = page["found"] != page["recorded"]
+    return {"key": report.key, "code": report.code, "class": report.code.words, **described}
+
+
+def _worst(report: Report) -> list[Change]:
+    return sorted([*report.changes, *report.claims], key=lambda change: -change.code)
+
+
+def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
+    for report in result.reports:
+        yield heading.format(f"{report.key}: {report.code.words}")
+        yield from _about(report, code)
+    if result.checks:
+        yield heading.format("Checks")
+        for check in result.checks:
+            yield f"- {check.name}: {'failed' if check.said else 'passed'}"
+            yield from _some((code.format(said) for said in check.said), "  - ")
+    if result.outdated:
+        yield heading.format("Tests that state what the old page said; correct them")
+        yield from (f"- {code.format(test)}" for test in result.outdated)
+    entries = list(changelog(result)) if not result.error else []
+    if entries:
+        yield heading.format("Proposed for CHANGELOG.md, below `### Changed`")
+        yield from entries
+    yield heading.format("Outcome")
+    if result.error:
+        yield f"error: {result.error}"
+    files = len(result.written)
+    left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""
+    yield f"{result.code.value}: {result.code.words}{f'; {files} files written' if files else left}"
+
+
+def _about(report: Report, code: str) -> Iterator[str]:
+    for page in report.pages:
+        state = "not fetched: it is compared by hand" if page.by_hand else "changed" if page.changed else "the same"
+        kind = f" ({page.content_type})" if page.content_type and page.changed else ""
+        yield f"- page {code.format(page.address)}: {state}{kind}"
+        yield from (f"  - redirected to {code.format(address)}" for address in page.redirects)
+    if report.version[0] != report.version[1]:
+        yield f"- version {report.version[0]} → {report.version[1]}"
+    for change in _worst(report):
+        where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
+        yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
+        if change.witness and change.code > Code.DOCUMENTATION and not change.lines:
+            yield f"  - shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
+    if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
+        yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
+    for finding in report.overlay:
+        yield f"- overlay action {finding.action} {finding.state}: {finding.sentence}"
+    yield from _some(f"{s.state}: {code.format(f'{s.name}{s.after or s.before}')}" for s in report.impact.symbols)
+    for name, uses in (
+        ("wrapper", report.impact.wrapper),
+        ("tests", report.impact.tests),
+        ("mock server", report.impact.mock),
+    ):
+        yield from _some(f"touched in the {name}: {code.format(place)}" for place in _places(uses))
+
+
+def _places(uses: Iterable[Use]) -> list[str]:
+    """A line for a file and a word, with the lines that have it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for use in uses:
+        found.setdefault((use.file, use.word), []).append(str(use.line))
+    return [f"{file}:{','.join(lines)} {word}" for (file, word), lines in found.items()]
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+def _some(lines: Iterable[str], before: str = "- ") -> Iterator[str]:
+    """As many as a person reads; the JSON has all of them."""
+    all_of_them = list(lines)
+    yield from (f"{before}{line}" for line in all_of_them[:_MOST_LINES])
+    if len(all_of_them) > _MOST_LINES:
+        yield f"{before}and {len(all_of_them) - _MOST_LINES} more, which report.json has"

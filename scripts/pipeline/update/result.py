@@ -1,0 +1,138 @@
+"""What an update found, and the exit codes that it comes to."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from ..overlay import Finding
+
+
+class Code(IntEnum):
+    """Exit codes; of several, the highest counts, and FAILED before all."""
+
+    NOTHING = 0
+    FAILED = 1
+    DOCUMENTATION = 10
+    COMPATIBLE = 20
+    BREAKING = 30
+    UNFIT = 40
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    Code.NOTHING: "nothing changed",
+    Code.FAILED: "failed, nothing is changed",
+    Code.DOCUMENTATION: "documentation only",
+    Code.COMPATIBLE: "compatible",
+    Code.BREAKING: "breaking",
+    Code.UNFIT: "the wrapper no longer fits",
+}
+_CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: its class, the JSON pointers, a sentence, what shows it, and the lines of our spec it touches."""
+
+    kind: str
+    pointers: tuple[str, ...]
+    sentence: str
+    witness: Any = None
+    lines: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> Code:
+        """What nobody can decide counts as breaking."""
+        return _CODES.get(self.kind, Code.BREAKING)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was fetched, or, `by_hand`, that was not."""
+
+    file: str
+    address: str
+    recorded: str
+    found: str
+    content_type: str = ""
+    redirects: tuple[str, ...] = ()
+    by_hand: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return self.found != self.recorded
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A public name of a generated client that is `added`, `removed` or `changed`."""
+
+    name: str
+    state: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A line of ours that has a word of what changed: a symbol, a property, a status, an operation."""
+
+    file: str
+    line: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Impact:
+    symbols: tuple[Symbol, ...] = ()
+    wrapper: tuple[Use, ...] = ()
+    tests: tuple[Use, ...] = ()
+    mock: tuple[Use, ...] = ()
+
+
+@dataclass
+class Report:
+    """What one provider's update comes to."""
+
+    key: str
+    pages: list[Page]
+    version: tuple[str, str]
+    sha256: str
+    changes: list[Change] = field(default_factory=list)
+    claims: list[Change] = field(default_factory=list)
+    overlay: list[Finding] = field(default_factory=list)
+    impact: Impact = Impact()
+
+    @property
+    def code(self) -> Code:
+        if not any(page.changed for page in self.pages):
+            return Code.NOTHING
+        return max([Code.DOCUMENTATION, *(change.code for change in [*self.changes, *self.claims])])
+
+
+@dataclass(frozen=True)
+class Check:
+    """A step after generation; what it `said` is empty where all is well. `fits` tells whose fault a failure is."""
+
+    name: str
+    code: Code
+    said: tuple[str, ...] = ()
+
+
+@dataclass
+class Result:
+    """What the whole command found. `written` are the files that it changed in the tree."""
+
+    reports: list[Report] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    outdated: tuple[str, ...] = ()
+    error: str = ""
+    written: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> Code:
+        codes = [*(report.code for report in self.reports), *(check.code for check in self.checks)]
+        return Code.FAILED if self.error or Code.FAILED in codes else max(codes, default=Code.NOTHING)

@@ -1,0 +1,104 @@
+"""The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import overlay, registry, rooms, tree
+from .._errors import PipelineError
+from ..documents import read
+from ..effective import build, load
+from ..rooms import Provider
+from . import checks, claimed, classes
+from .impact import impact
+from .result import Check, Code, Report, Result
+from .stage import differing, stage, swap, write
+from .take import Taken, take
+
+
+def update(
+    root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool, compare: classes.Compare | None = None
+) -> Result:
+    """What the update of the providers `found` comes to; with `keep`, the tree is updated if the wrapper misfits."""
+    result = Result()
+    try:
+        taken = [take(provider, date) for provider in found]
+        result.reports = [_report(each) for each in taken]
+        if any(each.files for each in taken):
+            with stage(root) as copy:
+                try:
+                    _in_copy(root, copy, taken, result, compare, tests=tests)
+                except PipelineError as error:
+                    raise PipelineError(_within(str(error), copy)) from error
+                if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
+                    paths = differing(root, copy)
+                    swap(root, copy, paths)
+                    result.written = tuple(paths)
+    except PipelineError as error:
+        result.error = _within(str(error), root)
+    except OSError as error:
+        result.error = _within(f"{error.filename2 or error.filename}: {error.strerror}", root)
+    return result
+
+
+def _within(text: str, folder: Path) -> str:
+    """The text with its paths relative to a folder. An address may have the same path in it, and keeps it."""
+    return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/", "", text)
+
+
+def _report(taken: Taken) -> Report:
+    spec = taken.provider.source["spec"]
+    return Report(taken.provider.key, taken.pages, (spec["version"], spec["version"]), spec["sha256"])
+
+
+def _in_copy(
+    root: Path, copy: Path, taken: Sequence[Taken], result: Result, compare: classes.Compare | None, *, tests: bool
+) -> None:
+    for each, report in zip(taken, result.reports, strict=True):
+        if each.files:
+            write(copy, {path.relative_to(root): data for path, data in each.files.items()})
+            _differences(copy, each, report, compare)
+    wrong = [f"specs/{r.key}/overlay.yaml: {f.action}: {f.sentence}" for r in result.reports for f in r.overlay]
+    if wrong:
+        raise PipelineError("\n".join(wrong))
+    providers = list(rooms.providers(copy))
+    files = tree.expected(copy, providers)
+    tree.write(copy, files, tree.differences(copy, files))
+    for each, report in zip(taken, result.reports, strict=True):
+        specs = build(each.provider), build(Provider(copy, each.provider.key))
+        report.impact = impact(root, copy, report.key, [*report.changes, *report.claims], specs)
+    result.checks = checks.imports(copy)
+    if any(check.said for check in result.checks):
+        return
+    result.checks.append(_readme(copy))
+    result.checks.append(checks.types(copy, root / "build" / "update" / "mypy"))
+    if tests:
+        check, result.outdated = checks.tests(copy)
+        result.checks.append(check)
+
+
+def _readme(copy: Path) -> Check:
+    """The README's table; an adapter that cannot be read for it does not fit its spec."""
+    try:
+        if (copy / "README.md").is_file():
+            for file, data in registry.readme(copy, registry.table(copy)).items():
+                file.write_bytes(data)
+    except PipelineError as error:
+        return Check("the README's table", Code.UNFIT, (str(error),))
+    return Check("the README's table", Code.NOTHING)
+
+
+def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Compare | None) -> None:
+    old, new = taken.provider, Provider(copy, taken.provider.key)
+    report.version, report.sha256 = (report.version[0], new.source["spec"]["version"]), new.source["spec"]["sha256"]
+    if new.source["spec"]["kind"] == "authored":
+        recorded = read(old.claims)["claims"] if old.claims.is_file() else []
+        report.claims = list(claimed.differences(recorded, taken.claims, load(new.upstream), new.upstream))
+        return
+    upstream = load(new.upstream)
+    effective = upstream
+    if new.overlay.exists():
+        effective, report.overlay = overlay.review(upstream, new.overlay)
+    # With an overlay that no longer applies, the specs as published are what can be compared.
+    pair = (load(old.upstream), upstream) if report.overlay else (build(old), effective)
+    report.changes = classes.differences(*pair, compare)

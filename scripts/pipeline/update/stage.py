@@ -1,0 +1,121 @@
+"""A copy of the tree in which an update is tried, and the step that puts it in place: whole, or not at all."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .. import tree
+
+_ROOMS = ("specs", "generated", "wrapper", "contract_tests", "scripts", "examples")
+_WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
+_CACHES = shutil.ignore_patterns("__pycache__", ".*")
+
+
+@contextmanager
+def stage(root: Path) -> Iterator[Path]:
+    """A copy of what an update needs, beside the tree and out of git's sight; it is gone afterwards."""
+    place = root / "build" / "update"
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="stage-", dir=place) as folder:
+        copy = Path(folder).resolve()
+        for room in _ROOMS:
+            if (root / room).is_dir():
+                shutil.copytree(root / room, copy / room, ignore=_CACHES)
+        for file in root.glob("[!.]*"):
+            if file.is_file():
+                shutil.copy(file, copy)
+        yield copy
+
+
+def write(folder: Path, files: Mapping[Path, bytes | None]) -> None:
+    for path, data in files.items():
+        file = folder / path
+        if data is None:
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+
+
+def differing(root: Path, copy: Path) -> list[str]:
+    """The files, by their path in the tree, in which the copy differs from the tree."""
+    found = _files(root) | _files(copy)
+    return sorted(path for path in found if _content(root / path) != _content(copy / path))
+
+
+def swap(root: Path, copy: Path, paths: list[str]) -> None:
+    """Put the copy's files in place. Whatever happens, the tree is the old or the new one in the end.
+
+    What was there is kept until all is done; `recover` puts it back, also in a later process.
+    """
+    undo = _undo(root)
+    kept = undo.with_suffix(".new")
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    before = {path: f"{number}" for number, path in enumerate(paths) if (root / path).is_file()}
+    for path, name in before.items():
+        shutil.copy2(root / path, kept / name)
+    (kept / "files.json").write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
+    os.replace(kept, undo)
+    try:
+        for path in paths:
+            if (copy / path).is_file():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(copy / path, root / path)
+            else:
+                (root / path).unlink()
+        tree.write(root, {}, {})
+    except BaseException:
+        recover(root)
+        raise
+    _done(undo)
+
+
+def recover(root: Path) -> bool:
+    """Put back what an interrupted swap replaced; whether there was anything."""
+    undo = _undo(root)
+    if not undo.is_dir():
+        return False
+    for path, name in json.loads((undo / "files.json").read_text("utf-8")).items():
+        if name is None:
+            (root / path).unlink(missing_ok=True)
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            back = undo / f"{name}.back"
+            shutil.copy2(undo / name, back)
+            os.replace(back, root / path)
+    tree.write(root, {}, {})
+    _done(undo)
+    return True
+
+
+def _done(undo: Path) -> None:
+    """In one step, so that no half of it is ever taken for something to put back."""
+    gone = undo.with_suffix(".done")
+    shutil.rmtree(gone, ignore_errors=True)
+    os.replace(undo, gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _undo(root: Path) -> Path:
+    return root / "build" / "update" / "undo"
+
+
+def _files(root: Path) -> set[str]:
+    found = [
+        file for room in _WRITTEN for file in ((root / room).rglob("*") if (root / room).is_dir() else [root / room])
+    ]
+    return {
+        file.relative_to(root).as_posix()
+        for file in found
+        if file.is_file()
+        and not any(part == "__pycache__" or part.startswith(".") for part in file.relative_to(root).parts)
+    }
+
+
+def _content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
