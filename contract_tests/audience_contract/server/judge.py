@@ -27,6 +27,8 @@ _TRACES = re.compile(
     rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
 )
 _HINT = 4
+_MASK = rb"[^\s\"']{0,8}(\.\.\.|\*\*|xxx|\xe2\x80\xa6)"
+"""What stands after the beginning of a credential that is shown."""
 _SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
 
 
@@ -138,10 +140,11 @@ class Judge:
         plain = text + b"".join(_unpacked(text))
         if any(secret.encode() in plain for secret in self.target.secrets):
             return self._broken("body", where, "a credential comes back")
-        begun = [
-            secret[: max(_HINT, len(secret) // 2)].encode() for secret in self.target.secrets if len(secret) > _HINT
-        ]
-        if any(hint in text and hint not in asked for hint in begun):
+        long = [secret for secret in self.target.secrets if len(secret) > _HINT]
+        begun = [secret[: max(_HINT, len(secret) // 2)].encode() for secret in long]
+        masked = [re.escape(secret[:_HINT].encode()) + _MASK for secret in long]
+        hinted = any(hint in text and hint not in asked for hint in begun)
+        if hinted or any(re.search(hint, text) for hint in masked):
             return self._broken("body", where, "the beginning of a credential comes back")
         if any(number.encode() in text for number in set(self._provider.private(seen.request))):
             return self._broken("body", where, "personal data of the request comes back")

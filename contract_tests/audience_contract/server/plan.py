@@ -42,6 +42,16 @@ def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]
     return Plan(breaking, [planned for planned in turns if planned.expectation.fate in kept], others)
 
 
+def mixed(breaking: list[Planned], keeping: list[Planned]) -> Iterator[Planned]:
+    """What may succeed between what must not, one after each two: some servers go wrong in the change only."""
+    others = iter(keeping)
+    for number, planned in enumerate(breaking, 1):
+        yield planned
+        if number % 2 == 0 and (other := next(others, None)):
+            yield other
+    yield from others
+
+
 def _turns(groups: list[list[Planned]]) -> Iterator[Planned]:
     for row in itertools.zip_longest(*groups):
         yield from (planned for planned in row if planned)

@@ -1,6 +1,5 @@
 """A run: what is sent in which order, when it ends, and what it must have seen before it may call a contract kept."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -22,7 +21,7 @@ from .draft import Draft, Names, first
 from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
-from .plan import Planned, plan
+from .plan import Planned, mixed, plan
 from .send import UNREACHABLE
 from .target import Target
 from .unusual import LABEL, unusual
@@ -120,9 +119,8 @@ class _Run:
             if not self._open(operation, least):
                 return
             made = plan(self._groups(least), partial(self._expected, operation))
-            self._send("breaking", operation, made.breaking)
+            self._send("once each", operation, mixed(made.breaking, made.keeping))
             self._engine("coverage", {"examples", "coverage"}, 100)
-            self._send("keeping", operation, made.keeping)
             self._send("again", operation, made.others)
             opening = cases.opening(self._target, least, self._names)
             self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in opening])
@@ -141,13 +139,8 @@ class _Run:
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
         self._enter("opening")
-        opening = (cases.opening(self._target, least, self._names), unusual(self._target, least, self._names))
-        made = (case for case in itertools.chain(*opening) if not self._courier.spent)
-        asked: list[tuple[Case, Observation]] = []
-        for case in made:
-            asked.append((case, self._courier.send(case)))
-            if len(asked) == _SILENT and not any(seen.response for _, seen in asked):
-                break
+        opening = cases.opening(self._target, least, self._names)
+        asked = [(case, self._courier.send(case)) for case in opening if not self._courier.spent]
         valid = {seen.response.status if seen.response else 0 for _, seen in asked}
         if valid != {0}:
             more = cases.opposite(least, asked[-1][0].request, self._target)
@@ -164,6 +157,8 @@ class _Run:
             return False
         for case, seen in asked:
             self._judged(operation, seen, self._expected(operation, case))
+        odd = unusual(self._target, least, self._names)
+        self._send("opening", operation, (Planned(case, self._expected(operation, case)) for case in odd))
         return True
 
     def _engine(self, phase: str, phases: set[str], examples: int) -> None:

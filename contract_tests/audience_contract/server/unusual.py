@@ -51,6 +51,9 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
     longest = min(int(kind.plain("maxLength", _LONGEST)), _LONGEST)
     if kind.plain("pattern"):
         letters = [c for c in string.printable[:95] if re.search(str(kind.plain("pattern")), c)]
+        if target.is_local and number >= _ROUNDS - 2:
+            # Without a prefix: digits only, and one letter only.
+            return f"{number}7{len(new)}1" if number % 2 else new[-1]
         # Another letter at the end, and before the prefix, each time.
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"

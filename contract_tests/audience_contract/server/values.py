@@ -14,7 +14,7 @@ from .draft import Draft, File, Names, everything
 from .target import Target
 
 _WRONG: dict[str, list[Any]] = {
-    "string": [None, 7, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
+    "string": [None, 7, 0, 1, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
     "integer": [None, "7", 1.5, True, [7], {}],
     "boolean": [None, "true", 1, [True], {}],
 }
@@ -70,7 +70,7 @@ def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Cas
 def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for base in (*bases, *bases):
-        yield Case("", renamed(target, base, names).but(**{key: ...}).request())
+        yield Case("", renamed(target, base, names).but(**{key: ...}).request(), variant=f"without {key}")
     if f"body {key}" in target.settings or kind.plain("format") == "binary":
         return
     wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].media == "application/json" else []

@@ -43,7 +43,7 @@ def update(
 
 def _within(text: str, folder: Path) -> str:
     """The text with its paths relative to a folder. An address may have the same path in it, and keeps it."""
-    return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/", "", text)
+    return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/(?:build/update/stage-\w+/)?", "", text)
 
 
 def _report(taken: Taken) -> Report:
