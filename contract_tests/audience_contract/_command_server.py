@@ -1,10 +1,17 @@
 """The command `server`."""
 
+import math
 from typing import Annotated
 
 import typer
 
 from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter("it must be a finite number")
+    return value
 
 
 def server(  # noqa: PLR0917 - a command line
@@ -13,11 +20,17 @@ def server(  # noqa: PLR0917 - a command line
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     max_requests: Annotated[int, typer.Option(help="Send no more requests than this.", min=1)] = 1000,
-    max_time: Annotated[float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0)] = None,
+    max_time: Annotated[
+        float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0, callback=_finite)
+    ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
-    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01)] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0)] = 0.0,
+    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
+    ] = 10.0,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
+    ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
     stop_first: Annotated[bool, typer.Option("--stop-first", help="End at the first finding.")] = False,
     allow_production: Annotated[

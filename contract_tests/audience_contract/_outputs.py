@@ -43,7 +43,9 @@ class Outputs:
             if text == "github":
                 continue
             if form not in FORMATS or not path:
-                raise typer.BadParameter(f"--report is one of {', '.join(FORMATS)}, =, and a file; or github")
+                raise typer.BadParameter(f"--report takes FORM=FILE, FORM being {', '.join(FORMATS)}; or github")
+            if form in self._paths or path in self._paths.values():
+                raise typer.BadParameter("--report takes each form once, and a file of its own for each")
             self._paths[form] = path
         self._write = write
         try:
