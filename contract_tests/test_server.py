@@ -152,6 +152,14 @@ def test_read_only_sends_nothing_that_could_create_anything() -> None:
     assert "only reads" in report.ended
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted: bool) -> None:
+    with MockServer(fault="batch.no-token") as server:
+        report = run(target(server, "batch"), Options(requests=60, stop_first=True, accepted=lambda _: accepted))
+    assert report.findings
+    assert (report.requests == 60, "first finding" in report.ended) == (accepted, not accepted)
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_everything_created_is_listed_and_carries_the_prefix_where_it_fits(key: str) -> None:
     with MockServer() as server:

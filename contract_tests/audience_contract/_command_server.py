@@ -32,7 +32,9 @@ def server(  # noqa: PLR0917 - a command line
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
-    stop_first: Annotated[bool, typer.Option("--stop-first", help="End at the first finding.")] = False,
+    stop_first: Annotated[
+        bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
+    ] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
@@ -67,6 +69,7 @@ def server(  # noqa: PLR0917 - a command line
         rate=rate,
         read_only=read_only,
         stop_first=stop_first,
+        accepted=outputs.accepts,
     )
     target.wait(wait)
     with reports.progress(Console(stderr=True)) as progress:

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .report import Report
+    from .report import Finding, Report
 
 Reports = Annotated[
     list[str] | None,
@@ -54,6 +54,12 @@ class Outputs:
             raise typer.BadParameter(f"cannot read {baseline}: {error.strerror}") from None
         except baselines.BaselineError as error:
             raise typer.BadParameter(str(error)) from None
+
+    def accepts(self, finding: "Finding") -> bool:
+        """Whether the baseline accepts a finding today."""
+        from . import baseline  # noqa: PLC0415 - --help has no need of it
+
+        return baseline.accepts(finding, self._accepted, date.today())
 
     def end(self, report: "Report", console: "Console", *, whole: bool = True) -> NoReturn:
         """Show the report, write its other forms, and leave with its exit code."""
