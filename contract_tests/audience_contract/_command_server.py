@@ -45,8 +45,8 @@ def server(  # noqa: PLR0917 - a command line
     """Judge a server: does it keep the contract of PROVIDER?
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
-    the library uses (`audience-contract mock --env` prints them). Audiences that are created have names that start with
-    contract-check-; the report lists them.
+    the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
+    in their names where it fits, not in short ones and some of Schemathesis'; the report lists all of them.
 
     Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
     """
