@@ -64,6 +64,15 @@ def test_a_wrong_argument_is_an_error_of_usage(arguments: list[str]) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
+    code = (
+        "import audience_contract._command as c; c.app = lambda: 1 / 0; from audience_contract._cli import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "ZeroDivisionError" in ended.stderr
+
+
 def test_version_and_help_are_printed() -> None:
     assert run("--version").stdout == f"audience-contract {version('audiences')}\n"
     assert "mock" in run("--help").stdout
