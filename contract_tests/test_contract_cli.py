@@ -12,6 +12,13 @@ import pytest
 from audience_contract import load, provider_keys
 from wire import wire
 
+_SERVER = ["server", "batch", "--url", "http://127.0.0.1:1"]
+_WRONG = [
+    *([*_SERVER, option, "nan"] for option in ("--max-time", "--rate", "--timeout", "--wait")),
+    [*_SERVER, "--report", "html"],
+    [*_SERVER, "--report", "html=same", "--report", "json=same"],
+    [*_SERVER, "--report", "html=one", "--report", "html=other"],
+]
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
 
 
@@ -48,11 +55,22 @@ def test_env_prints_nothing_but_exports() -> None:
         assert all(line.startswith("export ") for line in process.stdout)
 
 
-@pytest.mark.parametrize("arguments", [["mock", "--host", "192.0.2.1"], ["mock", "--port", "99999"], ["nothing"]])
+@pytest.mark.parametrize(
+    "arguments", [["mock", "--host", "192.0.2.1"], ["mock", "--port", "99999"], ["nothing"], *_WRONG]
+)
 def test_a_wrong_argument_is_an_error_of_usage(arguments: list[str]) -> None:
     ended = run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Traceback" not in ended.stderr
+
+
+def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
+    code = (
+        "import audience_contract._command as c; c.app = lambda: 1 / 0; from audience_contract._cli import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "ZeroDivisionError" in ended.stderr
 
 
 def test_version_and_help_are_printed() -> None:

@@ -89,7 +89,13 @@ def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["https://api.batch.com/2.10", "https://API.batch.com:443/2.10", "http://api.batch.com/2.10"]
+    "host",
+    [
+        "https://api.batch.com/2.10",
+        "https://API.batch.com:443/2.10",
+        "http://api.batch.com/2.10",
+        "https://api.batch.com./2.10",
+    ],
 )
 def test_a_provider_s_own_host_is_refused_unless_that_is_wanted(host: str) -> None:
     environment = {"BATCH_API_KEY": "k", "BATCH_PROJECT": "p"}
@@ -99,7 +105,17 @@ def test_a_provider_s_own_host_is_refused_unless_that_is_wanted(host: str) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["", "api.example", "ftp://a", "http://", "http://u:p@127.0.0.1", "http://127.0.0.1/?a=b"]
+    "url",
+    [
+        "",
+        "api.example",
+        "ftp://a",
+        "http://",
+        "http://u:p@127.0.0.1",
+        "http://127.0.0.1/?a=b",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:x",
+    ],
 )
 def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ValueError, match="the URL must") as caught:
@@ -110,6 +126,15 @@ def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
 def test_all_that_is_missing_in_the_environment_is_named_at_once() -> None:
     with pytest.raises(ValueError, match="set BATCH_API_KEY, BATCH_PROJECT in the environment"):
         Target.of("batch", "http://127.0.0.1", {})
+
+
+@pytest.mark.parametrize(
+    "value", ["secret-1\nX: y", "secret-1\r", " secret-1", "secret-1 ", "secret-1\x00", "sécret-1"]
+)
+def test_a_credential_that_no_header_can_carry_is_refused_without_showing_it(value: str) -> None:
+    with pytest.raises(ValueError, match=r"^BATCH_API_KEY: no header") as caught:
+        Target.of("batch", "http://127.0.0.1", {"BATCH_API_KEY": value, "BATCH_PROJECT": "p"})
+    assert "cret-1" not in str(caught.value)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])
@@ -126,6 +151,14 @@ def test_read_only_sends_nothing_that_could_create_anything() -> None:
         report = run(target(server, "batch"), Options(read_only=True))
         assert (report.verdict, server.exchanges) == (Verdict.INCONCLUSIVE, [])
     assert "only reads" in report.ended
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted: bool) -> None:
+    with MockServer(fault="batch.no-token") as server:
+        report = run(target(server, "batch"), Options(requests=60, stop_first=True, accepted=lambda _: accepted))
+    assert report.findings
+    assert (report.requests == 60, "first finding" in report.ended) == (accepted, not accepted)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -1,10 +1,17 @@
 """The command `server`."""
 
+import math
 from typing import Annotated
 
 import typer
 
 from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter("it must be a finite number")
+    return value
 
 
 def server(  # noqa: PLR0917 - a command line
@@ -13,13 +20,21 @@ def server(  # noqa: PLR0917 - a command line
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     max_requests: Annotated[int, typer.Option(help="Send no more requests than this.", min=1)] = 1000,
-    max_time: Annotated[float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0)] = None,
+    max_time: Annotated[
+        float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0, callback=_finite)
+    ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
-    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01)] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0)] = 0.0,
+    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
+    ] = 10.0,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
+    ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
-    stop_first: Annotated[bool, typer.Option("--stop-first", help="End at the first finding.")] = False,
+    stop_first: Annotated[
+        bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
+    ] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
@@ -30,8 +45,8 @@ def server(  # noqa: PLR0917 - a command line
     """Judge a server: does it keep the contract of PROVIDER?
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
-    the library uses (`audience-contract mock --env` prints them). Audiences that are created have names that start with
-    contract-check-; the report lists them.
+    the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
+    in their names where it fits, not in short ones and some of Schemathesis'; the report lists all of them.
 
     Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
     """
@@ -54,6 +69,7 @@ def server(  # noqa: PLR0917 - a command line
         rate=rate,
         read_only=read_only,
         stop_first=stop_first,
+        accepted=outputs.accepts,
     )
     target.wait(wait)
     with reports.progress(Console(stderr=True)) as progress:

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .report import Report
+    from .report import Finding, Report
 
 Reports = Annotated[
     list[str] | None,
@@ -43,7 +43,9 @@ class Outputs:
             if text == "github":
                 continue
             if form not in FORMATS or not path:
-                raise typer.BadParameter(f"--report is one of {', '.join(FORMATS)}, =, and a file; or github")
+                raise typer.BadParameter(f"--report takes FORM=FILE, FORM being {', '.join(FORMATS)}; or github")
+            if form in self._paths or path in self._paths.values():
+                raise typer.BadParameter("--report takes each form once, and a file of its own for each")
             self._paths[form] = path
         self._write = write
         try:
@@ -52,6 +54,12 @@ class Outputs:
             raise typer.BadParameter(f"cannot read {baseline}: {error.strerror}") from None
         except baselines.BaselineError as error:
             raise typer.BadParameter(str(error)) from None
+
+    def accepts(self, finding: "Finding") -> bool:
+        """Whether the baseline accepts a finding today."""
+        from . import baseline  # noqa: PLC0415 - --help has no need of it
+
+        return baseline.accepts(finding, self._accepted, date.today())
 
     def end(self, report: "Report", console: "Console", *, whole: bool = True) -> NoReturn:
         """Show the report, write its other forms, and leave with its exit code."""

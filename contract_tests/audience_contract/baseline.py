@@ -87,6 +87,11 @@ def apply(report: Report, entries: Iterable[Entry], today: date, *, whole: bool 
     return replace(report, findings=tuple(findings), notes=(*report.notes, *notes))
 
 
+def accepts(finding: Finding, entries: Iterable[Entry], today: date) -> bool:
+    """Whether an entry that has not expired accepts a finding."""
+    return any(entry.cause == _cause(finding) and entry.expires >= today for entry in entries)
+
+
 def _cause(finding: Finding) -> tuple[object, ...]:
     return finding.rule, finding.provider, finding.operation, finding.pointer, finding.place, finding.kind
 

@@ -43,7 +43,7 @@ def sent(evidence: Evidence) -> str:
 def came(evidence: Evidence) -> str:
     """The answer as text, or why there is none."""
     if evidence.response is None:
-        return f"no answer: {shown(evidence.trouble) or 'the connection gave none'}"
+        return f"no answer: {shown(evidence.trouble) or 'none that was recorded or judged'}"
     took = f"{evidence.response.status} after {evidence.seconds * 1000:.0f} ms"
     return _message(f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took, evidence.response)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..judging import Observation
+from ..report import Finding
 from .cases import Case
 from .engine import Enough
 from .send import Sender
@@ -20,8 +21,8 @@ class Options:
 
     `seed` decides what is random; `requests` is the most that are sent, None without a limit; `seconds` the most that
     the run takes; `timeout` seconds for each answer. `creates` is the most successes, `rate` requests a second at most.
-    `read_only` sends nothing but safe methods. `stop_first` ends at the first finding. `patience` is how many seconds
-    are waited at most, twice, for a server that says it is busy.
+    `read_only` sends nothing but safe methods. `stop_first` ends at the first finding that is not `accepted`.
+    `patience` is how many seconds are waited at most, twice, for a server that says it is busy.
     """
 
     seed: int = 1
@@ -32,6 +33,7 @@ class Options:
     rate: float | None = None
     read_only: bool = False
     stop_first: bool = False
+    accepted: Callable[[Finding], bool] = lambda _: False
     patience: float = 5.0
 
 

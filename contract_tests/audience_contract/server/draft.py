@@ -13,7 +13,7 @@ from ..spec import Operation
 from .target import Target
 
 PREFIX = "contract-check-"
-"""What every name starts with that a run creates, as far as the name is long enough."""
+"""What names have in them that a run creates, as far as they are long enough and none that a case is about."""
 
 _BOUNDARY = "audience-contract-limit"
 

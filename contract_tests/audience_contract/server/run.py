@@ -181,7 +181,7 @@ class _Run:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        if self._options.stop_first and self._ledger.findings:
+        if self._options.stop_first and not all(map(self._options.accepted, self._ledger.findings)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
         if self._watcher:

@@ -47,16 +47,25 @@ class Target:
             raise ValueError("the URL must be http:// or https:// with a host, and without query and fragment")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("the URL must have a port from 0 to 65535, or none") from None
         hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
-        if parts.hostname in hosts and not production:
+        # With a dot at its end, it is the same host, written in full.
+        host = parts.hostname.removesuffix(".")
+        if host in hosts and not production:
             raise ProductionError(
-                f"{parts.hostname} is {provider}'s production host: creating audiences there needs --allow-production"
+                f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
             )
         variables = provider_of(provider).settings
         missing = sorted(name for name in variables.values() if not environment.get(name))
         if missing:
             raise ValueError(f"set {', '.join(missing)} in the environment")
         settings = {place: environment[name] for place, name in variables.items()}
+        broken = sorted(name for place, name in variables.items() if not _fits(place, settings[place]))
+        if broken:
+            raise ValueError(f"{', '.join(broken)}: no header can carry that value")
         return cls(spec, url.rstrip("/"), settings)
 
     @property
@@ -129,3 +138,8 @@ class Target:
         """The declared security schemes."""
         components = self.spec.node.get("components")
         return list((components and components.get("securitySchemes")) or ())
+
+
+def _fits(place: str, value: str) -> bool:
+    """Whether a value can stand where it belongs: a header's is one line without white space at its ends."""
+    return not place.startswith("header ") or (value.isascii() and value.isprintable() and value == value.strip())
