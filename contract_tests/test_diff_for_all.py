@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS31Validator
 
+from audience_contract import provider_keys
 from diffs import Json, base
 from diffs.corpus import CASES
 from pipeline.diff import Change, Kind, compare, patterns
@@ -19,7 +20,7 @@ from pipeline.diff.decide import contained, decide
 from pipeline.documents import resolve
 
 _BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
-BASES = ["batch", "adobe", "adobe_ims", "commbox", "shop", "shop30"]
+BASES = [*provider_keys(), "shop", "shop30"]
 WITNESSED = [case for case in CASES if "breaking" in case.expected]
 _SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)
 _TEXTS = ("description", "summary", "title")

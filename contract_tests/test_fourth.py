@@ -16,10 +16,17 @@ from pipeline.rooms import ROOT
 PAGE = HERE / f"{KEY}.md"
 ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
 # Each of their rows is about one fault or contradiction; a new provider may have none.
-ROWS = ("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py")
+ROWS = (
+    *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
+    *("test_expectation.py", "test_strength.py"),
+)
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
 SLOW = " or ".join(
-    ("test_command_shown", "test_faults", "test_fuzz", "test_sharing", "test_upload", "test_schemathesis", "test_total")
+    (
+        *("test_command_shown", "test_faults", "test_fuzz", "test_sharing", "test_upload", "test_schemathesis"),
+        # The judge of servers is run on it by itself; no row of its mutants and faults has been looked at.
+        *("test_total", "test_server", "test_mutants", "test_strength"),
+    )
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Response, provider_keys
+from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from audience_contract.server import Options, ProductionError, Target, run
@@ -179,10 +180,14 @@ def test_a_rate_is_kept_to() -> None:
     assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
 
 
-@pytest.mark.parametrize("fault", ["batch.leaks-key", "adobe.leaks-key", "commbox.leaks-key"])
-def test_no_credential_is_in_a_report(fault: str) -> None:
-    key = fault.partition(".")[0]
-    with MockServer(fault=fault) as server:
+LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-key")]
+
+
+# A new provider may have no such fault.
+@pytest.mark.parametrize("name", LEAKS, ids=lambda _: "leak")
+def test_no_credential_is_in_a_report(name: str) -> None:
+    key = name.partition(".")[0]
+    with MockServer(fault=name) as server:
         secrets = target(server, key).secrets
         report = run(target(server, key), Options(requests=60))
     assert report.verdict is Verdict.VIOLATED

@@ -1,6 +1,7 @@
 """The command `server`."""
 
 import math
+import signal
 from typing import Annotated
 
 import typer
@@ -72,6 +73,8 @@ def server(  # noqa: PLR0917 - a command line
         accepted=outputs.accepts,
     )
     target.wait(wait)
+    # As Ctrl-C: what was created by then is in the report.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with reports.progress(Console(stderr=True)) as progress:
         found = run(target, options, progress)
     outputs.end(found, Console(), whole=not (stop_first or found.ended))

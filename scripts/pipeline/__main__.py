@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             of_update(command)
         elif name == "provider":
             command.add_argument("name", help="of the new provider's class, such as Acme")
-            command.add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
+            command.add_argument("--page", type=Path, help="its page, with an OpenAPI document")
             command.add_argument("--address", default="not recorded", help="where the page was found")
         elif name != "deviations":
             command.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
@@ -55,6 +55,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "provider":
         from .newcomer import layout  # noqa: PLC0415
 
+        if options.page is None:
+            raise PipelineError("--page: name the file that the provider's page is in")
         for path in layout.lay_out(options.root, options.name, options.page, options.address):
             print(f"to be filled in: {path.relative_to(options.root)}")
         print("then: make generate, make check")

@@ -53,16 +53,15 @@ class Judge:
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         """Whether the exchange kept the contract; what it broke is in the ledger."""
         key, fate, response = operation.spec.key, expectation.fate, seen.response
+        kind = "no answer" if response is None else "success" if response.status < 300 else "refusal"
         where = operation.node["responses"].pointer
         before = sum(finding.count for finding in self.ledger.findings)
         late = seen.trouble == LATE
-        self._check(
-            "response.time", operation, seen, fate.name.lower(), late and self._broken("time", where, seen.trouble)
-        )
+        self._check("response.time", operation, seen, kind, late and self._broken("time", where, seen.trouble))
         if response is None:
             if not late:
                 broken = self._broken("message", where, seen.trouble)
-                self._check("response.message", operation, seen, fate.name.lower(), broken)
+                self._check("response.message", operation, seen, kind, broken)
             return False
         failed = response.status >= 500
         said = f"{response.status} to {_a(expectation.kind)}"
@@ -74,17 +73,17 @@ class Judge:
         if expectation.rule == "case.method":
             pass
         elif documented:
-            self.ledger.response(operation, seen, kind=fate.name.lower())
+            self.ledger.response(operation, seen, kind=kind)
         elif not of_http:
             check = check_response(operation, response)
-            self.ledger.check("response.status", key, operation.id, seen, check, kind=fate.name.lower())
+            self.ledger.check("response.status", key, operation.id, seen, check, kind=kind)
         if response.status == 405 and not response.values("allow"):
             broken = self._broken("header Allow", where, "405 without the methods that there are (RFC 9110, 15.5.6)")
             self._check("response.message", operation, seen, "405", broken)
         if documented and not failed and response.status < 300:
             faults = [] if check_response(operation, response) else list(self._provider.said(operation, response))
-            self.ledger.check("response.body", key, operation.id, seen, faults, kind=fate.name.lower())
-        self._check("response.leak", operation, seen, fate.name.lower(), self._leak(operation, seen, response, where))
+            self.ledger.check("response.body", key, operation.id, seen, faults, kind=kind)
+        self._check("response.leak", operation, seen, kind, self._leak(operation, seen, response, where))
         if not failed:
             self._fits(operation, seen, expectation, documented=documented)
         self._remember(operation, seen, fate)

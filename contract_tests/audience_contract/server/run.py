@@ -71,7 +71,7 @@ class _Run:
         self._told: set[str] = set()
         self._refused: dict[str, int] = {}
         self._silent = 0
-        self._ended = ""
+        self._ended, self._interrupted = "", False
 
     def report(self) -> Report:
         started = datetime.now(UTC)
@@ -82,6 +82,8 @@ class _Run:
                 self._operations()
         except Enough as reason:
             self._ended = str(reason)
+        except KeyboardInterrupt:
+            self._ended, self._interrupted = "interrupted", True
         finally:
             self._courier.close()
         return Report(
@@ -233,6 +235,8 @@ class _Run:
 
     def _obligations(self) -> Iterator[Obligation]:
         key, successes = self._target.spec.key, self._judge.successes
+        if self._interrupted:
+            yield Obligation(key, "", "the run was not interrupted", False)
         for operation in self._target.spec.operations:
             for status in operation.node["responses"].value:
                 if status.startswith("2"):
