@@ -45,7 +45,12 @@ def suite(name: str, python: str, *, lowest: bool = False) -> None:
         subprocess.run([*pip, "-r", str(compiled)], cwd=ROOT, check=True)
     subprocess.run([*pip, "--no-build-isolation", "-e", "."], cwd=ROOT, check=True)
     environment = {**os.environ, "PATH": f"{own.parent}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run([own, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations=10"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [own, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations=10"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
     subprocess.run([own, "-m", "pipeline", "drift"], cwd=ROOT, env={**environment, "PYTHONPATH": "scripts"}, check=True)
 
 
