@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .. import overlay, registry, rooms, tree
 from .._errors import PipelineError
+from ..deviations import report as deviations
 from ..documents import read
 from ..effective import build, load
 from ..rooms import Provider
@@ -64,6 +65,8 @@ def _in_copy(
     providers = list(rooms.providers(copy))
     files = tree.expected(copy, providers)
     tree.write(copy, files, tree.differences(copy, files))
+    documents = deviations.files(providers)
+    tree.write(copy, documents, tree.changes(documents))
     for each, report in zip(taken, result.reports, strict=True):
         specs = build(each.provider), build(Provider(copy, each.provider.key))
         report.impact = impact(root, copy, report.key, [*report.changes, *report.claims], specs)
