@@ -179,15 +179,9 @@ def _others(right: str) -> list[str]:
         return ["false", right.upper(), f"{right}x", f"{right},{right}", "1", "0", "null"]
     essence = right.partition(";")[0]
     return [
-        *("*/*", "application/json", "application/*", essence, f"{essence}; version=1", f"{essence}; version=3"),
-        *(
-            f"{right};q=0",
-            "application/vnd.adobe.contractcheck+json; version=2",
-            f"{essence}; version=20",
-            f"{essence};version=",
-            right.replace("adobe", "other"),
-            f"{essence}x; version=2",
-        ),
+        *("*/*", "application/json", "application/*", essence, f"{essence}x; version=2", f"{right};q=0", f"{right}x"),
+        *(f"{essence}; version={version}" for version in ("1", "3", "20", "")),
+        *("application/vnd.adobe.contractcheck+json; version=2", right.replace("adobe", "other"), " "),
         right.replace("; ", ";"),
     ]
 

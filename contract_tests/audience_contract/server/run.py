@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Obligation, Report
+from ..report import Created, Finding, Report
 from ..spec import Operation
 from ..violation import Violation
-from . import cases, pairs, part_cases, values, wire_cases
+from . import cases, ending, pairs, part_cases, values, wire_cases
 from .cases import Case
 from .courier import BUSY, Courier, Options
 from .draft import Draft, Names, first
@@ -24,9 +24,8 @@ from .judge import Judge
 from .plan import Planned, mixed, plan
 from .send import UNREACHABLE
 from .target import Target
-from .unusual import LABEL, unusual
+from .unusual import unusual
 
-_SEVERAL = {LABEL, pairs.LABEL}
 _OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
 """Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
 _OWN = 4
@@ -93,9 +92,11 @@ class _Run:
             started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(self._findings()),
-            cells=self._ledger.cells,
-            obligations=tuple(self._obligations()),
+            findings=tuple(ending.root_causes(self._ledger.findings)),
+            cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
+            obligations=tuple(
+                ending.obligations(self._target, self._judge.successes, self._refused, interrupted=self._interrupted)
+            ),
             created=tuple(Created(self._target.spec.key, name, made) for name, made in self._judge.created),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
@@ -109,12 +110,6 @@ class _Run:
         if self._courier.waits:
             yield f"{self._courier.waits} requests were answered 429 or 503 and sent again"
 
-    def _findings(self) -> Iterator[Finding]:
-        """The root causes: what several things at once show is left out where one of them shows it by itself."""
-        found = self._ledger.findings
-        single = {(one.rule, one.operation) for one in found if one.kind not in _SEVERAL}
-        yield from (one for one in found if one.kind not in _SEVERAL or (one.rule, one.operation) not in single)
-
     def _operations(self) -> None:
         for operation in self._target.spec.operations:
             least = first(self._target, operation, self._names.new)
@@ -126,6 +121,7 @@ class _Run:
             self._send("again", operation, made.others)
             opening = cases.opening(self._target, least, self._names)
             self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in opening])
+            self._twice(operation, least)
         self._engine("fuzzing", {"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
 
     def _groups(self, least: Draft) -> Iterator[Iterator[Case]]:
@@ -162,6 +158,18 @@ class _Run:
         odd = unusual(self._target, least, self._names)
         self._send("opening", operation, (Planned(case, self._expected(operation, case)) for case in odd))
         return True
+
+    def _twice(self, operation: Operation, least: Draft) -> None:
+        """Note what becomes of a second audience of the same name: no provider says what must."""
+        draft = cases.renamed(self._target, least, self._names)
+        if draft.fields == least.fields or self._courier.spent:
+            return
+        case = Case("", draft.request())
+        for _ in range(2):
+            seen = self._courier.send(case)
+            self._judged(operation, seen, self._expected(operation, case))
+        said = seen.response.status if seen.response else "nothing"
+        self._ledger.note(f"{operation.id}: a second audience of the same name: {said}; not judged, undocumented")
 
     def _engine(self, phase: str, phases: set[str], examples: int) -> None:
         self._enter(phase)
@@ -232,18 +240,3 @@ class _Run:
 
     def _add(self, rule: str, operation: Operation, seen: Observation, violation: Violation) -> None:
         self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
-
-    def _obligations(self) -> Iterator[Obligation]:
-        key, successes = self._target.spec.key, self._judge.successes
-        if self._interrupted:
-            yield Obligation(key, "", "the run was not interrupted", False)
-        for operation in self._target.spec.operations:
-            for status in operation.node["responses"].value:
-                if status.startswith("2"):
-                    count = successes.get(int(status), 0)
-                    yield Obligation(key, operation.id, f"{status} was reached", count > 0, f"{count} times")
-            for scheme in self._target.schemes:
-                name, refused = scheme.pointer.rpartition("/")[2], self._refused.get(scheme.pointer, 0)
-                admitted = sum(successes.values())
-                yield Obligation(key, operation.id, f"{name} was seen admitting", admitted > 0, f"{admitted} times")
-                yield Obligation(key, operation.id, f"{name} was seen refusing", refused > 0, f"{refused} times")

@@ -90,7 +90,16 @@ def _choices(kind: Node) -> Iterator[str]:
     listed = [str(choice) for choice in kind.plain("enum")]
     yield from listed
     for choice in listed[:2]:
-        yield from (choice.upper(), choice.title(), f"{choice} ", f" {choice}", choice[:-1], f"{choice}s", "")
+        yield from (
+            choice.upper(),
+            choice.title(),
+            f"{choice} ",
+            f" {choice}",
+            choice[:-1],
+            f"{choice}s",
+            f"{choice}x",
+            "",
+        )
         yield from (choice.replace("_", "-"), choice.replace("_", ""), ",".join(listed))
     yield from ("contract_check", "0", "null")
 
