@@ -182,11 +182,12 @@ def test_calls_to_many_are_within_the_callers_own_span(
 
 
 @pytest.mark.parametrize("moment", ["start", "end"])
-def test_a_processor_that_raises_loses_no_receipt(
-    run: Any, key: str, moment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(BROKEN, "armed", moment)
-    result, _ = run(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+def test_a_processor_that_raises_loses_no_receipt(run: Any, key: str, moment: str) -> None:
+    before, BROKEN.armed = BROKEN.armed, moment
+    try:
+        result, _ = run(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    finally:
+        BROKEN.armed = before
     assert isinstance(result, Receipt)
 
 

@@ -94,7 +94,7 @@ class Provider(ABC):
 
     def file(self) -> tuple[str, str, bytes]:
         """A small file that must be taken: its name, media type and content."""
-        raise NotImplementedError(type(self).__name__)
+        raise LookupError(f"{type(self).__name__} takes no files")
 
     def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
         """Files to try: what is special, name, media type, content, and whether the file must be taken."""

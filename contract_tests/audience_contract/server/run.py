@@ -165,10 +165,10 @@ class _Run:
         if draft.fields == least.fields or self._courier.spent:
             return
         case = Case("", draft.request())
-        for _ in range(2):
-            seen = self._courier.send(case)
+        asked = [self._courier.send(case) for _ in range(2)]
+        for seen in asked:
             self._judged(operation, seen, self._expected(operation, case))
-        said = seen.response.status if seen.response else "nothing"
+        said = asked[-1].response.status if asked[-1].response else "nothing"
         self._ledger.note(f"{operation.id}: a second audience of the same name: {said}; not judged, undocumented")
 
     def _engine(self, phase: str, phases: set[str], examples: int) -> None:
