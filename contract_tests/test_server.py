@@ -84,7 +84,7 @@ def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
 
         return busy
 
-    report = judge(MockServer(middleware=around), "batch", requests=200)
+    report = judge(MockServer(middleware=around), "batch", requests=100)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert any("429" in note for note in report.notes)
 
@@ -165,7 +165,7 @@ def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted:
 @pytest.mark.parametrize("key", KEYS)
 def test_everything_created_is_listed_and_carries_the_prefix_where_it_fits(key: str) -> None:
     with MockServer() as server:
-        report = run(target(server, key), Options(requests=400))
+        report = run(target(server, key), Options(requests=200))
         records = [(record.name or "", record.id or record.token) for record in server.audiences]
     assert [(found.name, found.id) for found in report.created] == records
     strangers = [name for name, _ in records if PREFIX not in name]
@@ -199,7 +199,7 @@ def test_no_credential_is_in_a_report(name: str) -> None:
 def test_the_same_seed_sends_the_same_and_finds_the_same(key: str) -> None:
     def once() -> tuple[object, ...]:
         with MockServer() as server:
-            report = run(target(server, key), Options(seed=7, requests=150))
+            report = run(target(server, key), Options(seed=7, requests=100))
             # An Excel file has the time in it, and a boundary is drawn by a library of its own.
             bodies = [
                 re.sub(b"[0-9a-f]{32}|PK.*", b"", kept.request.body, flags=re.DOTALL) for kept in server.exchanges
