@@ -119,6 +119,9 @@ def test_hazards_2_and_5_an_undocumented_status_is_no_error_and_the_caller_keeps
 @pytest.mark.parametrize("name", MODULES)
 def test_hazards_6_to_10_no_module_has_a_client_or_a_function_that_sends(name: str) -> None:
     for found, value in vars(importlib.import_module(name)).items():
+        if found.startswith("@"):
+            # pytest rewrites the assertions of a distribution that has a plugin.
+            continue
         assert "Client" not in found
         assert not inspect.ismodule(value) or value.__name__.startswith("audience_clients") or found in ("datetime",)
         assert not inspect.iscoroutinefunction(value)

@@ -40,7 +40,8 @@ def main() -> None:
     tests = PLACE / "tests"
     shutil.rmtree(tests, ignore_errors=True)
     tests.mkdir()
-    shutil.copytree(ROOT / "contract_tests" / "cases", tests / "cases")
+    for folder in ("cases", "wire"):
+        shutil.copytree(ROOT / "contract_tests" / folder, tests / folder)
     sources = sorted((ROOT / "contract_tests").glob("*.py"))
     marked = [path.name for path in sources if "mark.wheel" in path.read_text("utf-8")]
     for path in sources:
