@@ -89,7 +89,7 @@ def by_hand(file: Path) -> list[str]:
 def test_every_contract_test_runs_for_it_and_passes(fourth: Fourth, tmp_path: Path) -> None:
     names = tmp_path / "collected"
     done = project.run(
-        fourth.root, "pytest", "-q", "-n", "2", "-p", "fourth.collected", "-p", "no:cacheprovider",
+        fourth.root, "pytest", "-q", "-p", "fourth.collected", "-p", "no:cacheprovider",
         "-k", f"({KEY} or test_rooms) and not ({SLOW})", COLLECTED=str(names),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
