@@ -68,6 +68,7 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     yield Case("", new().request(content_type=""))
     for other in (
         "text/plain",
+        "text/plain; charset=utf-8",
         "application/xml",
         "application/octet-stream",
         "text/html",
