@@ -48,13 +48,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One root cause: a rule that is broken, at one place, by one kind of input.
+    """A rule that is broken, at one place, by one kind of input.
 
     `rule` is a key of `RULES`; `operation` an operationId ("" where there is none), `provider` its spec's key.
     `pointer` is a JSON pointer into the effective spec, to what is broken; `place` is where in the message, e.g.
     "body /indexing_token" or "status"; `kind` is the kind of input that shows it, e.g. "valid" or "name: too long".
     `message` says what is wrong, and `source` where the rule comes from. `count` is how many requests showed it.
-    `accepted` is the reason of the baseline entry that accepts it, "" if none does.
+    `accepted` is the reason of the baseline entry that accepts it, "" if none does. `because` is the key of the finding
+    that has the same root cause and shows it more plainly, "" where there is none.
     """
 
     rule: str
@@ -68,10 +69,11 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     count: int = 1
     accepted: str = ""
+    because: str = ""
 
     @property
     def key(self) -> str:
-        """A stable id: the same for the same root cause in every run, 16 hexadecimal digits."""
+        """A stable id: the same in every run for the same rule, place and kind of input, 16 hexadecimal digits."""
         text = "\n".join((self.rule, self.provider, self.operation, self.pointer, self.place, self.kind))
         # Half a surrogate pair, which a server's JSON can have, is no reason to fail.
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -4,7 +4,7 @@ import string
 
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
-from .matrix import State, headline, split, squares
+from .matrix import State, also, headline, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent
 
 LIMIT = 900_000
@@ -30,7 +30,7 @@ def render(report: Report) -> bytes:
     ):
         tail += [f"### {title}", _list(lines)] if lines else []
     tail.append(f"<sub>{_text(f'audience-contract {report.version}, started {report.started}')}</sub>")
-    blocks = [_finding(finding) for finding in counted]
+    blocks = [_finding(finding, also(report, finding)) for finding in counted]
     blocks += ["### Accepted", *map(_finding, accepted)] if accepted else []
     return _fitted(head, blocks, tail)
 
@@ -53,11 +53,12 @@ def _list(lines: list[str]) -> str:
     return "\n".join([*shown, *([f"- … and {len(lines) - 100} more"] if len(lines) > 100 else [])])
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, also: str = "") -> str:
     where = _text(f"{finding.provider} {finding.operation}")
     facts = [
         f"**{_text(finding.about.title)}** · {where}: {_text(cut(finding.message, 2000, 20))}",
         f"- Where: {_text(cut(finding.place, 500, 1))} · {_text(cut(finding.kind, 500, 1))} · {finding.count} in all",
+        f"- Also: {_text(cut(also, 1000, 5))}" if also else "",
         f"- Rule: {_code(finding.rule)} {_text(finding.about.help)}\n- Pointer: {_code(cut(finding.pointer, 1000, 1))}",
         f"- Source: {_text(cut(finding.source, 1000, 5))}" if finding.source else "",
         f"- Accepted: {_text(cut(finding.accepted, 1000, 5))}" if finding.accepted else "",

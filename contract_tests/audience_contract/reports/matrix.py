@@ -12,6 +12,8 @@ State = Literal["violated", "accepted", "not exercised", "kept"]
 SYMBOLS: dict[State, str] = {"violated": "✗", "accepted": "≈", "not exercised": "○", "kept": "✓"}
 """The states, the gravest first, told apart without colour."""
 _ORDER = list(RULES)
+_NAMED = 8
+"""Kinds of input that are named beside the plainest."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,25 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def split(report: Report) -> tuple[list[Finding], list[Finding]]:
-    """The findings that count, and those that are accepted."""
+    """The root causes that count, and the findings that are accepted."""
     found = ordered(report.findings)
-    return [f for f in found if not f.accepted], [f for f in found if f.accepted]
+    counted = {f.key for f in found if not f.accepted}
+    # An accepted finding explains nothing away.
+    return [f for f in found if not f.accepted and f.because not in counted], [f for f in found if f.accepted]
+
+
+def others(report: Report, finding: Finding) -> list[Finding]:
+    """What else shows the same root cause."""
+    return [f for f in ordered(report.findings) if f.because == finding.key and not (f.accepted or finding.accepted)]
+
+
+def also(report: Report, finding: Finding) -> str:
+    """The other kinds of input that show the same root cause, in a few words; "" if there are none."""
+    kinds = [other.kind for other in others(report, finding)]
+    if not kinds:
+        return ""
+    named = ", ".join(kinds[:_NAMED]) + (", …" if len(kinds) > _NAMED else "")
+    return f"{len(kinds)} other kind{'s' * (len(kinds) != 1)} of input: {named}"
 
 
 def headline(report: Report) -> str:

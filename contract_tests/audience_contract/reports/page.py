@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -10,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from ..report import Report
 from ..rules import RULES, Rule
 from . import texts
-from .matrix import SYMBOLS, headline, split, squares
+from .matrix import SYMBOLS, also, headline, others, split, squares
 
 _LONGEST = 20_000
 
@@ -30,6 +31,8 @@ def render(report: Report) -> bytes:
         report=report,
         headline=headline(report),
         counted=counted,
+        also=partial(also, report),
+        others=partial(others, report),
         accepted=accepted,
         squares=found,
         index={(square.provider, square.operation, square.rule.id): square for square in found},

@@ -1,5 +1,6 @@
-"""SARIF 2.1.0, for code scanning: a result for each finding, where the rule stands in the effective spec."""
+"""SARIF 2.1.0, for code scanning: a result for each root cause, where the rule stands in the effective spec."""
 
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
 from .data import body, dump
-from .matrix import headline, ordered
+from .matrix import also, headline, split
 from .places import line_of, path_of
 from .texts import curl, obligation
 
@@ -26,7 +27,7 @@ def render(report: Report) -> bytes:
         },
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
-        "results": [_result(finding) for finding in ordered(report.findings)],
+        "results": [_result(finding, also(report, finding)) for finding in chain(*split(report))],
         "properties": {
             "target": report.target,
             "verdict": str(report.verdict),
@@ -63,12 +64,13 @@ def _invocation(report: Report) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _result(finding: Finding, also: str) -> dict[str, Any]:
+    kinds = "; ".join(filter(None, (finding.place, finding.kind, also)))
     result = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         "level": "error",
-        "message": _message(f"{finding.message or finding.about.help} ({finding.place}; {finding.kind})"),
+        "message": _message(f"{finding.message or finding.about.help} ({kinds})"),
         "locations": [_location(finding)],
         "partialFingerprints": {"rootCause/v1": finding.key},
         "occurrenceCount": finding.count,

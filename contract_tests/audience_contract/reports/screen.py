@@ -8,7 +8,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from ..report import Evidence, Finding, Report, Verdict
-from .matrix import SYMBOLS, State, headline, split, squares
+from .matrix import SYMBOLS, State, also, headline, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent, shown
 
 _COLOURS: dict[State, str] = {"violated": "bold red", "accepted": "yellow", "not exercised": "dim", "kept": "green"}
@@ -27,7 +27,7 @@ def show(report: Report, console: Console) -> None:
     """Prints the report. Every text of it is shown as text, never read as markup."""
     counted, accepted = split(report)
     for number, finding in enumerate(counted, 1):
-        _finding(console, finding, str(number))
+        _finding(console, finding, str(number), also(report, finding))
     if accepted:
         console.print(Rule(Text("Accepted"), align="left", style="yellow"))
     for finding in accepted:
@@ -46,7 +46,7 @@ def show(report: Report, console: Console) -> None:
         console.print(Text(text, "dim"), soft_wrap=True)
 
 
-def _finding(console: Console, finding: Finding, number: str) -> None:
+def _finding(console: Console, finding: Finding, number: str, also: str = "") -> None:
     title = Text(f"{number} ", "bold").append(finding.about.title, "bold")
     title.append("  " + _quiet(line(f"{finding.provider} {finding.operation}")), "cyan")
     console.print(Rule(title, align="left", style="yellow" if finding.accepted else "red"))
@@ -54,6 +54,7 @@ def _finding(console: Console, finding: Finding, number: str) -> None:
     _row(console, width, "", finding.message, "bold")
     times = f"{finding.count} time{'s' * (finding.count != 1)}, {finding.kind}"
     _row(console, width, "where", f"{finding.place} ({times})")
+    _row(console, width, "also", also)
     _row(console, width, "rule", f"{finding.rule}: {finding.about.help}")
     _row(console, width, "pointer", finding.pointer)
     _row(console, width, "source", finding.source)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..messages import Request
 from ..security import header
+from ..spec import Node
 from .draft import Draft, Names, everything
 from .send import PLAIN, Wire
 from .target import Target
@@ -26,10 +27,17 @@ class Case:
 
 
 def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
-    """What must succeed before anything else can be told: the least that is allowed, and the most."""
+    """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
     most = replace(least, fields=everything(target, least.operation, names.new))
-    for draft in (least, most):
-        yield Case("", renamed(target, draft, names).request())
+    secrets = {header(scheme) for scheme in target.schemes}
+    bare = replace(least, headers={})
+    for number, draft in enumerate((least, most), 1):
+        sent = renamed(target, draft, names).request()
+        yield Case("", sent)
+        # What was sent before, and by nobody now.
+        headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
+        yield Case("", replace(sent, headers=headers), variant=str(number))
+        yield Case("empty body", least.request(b"")) if number == 1 else Case("no header at all", bare.request())
 
 
 def renamed(target: Target, draft: Draft, names: Names) -> Draft:
@@ -40,58 +48,66 @@ def renamed(target: Target, draft: Draft, names: Names) -> Draft:
     return draft.but(**{key: names.new()}) if key in draft.fields else draft
 
 
-def credentials(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def credentials(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each credential missing, empty, wrong and in another form; and right ones in every form that is one."""
     components = target.spec.node.get("components")
     for scheme in (components and components.get("securitySchemes")) or ():
-        name = header(scheme)
-        right = target.settings[f"header {name}"]
-        bearer = scheme.value["type"] == "http"
-        start = "Bearer " if bearer else ""
-        wrong = {
-            "missing": "",
-            "of nobody": f"{start}contract-check-nobody",
-            "empty": start or " ",
-            "cut short": f"{start}{right[:-1]}",
-            "with a letter more": f"{start}{right}x",
-            "in the other case": f"{start}{right.swapcase()}",
-            "reversed": f"{start}{right[::-1]}",
-            "with a wildcard": f"{start}*",
+        yield _of_scheme(target, least, names, scheme)
+    yield _of_body(target, least)
+
+
+def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
+    name = header(scheme)
+    right = target.settings[f"header {name}"]
+    bearer = scheme.value["type"] == "http"
+    start = "Bearer " if bearer else ""
+    wrong = {
+        "missing": "",
+        "of nobody": f"{start}contract-check-nobody",
+        "empty": start or " ",
+        "cut short": f"{start}{right[:-1]}",
+        "with a letter more": f"{start}{right}x",
+        "in the other case": f"{start}{right.swapcase()}",
+        "reversed": f"{start}{right[::-1]}",
+        "with a wildcard": f"{start}*",
+    }
+    others = [value for value in target.secrets if value != right]
+    wrong |= {f"of another scheme {number}": f"{start}{value}" for number, value in enumerate(others)}
+    if bearer:
+        wrong |= {
+            "in quotes": f'Bearer "{right}"',
+            "a token without signature": f"Bearer {_token('none', '')}",
+            "a token with any signature": f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}",
+            "of the scheme Basic": f"Basic {right}",
+            "without a scheme": right,
+            "of another scheme": f"Token {right}",
+            "before another word": f"Bearer {right} x",
         }
-        others = [value for value in target.secrets if value != right]
-        wrong |= {f"of another scheme {number}": f"{start}{value}" for number, value in enumerate(others)}
-        if bearer:
-            wrong |= {
-                "in quotes": f'Bearer "{right}"',
-                "a token without signature": f"Bearer {_token('none', '')}",
-                "a token with any signature": f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}",
-                "of the scheme Basic": f"Basic {right}",
-                "without a scheme": right,
-                "of another scheme": f"Token {right}",
-                "before another word": f"Bearer {right} x",
-            }
-        for what, value in wrong.items():
-            for _ in range(2):
-                draft = renamed(target, least, names)
-                without = replace(draft, headers={k: v for k, v in draft.headers.items() if k != name})
-                sent = replace(without, headers={**without.headers, name: value}) if value else without
-                if sent.headers.get(name) != draft.headers[name]:
-                    yield Case(f"{name} {what}", sent.request())
-        without = replace(least, headers={k: v for k, v in least.headers.items() if k != name})
-        full = f"{start}{right}"
-        places: dict[str, dict[str, Any]] = {
-            "the query": {"query": {**without.query, "access_token" if bearer else "api_key": right}},
-            "a cookie": {"headers": {**without.headers, "Cookie": f"access_token={right}; token={right}"}},
-            "another header": {"headers": {**without.headers, f"X-{name.removeprefix('x-')}": full, "X-Token": right}},
-            "the body": {"fields": {**without.fields, "access_token": right}},
-        }
-        for what, change in places.items():
-            for _ in range(2):
-                yield Case(f"{name} in {what} instead", renamed(target, replace(without, **change), names).request())
-        for value in 2 * ((f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if bearer else ()):
+    for what, value in wrong.items():
+        for _ in range(2):
             draft = renamed(target, least, names)
-            spelled = replace(draft, headers={**draft.headers, name: value})
-            yield Case("scheme written in another way", spelled.request(), variant=value[:8])
+            without = replace(draft, headers={k: v for k, v in draft.headers.items() if k != name})
+            sent = replace(without, headers={**without.headers, name: value}) if value else without
+            if sent.headers.get(name) != draft.headers[name]:
+                yield Case(f"{name} {what}", sent.request())
+    without = replace(least, headers={k: v for k, v in least.headers.items() if k != name})
+    full = f"{start}{right}"
+    places: dict[str, dict[str, Any]] = {
+        "the query": {"query": {**without.query, "access_token" if bearer else "api_key": right}},
+        "a cookie": {"headers": {**without.headers, "Cookie": f"access_token={right}; token={right}"}},
+        "another header": {"headers": {**without.headers, f"X-{name.removeprefix('x-')}": full, "X-Token": right}},
+        "the body": {"fields": {**without.fields, "access_token": right}},
+    }
+    for what, change in places.items():
+        for _ in range(2):
+            yield Case(f"{name} in {what} instead", renamed(target, replace(without, **change), names).request())
+    for value in 2 * ((f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if bearer else ()):
+        draft = renamed(target, least, names)
+        spelled = replace(draft, headers={**draft.headers, name: value})
+        yield Case("scheme written in another way", spelled.request(), variant=value[:8])
+
+
+def _of_body(target: Target, least: Draft) -> Iterator[Case]:
     for place, right in target.settings.items():
         if place.startswith("body ") and target.is_secret(place):
             key = place.removeprefix("body ")
@@ -116,20 +132,28 @@ def _token(algorithm: str, signature: str) -> str:
     return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), signature])
 
 
-def parameters(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def parameters(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each required header and query parameter missing, with other values, and among others that nobody knows."""
     for parameter in least.operation.node.get("parameters") or ():
-        name, place = str(parameter.value["name"]), str(parameter.value["in"])
-        right = (least.query if place == "query" else least.headers).get(name, "")
-        others = _others(right) if parameter["schema"].get("enum") else []
-        for value in ("", *others, "", *others):
-            label = f"{place} {name} missing" if not value else f"{place} {name} with another value"
-            sent = _having(renamed(target, least, names), place, {name: value})
-            yield Case(label, sent.request(), variant=value)
-        yield from _moved(target, least, (place, name, right), names)
-        for spelling in (name.lower(), name.upper()) if place == "header" else ():
-            sent = _having(renamed(target, least, names), place, {name: "", spelling: right})
-            yield Case("header name in another case", sent.request())
+        yield _of_parameter(target, least, names, parameter)
+    yield _spelled(target, least, names)
+
+
+def _of_parameter(target: Target, least: Draft, names: Names, parameter: Node) -> Iterator[Case]:
+    name, place = str(parameter.value["name"]), str(parameter.value["in"])
+    right = (least.query if place == "query" else least.headers).get(name, "")
+    others = _others(right) if parameter["schema"].get("enum") else []
+    for value in ("", *others, "", *others):
+        label = f"{place} {name} missing" if not value else f"{place} {name} with another value"
+        sent = _having(renamed(target, least, names), place, {name: value})
+        yield Case(label, sent.request(), variant=value)
+    yield from _moved(target, least, (place, name, right), names)
+    for spelling in (name.lower(), name.upper()) if place == "header" else ():
+        sent = _having(renamed(target, least, names), place, {name: "", spelling: right})
+        yield Case("header name in another case", sent.request())
+
+
+def _spelled(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     for _ in range(2):
         turned = renamed(target, least, names)
         headers = dict(reversed(list(turned.headers.items())))
@@ -189,24 +213,13 @@ def _others(right: str) -> list[str]:
 def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     """Every other method on the operation's path, with the body and without."""
     documented = target.spec.methods(least.operation.path)
-    for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST"):
-        if method in documented:
-            continue
-        request = renamed(target, least, names).request()
-        bare = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
-        for _ in range(2):
-            yield Case("", replace(request, method=method))
+    others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in documented]
+    override = ("X-HTTP-Method-Override", least.operation.method)
+    for _ in range(2):
+        sent = {method: replace(renamed(target, least, names).request(), method=method) for method in others}
+        yield from (Case("", request) for request in sent.values())
+        for method, request in sent.items():
+            bare = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
             if method != "HEAD":
-                yield Case("", replace(request, method=method, headers=bare, body=b""))
-            override = ("X-HTTP-Method-Override", least.operation.method)
-            yield Case("", replace(request, method=method, headers=(*request.headers, override)), variant="override")
-
-
-def opposite(least: Draft, sent: Request, target: Target) -> Iterator[Case]:
-    """Requests that must not succeed; the first are what was sent before, and by nobody now."""
-    secrets = {header(scheme) for scheme in target.schemes}
-    headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
-    for number in ("once more", "and again"):
-        yield Case("", replace(sent, headers=headers), variant=number)
-    yield Case("no header at all", replace(least, headers={}).request())
-    yield Case("empty body", least.request(b""))
+                yield Case("", replace(request, headers=bare, body=b""))
+            yield Case("", replace(request, headers=(*request.headers, override)), variant="override")

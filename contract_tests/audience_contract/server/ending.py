@@ -1,6 +1,7 @@
 """What a run comes to, once nothing more is sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ..report import Cell, Finding, Obligation
 from . import pairs, unusual
@@ -9,10 +10,29 @@ from .target import Target
 _SEVERAL = {unusual.LABEL, pairs.LABEL}
 
 
-def root_causes(found: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings; what several things at once show is left out where one of them shows it by itself."""
-    single = {(one.rule, one.operation) for one in found if one.kind not in _SEVERAL}
-    yield from (one for one in found if one.kind not in _SEVERAL or (one.rule, one.operation) not in single)
+def explained(found: Sequence[Finding], cells: Sequence[Cell]) -> Iterator[Finding]:
+    """The findings, each with the one that has the same root cause and shows it more plainly.
+
+    A plain valid request that goes wrong explains all that go wrong in the same way; what one thing shows explains
+    what several at once show; and where nothing was refused, not one check of the server is missing, but all of them.
+    """
+    refused = {cell.operation for cell in cells if cell.detail.startswith("4")}
+
+    def plainer(one: Finding) -> Finding:
+        alike = [other for other in found if (other.rule, other.operation) == (one.rule, one.operation)]
+        plain = [other for other in alike if other.kind == "valid" and _status(other) == _status(one)]
+        if not plain and (one.kind in _SEVERAL or (one.rule == "case.refused" and one.operation not in refused)):
+            plain = [other for other in alike if other.kind not in _SEVERAL]
+        return max(plain, key=lambda other: (other.count, other.key), default=one)
+
+    for one in found:
+        root = plainer(plainer(one))
+        yield replace(one, because="" if root is one else root.key)
+
+
+def _status(finding: Finding) -> int:
+    response = finding.evidence[0].response
+    return response.status if response else 0
 
 
 def unseen(target: Target, cells: Sequence[Cell]) -> Iterator[Cell]:

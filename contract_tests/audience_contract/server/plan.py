@@ -26,20 +26,19 @@ class Plan(NamedTuple):
 def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]) -> Plan:
     """The cases of all groups; in the first passes the groups take turns."""
     known: set[tuple[str, ...]] = set()
-    firsts: list[list[Planned]] = []
+    breaking: list[list[Planned]] = []
+    keeping: list[list[Planned]] = []
     others: list[Planned] = []
     for group in groups:
-        found: list[Planned] = []
+        breaking.append([])
+        keeping.append([])
         for case in group:
             planned = Planned(case, expect(case))
             kind = (planned.expectation.kind, planned.expectation.pointer, case.variant)
-            (others if kind in known else found).append(planned)
+            first = keeping if planned.expectation.fate in (Fate.SUCCESS, Fate.OPEN) else breaking
+            (others if kind in known else first[-1]).append(planned)
             known.add(kind)
-        firsts.append(found)
-    turns = list(_turns(firsts))
-    kept = {Fate.SUCCESS, Fate.OPEN}
-    breaking = [planned for planned in turns if planned.expectation.fate not in kept]
-    return Plan(breaking, [planned for planned in turns if planned.expectation.fate in kept], others)
+    return Plan(list(_turns(breaking)), list(_turns(keeping)), others)
 
 
 def mixed(breaking: list[Planned], keeping: list[Planned]) -> Iterator[Planned]:

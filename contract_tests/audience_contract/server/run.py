@@ -92,7 +92,7 @@ class _Run:
             started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.root_causes(self._ledger.findings)),
+            findings=tuple(ending.explained(self._ledger.findings, self._ledger.cells)),
             cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
             obligations=tuple(
                 ending.obligations(self._target, self._judge.successes, self._refused, interrupted=self._interrupted)
@@ -126,8 +126,8 @@ class _Run:
 
     def _groups(self, least: Draft) -> Iterator[Iterator[Case]]:
         target, names = self._target, self._names
-        yield cases.credentials(target, least, names)
-        yield cases.parameters(target, least, names)
+        yield from cases.credentials(target, least, names)
+        yield from cases.parameters(target, least, names)
         yield from values.ladders(target, least, names)
         yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
         yield wire_cases.any_body(target, least, names)
@@ -137,14 +137,23 @@ class _Run:
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
         self._enter("opening")
-        opening = cases.opening(self._target, least, self._names)
-        asked = [(case, self._courier.send(case)) for case in opening if not self._courier.spent]
-        valid = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if valid != {0}:
-            more = cases.opposite(least, asked[-1][0].request, self._target)
-            asked += [(case, self._courier.send(case)) for case in more if not self._courier.full]
-        statuses = {seen.response.status if seen.response else 0 for _, seen in asked}
-        if all(seen.trouble.startswith(UNREACHABLE) for _, seen in asked):
+        asked: list[tuple[Case, Observation]] = []
+        valid: set[int] = set()
+        statuses: set[int] = set()
+        for case in cases.opening(self._target, least, self._names):
+            keeps = self._expected(operation, case).fate is Fate.SUCCESS
+            if self._courier.spent if keeps else self._courier.full or valid == {0}:
+                continue
+            seen = self._courier.send(case)
+            status = seen.response.status if seen.response else 0
+            statuses.add(status)
+            valid |= {status} if keeps else set()
+            asked.append((case, seen))
+            # What it says of a valid request tells a server that can be judged from one that cannot.
+            while asked and any(0 < each < 300 or each in _OF_REQUESTS for each in valid):
+                earlier, answer = asked.pop(0)
+                self._judged(operation, answer, self._expected(operation, earlier))
+        if asked and all(seen.trouble.startswith(UNREACHABLE) for _, seen in asked):
             self._ended = asked[0][1].trouble
         elif valid <= {401, 403}:
             said = " or ".join(map(str, sorted(valid)))

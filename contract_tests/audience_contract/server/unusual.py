@@ -18,7 +18,7 @@ from .values import TEXTS, escaped, properties_of
 LABEL = "everything unusual at once"
 _LONGEST = 255
 _WIRES = (Wire(chunked=True), Wire(absolute=True), Wire(expect=True), Wire())
-_ROUNDS = 6
+_ROUNDS = 8
 
 
 def unusual(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -45,15 +45,16 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
         return choices[number % len(choices)]
     if kind.plain("format") == "binary":
         sound = [File(name, media, data) for _, name, media, data, taken in provider.files() if taken]
-        return sound[(number * 5 + 2) % len(sound)]
+        # The first are those in which much is unusual.
+        return sound[number % 3 if number < 6 else number * 5 % len(sound)]
     if key in provider.examples or kind.plain("type") != "string":
         return usual
     longest = min(int(kind.plain("maxLength", _LONGEST)), _LONGEST)
+    if new and target.is_local and number >= _ROUNDS - 2:
+        # Without a prefix: digits only, and one letter only.
+        return f"{number}7{len(new)}1" if number % 2 else new[-1]
     if kind.plain("pattern"):
         letters = [c for c in string.printable[:95] if re.search(str(kind.plain("pattern")), c)]
-        if target.is_local and number >= _ROUNDS - 2:
-            # Without a prefix: digits only, and one letter only.
-            return f"{number}7{len(new)}1" if number % 2 else new[-1]
         # Another letter at the end, and before the prefix, each time.
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"
