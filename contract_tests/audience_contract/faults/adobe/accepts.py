@@ -135,7 +135,7 @@ FAULTS = (
         "adobe.body-colon",
         "A body that is no JSON is accepted: a colon is missing, as in the page's own sample.",
         (CONTENT, "RFC 8259, 4"),
-        reads(lambda data: data.replace(b'"description" "', b'"description": "')),
+        reads(lambda data: re.sub(rb'([{,]\s*"\w+")\s+(?=")', rb"\1: ", data)),
     ),
     Fault(
         "adobe.body-empty",
