@@ -21,12 +21,9 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_a_path_that_cannot_be_written_is_named_with_its_option(folder: Path, name: str, said: str) -> None:
     path = folder / name
-    for option, outputs in (
-        ("--report json", lambda: Outputs([f"json={path}"], None, None)),
-        ("--write-baseline", lambda: Outputs(None, None, path)),
-    ):
+    for option, reports, baseline in (("--report json", [f"json={path}"], None), ("--write-baseline", None, path)):
         with pytest.raises(typer.BadParameter) as caught:
-            outputs()
+            Outputs(reports, None, baseline)
         assert str(caught.value).startswith(f"{option}: cannot write {path}: ")
         assert said in str(caught.value)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Report
+from ..report import Created, Finding, Report, counted, moment
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending, pairs, part_cases, values, wire_cases
@@ -89,7 +89,7 @@ class _Run:
             command="server",
             target=self._redactor.text(self._target.url),
             version=version("audiences"),
-            started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
             findings=tuple(ending.root_causes(self._ledger.findings)),
@@ -108,7 +108,7 @@ class _Run:
         if self._ended:
             yield self._ended
         if self._courier.waits:
-            yield f"{self._courier.waits} requests were answered 429 or 503 and sent again"
+            yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
 
     def _operations(self) -> None:
         for operation in self._target.spec.operations:
