@@ -60,7 +60,7 @@ def run(target: Target, options: Options | None = None, watcher: Watcher | None 
 class _Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
-        self._redactor = Redactor(target.secrets)
+        self._redactor = Redactor(target.secrets, target.variables)
         self._ledger = Ledger(self._redactor)
         self._judge = Judge(target, self._ledger)
         self._courier = Courier(target, options, self._sending)
