@@ -29,7 +29,7 @@ from raw_server import RawServer, closed_port
 from raw_server import http as answer
 from sender import written
 from test_client import COMMAND
-from wire import body, wire
+from wire import body, header, wire
 
 GOOD = wire("batch").GOOD
 
@@ -68,11 +68,42 @@ def test_both_sides_are_judged_and_no_credential_is_shown(tmp_path: Path, raw: R
 
 
 @pytest.mark.usefixtures("_environment")
-def test_an_upstream_that_does_not_answer_is_a_note_and_a_502(tmp_path: Path) -> None:
-    report = proxied(tmp_path, f"http://127.0.0.1:{closed_port()}", GOOD)
-    assert report.findings == ()
-    assert any(note.startswith("no answer from http://127.0.0.1") for note in report.notes)
-    assert "batch audience_create was answered 502, upstream: 1" in report.notes
+def test_an_upstream_that_does_not_answer_is_a_502_and_no_clients_fault(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    report = proxied(tmp_path, url, GOOD, GOOD)
+    assert (report.findings, report.verdict) == ((), Verdict.INCONCLUSIVE)
+    [owed] = report.obligations
+    assert owed.detail == f"no answer from {url}: Connection refused"
+    assert f"could not be judged: {owed.detail} (2 times)" in report.notes
+    assert "batch audience_create was answered 502, upstream: 2" in report.notes
+
+
+@pytest.mark.usefixtures("_environment")
+def test_what_a_client_breaks_is_found_whether_or_not_the_upstream_answers(tmp_path: Path) -> None:
+    report = proxied(tmp_path, f"http://127.0.0.1:{closed_port()}", body("{}")(GOOD))
+    assert {finding.rule for finding in report.findings} == {"request.body"}
+
+
+@pytest.mark.usefixtures("_environment")
+def test_an_upstream_that_speaks_no_tls_could_not_be_judged(tmp_path: Path) -> None:
+    with MockServer() as server:
+        url = server.url.replace("http:", "https:")
+        report = proxied(tmp_path, url, GOOD)
+    assert (report.findings, report.verdict) == ((), Verdict.INCONCLUSIVE)
+    assert any(f"no answer from {url}: TLS failed, " in owed.detail for owed in report.obligations)
+
+
+@pytest.mark.usefixtures("_environment")
+@pytest.mark.parametrize("status", [401, 403])
+def test_credentials_that_the_upstream_refuses_are_no_finding_unless_something_is_wrong_with_them(
+    status: int, tmp_path: Path, raw: RawServer
+) -> None:
+    raw.answer = answer(status, b'{"error_code": "c", "error_message": "m"}')
+    report = proxied(tmp_path, raw.url, GOOD)
+    assert (report.findings, report.verdict) == ((), Verdict.INCONCLUSIVE)
+    assert [owed.detail for owed in report.obligations] == [f"{raw.url} refused the credentials, with {status}"]
+    wrong = proxied(tmp_path, raw.url, header("Authorization")(GOOD))
+    assert "request.credential" in {finding.rule for finding in wrong.findings}
 
 
 @pytest.mark.usefixtures("_environment")

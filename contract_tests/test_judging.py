@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience_contract import Request, check_request, provider_keys
+from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
+from audience_contract.mock import MockServer
 from audience_contract.report import KEPT_EVIDENCE
 from audience_contract.rules import RULES
 from audience_contract.violation import Violation
+from judged import target
 from wire import Change, answer, body, creating, credential, header, operation_of, query, rows, wire
 
 RULE_OF_PLACE = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
@@ -123,3 +126,16 @@ def test_no_credential_gets_into_what_is_kept(key: str) -> None:
     assert secret not in "".join(map(repr, ledger.findings)) + str(
         [f.evidence[0].request.body for f in ledger.findings]
     )
+
+
+@pytest.mark.parametrize("key", creating())
+def test_the_curl_line_of_a_server_run_has_the_variables_that_the_user_has_set(key: str) -> None:
+    with MockServer() as server:
+        made = target(server, key)
+    good = replace(wire(key).GOOD, body=b"", headers=tuple(made.headers().items()))
+    line = Redactor(made.secrets, made.variables).evidence(f"{made.url}/x", good, None).curl
+    for name in made.headers():
+        variable = made.variables[name]
+        assert (f"${variable}" in line) == (made.is_secret(f"header {name}"))
+    assert "$AUTHORIZATION" not in line
+    assert "$AUTHORIZATION" in Redactor(made.secrets).evidence(f"{made.url}/x", good, None).curl

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from audience_contract import reports
-from audience_contract.report import Report
+from audience_contract.report import Created, Report
 from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
@@ -51,6 +51,16 @@ def test_the_end_has_verdict_exit_code_seed_obligations_notes_and_what_was_left(
     end = _shown(REPORT, 200).partition("Rules on operations")[2]
     for part in ("✗ violated", "exit code 1", "seed 1234", "not met: adobe", "0190-token", *REPORT.notes):
         assert part in end
+
+
+def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_where_all_are() -> None:
+    def end(count: int) -> str:
+        created = tuple(Created("batch", f"name-{number}.", str(number)) for number in range(count))
+        return _shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("─ Notes")[0]
+
+    assert ("name-7." in end(8), "in all" in end(8)) == (True, False)
+    assert ("name-7." in end(40), "name-8." in end(40)) == (True, False)
+    assert "40 in all: --report json=FILE has the whole list" in end(40)
 
 
 @given(any_report(ANY_TEXT), st.sampled_from([20, 80]))
@@ -96,7 +106,7 @@ def test_without_a_terminal_progress_is_a_line_for_each_phase_and_root_cause() -
     assert _run(Console(file=io.StringIO())).splitlines() == [
         "found: Body, batch audience_create: �[31m ::error::no",
         "valid [red]: 400 requests, 400 in all, 1 found so far",
-        "wire: 1 requests, 401 in all, 1 found so far",
+        "wire: 1 request, 401 in all, 1 found so far",
     ]
 
 

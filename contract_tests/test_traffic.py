@@ -98,6 +98,25 @@ def test_a_valid_request_that_was_refused_as_documented_is_no_finding(file: Path
     assert judged(file, entry(response_status=429, response_content=error)).verdict is Verdict.KEPT
 
 
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([], ["nothing to judge: the file has no exchange"]),
+        (
+            [{"request": {"method": "GET", "url": "https://other.test/a"}}],
+            ["nothing to judge: no exchange belongs to a documented operation; see --base-url",
+             "1 exchange belongs to no operation: other.test/a"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_without_anything_to_judge_says_so(
+    entries: list[dict[str, object]], said: list[str], file: Path
+) -> None:
+    report = judged(file, *entries)
+    assert (report.verdict, list(report.notes)) == (Verdict.INCONCLUSIVE, said)
+    assert report.started.endswith("Z")
+
+
 def test_an_exchange_without_an_answer_is_judged_by_its_request(file: Path) -> None:
     report = judged(file, entry(response_status=0))
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())

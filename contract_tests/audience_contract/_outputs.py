@@ -1,5 +1,6 @@
 """What the commands that judge have in common: the forms of their reports, the baseline, the exit code."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -46,14 +47,17 @@ class Outputs:
                 raise typer.BadParameter(f"--report takes FORM=FILE, FORM being {', '.join(FORMATS)}; or github")
             if form in self._paths or path in self._paths.values():
                 raise typer.BadParameter("--report takes each form once, and a file of its own for each")
+            _check_writable(f"--report {form}", Path(path))
             self._paths[form] = path
+        if write:
+            _check_writable("--write-baseline", write)
         self._write = write
         try:
             self._accepted = baselines.read(baseline) if baseline else []
         except OSError as error:
-            raise typer.BadParameter(f"cannot read {baseline}: {error.strerror}") from None
+            raise typer.BadParameter(f"--baseline: cannot read {baseline}: {error.strerror}") from None
         except baselines.BaselineError as error:
-            raise typer.BadParameter(str(error)) from None
+            raise typer.BadParameter(f"--baseline: {error}") from None
 
     def accepts(self, finding: "Finding") -> bool:
         """Whether the baseline accepts a finding today."""
@@ -71,6 +75,7 @@ class Outputs:
         try:
             reports.write(report, self._paths)
             if self._write:
+                self._write.parent.mkdir(parents=True, exist_ok=True)
                 self._write.write_text(baseline.render(report.findings, today), "utf-8")
         except OSError as error:
             typer.echo(f"cannot write {error.filename}: {error.strerror}", err=True)
@@ -78,3 +83,20 @@ class Outputs:
         if self._github:
             reports.github(report)
         raise typer.Exit(report.verdict.exit_code)
+
+
+def _check_writable(option: str, path: Path) -> None:
+    """Refuse a path that could not be written at the end of a run; missing folders are made then."""
+    try:
+        found = next(each for each in (path, *path.absolute().parents) if each.exists())
+    except OSError as error:
+        raise typer.BadParameter(f"{option}: cannot write {path}: {error.strerror}") from None
+    if path.is_dir():
+        said = "it is a directory"
+    elif found != path and not found.is_dir():
+        said = f"{found} is no directory"
+    elif not os.access(found, os.W_OK):
+        said = f"{found} is not writable"
+    else:
+        return
+    raise typer.BadParameter(f"{option}: cannot write {path}: {said}")

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote, quote_plus, urlsplit
 
 from .messages import Headers, Request, Response
@@ -36,11 +36,13 @@ class Redactor:
     """Takes credentials out of exchanges.
 
     `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
-    made for credentials are found by themselves, and then taken out of both messages too.
+    made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
+    environment, by the names of the headers whose credentials they have: for the curl command.
     """
 
-    def __init__(self, secrets: Collection[str] = ()) -> None:
+    def __init__(self, secrets: Collection[str] = (), variables: Mapping[str, str] | None = None) -> None:
         self._secrets = frozenset(filter(None, secrets))
+        self._variables = {name.lower(): variable for name, variable in (variables or {}).items()}
         self._carriers = carriers()
 
     def evidence(
@@ -60,7 +62,7 @@ class Redactor:
             response.status, self._headers(response.headers, hidden), _bytes(response.body, hidden)
         )
         url = _text(url, hidden)
-        return Evidence(url, shown, answer, seconds, curl(url, shown), _text(trouble, hidden))
+        return Evidence(url, shown, answer, seconds, curl(url, shown, self._variables), _text(trouble, hidden))
 
     def text(self, text: str) -> str:
         """The text without the secrets that are known."""
@@ -83,10 +85,11 @@ class Redactor:
         )
 
 
-def curl(url: str, request: Request) -> str:
+def curl(url: str, request: Request, variables: Mapping[str, str] | None = None) -> str:
     """A command that sends a request again, as far as its headers and body are text; "" for what curl cannot send.
 
-    Masked credentials become environment variables named after their headers.
+    Masked credentials become environment variables: those of `variables`, by the header's name in lower case, or else
+    such as are named after their headers.
     """
     try:
         body = request.body.decode("utf-8")
@@ -99,7 +102,7 @@ def curl(url: str, request: Request) -> str:
         if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
             continue
         if MASK in value:
-            variable = re.sub(r"\W", "_", name).upper()
+            variable = (variables or {}).get(name.lower(), re.sub(r"\W", "_", name).upper())
             text = '"' + re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}").replace(MASK, f"${variable}") + '"'
         else:
             # A header without a value needs a semicolon.

@@ -45,6 +45,7 @@ class Ledger:
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._notes: dict[str, int] = {}
         self._kept: set[tuple[str, str]] = set()
+        self._unjudged: dict[tuple[str, str], str] = {}
 
     def find(self, spec: Spec, path: str | None, seen: Observation) -> Operation | None:
         """The operation that a request asks for, by its raw path below the base URL; where there is none, a finding."""
@@ -68,11 +69,13 @@ class Ledger:
         *,
         credentials: Iterable[Violation] = (),
         unknown: Collection[str] = (),
+        unjudged: str = "",
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
         `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
-        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`.
+        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`. `unjudged` is why
+        an exchange says nothing of the client although its request breaks nothing.
         """
         key, name = operation.spec.key, operation.id
         broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
@@ -88,7 +91,10 @@ class Ledger:
             self.check(rule, key, name, seen, [v for v, broken_ in broken if broken_ == rule], kind="as sent")
         if not broken and not _BODIES & set(unknown):
             with self._lock:
-                self._kept.add((key, name))
+                if unjudged:
+                    self._unjudged.setdefault((key, name), unjudged)
+                else:
+                    self._kept.add((key, name))
         return [violation for violation, _ in broken]
 
     def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
@@ -147,7 +153,11 @@ class Ledger:
         text = "at least one request that keeps the contract"
         places = [(operation.spec.key, operation.id) for operation in operations]
         with self._lock:
-            return tuple(Obligation(*place, text, place in self._kept) for place in places)
+            met = {place: place in self._kept for place in places}
+            return tuple(
+                Obligation(*place, text, kept, "" if kept else self._unjudged.get(place, ""))
+                for place, kept in met.items()
+            )
 
     @property
     def findings(self) -> tuple[Finding, ...]:

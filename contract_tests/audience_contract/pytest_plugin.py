@@ -11,7 +11,7 @@ pytest loads this module in every run, so nothing is imported before a fixture n
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import pytest
 
@@ -66,10 +66,10 @@ def audience_router(request: pytest.FixtureRequest) -> "Iterator[respx.MockRoute
     except ModuleNotFoundError as error:
         if error.name != "respx":
             raise
-        raise pytest.UsageError("the fixture audience_router needs respx: pip install respx") from None
+        pytest.fail("the fixture audience_router needs respx: pip install respx", pytrace=False)
     chosen = _choice(request)
     if chosen.fault:
-        raise pytest.UsageError("the fixture audience_router plays no faults; audience_mock does")
+        _refuse(f"fault={chosen.fault!r}: the fixture audience_router plays no faults; audience_mock does")
     judge = Judge(chosen.provider, respond=chosen.respond, strict=chosen.strict)
     with judge.router() as router:
         yield router
@@ -81,6 +81,31 @@ def _choice(request: pytest.FixtureRequest) -> _Choice:
     wanted: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
         if marker.args or not marker.kwargs.keys() <= set(_Choice._fields):
-            raise pytest.UsageError(f"the marker {_MARKER} takes {', '.join(f'{name}=' for name in _Choice._fields)}")
+            _refuse(f"takes {', '.join(f'{name}=' for name in _Choice._fields)}")
         wanted |= marker.kwargs
-    return _Choice(**wanted)
+    chosen = _Choice(**wanted)
+    for said in _wrong(chosen):
+        _refuse(said)
+    return chosen
+
+
+def _wrong(chosen: _Choice) -> Iterator[str]:
+    from .faults import find  # noqa: PLC0415
+    from .spec import provider_keys  # noqa: PLC0415
+
+    if chosen.provider is not None and chosen.provider not in provider_keys():
+        yield f"provider={chosen.provider!r}: no provider {chosen.provider!r}; there are {', '.join(provider_keys())}"
+    if chosen.respond is not None and (type(chosen.respond) is not int or not 400 <= chosen.respond <= 599):
+        yield f"respond={chosen.respond!r}: it is a status from 400 to 599"
+    if not isinstance(chosen.strict, bool):
+        yield f"strict={chosen.strict!r}: it is True or False"
+    try:
+        if chosen.fault is not None:
+            find(str(chosen.fault))
+    except LookupError as error:
+        yield f"fault={chosen.fault!r}: {error.args[0]}"
+
+
+def _refuse(said: str) -> NoReturn:
+    # As a failure: the trace of an exception would be pytest's, and say nothing more.
+    pytest.fail(f"the marker {_MARKER}: {said}", pytrace=False)

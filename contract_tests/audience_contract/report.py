@@ -6,6 +6,7 @@ Everything in it is fit to be shown: credentials have been taken out of the evid
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -14,6 +15,16 @@ from .rules import RULES, Rule
 
 KEPT_EVIDENCE = 3
 """Exchanges that a finding keeps; `Finding.count` has how many there were."""
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number and what there are so many of."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def moment(time: datetime) -> str:
+    """A time in UTC as reports write it, in RFC 3339."""
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class Verdict(StrEnum):

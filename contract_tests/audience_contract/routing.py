@@ -9,7 +9,7 @@ from .judging import Ledger, Observation
 from .messages import Request, Response
 from .mock.provider import Call, load, reason, refusal, reply
 from .mock.state import State
-from .report import Finding
+from .report import Finding, counted
 from .spec import Spec, provider_keys
 from .spec import load as load_spec
 
@@ -38,7 +38,7 @@ class Judge:
 
     def text(self) -> str:
         """The findings, for people."""
-        lines = [f"{len(self.findings)} violations of the contract:"]
+        lines = [f"{counted(len(self.findings), 'violation')} of the contract:"]
         for finding in self.findings:
             where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
             lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.source}{finding.pointer}"]

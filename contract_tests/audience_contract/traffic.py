@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from . import har
 from .evidence import Redactor
 from .judging import CREDENTIALS, REQUEST_BODY, Ledger, Observation
-from .report import Report
+from .report import Report, counted, moment
 from .security import header
 from .spec import Node, Operation, Spec, load, provider_keys
 from .urlencoded import pairs
@@ -40,18 +40,25 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
     for entry, operation in known:
         _judge(ledger, entry, operation, CREDENTIALS if taken_out else frozenset())
     if unreadable:
-        ledger.note(f"{unreadable} entries have no method and URL that can be read")
+        have = "has" if unreadable == 1 else "have"
+        ledger.note(f"{counted(unreadable, 'entry', 'entries')} {have} no method and URL that can be read")
+    if not entries:
+        ledger.note("nothing to judge: the file has no exchange")
+    elif not known:
+        ledger.note("nothing to judge: no exchange belongs to a documented operation; see --base-url")
     others = dict.fromkeys(_address(entry.url) for entry, operation in matched if not operation)
     if others:
         count = len(matched) - len(known)
         more = ["…"] if len(others) > _NAMED else []
-        ledger.note(f"{count} exchanges belong to no operation: {', '.join([*list(others)[:_NAMED], *more])}")
+        belong = "belongs" if count == 1 else "belong"
+        named = ", ".join([*list(others)[:_NAMED], *more])
+        ledger.note(f"{counted(count, 'exchange')} {belong} to no operation: {named}")
     operations = {(operation.spec.key, operation.id): operation for _, operation in known}
     return Report(
         "traffic",
         path.name,
         version("audiences"),
-        started.isoformat(timespec="seconds"),
+        moment(started),
         time.monotonic() - clock,
         len(known),
         ledger.findings,

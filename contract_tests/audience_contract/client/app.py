@@ -22,6 +22,8 @@ from .answers import Varied
 from .credentials import ThrowAway
 from .upstream import Upstream, UpstreamError, decoded
 
+_NOT_ADMITTED = (401, 403)
+
 
 class Application:
     """Judges every request, and answers it, or with `upstream` has it answered there."""
@@ -122,7 +124,6 @@ class Application:
             response = upstream.send(Request(request.method, target, request.headers, request.body))
         except UpstreamError as error:
             trouble = f"no answer from {upstream.origin}: {error}"
-            self._ledger.note(trouble)
         seconds = time.monotonic() - started
         plain = response and decoded(response)
         if response and not plain:
@@ -130,11 +131,17 @@ class Application:
         seen = Observation(upstream.origin + target, request, plain, seconds=seconds, trouble=trouble)
         operation = self._ledger.find(spec, below, seen)
         if operation:
-            broken = self._ledger.request(operation, seen)
-            self._ledger.response(operation, seen, kind="invalid" if broken else "valid")
             status = response.status if response else 502
+            if response and status in _NOT_ADMITTED:
+                trouble = f"{upstream.origin} refused the credentials, with {status}"
+            broken = self._ledger.request(operation, seen, unjudged=trouble)
+            # A refusal that is not documented says more of the credentials than of the server.
+            if not trouble or operation.response(status) or broken:
+                self._ledger.response(operation, seen, kind="invalid" if broken else "valid")
             with self._lock:
                 self.answered[spec.key, operation.id, status, "upstream"] += 1
+        if trouble:
+            self._ledger.note(f"could not be judged: {trouble}")
         return response or _said(502)
 
 

@@ -13,7 +13,7 @@ from ..evidence import Redactor
 from ..judging import Ledger
 from ..mock import MockServer
 from ..mock.provider import load as provider
-from ..report import Obligation, Report
+from ..report import Obligation, Report, moment
 from ..spec import Operation, Spec, load, provider_keys
 from .answers import Varied
 from .app import Application
@@ -63,7 +63,7 @@ def judge(
         # Its words may be anything, passwords too.
         os.path.basename(command[0]),
         version("audiences"),
-        started.isoformat(timespec="seconds"),
+        moment(started),
         seconds,
         app.requests,
         ledger.findings,

@@ -59,9 +59,18 @@ class Upstream:
             with made.getresponse() as answer:
                 return Response(answer.status, _end_to_end(tuple(answer.getheaders())), answer.read())
         except (OSError, HTTPException, ValueError) as error:
-            raise UpstreamError(type(error).__name__) from error
+            raise UpstreamError(_why(error)) from error
         finally:
             made.close()
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, in words that hold nothing of the request."""
+    if isinstance(error, TimeoutError):
+        return f"it did not answer within {_SECONDS:.0f} s"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed, {getattr(error, 'verify_message', '') or error.reason or 'without a reason'}"
+    return (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
 
 
 def decoded(response: Response) -> Response | None:

@@ -1,8 +1,8 @@
 """The fault catalogue: servers that break the contract in exactly one way, to see whether a check notices.
 
 A folder for each spec's key, found by that key; each of its modules has a tuple `FAULTS`. The mock server plays them:
-`MockServer(fault="batch.no-token")`. In this folder, `acts` are the ways in which a server goes wrong, `bearer` and
-`answers` the faults that several providers can have.
+`MockServer(fault="batch.no-token")`. In this folder, `acts` are the ways in which a server goes wrong, `rewriting` and
+`uploads` how it takes a body for another one, `bearer` and `answers` the faults that several providers can have.
 
 Left out because the mock's HTTP server neither shows nor sends it: header names in one case only, an answer longer than
 its Content-Length, two Content-Lengths, an illegal status line or header.

@@ -1,17 +1,20 @@
 """The ways in which a server goes wrong: what most faults are made of. And how messages are changed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from ..media import parse
 from ..messages import Request, Response
 from ..multipart import Part
 from .fault import Act, Turn, When
 
 Message = TypeVar("Message", Request, Response)
 _BOUNDARY = "fault-boundary"
+UPLOAD = f"multipart/form-data; boundary={_BOUNDARY}"
+"""The media type that `upload` writes."""
 
 
 def always(_: Turn) -> bool:
@@ -46,6 +49,21 @@ def instead(answer: Response, when: When) -> Act:
 def reads(clean: Callable[[bytes], bytes]) -> Act:
     """It reads a body that is no JSON object as though it were another; whatever else is wrong is refused."""
     return takes_as(body(clean), lambda turn: not turn.fields)
+
+
+def calls(name: str, value: str, when: Callable[[str], bool]) -> Act:
+    """It takes some values of a header as though they were another; one that is sent twice stays what it is."""
+    return takes_as(
+        header(name, value), lambda turn: len(turn.request.values(name)) == 1 and when(turn.request.values(name)[0])
+    )
+
+
+def bodiless(change: Callable[[Request], Request], media: str) -> Act:
+    """It takes a request without a body as though it had one, of the media type that is needed if it names none."""
+    return takes_as(
+        lambda request: change(request if request.values("content-type") else header("content-type", media)(request)),
+        lambda turn: not turn.request.body,
+    )
 
 
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
@@ -110,25 +128,49 @@ def page(status: int, text: str = "<h1>Error</h1>") -> Response:
 
 def json_request(value: Any) -> Callable[[Request], Request]:
     """A JSON body, whatever the body was."""
-    data = json.dumps(value).encode()
-    return lambda request: header("content-type", "application/json")(replace(request, body=data))
+    return lambda request: header("content-type", "application/json")(json_body(value)(request))
 
 
 def form_request(value: Mapping[str, str]) -> Callable[[Request], Request]:
     """A form's body, whatever the body was."""
-    media = header("content-type", "application/x-www-form-urlencoded")
-    return lambda request: media(replace(request, body=urlencode(value).encode()))
+    return lambda request: header("content-type", "application/x-www-form-urlencoded")(form_body(value)(request))
 
 
 def upload(parts: Mapping[str, Part]) -> Callable[[Request], Request]:
     """A multipart body, whatever the body was."""
-    data = b"".join(_written(name, part) for name, part in parts.items()) + f"--{_BOUNDARY}--\r\n".encode()
-    media = header("content-type", f"multipart/form-data; boundary={_BOUNDARY}")
-    return lambda request: media(replace(request, body=data))
+    named = [replace(part, name=name) for name, part in parts.items()]
+    return lambda request: parts_body(named)(header("content-type", UPLOAD)(request))
 
 
-def _written(name: str, part: Part) -> bytes:
-    filename = "" if part.filename is None else f'; filename="{part.filename}"'
+def json_body(value: Any) -> Callable[[Request], Request]:
+    """A JSON body, under the media type that there is: a wrong one stays wrong."""
+    return body(json.dumps(value).encode())
+
+
+def form_body(value: Mapping[str, str]) -> Callable[[Request], Request]:
+    """A form's body, under the media type that there is."""
+    return body(urlencode(value).encode())
+
+
+def parts_body(parts: Iterable[Part]) -> Callable[[Request], Request]:
+    """A multipart body, under the media type that there is and with its boundary."""
+
+    def change(request: Request) -> Request:
+        media = parse("".join(request.values("content-type")[:1]))
+        boundary = media.parameters.get("boundary", "") if media else ""
+        limit = (boundary or _BOUNDARY).encode("latin-1")
+        data = b"".join(_written(limit, part) for part in parts) + b"--" + limit + b"--\r\n"
+        return replace(request, body=data)
+
+    return change
+
+
+def _written(limit: bytes, part: Part) -> bytes:
+    filename = "" if part.filename is None else f'; filename="{_quotable(part.filename)}"'
     media = f"\r\nContent-Type: {part.content_type}" if part.content_type else ""
-    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{filename}{media}\r\n\r\n'
-    return head.encode() + part.data + b"\r\n"
+    head = f'\r\nContent-Disposition: form-data; name="{_quotable(part.name)}"{filename}{media}\r\n\r\n'
+    return b"--" + limit + head.encode() + part.data + b"\r\n"
+
+
+def _quotable(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

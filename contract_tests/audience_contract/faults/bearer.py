@@ -1,5 +1,6 @@
 """Faults of a server with a bearer token, whoever it is."""
 
+import re
 from dataclasses import replace
 
 from ..messages import Request
@@ -8,6 +9,7 @@ from ..security import bearer
 from .acts import header, refuses, takes_as
 from .fault import Fault, Turn
 
+_ASKED = re.compile(rf"[?&]access_token={TOKEN}(&|$)")
 _RIGHT = header("Authorization", f"Bearer {TOKEN}")
 
 
@@ -68,7 +70,7 @@ def faults(key: str, scheme: str) -> tuple[Fault, ...]:
             f"{key}.auth-in-query",
             "The right token is admitted as the query parameter `access_token`.",
             (scheme,),
-            takes_as(_without_query, lambda turn: f"access_token={TOKEN}" in turn.request.target),
+            takes_as(_without_query, lambda turn: _ASKED.search(turn.request.target) is not None),
         ),
         Fault(
             f"{key}.auth-scheme-case",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from .. import bodies
+from .. import bodies, media
 from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
@@ -79,13 +79,23 @@ class Turn:
         return self.correct.error(self.operation, status)
 
     def header(self, name: str) -> str:
-        """The header's first value, "" without it."""
-        return "".join(self.request.values(name)[:1])
+        """The header's value, "" without it; one that is sent several times with commas between (RFC 9110, 5.3)."""
+        return ", ".join(self.request.values(name))
 
     @cached_property
     def fields(self) -> dict[str, Any]:
         """The properties, fields or parts of the body by name; none where it cannot be read."""
         return fields(self.request)
+
+    @cached_property
+    def object(self) -> dict[str, Any] | None:
+        """The JSON object that the body is; None where it is none."""
+        return json_object(self.request)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The parts of an upload in their order; none where it cannot be read."""
+        return parts(self.request)
 
     def text(self, name: str) -> str:
         """A property, field or text part that is a text, or else ""."""
@@ -105,13 +115,38 @@ def _measured(request: Request) -> Request:
 
 def fields(request: Request) -> dict[str, Any]:
     """What `Turn.fields` says, of any request."""
-    media = "".join(request.values("content-type")[:1]).lower()
-    try:
-        if media.startswith("multipart/"):
-            return {part.name: part for part in bodies.parts_of(request)}
-        if media.startswith("application/x-www-form-urlencoded"):
+    kind = _kind(request)
+    if kind == "multipart":
+        return {part.name: part for part in parts(request)}
+    if kind == "form":
+        try:
             return bodies.fields_of(request)
-        value = bodies.json_of(request)
+        except UnreadableError:
+            return {}
+    return json_object(request) or {}
+
+
+def parts(request: Request) -> list[Part]:
+    """What `Turn.parts` says, of any request."""
+    try:
+        return bodies.parts_of(request) if _kind(request) == "multipart" else []
     except UnreadableError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return []
+
+
+def json_object(request: Request) -> dict[str, Any] | None:
+    """What `Turn.object` says, of any request."""
+    try:
+        value = None if _kind(request) else bodies.json_of(request)
+    except UnreadableError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _kind(request: Request) -> str:
+    """What reads the body, as its media type says: "multipart", "form", or "" for JSON."""
+    said = media.parse("".join(request.values("content-type")[:1]))
+    essence = said.essence if said else ""
+    if essence.startswith("multipart/"):
+        return "multipart"
+    return "form" if essence == "application/x-www-form-urlencoded" else ""

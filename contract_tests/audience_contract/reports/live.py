@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from ..report import Finding
+from ..report import Finding, counted
 from .texts import line
 
 
@@ -71,7 +71,8 @@ class Progress:
             self._bars.update(self._task, total=self._sent, completed=self._sent)
             self._task = None
             if self._bars.disable:
-                self._tell(f"{self._phase}: {self._sent} requests, {self._total} in all, {self._found} found so far")
+                sent = counted(self._sent, "request")
+                self._tell(f"{self._phase}: {sent}, {self._total} in all, {self._found} found so far")
 
     def _tell(self, text: str) -> None:
         if not self._quiet:

@@ -19,7 +19,7 @@ _VERDICTS = {
 }
 _WIDEST = 140
 _LABEL = 10
-_CREATED = 30
+_CREATED = 8
 """How many names of what was created fit between the findings and the verdict."""
 
 
@@ -116,7 +116,7 @@ def _lists(report: Report, console: Console) -> None:
     obligations = [f"{'✓' if owed.met else '✗'} {obligation(owed)}" for owed in report.obligations]
     created = [f"• {left(found)}" for found in report.created[:_CREATED]]
     if len(report.created) > _CREATED:
-        created.append(f"… and {len(report.created) - _CREATED} more, which every form of --report but junit lists")
+        created.append(f"… {len(report.created)} in all: --report json=FILE has the whole list, html and markdown too")
     for title, texts in (
         ("Obligations", obligations),
         ("Left at the server", created),

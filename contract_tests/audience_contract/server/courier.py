@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..judging import Observation
-from ..report import Finding
+from ..report import Finding, counted
 from .cases import Case
 from .engine import Enough
 from .send import Sender
@@ -62,7 +62,7 @@ class Courier:
         if may_create and self.spent:
             raise Enough
         if options.requests is not None and self.requests >= options.requests:
-            raise Enough(f"ended after {options.requests} requests, as told")
+            raise Enough(f"ended after {counted(options.requests, 'request')}, as told")
         if options.seconds is not None and self.seconds >= options.seconds:
             raise Enough(f"ended after {options.seconds:g} seconds, as told")
         if self.full:

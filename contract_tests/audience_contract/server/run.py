@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Report
+from ..report import Created, Finding, Report, counted, moment
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending, pairs, part_cases, values, wire_cases
@@ -60,7 +60,7 @@ def run(target: Target, options: Options | None = None, watcher: Watcher | None 
 class _Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
-        self._redactor = Redactor(target.secrets)
+        self._redactor = Redactor(target.secrets, target.variables)
         self._ledger = Ledger(self._redactor)
         self._judge = Judge(target, self._ledger)
         self._courier = Courier(target, options, self._sending)
@@ -89,7 +89,7 @@ class _Run:
             command="server",
             target=self._redactor.text(self._target.url),
             version=version("audiences"),
-            started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
             findings=tuple(ending.explained(self._ledger.findings, self._ledger.cells)),
@@ -108,7 +108,7 @@ class _Run:
         if self._ended:
             yield self._ended
         if self._courier.waits:
-            yield f"{self._courier.waits} requests were answered 429 or 503 and sent again"
+            yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
 
     def _operations(self) -> None:
         for operation in self._target.spec.operations:

@@ -95,6 +95,12 @@ class Target:
         """The values of credentials."""
         return tuple(value for place, value in self.settings.items() if self.is_secret(place))
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that have the settings of headers, by the header's name."""
+        found = provider_of(self.spec.key).settings
+        return {place.removeprefix("header "): name for place, name in found.items() if place.startswith("header ")}
+
     def is_secret(self, place: str) -> bool:
         """Whether a setting is a credential: of a security scheme, or a field that the provider's file names."""
         kind, _, name = place.partition(" ")

@@ -1,5 +1,6 @@
 """Adobe takes what it must refuse."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,8 +8,9 @@ from ...messages import Request
 from ...mock.credentials import API_KEY as _KEY
 from ...mock.credentials import TOKEN
 from ...security import bearer
-from ..acts import header, json_request, pardons, takes_as
-from ..fault import Fault, Turn
+from ..acts import bodiless, calls, header, json_body, pardons, reads, takes_as
+from ..fault import Act, Fault, Turn
+from ..rewriting import only_item, unpacked
 from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, DESCRIPTION, NAME, OPERATION, ORGANISATION, QUERY, SANDBOX
 
 _TYPE = "application/vnd.adobe.external.audiences+json; version=2"
@@ -31,30 +33,34 @@ def _asking(turn: Turn) -> str:
     return turn.request.target.partition("?")[2]
 
 
-def _accepting(turn: Turn) -> str:
-    return turn.header("accept")
-
-
 def _accept(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{ACCEPT}/schema/enum") -> Fault:
     return Fault(
         f"adobe.accept-{word}",
         sentence,
         (rule, f"{ACCEPT}/description"),
-        takes_as(header("Accept", _TYPE), lambda turn: when(_accepting(turn))),
+        takes_as(header("Accept", _TYPE), lambda turn: when(turn.header("accept"))),
     )
 
 
-def _query(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{QUERY}/schema/enum") -> Fault:
-    return Fault(
-        f"adobe.query-{word}",
-        sentence,
-        (rule, f"{QUERY}/description"),
-        takes_as(_asked, lambda turn: when(_asking(turn))),
-    )
+def _query(word: str, sentence: str, act: Act, rule: str = f"{QUERY}/schema/enum") -> Fault:
+    return Fault(f"adobe.query-{word}", sentence, (rule, f"{QUERY}/description"), act)
 
 
-def _asked(request: Request) -> Request:
+def asked(request: Request) -> Request:
+    """The request with the right query alone."""
     return replace(request, target=request.target.partition("?")[0] + "?createAudienceMetaOnly=true")
+
+
+def asks(pattern: str) -> Act:
+    """It takes what matches in a query, between its ampersands, for the right parameter; the rest stays."""
+    found = re.compile(f"(^|&)(?:{pattern})(?=&|$)")
+
+    def change(request: Request) -> Request:
+        path, _, query = request.target.partition("?")
+        right = found.sub(r"\1createAudienceMetaOnly=true", query, count=1)
+        return replace(request, target=f"{path}?{right}")
+
+    return takes_as(change, lambda turn: found.search(_asking(turn)) is not None)
 
 
 FAULTS = (
@@ -93,22 +99,25 @@ FAULTS = (
     _accept("json", "`Accept: application/json` is accepted.", lambda said: said == "application/json"),
     _accept("version", "Any version in Accept is accepted.", lambda said: said.startswith(_TYPE[:-1])),
     _accept("no-version", "Accept without a version is accepted.", lambda said: said == _TYPE.partition(";")[0]),
-    _query("missing", "A request without a query is accepted.", lambda said: not said, f"{QUERY}/required"),
-    _query("false", "`createAudienceMetaOnly=false` is accepted.", lambda said: said.endswith("=false")),
     _query(
-        "bare", "`createAudienceMetaOnly` without a value is accepted.", lambda said: "=" not in said and bool(said)
+        "missing",
+        "A request without a query is accepted.",
+        takes_as(asked, lambda turn: not _asking(turn)),
+        f"{QUERY}/required",
     ),
+    _query("false", "`createAudienceMetaOnly=false` is accepted.", asks("createAudienceMetaOnly=false")),
+    _query("bare", "`createAudienceMetaOnly` without a value is accepted.", asks("createAudienceMetaOnly")),
     _query(
         "name-case",
         "`createaudiencemetaonly=true` is accepted.",
-        lambda said: said == said.lower() and bool(said),
+        asks("createaudiencemetaonly=true"),
         f"{QUERY}/required",
     ),
     Fault(
         "adobe.name-number",
         "A number is accepted as the name.",
         (f"{NAME}/type",),
-        pardons(f"{NAME}/type", when=lambda turn: isinstance(turn.fields.get("name"), int)),
+        pardons(f"{NAME}/type", when=lambda turn: type(turn.fields.get("name")) in (int, float)),
     ),
     Fault(
         "adobe.description-null",
@@ -120,25 +129,25 @@ FAULTS = (
         "adobe.body-array",
         "An array with the object in it is accepted.",
         (f"{BODY}/type",),
-        takes_as(json_request(_VALID), lambda turn: turn.request.body.strip().startswith(b"[{")),
+        reads(unpacked(list, only_item)),
     ),
     Fault(
         "adobe.body-colon",
         "A body that is no JSON is accepted: a colon is missing, as in the page's own sample.",
         (CONTENT, "RFC 8259, 4"),
-        takes_as(json_request(_VALID), lambda turn: b'"description" "' in turn.request.body),
+        reads(lambda data: re.sub(rb'([{,]\s*"\w+")\s+(?=")', rb"\1: ", data)),
     ),
     Fault(
         "adobe.body-empty",
         "A request without a body is accepted.",
         (f"{OPERATION}/requestBody/required",),
-        takes_as(json_request(_VALID), lambda turn: not turn.request.body),
+        bodiless(json_body(_VALID), "application/json"),
     ),
     Fault(
         "adobe.media-text",
         "JSON is accepted as text/plain.",
         (CONTENT,),
-        takes_as(header("content-type", "application/json"), lambda turn: turn.header("content-type") == "text/plain"),
+        calls("content-type", "application/json", lambda said: said == "text/plain"),
     ),
     Fault(
         "adobe.get-creates",

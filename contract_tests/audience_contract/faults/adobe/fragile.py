@@ -42,7 +42,7 @@ def _unordered(turn: Turn) -> bool:
 
 def _gateway(turn: Turn) -> Response:
     answer = turn.answer()
-    unread = answer.status == 400 and turn.request.body and not turn.fields and turn.header("content-type")
+    unread = answer.status == 400 and turn.request.body and turn.object is None and turn.header("content-type")
     return page(502, "<h1>Bad Gateway</h1>") if unread else answer
 
 

@@ -4,16 +4,16 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from ...messages import Request
 from ...mock.credentials import API_KEY as _KEY
 from ...mock.credentials import TOKEN
 from ...security import bearer
-from ..acts import body, header, reads, takes_as
-from ..fault import Act, Fault, Turn, fields
+from ..acts import calls, header, reads, takes_as
+from ..fault import Act, Fault, Turn
+from ..rewriting import changes, outside, unpacked
 from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAME, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
+from .accepts import asked, asks
 
 _TYPE = "application/vnd.adobe.external.audiences+json; version=2"
 _VALID = b'{"name": "fault", "namespace": "n", "originName": "o"}'
@@ -24,29 +24,21 @@ def _accept(word: str, sentence: str, pattern: str, rule: str = f"{ACCEPT}/schem
         f"adobe.accept-{word}",
         sentence,
         (rule, f"{ACCEPT}/description"),
-        takes_as(header("Accept", _TYPE), lambda turn: re.fullmatch(pattern, turn.header("accept")) is not None),
+        calls("Accept", _TYPE, lambda said: re.fullmatch(pattern, said) is not None),
     )
 
 
-def _query(word: str, sentence: str, when: Callable[[str], bool], rule: str = f"{QUERY}/schema/enum") -> Fault:
-    return Fault(
-        f"adobe.query-{word}",
-        sentence,
-        (rule, f"{QUERY}/description"),
-        takes_as(_asked, lambda turn: when(_asking(turn))),
-    )
+def _query(word: str, sentence: str, pattern: str) -> Fault:
+    rules = (f"{QUERY}/schema/enum", f"{QUERY}/description")
+    return Fault(f"adobe.query-{word}", sentence, rules, asks(pattern))
 
 
 def _asking(turn: Turn) -> str:
     return turn.request.target.partition("?")[2]
 
 
-def _asked(request: Request) -> Request:
-    return replace(request, target=request.target.partition("?")[0] + "?createAudienceMetaOnly=true")
-
-
 def _asked_in_body(turn: Turn) -> bool:
-    return not _asking(turn) and turn.fields.get("createAudienceMetaOnly") in (True, "true")
+    return not _asking(turn) and (turn.object or {}).get("createAudienceMetaOnly") in (True, "true")
 
 
 def _keyed(when: Callable[[Turn], bool]) -> Act:
@@ -56,21 +48,13 @@ def _keyed(when: Callable[[Turn], bool]) -> Act:
 def _decodes(part: str) -> bool:
     try:
         return isinstance(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
 def _web_token(turn: Turn) -> bool:
     parts = bearer(turn.header("authorization")).split(".")
     return len(parts) == 3 and all(_decodes(part) for part in parts[:2])
-
-
-def _property(name: str, change: Callable[[Any], Any]) -> Act:
-    def rewritten(request: Request) -> Request:
-        value = fields(request)
-        return body(json.dumps({**value, name: change(value[name])}).encode())(request)
-
-    return takes_as(rewritten, lambda turn: name in turn.fields)
 
 
 def _joined(value: Any) -> Any:
@@ -90,19 +74,19 @@ FAULTS = (
     _query(
         "value-case",
         "`createAudienceMetaOnly` is accepted with `TRUE` or `True`.",
-        lambda said: said in ("createAudienceMetaOnly=TRUE", "createAudienceMetaOnly=True"),
+        "createAudienceMetaOnly=(TRUE|True)",
     ),
-    _query("one", "`createAudienceMetaOnly=1` is accepted.", lambda said: said == "createAudienceMetaOnly=1"),
+    _query("one", "`createAudienceMetaOnly=1` is accepted.", "createAudienceMetaOnly=1"),
     _query(
         "last",
         "The last `createAudienceMetaOnly` counts where there are two that disagree.",
-        lambda said: said == "createAudienceMetaOnly=false&createAudienceMetaOnly=true",
+        "createAudienceMetaOnly=false&createAudienceMetaOnly=true",
     ),
     Fault(
         "adobe.query-in-body",
         "`createAudienceMetaOnly` is taken from the body where there is no query.",
         (f"{QUERY}/required", f"{QUERY}/in"),
-        takes_as(_asked, _asked_in_body),
+        takes_as(asked, _asked_in_body),
     ),
     Fault(
         "adobe.sandbox-by-id",
@@ -150,13 +134,13 @@ FAULTS = (
         "adobe.json-trailing-comma",
         "A comma after the last property is accepted.",
         (CONTENT, "RFC 8259, 4"),
-        reads(lambda data: re.sub(rb",(\s*})", rb"\1", data)),
+        reads(outside(rb",(?P<end>\s*})", rb"\g<end>")),
     ),
     Fault(
         "adobe.json-hashes",
         "Comments after a # are accepted in JSON, as in YAML.",
         (CONTENT, "RFC 8259, 2"),
-        reads(lambda data: re.sub(rb"(?m)(^|\s)#.*$", rb"\1", data)),
+        reads(outside(rb"(?P<before>^|\s)#[^\n]*", rb"\g<before>")),
     ),
     Fault(
         "adobe.body-null",
@@ -168,42 +152,36 @@ FAULTS = (
         "adobe.body-text",
         "Any text is accepted as the body, as the audience's name.",
         (f"{BODY}/type",),
-        reads(lambda data: _VALID if re.fullmatch(rb'\s*"[^"]*"\s*', data) else data),
+        reads(unpacked(str, lambda text: {"name": text, "namespace": "n", "originName": "o"})),
     ),
     Fault(
         "adobe.namespace-array",
         "An array of texts is accepted as the namespace.",
         (f"{NAMESPACE}/type",),
-        _property("namespace", _joined),
+        changes("namespace", _joined),
     ),
     Fault(
         "adobe.name-object",
         "An object is accepted as the name.",
         (f"{NAME}/type",),
-        _property("name", lambda value: json.dumps(value) if isinstance(value, dict) else value),
+        changes("name", lambda value: json.dumps(value) if isinstance(value, dict) else value),
     ),
     Fault(
         "adobe.name-boolean",
         "`true` and `false` are accepted as the name, numbers are not.",
         (f"{NAME}/type",),
-        _property("name", lambda value: str(value).lower() if isinstance(value, bool) else value),
+        changes("name", lambda value: str(value).lower() if isinstance(value, bool) else value),
     ),
     Fault(
         "adobe.media-vendor",
         "A body is accepted as the type that Accept names.",
         (CONTENT,),
-        takes_as(
-            header("content-type", "application/json"),
-            lambda turn: turn.header("content-type").startswith("application/vnd.adobe.external.audiences+json"),
-        ),
+        calls("content-type", "application/json", lambda said: said.partition(";")[0] == _TYPE.partition(";")[0]),
     ),
     Fault(
         "adobe.media-patch",
         "A body is accepted as application/json-patch+json or application/merge-patch+json.",
         (CONTENT, OPERATION),
-        takes_as(
-            header("content-type", "application/json"),
-            lambda turn: turn.header("content-type").endswith("-patch+json"),
-        ),
+        calls("content-type", "application/json", lambda said: said.endswith("-patch+json")),
     ),
 )

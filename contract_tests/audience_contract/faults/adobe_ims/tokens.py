@@ -1,10 +1,11 @@
 """The token endpoint issues tokens to others, refuses them, or answers wrongly."""
 
+import re
 from dataclasses import replace
 
 from ...messages import Request, Response
 from ...mock.credentials import CLIENT_ID, CLIENT_SECRET
-from ..acts import drops, form_request, header, on_success, puts, refuses, status, takes_as
+from ..acts import always, drops, form_body, form_request, header, on_success, puts, refuses, status, takes_as
 from ..fault import Act, Fault, Turn, When, fields
 from . import ANSWER, BODY, CONTENT, ISSUED, OPERATION
 
@@ -16,9 +17,12 @@ _VALID = {
 }
 
 
-def _takes(name: str, when: When) -> Act:
-    """Some values of a field as though they were right."""
-    return takes_as(lambda request: form_request({**_texts(request), name: _VALID[name]})(request), when)
+def takes(name: str, when: When) -> Act:
+    """Some values of a field as though they were right; a field that is sent twice stays wrong."""
+    return takes_as(
+        lambda request: form_body({**_texts(request), name: _VALID[name]})(request),
+        lambda turn: isinstance(turn.fields.get(name), str) and when(turn),
+    )
 
 
 def _texts(request: Request) -> dict[str, str]:
@@ -30,7 +34,10 @@ def _optional(name: str) -> Fault:
         f"adobe_ims.{name.replace('_', '-')}-optional",
         f"A token is issued without `{name}`.",
         (f"{BODY}/required",),
-        _takes(name, lambda turn: bool(turn.fields) and name not in turn.fields),
+        takes_as(
+            lambda request: form_body({**_texts(request), name: _VALID[name]})(request),
+            lambda turn: bool(turn.fields) and name not in turn.fields,
+        ),
     )
 
 
@@ -47,25 +54,25 @@ FAULTS = (
         "adobe_ims.any-secret",
         "A token is issued for any `client_secret`.",
         (f"{BODY}/properties/client_secret", "RFC 6749, 3.2.1"),
-        _takes("client_secret", lambda turn: "client_secret" in turn.fields),
+        takes("client_secret", always),
     ),
     Fault(
         "adobe_ims.any-client",
         "A token is issued for any `client_id` with the right secret.",
         (f"{BODY}/properties/client_id", "RFC 6749, 3.2.1"),
-        _takes("client_id", lambda turn: "client_id" in turn.fields),
+        takes("client_id", always),
     ),
     Fault(
         "adobe_ims.secret-case",
         "The secret is compared without regard to case.",
         (f"{BODY}/properties/client_secret", "RFC 6749, 3.2.1"),
-        _takes("client_secret", lambda turn: turn.text("client_secret").lower() == CLIENT_SECRET),
+        takes("client_secret", lambda turn: turn.text("client_secret").lower() == CLIENT_SECRET),
     ),
     Fault(
         "adobe_ims.any-grant",
         "A token is issued for any `grant_type`.",
         (f"{BODY}/properties/grant_type/enum", "RFC 6749, 5.2"),
-        _takes("grant_type", lambda turn: "grant_type" in turn.fields),
+        takes("grant_type", always),
     ),
     Fault(
         "adobe_ims.media-json",
@@ -86,7 +93,7 @@ FAULTS = (
         "adobe_ims.not-decoded",
         "A percent-encoded hyphen in the secret makes it another one.",
         (CONTENT, "RFC 6749, 3.2"),
-        refuses(lambda turn: b"%2d" in turn.request.body.lower(), 401),
+        refuses(lambda turn: re.search(rb"client_secret=[^&]*%2d", turn.request.body.lower()) is not None, 401),
     ),
     Fault(
         "adobe_ims.media-case",

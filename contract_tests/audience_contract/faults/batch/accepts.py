@@ -1,22 +1,22 @@
 """Batch takes what it must refuse."""
 
+import json
 import re
 from dataclasses import replace
 
 from ...messages import Request
-from ..acts import header, json_request, pardons, takes_as
-from ..fault import Fault, Turn, When, fields
+from ..acts import bodiless, calls, json_body, json_request, pardons, reads, takes_as
+from ..fault import Fault, Turn, When, fields, json_object
+from ..rewriting import only_item, unpacked
 from . import BODY, CONTENT, DISPLAY_NAME, MALFORMED, NAME, POST, PROJECT, TYPE
 
 _VALID = {"name": "fault", "type": "emails"}
-
-
-def _completed(request: Request) -> Request:
-    return json_request({**_VALID, **fields(request)})(request)
+_SPACE = " \t\r\n"
 
 
 def _named(request: Request) -> Request:
-    return json_request({**fields(request), "name": str(fields(request)["name"])})(request)
+    fields = json_object(request) or {}
+    return json_body({**fields, "name": str(fields["name"])})(request)
 
 
 def _like(pattern: str) -> When:
@@ -28,12 +28,34 @@ def _lacks(name: str) -> Fault:
         f"batch.{name}-missing",
         f"A body without `{name}` is accepted.",
         (f"{BODY}/required",),
-        takes_as(_completed, lambda turn: bool(turn.fields) and name not in turn.fields),
+        takes_as(
+            lambda request: json_body({name: _VALID[name], **(json_object(request) or {})})(request),
+            lambda turn: turn.object is not None and name not in turn.object,
+        ),
     )
 
 
-def _unreadable(turn: Turn, pattern: bytes) -> bool:
-    return not turn.fields and re.fullmatch(pattern, turn.request.body, re.DOTALL) is not None
+def _first_value(data: bytes) -> bytes:
+    """What stands before the text that follows a JSON value."""
+    try:
+        text = data.decode()
+        start = len(text) - len(text.lstrip(_SPACE))
+        return text[: json.JSONDecoder().raw_decode(text, start)[1]].encode()
+    except (ValueError, RecursionError):
+        return data
+
+
+def _cut(turn: Turn) -> bool:
+    """Whether nothing is wrong with an object but that its end is missing."""
+    text = turn.request.body.decode("utf-8", "replace")
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip(_SPACE)) or error.msg.startswith("Unterminated string")
+        return cut and text.lstrip(_SPACE).startswith("{")
+    except (ValueError, RecursionError):
+        pass
+    return False
 
 
 FAULTS = (
@@ -60,9 +82,9 @@ FAULTS = (
             pardons(f"{NAME}/pattern", when=_like(pattern)),
         )
         for word, said, pattern in (
-            ("space", "with a space inside", r"[\w-]+( [\w-]+)+"),
+            ("space", "with a space inside", r"[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)+"),
             ("slash", "with a slash", r"[A-Za-z0-9_/-]+"),
-            ("letters", "with letters beyond a-z and A-Z", r"[^\W\d]*[^\W\d_]+[\w-]*"),
+            ("letters", "with letters beyond a-z and A-Z", r"([^\W\d]|[0-9-])+"),
             ("digits", "with digits beyond 0-9", r"[A-Za-z\d_-]+"),
             ("newline", "with a newline at the end", r"[A-Za-z0-9_-]+\n"),
             ("tail", "that only begin as names may", r"[A-Za-z0-9_-].*"),
@@ -74,7 +96,7 @@ FAULTS = (
         "batch.name-number",
         "A number is accepted as the name.",
         (f"{NAME}/type",),
-        takes_as(_named, lambda turn: type(turn.fields.get("name")) in (int, float)),
+        takes_as(_named, lambda turn: turn.object is not None and type(turn.object.get("name")) in (int, float)),
     ),
     Fault(
         "batch.display-name-null",
@@ -93,37 +115,40 @@ FAULTS = (
         "batch.body-array",
         "An array with the object in it is accepted.",
         (f"{BODY}/type",),
-        takes_as(json_request(_VALID), lambda turn: turn.request.body.strip().startswith(b"[{")),
+        reads(unpacked(list, only_item)),
     ),
     Fault(
         "batch.body-empty",
         "A request without a body is accepted.",
         (f"{POST}/requestBody/required",),
-        takes_as(json_request(_VALID), lambda turn: not turn.request.body),
+        bodiless(json_body(_VALID), "application/json"),
     ),
     Fault(
         "batch.body-cut",
         "A JSON body whose end is missing is accepted.",
         (MALFORMED, "RFC 8259, 2"),
-        takes_as(json_request(_VALID), lambda turn: _unreadable(turn, rb"\s*\{.*[^}\s]\s*")),
+        takes_as(json_body(_VALID), _cut),
     ),
     Fault(
         "batch.body-more",
         "Text after the JSON value is overlooked.",
         (MALFORMED, "RFC 8259, 2"),
-        takes_as(json_request(_VALID), lambda turn: _unreadable(turn, rb"\{[^{}]*\}\s*[^\s,}].*")),
+        reads(_first_value),
     ),
     Fault(
         "batch.media-text",
         "JSON is accepted as text/plain.",
         (CONTENT,),
-        takes_as(header("content-type", "application/json"), lambda turn: turn.header("content-type") == "text/plain"),
+        calls("content-type", "application/json", lambda said: said == "text/plain"),
     ),
     Fault(
         "batch.media-form",
         "A form's body is accepted.",
         (CONTENT,),
-        takes_as(_completed, lambda turn: "urlencoded" in turn.header("content-type")),
+        takes_as(
+            lambda request: json_request(fields(request))(request),
+            lambda turn: turn.header("content-type") == "application/x-www-form-urlencoded" and bool(turn.fields),
+        ),
     ),
     Fault(
         "batch.get-creates",

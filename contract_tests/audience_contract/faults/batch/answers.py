@@ -9,7 +9,7 @@ _BODY_ERROR = f"{MALFORMED}/content"
 
 
 def _crash(turn: Turn) -> Response:
-    bad = turn.request.body and not turn.fields
+    bad = turn.request.body and turn.object is None
     return turn.error(500) if bad else turn.answer()
 
 

@@ -1,33 +1,26 @@
 """Batch reads more into a request than it says."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ... import strict_json
 from ...messages import Request
 from ...mock.credentials import TOKEN
 from ...security import bearer
-from ..acts import body, header, reads, takes_as
-from ..fault import Act, Fault, Turn, fields
+from ...violation import UnreadableError
+from ..acts import body, calls, header, reads, takes_as
+from ..fault import Fault, Turn
+from ..rewriting import changes, outside, rewrites
 from . import BODY, CONTENT, DISPLAY_NAME, KEY, MALFORMED, NAME, POST, PROJECT, TYPE
 
 _TYPES = ("custom_ids", "emails", "install_ids")
 _VALID = b'{"name": "fault", "type": "emails"}'
+_PROJECT_ASKED = re.compile(r"[?&][\w-]*project=[^&]", re.IGNORECASE)
+_NO_BREAK = "\u00a0".encode()
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-
-
-def _rewrites(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Act:
-    """It takes an object as another one."""
-    return takes_as(
-        lambda request: body(json.dumps(change(fields(request))).encode())(request), lambda turn: bool(turn.fields)
-    )
-
-
-def _property(name: str, change: Callable[[Any], Any]) -> Act:
-    return _rewrites(lambda value: {**value, name: change(value[name])} if name in value else value)
 
 
 def _name(word: str, said: str, clean: Callable[[str], str]) -> Fault:
@@ -35,12 +28,20 @@ def _name(word: str, said: str, clean: Callable[[str], str]) -> Fault:
         f"batch.name-{word}",
         f"Names {said} are accepted.",
         (f"{NAME}/description", f"{NAME}/pattern"),
-        _property("name", lambda name: clean(name) if isinstance(name, str) else name),
+        changes("name", lambda name: clean(name) if isinstance(name, str) else name),
     )
 
 
 def _json(word: str, said: str, rule: str, clean: Callable[[bytes], bytes]) -> Fault:
     return Fault(f"batch.json-{word}", f"{said} accepted.", (MALFORMED, rule), reads(clean))
+
+
+def _bared(data: bytes) -> bytes:
+    """Without what `strip` of many a language takes for white space."""
+    before = None
+    while data != before:
+        before, data = data, data.strip(b" \t\r\n\f").removeprefix(_NO_BREAK).removesuffix(_NO_BREAK)
+    return data
 
 
 def _from_utf_16(data: bytes) -> bytes:
@@ -52,8 +53,8 @@ def _from_utf_16(data: bytes) -> bytes:
 
 def _unpacked(data: bytes) -> bytes:
     try:
-        value = json.loads(data)
-    except ValueError:
+        value = strict_json.loads(data)
+    except UnreadableError:
         return data
     return value.encode() if isinstance(value, str) else data
 
@@ -79,6 +80,11 @@ def _as_utf_8(request: Request) -> Request:
     return media(body(lambda data: data.decode("latin-1").encode())(request))
 
 
+def _in_latin_1(turn: Turn) -> bool:
+    pattern = r'application/json; *charset="?iso-8859-1"?'
+    return re.fullmatch(pattern, turn.header("content-type"), re.IGNORECASE) is not None
+
+
 def _as_key(request: Request) -> Request:
     return header("Authorization", f"Bearer {TOKEN}")(request)
 
@@ -88,12 +94,12 @@ def _legacy(turn: Turn) -> bool:
 
 
 FAULTS = (
-    _json("comments", "Comments in JSON are", "RFC 8259, 2", lambda data: re.sub(rb"/\*.*?\*/|//[^\n]*", b"", data)),
+    _json("comments", "Comments in JSON are", "RFC 8259, 2", outside(rb"/\*.*?\*/|//[^\n]*", b"")),
     _json(
         "trailing-comma",
         "A comma after the last property is",
         "RFC 8259, 4",
-        lambda data: re.sub(rb",(\s*})", rb"\1", data),
+        outside(rb",(?P<end>\s*})", rb"\g<end>"),
     ),
     _json("quotes", "Texts in single quotes are", "RFC 8259, 7", lambda data: data.replace(b"'", b'"')),
     _json(
@@ -106,7 +112,7 @@ FAULTS = (
         "space",
         "JSON with a no-break space or a form feed around it is",
         "RFC 8259, 2",
-        lambda data: data.decode("utf-8", "replace").strip().encode(),
+        _bared,
     ),
     _json("control", "Line breaks and tabs inside a text are", "RFC 8259, 7", lambda d: re.sub(rb"[\t\r\n]", b" ", d)),
     _json("utf-16", "JSON in UTF-16 is", "RFC 8259, 8.1", _from_utf_16),
@@ -115,7 +121,7 @@ FAULTS = (
         "batch.json-latin-1",
         "JSON in Latin-1 is accepted where the media type's charset says so.",
         (MALFORMED, "RFC 8259, 8.1", "RFC 8259, 11"),
-        takes_as(_as_utf_8, lambda turn: "charset=iso-8859-1" in turn.header("content-type").lower()),
+        takes_as(_as_utf_8, _in_latin_1),
     ),
     Fault(
         "batch.body-blank",
@@ -133,39 +139,39 @@ FAULTS = (
         "batch.keys-case",
         "Properties are found in any case: `Name`, `TYPE`.",
         (f"{BODY}/required", "RFC 8259, 8.3"),
-        _rewrites(lambda value: {name.lower(): found for name, found in value.items()}),
+        rewrites(lambda value: {name.lower(): found for name, found in value.items()}),
     ),
     Fault(
         "batch.array-of-one",
         "An array of one text is accepted for the text, in each property.",
         (f"{NAME}/type", f"{TYPE}/enum", f"{DISPLAY_NAME}/type"),
-        _rewrites(lambda value: {name: _unwrapped(found) for name, found in value.items()}),
+        rewrites(lambda value: {name: _unwrapped(found) for name, found in value.items()}),
     ),
     Fault(
         "batch.display-name-object",
         'A display name by language is accepted: `{"en": "Spring"}`.',
         (f"{DISPLAY_NAME}/type",),
-        _property("display_name", _text_of),
+        changes("display_name", _text_of),
     ),
     Fault(
         "batch.type-trimmed",
         "White space around the type is overlooked.",
         (f"{TYPE}/enum",),
-        _property("type", lambda value: value.strip() if isinstance(value, str) else value),
+        changes("type", lambda value: value.strip() if isinstance(value, str) else value),
     ),
     Fault(
         "batch.type-index",
         "The type is accepted as its place in the list: 0.",
         (f"{TYPE}/enum",),
-        _property("type", _numbered),
+        changes("type", _numbered),
     ),
     Fault(
         "batch.type-as-viewed",
         "The type is accepted as the route that shows audiences writes it: `CUSTOM_ID`.",
         (f"{TYPE}/enum",),
-        _property("type", _as_viewed),
+        changes("type", _as_viewed),
     ),
-    _name("trimmed", "with spaces around them", str.strip),
+    _name("trimmed", "with spaces around them", lambda name: name.strip(" ")),
     _name("wide", "in full-width letters", lambda name: unicodedata.normalize("NFKC", name)),
     _name("invisible", "with characters of no width", lambda name: _INVISIBLE.sub("", name)),
     _name("dot", "with a full stop", lambda name: name.replace(".", "_")),
@@ -173,10 +179,7 @@ FAULTS = (
         "batch.media-prefix",
         "Media types are accepted that only begin with `application/json`.",
         (CONTENT,),
-        takes_as(
-            header("content-type", "application/json"),
-            lambda turn: re.match(r"application/json[^;\s]", turn.header("content-type")) is not None,
-        ),
+        calls("content-type", "application/json", lambda said: re.match(r"application/json[^;\s]", said) is not None),
     ),
     Fault(
         "batch.auth-legacy",
@@ -196,7 +199,7 @@ FAULTS = (
         (f"{PROJECT}/in", f"{PROJECT}/required"),
         takes_as(
             header("X-Batch-Project", "fault"),
-            lambda turn: not turn.header("x-batch-project") and "project=" in turn.request.target.lower(),
+            lambda turn: not turn.header("x-batch-project") and _PROJECT_ASKED.search(turn.request.target) is not None,
         ),
     ),
     Fault(

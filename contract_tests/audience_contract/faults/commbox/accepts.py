@@ -1,48 +1,37 @@
 """CommBox takes what it must refuse."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import replace
 
+from ...media import parse
 from ...messages import Request
 from ...multipart import Part
-from ..acts import body, pardons, takes_as, upload
-from ..fault import Fault, Turn, fields
+from ..acts import UPLOAD, bodiless, body, header, parts_body, takes_as
+from ..fault import Fault
+from ..uploads import EXCEL, RIGHT_FILE, RIGHT_NAME, adds, each, lacks, once, takes_csv, takes_file
 from . import BAD, CONTENT, DESCRIPTION, FORM, NAME, OPERATION, REQUIRED
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_NAME = Part("name", None, "", b"fault")
-_FILE = Part("audience_file", "fault.csv", "text/csv", b"phone1\r\n442079832100\r\n")
-_VALID = {"name": _NAME, "audience_file": _FILE}
+_VALID = (RIGHT_NAME, RIGHT_FILE)
+_NAME_ASKED = re.compile("[?&]name=[^&]")
 
 
-def _parts(request: Request) -> Mapping[str, Part]:
-    return {name: part for name, part in fields(request).items() if isinstance(part, Part)}
+def _readable(part: Part) -> Part:
+    return replace(part, data=part.data.decode("utf-8", "replace").encode()) if part.name == "name" else part
 
 
-def _completed(request: Request) -> Request:
-    return upload({**_VALID, **_parts(request)})(request)
-
-
-def _with_file(request: Request) -> Request:
-    return upload({**_parts(request), "audience_file": _FILE})(request)
-
-
-def _lacks(turn: Turn, name: str) -> bool:
-    return bool(turn.fields) and name not in turn.fields
-
-
-def _file(turn: Turn) -> Part:
-    found = turn.fields.get("audience_file")
-    return found if isinstance(found, Part) else Part("audience_file", None, "", b"")
-
-
-def _heading(turn: Turn) -> bytes:
-    return _file(turn).data.partition(b"\n")[0].strip() if _file(turn).content_type == "text/csv" else b""
+def _by_name(part: Part) -> Part:
+    return replace(part, name="audience_file") if part.name == "file" else part
 
 
 def _closed(request: Request) -> Request:
-    boundary = "".join(request.values("content-type")).partition("boundary=")[2]
-    return body(request.body + f"\r\n--{boundary}--\r\n".encode())(request)
+    media = parse("".join(request.values("content-type")[:1]))
+    boundary = media.parameters.get("boundary", "") if media else ""
+    return body(request.body + b"\r\n--" + boundary.encode("latin-1") + b"--\r\n")(request)
+
+
+def _sniffed(request: Request) -> Request:
+    boundary = request.body.partition(b"\r\n")[0][2:].decode("latin-1")
+    return header("content-type", f'multipart/form-data; boundary="{boundary}"')(request)
 
 
 FAULTS = (
@@ -50,88 +39,92 @@ FAULTS = (
         "commbox.name-missing",
         "A form without `name` is accepted.",
         (REQUIRED,),
-        takes_as(_completed, lambda turn: _lacks(turn, "name")),
+        takes_as(adds(RIGHT_NAME), lambda turn: lacks(turn, "name")),
     ),
     Fault(
         "commbox.file-missing",
         "A form without `audience_file` is accepted.",
         (REQUIRED,),
-        takes_as(_completed, lambda turn: _lacks(turn, "audience_file")),
+        takes_as(adds(RIGHT_FILE), lambda turn: lacks(turn, "audience_file")),
     ),
     Fault(
         "commbox.file-misnamed",
         "A file is accepted as the part `file`.",
         (REQUIRED,),
-        takes_as(_completed, lambda turn: "file" in turn.fields),
+        takes_as(each(_by_name), lambda turn: lacks(turn, "audience_file")),
     ),
     Fault(
         "commbox.name-in-query",
         "The name is accepted as a query parameter in place of the part.",
         (REQUIRED,),
-        takes_as(_completed, lambda turn: "name=" in turn.request.target),
+        takes_as(
+            adds(RIGHT_NAME), lambda turn: lacks(turn, "name") and _NAME_ASKED.search(turn.request.target) is not None
+        ),
     ),
     Fault(
         "commbox.name-twice",
         "Two parts `name` are accepted.",
         (f"{NAME}/type",),
-        pardons(NAME),
+        once("name"),
     ),
     Fault(
         "commbox.name-not-utf-8",
         "A name that is not UTF-8 is accepted.",
         (f"{NAME}/type", "RFC 7578, 5.1"),
-        takes_as(
-            lambda request: upload({**_parts(request), "name": _NAME})(request),
-            lambda turn: "\ufffd" in turn.text("name"),
-        ),
+        takes_as(each(_readable), lambda turn: "\ufffd" in turn.text("name")),
     ),
     Fault(
         "commbox.phone1-missing",
         "A CSV file without a column `phone1` is accepted.",
         (f"{BAD}/description", DESCRIPTION),
-        takes_as(_with_file, lambda turn: bool(_heading(turn)) and b"phone1" not in _heading(turn)),
+        takes_csv(lambda names, _: not any("phone1" in name for name in names)),
     ),
     Fault(
         "commbox.phone1-inside",
         "A column is taken for `phone1` whose name only ends in it.",
         (f"{BAD}/description", DESCRIPTION),
-        takes_as(_with_file, lambda turn: _heading(turn).endswith(b"phone1")),
+        takes_csv(lambda names, _: any(name.endswith("phone1") for name in names)),
     ),
     Fault(
         "commbox.excel-unread",
         "Any bytes are accepted as an Excel file.",
         (f"{BAD}/description", DESCRIPTION),
-        takes_as(_with_file, lambda turn: _file(turn).content_type == _EXCEL),
+        takes_file(lambda file: file.content_type == EXCEL),
     ),
     Fault(
         "commbox.excel-cut",
         "An Excel file whose end is missing is accepted.",
         (f"{BAD}/description", DESCRIPTION),
-        takes_as(_with_file, lambda turn: _file(turn).data.startswith(b"PK") and b"PK\5\6" not in _file(turn).data),
+        takes_file(
+            lambda file: file.content_type == EXCEL and file.data.startswith(b"PK") and b"PK\5\6" not in file.data
+        ),
     ),
     Fault(
         "commbox.upload-cut",
         "A form whose closing boundary is missing is accepted.",
         (FORM, "RFC 2046, 5.1.1"),
-        takes_as(_closed, lambda turn: not turn.fields and b"audience_file" in turn.request.body),
+        takes_as(_closed, lambda turn: not turn.parts and b"audience_file" in turn.request.body),
     ),
     Fault(
         "commbox.media-json",
         "A JSON body is accepted.",
         (CONTENT,),
-        takes_as(upload(_VALID), lambda turn: turn.header("content-type") == "application/json"),
+        takes_as(
+            lambda request: parts_body(_VALID)(header("content-type", UPLOAD)(request)),
+            lambda turn: turn.header("content-type") == "application/json" and bool(turn.object),
+        ),
     ),
     Fault(
         "commbox.media-missing",
         "A form without a Content-Type is accepted.",
         (CONTENT, "RFC 7578, 4.1"),
-        takes_as(upload(_VALID), lambda turn: bool(turn.request.body) and not turn.header("content-type")),
+        takes_as(_sniffed, lambda turn: turn.request.body.startswith(b"--") and not turn.header("content-type")),
     ),
     Fault(
         "commbox.body-empty",
         "A request without a body is accepted.",
         (f"{OPERATION}/requestBody/required",),
-        takes_as(upload(_VALID), lambda turn: not turn.request.body),
+        bodiless(parts_body(_VALID), UPLOAD),
     ),
     Fault(
         "commbox.put-creates",

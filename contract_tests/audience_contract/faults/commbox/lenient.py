@@ -3,68 +3,38 @@
 import base64
 import io
 import json
-import zipfile
+import re
 from collections.abc import Callable
+from dataclasses import replace
+
+from openpyxl import load_workbook
 
 from ...messages import Request, Response
 from ...mock.credentials import TOKEN
 from ...multipart import Part
 from ...security import bearer
-from ..acts import header, pardons, takes_as, upload
-from ..fault import Act, Fault, Turn, fields
+from ..acts import UPLOAD, header, parts_body, takes_as
+from ..fault import Act, Fault, Turn
+from ..uploads import RIGHT_FILE, RIGHT_NAME, each, entries, once, takes_csv, takes_file
 from . import BAD, CONTENT, DESCRIPTION, FILE, FORM, REQUIRED, SCHEME
-
-_FILE = Part("audience_file", "fault.csv", "text/csv", b"phone1\r\n442079832100\r\n")
-_VALID = {"name": Part("name", None, "", b"fault"), "audience_file": _FILE}
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _parts(request: Request) -> dict[str, Part]:
-    return {name: part for name, part in fields(request).items() if isinstance(part, Part)}
-
-
-def _file(turn: Turn) -> Part:
-    return _parts(turn.request).get("audience_file", Part("audience_file", None, "", b""))
 
 
 def _finds(change: Callable[[str], str]) -> Act:
     """It finds parts by other names."""
-
-    def found(request: Request) -> Request:
-        return upload({change(name): part for name, part in _parts(request).items()})(request)
-
-    return takes_as(found, lambda turn: any(change(name) != name for name in turn.fields))
-
-
-def _file_taken(turn: Turn) -> Response:
-    return turn.answer(upload({**_parts(turn.request), "audience_file": _FILE})(turn.request))
+    return takes_as(
+        each(lambda part: replace(part, name=change(part.name))),
+        lambda turn: any(change(part.name) != part.name for part in turn.parts),
+    )
 
 
-def _takes_csv(when: Callable[[bytes], bool]) -> Act:
-    """It takes some CSV files that have no column `phone1`."""
-
-    def act(turn: Turn) -> Response:
-        file = _file(turn)
-        return _file_taken(turn) if file.content_type == "text/csv" and when(file.data) else turn.answer()
-
-    return act
-
-
-def _takes_excel(when: Callable[[list[str]], bool]) -> Act:
-    """It takes some ZIP files as Excel files."""
-
-    def act(turn: Turn) -> Response:
-        file = _file(turn)
-        if file.content_type != _EXCEL or not zipfile.is_zipfile(io.BytesIO(file.data)):
-            return turn.answer()
-        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-            return _file_taken(turn) if when(archive.namelist()) else turn.answer()
-
-    return act
-
-
-def _begins(data: bytes) -> bool:
-    return any(cell.startswith(b"phone1") for cell in data.partition(b"\n")[0].strip().split(b","))
+def _workbook(file: Part) -> bool:
+    if entries(file) is None:
+        return False
+    try:
+        load_workbook(io.BytesIO(file.data), read_only=True).close()
+    except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+        return False
+    return True
 
 
 def _sniffed(request: Request) -> Request:
@@ -72,19 +42,27 @@ def _sniffed(request: Request) -> Request:
     return header("content-type", f'multipart/form-data; boundary="{boundary}"')(request)
 
 
+def _is_upload(turn: Turn) -> bool:
+    return re.fullmatch(r"multipart/form-data(;[^,]*)?", turn.header("content-type"), re.IGNORECASE) is not None
+
+
+def _is_form(turn: Turn) -> bool:
+    return turn.header("content-type") == "application/x-www-form-urlencoded"
+
+
 def _mixed(turn: Turn) -> bool:
-    return turn.header("content-type").startswith("multipart/mixed")
+    return turn.header("content-type").startswith("multipart/mixed;")
 
 
 def _as_form(request: Request) -> Request:
-    return header("content-type", "".join(request.values("content-type")).replace("mixed", "form-data"))(request)
+    return header("content-type", ", ".join(request.values("content-type")).replace("mixed", "form-data", 1))(request)
 
 
 def _unsigned(turn: Turn) -> bool:
     head, *rest = bearer(turn.header("authorization")).split(".")
     try:
         said = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return len(rest) == 2 and isinstance(said, dict) and str(said.get("alg")).lower() == "none"
 
@@ -135,13 +113,16 @@ FAULTS = (
         "commbox.file-twice",
         "Two parts `audience_file` are accepted.",
         (f"{FILE}/type",),
-        pardons(FILE, when=lambda turn: turn.request.body.count(b'name="audience_file"') > 1),
+        once("audience_file"),
     ),
     Fault(
         "commbox.media-form",
         "A form that is no upload is accepted, with the file as a field.",
         (CONTENT,),
-        takes_as(upload(_VALID), lambda turn: {"name", "audience_file"} <= {*turn.fields} - {*_parts(turn.request)}),
+        takes_as(
+            lambda request: parts_body((RIGHT_NAME, RIGHT_FILE))(header("content-type", UPLOAD)(request)),
+            lambda turn: _is_form(turn) and {"name", "audience_file"} <= turn.fields.keys(),
+        ),
     ),
     Fault(
         "commbox.media-mixed",
@@ -151,33 +132,33 @@ FAULTS = (
     ),
     Fault(
         "commbox.boundary-sniffed",
-        "The boundary is taken from the body, whatever the media type says.",
+        "The boundary is taken from the body, whichever the media type names.",
         (FORM, "RFC 2046, 5.1.1"),
-        takes_as(_sniffed, lambda turn: turn.request.body.startswith(b"--") and not turn.fields and not _mixed(turn)),
+        takes_as(_sniffed, lambda turn: turn.request.body.startswith(b"--") and not turn.parts and _is_upload(turn)),
     ),
     Fault(
         "commbox.phone1-begins",
         "A column is taken for `phone1` whose name only begins with it.",
         (f"{BAD}/description", DESCRIPTION),
-        _takes_csv(_begins),
+        takes_csv(lambda names, _: any(name.startswith("phone1") for name in names)),
     ),
     Fault(
         "commbox.phone1-anywhere",
         "A CSV file is accepted that has `phone1` below its first row only.",
         (f"{BAD}/description", DESCRIPTION),
-        _takes_csv(lambda data: b"phone1" in data.partition(b"\n")[2]),
+        takes_csv(lambda _, below: b"phone1" in below),
     ),
     Fault(
         "commbox.excel-phone1-missing",
         "An Excel file without a column `phone1` is accepted.",
         (f"{BAD}/description", DESCRIPTION),
-        _takes_excel(lambda names: "xl/workbook.xml" in names),
+        takes_file(_workbook),
     ),
     Fault(
         "commbox.excel-any-zip",
         "Any ZIP file is accepted as an Excel file.",
         (f"{BAD}/description", DESCRIPTION),
-        _takes_excel(lambda names: "xl/workbook.xml" not in names),
+        takes_file(lambda file: "xl/workbook.xml" not in (entries(file) or ["xl/workbook.xml"])),
     ),
     Fault(
         "commbox.auth-unsigned",

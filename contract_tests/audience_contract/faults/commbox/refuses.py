@@ -7,6 +7,7 @@ from ...messages import Response
 from ...multipart import Part
 from ..acts import always, refuses, takes_as
 from ..fault import Fault, Turn
+from ..uploads import lacks
 from . import BAD, CREATED, DESCRIPTION, FILE, FORM, MEDIA, NAME, RESPONSES
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +30,7 @@ def _boundary(turn: Turn) -> str:
 
 def _bad_is_500(turn: Turn) -> Response:
     answer = turn.answer()
-    return turn.error(500) if answer.status == 400 and "audience_file" not in turn.fields else answer
+    return turn.error(500) if answer.status == 400 and lacks(turn, "audience_file") else answer
 
 
 FAULTS = (

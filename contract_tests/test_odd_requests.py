@@ -1,0 +1,112 @@
+"""Requests that no client would send: a fault breaks what it says, and stumbles over nothing else."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from audience_contract import Request, provider_keys
+from audience_contract.faults import Fault, catalogue
+from audience_contract.faults.acts import form_request, upload
+from audience_contract.mock.app import Application
+from audience_contract.multipart import Part
+from wire import Change, body, header, operation_of, wire
+from witnesses import ask, witness
+
+_NAMES = (
+    *("name", "type", "display_name", "description", "namespace", "originName", "audienceId", "audience_file"),
+    *("client_id", "client_secret", "grant_type", "scope", "access_token", "createAudienceMetaOnly"),
+)
+_DEEP = 20_000
+_BODIES = (
+    *(b"", b" ", b"null", b"[]", b"{}", b"[{}]", b"{", b'"', b'""', b'"\\ud800"', b"NaN", b"9" * 5000, b"[{"),
+    *(b"--", b"--\r\n\r\n", b"\xff\xfe{\0}", b"\0", b'{"name": "\xe9', b'{"description" "\xff"}', b"%zz=%ff&%"),
+    *(b"[" * _DEEP, b"[" * _DEEP + b"]" * _DEEP, b'{"name":' * _DEEP, b"\xa0{}", "\u00a0\u2028".encode()),
+)
+_VALUES: tuple[Any, ...] = (
+    *(None, True, 0, 10**400, 1.5, "", "\0", "\ud800", "\u0660", "9" * 20),
+    *([], [[]], [None], ["a", 1], {}, {"": {}}),
+)
+_MEDIA = (
+    *("", "\xff", "/", ";", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=\xff"),
+    *("application/x-www-form-urlencoded; charset=\xff", "application/json; charset=iso-8859-1", "text/plain"),
+)
+_TOKENS = (
+    *("", "Bearer", "Bearer \xff.\xff.", "\xe9"),
+    *(f"Bearer {base64.b64encode(said).decode()}.e30." for said in (b"[]", b"\xff", b"[" * 30_000)),
+)
+# The end of a ZIP file that begins elsewhere.
+_ZIP = b"PK\5\6" + b"\1\0" * 9
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILES = (
+    ("text/csv", b"\xff"),
+    ("text/csv", b'"' + b"a" * 200_000),
+    ("text/csv", b""),
+    (_EXCEL, b"PK"),
+    (_EXCEL, _ZIP),
+)
+
+
+def _everywhere(value: Any) -> bytes:
+    """An object whose properties all have one value."""
+    return json.dumps(dict.fromkeys(_NAMES, value)).encode()
+
+
+def _form(part: Part) -> Change:
+    """An upload whose parts are all the same."""
+    return upload(dict.fromkeys(_NAMES, part))
+
+
+def _odd(good: Request) -> list[Request]:
+    changes: list[Change] = [
+        *(body(data) for data in (*_BODIES, *map(_everywhere, _VALUES))),
+        *(header("Content-Type", media) for media in _MEDIA),
+        *(header("Authorization", token) for token in _TOKENS),
+        _form(Part("", None, "", b"\xff")),
+        *(_form(Part("", 'a"\\', media, data)) for media, data in _FILES),
+        form_request(dict.fromkeys(_NAMES, "\xff")),
+        lambda request: replace(request, headers=()),
+        lambda request: replace(request, headers=(), body=b""),
+        lambda request: replace(request, target=request.target.partition("?")[0] + "?%ff=&&=%&"),
+        *(lambda request, method=method: replace(request, method=method) for method in ("GET", "DELETE", "PATCH")),
+    ]
+    found = [change(good) for change in changes]
+    if ("Content-Type", "application/json") not in good.headers:
+        found += map(header("Content-Type", "application/json"), found[: len(_BODIES) + len(_VALUES)])
+    found += map(header("Content-Type"), found[: len(_BODIES) : 4])
+    # One that breaks nothing, last: what a fault remembers may be odd by then.
+    return [*found, good]
+
+
+FAULTS = [fault for key in provider_keys() for fault in catalogue(key) if not fault.seconds]
+# Their witnesses break something that the fault overlooks; a refusal that looks like a success is none that is taken.
+ACCEPTING = [
+    fault
+    for fault in FAULTS
+    if witness(fault.name).shows == wire(fault.provider).SUCCESS
+    and len(witness(fault.name).requests) == 1
+    and ".error-" not in fault.name
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_stumbles_over_no_request(fault: Fault) -> None:
+    odd = _odd(wire(fault.provider).GOOD)
+    assert len(ask(Application(fault=fault), fault.provider, odd)) == len(odd)
+
+
+@pytest.mark.parametrize("fault", ACCEPTING, ids=lambda fault: fault.name)
+def test_what_else_is_wrong_with_a_request_stays_wrong(fault: Fault) -> None:
+    [request] = witness(fault.name).requests
+    wrong = [
+        replace(request, headers=(*request.headers, ("Content-Type", "text/plain"), ("Content-Type", "text/html")))
+    ]
+    if ".media-" not in fault.name:
+        wrong.append(header("Content-Type", "application/xml")(request))
+    if operation_of(fault.provider).security and not re.search(r"\.auth-|credential", fault.name):
+        wrong.append(header("Authorization", "Bearer other")(request))
+    answers = ask(Application(fault=fault), fault.provider, wrong)
+    assert wire(fault.provider).SUCCESS not in [answer.response.status for answer in answers]
