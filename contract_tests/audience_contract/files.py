@@ -44,6 +44,7 @@ def files() -> Iterator[tuple[str, str, str, bytes, bool]]:
     yield "no column phone1", "a.csv", CSV, _csv([["phone"], ["442079832100"]]), False
     yield "no column phone1", "a.csv", CSV, _csv([["442079832100"], ["442079832101"]]), False
     yield "no column phone1", "a.csv", CSV, _csv([["phone2", "my_phone1"], ["442079832100", "1"]]), False
+    yield "no column phone1", "a.csv", CSV, _csv([["phone10", "phone11"], ["442079832100", "1"]]), False
     yield "phone1 in a cell below only", "a.csv", CSV, _csv([["first"], ["phone1"], ["442079832100"]]), False
     yield "no column phone1 in Excel", "a.xlsx", XLSX, _xlsx([["phone"], ["442079832100"]]), False
     yield "an empty file", "a.csv", CSV, b"", False

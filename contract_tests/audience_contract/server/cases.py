@@ -38,6 +38,11 @@ def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
         yield Case("", replace(sent, headers=headers), variant=str(number))
         yield Case("empty body", least.request(b"")) if number == 1 else Case("no header at all", bare.request())
+    for key in least.fields:
+        yield Case("", renamed(target, least, names).but(**{key: ...}).request())
+    others = [method for method in ("PUT", "POST") if method not in target.spec.methods(least.operation.path)]
+    for method in others[:1]:
+        yield Case("", replace(renamed(target, least, names).request(), method=method))
 
 
 def renamed(target: Target, draft: Draft, names: Names) -> Draft:
@@ -117,6 +122,7 @@ def _of_body(target: Target, least: Draft) -> Iterator[Case]:
                 f"{right}x",
                 right.swapcase(),
                 right[::-1],
+                f" {right} ",
                 "*",
                 *target.secrets,
             ):

@@ -19,6 +19,7 @@ LABEL = "everything unusual at once"
 _LONGEST = 255
 _WIRES = (Wire(chunked=True), Wire(absolute=True), Wire(expect=True), Wire())
 _ROUNDS = 8
+_EMPTY = 3
 
 
 def unusual(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -59,6 +60,8 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"
         return text + "x" * (longest - len(text)) if number % 3 == 0 else text[:longest]
+    if not new and number % 4 == _EMPTY and not kind.plain("minLength"):
+        return ""
     several = list(TEXTS.values())[number % 3 :: 3]
     return (f"{new} " + " ".join(text for text in several if text.isprintable()))[:longest]
 

@@ -125,6 +125,12 @@ def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         "a comma before the end": f"{text[:-1]},}}".encode(),
         "a comment in JSON": f"/* */{text}".encode(),
         "a comment after a hash": f"{text[:-1]} # check\n}}".encode(),
+        "property names in capitals": json.dumps({key.upper(): value for key, value in new().fields.items()}).encode(),
+        "property names in title case": json.dumps(
+            {key.title(): value for key, value in new().fields.items()}
+        ).encode(),
+        "no-break spaces around JSON": f"\u00a0{text}\u00a0".encode(),
+        "form feeds around JSON": f"\f{text}\v".encode(),
         "names without quotes in JSON": re.sub(r'"(\w+)":', r"\1:", text).encode(),
         "a raw line break in a JSON text": f'{text[:-1]}, "contract_check": "a\r\n\tb"}}'.encode(),
         "bytes of Latin-1 in JSON": f'{text[:-1]}, "contract_check": "é"}}'.encode("latin-1"),
