@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from . import html, instead, pasting, validity
 from ._errors import PipelineError
-from .published import METHODS, as_spec, choose
+from .published import METHODS, as_spec, choose, unescaped
 
 Sample = dict[str, Any]
 _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
@@ -62,7 +62,7 @@ def blocks(page: str) -> Iterator[Block]:
             first = token.map[0] + 1
             text = "".join(lines[first : first + len(token.content.split("\n")) - 1])
             text = re.sub(r"(\r\n?|\n)\Z", "", text)
-            yield Block(token.info.strip(), text, " ".join(headings.values()), status)
+            yield Block(token.info.strip(), unescaped(text), " ".join(headings.values()), status)
 
 
 def text_of(data: bytes, charset: str | None = None) -> str:
