@@ -162,18 +162,20 @@ def _object(page: str, start: int) -> tuple[Any, int]:
 
 
 def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
-    """The responses that a spec's own property examples spell out."""
+    """The responses that a spec's own property examples spell out, each with its operation."""
     for problem in validity.problems(spec):
         raise PipelineError(problem)
-    paths = spec.get("paths", {}).values()
-    operations = (path[method] for path in paths for method in METHODS if method in path)
-    for operation in operations:
+    operations = (
+        ([method.upper(), path], item[method])
+        for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
+    )  # fmt: skip
+    for name, operation in operations:
         for status, response in operation.get("responses", {}).items():
             for media in response.get("content", {}).values():
                 body = _example(media.get("schema", {}))
                 if body and status.isdecimal():
                     text = json.dumps(body, ensure_ascii=False)
-                    yield {"kind": "response", "status": int(status), "body": text}
+                    yield {"kind": "response", "operation": name, "status": int(status), "body": text}
 
 
 def _example(schema: dict[str, Any]) -> Any:

@@ -34,6 +34,15 @@ def unescaped(text: str) -> str:
     return plain if as_spec(text) is None and as_spec(plain) is not None else text
 
 
+def version_of(text: str) -> str:
+    """The version of an OpenAPI document; raises PipelineError for one that is no text."""
+    info = (as_spec(text) or {}).get("info")
+    version = info.get("version") if isinstance(info, dict) else None
+    if not isinstance(version, str) or not version:
+        raise PipelineError(f"/info/version: the spec's version is {version!r}, and no text")
+    return version
+
+
 def suffix(text: str) -> str:
     """What a file with this document is called: JSON is also YAML, but not the other way round."""
     try:
