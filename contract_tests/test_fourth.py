@@ -1,16 +1,20 @@
 """A fourth provider, in a copy of the project: what `make provider` lays out, what is left to hands, and what runs."""
 
+import html
+import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
 from pipeline.__main__ import main
+from pipeline.pages import spec_of
 from pipeline.rooms import ROOT
 
 PAGE = HERE / f"{KEY}.md"
@@ -121,6 +125,16 @@ def test_a_provider_is_laid_out_once(fourth: Fourth, capsys: pytest.CaptureFixtu
     assert main(["provider", NAME, "--page", str(PAGE), "--root", str(fourth.root)]) == 1
     assert f"specs{os.sep}{KEY}: is there already" in capsys.readouterr().err
     assert project.hashes(fourth.root) == before
+
+
+def test_a_page_in_html_with_a_spec_in_yaml_is_laid_out_as_well(tmp_path: Path) -> None:
+    spec = yaml.safe_dump(json.loads(spec_of(PAGE.read_text("utf-8"))), sort_keys=False)
+    page = tmp_path / "page.html"
+    page.write_bytes(f"\ufeff<!doctype html><h1>Lists</h1><pre>{html.escape(spec)}</pre>".encode())
+    root = tmp_path / "project"
+    assert main(["provider", NAME, "--page", str(page), "--root", str(root)]) == 0
+    assert (root / "specs" / KEY / "openapi.yaml").read_text("utf-8") == spec.rstrip("\n")
+    assert (root / ADAPTER).is_file()
 
 
 @pytest.mark.parametrize(

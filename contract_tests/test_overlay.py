@@ -1,5 +1,6 @@
 """Overlays: what an action must rest on, and that the vendored ones change what they say and nothing else."""
 
+import copy
 import hashlib
 import json
 import re
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
 
 import small_project
 from pipeline import overlay
@@ -16,6 +18,7 @@ from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, pointer, resolve
 from pipeline.effective import build, load
 from pipeline.rooms import Provider, providers
+from small_project import answer
 
 TARGET = "$.paths['/lists'].post"
 EVIDENCE = {
@@ -156,3 +159,30 @@ def test_a_provider_without_an_overlay_has_its_spec_as_the_effective_one() -> No
 def test_what_the_page_says_and_its_schema_does_not_is_in_the_effective_spec(name: str, at: str, value: object) -> None:
     provider = next(provider for provider in providers() if provider.key == name)
     assert resolve(build(provider), at) == value
+
+
+@pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
+def test_each_action_that_the_upstream_spec_has_made_good_is_named_as_no_longer_needed(provider: Provider) -> None:
+    upstream = load(provider.upstream)
+    number = 0
+    for number, (action, _) in enumerate(overlay.steps(upstream, provider.overlay)):
+        corrected: dict[str, Any] = apply_overlay(copy.deepcopy(upstream), {"actions": [copy.deepcopy(action)]})
+        found = overlay.review(corrected, provider.overlay)[1]
+        assert [(each.state, each.action.partition(" ")[0]) for each in found if "needed" in each.state] == [
+            ("no longer needed", f"/actions/{number}")
+        ]
+    assert number
+
+
+def test_an_action_of_which_the_upstream_spec_has_a_part_is_named_with_that_part(tmp_path: Path) -> None:
+    spec = small_project.changed(lambda spec: answer(spec).update(required=["id"]))
+    action = {
+        "target": "$.paths['/lists'].post.responses['200'].content['application/json'].schema",
+        "description": "d",
+        "x-evidence": [{"source": "a page"}],
+        "update": {"required": ["id", "name"]},
+    }
+    file = tmp_path / "overlay.yaml"
+    file.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": [action]}), "utf-8")
+    (found,) = overlay.review(spec, file)[1]
+    assert (found.state, "has 'id' by now" in found.sentence) == ("partly needed", True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import small_project
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
+from pipeline.deviations.material import Material
 from pipeline.pages import samples_of, spec_of
 from pipeline.rooms import Provider, providers
 
@@ -121,7 +122,7 @@ def test_a_page_without_exactly_one_spec_is_refused(count: int) -> None:
 def test_markdown_gives_its_request_line_bodies_parts_and_the_examples_of_its_spec() -> None:
     assert samples_of(MARKDOWN.format(spec=json.dumps(small_project.SPEC))) == [
         {"kind": "request", "method": "POST", "target": "/lists"},
-        {"kind": "response", "status": 200, "body": '{"id": "7"}'},
+        {"kind": "response", "operation": ["POST", "/lists"], "status": 200, "body": '{"id": "7"}'},
         {"kind": "request", "body": '{"name": "one"}'},
         {"kind": "response", "status": 202, "body": '{"token": "t"}'},
         {"kind": "request", "parts": [["name", "NE-50"], ["file", "@/home/list.csv"]]},
@@ -199,6 +200,29 @@ def test_the_vendored_files_are_what_the_pages_give(tmp_path: Path) -> None:
     assert json.loads(provider.samples.read_bytes()) == [
         {"page": "acme.md", "kind": "response", "status": 200, "body": '{"id": "7"}'}
     ]
+
+
+def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_create(tmp_path: Path) -> None:
+    def listed(spec: small_project.Json) -> None:
+        schema = {"type": "object", "properties": {"count": {"type": "integer", "example": 3}}}
+        answers = {"200": {"description": "All.", "content": {"application/json": {"schema": schema}}}}
+        spec["paths"]["/lists"]["get"] = {"operationId": "get_lists", "tags": ["lists"], "responses": answers}
+
+    root = small_project.write(tmp_path, small_project.changed(listed))
+    page = root / "pages" / "acme.md"
+    text = page.read_text("utf-8")
+    answer = "\n# Response\n```json\n{}\n```\n"
+    more = answer.replace("{}", '{"id": "8"}') + "\n```http\nGET /lists\n```\n" + answer.replace("{}", '{"count": 4}')
+    source = root / "specs" / "acme" / "SOURCE.toml"
+    old, new = (small_project.sha256(each) for each in (text, text + more))
+    source.write_text(source.read_text("utf-8").replace(old, new), "utf-8")
+    page.write_text(text + more, "utf-8")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
+    found = {file.name: json.loads(file.read_bytes()) for file in (root / "specs" / "acme" / "samples").iterdir()}
+    bodies = {name: [each["body"] for each in samples if "body" in each] for name, samples in found.items()}
+    assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
+    places = {each["at"] for each in Material.of(Provider(root, "acme")).samples}
+    assert places >= {"samples/create.json /0", "samples/get_lists.json /0"}
 
 
 def test_drift_names_what_differs_from_the_pages_and_writes_nothing(

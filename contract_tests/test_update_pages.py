@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
-from pipeline import safe_yaml
+from pipeline import safe_yaml, validity
 from pipeline._errors import PipelineError
 from pipeline.pages import samples_of, spec_of, text_of
 
@@ -41,6 +41,17 @@ def test_a_spec_is_found_by_what_it_is_whatever_its_fence_says(fence: str, langu
 def test_a_spec_in_html_comes_out_with_every_character_that_was_escaped(text: str) -> None:
     spec = json.dumps({**small_project.SPEC, "x-text": text}, ensure_ascii=False)
     assert spec_of(text_of(rendered(spec).encode())) == spec
+
+
+def test_a_spec_in_a_fence_whose_quotation_marks_are_entities_comes_out_as_it_was() -> None:
+    spec = json.dumps({**small_project.SPEC, "x-text": "a < b & c"})
+    for escaped in (html.escape(spec), spec.replace('"', "&#34;")):
+        assert spec_of(text_of(fenced(escaped).encode())) == spec
+
+
+def test_a_spec_that_can_be_read_keeps_the_entities_in_its_texts() -> None:
+    spec = json.dumps({**small_project.SPEC, "x-text": "&quot;a&#34;"})
+    assert spec_of(text_of(fenced(spec).encode())) == spec
 
 
 def test_a_spec_in_html_may_have_the_fences_of_markdown_in_it() -> None:
@@ -73,7 +84,9 @@ def test_of_several_specs_the_one_with_our_operations_is_taken_and_a_copy_of_it_
     other = json.dumps({**small_project.SPEC, "paths": {"/others": {"get": {}}}})
     page = "\n\n".join(f"```json\n{spec}\n```" for spec in (other, JSON, json.dumps(small_project.SPEC)))
     assert spec_of(page, {"POST /lists"}) == JSON
-    with pytest.raises(PipelineError, match="'Acme' 1 with GET /others; 'Acme' 1 with POST /lists; 0 of them"):
+    with pytest.raises(
+        PipelineError, match="'Acme' 1 with GET /others; 'Acme' 1 with POST /lists; of these 2, 0 have PUT"
+    ):
         spec_of(page, {"PUT /lists"})
 
 
@@ -88,7 +101,7 @@ def test_of_several_specs_the_one_with_our_operations_is_taken_and_a_copy_of_it_
         ("", "the page is empty"),
         (
             fenced('{"name": "one"}'),
-            r"is another one: 'Lists', \d+ characters, 2 fenced blocks \(json, json\)",
+            r"found 0; the page is 'Lists', \d+ characters, 2 fenced blocks \(json, json\)",
         ),
         (fenced(JSON[:-1]), "one block names 'openapi' but cannot be read: Expecting"),
         (fenced('{"swagger": "2.0"}'), "one block is a swagger document of another kind"),
@@ -139,3 +152,14 @@ JSON_VALUES = st.recursive(
 def test_yaml_with_aliases_that_do_not_explode_is_the_same_data_as_before(value: Any) -> None:
     text = yaml.safe_dump([value, value])
     assert safe_yaml.load(text) == yaml.safe_load(text)
+
+
+def test_a_reference_out_of_the_document_is_named_before_those_that_lead_to_it() -> None:
+    spec = small_project.changed(
+        lambda s: (
+            small_project.answer(s)["properties"].update(a={"$ref": "#/components/schemas/A"}),
+            s.update(components={"schemas": {"A": {"$ref": "file:///etc/hostname"}}}),
+        )
+    )
+    (said,) = validity.problems(spec)
+    assert said.startswith("/components/schemas/A/$ref: 'file:///etc/hostname' is in another document")

@@ -18,6 +18,8 @@ from small_project import Json, changed, operation
 DATE = "2026-02-03"
 _ADAPTER = '''"""An adapter as small as it can be."""
 
+from typing import TextIO
+
 from audience_clients.acme.models import MakeListBody
 
 
@@ -27,6 +29,11 @@ def body(name: str) -> MakeListBody:
 
 class Acme:
     key = "acme"
+    unsupported = {"name": "of a neighbour: no property of the provider's", "size": "neither"}
+
+
+def label(file: TextIO) -> object:
+    return file.name, "name", dict(name=1)
 
 
 class AsyncAcme(Acme):

@@ -20,10 +20,11 @@ def described(page: str) -> str:
         (_GONE, "one that says it is not found"),
         (_LOGIN, "a login page"),
     )
-    kind = next((kind for words, kind in kinds if words.search(head)), "another one")
+    kind = next((kind for words, kind in kinds if words.search(head)), "")
     languages = [found[2].lower() or "no language" for found in _FENCE.finditer(text)]
-    fenced = f"{len(languages)} fenced blocks ({', '.join(languages[:5])})" if languages else "no fenced block"
-    return f"{kind}: {_title(text)!r}, {len(text)} characters, {fenced}"
+    many = "blocks" if len(languages) > 1 else "block"
+    fenced = f"{len(languages)} fenced {many} ({', '.join(languages[:5])})" if languages else "no fenced block"
+    return f"{f'{kind}: ' if kind else ''}{_title(text)!r}, {len(text)} characters, {fenced}"
 
 
 def _title(text: str) -> str:

@@ -125,13 +125,39 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
                 "correct the target or remove the action"
             ],
         )
-    if changed == spec:
+    update = action.get("update")
+    if changed == spec or (matches and update and all(_says(match.value, update) for match in matches)):
         return (
             spec,
             "no longer needed",
             ["the action changes nothing: the upstream spec has been corrected; remove the action"],
         )
+    twice = next((name for match in matches for name in _twice(match.value, update)), None)
+    if twice is not None:
+        return (
+            spec,
+            "partly needed",
+            [f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"],
+        )
     return changed, "", []
+
+
+def _says(value: object, update: object) -> bool:
+    """Whether a value has all that an update would add. An overlay appends to lists what is in them already."""
+    if isinstance(value, dict) and isinstance(update, dict):
+        return all(name in value and _says(value[name], part) for name, part in update.items())
+    if isinstance(value, list):
+        return all(part in value for part in (update if isinstance(update, list) else [update]))
+    return value == update
+
+
+def _twice(value: object, update: object) -> Iterator[object]:
+    """The elements of lists that would be there twice."""
+    if isinstance(value, dict) and isinstance(update, dict):
+        for name in value.keys() & update.keys():
+            yield from _twice(value[name], update[name])
+    elif isinstance(value, list):
+        yield from (part for part in (update if isinstance(update, list) else [update]) if part in value)
 
 
 def _broken(upstream: Json, evidence: Json) -> str | None:

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from . import html, instead, pasting, validity
 from ._errors import PipelineError
-from .published import METHODS, as_spec, choose
+from .published import METHODS, as_spec, choose, unescaped
 
 Sample = dict[str, Any]
 _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
@@ -62,7 +62,7 @@ def blocks(page: str) -> Iterator[Block]:
             first = token.map[0] + 1
             text = "".join(lines[first : first + len(token.content.split("\n")) - 1])
             text = re.sub(r"(\r\n?|\n)\Z", "", text)
-            yield Block(token.info.strip(), text, " ".join(headings.values()), status)
+            yield Block(token.info.strip(), unescaped(text), " ".join(headings.values()), status)
 
 
 def text_of(data: bytes, charset: str | None = None) -> str:
@@ -162,18 +162,20 @@ def _object(page: str, start: int) -> tuple[Any, int]:
 
 
 def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
-    """The responses that a spec's own property examples spell out."""
+    """The responses that a spec's own property examples spell out, each with its operation."""
     for problem in validity.problems(spec):
         raise PipelineError(problem)
-    paths = spec.get("paths", {}).values()
-    operations = (path[method] for path in paths for method in METHODS if method in path)
-    for operation in operations:
+    operations = (
+        ([method.upper(), path], item[method])
+        for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
+    )  # fmt: skip
+    for name, operation in operations:
         for status, response in operation.get("responses", {}).items():
             for media in response.get("content", {}).values():
                 body = _example(media.get("schema", {}))
                 if body and status.isdecimal():
                     text = json.dumps(body, ensure_ascii=False)
-                    yield {"kind": "response", "status": int(status), "body": text}
+                    yield {"kind": "response", "operation": name, "status": int(status), "body": text}
 
 
 def _example(schema: dict[str, Any]) -> Any:

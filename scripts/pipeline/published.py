@@ -1,5 +1,6 @@
 """OpenAPI documents among the blocks of a page: which of them is ours, and what is said where none is."""
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Set
@@ -23,6 +24,23 @@ def as_spec(text: str) -> Json | None:
     except (ValueError, RecursionError, yaml.YAMLError):
         return None
     return value if isinstance(value, dict) and "openapi" in value else None
+
+
+def unescaped(text: str) -> str:
+    """The text; without its HTML entities, if only then it is an OpenAPI document."""
+    if "&quot;" not in text and "&#" not in text:
+        return text
+    plain = html.unescape(text)
+    return plain if as_spec(text) is None and as_spec(plain) is not None else text
+
+
+def version_of(text: str) -> str:
+    """The version of an OpenAPI document; raises PipelineError for one that is no text."""
+    info = (as_spec(text) or {}).get("info")
+    version = info.get("version") if isinstance(info, dict) else None
+    if not isinstance(version, str) or not version:
+        raise PipelineError(f"/info/version: the spec's version is {version!r}, and no text")
+    return version
 
 
 def suffix(text: str) -> str:
@@ -57,7 +75,7 @@ def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
     said = [f"expected one OpenAPI document in a fenced block, found {len(found)}"]
     said += [f"{_name(spec)}" for _, spec in found]
     if found and wanted:
-        said.append(f"{len(ours)} of them have {', '.join(sorted(wanted))}")
+        said.append(f"of these {len(found)}, {len(ours)} have {', '.join(sorted(wanted))}, and there must be one")
     raise PipelineError("; ".join([*said, *_unreadable(texts)]))
 
 

@@ -86,6 +86,7 @@ class Provider:
 
     @property
     def samples(self) -> Path:
+        """Of the operation that creates; those of others are beside it."""
         return self.specs / "samples" / "create.json"
 
     @property

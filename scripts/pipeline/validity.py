@@ -34,10 +34,12 @@ def problems(spec: Any) -> Iterator[str]:
     if error is not None:
         yield describe(error)
         return
+    # First: a reference within this document may lead to one out of it, which is the one that is wrong.
     for at, reference in _references(spec, ""):
         if not reference.startswith("#"):
             yield f"{at}: {reference!r} is in another document, which is not followed (rule: $ref)"
             return
+    for at, reference in _references(spec, ""):
         if not _leads_somewhere(spec, reference):
             yield f"{at}: {reference!r} leads to nothing in this document (rule: $ref)"
             return

@@ -1,9 +1,9 @@
 """Take the spec and the samples out of downloaded pages, and check them against SOURCE.toml."""
 
 import hashlib
-import json
 from pathlib import Path
 
+from . import samples as sample_files
 from ._errors import PipelineError
 from .pages import Sample, samples_of, spec_of, text_of
 from .published import as_spec, operations
@@ -30,8 +30,8 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
             raise PipelineError(f"{page}: {error}") from error
     for file, data in files.items():
         _compare(data, provider.source["spec"]["sha256"], file, provider, "record the hash of the page's spec")
-    files[provider.samples] = (json.dumps(samples, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
-    return files
+    spec = files[provider.upstream] if provider.upstream in files else _read(provider.upstream)
+    return files | sample_files.files(provider, as_spec(spec.decode("utf-8")) or {}, samples)
 
 
 def known(provider: Provider) -> frozenset[str]:

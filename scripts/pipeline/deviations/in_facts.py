@@ -44,10 +44,10 @@ def _versions(material: Material) -> Iterator[Json]:
         for at in ("/info/version", f"/servers/{number}/variables/version/default"):
             yield {"about": _API, "aspect": "version", "place": at, "value": resolve(material.spec, at)}
         base = re.escape(urlsplit(server["url"]).path).replace(r"\{version\}", "([^/]+)")
-        for index, sample in enumerate(material.samples):
+        for sample in material.samples:
             found = re.match(f"{base}/", urlsplit(sample.get("target", "")).path)
             if found:
-                place, page = f"samples/create.json /{index}/target", sample["page"]
+                place, page = f"{sample['at']}/target", sample["page"]
                 yield {"about": _API, "aspect": "version", "place": place, "value": found[1], "source": page}
 
 

@@ -11,8 +11,8 @@ from .material import Json, Material, Operation, broken, target
 def find(material: Material) -> Iterator[Finding]:
     """Samples are judged by the effective spec."""
     judged = material.having(material.effective)
-    for number, sample in enumerate(material.samples):
-        place = f"samples/create.json /{number}"
+    for sample in material.samples:
+        place = sample.get("at", "samples")
         found = _request(judged, sample) if sample["kind"] == "request" else _answer(judged, sample)
         for rule, about, at, says in found:
             page = sample.get("page", "")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from referencing import Registry, Resource
 
-from .. import effective, overlay, validity
+from .. import effective, overlay, samples, validity
 from .._errors import PipelineError
 from ..documents import ABSENT, conform, pointer, read, resolve
 from ..rooms import Provider
@@ -71,7 +71,11 @@ class Material:
         return cls(
             provider.key,
             spec,
-            tuple(read(provider.samples)) if provider.samples.exists() else (),
+            tuple(
+                {**sample, "at": f"samples/{file.name} /{number}"}
+                for file, found in samples.recorded(provider).items()
+                for number, sample in enumerate(found)
+            ),
             tuple(facts.get("fact", ())),
             tuple(facts.get("coping", ())),
             tuple(overlay.steps(spec, provider.overlay)) if provider.overlay.exists() else (),

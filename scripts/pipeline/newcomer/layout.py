@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .. import client, effective, pages, tree, vendor
+from .. import client, effective, pages, published, tree, vendor
 from .._errors import PipelineError
 from ..rooms import Provider
 from .outline import Outline, view
@@ -60,8 +60,9 @@ def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path
     """Write the spec, the samples and SOURCE.toml, which the following steps read."""
     try:
         data = page.read_bytes()
-        spec = pages.spec_of(data.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, PipelineError) as error:
+        spec = pages.spec_of(pages.text_of(data))
+        version = published.version_of(spec)
+    except (OSError, PipelineError) as error:
         raise PipelineError(f"{page}: {error}") from error
     source = f'''\
 # Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.
@@ -69,9 +70,9 @@ class = "{name}"
 vendored = {datetime.now(UTC):%Y-%m-%d}
 
 [spec]
-file = "openapi.json"
+file = "openapi{published.suffix(spec)}"
 kind = "published"
-version = {json.dumps(json.loads(spec)["info"]["version"])}
+version = {json.dumps(version)}
 sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
 
 [[page]]

@@ -21,4 +21,6 @@ def differences(old: dict[str, Any], new: dict[str, Any], compare: Compare | Non
 
 def _change(given: dict[str, Any]) -> Change:
     pointers = dict.fromkeys(given[side] for side in ("pointer_new", "pointer_old") if given[side] is not None)
-    return Change(str(given["kind"]), tuple(pointers), given["sentence"], given["witness"])
+    return Change(
+        str(given["kind"]), tuple(pointers), given["sentence"], given["witness"], side=str(given.get("side", ""))
+    )

@@ -1,31 +1,34 @@
 """Which lines of ours have to do with what changed: in the wrapper, in the tests, in the mock server and its faults."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Set
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..documents import ABSENT, resolve
+from jsonschema import Draft202012Validator
+from referencing.exceptions import Unresolvable
+
+from .adapters import named
 from .result import Change, Impact, Symbol, Use
 from .symbols import differences, public
-
-_NAMED_AFTER = {"properties", "schemas", "securitySchemes"}
+from .words import Word, words
 
 
 def impact(old: Path, new: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> Impact:
     """`old` and `new` are trees, `specs` the effective specs of both."""
     package = Path("generated") / "audience_clients" / key
-    symbols = differences(public(old / package), public(new / package))
-    names, words = _names(symbols), _words(changes, specs)
-    wrapper = [file for file in _files(new / "wrapper", "") if f"audience_clients.{key}." in file.read_text("utf-8")]
+    before, after = public(old / package), public(new / package)
+    symbols = differences(before, after)
+    changed = words(changes, specs)
+    wrapper = _files(new / "wrapper", "")
     tests = _files(new / "contract_tests", key)
     mock = [file for file in tests if "audience_contract" in file.parts]
     return Impact(
         symbols,
-        tuple(_uses(new, wrapper, names | words)),
-        tuple(_uses(new, [file for file in tests if file not in mock], names | words)),
-        tuple(_uses(new, mock, words)),
+        tuple(_in_adapters(new, wrapper, key, _names(symbols, after), changed)),
+        tuple(_in_data(new, [file for file in tests if file not in mock], changed)),
+        tuple(_in_data(new, mock, changed)),
     )
 
 
@@ -35,53 +38,86 @@ def _files(folder: Path, key: str) -> list[Path]:
     return [file for file in found if not key or key in file.relative_to(folder).with_suffix("").parts]
 
 
-def _names(symbols: Iterable[Symbol]) -> set[str]:
-    """Of what is there no more, or is something else now."""
-    return {symbol.name.rpartition(".")[2] for symbol in symbols if symbol.state != "added"}
+def _names(symbols: Iterable[Symbol], after: Iterable[str]) -> set[str]:
+    """Of what is there no more, or is something else now, as an adapter calls it: its class or module, and its name."""
+    changed = {symbol.name for symbol in symbols if symbol.state != "added"}
+    modules = {name.split(".")[-2] for name in changed if name.startswith("api.")}
+    kept = {name.split(".")[-2] for name in after if name.startswith("api.")}
+    return {_short(name) for name in changed} | (modules - kept)
 
 
-def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> set[str]:
-    """What the changes' pointers lead to: properties, statuses, components, parameters, operations."""
-    words: set[str] = set()
-    for change in changes:
-        for at in change.pointers if change.kind != "documentation" else ():
-            tokens = at.split("/")
-            named = [token for before, token in pairwise(tokens) if before in _NAMED_AFTER]
-            # What is around a change is not touched: of names within each other the last, a status if it ends there.
-            words |= {*named[-1:], *(tokens[-1:] if tokens[-2:-1] == ["responses"] else ())}
-            for spec in specs:
-                for end in range(2, len(tokens) + 1):
-                    place = resolve(spec, "/".join(tokens[:end]))
-                    near = end >= len(tokens) - 1
-                    words |= _named(place, tokens[end - 2], near=near) if place is not ABSENT else set()
-    return {word.replace("~1", "/").replace("~0", "~") for word in words}
+def _short(name: str) -> str:
+    parts = name.split(".")
+    first = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts) - 2)
+    return ".".join(parts[first:])
 
 
-def _named(place: Any, kind: str, *, near: bool) -> set[str]:
-    """What a place is called by. The name of an operation, which has all else in it, counts only `near` it."""
-    if not isinstance(place, dict):
-        return set()
-    names = [place.get("name") if kind == "parameters" else None, place.get("operationId") if near else None]
-    return {name for name in names if isinstance(name, str)}
-
-
-def _uses(root: Path, files: Iterable[Path], words: Set[str]) -> Iterator[Use]:
+def _in_adapters(root: Path, files: Iterable[Path], key: str, names: Set[str], changed: Set[Word]) -> Iterator[Use]:
+    on_wire = {(word.side, word.text) for word in changed}
+    on_wire |= {(side, _identifier(text)) for side, text in on_wire if side in ("parameter", "request")}
+    made = {name.partition(".")[0] for name in names}
     for file in files:
-        nodes = ast.walk(ast.parse(file.read_bytes()))
-        found = {(getattr(node, "lineno", 0), word) for node in nodes for word in _said(node) & words}
-        for line, word in sorted(found):
-            yield Use(file.relative_to(root).as_posix(), line, word)
+        found = {
+            (line, text)
+            for line, side, text in named(file, key)
+            if (side == "symbol" and text in names) or (side == "made" and text in made) or (side, text) in on_wire
+        }
+        # Of a name and the same one with its class, one is enough.
+        for line, text in sorted(found):
+            if not any(line == at and other.endswith(f".{text}") for at, other in found):
+                yield Use(file.relative_to(root).as_posix(), line, text)
 
 
-def _said(node: ast.AST) -> set[str]:
-    """The names in one node. A text counts as a name, and so do the steps of one that is a JSON pointer."""
+def _identifier(text: str) -> str:
+    """What the client generator makes of a name on the wire."""
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text)).lower()
+
+
+def _in_data(root: Path, files: Iterable[Path], changed: Set[Word]) -> Iterator[Use]:
+    for file in files:
+        nodes = list(ast.walk(ast.parse(file.read_bytes())))
+        found = {(getattr(node, "lineno", 0), word.text) for node in nodes for word in changed if _tells(node, word)}
+        for line, text in sorted(found):
+            yield Use(file.relative_to(root).as_posix(), line, text)
+
+
+def _tells(node: ast.AST, word: Word) -> bool:
+    """Whether a node of a test or of the mock server says something that was so, and is not so any more.
+
+    A name that is still there is none: a pointer to it is, a value that its schema had, and a value that is given for
+    it and of which the two schemas judge differently.
+    """
     match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name) | ast.FunctionDef(name=name):
-            return {name}
-        case ast.keyword(arg=str(name)):
-            return {name}
         case ast.Constant(value=str(text)):
-            return {text, *(text.split("/") if text.startswith("/") else ())}
+            pointed = bool(word.step) and f"/{word.step}/" in f"{text}/"
+            return pointed or text in word.old or (text == word.text and (word.gone or word.side == "status"))
         case ast.Constant(value=int(number)):
-            return {str(number)}
-    return set()
+            return number in word.old or (word.side == "status" and str(number) == word.text)
+        case ast.keyword(arg=str(name), value=value):
+            return name == word.text and (word.gone or _turned(value, word))
+        case ast.Dict(keys=keys, values=values):
+            pairs = zip(keys, values, strict=True)
+            return any(
+                isinstance(k, ast.Constant) and k.value == word.text and _turned(value, word) for k, value in pairs
+            )
+        case ast.FunctionDef(name=name) if word.side == "operation":
+            return name == word.text.lower()
+    return False
+
+
+def _turned(node: ast.expr, word: Word) -> bool:
+    """Whether a constant fits one of the two schemas only."""
+    try:
+        value = _constant(node)
+        verdicts = [Draft202012Validator(schema).is_valid(value) for schema in word.schemas if isinstance(schema, dict)]
+    except (ValueError, TypeError, Unresolvable):
+        # What cannot be told here, the contract tests tell.
+        return False
+    return len(set(verdicts)) > 1
+
+
+def _constant(node: ast.expr) -> Any:
+    """The value of a literal, and of a text that is repeated."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return ast.literal_eval(node.left) * min(ast.literal_eval(node.right), 10_000)
+    return ast.literal_eval(node)

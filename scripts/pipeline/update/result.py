@@ -35,13 +35,17 @@ _CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: its class, the JSON pointers, a sentence, what shows it, and the lines of our spec it touches."""
+    """One difference: its class, the JSON pointers, a sentence, what shows it, and the lines of our spec it touches.
+
+    `side`, where that is known: request or response.
+    """
 
     kind: str
     pointers: tuple[str, ...]
     sentence: str
     witness: Any = None
     lines: tuple[str, ...] = ()
+    side: str = ""
 
     @property
     def code(self) -> Code:

@@ -1,7 +1,6 @@
 """One provider: fetch its pages, and take from what is new the files that `specs` should have."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Any
 
 import tomlkit
 
+from .. import samples as samples_of_operations
 from .. import vendor
 from .._errors import PipelineError
-from ..documents import read
 from ..pages import samples_of, spec_of, text_of
-from ..published import as_spec, suffix
+from ..published import as_spec, suffix, version_of
 from ..rooms import Provider
 from .claims import Claim, claims_of, dump
 from .fetch import Fetched, fetch
@@ -56,7 +55,8 @@ def _page(entry: Mapping[str, Any], got: Fetched | None) -> Page:
 def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
     provider = taken.provider
     source: Any = tomlkit.parse(provider.source_file.read_text("utf-8"))
-    before = read(provider.samples) if provider.samples.is_file() else []
+    recorded_samples = samples_of_operations.recorded(provider)
+    before = [{**sample, "file": file.stem} for file, found in recorded_samples.items() for sample in found]
     samples: list[Any] = []
     for entry, recorded in zip(provider.source["page"], source["page"], strict=True):
         got = fetched.get(entry["file"])
@@ -76,16 +76,15 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
             raise PipelineError(f"{entry['address']}{kind}: {error}") from error
         recorded["sha256"] = hashlib.sha256(got.data).hexdigest()
     source["vendored"] = tomlkit.date(date)
-    taken.files[provider.samples] = (json.dumps(samples, indent=2, ensure_ascii=False) + "\n").encode()
+    new = [data for path, data in taken.files.items() if data and path.stem == provider.upstream.stem]
+    spec = as_spec((new[0] if new else provider.upstream.read_bytes()).decode()) or {}
+    taken.files |= dict.fromkeys(recorded_samples) | samples_of_operations.files(provider, spec, samples)
     taken.files[provider.source_file] = tomlkit.dumps(source).encode()
 
 
 def _spec(taken: Taken, text: str, source: Any) -> None:
     upstream = taken.provider.upstream
-    info = (as_spec(text) or {}).get("info")
-    version = info.get("version") if isinstance(info, dict) else None
-    if not isinstance(version, str) or not version:
-        raise PipelineError(f"/info/version: the spec's version is {version!r}, and no text")
+    version = version_of(text)
     new = upstream.with_suffix(suffix(text))
     if new != upstream:
         taken.files[upstream] = None

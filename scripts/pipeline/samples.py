@@ -1,0 +1,70 @@
+"""The files of samples: one for each operation that a page has samples of, the one that creates in `create.json`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .documents import read
+from .published import METHODS
+from .rooms import Provider
+
+Json = dict[str, Any]
+CREATE = "create"
+
+
+def files(provider: Provider, spec: Json, samples: Iterable[Json]) -> dict[Path, bytes]:
+    """The samples, each in the file of its operation; `create.json` is there in any case."""
+    sorted_out = by_operation(spec, samples)
+    return {
+        provider.samples.with_name(f"{name}.json"): (json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode()
+        for name, found in sorted_out.items()
+    }
+
+
+def recorded(provider: Provider) -> dict[Path, list[Json]]:
+    return {file: read(file) for file in sorted(provider.samples.parent.glob("*.json"))}
+
+
+def by_operation(spec: Json, samples: Iterable[Json]) -> dict[str, list[Json]]:
+    """By file: one that names no operation, in itself or by its target, is of that of the one before it on its page.
+
+    What a sample has as `file` is where it is already.
+    """
+    named = {(method.upper(), path): name for method, path, name in _operations(spec)}
+    found: dict[str, list[Json]] = {CREATE: []}
+    page, current = None, CREATE
+    for sample in samples:
+        if sample.get("page") != page:
+            page, current = sample.get("page"), CREATE
+        kept = {name: value for name, value in sample.items() if name not in ("operation", "file")}
+        own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
+        if own is None and "target" in sample:
+            current = _by_target(named, sample) or current
+        found.setdefault(own or current, []).append(kept)
+    return found
+
+
+def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None:
+    path = urlsplit(sample["target"]).path
+    fits = (name for (method, end), name in named.items() if method == sample["method"] and path.endswith(end))
+    return next(fits, None)
+
+
+def _operations(spec: Json) -> list[tuple[str, str, str]]:
+    """Method, path and the name of the file; the first POST with a body is what creates."""
+    found = [
+        (method, path, item[method])
+        for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
+    ]  # fmt: skip
+    creates = next((each for each in found if each[0] == "post" and "requestBody" in each[2]), None)
+    return [
+        (method, path, CREATE if creates and (method, path) == creates[:2] else _name(method, path, operation))
+        for method, path, operation in found
+    ]
+
+
+def _name(method: str, path: str, operation: Json) -> str:
+    given = str(operation.get("operationId") or f"{method}{path}")
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in given)
