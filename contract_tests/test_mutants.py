@@ -164,6 +164,15 @@ def test_a_keyword_that_nobody_knows_how_to_change_is_an_error() -> None:
         list(changes(parse("none", text).node["components"]["schemas"]["A"]))
 
 
+@pytest.mark.parametrize("key", provider_keys())
+def test_a_mutant_has_an_answer_to_every_request(key: str) -> None:
+    good = wire(key).GOOD
+    asked = [good, replace(good, body=b"{}"), replace(good, headers=()), replace(good, headers=good.headers * 2)]
+    for mutant in _ALL[key]:
+        # The application raises what goes wrong in it; a server would answer 500, and so be noticed for nothing.
+        assert len(ask(Application(fault=fault(mutant)), key, asked)) == len(asked)
+
+
 def _statuses(mutant: Mutant, *bodies: bytes) -> list[int]:
     asked = [replace(wire(mutant.key).GOOD, body=body) for body in bodies]
     answers = ask(Application(fault=fault(mutant)), mutant.key, asked)
