@@ -51,8 +51,8 @@ faults: $(READY) ## what the library claims after each fault of a server that go
 strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)
 	PYTHONPATH=contract_tests $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
 
-mutants: $(READY) ## every keyword of every spec changed, one at a time, and the check must notice (PROVIDER=batch)
-	PYTHONPATH=contract_tests $(BIN)/python -m mutants $(if $(PROVIDER),--provider $(PROVIDER))
+mutants: $(READY) ## every keyword of every spec changed, one at a time, and a check must notice (PROVIDER=batch, MUTANTS=--excepted)
+	PYTHONPATH=contract_tests $(BIN)/python -m mutants $(if $(PROVIDER),--provider $(PROVIDER)) $(MUTANTS)
 
 fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)

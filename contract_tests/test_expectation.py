@@ -64,6 +64,10 @@ COMMBOX = [
     (body("442079832100", "abc"), Fate.OPEN),
     (body("442079832100\r\n", ""), Fate.OPEN),
     (body("text/csv", "text/plain"), Fate.OPEN),
+    (body("Content-Type: text/csv", "X-Other: a"), Fate.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\nphone1"), Fate.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/zip\r\n\r\nPK"), Fate.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\n%PDF-1.7"), Fate.REFUSAL),
     (header("Content-Type"), Fate.NO_SUCCESS),
 ]
 ADOBE = [

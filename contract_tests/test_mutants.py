@@ -1,29 +1,54 @@
 """`make mutants` in a short form: some mutants are noticed, and the mutants are what they should be."""
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audience_contract import check_response, load, provider_keys
 from audience_contract.mock.app import Application
-from audience_contract.spec import parse
-from mutants.exceptions import EXCEPTIONS, reason
-from mutants.judging import see
+from audience_contract.spec import escape, parse
+from mutants.exceptions import EXCEPTIONS, KEPT, UNCHANGED, reason, unused
+from mutants.judging import UNPROVOKED, Seen, see
 from mutants.mutant import Mutant, mutants
 from mutants.playing import fault, keeps
 from mutants.schemas import changes
+from mutants.telling import told
 from wire import wire
 from witnesses import ask
 
 _ALL = {key: mutants(key) for key in provider_keys()}
+_NAMED = {"properties", "responses", "schemas", "parameters", "securitySchemes", "content", "encoding", "paths"}
 _NAMES = {mutant.name for found in _ALL.values() for mutant in found}
-_SOME = [m for found in _ALL.values() for m in found[::40] if not reason(m.name) and not keeps(m)]
+_PLAYED = {key: [mutant for mutant in found if not reason(mutant.name)] for key, found in _ALL.items()}
+_SOME = [m for found in _PLAYED.values() for m in found[::40]]
 
 
 @pytest.mark.parametrize("mutant", _SOME, ids=lambda mutant: mutant.name)
 def test_a_server_of_a_changed_spec_is_noticed(mutant: Mutant) -> None:
-    assert see(mutant, 1).found
+    assert see(mutant, 1).state
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_a_wrong_answer_that_no_request_provokes_is_noticed_where_it_was_recorded(key: str) -> None:
+    seen = {mutant.name: see(mutant, 1).state for mutant in _PLAYED[key] if UNPROVOKED.search(mutant.name)}
+    assert {name: state for name, state in seen.items() if state != "noticed as recorded traffic"} == {}
+
+
+def test_a_server_that_refuses_every_right_credential_cannot_be_judged() -> None:
+    mutant = next(found for found in _ALL["batch"] if found.change == "a key in a header")
+    assert see(mutant, 1).state == "not judged (exit 2)"
+
+
+def test_no_other_mutant_may_end_without_a_verdict() -> None:
+    assert Seen(verdict="inconclusive").state == ""
+    assert Seen(verdict="kept", whole=True).state == ""
 
 
 @pytest.mark.parametrize("key", provider_keys())
@@ -37,23 +62,115 @@ def test_each_mutant_is_a_spec_of_its_own_that_can_be_read(key: str) -> None:
 
 @pytest.mark.parametrize(("pattern", "why"), EXCEPTIONS)
 def test_an_exception_has_a_reason_and_is_about_a_mutant(pattern: str, why: str) -> None:
-    assert any(re.search(pattern, name) for name in _NAMES)
+    assert list(unused(_NAMES, [(pattern, why)])) == []
     assert why.endswith(".")
 
 
 @pytest.mark.parametrize("key", provider_keys())
-def test_every_keyword_of_every_schema_is_removed(key: str) -> None:
-    removed = {mutant.pointer for mutant in _ALL[key] if mutant.change == "type removed"}
-    bodies = [found["content"] for each in load(key).operations if (found := each.node.get("requestBody"))]
-    schemas = [entry["schema"] for body in bodies for entry in body]
-    wanted = {schema.pointer for whole in schemas for schema in (whole, *whole["properties"])}
-    assert wanted <= removed
+def test_just_the_mutants_that_answer_as_the_right_spec_allows_are_said_to(key: str) -> None:
+    said = {found.name for found in _ALL[key] if any(re.search(pattern, found.name) for pattern, _ in KEPT)}
+    assert {mutant.name for mutant in _ALL[key] if keeps(mutant)} == said
+
+
+_MUTANT = next(m for m in _ALL["batch"] if m.change == "maxLength: 254")
+_EXCEPTED = next(m for m in _ALL["batch"] if m.change == "pattern: * becomes +")
+_NOTICED = Seen(("case.accepted",), 7, "violated")
+
+
+@pytest.mark.parametrize(
+    ("seen", "unused", "words"),
+    [
+        ({_MUTANT: _NOTICED, _EXCEPTED: Seen()}, [], ""),
+        ({_MUTANT: Seen((), 900, "kept")}, [], f"  SURVIVED {_MUTANT.name} (900 requests, kept)"),
+        ({_EXCEPTED: _NOTICED}, [], f"  EXCEPTION NOT NEEDED {_EXCEPTED.name} (7 requests, violated)"),
+        ({_MUTANT: _NOTICED}, ["adobe .*"], "EXCEPTION WITHOUT A MUTANT adobe .*"),
+        ({}, [], "all: 0 mutants"),
+    ],
+)
+def test_a_survivor_a_needless_exception_and_one_about_nothing_are_failures(
+    seen: dict[Mutant, Seen], unused: list[str], words: str
+) -> None:
+    lines, failed = told(seen, unused)
+    assert failed == bool(words)
+    assert not words or words in lines
+
+
+def test_the_report_counts_what_was_noticed_and_what_was_excepted_with_the_reason() -> None:
+    lines, _ = told({_MUTANT: _NOTICED, _EXCEPTED: Seen()}, [])
+    assert lines == [
+        "batch: 2 mutants, 1 excepted, 1 noticed; 7 requests",
+        "  1 excepted: Nothing is said of an empty name: a server may refuse it.",
+        "all: 2 mutants, 1 excepted, 1 noticed",
+    ]
+
+
+@pytest.mark.parametrize(("words", "code"), [("maxLength: 254", 0), ("no such mutant", 1)])
+def test_the_command_fails_where_nothing_was_noticed(words: str, code: int) -> None:
+    command = [sys.executable, "-m", "mutants", "--workers", "1", "--provider", "batch", words]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_every_keyword_of_every_spec_is_changed_or_it_is_said_why_not(key: str) -> None:
+    right = _numbered(load(key).node.value)
+    changed = {_difference(right, _numbered(parse(key, mutant.text).node.value)) for mutant in _ALL[key]}
+    # What a scheme is its keywords say together, and with one alternative only nothing is left without it.
+    wholes = {place for place in changed if place.startswith(("/security", "/components/securitySchemes/"))}
+    assert [
+        at for at in _leaves(right) if at not in changed and not any(f"{at}/".startswith(f"{p}/") for p in wholes)
+    ] == []
+
+
+@pytest.mark.parametrize("keyword", UNCHANGED)
+def test_a_keyword_that_is_left_alone_is_in_a_spec(keyword: str) -> None:
+    assert UNCHANGED[keyword].endswith(".")
+    assert any(f'"{keyword}"' in each.text for found in _ALL.values() for each in found[:1])
+
+
+def _numbered(value: Any) -> Any:
+    """With objects in the place of lists of objects."""
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        value = dict(enumerate(value))
+    return {name: _numbered(child) for name, child in value.items()} if isinstance(value, dict) else value
+
+
+def _difference(right: Any, other: Any) -> str:
+    """The pointer of the one thing that differs: the outermost in which more than one does."""
+    if not isinstance(right, dict) or not isinstance(other, dict):
+        return ""
+    differing = [name for name in {**right, **other} if right.get(name) != other.get(name)]
+    if len(differing) != 1 or differing[0] not in right:
+        return ""
+    return f"/{escape(differing[0])}{_difference(right[differing[0]], other.get(differing[0]))}"
+
+
+def _leaves(value: Any, at: str = "", *, names: bool = False) -> Iterator[str]:
+    """The pointers of all keywords that have no others in them, and that are not left alone."""
+    for name, child in value.items():
+        if name in UNCHANGED and not names:
+            continue
+        here = f"{at}/{escape(name)}"
+        if isinstance(child, dict):
+            yield from _leaves(child, here, names=not names and name in _NAMED)
+        elif name != "$ref":
+            yield here
 
 
 def test_a_keyword_that_nobody_knows_how_to_change_is_an_error() -> None:
     text = '{"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A": {"multipleOf": 3}}}}'
     with pytest.raises(LookupError, match="multipleOf"):
         list(changes(parse("none", text).node["components"]["schemas"]["A"]))
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_a_mutant_has_an_answer_to_every_request(key: str) -> None:
+    good = wire(key).GOOD
+    asked = [good, replace(good, body=b"{}"), replace(good, headers=()), replace(good, headers=good.headers * 2)]
+    for mutant in _ALL[key]:
+        # The application raises what goes wrong in it; a server would answer 500, and so be noticed for nothing.
+        assert len(ask(Application(fault=fault(mutant)), key, asked)) == len(asked)
 
 
 def _statuses(mutant: Mutant, *bodies: bytes) -> list[int]:

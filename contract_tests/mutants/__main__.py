@@ -3,14 +3,14 @@
 import argparse
 import sys
 import time
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from audience_contract import provider_keys
-from mutants.exceptions import reason
+from mutants.exceptions import reason, unused
 from mutants.judging import Seen, see
-from mutants.mutant import Mutant, mutants
+from mutants.mutant import mutants
+from mutants.telling import told
 
 
 def main() -> int:
@@ -30,36 +30,14 @@ def main() -> int:
     if given.list:
         print("\n".join(mutant.name for mutant in wanted))
         return 0
-    failed = 0
-    total: Counter[str] = Counter()
+    played = [mutant for mutant in wanted if given.excepted or not reason(mutant.name)]
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
-        played = [mutant for mutant in wanted if given.excepted or not reason(mutant.name)]
-        seen = dict.fromkeys(wanted, Seen()) | dict(
-            zip(played, pool.map(see, played, [given.seed] * len(played)), strict=True)
-        )
-    for key in keys:
-        pairs = [(mutant, each) for mutant, each in seen.items() if mutant.key == key]
-        states = Counter(_state(mutant, each) for mutant, each in pairs)
-        total += states
-        print(f"{key}: {_sum(states)}; {sum(each.requests for _, each in pairs)} requests")
-        for mutant, each in pairs:
-            state = _state(mutant, each)
-            if state in ("SURVIVED", "EXCEPTION NOT NEEDED"):
-                failed += 1
-                print(f"  {state} {mutant.name} ({each.requests} requests, {each.verdict})")
-    print(f"all: {_sum(total)}, in {time.monotonic() - begun:.0f} s")
-    return 1 if failed or not wanted else 0
-
-
-def _state(mutant: Mutant, each: Seen) -> str:
-    excepted = bool(reason(mutant.name))
-    if each.found:
-        return "EXCEPTION NOT NEEDED" if excepted else "noticed"
-    return "keeps the contract" if each.keeps else "excepted" if excepted else "SURVIVED"
-
-
-def _sum(states: Counter[str]) -> str:
-    return f"{states.total()} mutants, " + ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        answers = pool.map(see, played, [given.seed] * len(played))
+        seen = dict.fromkeys(wanted, Seen()) | dict(zip(played, answers, strict=True))
+    lines, failed = told(seen, list(unused(mutant.name for key in provider_keys() for mutant in mutants(key))))
+    print("\n".join(lines))
+    print(f"{sum(each.requests for each in seen.values())} requests, {time.monotonic() - begun:.0f} s")
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,66 @@
-"""The check of a server on a mutant."""
+"""The checks on a mutant: the run against a server, or where none can provoke the answer, the recorded one."""
 
 import logging
+import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
-from audience_contract import load
+from audience_contract import load, traffic
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
+from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from mutants import playing
 from mutants.mutant import Mutant
+from recorded import HOSTS, record
+from wire import wire
 
 # The mutant's answer to what it alone accepts is made from another request.
 _OURS = {"run.echo"}
+UNPROVOKED = re.compile(r" response /\S*responses(?:/|: )(429|5\d\d)\b")
+"""No request provokes these: the check neither floods a server nor breaks it."""
+_WHOLE = re.compile(r"/components/securitySchemes/\w+|/paths(/[^/]+)?")
+"""Where a change has a server refuse every request that is right: the check's caller may be wrong as well."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run found, with how many requests; or that the mutant `keeps` the contract, and was not played."""
+    """What a run found, with how many requests; `recorded` where it judged a recorded answer."""
 
     found: tuple[str, ...] = ()
     requests: int = 0
-    keeps: bool = False
     verdict: str = ""
+    recorded: bool = False
+    whole: bool = False
+
+    @property
+    def state(self) -> str:
+        """How it ended, in words; "" if nobody noticed."""
+        if self.found:
+            return "noticed as recorded traffic" if self.recorded else "noticed"
+        return "not judged (exit 2)" if self.whole and self.verdict == Verdict.INCONCLUSIVE else ""
 
 
 def see(mutant: Mutant, seed: int) -> Seen:
     """Play a mutant until the first finding."""
+    status = UNPROVOKED.search(mutant.name)
+    if status:
+        return _recorded(mutant, int(status[1]))
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    if playing.keeps(mutant):
-        return Seen(keeps=True)
     with MockServer(fault=playing.fault(mutant)) as server:
         own = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}
         target = Target.of(load(mutant.key).key, server.base_url(mutant.key), {**server.environment(), **own})
         report = run(target, Options(seed=seed, timeout=5.0, stop_first=True))
     found = tuple(finding.rule for finding in report.findings if finding.rule not in _OURS)
-    return Seen(found, report.requests, verdict=str(report.verdict))
+    return Seen(found, report.requests, str(report.verdict), whole=bool(_WHOLE.fullmatch(mutant.pointer)))
+
+
+def _recorded(mutant: Mutant, status: int) -> Seen:
+    right = playing.right_answers(mutant.key)[status]
+    answer = playing.wrong(load(mutant.key).operations[0], mutant.operation, right)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "traffic.har")
+        record(path, HOSTS[mutant.key], wire(mutant.key).GOOD, answer)
+        report = traffic.judge(path)
+    return Seen(tuple(finding.rule for finding in report.findings), report.requests, str(report.verdict), recorded=True)

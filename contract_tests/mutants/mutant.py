@@ -45,7 +45,7 @@ def mutants(key: str) -> list[Mutant]:
 
 
 def _of_operation(operation: Operation) -> Iterator[tuple[str, Change]]:
-    for change in _security(operation):
+    for change in (*_place(operation), *_security(operation)):
         yield "request", change
     for parameter in operation.node.get("parameters") or ():
         for change in _parameter(parameter):
@@ -58,6 +58,14 @@ def _of_operation(operation: Operation) -> Iterator[tuple[str, Change]]:
             yield "request", change
     for change in _responses(operation.node["responses"]):
         yield "response", change
+
+
+def _place(operation: Operation) -> Iterator[Change]:
+    paths, method = operation.spec.node["paths"], operation.method.lower()
+    at = paths[operation.path]
+    other = {**_without(paths.value, operation.path), f"{operation.path}-2": at.value}
+    yield Change(paths.pointer, (), other, f"{operation.path} becomes {operation.path}-2")
+    yield Change(at.pointer, (), {"put": at.value[method]}, f"{method} becomes put")
 
 
 def _security(operation: Operation) -> Iterator[Change]:
@@ -75,10 +83,7 @@ def _security(operation: Operation) -> Iterator[Change]:
             yield Change(where, (), {"type": "apiKey", "in": "header", "name": "x-api-token"}, "a key in a header")
         else:
             yield Change(where, ("name",), f"{scheme['name']}-2", "another name")
-            if not any(
-                other["type"] == "http" for other in operation.spec.node["components"]["securitySchemes"].value.values()
-            ):
-                yield Change(where, (), {"type": "http", "scheme": "bearer"}, "a bearer token")
+            yield Change(where, (), {"type": "http", "scheme": "bearer"}, "a bearer token")
 
 
 def _parameter(parameter: Node) -> Iterator[Change]:
@@ -86,7 +91,13 @@ def _parameter(parameter: Node) -> Iterator[Change]:
     yield Change(where, ("required",), not value.get("required", False), "required turned")
     yield Change(where, ("name",), f"{value['name']}-2", "another name")
     yield Change(where, ("in",), "query" if value["in"] == "header" else "header", "in another place")
-    yield from schemas.changes(parameter["schema"])
+    for change in schemas.changes(parameter["schema"]):
+        if change.path == ("type",) and change.value == "array":
+            # A list of which nobody knows the items cannot be read out of a header.
+            value = {**parameter["schema"].value, "type": "array", "items": {"type": "string"}}
+            yield Change(change.pointer, (), value, change.words)
+        else:
+            yield change
 
 
 def _content(content: Node, others: tuple[str, ...]) -> Iterator[Change]:

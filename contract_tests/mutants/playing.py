@@ -21,14 +21,18 @@ _VALUES: tuple[Any, ...] = (None, "", "mutant", "2025-02-06", 7, 1.5, True, [], 
 def fault(mutant: Mutant) -> Fault:
     """The mutant as a fault that the mock server plays."""
     operation = mutant.operation
+    # Asked for here: the server that plays the mutant cannot ask another one while it answers.
+    right_answers(mutant.key)
 
     def asked(turn: Turn) -> Response:
         if turn.request.method != turn.operation.method:
             return turn.answer()
+        if (operation.method, operation.path) != (turn.operation.method, turn.operation.path):
+            return turn.error(405 if operation.path == turn.operation.path else 404)
         state = turn.correct.state if isinstance(turn.correct, Application) else None
         assert state
         lacking = credentials.wrong(operation, turn.request, provider_of(mutant.key).tokens(state))
-        refused = lacking or check_request(operation, turn.request, undocumented=False)
+        refused = lacking or _misfit(operation) or check_request(operation, turn.request, undocumented=False)
         if refused and not turn.refused():
             return turn.error(401 if lacking else 400)
         # What the mutant alone takes has the effect of a request that is right.
@@ -41,13 +45,30 @@ def fault(mutant: Mutant) -> Fault:
     return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act)
 
 
+def _misfit(operation: Operation) -> bool:
+    """Whether no form of parts is of the type that the spec says; the checker reads them one by one, whatever it is."""
+    body = operation.node.get("requestBody")
+    form = body and body["content"].get("multipart/form-data")
+    schema = form and form.get("schema")
+    if not schema:
+        return False
+    files = [kind for kind in schema.get("properties") or () if kind.plain("format") == "binary"]
+    return schema.plain("type", "object") != "object" or any(kind.plain("type", "string") != "string" for kind in files)
+
+
 def wrong(right: Operation, mutated: Operation, answer: Response) -> Response:
-    """An answer that the mutated spec allows and the right one forbids; if there is none, one that both allow."""
+    """An answer that the mutated spec allows and the right one forbids.
+
+    If there is none, one of another status where the mutated spec has not this one, or else the answer as it is. Of a
+    status that the right spec does not name, no mutant says anything.
+    """
+    if not right.response(answer.status):
+        return answer
     allowed = [found for found in (answer, *_near(mutated, answer)) if not check_response(mutated, found)]
     for found in allowed:
         if check_response(right, found):
             return found
-    return next(iter(allowed), answer)
+    return next((found for found in allowed if found.status != answer.status), answer)
 
 
 def keeps(mutant: Mutant) -> bool:
@@ -55,17 +76,18 @@ def keeps(mutant: Mutant) -> bool:
     if mutant.side == "request":
         return False
     right, mutated = load(mutant.key).operations[0], mutant.operation
-    played = ((answer, wrong(right, mutated, answer)) for answer in _answers(mutant.key))
+    played = ((answer, wrong(right, mutated, answer)) for answer in right_answers(mutant.key).values())
     return not any(given.status != answer.status or check_response(right, given) for answer, given in played)
 
 
 @cache
-def _answers(key: str) -> tuple[Response, ...]:
-    """The correct server's documented ones."""
+def right_answers(key: str) -> dict[int, Response]:
+    """The correct server's documented ones by their status; an error of 400 where no spec says which there are."""
     operation, application = load(key).operations[0], Application()
     success = ask(application, key, [wire(key).GOOD])[0].response
-    statuses = [int(code) for code in operation.node["responses"].value if code.isdigit() and code >= "400"]
-    return success, *(application.error(operation, status) for status in statuses)
+    codes = operation.node["responses"].value
+    statuses = [int(code) for code in codes if code.isdigit() and code >= "400"] or [400] * ("default" in codes)
+    return {success.status: success, **{status: application.error(operation, status) for status in statuses}}
 
 
 def _near(operation: Operation, answer: Response) -> Iterator[Response]:
@@ -74,6 +96,8 @@ def _near(operation: Operation, answer: Response) -> Iterator[Response]:
         kin = [int(code) for code in operation.node["responses"].value if code.isdigit()]
         for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
             yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))
+            if status in right_answers(operation.spec.key):
+                yield right_answers(operation.spec.key)[status]
     yield from _bodies(operation, answer)
 
 

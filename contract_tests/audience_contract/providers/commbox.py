@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from openpyxl import load_workbook
 
 from ..bodies import parts_of
-from ..files import files
+from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
@@ -26,8 +26,8 @@ from ..multipart import Part
 from ..spec import Operation
 from ..violation import Violation
 
-_UNREAD = "application/vnd.ms-excel"
 _LARGE = 2**20
+_PDF = b"%PDF-"
 
 
 class CommBox(Provider):
@@ -62,6 +62,9 @@ class CommBox(Provider):
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
         data = files[0].data
+        if not _is_named(files[0]) and not data.startswith(_PDF):
+            yield "a media type that is not documented, of a content that may be"
+            return
         if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
             yield "an encoding of which nothing is said"
         if any(self.prose(operation, request)):
@@ -120,7 +123,11 @@ def moment(nanoseconds: int) -> str:
 
 
 def _is_unread(file: Part) -> bool:
-    return file.content_type.lower().startswith(_UNREAD)
+    return file.content_type.lower().startswith(XLS)
+
+
+def _is_named(file: Part) -> bool:
+    return file.content_type.partition(";")[0].strip().lower() in (CSV, XLSX, XLS)
 
 
 def _rows(file: Part) -> list[tuple[Any, ...]]:
@@ -132,7 +139,7 @@ def _rows(file: Part) -> list[tuple[Any, ...]]:
 def _numbers(file: Part) -> Iterator[str]:
     """The column `phone1`; nothing of a file that cannot be read or has none, which is refused elsewhere."""
     try:
-        heading, *below = [] if file.content_type.lower().startswith(_UNREAD) else _rows(file)
+        heading, *below = [] if file.content_type.lower().startswith(XLS) else _rows(file)
         column = heading.index("phone1")
     except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
         return
