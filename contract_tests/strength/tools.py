@@ -62,6 +62,10 @@ def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: 
         tuple(f"{f.key} {f.rule} {f.place}, {f.kind}" for f in report.findings),
         # Not all that is sent is HTTP enough to reach the counter, and not all that arrives is in the report.
         max(report.requests, played.requests),
-        margin=sum(finding.count for finding in report.findings),
+        # At least so many: a request may show several findings, and no finding keeps all of its requests.
+        margin=max(
+            max((finding.count for finding in report.findings), default=0),
+            len({evidence.request for finding in report.findings for evidence in finding.evidence}),
+        ),
         verdict=str(report.verdict),
     )

@@ -60,10 +60,9 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"
         return text + "x" * (longest - len(text)) if number % 3 == 0 else text[:longest]
-    if not new and number % 4 == _EMPTY and not kind.plain("minLength"):
-        return ""
-    several = list(TEXTS.values())[number % 3 :: 3]
-    return (f"{new} " + " ".join(text for text in several if text.isprintable()))[:longest]
+    several = " ".join(text for text in list(TEXTS.values())[number % 3 :: 3] if text.isprintable())
+    empty = not new and number % 4 == _EMPTY and not kind.plain("minLength")
+    return "" if empty else f"{new} {several}"[:longest]
 
 
 def _headers(target: Target, draft: Draft, number: int) -> Draft:

@@ -18,9 +18,11 @@ _WRONG: dict[str, list[Any]] = {
     "integer": [None, "7", 1.5, True, [7], {}],
     "boolean": [None, "true", 1, [True], {}],
 }
-_FOREIGN = ("\t", "\n", "\r\n", "\0", "é", "ß", "٣", "\uff21", "\u212a", "\u017f", "\U0001f600")
+_FOREIGN = ("\t", "\n", "\r\n", "\0", "é", "ß", "٣", "\uff21", "\u212a", "\u017f", "\u200b", "\U0001f600")
 _ODD = ("1e5", "00123", "-1", "0x1F", "null", "true", "undefined", "NaN", "__proto__", "1_000", "--")
 _LADDER = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
+_ONCE = {2, 65, 100, 129, 254, 256}
+"""Lengths that are refused or taken with another one of the ladder, which is sent twice."""
 # Texts on which software has been seen to stumble.
 TEXTS = {
     "Latin letters beyond ASCII": "Prénom Straße Łódź",
@@ -58,6 +60,9 @@ def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Cas
     given = {key: kind for key, kind in properties_of(least).items() if key in most.fields}
     for key, kind in given.items():
         yield _forms(target, (least, most), (key, kind), names)
+    for key, kind in properties_of(least).items():
+        if key in provider.withheld:
+            yield _types(target, least, (key, kind), names)
     for key, kind in given.items():
         free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
         if free and f"body {key}" not in target.settings:
@@ -80,6 +85,12 @@ def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], 
             yield Case("", renamed(target, base, names).but(**{key: value}).request(), variant=repr(value))
 
 
+def _types(target: Target, least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
+    key, kind = place
+    for value in _WRONG.get(str(kind.plain("type")), []):
+        yield Case("", renamed(target, least, names).but(**{key: value}).request(), variant=repr(value))
+
+
 def properties_of(draft: Draft) -> dict[str, Node]:
     body = draft.operation.node.get("requestBody")
     schema = body["content"][draft.media]["schema"] if body else None
@@ -97,6 +108,7 @@ def _choices(kind: Node) -> Iterator[str]:
             f"{choice} ",
             f" {choice}",
             choice[:-1],
+            choice[:-1].upper(),
             f"{choice}s",
             f"{choice}x",
             "",
@@ -114,7 +126,7 @@ def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names,
         # A name without its prefix would stay at a real provider, and nobody would know whose it is.
         if named and length < len(names.new()) and not target.is_local:
             continue
-        for _ in range(times):
+        for _ in range(1 if length in _ONCE else times):
             text = names.new(length) if named else ("check " * length)[:length]
             over = "too long" if limit and length > limit else _spoken(length)
             yield Case(f"body {key}: {over}", renamed(target, most, names).but(**{key: text}).request())
@@ -156,7 +168,9 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
         # What is refused least often comes first.
         for letter in sorted((*known, *_FOREIGN), key=lambda letter: " \né./@".find(letter) % 9):
             start = names.new()
-            for text in (*2 * (f"{start}{letter}",), *2 * (f"{start}{letter}a",)):
+            # What is left out at an end is not left out elsewhere.
+            times = 2 if not letter.isprintable() or letter.isspace() else 1
+            for text in (*times * (f"{start}{letter}",), *times * (f"{start}{letter}a",)):
                 shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
         for text in _ODD if named and target.is_local else ():
