@@ -134,8 +134,9 @@ def test_the_curl_line_of_a_server_run_has_the_variables_that_the_user_has_set(k
         made = target(server, key)
     good = replace(wire(key).GOOD, body=b"", headers=tuple(made.headers().items()))
     line = Redactor(made.secrets, made.variables).evidence(f"{made.url}/x", good, None).curl
+    unnamed = Redactor(made.secrets).evidence(f"{made.url}/x", good, None).curl
     for name in made.headers():
         variable = made.variables[name]
         assert (f"${variable}" in line) == (made.is_secret(f"header {name}"))
-    assert "$AUTHORIZATION" not in line
-    assert "$AUTHORIZATION" in Redactor(made.secrets).evidence(f"{made.url}/x", good, None).curl
+        assert f"${variable}" not in unnamed
+    assert "$" in unnamed

@@ -5,7 +5,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audience_contract.report import Report
@@ -37,6 +37,7 @@ class _Read(HTMLParser):
 _TAGS = {tag for tag, _ in _Read(REPORT).tags}
 
 
+@settings(max_examples=40)
 @given(any_report(ANY_TEXT))
 def test_no_text_becomes_an_element_or_an_attribute(report: Report) -> None:
     read = _Read(report)
@@ -47,6 +48,7 @@ def test_no_text_becomes_an_element_or_an_attribute(report: Report) -> None:
         assert (attributes.get("href") or "#").startswith("#")
 
 
+@settings(max_examples=40)
 @given(any_report(st.just("<script>alert(1)</script>&amp;")))
 def test_every_text_is_shown_as_it_is(report: Report) -> None:
     shown = "".join(_Read(report).text)

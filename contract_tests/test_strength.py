@@ -13,9 +13,9 @@ from strength import bars, peers, servers, tools
 from strength.bars import Row
 from strength.tools import FULL, OURS, PLAIN, Run
 
-_SOME = [name for key in provider_keys() for name in servers.names(key)[2::40]]
+_SOME = [name for key in provider_keys() for name in servers.names(key)[2::60]]
 # The stricter of the two to the end, the other until what is random starts.
-_CORRECT = [(f"{key}.{which}", most) for key in provider_keys() for which, most in (("prose", 1000), ("correct", 300))]
+_CORRECT = [(f"{key}.{which}", most) for key in provider_keys() for which, most in (("prose", 1000), ("correct", 150))]
 _FAULT, _RIGHT, _STRICT = "batch.no-token", "batch.correct", "batch.prose"
 
 

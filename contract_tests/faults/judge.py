@@ -50,10 +50,11 @@ class Observation:
 
 def may_be_load(fault: Fault, seen: Observation) -> bool:
     """Whether a busy machine can be why: a wait that was over too early. It never claims more than it knows then, and
-    repeats nothing.
+    repeats nothing that may have been applied.
     """
     timed_out = seen.claimed in (UNKNOWN, NOT_SENT) and seen.requests <= max(fault.most, 1)
-    return bool(judge(fault, seen)) and (timed_out or seen.seconds > seen.deadline + LATE)
+    gave_up = seen.requests < fault.least
+    return bool(judge(fault, seen)) and (timed_out or gave_up or seen.seconds > seen.deadline + LATE)
 
 
 def judge(fault: Fault, seen: Observation) -> list[str]:
