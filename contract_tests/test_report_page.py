@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from audience_contract import reports
+from audience_contract.report import Report
 from audience_contract.reports import matrix, texts
 from browser import chromium
 from report_values import REPORT
@@ -23,12 +25,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of REPORT, in a context of its own; whatever it logs or asks the network for fails the test."""
+    """Opens the page of a report, in a context of its own; whatever it logs or asks the network for fails the test."""
     file = tmp_path / "report.html"
-    reports.write(REPORT, {"html": file})
     contexts, heard = [], []
 
-    def opened(*, width: int = 1280, **more: object) -> Page:
+    def opened(*, width: int = 1280, report: Report = REPORT, **more: object) -> Page:
+        reports.write(report, {"html": file})
         context = browser.new_context(viewport={"width": width, "height": 800}, **more)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
@@ -65,6 +67,17 @@ def test_a_click_on_a_cell_shows_its_evidence_and_escape_leads_back(show: Open) 
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(cell).to_be_focused()
+
+
+def test_other_kinds_of_input_are_inside_of_their_root_cause(show: Open) -> None:
+    root = REPORT.findings[0]
+    other = replace(root, kind="another header", because=root.key)
+    page = show(report=replace(REPORT, findings=(root, other)))
+    expect(page.locator("#matches")).to_contain_text("1 of 1 root causes shown")
+    page.get_by_role("button", name="Body, batch audience_create: violated").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.locator("details.finding")).to_have_count(2)
+    expect(panel.locator("details.finding details.finding")).to_contain_text("another header")
 
 
 def test_the_matrix_is_one_stop_of_the_tab_key_and_arrows_move_in_it(show: Open) -> None:

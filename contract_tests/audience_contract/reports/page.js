@@ -6,12 +6,14 @@
   const form = one("filters");
   const panel = one("panel");
   const cells = all("a.cell");
-  const findings = all("details.finding");
+  const nested = (finding) => finding.parentElement.closest("details.finding");
+  const every = all("details.finding");
+  const findings = every.filter((finding) => !nested(finding));
   const section = (cell) => one(cell.hash.slice(1));
   const behind = (link) => one(link.hash.slice(1)).closest("details");
 
   // What is found by the text filter: all that a cell or a root cause says.
-  const words = new Map(findings.map((finding) => [finding, finding.textContent.toLowerCase()]));
+  const words = new Map(every.map((finding) => [finding, finding.textContent.toLowerCase()]));
   for (const cell of cells) {
     const linked = all("a.evidence", section(cell)).map((link) => words.get(behind(link)));
     words.set(cell, [cell.getAttribute("aria-label"), section(cell).textContent, ...linked].join(" ").toLowerCase());
@@ -73,6 +75,10 @@
     one("panel-title").replaceChildren(...title.childNodes);
     title.remove();
     for (const link of all("a.evidence", copy)) {
+      if (nested(behind(link))) {
+        link.closest("li").remove();
+        continue;
+      }
       const finding = behind(link).cloneNode(true);
       finding.open = true;
       finding.hidden = false;
