@@ -104,6 +104,7 @@ def test_credentials_that_the_upstream_refuses_are_no_finding_unless_something_i
     assert [owed.detail for owed in report.obligations] == [f"{raw.url} refused the credentials, with {status}"]
     wrong = proxied(tmp_path, raw.url, header("Authorization")(GOOD))
     assert "request.credential" in {finding.rule for finding in wrong.findings}
+    assert not any("could not be judged" in note for note in wrong.notes)
 
 
 @pytest.mark.usefixtures("_environment")

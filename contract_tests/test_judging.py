@@ -140,3 +140,6 @@ def test_the_curl_line_of_a_server_run_has_the_variables_that_the_user_has_set(k
         assert (f"${variable}" in line) == (made.is_secret(f"header {name}"))
         assert f"${variable}" not in unnamed
     assert "$" in unnamed
+    headers = tuple((name, "Bearer contract-check-nobody") for name in made.headers())
+    wrong = Redactor(made.secrets, made.variables).evidence(f"{made.url}/x", replace(good, headers=headers), None).curl
+    assert not any(f"${variable}" in wrong for variable in made.variables.values())

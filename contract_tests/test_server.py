@@ -26,6 +26,22 @@ def test_a_server_that_answers_everything_in_the_same_way_cannot_be_judged(key: 
     assert str(status) in report.ended
 
 
+def elsewhere(_: ASGIApp) -> ASGIApp:
+    """Static files, for instance: there is nothing to post to, and nothing that PUT could replace."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+        await reply(Response(405 if scope["method"] == "PUT" else 404, (), b""), send)
+
+    return app
+
+
+@pytest.mark.parametrize("key", provider_keys())
+def test_a_server_that_is_another_one_is_not_judged(key: str) -> None:
+    report = judge(MockServer(middleware=elsewhere), key)
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert "every request was answered 404" in report.ended
+
+
 @pytest.mark.parametrize("key", provider_keys())
 def test_credentials_that_are_wrong_are_no_fault_of_the_server(key: str) -> None:
     with MockServer() as server:
@@ -145,6 +161,14 @@ def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> No
         report = run(target(server, "batch"), Options(creates=limit))
         assert 1 <= len(server.audiences) <= limit
         assert len(report.created) == len(server.audiences)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_may_be_created_is_enough_to_judge_the_refusals(key: str) -> None:
+    with MockServer() as server:
+        report = run(target(server, key), Options(creates=2, requests=100))
+        assert len(server.audiences) <= 2
+    assert (report.verdict, report.requests) == (Verdict.KEPT, 100)
 
 
 def test_read_only_sends_nothing_that_could_create_anything() -> None:

@@ -1,4 +1,4 @@
-"""Known deviations that are accepted: a TOML file, an entry for each root cause, with a reason and a last day."""
+"""Known deviations that are accepted: a TOML file, an entry for each finding, with a reason and a last day."""
 
 import json
 import tomllib
@@ -20,7 +20,7 @@ class BaselineError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One accepted root cause.
+    """One accepted finding.
 
     The first six are those of a finding, and all of them have to be the same: what else goes wrong is no part of it.
     `reason` says why it is accepted, `expires` is the last day on which it is.
@@ -98,7 +98,11 @@ def _cause(finding: Finding) -> tuple[object, ...]:
 
 def render(findings: Iterable[Finding], today: date) -> str:
     """A file that accepts findings, once somebody has written its reasons."""
-    lines = ["# Each entry accepts one root cause until a day. An empty reason is refused: write why.", ""]
+    lines = [
+        "# Each entry accepts a rule at one place for one kind of input, until a day.",
+        "# An empty reason is refused: write why.",
+        "",
+    ]
     for finding in findings:
         lines += ["[[accepted]]", *(f"# {line}" for line in finding.message.splitlines())]
         names = ("rule", "provider", "operation", "pointer", "place", "kind")

@@ -62,7 +62,10 @@ class Redactor:
             response.status, self._headers(response.headers, hidden), _bytes(response.body, hidden)
         )
         url = _text(url, hidden)
-        return Evidence(url, shown, answer, seconds, curl(url, shown, self._variables), _text(trouble, hidden))
+        # A variable of the user's has the right credential, and stands for no wrong one.
+        right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
+        variables = {name: variable for name, variable in self._variables.items() if name in right}
+        return Evidence(url, shown, answer, seconds, curl(url, shown, variables), _text(trouble, hidden))
 
     def text(self, text: str) -> str:
         """The text without the secrets that are known."""

@@ -31,7 +31,7 @@ class Observation:
 
 
 class Ledger:
-    """What a run has seen so far: findings by their root cause, and how often each rule was put to the test.
+    """What a run has seen so far: findings by their key, and how often each rule was put to the test.
 
     Without `strict`, what a client sends that the spec allows without naming it is a note and no finding. Safe to use
     from several threads.

@@ -41,8 +41,9 @@ def by_operation(spec: Json, samples: Iterable[Json]) -> dict[str, list[Json]]:
         kept = {name: value for name, value in sample.items() if name not in ("operation", "file")}
         own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
         if own is None and "target" in sample:
-            current = _by_target(named, sample) or current
-        found.setdefault(own or current, []).append(kept)
+            own = _by_target(named, sample)
+        current = own or current
+        found.setdefault(current, []).append(kept)
     return found
 
 

@@ -130,6 +130,7 @@ class Application:
             self._ledger.note("an answer with a content coding that nothing here reads was not judged")
         seen = Observation(upstream.origin + target, request, plain, seconds=seconds, trouble=trouble)
         operation = self._ledger.find(spec, below, seen)
+        broken: list[Violation] = []
         if operation:
             status = response.status if response else 502
             if response and status in _NOT_ADMITTED:
@@ -140,7 +141,7 @@ class Application:
                 self._ledger.response(operation, seen, kind="invalid" if broken else "valid")
             with self._lock:
                 self.answered[spec.key, operation.id, status, "upstream"] += 1
-        if trouble:
+        if trouble and not broken:
             self._ledger.note(f"could not be judged: {trouble}")
         return response or _said(502)
 

@@ -12,7 +12,7 @@ from .texts import line
 
 
 class Progress:
-    """A bar for each phase, with requests and root causes so far; where there is no terminal, a line for each phase.
+    """A bar for each phase, with requests and findings so far; where there is no terminal, a line for each phase.
 
     `quiet` tells nothing. The methods may be called by several threads.
     """
@@ -58,7 +58,7 @@ class Progress:
                 self._bars.update(self._task, completed=self._sent)
 
     def finding(self, finding: Finding) -> None:
-        """One more root cause."""
+        """One more finding."""
         with self._lock:
             self._found += 1
             if self._task is not None:

@@ -4,7 +4,7 @@ import string
 
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
-from .matrix import State, also, headline, split, squares
+from .matrix import State, also, headline, others, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent
 
 LIMIT = 900_000
@@ -17,6 +17,7 @@ _REFERENCES = {ord(character): f"&#{ord(character)};" for character in string.pu
 
 def render(report: Report) -> bytes:
     counted, accepted = split(report)
+    alike = others(report)
     head = [
         f"## {_VERDICTS[report.verdict]} Contract {report.verdict}: {_text(report.command)}",
         f"{_code(cut(report.target, 1000, 1))}: {_text(headline(report))}, exit code {report.verdict.exit_code}"
@@ -30,7 +31,7 @@ def render(report: Report) -> bytes:
     ):
         tail += [f"### {title}", _list(lines)] if lines else []
     tail.append(f"<sub>{_text(f'audience-contract {report.version}, started {report.started}')}</sub>")
-    blocks = [_finding(finding, also(report, finding)) for finding in counted]
+    blocks = [_finding(finding, also(alike[finding.key])) for finding in counted]
     blocks += ["### Accepted", *map(_finding, accepted)] if accepted else []
     return _fitted(head, blocks, tail)
 

@@ -82,14 +82,18 @@ def split(report: Report) -> tuple[list[Finding], list[Finding]]:
     return [f for f in found if not f.accepted and f.because not in counted], [f for f in found if f.accepted]
 
 
-def others(report: Report, finding: Finding) -> list[Finding]:
-    """What else shows the same root cause."""
-    return [f for f in ordered(report.findings) if f.because == finding.key and not (f.accepted or finding.accepted)]
+def others(report: Report) -> dict[str, list[Finding]]:
+    """What else shows a root cause, by its key."""
+    found: dict[str, list[Finding]] = {finding.key: [] for finding in split(report)[0]}
+    for finding in ordered(report.findings):
+        if finding.because in found and not finding.accepted:
+            found[finding.because].append(finding)
+    return found
 
 
-def also(report: Report, finding: Finding) -> str:
-    """The other kinds of input that show the same root cause, in a few words; "" if there are none."""
-    kinds = [other.kind for other in others(report, finding)]
+def also(others: Sequence[Finding]) -> str:
+    """The other kinds of input that show a root cause, in a few words; "" if there are none."""
+    kinds = [other.kind for other in others]
     if not kinds:
         return ""
     named = ", ".join(kinds[:_NAMED]) + (", …" if len(kinds) > _NAMED else "")

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -31,8 +30,8 @@ def render(report: Report) -> bytes:
         report=report,
         headline=headline(report),
         counted=counted,
-        also=partial(also, report),
-        others=partial(others, report),
+        also=also,
+        others=others(report),
         accepted=accepted,
         squares=found,
         index={(square.provider, square.operation, square.rule.id): square for square in found},

@@ -8,7 +8,7 @@ from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
 from .data import body, dump
-from .matrix import also, headline, split
+from .matrix import also, headline, others, split
 from .places import line_of, path_of
 from .texts import curl, obligation
 
@@ -17,6 +17,7 @@ _INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
 def render(report: Report) -> bytes:
+    alike = others(report)
     run = {
         "tool": {
             "driver": {
@@ -27,7 +28,7 @@ def render(report: Report) -> bytes:
         },
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
-        "results": [_result(finding, also(report, finding)) for finding in chain(*split(report))],
+        "results": [_result(finding, also(alike.get(finding.key, ()))) for finding in chain(*split(report))],
         "properties": {
             "target": report.target,
             "verdict": str(report.verdict),

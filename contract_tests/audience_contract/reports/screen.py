@@ -8,7 +8,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from ..report import Evidence, Finding, Report, Verdict
-from .matrix import SYMBOLS, State, also, headline, split, squares
+from .matrix import SYMBOLS, State, also, headline, others, split, squares
 from .texts import came, curl, cut, left, line, obligation, sent, shown
 
 _COLOURS: dict[State, str] = {"violated": "bold red", "accepted": "yellow", "not exercised": "dim", "kept": "green"}
@@ -26,8 +26,9 @@ _CREATED = 8
 def show(report: Report, console: Console) -> None:
     """Prints the report. Every text of it is shown as text, never read as markup."""
     counted, accepted = split(report)
+    alike = others(report)
     for number, finding in enumerate(counted, 1):
-        _finding(console, finding, str(number), also(report, finding))
+        _finding(console, finding, str(number), also(alike[finding.key]))
     if accepted:
         console.print(Rule(Text("Accepted"), align="left", style="yellow"))
     for finding in accepted:

@@ -36,7 +36,8 @@ def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         yield Case("", sent)
         # What was sent before, and by nobody now.
         headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
-        yield Case("", replace(sent, headers=headers), variant=str(number))
+        if headers != sent.headers:
+            yield Case("", replace(sent, headers=headers), variant=str(number))
         yield Case("empty body", least.request(b"")) if number == 1 else Case("no header at all", bare.request())
     for key in least.fields:
         yield Case("", renamed(target, least, names).but(**{key: ...}).request())

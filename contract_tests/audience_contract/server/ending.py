@@ -1,6 +1,6 @@
 """What a run comes to, once nothing more is sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..report import Cell, Finding, Obligation
@@ -8,20 +8,25 @@ from . import pairs, unusual
 from .target import Target
 
 _SEVERAL = {unusual.LABEL, pairs.LABEL}
+_OFTEN = 4
+"""One of so many."""
 
 
-def explained(found: Sequence[Finding], cells: Sequence[Cell]) -> Iterator[Finding]:
+def explained(found: Sequence[Finding], refusing: Collection[str], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, each with the one that has the same root cause and shows it more plainly.
 
-    A plain valid request that goes wrong explains all that go wrong in the same way; what one thing shows explains
-    what several at once show; and where nothing was refused, not one check of the server is missing, but all of them.
+    Where plain valid requests often go wrong, that explains all that go wrong in the same way; where they seldom do,
+    what does no oftener. What one thing shows explains what several at once show. And of an operation that is not among
+    the `refusing`, which refused something, not one check is missing, but all of them. `valid` is how many plain valid
+    requests an operation had.
     """
-    refused = {cell.operation for cell in cells if cell.detail.startswith("4")}
 
     def plainer(one: Finding) -> Finding:
         alike = [other for other in found if (other.rule, other.operation) == (one.rule, one.operation)]
         plain = [other for other in alike if other.kind == "valid" and _status(other) == _status(one)]
-        if not plain and (one.kind in _SEVERAL or (one.rule == "case.refused" and one.operation not in refused)):
+        often = valid.get(one.operation, 0) / _OFTEN
+        plain = [other for other in plain if other.count >= min(one.count, often)]
+        if not plain and (one.kind in _SEVERAL or (one.rule == "case.refused" and one.operation not in refusing)):
             plain = [other for other in alike if other.kind not in _SEVERAL]
         return max(plain, key=lambda other: (other.count, other.key), default=one)
 
@@ -31,7 +36,7 @@ def explained(found: Sequence[Finding], cells: Sequence[Cell]) -> Iterator[Findi
 
 
 def _status(finding: Finding) -> int:
-    response = finding.evidence[0].response
+    response = finding.evidence[0].response if finding.evidence else None
     return response.status if response else 0
 
 

@@ -49,7 +49,7 @@ class Watcher(Protocol):
         """One more request."""
 
     def finding(self, finding: Finding) -> None:
-        """One more root cause."""
+        """One more finding."""
 
 
 def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
@@ -69,6 +69,8 @@ class _Run:
         self._phase = ""
         self._told: set[str] = set()
         self._refused: dict[str, int] = {}
+        self._refusing: set[str] = set()
+        self._valid: dict[str, int] = {}
         self._silent = 0
         self._ended, self._interrupted = "", False
 
@@ -92,7 +94,7 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.explained(self._ledger.findings, self._ledger.cells)),
+            findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
             cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
             obligations=tuple(
                 ending.obligations(self._target, self._judge.successes, self._refused, interrupted=self._interrupted)
@@ -141,13 +143,15 @@ class _Run:
         valid: set[int] = set()
         statuses: set[int] = set()
         for case in cases.opening(self._target, least, self._names):
-            keeps = self._expected(operation, case).fate is Fate.SUCCESS
-            if self._courier.spent if keeps else self._courier.full or valid == {0}:
+            fate = self._expected(operation, case).fate
+            may_create = fate in (Fate.SUCCESS, Fate.OPEN)
+            if self._courier.spent if may_create else (self._courier.full or valid == {0}):
                 continue
             seen = self._courier.send(case)
             status = seen.response.status if seen.response else 0
-            statuses.add(status)
-            valid |= {status} if keeps else set()
+            # What is said of another method says nothing of this one.
+            statuses |= {status} if case.request.method == operation.method else set()
+            valid |= {status} if fate is Fate.SUCCESS else set()
             asked.append((case, seen))
             # What it says of a valid request tells a server that can be judged from one that cannot.
             while asked and any(0 < each < 300 or each in _OF_REQUESTS for each in valid):
@@ -230,6 +234,10 @@ class _Run:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
+        if expectation.kind == "valid" and expectation.fate is Fate.SUCCESS:
+            self._valid[operation.id] = self._valid.get(operation.id, 0) + 1
+        if refused and expectation.rule == "case.refused":
+            self._refusing.add(operation.id)
         if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
             self._refused[expectation.pointer] = self._refused.get(expectation.pointer, 0) + 1
         return kept

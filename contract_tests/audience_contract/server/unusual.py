@@ -20,6 +20,7 @@ _LONGEST = 255
 _WIRES = (Wire(chunked=True), Wire(absolute=True), Wire(expect=True), Wire())
 _ROUNDS = 8
 _EMPTY = 3
+"""Of four rounds, the one with empty texts."""
 
 
 def unusual(target: Target, least: Draft, names: Names) -> Iterator[Case]:
@@ -46,7 +47,7 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
         return choices[number % len(choices)]
     if kind.plain("format") == "binary":
         sound = [File(name, media, data) for _, name, media, data, taken in provider.files() if taken]
-        # The first are those in which much is unusual.
+        # In the first of them, much is unusual.
         return sound[number % 3 if number < 6 else number * 5 % len(sound)]
     if key in provider.examples or kind.plain("type") != "string":
         return usual

@@ -120,13 +120,14 @@ def _choices(kind: Node) -> Iterator[str]:
 def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
     key, kind = place
     limit = kind.plain("maxLength")
-    steps = sorted({*_LADDER, *((limit - 1, limit, limit + 1, 2 * limit, limit + 100) if limit else ())})
+    near = (limit - 1, limit, limit + 1) if limit else ()
+    steps = sorted({*_LADDER, *near, *((2 * limit, limit + 100) if limit else ())})
     named = key == provider_of(target.spec.key).named
     for length in steps:
         # A name without its prefix would stay at a real provider, and nobody would know whose it is.
         if named and length < len(names.new()) and not target.is_local:
             continue
-        for _ in range(1 if length in _ONCE else times):
+        for _ in range(1 if length in _ONCE and length not in near else times):
             text = names.new(length) if named else ("check " * length)[:length]
             over = "too long" if limit and length > limit else _spoken(length)
             yield Case(f"body {key}: {over}", renamed(target, most, names).but(**{key: text}).request())
@@ -169,8 +170,8 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
         for letter in sorted((*known, *_FOREIGN), key=lambda letter: " \né./@".find(letter) % 9):
             start = names.new()
             # What is left out at an end is not left out elsewhere.
-            times = 2 if not letter.isprintable() or letter.isspace() else 1
-            for text in (*times * (f"{start}{letter}",), *times * (f"{start}{letter}a",)):
+            twice = not letter.isprintable() or letter.isspace()
+            for text in (1 + twice) * (f"{start}{letter}", f"{start}{letter}a"):
                 shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
         for text in _ODD if named and target.is_local else ():

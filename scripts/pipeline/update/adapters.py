@@ -129,7 +129,7 @@ class _Wire:
                     yield node.lineno, "request", text
                 case ast.Constant(value=str(text)):
                     yield from ((node.lineno, side, word) for word in re.split("/", text.removeprefix("/")))
-                case ast.Constant(value=int(number)) if side == "status":
+                case ast.Constant(value=int(number)) if side == "status" and not isinstance(number, bool):
                     yield node.lineno, side, str(number)
                 case ast.Name(id=name) if name in self.constants:
                     yield node.lineno, side, self.constants[name]
