@@ -46,6 +46,16 @@ def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         yield Case("", replace(renamed(target, least, names).request(), method=method))
 
 
+def admitted_again(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+    """Right credentials after several wrong ones: nothing says that they are locked out."""
+    secrets = {header(scheme) for scheme in target.schemes}
+    for _ in range(2 if secrets else 0):
+        sent = renamed(target, least, names).request()
+        nobody = tuple((name, "Bearer nobody" if name in secrets else value) for name, value in sent.headers)
+        yield from 3 * (Case("wrong credentials", replace(sent, headers=nobody)),)
+        yield Case("right credentials after wrong ones", sent)
+
+
 def renamed(target: Target, draft: Draft, names: Names) -> Draft:
     """The draft with a new name, where it has one."""
     from ..mock.provider import load as provider_of  # noqa: PLC0415 - a cycle

@@ -122,7 +122,8 @@ class _Run:
             self._engine("coverage", {"examples", "coverage"}, 100)
             self._send("again", operation, made.others)
             opening = cases.opening(self._target, least, self._names)
-            self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in opening])
+            ended = [*opening, *cases.admitted_again(self._target, least, self._names)]
+            self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in ended])
             self._twice(operation, least)
         self._engine("fuzzing", {"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
 

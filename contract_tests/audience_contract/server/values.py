@@ -176,10 +176,11 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
         for text in _ODD if named and target.is_local else ():
             if re.search(str(kind.plain("pattern")), text):
-                for _ in range(2):
+                # The same again would be a name that was sent before.
+                for name in (text, text.replace("1", "2")):
                     yield Case(
                         f"body {key}: a name that reads as another thing",
-                        most.but(**{key: text}).request(),
+                        most.but(**{key: name}).request(),
                         variant=text,
                     )
         for text in _allowed(allowed, names):

@@ -52,6 +52,7 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     for name, value in (
         ("User-Agent", "contract-check"),
         ("User-Agent", ""),
+        ("User-Agent", ""),
         ("Accept-Language", "de"),
         ("X-Request-Id", "1"),
         ("Accept-Encoding", "identity"),
@@ -75,7 +76,7 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         "text/html",
         "application/x-ndjson",
         *_NEAR,
-        *(v for n, v in least.headers.items() if n.lower() == "accept"),
+        *(v for n, said in least.headers.items() if n.lower() == "accept" for v in (said, said.partition(";")[0])),
     ):
         yield Case("another media type", new().request(content_type=other), variant=other)
     for other in _BODIES:

@@ -27,7 +27,8 @@ def _type_refused(kind: str) -> Fault:
 
 
 def _cold(turn: Turn) -> bool:
-    return bool(turn.number - turn.memory.setdefault("first", turn.number) < 2)
+    turn.memory["valid"] = turn.memory.get("valid", 0) + 1
+    return bool(turn.memory["valid"] <= 2)
 
 
 FAULTS = (
