@@ -82,5 +82,5 @@ def test_what_goes_wrong_once_explains_nothing_that_always_goes_wrong() -> None:
 def test_where_something_was_refused_each_missing_check_is_a_cause_of_its_own() -> None:
     one = replace(_ROOT, rule="case.refused", kind="name: too long")
     two = replace(one, kind="type: enum")
-    assert [finding.because for finding in explained([one, two], {"create"}, {})] == ["", ""]
+    assert [finding.because for finding in explained([one, two], {("case.refused", "create")}, {})] == ["", ""]
     assert sum(not finding.because for finding in explained([one, two], set(), {})) == 1

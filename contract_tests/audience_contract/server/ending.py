@@ -8,17 +8,20 @@ from . import pairs, unusual
 from .target import Target
 
 _SEVERAL = {unusual.LABEL, pairs.LABEL}
+_REFUSALS = {"case.refused", "case.credential", "case.header", "case.method"}
 _OFTEN = 4
 """One of so many."""
 
 
-def explained(found: Sequence[Finding], refusing: Collection[str], valid: Mapping[str, int]) -> Iterator[Finding]:
+def explained(
+    found: Sequence[Finding], refusing: Collection[tuple[str, str]], valid: Mapping[str, int]
+) -> Iterator[Finding]:
     """The findings, each with the one that has the same root cause and shows it more plainly.
 
     Where plain valid requests often go wrong, that explains all that go wrong in the same way; where they seldom do,
-    what does no oftener. What one thing shows explains what several at once show. And of an operation that is not among
-    the `refusing`, which refused something, not one check is missing, but all of them. `valid` is how many plain valid
-    requests an operation had.
+    what does no oftener. What one thing shows explains what several at once show. And where rule and operation are not
+    among the `refusing`, which refused something, not one check is missing, but all of them. `valid` is how many plain
+    valid requests an operation had.
     """
 
     def plainer(one: Finding) -> Finding:
@@ -26,13 +29,17 @@ def explained(found: Sequence[Finding], refusing: Collection[str], valid: Mappin
         plain = [other for other in alike if other.kind == "valid" and _status(other) == _status(one)]
         often = valid.get(one.operation, 0) / _OFTEN
         plain = [other for other in plain if other.count >= min(one.count, often)]
-        if not plain and (one.kind in _SEVERAL or (one.rule == "case.refused" and one.operation not in refusing)):
+        if not plain and (one.kind in _SEVERAL or _refuses_nothing(one, refusing)):
             plain = [other for other in alike if other.kind not in _SEVERAL]
         return max(plain, key=lambda other: (other.count, other.key), default=one)
 
     for one in found:
         root = plainer(plainer(one))
         yield replace(one, because="" if root is one else root.key)
+
+
+def _refuses_nothing(finding: Finding, refusing: Collection[tuple[str, str]]) -> bool:
+    return finding.rule in _REFUSALS and (finding.rule, finding.operation) not in refusing
 
 
 def _status(finding: Finding) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 
 import schemathesis
 from schemathesis.core.failures import Failure
-from schemathesis.engine import from_schema
+from schemathesis.engine import Status, from_schema
+from schemathesis.engine.events import Interrupted
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER, HookContext
 
 from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
@@ -63,14 +64,18 @@ class Engine:
         self._before, self._answered, self._add = before, answered, add
         self._provider = provider_of(target.spec.key)
         self._last: tuple[Operation, Observation, bool] | None = None
+        self._enough = False
 
     def run(self, phases: Collection[str], *, examples: int = 100) -> None:
         """Send everything that the phases make."""
         config = schemathesis.Config.from_dict(self._configuration(phases, examples))
         schema = schemathesis.openapi.from_dict(self._target.spec.document(), config=config)
         with _ONE_AT_A_TIME, self._hooked():
-            for _ in from_schema(schema).execute():
-                pass
+            for event in from_schema(schema).execute():
+                # It takes an interrupt for its own, as it does Enough.
+                interrupted = isinstance(event, Interrupted) or getattr(event, "status", None) is Status.INTERRUPTED
+                if interrupted and not self._enough:
+                    raise KeyboardInterrupt
 
     def _configuration(self, phases: Collection[str], examples: int) -> dict[str, Any]:
         known = ("examples", "coverage", "fuzzing", "stateful")
@@ -109,7 +114,8 @@ class Engine:
                 GLOBAL_HOOK_DISPATCHER.unregister(hook)
 
     def _before_call(self, context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG002
-        self._before()
+        with self._noting_enough():
+            self._before()
         kwargs["allow_redirects"] = False
         for place, right in self._target.settings.items():
             name = place.removeprefix("header ")
@@ -154,7 +160,16 @@ class Engine:
             body.encode() if isinstance(body, str) else bytes(body),
         )
         seen = Observation(str(sent.url), request, answer, seconds, trouble)
-        self._last = (operation, seen, self._answered(operation, seen))
+        with self._noting_enough():
+            self._last = (operation, seen, self._answered(operation, seen))
+
+    @contextmanager
+    def _noting_enough(self) -> Iterator[None]:
+        try:
+            yield
+        except Enough:
+            self._enough = True
+            raise
 
     def _operation(self, case: Any) -> Operation:
         wanted = (str(case.operation.method).upper(), str(case.operation.path))

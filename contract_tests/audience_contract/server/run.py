@@ -21,13 +21,11 @@ from .draft import Draft, Names, first
 from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
+from .opening import Opening
 from .plan import Planned, mixed, plan
-from .send import UNREACHABLE
 from .target import Target
 from .unusual import unusual
 
-_OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
-"""Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
 _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
@@ -69,7 +67,7 @@ class _Run:
         self._phase = ""
         self._told: set[str] = set()
         self._refused: dict[str, int] = {}
-        self._refusing: set[str] = set()
+        self._refusing: set[tuple[str, str]] = set()
         self._valid: dict[str, int] = {}
         self._silent = 0
         self._ended, self._interrupted = "", False
@@ -109,6 +107,9 @@ class _Run:
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
+        if self._valid and not self._judge.successes:
+            names = ", ".join(self._target.names)
+            yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._courier.waits:
             yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
 
@@ -140,31 +141,19 @@ class _Run:
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
         self._enter("opening")
+        opening = Opening(self._target, operation)
         asked: list[tuple[Case, Observation]] = []
-        valid: set[int] = set()
-        statuses: set[int] = set()
         for case in cases.opening(self._target, least, self._names):
             fate = self._expected(operation, case).fate
             may_create = fate in (Fate.SUCCESS, Fate.OPEN)
-            if self._courier.spent if may_create else (self._courier.full or valid == {0}):
+            if self._courier.spent if may_create else (self._courier.full or opening.valid == {0}):
                 continue
-            seen = self._courier.send(case)
-            status = seen.response.status if seen.response else 0
-            # What is said of another method says nothing of this one.
-            statuses |= {status} if case.request.method == operation.method else set()
-            valid |= {status} if fate is Fate.SUCCESS else set()
-            asked.append((case, seen))
-            # What it says of a valid request tells a server that can be judged from one that cannot.
-            while asked and any(0 < each < 300 or each in _OF_REQUESTS for each in valid):
-                earlier, answer = asked.pop(0)
-                self._judged(operation, answer, self._expected(operation, earlier))
-        if asked and all(seen.trouble.startswith(UNREACHABLE) for _, seen in asked):
-            self._ended = asked[0][1].trouble
-        elif valid <= {401, 403}:
-            said = " or ".join(map(str, sorted(valid)))
-            self._ended = f"{operation.id}: every valid request was answered {said}; are the credentials right?"
-        elif len(statuses) == 1 and min(statuses) >= 300 and not statuses <= _OF_REQUESTS:
-            self._ended = f"{operation.id}: every request was answered {min(statuses)}, valid or not"
+            asked.append((case, self._courier.send(case)))
+            opening.add(case.request, asked[-1][1], valid=fate is Fate.SUCCESS)
+            while asked and opening.can_be_judged:
+                earlier, seen = asked.pop(0)
+                self._judged(operation, seen, self._expected(operation, earlier))
+        self._ended = opening.why_not
         if self._ended:
             return False
         for case, seen in asked:
@@ -237,8 +226,8 @@ class _Run:
         refused = seen.response is not None and 400 <= seen.response.status < 500
         if expectation.kind == "valid" and expectation.fate is Fate.SUCCESS:
             self._valid[operation.id] = self._valid.get(operation.id, 0) + 1
-        if refused and expectation.rule == "case.refused":
-            self._refusing.add(operation.id)
+        if refused and expectation.fate is not Fate.OPEN:
+            self._refusing.add((expectation.rule, operation.id))
         if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
             self._refused[expectation.pointer] = self._refused.get(expectation.pointer, 0) + 1
         return kept

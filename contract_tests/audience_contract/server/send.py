@@ -1,11 +1,15 @@
 """Sends a request byte by byte as it is written down, which no generator of JSON can."""
 
+import contextlib
 import http.client
 import select
+import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -95,8 +99,9 @@ class Sender:
             select.select([connection.sock], [], [], 1.0)
         if body:
             connection.send(body)
-        answer = connection.getresponse()
-        data = answer.read(MAX_ANSWER)
+        with _at_most(self.timeout, connection.sock):
+            answer = connection.getresponse()
+            data = answer.read(MAX_ANSWER)
         headers: Headers = tuple(answer.getheaders())
         if answer.will_close or answer.length:
             self.close()
@@ -111,6 +116,30 @@ class Sender:
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(host, port, timeout=self.timeout, context=context)
         return http.client.HTTPConnection(host, port, timeout=self.timeout)
+
+
+@contextmanager
+def _at_most(seconds: float, connection: socket.socket) -> Iterator[None]:
+    """Ends what takes longer: a socket's own limit is for each piece of an answer, however many there are."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if late.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise TimeoutError
 
 
 def _headers(request: Request, wire: Wire) -> Iterator[tuple[str, str]]:

@@ -96,6 +96,11 @@ class Target:
         return tuple(value for place, value in self.settings.items() if self.is_secret(place))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The environment variables that the settings come from."""
+        return tuple(provider_of(self.spec.key).settings.values())
+
+    @property
     def variables(self) -> dict[str, str]:
         """The environment variables that have the settings of headers, by the header's name."""
         found = provider_of(self.spec.key).settings

@@ -1,0 +1,57 @@
+"""Runs that somebody else ends, or would never end: an interrupt, and answers that go on and on."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_contract.mock import MockServer
+from judged import CLIENT, judge
+
+_COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server", "adobe_ims", "--url"]
+
+
+# In our own cases, and in both phases of Schemathesis, which takes an interrupt for its own.
+@pytest.mark.parametrize("number", [60, 122, 330])
+def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int) -> None:
+    started: list[subprocess.Popen[str]] = []
+    seen = 0
+
+    def interrupting(app: ASGIApp) -> ASGIApp:
+        async def around(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal seen
+            seen += scope["type"] == "http"
+            if seen == number:
+                started[0].send_signal(signal.SIGINT)
+            await app(scope, receive, send)
+
+        return around
+
+    with MockServer(middleware=interrupting) as server:
+        environment = {**os.environ, **server.environment(), **CLIENT}
+        command = [*_COMMAND, server.base_url("adobe_ims")]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            started.append(process)
+            shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "interrupted" in shown
+    assert number <= seen < number + 30
+
+
+def test_an_answer_that_comes_byte_by_byte_is_late() -> None:
+    def dripping(_: ASGIApp) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+            await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"1000")]})
+            for _ in range(1000):
+                await send({"type": "http.response.body", "body": b" ", "more_body": True})
+                await asyncio.sleep(0.05)
+
+        return app
+
+    report = judge(MockServer(middleware=dripping), "batch", timeout=0.3)
+    assert {finding.rule for finding in report.findings} == {"response.time"}
+    assert report.seconds < 0.3 * report.requests + 5
