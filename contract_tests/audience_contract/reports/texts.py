@@ -37,7 +37,7 @@ def left(created: Created) -> str:
 def sent(evidence: Evidence) -> str:
     """The request as text."""
     request = evidence.request
-    return _message(f"{request.method} {evidence.url or request.target}", request)
+    return _message(f"{request.method} {evidence.url or request.target}", request, evidence.request_left_out)
 
 
 def came(evidence: Evidence) -> str:
@@ -45,12 +45,15 @@ def came(evidence: Evidence) -> str:
     if evidence.response is None:
         return f"no answer: {shown(evidence.trouble) or 'none that was recorded or judged'}"
     took = f"{evidence.response.status} after {evidence.seconds * 1000:.0f} ms"
-    return _message(f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took, evidence.response)
+    first = f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took
+    return _message(first, evidence.response, evidence.response_left_out)
 
 
-def _message(first: str, message: Request | Response) -> str:
+def _message(first: str, message: Request | Response, left_out: int) -> str:
     head = [first, *(f"{name}: {value}" for name, value in message.headers)]
-    return "\n".join([*map(line, head), "", *([body(message.body)] if message.body else [])])
+    # Before the body: at its end it would be cut off where there is little room.
+    missing = f"({left_out:,} more {'byte is' if left_out == 1 else 'bytes are'} left out)" if left_out else ""
+    return "\n".join([*map(line, head), "", *filter(None, (missing, body(message.body)))])
 
 
 def body(content: bytes) -> str:
