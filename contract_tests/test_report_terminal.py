@@ -63,6 +63,19 @@ def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_where_all_are()
     assert "40 in all: --report json=FILE has the whole list" in end(40)
 
 
+def test_what_was_left_without_a_name_and_id_is_counted() -> None:
+    tokens = (Created("adobe_ims", ""),) * 8
+    report = replace(REPORT, created=(*tokens, Created("batch", "a-name"), Created("batch", "", "an-id")))
+    end = shown(report, 200).partition("Left at the server")[2].partition("Notes ─")[0]
+    assert [line for line in end.splitlines() if line.startswith(("•", "…"))] == [
+        "• adobe_ims: 8 without a name", "• batch: a-name", "• batch: (an-id)",
+    ]  # fmt: skip
+    text = reports.render(report, "markdown").decode()
+    assert text.count("adobe&#95;ims") == 1
+    page = reports.render(report, "html").decode().partition('id="created"')[2].partition("</section>")[0]
+    assert (page.count("<li>"), page.count("8 without a name")) == (3, 1)
+
+
 @given(any_report(ANY_TEXT), st.sampled_from([20, 80]))
 def test_no_text_is_markup_acts_on_the_terminal_or_is_a_command_to_githubs_runner(report: Report, width: int) -> None:
     text = shown(report, width)

@@ -146,5 +146,5 @@ def _cut(body: bytes) -> tuple[bytes, int]:
     kept = body[:KEPT_BODY]
     if len(kept) < len(body):
         with suppress(UnicodeDecodeError):
-            kept = kept[: codecs.utf_8_decode(kept, "strict", False)[1]]  # noqa: FBT003 - it takes no keywords
+            kept = kept[: codecs.utf_8_decode(kept, "strict", False)[1]]
     return kept, len(body) - len(kept)

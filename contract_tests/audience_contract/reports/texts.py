@@ -1,6 +1,8 @@
 """Texts of a report, made fit for eyes and shells."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from ..messages import Request, Response
 from ..report import Created, Evidence, Obligation
@@ -25,13 +27,19 @@ def line(text: str) -> str:
 def obligation(owed: Obligation) -> str:
     """An obligation in a sentence."""
     where = " ".join(filter(None, (owed.provider, owed.operation)))
-    met = "" if owed.met else "not met: "
-    return line(f"{met}{where}: {owed.text}" + (f" ({owed.detail})" if owed.detail else ""))
+    parts = ("" if owed.met else "not met", where, owed.text)
+    return line(": ".join(filter(None, parts)) + (f" ({owed.detail})" if owed.detail else ""))
 
 
-def left(created: Created) -> str:
-    """What was left at a server."""
-    return line(f"{created.provider}: {created.name}" + (f" ({created.id})" if created.id else ""))
+def left(created: Iterable[Created]) -> list[str]:
+    """What was left at a server; of what has neither name nor id, such as tokens, how many there are."""
+    return [
+        line(
+            f"{one.provider}: "
+            + (" ".join(filter(None, (one.name, one.id and f"({one.id})"))) or f"{n} without a name")
+        )
+        for one, n in Counter(created).items()
+    ]
 
 
 def sent(evidence: Evidence) -> str:
