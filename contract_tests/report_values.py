@@ -130,6 +130,7 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
     counts = st.integers(0, 10**6)
     wheres = st.sampled_from([*_OPERATIONS.items(), ("", "")]) | st.tuples(text, text)
     rules = st.sampled_from(sorted(RULES))
+    cut = st.just(0) | st.integers(1, 10**9)
     exchanges = st.builds(
         Evidence,
         text,
@@ -138,7 +139,10 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
         numbers,
         text,
         text,
+        cut,
     )
+    # No answer has no body that could be cut.
+    exchanges = st.builds(lambda one, more: replace(one, response_left_out=more if one.response else 0), exchanges, cut)
     findings = st.builds(
         lambda where, *more: Finding(more[0], *where, *more[1:]),
         wheres, rules, text | st.just(_POST), text, text, text, text,

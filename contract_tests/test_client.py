@@ -12,6 +12,7 @@ from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
+from audience_contract.reports import texts
 from sender import written
 from wire import Change, creating, credential, credential_place, wire
 
@@ -123,6 +124,9 @@ def test_a_credential_in_a_place_that_is_not_its_own_is_found(text: str, said: s
 def test_a_path_or_method_that_nobody_documents_is_found(text: str, place: str) -> None:
     report = judge(program(text))
     assert [(finding.rule, finding.place) for finding in report.findings] == [("request.operation", place)]
+    ((answer,),) = ([evidence.response for evidence in finding.evidence] for finding in report.findings)
+    assert answer
+    assert (answer.status, b"message" in answer.body) == (405 if place.startswith("GET") else 404, True)
 
 
 def test_a_provider_that_is_chosen_must_be_called() -> None:
@@ -133,7 +137,9 @@ def test_a_provider_that_is_chosen_must_be_called() -> None:
 
 
 def test_a_command_that_sends_nothing_or_fails_is_judged_by_its_requests_only() -> None:
-    assert judge(program("")).verdict is Verdict.INCONCLUSIVE
+    silent = judge(program(""))
+    assert silent.verdict is Verdict.INCONCLUSIVE
+    assert [texts.obligation(owed) for owed in silent.obligations] == ["not met: at least one request"]
     failed = judge(program("post(url, key); raise SystemExit(3)"))
     assert failed.verdict is Verdict.KEPT
     assert "the command ended with exit code 3" in failed.notes
@@ -188,6 +194,13 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
         (["--upstream", "https://example.test", "--", "true"], "exactly one provider"),
         (["--upstream", "ftp://example.test", "--providers", "batch", "--", "true"], "no base URL"),
         (["--providers", "nobody", "--", "true"], "no provider 'nobody'"),
+        (["--answers", "success", "--adversarial", "--", "true"], "--adversarial and --answers success exclude each"),
+        (["--answers", "varied", "--adversarial", "--", "true"], "--adversarial and --answers varied exclude each"),
+        (
+            ["--upstream", "https://API.batch.com/2.10", "--providers", "batch", "--", "true"],
+            "needs --allow-production",
+        ),
+        (["--upstream", "http://api.batch.com.:81", "--providers", "batch", "--", "true"], "needs --allow-production"),
     ],
 )
 def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:

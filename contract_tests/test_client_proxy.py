@@ -25,6 +25,7 @@ from audience_contract.client.upstream import Upstream, decoded
 from audience_contract.judging import Ledger
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
+from audience_contract.server import ProductionError
 from raw_server import RawServer, closed_port
 from raw_server import http as answer
 from sender import written
@@ -161,6 +162,14 @@ def test_whatever_is_sent_and_answered_passes_unchanged(
     assert [(name.lower(), value) for name, value in got.getheaders() if name.lower() != "connection"] == expected
 
 
+def test_a_providers_own_host_is_asked_where_that_is_allowed() -> None:
+    with pytest.raises(ProductionError, match=r"api\.batch\.com is batch's production host"):
+        judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10")
+    # Nothing is sent: the command sends nothing.
+    ended = judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10", production=True)
+    assert (ended.requests, ended.verdict) == (0, Verdict.INCONCLUSIVE)
+
+
 @pytest.mark.parametrize("url", ["", "example.test", "ftp://example.test", "https://u:p@example.test", "https://a/?b"])
 def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ValueError, match="upstream") as caught:
@@ -183,7 +192,7 @@ def test_an_interrupt_ends_the_command_and_the_run_is_inconclusive(number: signa
         ours.send_signal(number)
         _, told = ours.communicate(timeout=20)
     assert ours.returncode == 2
-    assert "the command ends by itself" in told
+    assert "✗ not met: the command ends by itself (interrupted)" in told
     assert told.count("Traceback") <= told.count("KeyboardInterrupt") == 1
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)

@@ -1,10 +1,13 @@
 """The command `audience-contract`, run as users run it."""
 
+import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,11 +22,20 @@ _WRONG = [
     [*_SERVER, "--report", "html=same", "--report", "json=same"],
     [*_SERVER, "--report", "html=one", "--report", "html=other"],
 ]
+_TOKENS = ("ADOBE_CLIENT_ID", "ADOBE_CLIENT_SECRET", "ADOBE_SCOPES", "ADOBE_IMS_BASE_URL")
+"""What is needed to judge the mock's token endpoint, and no variable that the library needs."""
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([*_COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=30)
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*_COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        env={**os.environ, **environment},
+    )
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -31,7 +43,7 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
     with subprocess.Popen([*_COMMAND, "mock"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr
-        count = len(provider_keys()) + sum(len(wire(key).VARIABLES) for key in provider_keys())
+        count = len(provider_keys()) + sum(len(wire(key).VARIABLES) for key in provider_keys()) + len(_TOKENS)
         lines = [process.stdout.readline().strip() for _ in range(count)]
         environment = dict(shlex.split(line)[1].split("=", 1) for line in lines if line.startswith("export "))
         for key in provider_keys():
@@ -45,6 +57,29 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
             assert answer.status_code == wire(key).SUCCESS
         process.send_signal(stop)
         assert (process.wait(10), process.stdout.read(), process.stderr.read()) == (0, "", "")
+
+
+def test_the_library_is_not_confused_by_what_mock_prints() -> None:
+    with subprocess.Popen([*_COMMAND, "mock", "--env"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        count = sum(len(wire(key).VARIABLES) for key in provider_keys()) + len(_TOKENS)
+        lines = [process.stdout.readline() for _ in range(count)]
+        environment = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+        assert set(_TOKENS) <= set(environment)
+        code = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).id)"
+        plain = {**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)}
+        made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=plain)
+        process.terminate()
+    assert (made.returncode, bool(made.stdout.strip())) == (0, True), made.stderr
+
+
+def test_a_port_in_use_is_said_to_be() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("mock", "--port", str(port), COLUMNS="200")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"--port: {port} is already in use on 127.0.0.1" in ended.stderr
+    assert "Errno" not in ended.stderr
 
 
 def test_env_prints_nothing_but_exports() -> None:

@@ -28,6 +28,13 @@ def test_a_path_that_cannot_be_written_is_named_with_its_option(folder: Path, na
         assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("path", [Path("/proc/nope/x.json"), Path("/proc/x.json")], ids=str)
+def test_a_folder_in_which_nothing_can_be_made_is_found_whoever_asks(path: Path) -> None:
+    # What root may write, as its mode has it, is not all that can be made.
+    with pytest.raises(typer.BadParameter, match=f"--report json: cannot write {path}: nothing can be made in /proc: "):
+        Outputs([f"json={path}"], None, None)
+
+
 def test_a_baseline_that_cannot_be_read_is_named_with_its_option(folder: Path) -> None:
     for path in (folder, folder / "none"):
         with pytest.raises(typer.BadParameter, match=f"--baseline: cannot read {path}: "):

@@ -57,6 +57,22 @@ def test_the_marker_says_what_the_router_plays(marker: str, text: str, tmp_path:
     assert ended.returncode == 0, ended.stdout
 
 
+@pytest.mark.parametrize("name", ["BATCH_BASE_URL", "ADOBE_TOKEN_URL"])
+def test_no_variable_leads_the_test_past_the_router(name: str, tmp_path: Path) -> None:
+    text = (
+        f"def test(audience_router): assert '{name}' not in os.environ\ndef test_after(): assert '{name}' in os.environ"
+    )
+    ended = run(tmp_path, text, **{name: "http://127.0.0.1:9"})
+    assert "2 passed" in ended.stdout, ended.stdout
+
+
+@pytest.mark.parametrize("fixtures", ["audience_mock, audience_router", "audience_router, audience_mock"])
+def test_the_mocks_own_variables_stay_beside_the_router(fixtures: str, tmp_path: Path) -> None:
+    text = f"def test({fixtures}): assert os.environ['BATCH_BASE_URL'].startswith(audience_mock.url)"
+    ended = run(tmp_path, text, BATCH_BASE_URL="http://127.0.0.1:9")
+    assert "1 passed" in ended.stdout, ended.stdout
+
+
 def test_strict_forbids_what_the_spec_does_not_name(tmp_path: Path) -> None:
     text = "{}\ndef test(audience_router): send(params={{'a': 'b'}})"
     assert run(tmp_path, text.format("")).returncode == 0

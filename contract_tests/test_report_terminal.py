@@ -16,7 +16,7 @@ from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
 
-def _shown(report: Report, width: int = 80, *, terminal: bool = False) -> str:
+def shown(report: Report, width: int = 80, *, terminal: bool = False) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=terminal)
     reports.terminal(report, console)
     assert isinstance(console.file, io.StringIO)
@@ -25,13 +25,13 @@ def _shown(report: Report, width: int = 80, *, terminal: bool = False) -> str:
 
 @pytest.mark.parametrize("width", [80, 200])
 def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
-    lines = _shown(REPORT, width).splitlines()
+    lines = shown(REPORT, width).splitlines()
     assert {line.split()[0] for line in lines if len(line) > width} <= {"curl"}
     assert max(map(len, lines)) > width
 
 
 def test_each_root_cause_says_what_was_sent_what_came_back_the_rule_and_how_to_repeat_it() -> None:
-    text = _shown(REPORT, 200)
+    text = shown(REPORT, 200)
     for finding in REPORT.findings:
         for part in (finding.message, finding.rule, finding.pointer, finding.source, finding.key, finding.accepted):
             assert part in text
@@ -48,7 +48,7 @@ def test_each_root_cause_says_what_was_sent_what_came_back_the_rule_and_how_to_r
 
 
 def test_the_end_has_verdict_exit_code_seed_obligations_notes_and_what_was_left() -> None:
-    end = _shown(REPORT, 200).partition("Rules on operations")[2]
+    end = shown(REPORT, 200).partition("Rules on operations")[2]
     for part in ("✗ violated", "exit code 1", "seed 1234", "not met: adobe", "0190-token", *REPORT.notes):
         assert part in end
 
@@ -56,30 +56,43 @@ def test_the_end_has_verdict_exit_code_seed_obligations_notes_and_what_was_left(
 def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_where_all_are() -> None:
     def end(count: int) -> str:
         created = tuple(Created("batch", f"name-{number}.", str(number)) for number in range(count))
-        return _shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("─ Notes")[0]
+        return shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("─ Notes")[0]
 
     assert ("name-7." in end(8), "in all" in end(8)) == (True, False)
     assert ("name-7." in end(40), "name-8." in end(40)) == (True, False)
     assert "40 in all: --report json=FILE has the whole list" in end(40)
 
 
+def test_what_was_left_without_a_name_and_id_is_counted() -> None:
+    tokens = (Created("adobe_ims", ""),) * 8
+    report = replace(REPORT, created=(*tokens, Created("batch", "a-name"), Created("batch", "", "an-id")))
+    end = shown(report, 200).partition("Left at the server")[2].partition("Notes ─")[0]
+    assert [line for line in end.splitlines() if line.startswith(("•", "…"))] == [
+        "• adobe_ims: 8 without a name", "• batch: a-name", "• batch: (an-id)",
+    ]  # fmt: skip
+    text = reports.render(report, "markdown").decode()
+    assert text.count("adobe&#95;ims") == 1
+    page = reports.render(report, "html").decode().partition('id="created"')[2].partition("</section>")[0]
+    assert (page.count("<li>"), page.count("8 without a name")) == (3, 1)
+
+
 @given(any_report(ANY_TEXT), st.sampled_from([20, 80]))
 def test_no_text_is_markup_acts_on_the_terminal_or_is_a_command_to_githubs_runner(report: Report, width: int) -> None:
-    text = _shown(report, width)
+    text = shown(report, width)
     assert all(character.isprintable() or character in "\n\u200b" for character in text)
     assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
 
 
 def test_text_in_brackets_is_shown_as_it_is() -> None:
-    assert "[bold]Spring[/bold]" in _shown(REPORT, 200)
+    assert "[bold]Spring[/bold]" in shown(REPORT, 200)
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[1;31m" in _shown(REPORT, terminal=True)
+    assert "\x1b[1;31m" in shown(REPORT, terminal=True)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not re.search(r"\x1b\[[\d;]*3\d", _shown(REPORT, terminal=True))
+    assert not re.search(r"\x1b\[[\d;]*3\d", shown(REPORT, terminal=True))
 
 
 def _run(console: Console, *, quiet: bool = False) -> str:

@@ -1,15 +1,20 @@
 """The command `audience-contract`."""
 
+import errno
+import os
 import shlex
 import signal
 import threading
 from contextlib import ExitStack
 from importlib.metadata import version
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import _command_client, _command_server, _faults_command
+
+if TYPE_CHECKING:
+    from .mock import MockServer
 
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
@@ -66,12 +71,33 @@ def mock(  # noqa: PLR0917 - a command line
     with ExitStack() as stack:
         try:
             server = stack.enter_context(MockServer(host=host, port=port, strict=strict, prose=prose, fault=fault))
-        except (OSError, ValueError, LookupError) as error:
-            raise typer.BadParameter(str(error)) from None
+        except OSError as error:
+            said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
+            if error.errno == errno.EADDRINUSE:
+                said = f"{port} is already in use on {host}"
+            raise typer.BadParameter(f"--port: {said}") from None
+        except (ValueError, LookupError) as error:
+            raise typer.BadParameter(str(error.args[0])) from None
         for provider in () if env else provider_keys():
             typer.echo(f"# {provider}: {server.base_url(provider)}")
-        for name, value in server.environment().items():
+        for name, value in {**server.environment(), **_tokens(server)}.items():
             typer.echo(f"export {name}={shlex.quote(value)}")
         # Short waits: some platforms deliver no signal during a long one.
         while not stop.wait(0.2):
             pass
+
+
+def _tokens(server: "MockServer") -> dict[str, str]:
+    """What a client that asks for its tokens needs, and where a service that issues them is judged.
+
+    The library takes ADOBE_ACCESS_TOKEN first, which stands beside these.
+    """
+    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
+    from .mock.provider import load  # noqa: PLC0415 - nor of this
+
+    found: dict[str, str] = {}
+    for key in provider_keys():
+        if login := load(key).login():
+            found |= {name: value for name, value in login.items() if value}
+            found[f"{key.upper()}_BASE_URL"] = server.base_url(key)
+    return found

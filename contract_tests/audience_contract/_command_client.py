@@ -19,8 +19,11 @@ def client(
         str, typer.Option(help="Keys, with commas between: those play, and each operation of theirs must be called.")
     ] = "",
     answers: Annotated[
-        Answers, typer.Option(help="Plain successes; all that is documented; or also what breaks the spec.")
-    ] = Answers.VARIED,
+        Answers | None,
+        typer.Option(
+            help="Plain successes; all that is documented; or also what breaks the spec.", show_default="varied"
+        ),
+    ] = None,
     adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
@@ -35,6 +38,9 @@ def client(
             "are then your own. Whatever the command creates there is created: mind whose server it is.",
         ),
     ] = "",
+    allow_production: Annotated[
+        bool, typer.Option("--allow-production", help="Let --upstream be the provider's own host.")
+    ] = False,
 ) -> None:
     """Judge a client: run COMMAND against a server that judges each of its requests.
 
@@ -50,6 +56,8 @@ def client(
 
     outputs = Outputs(report, baseline, write_baseline)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
+    if adversarial and answers not in (None, Answers.ADVERSARIAL):
+        raise typer.BadParameter(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise typer.BadParameter("--upstream needs exactly one provider in --providers")
     # As Ctrl-C: the command is ended, and the report printed.
@@ -58,10 +66,11 @@ def client(
         found = judge(
             command,
             providers=keys,
-            answers=Answers.ADVERSARIAL if adversarial else answers,
+            answers=Answers.ADVERSARIAL if adversarial else answers or Answers.VARIED,
             seed=seed,
             strict=strict,
             upstream=upstream,
+            production=allow_production,
         )
     except OSError as error:
         raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None

@@ -3,6 +3,7 @@
 import os
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -97,6 +98,17 @@ def _check_writable(option: str, path: Path) -> None:
         said = f"{found} is no directory"
     elif not os.access(found, os.W_OK):
         said = f"{found} is not writable"
+    elif found != path and (why := _refusal(found)):
+        said = f"nothing can be made in {found}: {why}"
     else:
         return
     raise typer.BadParameter(f"{option}: cannot write {path}: {said}")
+
+
+def _refusal(folder: Path) -> str | None:
+    """Why nothing can be made in a folder, tried out: a mode that allows it, or being root, is not enough."""
+    try:
+        with TemporaryDirectory(dir=folder):
+            return None
+    except OSError as error:
+        return error.strerror

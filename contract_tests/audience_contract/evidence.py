@@ -1,9 +1,11 @@
 """An exchange made fit to be shown: no credential in it, and a curl command that sends it again."""
 
+import codecs
 import json
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import quote, quote_plus, urlsplit
 
 from .messages import Headers, Request, Response
@@ -18,6 +20,8 @@ _FIELD = re.compile(
     rb"""|(\b(?:client_secret|access_token|refresh_token|password|api_key)=)([^&\s]+)"""
 )
 _FEWEST = 4
+KEPT_BODY = 2**16
+"""Bytes of a body that evidence keeps at most."""
 
 
 def carriers() -> frozenset[str]:
@@ -48,24 +52,21 @@ class Redactor:
     def evidence(
         self, url: str, request: Request, response: Response | None, *, seconds: float = 0.0, trouble: str = ""
     ) -> Evidence:
-        """The exchange without credentials; `url` is the whole URL that was asked for."""
+        """The exchange without credentials, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
         found = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
         # The longest first: one may be part of another.
         hidden = sorted(filter(None, found), key=len, reverse=True)
-        shown = Request(
-            request.method,
-            _text(request.target, hidden),
-            self._headers(request.headers, hidden),
-            _bytes(request.body, hidden),
-        )
-        answer = response and Response(
-            response.status, self._headers(response.headers, hidden), _bytes(response.body, hidden)
-        )
+        # Cut last: an end within a secret would hide it from what takes it out.
+        sent, sent_more = _cut(_bytes(request.body, hidden))
+        shown = Request(request.method, _text(request.target, hidden), self._headers(request.headers, hidden), sent)
+        came, came_more = _cut(_bytes(response.body, hidden)) if response else (b"", 0)
+        answer = response and Response(response.status, self._headers(response.headers, hidden), came)
         url = _text(url, hidden)
         # A variable of the user's has the right credential, and stands for no wrong one.
         right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
         variables = {name: variable for name, variable in self._variables.items() if name in right}
-        return Evidence(url, shown, answer, seconds, curl(url, shown, variables), _text(trouble, hidden))
+        command = "" if sent_more else curl(url, shown, variables)
+        return Evidence(url, shown, answer, seconds, command, _text(trouble, hidden), sent_more, came_more)
 
     def text(self, text: str) -> str:
         """The text without the secrets that are known."""
@@ -138,3 +139,12 @@ def _bytes(body: bytes, hidden: list[str]) -> bytes:
         for form in _forms(secret) if len(secret) >= _FEWEST else ():
             body = body.replace(form.encode(), MASK.encode())
     return _FIELD.sub(lambda match: (match[1] or match[3]) + MASK.encode(), body)
+
+
+def _cut(body: bytes) -> tuple[bytes, int]:
+    """What is kept of a body, and how many bytes are left out; what is text until there is not cut in a character."""
+    kept = body[:KEPT_BODY]
+    if len(kept) < len(body):
+        with suppress(UnicodeDecodeError):
+            kept = kept[: codecs.utf_8_decode(kept, "strict", False)[1]]
+    return kept, len(body) - len(kept)

@@ -55,11 +55,12 @@ def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def audience_router(request: pytest.FixtureRequest) -> "Iterator[respx.MockRouter]":
+def audience_router(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[respx.MockRouter]":
     """A respx router in front of the providers' own hosts: nothing gets past it, and what it lets pass is judged.
 
     Requests that keep the contract get the mock's answers, whatever credentials are in their headers; those that break
-    it are refused as the provider would, and fail the test when it ends. A test may add routes for other hosts.
+    it are refused as the provider would, and fail the test when it ends. A test may add routes for other hosts. The
+    environment's base URLs, such as BATCH_BASE_URL, are not there during the test: they would lead past the router.
     """
     try:
         from .routing import Judge  # noqa: PLC0415
@@ -70,11 +71,22 @@ def audience_router(request: pytest.FixtureRequest) -> "Iterator[respx.MockRoute
     chosen = _choice(request)
     if chosen.fault:
         _refuse(f"fault={chosen.fault!r}: the fixture audience_router plays no faults; audience_mock does")
+    for name in () if "audience_mock" in request.fixturenames else _urls():
+        monkeypatch.delenv(name, raising=False)
     judge = Judge(chosen.provider, respond=chosen.respond, strict=chosen.strict)
     with judge.router() as router:
         yield router
     if judge.findings:
         pytest.fail(judge.text(), pytrace=False)
+
+
+def _urls() -> Iterator[str]:
+    """The variables that say where the providers are."""
+    from .mock.provider import load  # noqa: PLC0415
+    from .spec import provider_keys  # noqa: PLC0415
+
+    for key in provider_keys():
+        yield from (name for name, value in load(key).environment("http://mock").items() if "http://mock" in value)
 
 
 def _choice(request: pytest.FixtureRequest) -> _Choice:

@@ -46,7 +46,8 @@ class Evidence:
 
     `url` is the whole URL that was asked for; `response` is None where none came, and `trouble` then says why;
     `seconds` is the time that the answer took. `curl` is a command that sends the same again, credentials as
-    environment variables; "" where curl cannot send it.
+    environment variables; "" where curl cannot send it, or the body is not whole. Of a long body only the beginning is
+    kept; `request_left_out` and `response_left_out` are how many bytes of the bodies are missing.
     """
 
     url: str
@@ -55,6 +56,8 @@ class Evidence:
     seconds: float = 0.0
     curl: str = ""
     trouble: str = ""
+    request_left_out: int = 0
+    response_left_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -79,16 +80,17 @@ class Application:
         request = Request(scope["method"], (path if spec else raw) + query, headers, body)
         seen = Observation(f"http://{host}{raw}{query}", request)
         if not spec:
-            self._ledger.unknown("", seen, "no provider is there")
-            return _said(404)
+            answer = _said(404)
+            self._ledger.unknown("", replace(seen, response=answer), "no provider is there")
+            return answer
         below = spec.below_base(path)
         if self._upstream:
             return self._forward(self._upstream, spec, below, seen, query)
-        operation = self._ledger.find(spec, below, seen)
-        if not operation:
-            known = below is not None and spec.methods(below)
-            return _said(405, ("allow", ", ".join(known))) if known else _said(404)
-        return self._play(operation, seen)
+        known = spec.methods(below) if below is not None else ()
+        answer = _said(405, ("allow", ", ".join(known))) if known else _said(404)
+        # The answer is what is given where there is no such operation.
+        operation = self._ledger.find(spec, below, replace(seen, response=answer))
+        return self._play(operation, seen) if operation else answer
 
     def _play(self, operation: Operation, seen: Observation) -> Response:
         ours = self._providers[operation.spec.key]

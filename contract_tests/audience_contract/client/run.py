@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import Ledger
@@ -32,18 +33,22 @@ def judge(
     seed: int = 0,
     strict: bool = False,
     upstream: str = "",
+    production: bool = False,
 ) -> Report:
     """Run a command against a validating server, and report what its requests keep and break.
 
     `providers` are keys; each operation of theirs must then be called. Without any, all are played, and an operation
     must be called if another request came to its provider. `upstream` is the base URL of the one provider.
-    Raises OSError where the command cannot be started, ValueError for an upstream that is none, LookupError for an
-    unknown provider.
+    Raises OSError where the command cannot be started, ValueError for an upstream that is none, ProductionError for the
+    provider's own host, unless `production`, and LookupError for an unknown provider.
     """
     specs = {key: load(key) for key in providers or provider_keys()}
+    forward = Upstream(upstream) if upstream else None
+    if forward and not production:
+        _check_host(forward, specs)
     throw_away = ThrowAway(specs)
     ledger = Ledger(Redactor(throw_away.secrets), strict=strict)
-    app = Application(specs, ledger, Varied(answers, seed), throw_away, Upstream(upstream) if upstream else None)
+    app = Application(specs, ledger, Varied(answers, seed), throw_away, forward)
     started, clock = datetime.now(UTC), time.monotonic()
     with MockServer(middleware=lambda _: app, own_headers=not upstream) as server:
         environment = _environment(server, specs, throw_away, chosen=bool(providers), upstream=bool(upstream))
@@ -56,8 +61,11 @@ def judge(
             f"the command ended with exit code {code}" if code > 0 else f"the command was ended by signal {-code}"
         )
     obligations = ledger.obligations(_asked(specs, ledger, chosen=bool(providers)))
+    if not app.requests and not obligations:
+        obligations = (Obligation("", "", "at least one request", met=False),)
     if code is None:
-        obligations = (*obligations, Obligation("", "", "the command ends by itself", met=False, detail="interrupted"))
+        interrupted = Obligation("", "", "the command ends by itself", met=False, detail="interrupted")
+        obligations = (*obligations, interrupted)
     return Report(
         "client",
         # Its words may be anything, passwords too.
@@ -72,6 +80,18 @@ def judge(
         notes=ledger.notes,
         seed=seed,
     )
+
+
+def _check_host(upstream: Upstream, specs: Mapping[str, Spec]) -> None:
+    """Raises ProductionError for a host that the specs name."""
+    from ..server import ProductionError  # noqa: PLC0415 - brings along what judges servers
+
+    host = upstream.host.removesuffix(".")
+    for key, spec in specs.items():
+        if host in {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}:
+            raise ProductionError(
+                f"{host} is {key}'s production host: sending requests on to it needs --allow-production"
+            )
 
 
 def _asked(specs: Mapping[str, Spec], ledger: Ledger, *, chosen: bool) -> Iterator[Operation]:

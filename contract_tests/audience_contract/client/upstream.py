@@ -28,7 +28,7 @@ class Upstream:
             raise ValueError("the upstream is no base URL, as https://host/path is one")
         if parts.username is not None:
             raise ValueError("the upstream's URL has credentials in it; let the client send them")
-        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._secure, self.host, self._port = parts.scheme == "https", parts.hostname, parts.port
         self._netloc, self._base = parts.netloc, parts.path.rstrip("/")
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self._context = ssl.create_default_context() if self._secure else None
@@ -43,9 +43,9 @@ class Upstream:
         Raises UpstreamError.
         """
         made = (
-            HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=self._context)
+            HTTPSConnection(self.host, self._port, timeout=_SECONDS, context=self._context)
             if self._context
-            else HTTPConnection(self._host, self._port, timeout=_SECONDS)
+            else HTTPConnection(self.host, self._port, timeout=_SECONDS)
         )
         try:
             made.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)

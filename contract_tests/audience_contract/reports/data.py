@@ -56,17 +56,18 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     request, response = evidence.request, evidence.response
     return {
         "url": evidence.url,
-        "request": {"method": request.method, "target": request.target, **_content(request)},
-        "response": response and {"status": response.status, **_content(response)},
+        "request": {"method": request.method, "target": request.target, **_content(request, evidence.request_left_out)},
+        "response": response and {"status": response.status, **_content(response, evidence.response_left_out)},
         "seconds": evidence.seconds,
         "curl": evidence.curl,
         "trouble": evidence.trouble,
     }
 
 
-def _content(message: Request | Response) -> dict[str, Any]:
+def _content(message: Request | Response, left_out: int) -> dict[str, Any]:
     headers = [{"name": name, "value": content} for name, content in message.headers]
-    return {"headers": headers, "body": body(message.body, "base64")}
+    cut = {"left_out": left_out} if left_out else {}
+    return {"headers": headers, "body": {**body(message.body, "base64"), **cut}}
 
 
 def body(content: bytes, other: str) -> dict[str, str]:
@@ -104,6 +105,8 @@ def _parsed_evidence(*, request: dict[str, Any], response: dict[str, Any] | None
     return Evidence(
         request=Request(request["method"], request["target"], _headers(request), _body(request)),
         response=Response(response["status"], _headers(response), _body(response)) if response else None,
+        request_left_out=request["body"].get("left_out", 0),
+        response_left_out=response["body"].get("left_out", 0) if response else 0,
         **plain,
     )
 

@@ -26,7 +26,7 @@ def render(report: Report) -> bytes:
     tail = ["### Rules on operations", *_matrix(report)] if report.cells or report.findings else []
     for title, lines in (
         ("Obligations", [f"{'✓' if owed.met else '✗'} {obligation(owed)}" for owed in report.obligations]),
-        ("Left at the server", [left(created) for created in report.created]),
+        ("Left at the server", left(report.created)),
         ("Notes", list(report.notes)),
     ):
         tail += [f"### {title}", _list(lines)] if lines else []

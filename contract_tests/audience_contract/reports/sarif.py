@@ -111,14 +111,16 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:
     request, response = evidence.request, evidence.response
-    asked = {"method": request.method, "target": request.target, **_content(request)}
+    asked = {"method": request.method, "target": request.target, **_content(request, evidence.request_left_out)}
     if response is None:
         return {"webRequest": asked, "webResponse": {"noResponseReceived": True, "reasonPhrase": evidence.trouble}}
-    return {"webRequest": asked, "webResponse": {"statusCode": response.status, **_content(response)}}
+    came = _content(response, evidence.response_left_out)
+    return {"webRequest": asked, "webResponse": {"statusCode": response.status, **came}}
 
 
-def _content(message: Request | Response) -> dict[str, Any]:
+def _content(message: Request | Response, left_out: int) -> dict[str, Any]:
     headers: dict[str, str] = {}
     for name, value in message.headers:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return {"headers": headers, "body": body(message.body, "binary")}
+    cut = {"properties": {"leftOut": left_out}} if left_out else {}
+    return {"headers": headers, "body": {**body(message.body, "binary"), **cut}}

@@ -115,8 +115,9 @@ def _matrix(report: Report, console: Console) -> None:
 def _lists(report: Report, console: Console) -> None:
     width = min(console.width, _WIDEST)
     obligations = [f"{'✓' if owed.met else '✗'} {obligation(owed)}" for owed in report.obligations]
-    created = [f"• {left(found)}" for found in report.created[:_CREATED]]
-    if len(report.created) > _CREATED:
+    everything = left(report.created)
+    created = [f"• {found}" for found in everything[:_CREATED]]
+    if len(everything) > _CREATED:
         created.append(f"… {len(report.created)} in all: --report json=FILE has the whole list, html and markdown too")
     for title, texts in (
         ("Obligations", obligations),

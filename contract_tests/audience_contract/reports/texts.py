@@ -1,6 +1,8 @@
 """Texts of a report, made fit for eyes and shells."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from ..messages import Request, Response
 from ..report import Created, Evidence, Obligation
@@ -25,19 +27,25 @@ def line(text: str) -> str:
 def obligation(owed: Obligation) -> str:
     """An obligation in a sentence."""
     where = " ".join(filter(None, (owed.provider, owed.operation)))
-    met = "" if owed.met else "not met: "
-    return line(f"{met}{where}: {owed.text}" + (f" ({owed.detail})" if owed.detail else ""))
+    parts = ("" if owed.met else "not met", where, owed.text)
+    return line(": ".join(filter(None, parts)) + (f" ({owed.detail})" if owed.detail else ""))
 
 
-def left(created: Created) -> str:
-    """What was left at a server."""
-    return line(f"{created.provider}: {created.name}" + (f" ({created.id})" if created.id else ""))
+def left(created: Iterable[Created]) -> list[str]:
+    """What was left at a server; of what has neither name nor id, such as tokens, how many there are."""
+    return [
+        line(
+            f"{one.provider}: "
+            + (" ".join(filter(None, (one.name, one.id and f"({one.id})"))) or f"{n} without a name")
+        )
+        for one, n in Counter(created).items()
+    ]
 
 
 def sent(evidence: Evidence) -> str:
     """The request as text."""
     request = evidence.request
-    return _message(f"{request.method} {evidence.url or request.target}", request)
+    return _message(f"{request.method} {evidence.url or request.target}", request, evidence.request_left_out)
 
 
 def came(evidence: Evidence) -> str:
@@ -45,12 +53,15 @@ def came(evidence: Evidence) -> str:
     if evidence.response is None:
         return f"no answer: {shown(evidence.trouble) or 'none that was recorded or judged'}"
     took = f"{evidence.response.status} after {evidence.seconds * 1000:.0f} ms"
-    return _message(f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took, evidence.response)
+    first = f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took
+    return _message(first, evidence.response, evidence.response_left_out)
 
 
-def _message(first: str, message: Request | Response) -> str:
+def _message(first: str, message: Request | Response, left_out: int) -> str:
     head = [first, *(f"{name}: {value}" for name, value in message.headers)]
-    return "\n".join([*map(line, head), "", *([body(message.body)] if message.body else [])])
+    # Before the body: at its end it would be cut off where there is little room.
+    missing = f"({left_out:,} more {'byte is' if left_out == 1 else 'bytes are'} left out)" if left_out else ""
+    return "\n".join([*map(line, head), "", *filter(None, (missing, body(message.body)))])
 
 
 def body(content: bytes) -> str:
