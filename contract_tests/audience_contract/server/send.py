@@ -119,14 +119,15 @@ class Sender:
 
 
 @contextmanager
-def _at_most(seconds: float, connection: socket.socket) -> Iterator[None]:
+def _at_most(seconds: float, connection: socket.socket | None) -> Iterator[None]:
     """Ends what takes longer: a socket's own limit is for each piece of an answer, however many there are."""
     late = threading.Event()
 
     def end() -> None:
         late.set()
         with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+            if connection:
+                connection.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, end)
     timer.start()
