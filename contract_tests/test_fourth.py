@@ -22,7 +22,7 @@ ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
 # Each of their rows is about one fault or contradiction; a new provider may have none.
 ROWS = (
     *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
-    *("test_expectation.py", "test_strength.py"),
+    *("test_expectation.py", "test_strength.py", "test_odd_requests.py", "test_update_impact.py"),
 )
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
 SLOW = " or ".join(
