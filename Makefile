@@ -36,7 +36,7 @@ demo: $(READY) ## create audiences at all three providers, on a mock server
 	@$(BIN)/python examples/demo.py
 
 test: $(READY) ## run the whole test suite
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## the property tests with 2000 random examples each instead of 100 fixed ones
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py

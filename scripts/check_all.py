@@ -46,7 +46,7 @@ def suite(name: str, python: str, *, lowest: bool = False) -> None:
     subprocess.run([*pip, "--no-build-isolation", "-e", "."], cwd=ROOT, check=True)
     environment = {**os.environ, "PATH": f"{own.parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(
-        [own, "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"],
+        [own, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"],
         cwd=ROOT,
         env=environment,
         check=True,

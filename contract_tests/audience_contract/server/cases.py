@@ -30,17 +30,18 @@ def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
     most = replace(least, fields=everything(target, least.operation, names.new))
     secrets = {header(scheme) for scheme in target.schemes}
-    bare = replace(least, headers={})
+    missing = [Case("", renamed(target, least, names).but(**{key: ...}).request()) for key in least.fields]
     for number, draft in enumerate((least, most), 1):
         sent = renamed(target, draft, names).request()
         yield Case("", sent)
+        yield from missing[:1] if number == 1 else ()
         # What was sent before, and by nobody now.
         headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
         if headers != sent.headers:
             yield Case("", replace(sent, headers=headers), variant=str(number))
-        yield Case("empty body", least.request(b"")) if number == 1 else Case("no header at all", bare.request())
-    for key in least.fields:
-        yield Case("", renamed(target, least, names).but(**{key: ...}).request())
+    yield Case("empty body", least.request(b""))
+    yield Case("no header at all", replace(least, headers={}).request())
+    yield from missing[1:]
     others = [method for method in ("PUT", "POST") if method not in target.spec.methods(least.operation.path)]
     for method in others[:1]:
         yield Case("", replace(renamed(target, least, names).request(), method=method))
