@@ -9,7 +9,7 @@ from .evidence import Redactor
 from .messages import Request, Response
 from .report import KEPT_EVIDENCE, Cell, Finding, Obligation
 from .rules import RULES
-from .spec import Operation, Spec, escape
+from .spec import Operation, Spec, escape, source
 from .violation import Violation
 
 CREDENTIALS = frozenset({"request.credential"})
@@ -133,7 +133,7 @@ class Ledger:
         `operation` is an operationId, "" where there is none; `kind` and `detail` are those of `Finding` and `Cell`.
         """
         found = [
-            Finding(rule, provider, operation, v.rule, self._place(v), kind, v.message, source(provider))
+            Finding(rule, provider, operation, v.rule, self._place(v), kind, v.message, source(provider, v.rule))
             for v in broken
         ]
         with self._lock:
@@ -214,11 +214,6 @@ def rule_of(violation: Violation) -> str:
         return "request.credential"
     place = violation.where.partition(" ")[0]
     return "request.length" if place == "content-length" else f"request.{place}"
-
-
-def source(provider: str) -> str:
-    """Where a provider's rules stand."""
-    return f"generated/audience_clients/{provider}/openapi.json" if provider else ""
 
 
 def _exercised(operation: Operation, request: Request, *, strict: bool) -> Iterator[str]:

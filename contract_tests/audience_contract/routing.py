@@ -41,7 +41,7 @@ class Judge:
         lines = [f"{counted(len(self.findings), 'violation')} of the contract:"]
         for finding in self.findings:
             where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
-            lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.source}{finding.pointer}"]
+            lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.pointer}: {finding.source}"]
         return "\n".join(lines)
 
     def _side_effect(self, spec: Spec) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 _PACKAGE = "audience_clients"
 _FILE = "openapi.json"
+_SOURCES = "sources.json"
 _SCHEMES = {("http", "bearer"), ("apiKey", "header")}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -184,6 +185,20 @@ def load(key: str) -> Spec:
     if key not in provider_keys():
         raise LookupError(f"no provider {key!r}; there are {', '.join(provider_keys())}")
     return parse(key, files(_PACKAGE).joinpath(key, _FILE).read_text("utf-8"))
+
+
+def source(key: str, pointer: str) -> str:
+    """Where the rule at a place in an effective spec comes from: the overlay's reason for it, the provider's page."""
+    page, overlay = _sources(key)
+    ours = (f"overlay: {reason} " for at, reason in overlay.items() if f"{pointer}/".startswith(f"{at}/"))
+    return next(ours, "") + page
+
+
+@cache
+def _sources(key: str) -> tuple[str, dict[str, str]]:
+    file = files(_PACKAGE).joinpath(key or "-", _SOURCES)
+    found = json.loads(file.read_text("utf-8")) if file.is_file() else {"page": "", "overlay": {}}
+    return found["page"], found["overlay"]
 
 
 def parse(key: str, text: str) -> Spec:

@@ -1,12 +1,13 @@
 """The effective spec: upstream and overlay, valid by OpenAPI's rules, made only of keywords that are judged here."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from . import keywords, overlay, validity
 from ._errors import PipelineError
-from .documents import read, resolve
+from .documents import pointer, read, resolve
 from .rooms import Provider
 
 
@@ -25,6 +26,31 @@ def build(provider: Provider) -> dict[str, Any]:
     return spec
 
 
+def sources(provider: Provider) -> dict[str, Any]:
+    """Where the effective spec comes from: the page, and by JSON pointer why the overlay adds to it."""
+    spec, pages = provider.source["spec"], provider.source["page"]
+    page = next((page for page in pages if page.get("spec")), pages[0])
+    taken = (
+        f"version {spec['version']}" if spec["kind"] == "published" else "no spec is published; written from the page"
+    )
+    reasons: dict[str, str] = {}
+    before = load(provider.upstream)
+    for action, after in overlay.steps(before, provider.overlay) if provider.overlay.exists() else ():
+        reasons |= dict.fromkeys(_changed(before, after), action["description"])
+        before = after
+    return {"page": f"{page['address']} ({taken})", "overlay": reasons}
+
+
+def _changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
+    """The JSON pointers of what has been added or changed."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key, value in after.items():
+            below = pointer([key], at)
+            yield from _changed(before[key], value, below) if key in before else [below]
+    elif before != after:
+        yield at
+
+
 def load(file: Path) -> dict[str, Any]:
     """The valid OpenAPI description in a file."""
     spec: dict[str, Any] = read(file)
@@ -33,5 +59,5 @@ def load(file: Path) -> dict[str, Any]:
     return spec
 
 
-def dump(spec: dict[str, Any]) -> bytes:
-    return (json.dumps(spec, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+def dump(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
