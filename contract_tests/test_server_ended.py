@@ -1,16 +1,19 @@
-"""Runs that somebody else ends, or would never end: an interrupt, and answers that go on and on."""
+"""Runs that somebody else ends, or would never end: an interrupt, a server that is stopped, and endless answers."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract.mock import MockServer
-from judged import CLIENT, judge
+from audience_contract.report import Finding, Verdict
+from audience_contract.server import run
+from judged import CLIENT, judge, target
 
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server", "adobe_ims", "--url"]
 
@@ -55,3 +58,33 @@ def test_an_answer_that_comes_byte_by_byte_is_late() -> None:
     report = judge(MockServer(middleware=dripping), "batch", timeout=0.3)
     assert {finding.rule for finding in report.findings} == {"response.time"}
     assert report.seconds < 0.3 * report.requests + 5
+
+
+# In our own cases, in the coverage phase, and in the fuzzing phase.
+@pytest.mark.parametrize("number", [60, 130, 330])
+def test_a_server_that_is_stopped_between_two_requests_is_not_judged_by_it(number: int) -> None:
+    with MockServer() as server:
+        report = run(target(server, "adobe_ims"), watcher=_Stopping(server, number))
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert number <= report.requests < number + 12
+    unmet = [obligation.text for obligation in report.obligations if not obligation.met]
+    assert unmet == ["the server was there to the end"]
+
+
+@dataclass
+class _Stopping:
+    """Stops the server before one of the requests."""
+
+    server: MockServer
+    left: int
+
+    def phase(self, name: str) -> None:
+        pass
+
+    def request(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.server.__exit__(None, None, None)
+
+    def finding(self, finding: Finding) -> None:
+        pass

@@ -57,15 +57,16 @@ def unseen(target: Target, cells: Sequence[Cell]) -> Iterator[Cell]:
 
 
 def obligations(
-    target: Target, successes: Mapping[int, int], refused: Mapping[str, int], *, interrupted: bool
+    target: Target, successes: Mapping[int, int], refused: Mapping[str, int], unfinished: str
 ) -> Iterator[Obligation]:
     """What must have been seen: every documented success, and every scheme that admits and refuses.
 
-    `successes` counts answers by status; `refused` requests by the pointer of the scheme that they failed.
+    `successes` counts answers by status; `refused` requests by the pointer of the scheme that they failed;
+    `unfinished` is what a run that broke off fell short of.
     """
     key = target.spec.key
-    if interrupted:
-        yield Obligation(key, "", "the run was not interrupted", False)
+    if unfinished:
+        yield Obligation(key, "", unfinished, False)
     for operation in target.spec.operations:
         for status in operation.node["responses"].value:
             if status.startswith("2"):

@@ -4,6 +4,7 @@ Its requests are given the run's credentials and names that are new; each answer
 checks say beyond that becomes a finding too. Its hooks are global: one run at a time in a process.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from ..security import header
 from ..spec import Operation
 from ..violation import Violation
 from .draft import Names
+from .send import LATE, UNREACHABLE
 from .target import Target
 
 # Which of our rules a check of Schemathesis is about, where the judge has not the last word.
@@ -147,7 +149,8 @@ class Engine:
         self._judge(case, response.request, answer, response.elapsed, "")
 
     def _after_network_error(self, context: HookContext, case: Any, request: Any) -> None:  # noqa: ARG002
-        self._judge(case, request, None, self._timeout, "no answer")
+        # The hook is called while the error is handled, and is not given it.
+        self._judge(case, request, None, self._timeout, _trouble(sys.exception()))
 
     def _judge(self, case: Any, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
         operation = self._operation(case)
@@ -184,6 +187,15 @@ class Engine:
                 where = operation.node["responses"].pointer
                 self._add(rule, operation, seen, Violation("body", "", where, failure.title))
         return False
+
+
+def _trouble(error: BaseException | None) -> str:
+    """Why there was no answer: what is at the root of an error of the engine's client."""
+    while error and error.__context__:
+        error = error.__context__
+    if isinstance(error, ConnectionRefusedError):
+        return f"{UNREACHABLE}{error.strerror}"
+    return LATE if isinstance(error, TimeoutError) else "no answer"
 
 
 def _is_word(text: str) -> bool:

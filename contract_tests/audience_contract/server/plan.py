@@ -4,8 +4,17 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from . import cases, pairs, part_cases, values, wire_cases
 from .cases import Case
+from .draft import Draft, Names
 from .expectation import Expectation, Fate
+from .target import Target
+
+_BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
+    "application/json": wire_cases.json_body,
+    "application/x-www-form-urlencoded": wire_cases.form_body,
+    "multipart/form-data": part_cases.multipart_body,
+}
 
 
 class Planned(NamedTuple):
@@ -21,6 +30,17 @@ class Plan(NamedTuple):
     breaking: list[Planned]
     keeping: list[Planned]
     others: list[Planned]
+
+
+def groups(target: Target, least: Draft, names: Names, seed: int) -> Iterator[Iterator[Case]]:
+    """All cases that are made on purpose, those of a kind together."""
+    yield from cases.credentials(target, least, names)
+    yield from cases.parameters(target, least, names)
+    yield from values.ladders(target, least, names)
+    yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
+    yield wire_cases.any_body(target, least, names)
+    yield cases.methods(target, least, names)
+    yield pairs.combinations(target, least, names, seed, 80)
 
 
 def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]) -> Plan:

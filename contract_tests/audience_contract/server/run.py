@@ -1,7 +1,7 @@
 """A run: what is sent in which order, when it ends, and what it must have seen before it may call a contract kept."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from ..judging import Ledger, Observation
 from ..report import Created, Finding, Report, counted, moment
 from ..spec import Operation
 from ..violation import Violation
-from . import cases, ending, pairs, part_cases, values, wire_cases
+from . import cases, ending
 from .cases import Case
 from .courier import BUSY, Courier, Options
 from .draft import Draft, Names, first
@@ -22,7 +22,8 @@ from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
 from .opening import Opening
-from .plan import Planned, mixed, plan
+from .plan import Planned, groups, mixed, plan
+from .send import UNREACHABLE
 from .target import Target
 from .unusual import unusual
 
@@ -30,11 +31,6 @@ _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
-_BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
-    "application/json": wire_cases.json_body,
-    "application/x-www-form-urlencoded": wire_cases.form_body,
-    "multipart/form-data": part_cases.multipart_body,
-}
 
 
 class Watcher(Protocol):
@@ -70,7 +66,7 @@ class _Run:
         self._refusing: set[tuple[str, str]] = set()
         self._valid: dict[str, int] = {}
         self._silent = 0
-        self._ended, self._interrupted = "", False
+        self._ended = self._unfinished = ""
 
     def report(self) -> Report:
         started = datetime.now(UTC)
@@ -82,7 +78,7 @@ class _Run:
         except Enough as reason:
             self._ended = str(reason)
         except KeyboardInterrupt:
-            self._ended, self._interrupted = "interrupted", True
+            self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         finally:
             self._courier.close()
         return Report(
@@ -94,9 +90,7 @@ class _Run:
             requests=self._courier.requests,
             findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
             cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
-            obligations=tuple(
-                ending.obligations(self._target, self._judge.successes, self._refused, interrupted=self._interrupted)
-            ),
+            obligations=tuple(ending.obligations(self._target, self._judge.successes, self._refused, self._unfinished)),
             created=tuple(Created(self._target.spec.key, name, made) for name, made in self._judge.created),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
@@ -118,7 +112,8 @@ class _Run:
             least = first(self._target, operation, self._names.new)
             if not self._open(operation, least):
                 return
-            made = plan(self._groups(least), partial(self._expected, operation))
+            every = groups(self._target, least, self._names, self._options.seed)
+            made = plan(every, partial(self._expected, operation))
             self._send("once each", operation, mixed(made.breaking, made.keeping))
             self._engine("coverage", {"examples", "coverage"}, 100)
             self._send("again", operation, made.others)
@@ -127,16 +122,6 @@ class _Run:
             self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in ended])
             self._twice(operation, least)
         self._engine("fuzzing", {"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
-
-    def _groups(self, least: Draft) -> Iterator[Iterator[Case]]:
-        target, names = self._target, self._names
-        yield from cases.credentials(target, least, names)
-        yield from cases.parameters(target, least, names)
-        yield from values.ladders(target, least, names)
-        yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
-        yield wire_cases.any_body(target, least, names)
-        yield cases.methods(target, least, names)
-        yield pairs.combinations(target, least, names, self._options.seed, 80)
 
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
@@ -215,7 +200,10 @@ class _Run:
     def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
-        kept = self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        # Where nobody listens, nothing is said of the request.
+        there = not seen.trouble.startswith(UNREACHABLE)
+        kept = not there or self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        self._unfinished = "" if there else "the server was there to the end"
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             raise Enough("the server stopped answering")

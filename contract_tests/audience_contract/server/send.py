@@ -130,8 +130,10 @@ def _at_most(seconds: float, connection: socket.socket | None) -> Iterator[None]
                 connection.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, end)
-    timer.start()
+    # An interrupt can come before it could be cancelled; the process need not wait for it.
+    timer.daemon = True
     try:
+        timer.start()
         yield
     except (OSError, http.client.HTTPException):
         if late.is_set():
