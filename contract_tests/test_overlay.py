@@ -13,6 +13,7 @@ import yaml
 from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
 
 import small_project
+from audience_contract.spec import source
 from pipeline import overlay
 from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, pointer, resolve
@@ -126,6 +127,18 @@ def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(
         assert resolve(upstream, at) != value
     before, after = dict(_leaves(upstream, "")), dict(_leaves(effective, ""))
     assert {at for at in before.keys() | after.keys() if before.get(at, ABSENT) != after.get(at, ABSENT)} == said.keys()
+
+
+@pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
+def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_and_the_page(provider: Provider) -> None:
+    page = next(page["address"] for page in provider.source["page"] if page.get("spec"))
+    ours = set()
+    for action in yaml.safe_load(provider.overlay.read_text("utf-8"))["actions"]:
+        for at in _said(action) if "update" in action else ():
+            assert source(provider.key, at).startswith(f"overlay: {action['description']} {page}")
+            ours.add(at)
+    for at in dict(_leaves(build(provider), "")).keys() - ours:
+        assert source(provider.key, at).startswith(page)
 
 
 def test_a_provider_without_an_overlay_has_its_spec_as_the_effective_one() -> None:

@@ -52,6 +52,21 @@ def test_providers_without_a_page_in_the_folder_are_left_as_they_are(tmp_path: P
     assert not (root / "specs" / "zeta" / "samples").exists()
 
 
+def test_a_file_of_samples_whose_operation_is_on_no_page_is_stale(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small_project.write(tmp_path)
+    pages = ["--pages", str(root / "pages"), "--root", str(root)]
+    assert main(["generate", *pages]) == 0
+    old = root / "specs" / "acme" / "samples" / "list.json"
+    old.write_text("[]\n", "utf-8")
+    capsys.readouterr()
+    assert main(["drift", *pages]) == 1
+    assert capsys.readouterr().out.startswith("stale: specs/acme/samples/list.json\n")
+    assert main(["generate", *pages]) == 0
+    assert not old.exists()
+
+
 def test_a_hash_that_is_not_recorded_yet_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = small_project.write(tmp_path)
     source = root / "specs" / "acme" / "SOURCE.toml"

@@ -197,8 +197,8 @@ def source(key: str, pointer: str) -> str:
 @cache
 def _sources(key: str) -> tuple[str, dict[str, str]]:
     file = files(_PACKAGE).joinpath(key or "-", _SOURCES)
-    found = json.loads(file.read_text("utf-8")) if file.is_file() else {"page": "", "overlay": {}}
-    return found["page"], found["overlay"]
+    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return found.get("page", ""), found.get("overlay", {})
 
 
 def parse(key: str, text: str) -> Spec:

@@ -33,7 +33,7 @@ def sources(provider: Provider) -> dict[str, Any]:
     taken = (
         f"version {spec['version']}" if spec["kind"] == "published" else "no spec is published; written from the page"
     )
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Any] = {}
     before = load(provider.upstream)
     for action, after in overlay.steps(before, provider.overlay) if provider.overlay.exists() else ():
         reasons |= dict.fromkeys(_changed(before, after), action["description"])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import registry, tree, vendor
+from . import registry, samples, tree, vendor
 from ._errors import PipelineError
 from .deviations import report
 from .rooms import ROOT, providers
@@ -15,7 +15,9 @@ def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
         if not paged:
             raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
         vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}
-        if _bring_in_line(root, vendored, tree.changes(vendored), "vendored", only_compare=only_compare):
+        gone = [file for provider in paged for file in samples.recorded(provider) if file not in vendored]
+        wrong = dict.fromkeys(gone, "stale") | tree.changes(vendored)
+        if _bring_in_line(root, vendored, wrong, "vendored", only_compare=only_compare):
             return 1
     files = tree.expected(root, found)
     if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
