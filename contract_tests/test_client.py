@@ -60,6 +60,14 @@ def test_every_rule_that_a_client_breaks_is_found(key: str, tmp_path: Path) -> N
     assert report.verdict is Verdict.VIOLATED
 
 
+@pytest.mark.parametrize("key", provider_keys())
+def test_what_a_wrong_request_was_answered_is_shown_with_it(key: str, tmp_path: Path) -> None:
+    report = judged(tmp_path, key, wire(key).BROKEN[0][0])
+    shown = [evidence.response for finding in report.findings for evidence in finding.evidence]
+    assert shown
+    assert all(response and 400 <= response.status < 500 for response in shown)
+
+
 @pytest.mark.parametrize("key", [key for key in provider_keys() if wire(key).UNNAMED])
 def test_what_the_spec_does_not_name_is_a_finding_when_strict(key: str, tmp_path: Path) -> None:
     changes = [row[0] for row in wire(key).UNNAMED]

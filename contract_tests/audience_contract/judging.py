@@ -1,7 +1,7 @@
 """Exchanges against the contract: violations become findings, and what was put to the test is counted."""
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .checker import check_request, check_response
@@ -70,12 +70,14 @@ class Ledger:
         credentials: Iterable[Violation] = (),
         unknown: Collection[str] = (),
         unjudged: str = "",
+        refusal: Callable[[list[Violation]], Response] | None = None,
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
         `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
         are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`. `unjudged` is why
-        an exchange says nothing of the client although its request breaks nothing.
+        an exchange says nothing of the client although its request breaks nothing. `refusal` is what a request that
+        breaks something is answered with, where it is not answered yet.
         """
         key, name = operation.spec.key, operation.id
         broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
@@ -84,6 +86,9 @@ class Ledger:
             for violation in (found for found, rule in broken if rule == "request.undocumented"):
                 self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
             broken = [(found, rule) for found, rule in broken if rule != "request.undocumented"]
+        violations = [violation for violation, _ in broken]
+        if refusal and violations:
+            seen = replace(seen, response=refusal(violations))
         judged = {rule for _, rule in broken} | set(_exercised(operation, seen.request, strict=self._strict))
         if any(rule == "request.content-type" for _, rule in broken):
             judged -= _BODIES - {"request.content-type"}
@@ -95,7 +100,7 @@ class Ledger:
                     self._unjudged.setdefault((key, name), unjudged)
                 else:
                     self._kept.add((key, name))
-        return [violation for violation, _ in broken]
+        return violations
 
     def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
         """Judge what a server answered; what it breaks, nothing where no answer came.

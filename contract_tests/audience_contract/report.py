@@ -67,10 +67,10 @@ class Finding:
     `rule` is a key of `RULES`; `operation` an operationId ("" where there is none), `provider` its spec's key.
     `pointer` is a JSON pointer into the effective spec, to what is broken; `place` is where in the message, e.g.
     "body /indexing_token" or "status"; `kind` is the kind of input that shows it, e.g. "valid" or "name: too long".
-    `message` says what is wrong, and `source` where the rule comes from: the overlay's reason for it, the provider's page.
-    `count` is how many requests showed it.
-    `accepted` is the reason of the baseline entry that accepts it, "" if none does. `because` is the key of the finding
-    that has the same root cause and shows it more plainly, "" where there is none.
+    `message` says what is wrong, and `source` where the rule comes from: the overlay's reason for it, the provider's
+    page. `count` is how many requests showed it. `accepted` is the reason of the baseline entry that accepts it, "" if
+    none does. `because` is the key of the finding that has the same root cause and shows it more plainly, "" where
+    there is none.
     """
 
     rule: str

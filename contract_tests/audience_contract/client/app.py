@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -96,11 +97,12 @@ class Application:
         ours = self._providers[operation.spec.key]
         issued = self._state.tokens
         wrong = list(self._throw_away.violations(operation, seen.request, issued))
-        broken = self._ledger.request(operation, seen, credentials=wrong)
+        refused = partial(refusal, ours, operation, seen.request)
+        broken = self._ledger.request(operation, seen, credentials=wrong, refusal=refused)
         mocked = self._throw_away.mocked(operation.spec.key, seen.request)
         handler = ours.handler(operation)
         if broken:
-            shape, answer = "refusal", refusal(ours, operation, seen.request, broken)
+            shape, answer = "refusal", refused(broken)
         elif not handler:
             shape, answer = "no answer is written", _said(501)
         else:
@@ -109,6 +111,7 @@ class Application:
                 # The mock's handlers refuse what no schema and no prose forbids: credentials in a body.
                 fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")
                 key, name = operation.spec.key, operation.id
+                seen = replace(seen, response=first)
                 self._ledger.check("request.credential", key, name, seen, [fault], kind="as sent")
                 shape, answer = "refusal", first
             else:
