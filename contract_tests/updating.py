@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import small_project
+from pipeline import effective
 from pipeline.__main__ import main
-from pipeline.rooms import providers
+from pipeline.rooms import Provider, providers
 from pipeline.update.result import Result
 from pipeline.update.run import update
 from small_project import Json, changed, operation
@@ -130,6 +131,10 @@ def address(root: Path, to: str | None = None) -> None:
     lines = source.read_text("utf-8").splitlines()
     said = f'address = "{to or (root / "pages" / "acme.md").as_uri()}"'
     source.write_text("\n".join(said if line.startswith("address") else line for line in lines) + "\n", "utf-8")
+    # What follows from the address.
+    acme = Provider(root, "acme")
+    if acme.generated.exists():
+        (acme.generated / "sources.json").write_bytes(effective.dump(effective.sources(acme)))
 
 
 def publish(root: Path, spec: Json | str) -> None:

@@ -12,6 +12,9 @@ from .draft import Draft, Names, everything
 from .send import PLAIN, Wire
 from .target import Target
 
+AGAIN = "right credentials after wrong ones"
+"""A valid request with nothing special about it but what was sent before."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -55,7 +58,7 @@ def admitted_again(target: Target, least: Draft, names: Names) -> Iterator[Case]
         sent = renamed(target, least, names).request()
         nobody = tuple((name, "Bearer nobody" if name in secrets else value) for name, value in sent.headers)
         yield from 3 * (Case("wrong credentials", replace(sent, headers=nobody)),)
-        yield Case("right credentials after wrong ones", sent)
+        yield Case(AGAIN, sent)
 
 
 def renamed(target: Target, draft: Draft, names: Names) -> Draft:
@@ -142,7 +145,7 @@ def _of_body(target: Target, least: Draft) -> Iterator[Case]:
                 if value == right:
                     continue
                 yield Case(f"{key} wrong", least.but(**{key: value}).request(), variant=value)
-                yield Case("right credentials after wrong ones", least.request())
+                yield Case(AGAIN, least.request())
 
 
 def _token(algorithm: str, signature: str) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..report import Cell, Finding, Obligation
-from . import pairs, unusual
+from . import cases, pairs, unusual
 from .target import Target
 
+PLAIN = {"valid", cases.AGAIN}
+"""The kinds of input with nothing unusual in them."""
 _SEVERAL = {unusual.LABEL, pairs.LABEL}
 _REFUSALS = {"case.refused", "case.credential", "case.header", "case.method"}
 _OFTEN = 4
@@ -26,7 +28,7 @@ def explained(
 
     def plainer(one: Finding) -> Finding:
         alike = [other for other in found if (other.rule, other.operation) == (one.rule, one.operation)]
-        plain = [other for other in alike if other.kind == "valid" and _status(other) == _status(one)]
+        plain = [other for other in alike if other.kind in PLAIN and _status(other) == _status(one)]
         often = valid.get(one.operation, 0) / _OFTEN
         plain = [other for other in plain if other.count >= min(one.count, often)]
         if not plain and (one.kind in _SEVERAL or _refuses_nothing(one, refusing)):

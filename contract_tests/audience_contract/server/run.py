@@ -212,7 +212,7 @@ class _Run:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
-        if expectation.kind == "valid" and expectation.fate is Fate.SUCCESS:
+        if expectation.kind in ending.PLAIN and expectation.fate is Fate.SUCCESS:
             self._valid[operation.id] = self._valid.get(operation.id, 0) + 1
         if refused and expectation.fate is not Fate.OPEN:
             self._refusing.add((expectation.rule, operation.id))
