@@ -58,27 +58,28 @@ def combinations(target: Target, least: Draft, names: Names, seed: int, most: in
 
 def covering(sizes: dict[str, int], chance: random.Random, most: int) -> Iterator[dict[str, int]]:
     """Rows that have every three values of three places together, greedily; at most `most` of them."""
+    width = min(3, len(sizes))
     triples = {
         tuple(zip(three, numbers, strict=True))
-        for three in itertools.combinations(sorted(sizes), min(3, len(sizes)))
+        for three in itertools.combinations(sorted(sizes), width)
         for numbers in itertools.product(*(range(sizes[place]) for place in three))
     }
+
+    def of(row: dict[str, int]) -> set[tuple[tuple[str, int], ...]]:
+        return triples.intersection(itertools.combinations(sorted(row.items()), width))
+
     for _ in range(most):
         if not triples:
             return
         candidates = []
         for _ in range(30):
             row = {place: chance.randrange(size) for place, size in sizes.items()}
-            candidates.append((sum(_in(triple, row) for triple in triples), sorted(row.items())))
+            candidates.append((len(of(row)), sorted(row.items())))
         best = dict(max(candidates)[1])
         # One that is left is met for sure, so that rows never add nothing.
         best.update(min(triples))
-        triples = {triple for triple in triples if not _in(triple, best)}
+        triples -= of(best)
         yield best
-
-
-def _in(triple: tuple[tuple[str, int], ...], row: dict[str, int]) -> bool:
-    return all(row[place] == number for place, number in triple)
 
 
 def _reversed(fields: Mapping[str, Any]) -> dict[str, Any]:
