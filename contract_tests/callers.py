@@ -6,7 +6,7 @@ from typing import Any
 from anyio.from_thread import BlockingPortal
 
 import audiences
-from audiences import Audience, AudiencesError, Receipt, Request, aio
+from audiences import Audience, AudiencesError, Receipt, Request, RetryPolicy, aio
 from cases import case
 
 
@@ -18,10 +18,11 @@ def make(key: str, face: Any = audiences, **options: Any) -> Any:
 
 
 class Caller:
-    """One provider object, blocking, or asynchronous behind a portal to an event loop."""
+    """One provider object, blocking, or asynchronous behind a portal to an event loop; it repeats almost at once."""
 
     def __init__(self, key: str, url: str, portal: BlockingPortal | None, **options: Any) -> None:
         self.key, self.case, self._portal = key, case(key), portal
+        options = {"create_policy": RetryPolicy(first_wait=0.01)} | options
         self.provider = make(key, aio if portal else audiences, base_url=url + self.case.PATH, **options)
 
     def create(self, audience: Audience, leave_out: Collection[str] = (), **options: Any) -> Receipt | AudiencesError:

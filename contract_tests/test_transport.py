@@ -62,7 +62,7 @@ def test_a_server_that_closes_without_an_answer_leaves_the_outcome_unknown(calle
 def test_a_tls_handshake_with_a_server_that_speaks_none_is_not_sent(
     raw: RawServer, face: BlockingPortal | None
 ) -> None:
-    caller = Caller("batch", raw.url.replace("http", "https"), face, timeout=2)
+    caller = Caller("batch", raw.url.replace("http", "https"), face, timeout=0.5)
     error = caller.create(case("batch").good())
     caller.close()
     assert isinstance(error, NotSentError)

@@ -33,6 +33,11 @@ def _commbox_newer(spec: dict[str, Any]) -> None:
     answer["properties"]["user_count"] = {"type": "integer"}
 
 
+def _commbox_older(spec: dict[str, Any]) -> None:
+    del spec["paths"]["/audiences"]["post"]["responses"]["429"]
+    spec["info"]["version"] = "2.06"
+
+
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -57,6 +62,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("key", "change", "code"),
     [
         ("commbox", _commbox_newer, Code.COMPATIBLE),
+        ("commbox", _commbox_older, Code.COMPATIBLE),
         ("batch", _batch_newer, Code.COMPATIBLE),
         ("batch", _batch_older, Code.BREAKING),
     ],
