@@ -157,7 +157,7 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cause(key: str, times: int) -> None:
-    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 20_000}
+    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 12_000}
 
     async def call() -> BaseException:
         answered = asyncio.Event()
