@@ -60,7 +60,7 @@ def test_an_accepted_root_cause_hides_nothing() -> None:
     assert len(split(both)[1]) == 2
 
 
-@pytest.mark.parametrize("form", ["markdown", "html", "sarif"])
+@pytest.mark.parametrize("form", ["markdown", "html", "sarif", "junit"])
 def test_every_form_for_people_names_the_other_kinds_of_input(form: str) -> None:
     assert b"1 other kind of input" in render(with_findings(_ROOT, _CHILD), form)
     assert _CHILD.kind.encode() in render(with_findings(_ROOT, _CHILD), form)

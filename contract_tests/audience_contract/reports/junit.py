@@ -1,10 +1,11 @@
 """JUnit XML, in the shape that Jenkins and GitLab read: a test case for each rule on an operation, and obligation."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from ..report import Finding, Obligation, Report
-from .matrix import Square, headline, squares
+from .matrix import Square, also, headline, others, squares
 from .texts import came, curl, line, sent, shown
 
 _SEPARATOR = "\n\n"
@@ -12,7 +13,8 @@ _SEPARATOR = "\n\n"
 
 def render(report: Report) -> bytes:
     root = ET.Element("testsuites", name="audience-contract")
-    cases = [(square.provider, _square(square)) for square in squares(report)]
+    roots = others(report)
+    cases = [(square.provider, _square(square, roots)) for square in squares(report)]
     cases += [(obligation.provider, _obligation(obligation)) for obligation in report.obligations]
     if not cases:
         # A file without a test is green for most readers.
@@ -30,12 +32,12 @@ def render(report: Report) -> bytes:
     return made
 
 
-def _square(square: Square) -> ET.Element:
+def _square(square: Square, roots: Mapping[str, Sequence[Finding]]) -> ET.Element:
     name = f"{square.rule.id}: {square.rule.title}"
     case = _case(f"{square.provider}.{square.operation}", name)
     for finding in square.findings:
-        if not finding.accepted:
-            _say(case, "failure", finding.message, _text(finding), finding.rule)
+        if finding.key in roots:
+            _say(case, "failure", finding.message, _text(finding, roots[finding.key]), finding.rule)
     if square.state == "accepted":
         _say(case, "skipped", f"accepted: {square.findings[0].accepted}")
     elif square.state == "not exercised":
@@ -71,9 +73,10 @@ def _say(case: ET.Element, tag: str, message: str, text: str = "", kind: str = "
     said.text = _xml(shown(text)) or None
 
 
-def _text(finding: Finding) -> str:
+def _text(finding: Finding, alike: Sequence[Finding] = ()) -> str:
     facts = [
         finding.message,
+        also(alike),
         f"place: {finding.place}\nkind: {finding.kind}\nseen: {finding.count} times\nkey: {finding.key}",
         f"rule: {finding.rule}: {finding.about.help}\npointer: {finding.pointer}\nsource: {finding.source}",
     ]
