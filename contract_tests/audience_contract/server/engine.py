@@ -27,9 +27,8 @@ from .draft import Names
 from .send import LATE, UNREACHABLE
 from .target import Target
 
-# Which of our rules a check of Schemathesis is about, where the judge has not the last word.
+# Which of our rules a check of Schemathesis is about, where the judge has not the last word (as it has on the status).
 _RULES = {
-    "status_code_conformance": "response.status",
     "content_type_conformance": "response.content-type",
     "response_schema_conformance": "response.body",
     "response_headers_conformance": "response.message",
@@ -66,7 +65,7 @@ class Engine:
         self._before, self._answered, self._add = before, answered, add
         self._provider = provider_of(target.spec.key)
         self._last: tuple[Operation, Observation, bool] | None = None
-        self._enough = False
+        self._enough: Enough | None = None
 
     def run(self, phases: Collection[str], *, examples: int = 100) -> None:
         """Send everything that the phases make."""
@@ -78,6 +77,9 @@ class Engine:
                 interrupted = isinstance(event, Interrupted) or getattr(event, "status", None) is Status.INTERRUPTED
                 if interrupted and not self._enough:
                     raise KeyboardInterrupt
+        # A phase that may not create more is not the end of the run; a limit is.
+        if self._enough and self._enough.args:
+            raise self._enough
 
     def _configuration(self, phases: Collection[str], examples: int) -> dict[str, Any]:
         known = ("examples", "coverage", "fuzzing", "stateful")
@@ -170,8 +172,8 @@ class Engine:
     def _noting_enough(self) -> Iterator[None]:
         try:
             yield
-        except Enough:
-            self._enough = True
+        except Enough as enough:
+            self._enough = enough
             raise
 
     def _operation(self, case: Any) -> Operation:

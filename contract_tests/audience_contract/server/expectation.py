@@ -19,6 +19,7 @@ from .target import Target
 
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
+_NOT_IMPLEMENTED = 501
 
 
 class Fate(Enum):
@@ -41,7 +42,7 @@ class Expectation:
     kind: str
 
     def fits(self, operation: Operation, response: Response) -> bool:
-        """Whether an answer's status is what was to be expected; 5xx never is."""
+        """Whether an answer's status is what was to be expected; 5xx never is, but 501 to another method."""
         status = response.status
         success = 200 <= status < 300 and str(status) in operation.node["responses"].value
         refusal = 400 <= status < 500
@@ -53,7 +54,8 @@ class Expectation:
             case Fate.UNAUTHORISED:
                 return status == 401 if "401" in operation.node["responses"].value else refusal
             case Fate.NO_SUCCESS:
-                return refusal
+                # A method that is not documented need not be implemented (RFC 9110, 9.1).
+                return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Fate.OPEN:
                 return success or refusal
 

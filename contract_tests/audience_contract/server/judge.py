@@ -45,8 +45,7 @@ class Judge:
 
     def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
         """The expectation, the names considered that were sent before: whether one is taken twice is not documented."""
-        name = self._name(operation, seen) if expectation.fate is Fate.SUCCESS else ""
-        if name and name in self._names:
+        if expectation.fate is Fate.SUCCESS and self._is_known(operation, seen):
             return Expectation(Fate.OPEN, expectation.rule, expectation.pointer, "a name that was sent before")
         return expectation
 
@@ -63,13 +62,16 @@ class Judge:
                 broken = self._broken("message", where, seen.trouble)
                 self._check("response.message", operation, seen, kind, broken)
             return False
-        failed = response.status >= 500
+        failed = response.status >= 500 and not expectation.fits(operation, response)
         said = f"{response.status} to {_a(expectation.kind)}"
         self._check(
             "response.failure", operation, seen, expectation.kind, failed and self._broken("status", where, said)
         )
         documented = operation.response(response.status) is not None
-        of_http = response.status in _OF_HTTP or (fate is Fate.NO_SUCCESS and 400 <= response.status < 500)
+        # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
+        again = fate is Fate.OPEN and self._is_known(operation, seen)
+        any_refusal = fate is Fate.NO_SUCCESS or again
+        of_http = response.status in _OF_HTTP or (any_refusal and 400 <= response.status < 500)
         if expectation.rule == "case.method":
             pass
         elif documented:
@@ -134,7 +136,7 @@ class Judge:
 
     def _leak(self, operation: Operation, seen: Observation, response: Response, where: str) -> Violation | None:
         text = b"\n".join([*(value.encode("latin-1", "replace") for _, value in response.headers), response.body])
-        documented = {name for name, _ in _documented(operation, response)}
+        documented = set(_documented(operation, response))
         asked = b"\n".join([seen.request.body, *(v.encode("latin-1", "replace") for _, v in seen.request.headers)])
         plain = text + b"".join(_unpacked(text))
         if any(secret.encode() in plain for secret in self.target.secrets):
@@ -166,6 +168,10 @@ class Judge:
     @staticmethod
     def _broken(where: str, rule: str, message: str) -> Violation:
         return Violation(where, "", rule, message)
+
+    def _is_known(self, operation: Operation, seen: Observation) -> bool:
+        name = self._name(operation, seen)
+        return bool(name) and name in self._names
 
     def _name(self, operation: Operation, seen: Observation) -> str:
         wanted = self._provider.named
@@ -208,9 +214,12 @@ def _names(value: object) -> Iterator[str]:
         yield from _names(child)
 
 
-def _documented(operation: Operation, response: Response) -> Iterator[tuple[str, object]]:
-    documented = operation.response(response.status)
-    content = documented.get("content") if documented else None
-    for entry in content or ():
-        properties = entry["schema"].get("properties") if entry.get("schema") else None
-        yield from (properties.value.items() if properties else ())
+def _documented(operation: Operation, response: Response) -> Iterator[str]:
+    """The properties of the documented answer; of a success, those of every one that is documented."""
+    responses = operation.node["responses"]
+    codes = [code for code in responses.value if code.startswith("2")] if response.status < 300 else []
+    for documented in (operation.response(response.status), *(responses[code] for code in codes)):
+        content = documented.get("content") if documented else None
+        for entry in content or ():
+            properties = entry["schema"].get("properties") if entry.get("schema") else None
+            yield from properties.value if properties else ()
