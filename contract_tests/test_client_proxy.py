@@ -109,6 +109,30 @@ def test_credentials_that_the_upstream_refuses_are_no_finding_unless_something_i
 
 
 @pytest.mark.usefixtures("_environment")
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_upstream_that_is_busy_for_everything_could_not_be_judged(
+    status: int, tmp_path: Path, raw: RawServer
+) -> None:
+    raw.answer = answer(status, b'{"error_code": "c", "error_message": "m"}')
+    report = proxied(tmp_path, raw.url, GOOD)
+    assert report.verdict is not Verdict.KEPT
+    assert [owed.detail for owed in report.obligations] == [f"{raw.url} answered {status}"]
+
+
+@pytest.mark.usefixtures("_environment")
+@pytest.mark.parametrize("value", ["acme/1 ", "\tacme/1", "acme\r\n /1"])
+def test_an_answer_with_white_space_around_a_header_reaches_the_client(
+    value: str, tmp_path: Path, raw: RawServer
+) -> None:
+    raw.answer = answer(202, b'{"indexing_token": "a"}', Server=value)
+    requests = written(tmp_path / "requests", "batch", [GOOD])
+    command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}/2.10", "--", *requests]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+    assert "202" in done.stdout
+
+
+@pytest.mark.usefixtures("_environment")
 @pytest.mark.parametrize("coding", ["gzip", "unheard-of"])
 def test_an_answer_with_a_content_coding_is_passed_as_it_came_and_judged_if_it_can_be_read(
     coding: str, tmp_path: Path, raw: RawServer

@@ -80,6 +80,15 @@ def test_the_command_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.
     (tmp_path / "a.json").write_text('{"openapi": "2.0"}', "utf-8")
     assert main([str(tmp_path / "a.json"), str(tmp_path / "a.json")]) == 3
     assert "a.json" in capsys.readouterr().err
+    assert main([str(tmp_path / "a.json"), str(tmp_path / "page.md")]) == 3
+
+
+def test_a_file_of_another_kind_is_named_with_the_kinds_that_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.md").write_text("# Words", "utf-8")
+    assert main([str(tmp_path / "page.md"), str(tmp_path / "page.md")]) == 3
+    assert "page.md: not readable: its name ends in none of .json, .yaml, .toml" in capsys.readouterr().err
 
 
 def test_the_command_counts_the_mild_as_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,10 +66,16 @@ def test_form_fields_may_stand_for_the_text_of_a_body(file: Path) -> None:
     assert judged(file, found).verdict is Verdict.KEPT
 
 
-@pytest.mark.parametrize("broken", [None, 1, {}, {"request": {"method": "GET", "url": "http://[", "headers": 1}}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *(None, 1, {}, {"request": {"method": "GET", "url": "http://[", "headers": 1}}),
+        {"request": {"method": "POST", "url": HOSTS["batch"] + GOOD.target, "headers": dict(GOOD.headers)}},
+    ],
+)
 def test_an_entry_that_cannot_be_read_is_counted(broken: Any, file: Path) -> None:
     report = judged(file, broken, entry())
-    assert report.notes == ("1 entry has no method and URL that can be read",)
+    assert report.notes == ("1 entry has no method, URL and headers that can be read",)
     assert report.requests == 1
 
 

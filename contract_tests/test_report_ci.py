@@ -60,6 +60,15 @@ def test_junit_has_the_shape_that_jenkins_and_gitlab_read(report: Report) -> Non
             assert {"name", "classname"} <= set(element.keys())
 
 
+def test_what_breaks_one_rule_for_several_reasons_is_one_failure_with_all_of_them() -> None:
+    first = next(finding for finding in REPORT.findings if not finding.accepted)
+    second = replace(first, kind="another kind", message="for another reason")
+    cases = _cases(replace(REPORT, findings=(first, second)))
+    ((said,),) = [list(case.result) for case in cases if any(isinstance(found, Failure) for found in case.result)][:1]
+    assert said.message == f"{first.message} (and 1 more)"
+    assert second.message in str(said.text)
+
+
 def test_junit_says_of_a_failure_what_was_sent_what_came_and_how_to_repeat_it() -> None:
     (text,) = {
         str(result.text) for case in _cases(REPORT) for result in case.result if "indexing" in str(result.message)

@@ -20,6 +20,7 @@ from audience_contract.evidence import Redactor
 from audience_contract.report import Cell, Finding, Report
 from audience_contract.reports import data, junit, matrix, sarif, texts
 from audience_contract.rules import RULES
+from raw_server import RawServer
 from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
@@ -156,3 +157,12 @@ def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str,
     assert f"X-Note: {value}" in words.decode() or not value
     assert "Cookie: from the environment" in words.decode()
     assert shlex.split(line)[0] == "curl"
+
+
+def test_a_whole_url_in_the_request_line_is_told_and_sent_again_by_curl(raw: RawServer) -> None:
+    url = f"{raw.url}/x"
+    evidence = Redactor().evidence(url, Request("POST", url, (), b"a"), None)
+    assert texts.sent(evidence).startswith(f"POST {url} (all of it in the request line)")
+    command = shlex.split(texts.curl(evidence))
+    subprocess.run(command, capture_output=True, check=False, timeout=30)
+    assert raw.last().target == url

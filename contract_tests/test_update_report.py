@@ -123,6 +123,16 @@ def test_an_unknown_provider_is_refused_with_the_names_of_those_there_are(
     assert capsys.readouterr().err == "error: no provider 'acne' in specs/; there are acme\n"
 
 
+def test_a_folder_of_reports_that_cannot_be_is_refused_before_anything_changes(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    updating.publish(project, updating.documented())
+    assert main(["update", "--root", str(project), "--report", str(tmp_path / "file" / "below")]) == 1
+    assert capsys.readouterr().err == f"error: --report {tmp_path}/file/below: Not a directory\n"
+    assert updating.git(project, "status", "--short", "specs") == ""
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
 @pytest.mark.parametrize(("code", "of_make"), [(0, 0), (10, 0), (20, 0), (30, 0), (40, 2), (1, 2)])
 def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_make: int) -> None:

@@ -102,6 +102,8 @@ def curl(url: str, request: Request, variables: Mapping[str, str] | None = None)
     if "\0" in body or not urlsplit(url).hostname:
         return ""
     words = ["curl", "-i", "-X", request.method, shlex.quote(url)]
+    if is_absolute(request):
+        words += ["--request-target", shlex.quote(request.target)]
     for name, value in request.headers:
         if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
             continue
@@ -115,6 +117,11 @@ def curl(url: str, request: Request, variables: Mapping[str, str] | None = None)
     if body:
         words += ["--data-binary", shlex.quote(body)]
     return " ".join(words)
+
+
+def is_absolute(request: Request) -> bool:
+    """Whether the request line has the whole URL in it (RFC 9112, 3.2.2)."""
+    return request.target.startswith(("http://", "https://"))
 
 
 def _masked(value: str) -> str:

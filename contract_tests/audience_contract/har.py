@@ -67,9 +67,10 @@ def _entry(entry: Any) -> Entry | None:
         parts = urlsplit(url)
     except (ValueError, TypeError, AttributeError):
         return None
-    if not isinstance(method, str) or not isinstance(url, str) or not parts.hostname:
+    records = _get(entry, "request", "headers")
+    if not isinstance(method, str) or not isinstance(url, str) or not parts.hostname or isinstance(records, dict):
         return None
-    headers = _headers(_get(entry, "request", "headers"))
+    headers = _headers(records)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     request, known = _request(Request(method, target, headers), _get(entry, "request"))
     response, response_known = None, False

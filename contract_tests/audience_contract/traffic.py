@@ -41,7 +41,7 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
         _judge(ledger, entry, operation, CREDENTIALS if taken_out else frozenset())
     if unreadable:
         have = "has" if unreadable == 1 else "have"
-        ledger.note(f"{counted(unreadable, 'entry', 'entries')} {have} no method and URL that can be read")
+        ledger.note(f"{counted(unreadable, 'entry', 'entries')} {have} no method, URL and headers that can be read")
     if not entries:
         ledger.note("nothing to judge: the file has no exchange")
     elif not known:

@@ -20,6 +20,8 @@ def read(file: Path) -> Any:
     """The JSON value that a .json, .yaml or .toml file holds."""
     try:
         text = file.read_bytes().decode("utf-8")
+        if file.suffix not in _READERS:
+            raise PipelineError(f"{file}: not readable: its name ends in none of {', '.join(_READERS)}")
         value = _READERS[file.suffix](text)
         plain = json.loads(json.dumps(value, allow_nan=False, default=str if file.suffix == ".toml" else None))
         # What has no UTF-8 form could be read, but not be written again.

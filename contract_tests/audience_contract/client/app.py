@@ -140,7 +140,8 @@ class Application:
             status = response.status if response else 502
             if response and status in _NOT_ADMITTED:
                 trouble = f"{upstream.origin} refused the credentials, with {status}"
-            broken = self._ledger.request(operation, seen, unjudged=trouble)
+            says_nothing = trouble or (f"{upstream.origin} answered {status}" if status == 429 or status >= 500 else "")
+            broken = self._ledger.request(operation, seen, unjudged=says_nothing)
             # A refusal that is not documented says more of the credentials than of the server.
             if not trouble or operation.response(status) or broken:
                 self._ledger.response(operation, seen, kind="invalid" if broken else "valid")

@@ -1,7 +1,9 @@
 """A real server behind the validating proxy: what comes is sent on, and what it answers comes back, byte for byte."""
 
 import io
+import re
 import ssl
+from collections.abc import Iterable
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ _ONE_HOP = {
     *("proxy-authenticate", "proxy-authorization"),
 }
 _SECONDS = 60.0
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 
 
 class UpstreamError(Exception):
@@ -57,11 +60,22 @@ class Upstream:
                 made.putheader("Content-Length", str(len(request.body)))
             made.endheaders(request.body or None)
             with made.getresponse() as answer:
-                return Response(answer.status, _end_to_end(tuple(answer.getheaders())), answer.read())
+                return Response(answer.status, _end_to_end(_plain(answer.getheaders())), answer.read())
         except (OSError, HTTPException, ValueError) as error:
             raise UpstreamError(_why(error)) from error
         finally:
             made.close()
+
+
+def _plain(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Without white space around a value, and on one line (RFC 9112, 5): no server could send it on otherwise.
+
+    Raises UpstreamError for what is no value.
+    """
+    found = tuple((name, re.sub(r"[ \t]*\r?\n[ \t]+", " ", value).strip(" \t")) for name, value in headers)
+    if not all(re.fullmatch(r"[\t -~\x80-\xff]*", value) and re.fullmatch(_TOKEN, name) for name, value in found):
+        raise UpstreamError("its answer has a header that is none")
+    return found
 
 
 def _why(error: Exception) -> str:

@@ -35,9 +35,12 @@ def render(report: Report) -> bytes:
 def _square(square: Square, roots: Mapping[str, Sequence[Finding]]) -> ET.Element:
     name = f"{square.rule.id}: {square.rule.title}"
     case = _case(f"{square.provider}.{square.operation}", name)
-    for finding in square.findings:
-        if finding.key in roots:
-            _say(case, "failure", finding.message, _text(finding, roots[finding.key]), finding.rule)
+    found = [finding for finding in square.findings if finding.key in roots]
+    if found:
+        # GitLab shows one failure of a case.
+        more = f" (and {len(found) - 1} more)" if found[1:] else ""
+        text = _SEPARATOR.join(_text(finding, roots[finding.key]) for finding in found)
+        _say(case, "failure", found[0].message + more, text, square.rule.id)
     if square.state == "accepted":
         _say(case, "skipped", f"accepted: {square.findings[0].accepted}")
     elif square.state == "not exercised":

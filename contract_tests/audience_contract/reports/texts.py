@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from ..evidence import is_absolute
 from ..messages import Request, Response
 from ..report import Created, Evidence, Obligation
 
@@ -45,7 +46,8 @@ def left(created: Iterable[Created]) -> list[str]:
 def sent(evidence: Evidence) -> str:
     """The request as text."""
     request = evidence.request
-    return _message(f"{request.method} {evidence.url or request.target}", request, evidence.request_left_out)
+    whole = " (all of it in the request line)" if is_absolute(request) else ""
+    return _message(f"{request.method} {evidence.url or request.target}{whole}", request, evidence.request_left_out)
 
 
 def came(evidence: Evidence) -> str:

@@ -30,6 +30,8 @@ def run(given: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     root: Path = given.root.resolve()
     found = _chosen(list(providers(root)), given.keys)
+    if given.report:
+        report.prepare(given.report)
     day = given.date or datetime.now(UTC).date().isoformat()
     try:
         result = update(root, found, day, tests=not given.no_tests, keep=given.keep)

@@ -1,11 +1,13 @@
 """The report of an update: on the terminal, as Markdown for a pull request, as JSON for a program."""
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .._errors import PipelineError
 from .result import Change, Code, Report, Result, Use
 
 _MOST_LINES = 15
@@ -35,8 +37,16 @@ def as_json(result: Result) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
+def prepare(folder: Path) -> None:
+    """Make the folder; raises PipelineError where nothing can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise PipelineError(f"--report {folder}: {error.strerror}") from error
+
+
 def write(result: Result, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_bytes(as_json(result).encode())
     (folder / "report.md").write_bytes(as_markdown(result).encode())
 
