@@ -79,6 +79,10 @@ def test_an_action_may_build_on_the_one_before_and_remove(tmp_path: Path) -> Non
         ({"x-evidence": [{"pointer": "/info", "absent": True}]}, "/actions/1 .*/info is in the upstream spec"),
         ({"target": "$.nowhere"}, "/actions/1 .*matches nothing"),
         ({"update": {"operationId": "make_list"}}, "/actions/1 .*changes nothing"),
+        (
+            {"target": f"{TARGET}.requestBody.content['application/json'].schema", "update": {"required": ["title"]}},
+            "/actions/1 .*requires 'title', which the upstream spec does not describe",
+        ),
     ],
 )
 def test_an_action_that_rests_on_nothing_is_refused_by_name(tmp_path: Path, change: dict[str, Any], said: str) -> None:

@@ -132,14 +132,32 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
             "no longer needed",
             ["the action changes nothing: the upstream spec has been corrected; remove the action"],
         )
-    twice = next((name for match in matches for name in _twice(match.value, update)), None)
+    state, said = _doubt(action, [match.value for match in matches], changed)
+    return spec if state else changed, state, [said] if state else []
+
+
+def _doubt(action: Json, before: list[Any], changed: Json) -> tuple[str, str]:
+    """In what state an action is that could be applied, and a sentence about it; "" if in a good one."""
+    update = action.get("update")
+    twice = next((name for value in before for name in _twice(value, update)), None)
     if twice is not None:
-        return (
-            spec,
-            "partly needed",
-            [f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"],
-        )
-    return changed, "", []
+        said = f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
+        return "partly needed", said
+    after = [match.value for match in parse(action["target"]).find(changed)]
+    gone = next((name for value in after for name in _unknown(value, update)), None)
+    if gone is not None:
+        said = f"it requires {gone!r}, which the upstream spec does not describe; look what it is called now"
+        return "no longer applies", said
+    return "", ""
+
+
+def _unknown(value: object, update: object) -> Iterator[object]:
+    """The properties that an update requires where those that there are do not have them."""
+    if isinstance(value, dict) and isinstance(update, dict):
+        if isinstance(update.get("required"), list) and "properties" in value:
+            yield from (name for name in update["required"] if name not in value["properties"])
+        for name in value.keys() & update.keys():
+            yield from _unknown(value[name], update[name])
 
 
 def _says(value: object, update: object) -> bool:

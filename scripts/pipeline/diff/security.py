@@ -39,8 +39,10 @@ def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
     """`old` and `new`: operation, path and document; the first that names servers counts."""
     (place_old, before, words_old), (place_new, after, words_new) = _servers(old), _servers(new)
     gone = [url for urls in before for url in urls if not any(url in others for others in after)]
+    left = ", ".join(urls[0] for urls in after)
     for url in gone:
-        yield Change(Kind.BREAKING_CALLER, place_old, place_new, f"{where}: the server {url} is gone", "request")
+        text = f"{where}: the server {url} is gone; now: {left}"
+        yield Change(Kind.BREAKING_CALLER, place_old, place_new, text, "request")
     if not gone and {url for urls in before for url in urls} != {url for urls in after for url in urls}:
         added = [url for urls in after for url in urls if not any(url in others for others in before)]
         text = f"{where}: there are other servers too: {', '.join(added)}"
