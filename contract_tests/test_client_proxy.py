@@ -120,11 +120,8 @@ def test_an_upstream_that_is_busy_for_everything_could_not_be_judged(
 
 
 @pytest.mark.usefixtures("_environment")
-@pytest.mark.parametrize("value", ["acme/1 ", "\tacme/1", "acme\r\n /1"])
-def test_an_answer_with_white_space_around_a_header_reaches_the_client(
-    value: str, tmp_path: Path, raw: RawServer
-) -> None:
-    raw.answer = answer(202, b'{"indexing_token": "a"}', Server=value)
+def test_an_answer_with_white_space_around_a_header_reaches_the_client(tmp_path: Path, raw: RawServer) -> None:
+    raw.answer = answer(202, b'{"indexing_token": "a"}', Server="acme/1 ", X_Tab="\ta", X_Folded="a\r\n b")
     requests = written(tmp_path / "requests", "batch", [GOOD])
     command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}/2.10", "--", *requests]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

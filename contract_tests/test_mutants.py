@@ -168,7 +168,8 @@ def test_a_keyword_that_nobody_knows_how_to_change_is_an_error() -> None:
 def test_a_mutant_has_an_answer_to_every_request(key: str) -> None:
     good = wire(key).GOOD
     asked = [good, replace(good, body=b"{}"), replace(good, headers=()), replace(good, headers=good.headers * 2)]
-    for mutant in _ALL[key]:
+    # One in three of them: `make mutants` asks them all.
+    for mutant in _ALL[key][::3]:
         # The application raises what goes wrong in it; a server would answer 500, and so be noticed for nothing.
         assert len(ask(Application(fault=fault(mutant)), key, asked)) == len(asked)
 
