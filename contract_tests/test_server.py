@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, replace
 
 import pytest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Response, provider_keys
 from audience_contract.faults import catalogue
@@ -238,52 +238,3 @@ def test_the_client_s_credentials_of_a_token_endpoint_are_secrets_too() -> None:
         found = target(server, "adobe_ims")
     assert set(found.secrets) == {CLIENT["ADOBE_CLIENT_ID"], CLIENT["ADOBE_CLIENT_SECRET"]}
     assert not any(secret in repr(found) for secret in found.secrets)
-
-
-_METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audience of a name"
-
-
-@pytest.mark.parametrize(("status", "to"), [(501, _METHOD), (415, _MEDIA), (409, _NAME)])
-def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to: str) -> None:
-    created: set[str] = set()
-
-    def around(app: ASGIApp) -> ASGIApp:
-        async def stricter(scope: Scope, receive: Receive, send: Send) -> None:
-            body, refused = b"", False
-
-            async def read() -> Message:
-                nonlocal body
-                message = await receive()
-                body += message.get("body", b"")
-                return message
-
-            async def answered(message: Message) -> None:
-                nonlocal refused
-                if message["type"] == "http.response.start":
-                    name = json.loads(body)["name"] if message["status"] == 202 else ""
-                    media = dict(scope["headers"]).get(b"content-type", b"")
-                    refused = {
-                        _METHOD: scope["method"] != "POST",
-                        _MEDIA: not media.lower().startswith(b"application/json"),
-                        _NAME: name in created,
-                    }[to]
-                    created.update({name} - {""})
-                    if refused:
-                        error = b'{"error_code": "c", "error_message": "m"}'
-                        await reply(Response(status, (("content-type", "application/json"),), error), send)
-                if not refused:
-                    await send(message)
-
-            await app(scope, read, answered)
-
-        return stricter
-
-    report = judge(MockServer(middleware=around), "batch", requests=360)
-    assert "coverage" in report.phases
-    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
-
-
-def test_a_limit_that_ends_the_random_requests_is_told() -> None:
-    report = judge(MockServer(), "adobe_ims", requests=350)
-    assert report.ended == "ended after 350 requests, as told"
-    assert "fuzzing" in report.phases
