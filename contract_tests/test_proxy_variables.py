@@ -51,7 +51,7 @@ def test_a_socks_proxy_of_the_environment_is_refused_where_its_package_is_missin
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
-    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx\[socks\]"):
+    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx2\[socks\]"):
         make("batch", base_url="https://provider.test", proxy="environment")
 
 
