@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiences import Audience, IdKind, Ids, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
+from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
@@ -147,15 +147,6 @@ def test_whatever_is_in_provider_fields_is_prepared_or_refused(key: str, value: 
         make(key).prepare(Audience(name="VIP", provider_fields={key: {**case(key).FIELDS, "x": value}}))
     except InvalidError as error:
         assert error.problems  # noqa: PT017  # most are refused, by one rule or another
-
-
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [("foo", ["x"]), (IdKind.EMAILS, "ada@example.org"), (IdKind.EMAILS, [5]), (IdKind.EMAILS, [b"x"])],
-)
-def test_ids_are_a_known_kind_and_strings(kind: Any, values: Any) -> None:
-    with pytest.raises(InvalidError, match=r"members\.(kind|values)"):
-        Ids(kind, values)
 
 
 @pytest.mark.parametrize("audience", [{"name": "VIP"}, None, "VIP"])

@@ -30,10 +30,6 @@ class Create(ABC):
     carries_members: ClassVar[bool] = False
     """Whether the members go with the call; if not, the audience is empty afterwards."""
 
-    def cannot(self, audience: Audience) -> Mapping[str, str]:
-        """The fields of this draft that the provider cannot be told, each with the reason."""
-        return {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
-
     def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:  # noqa: ARG002
         """The body's file parts, by name, and what is wrong with them."""
         return {}, []
@@ -73,7 +69,7 @@ class Create(ABC):
         if unknown:
             rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
             raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
-        cannot = self.cannot(audience)
+        cannot = {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
         for name, reason in cannot.items():
             if name not in leave_out:
                 message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"

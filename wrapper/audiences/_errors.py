@@ -17,8 +17,8 @@ AudiencesError
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from ._attempt import Attempt
 from ._outcome import Outcome
@@ -147,6 +147,28 @@ class AudiencesError(Exception):
     def request_id(self) -> str | None:
         """The response's X-Request-Id, if any; no provider documents one."""
         return self.response.request_id if self.response else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, with the same keys for every error; `--json` prints them.
+
+        The audience's name and the provider's words are in it, and of an answer that could not be used the body.
+        """
+        unusable = isinstance(self, SpecViolationError) and self.response
+        return {
+            "provider": self.provider,
+            "outcome": str(self.outcome),
+            "status": self.status,
+            "request_id": self.request_id,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "name": self.audience_name,
+            "error": type(self).__name__,
+            "message": str(self),
+            "code": self.code,
+            "provider_message": self.provider_message,
+            "retry_after": self.retry_after,
+            "problems": [asdict(problem) for problem in getattr(self, "problems", ())],
+            "body": unusable.body.decode("utf-8", "replace") if unusable else None,
+        }
 
     def __str__(self) -> str:
         parts = [f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])]

@@ -11,10 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ._errors import AudiencesError, InvalidError, SpecViolationError
+from ._errors import AudiencesError
 from ._everywhere import Result
 from ._outcome import Outcome
-from ._receipt import Receipt
 from ._wire import Request
 
 
@@ -40,38 +39,7 @@ def as_json_value(result: Shown) -> dict[str, Any]:
     """A result with everything that is known, as JSON values."""
     if isinstance(result, Prepared):
         return {"provider": result.provider, **result.request.redacted()}
-    shared = {
-        "provider": result.provider,
-        "outcome": result.outcome,
-        "status": result.status,
-        "request_id": result.request_id,
-        "deviations": [{"pointer": d.pointer, "rule": d.rule, "source": d.source} for d in result.deviations],
-    }
-    if isinstance(result, Receipt):
-        return {
-            **shared,
-            "name": result.name,
-            "id": result.id,
-            "operation_token": result.operation_token,
-            "state": result.state,
-            "empty": result.empty,
-            "left_out": list(result.left_out),
-            "seconds": round(result.elapsed, 3),
-        }
-    problems = result.problems if isinstance(result, InvalidError) else ()
-    return {
-        **shared,
-        "name": result.audience_name,
-        "error": type(result).__name__,
-        "message": str(result),
-        "code": result.code,
-        "provider_message": result.provider_message,
-        "retry_after": result.retry_after,
-        "problems": [{"field": p.field, "rule": p.rule, "shape": p.shape, "source": p.source} for p in problems],
-        "body": result.response.body.decode("utf-8", "replace")
-        if isinstance(result, SpecViolationError) and result.response
-        else None,
-    }
+    return result.to_dict()
 
 
 NARROW = 110
