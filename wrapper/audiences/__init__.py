@@ -1,6 +1,7 @@
 """Create audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out.
 
-`audiences.aio` has the same names for asynchronous code. `Provider` is any of the three. Every error is an AudiencesError, with its outcome.
+`audiences.aio` has the same names for asynchronous code. `Provider` is any of the
+three. Every error is an AudiencesError, with its outcome.
 """
 
 from ._attempt import Attempt

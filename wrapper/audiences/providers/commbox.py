@@ -13,7 +13,6 @@ from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import Problem
 from .._http.send import AsyncTransport, BlockingTransport
-from .._members import PhoneFile
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
@@ -79,6 +78,7 @@ class _CommBox(Provider[T]):
 
         Raises ConfigurationError for what is missing or malformed.
 
+        >>> from audiences import PhoneFile
         >>> commbox = CommBox(api_key="key")
         >>> file = PhoneFile(b"phone1,city\r\n442079832100,London\r\n", "phones.csv")
         >>> print(commbox.prepare(Audience(name="VIP", members=file)).text())
