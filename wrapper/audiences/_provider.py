@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
-from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
+from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._exchange import Around, Exchange
 from ._http.send import Way
 from ._members import PhoneFile
@@ -22,7 +22,7 @@ from ._reconcile import Reconciliation, name_in
 from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
-from ._steps import Flow, Work
+from ._steps import Flow, Step, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
@@ -99,7 +99,14 @@ class Provider(ABC, Generic[T]):
             raise error.with_traceback(None)  # noqa: B904  # it is itself
         return self._request(built, left_out)
 
-    def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
+    def _create_flow(
+        self,
+        audience: Audience,
+        leave_out: Collection[str],
+        options: CallOptions,
+        hold: Callable[[float], Step] | None = None,
+    ) -> Flow[Receipt]:
+        """`hold` gives a step to take between preparing and sending, by the deadline."""
         call = self.creation.call
         exchange = None
         with _observe.span(self.title, call.operation_id) as span:
@@ -108,6 +115,8 @@ class Provider(ABC, Generic[T]):
                 prepare = partial(self._prepare, audience, leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
                 request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+                if hold:
+                    yield hold(how.deadline)
                 handle = partial(self.creation.handle, audience)
                 exchange = Exchange(self._around, call, request, handle, how)
                 success = yield from exchange.run()
@@ -145,12 +154,6 @@ class Provider(ABC, Generic[T]):
         """Say on the error what the call was."""
         error.provider, error.operation = self.title, self.creation.call.operation_id
         error.base_url, error.audience_name = self.base_url, getattr(audience, "name", None)
-
-    def _lost(self, why: str, audience: Audience) -> AudiencesError:
-        """The error for a call of which nothing else is known."""
-        error = UnknownOutcomeError(why)
-        self._mark(error, audience)
-        return error
 
     def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
         unknown = options.keys() - CallOptions.__optional_keys__
