@@ -25,8 +25,6 @@ class Create(ABC):
     """The properties of the request body, each with the draft's field that it is made of."""
     unsupported: ClassVar[Mapping[str, str]]
     """The draft's fields that the call has no place for, each with the reason."""
-    no_way: ClassVar[str] = "the provider's spec, as vendored here, documents no operation that finds an audience"
-    """Why `reconcile` cannot tell."""
     carries_members: ClassVar[bool] = False
     """Whether the members go with the call; if not, the audience is empty afterwards."""
 

@@ -33,7 +33,7 @@ OURS = "our rule"
 def shape(value: object) -> str:
     """What a value is, without its content."""
     if isinstance(value, str):
-        return f"string of {len(value)} characters"
+        return f"string of {len(value)} character{'s' if len(value) != 1 else ''}"
     if isinstance(value, bytes | list | tuple | dict):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__
@@ -56,8 +56,17 @@ class Problem:
     source: str
 
     def __str__(self) -> str:
-        origin = f"effective spec {self.source}" if self.source.startswith("/") else self.source
-        return f"{self.field} ({self.shape}): {self.rule} [{origin}]"
+        return f"{_what([self])} [{_where([self])}]"
+
+
+def _what(problems: Sequence[Problem]) -> str:
+    return "; ".join(f"{problem.field} ({problem.shape}): {problem.rule}" for problem in problems)
+
+
+def _where(problems: Sequence[Problem]) -> str:
+    """Where the rules are written."""
+    sources = [f"effective spec {p.source}" if p.source.startswith("/") else p.source for p in problems]
+    return "; ".join(dict.fromkeys(sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +198,10 @@ class InvalidError(AudiencesError):
 
     @classmethod
     def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
-        return cls("; ".join(map(str, problems)), problems=problems, provider=provider)
+        return cls(_what(problems), problems=problems, provider=provider)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} [{_where(self.problems)}]" if self.problems else super().__str__()
 
 
 class UnsupportedError(AudiencesError):

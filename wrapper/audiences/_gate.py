@@ -62,8 +62,8 @@ class Gate(ABC):
 
 
 _HALF = (
-    "mend what keeps the call to {} from being made (see its error), or send to the rest with partial=True: until then, "
-    "nobody is sent anything"
+    "mend what keeps the call to {} from being made (see its error), or send to the rest with partial=True: until "
+    "then, nobody is sent anything"
 )
 
 

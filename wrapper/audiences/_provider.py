@@ -18,7 +18,7 @@ from ._options import MAX_BYTES, CallOptions, How, Options, Pace, Timeouts
 from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import Reconciliation, name_in
+from ._reconcile import NO_LOOK, Reconciliation, name_in
 from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
@@ -174,7 +174,7 @@ class Provider(ABC, Generic[T]):
 
     def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
         name = name_in(what, self.title, self.creation.call.operation_id, self.base_url)
-        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=self.creation.no_way, name=name)
+        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=NO_LOOK, name=name)
 
     @abstractmethod
     def _connect(self, way: Way, transport: T | None) -> None:
@@ -182,16 +182,19 @@ class Provider(ABC, Generic[T]):
 
     @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
-        """The headers that authenticate."""
+        """The headers that authenticate, in the order of the settings that they come from."""
 
     def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
         url = self.base_url + built["url"]
         if built.get("params"):
             url += f"?{urlencode(built['params'])}"
-        headers = {"Accept": "application/json", **built.get("headers", {}), **self._credentials()}
+        credentials = self._credentials()
+        headers = {"Accept": "application/json", **built.get("headers", {}), **credentials}
+        secrets = (setting.variable for setting in self.settings if setting.secret and setting.required)
+        variables = dict(zip(credentials, secrets, strict=True))
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body = _json.dumps(built["json"]) if "json" in built else None
-        return Request(built["method"], url, headers, body, parts, left_out)
+        return Request(built["method"], url, headers, body, parts, left_out, variables)
 
     def _base_url(self, given: str | None, variables: Mapping[str, str | None]) -> str:
         server = _spec.load(self.key).document["servers"][0]
