@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audiences
 from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller, make
@@ -91,6 +92,20 @@ def test_a_draft_that_no_provider_could_take_is_refused_when_it_is_made(argument
 def test_a_phone_file_is_a_path_or_bytes(source: Any) -> None:
     with pytest.raises(InvalidError, match=r"members\.source"):
         PhoneFile(source)
+
+
+@pytest.mark.parametrize("content", ["phone1,name\n4420,Ada\n", "phone1\r\n", "a\rb"])
+def test_text_that_is_a_files_content_is_told_from_a_path(content: str) -> None:
+    with pytest.raises(
+        InvalidError, match=r"looks like a file's content: give PhoneFile\(text\.encode\(\), filename\)"
+    ):
+        PhoneFile(content, "x.csv")
+
+
+def test_one_character_is_not_called_characters() -> None:
+    assert [audiences._errors.shape(text) for text in ("x", "xy", "")] == [
+        "string of 1 character", "string of 2 characters", "string of 0 characters",
+    ]  # fmt: skip
 
 
 def test_all_problems_of_a_draft_are_named_at_once() -> None:
