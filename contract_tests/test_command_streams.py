@@ -88,6 +88,27 @@ def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
     assert "Exception ignored" not in told
 
 
+def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: RawServer) -> None:
+    raw.answer = http(202, TOKEN)
+    code = """if True:
+        import io, os, signal, sys
+        from audiences._cli import main
+
+        class Interrupted(io.TextIOWrapper):
+            def write(self, text):
+                os.kill(os.getpid(), signal.SIGINT)
+                return super().write(text)
+
+        sys.stdout = Interrupted(sys.stdout.buffer)
+        main()
+    """
+    known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
+    words = [sys.executable, "-c", code, *BATCH, "--base-url", f"batch={raw.url}"]
+    done = subprocess.run(words, env=known, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert "token-4711" in clean(done)
+
+
 @pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
 def test_what_the_encoding_of_a_terminal_lacks_is_escaped(
     server: MockServer, extra: tuple[str, ...], tmp_path: Path

@@ -1,5 +1,6 @@
 """The draft: what a provider cannot be told is refused, or left out visibly; never dropped."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,8 @@ def test_text_that_is_a_files_content_is_told_from_a_path(content: str) -> None:
         InvalidError, match=r"looks like a file's content: give PhoneFile\(text\.encode\(\), filename\)"
     ):
         PhoneFile(content, "x.csv")
+    with pytest.raises(InvalidError, match="looks like a file's content"):
+        PhoneFile(Path(content))
 
 
 def test_one_character_is_not_called_characters() -> None:

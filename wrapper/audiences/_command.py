@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -152,6 +153,7 @@ def _created(
             partial=partial,
             on_result=lambda result: results.update({result.provider: result}),
         )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
     lost = [UnknownOutcomeError("interrupted", provider=provider.title) for provider in providers]
     return [results.get(error.provider, error) for error in lost]
 

@@ -35,12 +35,12 @@ class PhoneFile:
             problems.append(Problem("members.filename", "must be a string", shape(self.filename), OURS))
         if not isinstance(self.checked, bool):
             problems.append(Problem("members.checked", "must be True or False", shape(self.checked), OURS))
-        if isinstance(self.source, str) and re.search(r"[\r\n]", self.source):
-            rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
-            problems.append(Problem("members.source", rule, shape(self.source), OURS))
         try:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
+            if isinstance(given, Path) and re.search(r"[\r\n]", str(given)):
+                rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
+                problems.append(Problem("members.source", rule, shape(source), OURS))
             object.__setattr__(self, "upload", Upload(given))
         except UploadError:
             problems.append(Problem("members.source", "must be an open file, and is closed", shape(self.source), OURS))
