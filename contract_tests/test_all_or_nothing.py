@@ -171,12 +171,12 @@ def test_an_interrupt_while_drafts_are_looked_at_sends_nothing_and_says_so() -> 
     assert main is not None
     told: list[Result] = []
     file = Slow(lambda: signal.pthread_kill(main, signal.SIGINT))
+    before = threading.enumerate()
     with pytest.raises(KeyboardInterrupt):
         create_everywhere(draft(PhoneFile(file)), shop.providers(), leave_out=BOTH, on_result=told.append)
     file.go.set()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon:
-            thread.join(2)
+    for thread in set(threading.enumerate()).difference(before):
+        thread.join(20)
     assert shop.sent == []
     assert [type(result) for result in told] == [NotSentError] * len(KEYS)
 

@@ -39,9 +39,9 @@ def test_no_repr_shows_a_secret(key: str) -> None:
         assert secret not in text
 
 
-def test_a_curl_line_has_every_header_and_stars_for_secrets(key: str) -> None:
+def test_a_curl_line_has_every_header_and_variables_for_secrets(key: str) -> None:
     curl = make(key).prepare(case(key).good()).curl()
-    assert f"-H '{': '.join(credential_place(key))}***'" in curl
+    assert f'-H "{": ".join(credential_place(key))}${key.upper()}_' in curl
     for name in make(key).prepare(case(key).good()).headers:
         assert f"{name}: " in curl
 
