@@ -1,9 +1,7 @@
 """What is printed for people: nothing in it acts on their terminal, and nothing is lost where a stream fails."""
 
-import os
 import sys
 import unicodedata
-from contextlib import suppress
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """The Unicode categories of what moves the cursor, turns the reading direction, ends a line, or cannot be seen."""
@@ -42,7 +40,5 @@ def say(text: str, first: str = "stdout") -> None:
         except (OSError, ValueError):
             # What is still buffered would fail again in the end, and change the exit code.
             setattr(sys, name, None)
-            with suppress(OSError, ValueError), open(os.devnull, "wb") as nothing:
-                os.dup2(nothing.fileno(), stream.fileno())
         else:
             return
