@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
-from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
+from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._exchange import Around, Exchange
 from ._http.connections import Way
 from ._members import PhoneFile
@@ -19,11 +19,11 @@ from ._options import MAX_BYTES, CallOptions, How, Options, Pace, Timeouts
 from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import Reconciliation, name_in
+from ._reconcile import NO_LOOK, Reconciliation, name_in
 from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
-from ._steps import Flow, Work
+from ._steps import Flow, Step, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
@@ -101,12 +101,10 @@ class Provider(ABC, Generic[T]):
             raise error.with_traceback(None)  # noqa: B904  # it is itself
         return self._request(built, left_out)
 
-    def _lost(self, why: str, audience: Audience) -> AudiencesError:
-        """The error for a call of which nothing else is known."""
-        error = UnknownOutcomeError(why)
+    def _mark(self, error: AudiencesError, audience: Audience) -> None:
+        """Say on the error what the call was."""
         error.provider, error.operation = self.title, self.creation.call.operation_id
         error.base_url, error.audience_name = self.base_url, getattr(audience, "name", None)
-        return error
 
     def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
         unknown = options.keys() - CallOptions.__optional_keys__
@@ -128,7 +126,7 @@ class Provider(ABC, Generic[T]):
 
     def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
         name = name_in(what, self.title, self.creation.call.operation_id, self.base_url)
-        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=self.creation.no_way, name=name)
+        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=NO_LOOK, name=name)
 
     @abstractmethod
     def _connect(self, way: Way, transport: T | None) -> None:
@@ -136,16 +134,19 @@ class Provider(ABC, Generic[T]):
 
     @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
-        """The headers that authenticate."""
+        """The headers that authenticate, in the order of the settings that they come from."""
 
     def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
         url = self.base_url + built["url"]
         if built.get("params"):
             url += f"?{urlencode(built['params'])}"
-        headers = {"Accept": "application/json", **built.get("headers", {}), **self._credentials()}
+        credentials = self._credentials()
+        headers = {"Accept": "application/json", **built.get("headers", {}), **credentials}
+        secrets = (setting.variable for setting in self.settings if setting.secret and setting.required)
+        variables = dict(zip(credentials, secrets, strict=True))
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body = _json.dumps(built["json"]) if "json" in built else None
-        return Request(built["method"], url, headers, body, parts, left_out)
+        return Request(built["method"], url, headers, body, parts, left_out, variables)
 
     def _base_url(self, given: str | None, variables: Mapping[str, str | None]) -> str:
         server = _spec.load(self.key).document["servers"][0]
@@ -166,8 +167,15 @@ class Creating(Generic[T]):
     """A create that goes on, and what is known of it at any moment."""
 
     def __init__(
-        self, provider: Provider[T], audience: Audience, leave_out: Collection[str], options: CallOptions
+        self,
+        provider: Provider[T],
+        audience: Audience,
+        leave_out: Collection[str],
+        options: CallOptions,
+        hold: Callable[[float], Step] | None = None,
     ) -> None:
+        """`hold` gives a step to take between preparing and sending, by the deadline."""
+        self._hold = hold
         self._provider, self._audience, self._leave_out, self._options = provider, audience, leave_out, options
         self._exchange: Exchange | None = None
         self._explained = 0
@@ -184,6 +192,8 @@ class Creating(Generic[T]):
                 prepare = partial(provider._prepare, audience, self._leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
                 request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+                if self._hold:
+                    yield self._hold(how.deadline)
                 success = yield from exchange.run(request)
             except BaseException as raised:
                 # Nothing can be waited for after a GeneratorExit.
@@ -228,8 +238,7 @@ class Creating(Generic[T]):
             raised.__cause__ = error = NotSentError("interrupted before anything was sent")
         else:
             raised.__cause__ = error = self._exchange.interrupted(raised)
-        error.provider, error.operation = self._provider.title, self._provider.creation.call.operation_id
-        error.base_url, error.audience_name = self._provider.base_url, getattr(self._audience, "name", None)
+        self._provider._mark(error, self._audience)
         self._explained = id(raised)
 
 
