@@ -6,8 +6,10 @@ import ssl
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import anyio
+import httpx
 import httpx2
 import pytest
 import respx
@@ -112,10 +114,19 @@ def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key
     assert raw.requests == []
 
 
-def test_a_transport_of_the_callers_own_carries_the_bytes(key: str, portal: BlockingPortal) -> None:
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
-    assert isinstance(make(key, transport=transport).create(case(key).good()), Receipt)
-    assert isinstance(portal.call(make(key, aio, transport=transport).create, case(key).good()), Receipt)
+@pytest.mark.parametrize("library", [httpx2, httpx], ids=["httpx2", "httpx"])
+def test_a_transport_of_the_callers_own_carries_the_bytes(
+    key: str, raw: RawServer, portal: BlockingPortal, library: Any
+) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    mock = library.MockTransport(lambda _: library.Response(case(key).SUCCESS, json=case(key).BODY))
+    for blocking, asynchronous in ((mock, mock), (library.HTTPTransport(), library.AsyncHTTPTransport())):
+        url = raw.url + case(key).PATH
+        with make(key, base_url=url, transport=blocking) as provider:
+            assert isinstance(provider.create(case(key).good()), Receipt)
+        provider = make(key, aio, base_url=url, transport=asynchronous)
+        assert isinstance(portal.call(provider.create, case(key).good()), Receipt)
+        portal.call(provider.close)
 
 
 def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> None:
