@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 from urllib.parse import urlencode
@@ -92,12 +93,12 @@ class Provider(ABC, Generic[T]):
 
     def _prepare(self, audience: Audience, leave_out: Collection[str]) -> Request:
         try:
-            built, left_out = self.creation.prepare(audience, leave_out)
+            built, left_out, look = self.creation.prepare(audience, leave_out)
         except AudiencesError as error:
             error.provider = self.title
             # The frames below have the draft's content in local variables, which crash reporters show.
             raise error.with_traceback(None)  # noqa: B904  # it is itself
-        return self._request(built, left_out)
+        return replace(self._request(built, left_out), warnings=look.warnings, empty=look.empty)
 
     def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
         call = self.creation.call
@@ -108,6 +109,7 @@ class Provider(ABC, Generic[T]):
                 prepare = partial(self._prepare, audience, leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
                 request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+                _observe.warned(self.title, request.warnings)
                 handle = partial(self.creation.handle, audience)
                 exchange = Exchange(self._around, call, request, handle, how)
                 success = yield from exchange.run()
@@ -131,7 +133,8 @@ class Provider(ABC, Generic[T]):
             id=success.handle.id,
             operation_token=success.handle.token,
             state=success.state,
-            empty=not self.creation.carries_members,
+            empty=not self.creation.carries_members or request.empty,
+            warnings=request.warnings,
             left_out=request.left_out,
             response=success.response,
             model=success.model,

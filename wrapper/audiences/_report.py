@@ -56,6 +56,7 @@ def as_json_value(result: Shown) -> dict[str, Any]:
             "state": result.state,
             "empty": result.empty,
             "left_out": list(result.left_out),
+            "warnings": list(result.warnings),
             "seconds": round(result.elapsed, 3),
         }
     problems = result.problems if isinstance(result, InvalidError) else ()
@@ -136,6 +137,10 @@ def _show_people(results: Sequence[Shown], name: str, *, curl: bool) -> None:
             print(as_lines(done, name))
         else:
             console.print(as_table(done, name))
+    for result in results:
+        shown = result.request if isinstance(result, Prepared) else result
+        for warning in () if isinstance(shown, AudiencesError) else shown.warnings:
+            _note(f"{result.provider}: warning: {warning}")
     for result in done:
         if isinstance(result, AudiencesError):
             _note(said(result))

@@ -35,6 +35,10 @@ class Request:
     left_out: tuple[str, ...] = ()
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in a file near its top; nothing of its content."""
+    empty: bool = False
+    """Whether a file was seen to have no rows below its first one."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -65,6 +69,7 @@ class Request:
                 for part in self.parts
             ],
             "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
         }
 
     def text(self) -> str:

@@ -11,9 +11,8 @@ from .._audience import Audience
 from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
-from .._errors import Problem
 from .._http.send import AsyncTransport, BlockingTransport
-from .._members import Ids, PhoneFile
+from .._members import Ids, Look, PhoneFile
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
@@ -43,14 +42,14 @@ class _Create(Create):
         only_files = {"members": "CommBox takes members as a file of phone numbers"}
         return {**super().cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
 
-    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:
+    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], Look]:
         file = audience.members
         if not isinstance(file, PhoneFile):
-            return {}, []
+            return {}, Look()
         from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
 
         part = Part(_FILE, file.upload, _files.media_type(file), file.name)
-        return {_FILE: part}, _files.problems(file, column="phone1")
+        return {_FILE: part}, _files.look(file, column="phone1")
 
     def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
         part = parts[_FILE]
