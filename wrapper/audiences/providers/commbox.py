@@ -68,8 +68,8 @@ class _CommBox(Provider[T]):
     """CommBox creates an audience from a CSV or Excel file with a column `phone1`.
 
     The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
-    first row (of the first sheet), is our rule: CommBox documents the column only. What CommBox does with the rows is
-    not documented.
+    first row (of the first sheet), is our rule: CommBox documents the column only, and "full country-code phone
+    numbers" in it. What CommBox does with the rows is not documented; what looks wrong near the top is on the receipt.
     """
 
     title = "CommBox"
