@@ -155,9 +155,9 @@ def test_the_command_says_it_in_words_and_in_json(server: MockServer, tmp_path: 
         assert done.returncode == 0
         return done
 
-    for more in ((), ("--dry-run",)):
-        assert "CommBox: warning: phone1 looks wrong in 1 of the 1 rows looked at" in ran(*more).stderr
-    for more in (("--json",), ("--json", "--dry-run")):
-        (result,) = json.loads(ran(*more).stdout)
+    for done in (ran(), ran("--dry-run")):
+        assert "CommBox: warning: phone1 looks wrong in 1 of the 1 rows looked at" in done.stderr
+    for done in (ran("--json"), ran("--json", "--dry-run")):
+        (result,) = json.loads(done.stdout)
         assert ["scientific notation" in warning for warning in result["warnings"]] == [True]
         assert not result.get("empty")

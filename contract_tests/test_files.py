@@ -76,6 +76,7 @@ def test_a_file_with_the_column_is_accepted_with_its_media_type(
         (XLSX, "x.csv", "an Excel file (.xlsx) or another ZIP file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "x.csv", "an old Excel file (.xls)"),
         (b"\x1f\x8b\x08", "x.csv", "a gzip file"),
+        (b"\0" * 2**21, "x.csv", "nothing but zeros"),
         (b"caf\xe9,phone1\r\n", "x.csv", "UTF-8"),
         (b'"phone1' + b"x" * 200_000, "x.csv", "not CSV"),
         (workbook([["name"], ["phone1"]]), "x.xlsx", "named 'phone1'"),

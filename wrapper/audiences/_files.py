@@ -34,6 +34,9 @@ _KINDS = {
 }
 """What files that are no UTF-8 text begin with. UTF-32's mark begins with UTF-16's."""
 
+_ZEROS = ((0.9, "nothing but zeros"), (0.6, "UTF-32"), (0.2, "UTF-16"))
+"""What a text without a mark is, by the share of bytes near its top that are zero."""
+
 
 def media_type(file: PhoneFile) -> str:
     """By the file name's ending, so that the same file has the same type on every machine."""
@@ -135,7 +138,7 @@ def _kind(head: bytes) -> str | None:
     if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in head:
         return "an Excel file that is protected by a password"
     zeros = head[:_BELOW].count(0) / len(head[:_BELOW])
-    guess = "UTF-32" if zeros > 0.6 else "UTF-16" if zeros > 0.2 else None
+    guess = next((kind for share, kind in _ZEROS if zeros > share), None)
     return next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), guess)
 
 
