@@ -10,8 +10,8 @@ from ._errors import OURS, NotSentError, Problem
 from ._members import Look, PhoneFile
 from ._reader import UploadError
 from ._reason import reason
-from ._rows import TooFarError, Top, UnfitError, judge
-from ._workbook import UNREADABLE, Workbook
+from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge
+from ._workbook import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}

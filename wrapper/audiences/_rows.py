@@ -20,6 +20,9 @@ class Top(NamedTuple):
     whole: bool
 
 
+UNREADABLE = "is not a readable .xlsx file"
+
+
 class UnfitError(Exception):
     """Why a file is not fit to be sent."""
 

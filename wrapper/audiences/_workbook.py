@@ -14,13 +14,12 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from ._reader import piece
-from ._rows import TooFarError, Top, UnfitError
+from ._rows import UNREADABLE, TooFarError, Top, UnfitError
 
 _PIECE, _TAG, _DIRECTORY, _XML = 2**16, 2**18, 2**19, 2**25
 """The most bytes: of XML at a time, of one tag, of the ZIP file's directory, and of XML in all."""
 _SECONDS, _DEPTH, _ROWS, _TEXT, _ROOM = 0.7, 64, 100, 2**15, 2**22
 """The most of all. Excel has less text in a cell; what is kept takes the room of its text and of 64 characters."""
-UNREADABLE = "is not a readable .xlsx file"
 
 
 class _Bounded:
