@@ -147,7 +147,6 @@ def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_need
         "starlette",
         "uvicorn",
         "hypothesis",
-        "openpyxl",
         "jsonschema",
         "respx",
         "httpx",

@@ -10,10 +10,10 @@ from typing import Any
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from openpyxl import Workbook
 
 import audiences
 import canaries
+from audience_contract.workbooks import workbook
 from audiences import AudiencesError, Outcome, PhoneFile, Receipt, RetryPolicy, UnknownOutcomeError, aio
 from audiences._json import dumps
 from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in, witness
@@ -228,13 +228,12 @@ def test_what_a_transport_raises_or_names_a_header_is_not_shown(create: Callable
         check(result, logs)
 
 
-def test_what_openpyxl_warns_of_is_not_shown(create: Callable[..., Any], key: str) -> None:
-    """It shows the value of a cell that is a date, and can be none."""
-    book, file = Workbook(), io.BytesIO()
-    book.worksheets[0].append([])
-    cell = book.worksheets[0].cell(1, 1, int(NUMBER))
-    cell.number_format = "yyyy-mm-dd"
-    book.save(file)
-    with witness() as logs:
-        result = create("https://x.invalid", given=draft(key, members=PhoneFile(file.getvalue(), f"{NAME}.xlsx")))
-    check(result, logs)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_no_cell_of_a_file_is_shown_where_something_in_it_looks_wrong(
+    create: Callable[..., Any], key: str, ending: str
+) -> None:
+    for rows in ([["phone1"], [MEMBER], [NUMBER * 2]], [[NUMBER], [MEMBER]]):
+        content = workbook(rows) if ending == "xlsx" else "\r\n".join(row[0] for row in rows).encode()
+        with witness() as logs:
+            result = create("https://x.invalid", given=draft(key, members=PhoneFile(content, f"{NAME}.{ending}")))
+        check(result, logs)

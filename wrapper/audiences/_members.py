@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ._errors import OURS, InvalidError, Problem, shape
 from ._reader import BinaryFile
@@ -18,7 +19,9 @@ class PhoneFile:
     The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
     A binary file is sent from where it stands now, is left open, and needs a `filename` unless it has a name of its
     own; one that cannot seek can be sent only once.
-    `checked=False` skips the look into the content, which `.xls` files need: nothing here reads them.
+    Before, its first row is looked at, and what is near the top. That takes 64 MiB and a second at most; what is not
+    reached by then is sent without, and the receipt says so. `checked=False` skips the look, which `.xls` files need:
+    nothing here reads them.
 
     Raises InvalidError for a source that is none of these.
     """
@@ -63,3 +66,11 @@ class PhoneFile:
         base = Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
         # Some multipart readers take white space off. Control characters stay, to be refused.
         return re.sub(r"^[^\S\x00-\x1f\x85]+|[^\S\x00-\x1f\x85]+$", "", base)
+
+
+class Look(NamedTuple):
+    """What was seen in a file: what keeps it from being sent, what looks wrong in it, and whether it has no members."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    empty: bool = False

@@ -4,6 +4,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 from urllib.parse import urlencode
@@ -94,12 +95,12 @@ class Provider(ABC, Generic[T]):
 
     def _prepare(self, audience: Audience, leave_out: Collection[str]) -> Request:
         try:
-            built, left_out = self.creation.prepare(audience, leave_out)
+            built, left_out, look = self.creation.prepare(audience, leave_out)
         except AudiencesError as error:
             error.provider = self.title
             # The frames below have the draft's content in local variables, which crash reporters show.
             raise error.with_traceback(None)  # noqa: B904  # it is itself
-        return self._request(built, left_out)
+        return replace(self._request(built, left_out), warnings=look.warnings, empty=look.empty)
 
     def _mark(self, error: AudiencesError, audience: Audience) -> None:
         """Say on the error what the call was."""
@@ -192,6 +193,7 @@ class Creating(Generic[T]):
                 prepare = partial(provider._prepare, audience, self._leave_out)
                 looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
                 request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+                _observe.warned(provider.title, request.warnings)
                 if self._hold:
                     yield self._hold(how.deadline)
                 success = yield from exchange.run(request)
@@ -216,7 +218,8 @@ class Creating(Generic[T]):
             id=success.handle.id,
             operation_token=success.handle.token,
             state=success.state,
-            empty=not creation.carries_members,
+            empty=not creation.carries_members or request.empty,
+            warnings=request.warnings,
             left_out=request.left_out,
             response=success.response,
             model=success.model,

@@ -106,6 +106,10 @@ def show(results: Sequence[Shown], name: str, keys: Mapping[str, str], *, as_jso
         say(_as_request(prepared, curl=curl))
     if len(done) == len(results):
         say(_as_text(done, name))
+    for result in results:
+        shown = result.request if isinstance(result, Prepared) else result
+        for warning in () if isinstance(shown, AudiencesError) else shown.warnings:
+            note(f"{result.provider}: warning: {warning}")
     for result in done:
         if isinstance(result, AudiencesError):
             note(said(result))

@@ -39,6 +39,10 @@ class Request:
     """The environment variable for each header that is a secret."""
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in a file near its top; nothing of its content."""
+    empty: bool = False
+    """Whether a file was seen to have no rows below its first one."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -69,6 +73,7 @@ class Request:
                 for part in self.parts
             ],
             "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
         }
 
     def text(self) -> str:
