@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
 
 import small_project
 from audience_contract.spec import source
 from pipeline import overlay
 from pipeline._errors import PipelineError
-from pipeline.documents import ABSENT, pointer, resolve
+from pipeline.documents import ABSENT, pointer, read, resolve
 from pipeline.effective import build, load
 from pipeline.rooms import Provider, providers
 from small_project import answer
@@ -37,7 +36,7 @@ WITH_OVERLAY = [provider for provider in providers() if provider.overlay.exists(
 
 def _apply(folder: Path, *actions: dict[str, Any]) -> dict[str, Any]:
     file = folder / "overlay.yaml"
-    file.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": actions}), "utf-8")
+    file.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}), "utf-8")
     return overlay.apply(small_project.SPEC, file)
 
 
@@ -124,7 +123,7 @@ def _said(action: dict[str, Any]) -> dict[str, Any]:
 def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(provider: Provider) -> None:
     upstream, effective = load(provider.upstream), build(provider)
     said: dict[str, Any] = {}
-    for action in yaml.safe_load(provider.overlay.read_text("utf-8"))["actions"]:
+    for action in read(provider.overlay)["actions"]:
         said |= _said(action)
     for at, value in said.items():
         assert resolve(effective, at) == value
@@ -137,7 +136,7 @@ def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(
 def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_and_the_page(provider: Provider) -> None:
     page = next(page["address"] for page in provider.source["page"] if page.get("spec"))
     ours = set()
-    for action in yaml.safe_load(provider.overlay.read_text("utf-8"))["actions"]:
+    for action in read(provider.overlay)["actions"]:
         for at in _said(action) if "update" in action else ():
             assert source(provider.key, at).startswith(f"overlay: {action['description']} {page}")
             ours.add(at)
@@ -200,6 +199,6 @@ def test_an_action_of_which_the_upstream_spec_has_a_part_is_named_with_that_part
         "update": {"required": ["id", "name"]},
     }
     file = tmp_path / "overlay.yaml"
-    file.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": [action]}), "utf-8")
+    file.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": [action]}), "utf-8")
     (found,) = overlay.review(spec, file)[1]
     assert (found.state, "has 'id' by now" in found.sentence) == ("partly needed", True)
