@@ -82,25 +82,23 @@ def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json]]:
 
 
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[Finding]]:
-    """The spec with every action applied that can be, and what is wrong with each of the others."""
+    """The spec with every action applied that can be, and what is wrong with any of them."""
     done = list(_each(upstream, overlay_file))
     return done[-1][1] if done else upstream, [finding for _, _, finding in done if finding]
 
 
 def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Finding | None]]:
-    """Each action, the spec as it is then, and what is wrong with the action, which then has changed nothing."""
+    """Each action, the spec as it is then, and what is wrong with the action."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
     for number, action in enumerate(overlay["actions"]):
-        changed, state, said = _apply(spec, action)
+        spec, state, said = _apply(spec, action)
         evidence = [problem for problem in (_broken(upstream, given) for given in action["x-evidence"]) if problem]
         finding = None
         if evidence or state:
             name = f"/actions/{number} ({action['target']}), {action['description']!r}"
             finding = Finding(name, state or "evidence changed", "; ".join([*evidence, *said]))
-        else:
-            spec = changed
         yield action, spec, finding
 
 
@@ -110,7 +108,10 @@ def fingerprint(value: object) -> str:
 
 
 def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
-    """The spec with the action applied; or what state the action is in, and a sentence that says what to do."""
+    """The spec with the action applied if it can be, what state the action is in, and what to do about that.
+
+    In a good state it is ""; in any other, the spec is what it comes to until the action is corrected.
+    """
     try:
         # Each place once, however often the target selects it.
         matches = {match.parts: match.obj for match in _RFC_9535.finditer(action["target"], spec)}
@@ -136,7 +137,7 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
             ["the action changes nothing: the upstream spec has been corrected; remove the action"],
         )
     state, said = _doubt(update, matches, changed) if "update" in action else ("", "")
-    return spec if state else changed, state, [said] if state else []
+    return changed, state, [said] if state else []
 
 
 def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
