@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -92,7 +93,7 @@ def _second_key(spec: Json) -> None:
         ],
         (_named("/components/securitySchemes/key", "X Key"), "/components/securitySchemes/key/name: "),
         *[(_header(text), f"{POST}/parameters/0/name: ") for text in TEXTS],
-        *[(_header(name), f"{POST}/parameters/0: ") for name in ("Class", "9-Lives", "Self", "Options")],
+        (_header("Options"), f"{POST}/parameters/0: there is a setting 'options' already"),
         (_header("Api-Key"), f"{POST}/parameters/0: there is a setting 'api_key' already"),
         *[(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (*TEXTS, "a-b", "class")],
         (_second_key, "/components/securitySchemes/more: there is a setting 'api_key' already"),
@@ -111,3 +112,16 @@ def test_a_name_that_would_be_code_is_refused_with_its_pointer_and_nothing_is_wr
 def test_a_span_of_code_and_a_cell_stay_what_they_are_in_markdown() -> None:
     assert code("a`b|\nc") == "`a'b| c`"
     assert cell(code("a|b")) == "`a\\|b`"
+
+
+@pytest.mark.parametrize("name", ["Class", "9-Lives", "X-APIVersion"])
+def test_a_header_that_is_a_setting_is_called_as_the_client_calls_it(tmp_path: Path, name: str) -> None:
+    spec = osprey()
+    _header(name)(spec)
+    result, root = _lay_out(tmp_path, spec)
+    assert result == 0
+    adapter = (root / "wrapper" / "audiences" / "providers" / f"{KEY}.py").read_text("utf-8")
+    (argument,) = re.findall(rf'Setting\("(\w+)", .*"sent as {name}"\)', adapter)
+    built = next((root / "generated").rglob("create_segment.py")).read_text("utf-8")
+    assert f'headers["{name}"] = {argument}' in built
+    assert f"{argument}=self._{argument}," in adapter

@@ -9,7 +9,10 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from openapi_python_client.strings import PythonIdentifier
+
 from .._errors import PipelineError
+from ..client import shape
 from ..deviations.material import Json, Material, Operation, target
 from ..documents import pointer
 from . import samples
@@ -38,9 +41,9 @@ class Outline:
 
     @cached_property
     def _module(self) -> tuple[PurePath, str]:
-        made = f"Build `POST {self.operation.path}`"
+        made = shape(f"Build `POST {self.operation.path}`")
         found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
-        return next((path, text) for path, text in found if made in text)
+        return next((path, text) for path, text in found if made in shape(text))
 
     @property
     def tag(self) -> str:
@@ -97,12 +100,14 @@ class Outline:
 
     @cached_property
     def headers(self) -> list[Json]:
-        """The other required headers, which are settings."""
+        """The other required headers, which are settings, called as the generated client calls them."""
         found = []
         for at, parameter in self.operation.parameters:
             if parameter["in"] == "header" and parameter.get("required"):
-                name = _identifier(re.sub(r"\W", "_", parameter["name"]).lower(), at)
-                found.append({"header": parameter["name"], "argument": name, "at": at, "secret": False})
+                name = str(PythonIdentifier(parameter["name"], "field_"))
+                found.append(
+                    {"header": parameter["name"], "argument": name, "at": at, "secret": False, "bearer": False}
+                )
         return found
 
     @property
