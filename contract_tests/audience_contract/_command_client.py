@@ -106,8 +106,6 @@ def traffic(
 
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
-    if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
-        raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
     try:
         found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
     except OSError as error:
@@ -116,4 +114,6 @@ def traffic(
         raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
         raise typer.BadParameter(str(error.args[0])) from None
+    except ValueError as error:
+        raise typer.BadParameter(f"--base-url is a provider's key, =, and a URL: {error}") from None
     outputs.end(found, Console())

@@ -74,14 +74,15 @@ class Ledger:
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
-        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
-        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`. `unjudged` is why
+        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` is what is not judged
+        because it was not recorded: rules, as those of `CREDENTIALS` and `REQUEST_BODY`, or places in lower case, such
+        as "header x-project". `unjudged` is why
         an exchange says nothing of the client although its request breaks nothing. `refusal` is what a request that
         breaks something is answered with, where it is not answered yet.
         """
         key, name = operation.spec.key, operation.id
         broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
-        broken = [(violation, rule) for violation, rule in broken if rule not in unknown]
+        broken = [(found, rule) for found, rule in broken if not {rule, found.where.lower()} & set(unknown)]
         if not self._strict:
             for violation in (found for found, rule in broken if rule == "request.undocumented"):
                 self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
