@@ -171,6 +171,7 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
 HOSTILE = (
     "<script>alert(1)</script>",
     "\x00\x1b[31m\u202e",
+    "\x9b1A\x85\u2066\u2028\x7f\r\U000e0041",
     "]]>&\"'`|",
     "\r\n::error::x",
     "##[add-mask]a",

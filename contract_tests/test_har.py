@@ -116,7 +116,8 @@ def test_headers_that_were_not_recorded_are_not_judged(headers: Any, file: Path)
 
 WORDS = [
     "[redacted]", "REDACTED", "<redacted>", "[Filtered]", "*****", "***REDACTED***", "xxxxxxxx", "", None, "sanitized",
-    "[access_token redacted]", "<API_KEY>", "{{token}}", "${TOKEN}", "Removed by proxy", "•••", "[bearer token omitted]",
+    "[access_token redacted]", "<API_KEY>", "{{token}}", "${TOKEN}", "Removed by proxy", "•••",
+    "[bearer token omitted]",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
 from .client.choice import Answers
 
 
@@ -57,9 +57,9 @@ def client(
     outputs = Outputs(report, baseline, write_baseline)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
     if adversarial and answers not in (None, Answers.ADVERSARIAL):
-        raise typer.BadParameter(f"--adversarial and --answers {answers} exclude each other")
+        raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
-        raise typer.BadParameter("--upstream needs exactly one provider in --providers")
+        raise refused("--upstream needs exactly one provider in --providers")
     # As Ctrl-C: the command is ended, and the report printed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -73,9 +73,9 @@ def client(
             production=allow_production,
         )
     except OSError as error:
-        raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None
+        raise refused(f"cannot run {command[0]}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
-        raise typer.BadParameter(str(error.args[0])) from None
+        raise refused(str(error.args[0])) from None
     # On standard error: standard output is the command's.
     outputs.end(found, Console(stderr=True))
 
@@ -109,11 +109,11 @@ def traffic(
     try:
         found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
     except OSError as error:
-        raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
+        raise refused(f"cannot read {file}: {error.strerror}") from None
     except HarError as error:
-        raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
+        raise refused(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
-        raise typer.BadParameter(str(error.args[0])) from None
+        raise refused(str(error.args[0])) from None
     except ValueError as error:
-        raise typer.BadParameter(f"--base-url is a provider's key, =, and a URL: {error}") from None
+        raise refused(f"--base-url is a provider's key, =, and a URL: {error}") from None
     outputs.end(found, Console())

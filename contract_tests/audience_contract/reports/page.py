@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
+from .. import visible
 from ..report import Report
 from ..rules import RULES, Rule
 from . import texts
@@ -22,8 +23,8 @@ def render(report: Report) -> bytes:
     # Every value is escaped, but for the style and the script, which are ours.
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
-        "shown": texts.shown,
-        "line": texts.line,
+        "shown": visible.shown,
+        "line": visible.line,
         "cut": lambda text: texts.cut(text, _LONGEST, 2000),
     }
     page = environment.from_string(_resource("page.html.jinja2")).render(
