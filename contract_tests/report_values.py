@@ -32,7 +32,7 @@ _UPLOAD = Request(
 
 def _evidence(request: Request, response: Response | None, trouble: str = "") -> Evidence:
     url = f"http://127.0.0.1:8000{request.target}"
-    return Redactor().evidence(url, request, response, seconds=0.0123, trouble=trouble)
+    return Redactor(show_members=True).evidence(url, request, response, seconds=0.0123, trouble=trouble)
 
 
 def _found(rule: str, provider: str, operation: str, pointer: str, **more: Any) -> Finding:

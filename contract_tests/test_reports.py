@@ -166,7 +166,7 @@ _SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 @given(_SAID.filter(bool), _SAID)
 def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str, value: str) -> None:
     request = Request("POST", "/x", (("X-Note", value), ("Cookie", "a-secret")), body.encode())
-    evidence = Redactor().evidence("http://127.0.0.1/x", request, None)
+    evidence = Redactor(show_members=True).evidence("http://127.0.0.1/x", request, None)
     line = texts.curl(evidence)
     assert line.isprintable()
     shell = ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"]
@@ -180,7 +180,7 @@ def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str,
 
 def test_a_whole_url_in_the_request_line_is_told_and_sent_again_by_curl(raw: RawServer) -> None:
     url = f"{raw.url}/x"
-    evidence = Redactor().evidence(url, Request("POST", url, (), b"a"), None)
+    evidence = Redactor(show_members=True).evidence(url, Request("POST", url, (), b"a"), None)
     assert texts.sent(evidence).startswith(f"POST {url} (all of it in the request line)")
     command = shlex.split(texts.curl(evidence))
     subprocess.run(command, capture_output=True, check=False, timeout=30)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, ShowMembers, WriteBaseline, refused
 from .client.choice import Answers
 
 
@@ -30,6 +30,7 @@ def client(
     report: Reports = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    show_members: ShowMembers = False,
     upstream: Annotated[
         str,
         typer.Option(
@@ -71,6 +72,7 @@ def client(
             strict=strict,
             upstream=upstream,
             production=allow_production,
+            show_members=show_members,
         )
     except OSError as error:
         raise refused(f"cannot run {command[0]}: {error.strerror}") from None
@@ -91,6 +93,7 @@ def traffic(
     report: Reports = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    show_members: ShowMembers = False,
 ) -> None:
     """Judge recorded traffic: what its clients sent, and what its servers answered.
 
@@ -107,7 +110,7 @@ def traffic(
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
     try:
-        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
+        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
     except OSError as error:
         raise refused(f"cannot read {file}: {error.strerror}") from None
     except HarError as error:

@@ -27,6 +27,9 @@ Reports = Annotated[
 Baseline = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Known deviations that are accepted, each until a day.")
 ]
+ShowMembers = Annotated[
+    bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
+]
 WriteBaseline = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),

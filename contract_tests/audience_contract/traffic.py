@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from . import har
 from .evidence import Redactor
-from .judging import CREDENTIALS, REQUEST_BODY, Ledger, Observation
+from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
 from .security import header
 from .spec import Node, Operation, Spec, load, provider_keys
@@ -21,7 +21,9 @@ _NAMED = 10
 """Addresses that the note on what belongs to no operation has."""
 
 
-def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: bool = False) -> Report:
+def judge(
+    path: Path, *, base_urls: Mapping[str, str] | None = None, strict: bool = False, show_members: bool = False
+) -> Report:
     """Report what the exchanges of an HTTP Archive keep and break.
 
     An exchange belongs to the provider whose spec names its host and base path; or to the one whose key has its base
@@ -35,7 +37,13 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
     entries, unreadable = har.read(path)
     matched = [(entry, _operation(entry, bases)) for entry in entries]
     known = [(entry, operation) for entry, operation in matched if operation]
-    ledger = Ledger(Redactor(_secrets(entries)), strict=strict)
+    redactor = Redactor(_secrets(entries), show_members=show_members)
+    ledger = Ledger(redactor, strict=strict)
+    for entry, operation in matched:
+        # Any of the answers may quote it.
+        redactor.learn(operation, entry.request)
+    if show_members:
+        ledger.note(SHOWN)
     recorded = {name.lower() for entry in entries for name, _ in entry.request.headers}
     for entry, operation in known:
         _judge(ledger, entry, operation, recorded)
@@ -46,7 +54,7 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
         ledger.note("nothing to judge: the file has no exchange")
     elif not known:
         ledger.note("nothing to judge: no exchange belongs to a documented operation; see --base-url")
-    others = dict.fromkeys(_address(entry.url) for entry, operation in matched if not operation)
+    others = dict.fromkeys(redactor.text(_address(entry.url)) for entry, operation in matched if not operation)
     if others:
         count = len(matched) - len(known)
         more = ["…"] if len(others) > _NAMED else []
