@@ -90,6 +90,7 @@ SENT: dict[str, tuple[str, Change]] = {
     "a file that is sent as a text": ("commbox", uploading(FILE, '"audience_file"', "")),
     "a file in another part": ("commbox", uploading(FILE, '"customers"; filename="a.csv"')),
     "a file in the place of a name": ("commbox", uploading(FILE, '"name"', "")),
+    "a file of one word in the place of a name": ("commbox", uploading(MEMBER.encode(), '"name"; filename="a.txt"', "")),
     "a workbook": ("commbox", uploading(workbook(), '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
     "a file in UTF-16": ("commbox", uploading(FILE.decode().encode("utf-16"))),
     "a list in a part": ("commbox", uploading(json.dumps(IDS).encode(), '"ids"', "application/json")),
@@ -198,6 +199,21 @@ def test_an_answer_may_quote_a_member_of_another_exchange(tmp_path: Path) -> Non
     later = exchange("commbox", lambda good: good, 418, f"{MEMBER} is gone")
     for entries in ((right, later), (later, right)):
         check(judged(tmp_path / "a.har", *entries), "[masked] is gone")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_so_may_one_of_a_request_that_broke_nothing_or_went_nowhere(known: bool) -> None:
+    ledger, operation = Ledger(), operation_of("commbox")
+    earlier = Observation("", uploading(FILE)(wire("commbox").GOOD))
+    if known:
+        assert ledger.request(operation, earlier) == []
+    else:
+        ledger.unknown("commbox", earlier, "no such path")
+    error = Response(418, (), f"{MEMBER} and {NUMBER}: busy".encode())
+    ledger.response(operation, Observation("", wire("commbox").GOOD, error), kind="valid")
+    shown = ledger.findings[-1].evidence[0].response
+    assert shown
+    assert shown.body == b"[masked] and [masked]: busy"
 
 
 def test_a_success_shows_what_is_documented_as_one_value(tmp_path: Path) -> None:
