@@ -20,7 +20,7 @@ from audience_contract import Request, baseline, load, reports
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
-from audience_contract.report import Report
+from audience_contract.report import KEPT_EVIDENCE, Report
 from audience_contract.reports import annotations
 from audience_contract.spec import parse
 from canaries import FILE, MEMBER, NUMBER, forms, found_in
@@ -90,7 +90,7 @@ SENT: dict[str, tuple[str, Change]] = {
     "a file that is sent as a text": ("commbox", uploading(FILE, '"audience_file"', "")),
     "a file in another part": ("commbox", uploading(FILE, '"customers"; filename="a.csv"')),
     "a file in the place of a name": ("commbox", uploading(FILE, '"name"', "")),
-    "a file of one word in the place of a name": ("commbox", uploading(MEMBER.encode(), '"name"; filename="a.txt"', "")),
+    "a word in a file for a name": ("commbox", uploading(MEMBER.encode(), '"name"; filename="a.txt"', "")),
     "a workbook": ("commbox", uploading(workbook(), '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
     "a file in UTF-16": ("commbox", uploading(FILE.decode().encode("utf-16"))),
     "a list in a part": ("commbox", uploading(json.dumps(IDS).encode(), '"ids"', "application/json")),
@@ -208,6 +208,8 @@ def test_so_may_one_of_a_request_that_broke_nothing_or_went_nowhere(known: bool)
     if known:
         assert ledger.request(operation, earlier) == []
     else:
+        for request in [wire("commbox").GOOD] * KEPT_EVIDENCE:
+            ledger.unknown("commbox", Observation("", request), "no such path")
         ledger.unknown("commbox", earlier, "no such path")
     error = Response(418, (), f"{MEMBER} and {NUMBER}: busy".encode())
     ledger.response(operation, Observation("", wire("commbox").GOOD, error), kind="valid")
