@@ -22,6 +22,8 @@ _OF_HTTP = re.compile(
     re.IGNORECASE,
 )
 """Headers of HTTP that are about the message."""
+_LARGEST = 2**20
+"""Bytes of an answer in which quotes are looked for."""
 
 
 class Members:
@@ -82,6 +84,8 @@ class Members:
 
     def _quoting(self, body: bytes) -> bytes:
         """An error, or whatever else is no success."""
+        if len(body) > _LARGEST:
+            return f"[masked: {len(body):,} bytes]".encode()
         try:
             value = strict_json.loads(body)
         except UnreadableError:

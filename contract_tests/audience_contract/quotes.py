@@ -108,8 +108,8 @@ def _digits(text: str) -> str:
 def _unescaped(text: str) -> str:
     for _ in range(3):
         plain = html.unescape(unquote(text))
-        plain = re.sub(r"\\+u([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), plain)
-        plain = re.sub(r"\\+[nrt]", " ", plain)
+        plain = re.sub(r"(?<!\\)\\+u([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), plain)
+        plain = re.sub(r"(?<!\\)\\+[nrt]", " ", plain)
         if plain == text:
             break
         text = plain
