@@ -1,4 +1,4 @@
-"""An exchange made fit to be shown: no credential in it, and a curl command that sends it again."""
+"""An exchange made fit to be shown: no credential and no member in it, and a curl command that sends it again."""
 
 import codecs
 import json
@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import quote, quote_plus, urlsplit
 
+from .members import Members
 from .messages import Headers, Request, Response
 from .report import Evidence
-from .spec import Spec, load, provider_keys
+from .spec import Operation, Spec, load, provider_keys
 
 MASK = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
@@ -37,23 +38,54 @@ def _named(spec: Spec) -> Iterator[str]:
 
 
 class Redactor:
-    """Takes credentials out of exchanges.
+    """Takes credentials out of exchanges; and members and uploaded content, unless `show_members`.
 
     `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
     made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
     environment, by the names of the headers whose credentials they have: for the curl command.
     """
 
-    def __init__(self, secrets: Collection[str] = (), variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        secrets: Collection[str] = (),
+        variables: Mapping[str, str] | None = None,
+        *,
+        show_members: bool = False,
+    ) -> None:
         self._secrets = frozenset(filter(None, secrets))
         self._variables = {name.lower(): variable for name, variable in (variables or {}).items()}
         self._carriers = carriers()
+        self._members = None if show_members else Members(self._carriers)
+        self.masked = False
+        """Whether anything of a member was taken out of evidence."""
+
+    def learn(self, operation: Operation | None, request: Request) -> None:
+        """Remember the members of a request: any answer may quote them."""
+        if self._members:
+            self._members.request(operation, request)
 
     def evidence(
-        self, url: str, request: Request, response: Response | None, *, seconds: float = 0.0, trouble: str = ""
+        self,
+        url: str,
+        request: Request,
+        response: Response | None,
+        operation: Operation | None = None,
+        *,
+        seconds: float = 0.0,
+        trouble: str = "",
     ) -> Evidence:
-        """The exchange without credentials, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
+        """The exchange, fit to be shown, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
         found = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
+        asked = url, request
+        if self._members:
+            as_was = url, request, response
+            request = self._members.request(operation, request)
+            response = response and self._members.response(operation, response)
+            url = self._members.target(operation, url)
+            trouble = self._members.text(trouble)
+            self.masked |= (url, request, response) != as_was
+        # The same again could not be sent by it.
+        repeatable = (url, request) == asked
         # The longest first: one may be part of another.
         hidden = sorted(filter(None, found), key=len, reverse=True)
         # Cut last: an end within a secret would hide it from what takes it out.
@@ -65,11 +97,12 @@ class Redactor:
         # A variable of the user's has the right credential, and stands for no wrong one.
         right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
         variables = {name: variable for name, variable in self._variables.items() if name in right}
-        command = "" if sent_more else curl(url, shown, variables)
+        command = curl(url, shown, variables) if repeatable and not sent_more else ""
         return Evidence(url, shown, answer, seconds, command, _text(trouble, hidden), sent_more, came_more)
 
     def text(self, text: str) -> str:
-        """The text without the secrets that are known."""
+        """A place or an address without the secrets and members that are known."""
+        text = self._members.place(text) if self._members else text
         return _text(text, sorted(self._secrets, key=len, reverse=True))
 
     def inside(self, message: Request | Response) -> Iterator[str]:

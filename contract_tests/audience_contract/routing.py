@@ -15,6 +15,7 @@ from .mock.state import State
 from .report import Finding, counted
 from .spec import Spec, provider_keys
 from .spec import load as load_spec
+from .visible import line
 
 
 class Judge:
@@ -56,7 +57,8 @@ class Judge:
         lines = [f"{counted(len(self.findings), 'violation')} of the contract:"]
         for finding in self.findings:
             where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
-            lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.pointer}: {finding.source}"]
+            lines += [f"  {line(f'{where}: {finding.message}')}"]
+            lines += [f"    {line(f'{finding.rule}: {finding.pointer}: {finding.source}')}"]
         return "\n".join(lines)
 
     def _side_effect(self, spec: Spec) -> Any:
