@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from openpyxl import Workbook
 from rich.console import Console
 
 from audience_contract import Request, baseline, load, reports
@@ -24,6 +23,7 @@ from audience_contract.messages import Response
 from audience_contract.report import KEPT_EVIDENCE, Report
 from audience_contract.reports import annotations
 from audience_contract.spec import parse
+from audience_contract.workbooks import workbook
 from canaries import FILE, MEMBER, NUMBER, forms, found_in
 from raw_server import RawServer
 from raw_server import http as answer
@@ -58,14 +58,6 @@ def check(report: Report, *evident: str) -> None:
         assert name in ("github", "baseline") or all(each in text for each in evident), name
 
 
-def workbook() -> bytes:
-    book, data = Workbook(), io.BytesIO()
-    for row in (["phone1", "name", "mail"], [int(NUMBER), MEMBER, EMAIL]):
-        book.worksheets[0].append(row)
-    book.save(data)
-    return data.getvalue()
-
-
 def uploading(data: bytes, disposition: str = '"audience_file"; filename="a.csv"', media: str = "text/csv") -> Change:
     """CommBox's request with another file, in another part."""
 
@@ -92,7 +84,7 @@ SENT: dict[str, tuple[str, Change]] = {
     "a file in another part": ("commbox", uploading(FILE, '"customers"; filename="a.csv"')),
     "a file in the place of a name": ("commbox", uploading(FILE, '"name"', "")),
     "a word in a file for a name": ("commbox", uploading(MEMBER.encode(), '"name"; filename="a.txt"', "")),
-    "a workbook": ("commbox", uploading(workbook(), '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
+    "a workbook": ("commbox", uploading(workbook([["phone1", "name", "mail"], [int(NUMBER), MEMBER, EMAIL]]), '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
     "a file in UTF-16": ("commbox", uploading(FILE.decode().encode("utf-16"))),
     "a list in a part": ("commbox", uploading(json.dumps(IDS).encode(), '"ids"', "application/json")),
     "an upload that is cut": ("commbox", lambda good: replace(uploading(FILE)(good), body=good.body[:-4] + FILE)),

@@ -14,7 +14,7 @@ _HEAD = """\
 
 
 def rows() -> str:
-    adapters = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "all_settings")]
+    adapters = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "creates")]
     return _HEAD + "".join(_row(adapter) for adapter in adapters)
 
 
