@@ -139,7 +139,7 @@ def test_the_last_exchanges_are_kept_as_the_provider_would_have_seen_them(
     assert len(server.exchanges) == KEPT_EXCHANGES
 
 
-@given(st.lists(st.sampled_from([0, 1, 300, 999, 1000, 1001, 1500]), max_size=20)))
+@given(st.lists(st.sampled_from([0, 1, 300, 999, 1000, 1001, 1500]), max_size=20))
 def test_the_exchanges_that_are_kept_are_the_last_that_fit(sizes: list[int]) -> None:
     state, unit = State(), KEPT_BYTES // 1000
     for number, size in enumerate(sizes):

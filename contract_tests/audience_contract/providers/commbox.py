@@ -1,6 +1,7 @@
 """CommBox's mock.
 
-Ours, because undocumented: that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the
+Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
+looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the
 first sheet, that an `.xls` file is taken unread (nothing here reads that format), how ids look beyond being digits, and
 that a second audience of the same name is accepted as another one.
 """
@@ -29,6 +30,7 @@ from ..violation import Violation
 _SMALL, _LARGE = 2**16, 2**20
 """Bytes of a file whose rows are kept, and of one that is not looked into."""
 _PDF = b"%PDF-"
+_BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
 
 class CommBox(Provider):
@@ -46,24 +48,24 @@ class CommBox(Provider):
     def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """A file that is no CSV or Excel file, or has no column `phone1`."""
         file = next(part for part in parts_of(request) if part.name == "audience_file")
-        if _is_unread(file):
+        if _format(file) == XLS:
             return
         broken = partial(Violation, "part audience_file", "", f"{operation.node.pointer}/description")
         try:
             heading = _rows(file)[0]
         except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
-            yield broken("neither a CSV nor an Excel file, as its content type says")
+            yield broken("neither a CSV nor an Excel file, or not the one that its content type says")
             return
         if "phone1" not in heading:
             yield broken("no column phone1 in its first row")
 
     def undecided(self, operation: Operation, request: Request) -> Iterator[str]:
         files = [part for part in parts_of(request) if part.name == "audience_file"]
-        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
+        if len(files) != 1 or _format(files[0]) == XLS or len(files[0].data) > _LARGE:
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
         data = files[0].data
-        if not _is_named(files[0]) and not data.startswith(_PDF):
+        if not _named(files[0]) and not data.startswith(_PDF):
             yield "a media type that is not documented, of a content that may be"
             return
         if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
@@ -102,7 +104,7 @@ class CommBox(Provider):
             return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
         file = parts.pop("audience_file")
-        rows = None if _is_unread(file) else len(_rows(file)) - 1
+        rows = None if _format(file) == XLS else len(_rows(file)) - 1
         made = str(312345 + call.state.next())
         described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
@@ -123,20 +125,22 @@ def moment(nanoseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ticks:07}Z"
 
 
-def _is_unread(file: Part) -> bool:
-    return file.content_type.lower().startswith(XLS)
+def _named(file: Part) -> str | None:
+    """The media type that it names of a format that the page names."""
+    essence = file.content_type.partition(";")[0].strip().lower()
+    return essence if essence in (CSV, XLSX, XLS) else None
 
 
-def _is_named(file: Part) -> bool:
-    return file.content_type.partition(";")[0].strip().lower() in (CSV, XLSX, XLS)
+def _format(file: Part) -> str:
+    """What it is: no media type is documented, so that any other, and none, leaves it to the content."""
+    return _named(file) or _BEGINNINGS.get(file.data[:4], CSV)
 
 
 _files = cache(lambda: tuple(files()))
 
 
 def _rows(file: Part) -> list[tuple[Any, ...]]:
-    is_csv = file.content_type.lower().startswith("text/csv")
-    return (_known_rows if len(file.data) < _SMALL else _read_rows)(file.data, is_csv=is_csv)
+    return (_known_rows if len(file.data) < _SMALL else _read_rows)(file.data, is_csv=_format(file) == CSV)
 
 
 def _read_rows(data: bytes, *, is_csv: bool) -> list[tuple[Any, ...]]:
@@ -152,7 +156,7 @@ _known_rows = lru_cache(maxsize=64)(_read_rows)
 def _numbers(file: Part) -> Iterator[str]:
     """The column `phone1`; nothing of a file that cannot be read or has none, which is refused elsewhere."""
     try:
-        heading, *below = [] if file.content_type.lower().startswith(XLS) else _rows(file)
+        heading, *below = [] if _format(file) == XLS else _rows(file)
         column = heading.index("phone1")
     except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
         return
