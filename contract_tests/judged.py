@@ -15,9 +15,9 @@ from audience_contract.server import Options, Target, run
 CLIENT = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}
 
 
-def target(server: MockServer, key: str, **changes: str) -> Target:
-    """A provider's mock, with credentials that are right, apart from the variables that are changed."""
-    return Target.of(key, server.base_url(key), {**server.environment(), **CLIENT, **changes})
+def target(server: MockServer, key: str, url: str = "", **changes: str) -> Target:
+    """A provider's mock, maybe at another URL, with credentials that are right, apart from the variables changed."""
+    return Target.of(key, url or server.base_url(key), {**server.environment(), **CLIENT, **changes})
 
 
 def judge(server: AbstractContextManager[MockServer], key: str, **options: Any) -> Report:

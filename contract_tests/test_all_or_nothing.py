@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -49,12 +49,12 @@ class Shop:
         face = aio if self.portal else audiences
         return [make(key, face, transport=self._transport(key), **options.get(key, {})) for key in KEYS]
 
-    def _transport(self, key: str) -> httpx.MockTransport:
-        def answer(_: httpx.Request) -> httpx.Response:
+    def _transport(self, key: str) -> httpx2.MockTransport:
+        def answer(_: httpx2.Request) -> httpx2.Response:
             self.sent.append(key)
-            return httpx.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
+            return httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
 
-        return httpx.MockTransport(answer)
+        return httpx2.MockTransport(answer)
 
     def create(self, draft: Audience, providers: list[Any] | None = None, **options: Any) -> dict[str, Result]:
         made = providers or self.providers()
@@ -127,7 +127,7 @@ def test_a_stream_that_cannot_rewind_is_still_whole_after_a_refusal_and_is_looke
     assert outcomes(shop.create(given)) == {Outcome.NOT_SENT}
     assert outcomes(shop.create(given, leave_out=BOTH)) == {Outcome.APPLIED}
     alone = Once(ROWS)
-    make(CARRIER, transport=httpx.MockTransport(lambda _: httpx.Response(500))).prepare(draft(PhoneFile(alone)))
+    make(CARRIER, transport=httpx2.MockTransport(lambda _: httpx2.Response(500))).prepare(draft(PhoneFile(alone)))
     assert alone.reads <= stream.reads <= 2 * alone.reads + 2
 
 

@@ -89,6 +89,33 @@ def test_a_client_secret_that_is_not_that_of_the_run_is_found(tmp_path: Path) ->
     assert [finding.rule for finding in report.findings] == ["request.credential"]
 
 
+ADOBE = """
+import json, os, urllib.request
+from urllib.parse import urlencode
+def post(url, body, headers):
+    return json.load(urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)))
+client = {"client_id": os.environ["ADOBE_CLIENT_ID"], "client_secret": os.environ["ADOBE_CLIENT_SECRET"]}
+form = urlencode({"grant_type": "client_credentials", "scope": os.environ["ADOBE_SCOPES"], **client})
+token = post(os.environ["ADOBE_TOKEN_URL"], form, {})["access_token"]
+post(
+    os.environ["ADOBE_BASE_URL"] + "/audiences?createAudienceMetaOnly=true", '{"name": "a"}', {
+        "authorization": "Bearer " + token, "x-api-key": client["client_id"], "content-type": "application/json",
+        "accept": "application/vnd.adobe.external.audiences+json; version=2",
+        "x-gw-ims-org-id": os.environ["ADOBE_ORG_ID"], "x-sandbox-name": os.environ["ADOBE_SANDBOX_NAME"]})
+"""
+
+
+def test_a_client_of_adobe_may_send_its_client_id_as_the_api_key() -> None:
+    report = judge([sys.executable, "-c", ADOBE], providers=["adobe", "adobe_ims"], answers=Answers.SUCCESS)
+    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 2)
+
+
+def test_a_client_secret_as_the_api_key_is_found() -> None:
+    wrong = ADOBE.replace('"x-api-key": client["client_id"]', '"x-api-key": client["client_secret"]')
+    report = judge([sys.executable, "-c", wrong], providers=["adobe", "adobe_ims"], answers=Answers.SUCCESS)
+    assert {finding.rule for finding in report.findings} == {"request.credential"}
+
+
 PROGRAM = """
 import os, urllib.request
 url = os.environ["BATCH_BASE_URL"] + "/audiences/create"

@@ -4,10 +4,14 @@ import gzip
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import tracemalloc
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,13 +19,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_contract import Request, Response, load
+from audience_contract import Request, Response, connections, load
 from audience_contract.client.answers import Varied
 from audience_contract.client.app import Application
 from audience_contract.client.choice import Answers
 from audience_contract.client.credentials import ThrowAway
 from audience_contract.client.run import judge
-from audience_contract.client.upstream import Upstream, decoded
+from audience_contract.client.upstream import MAX_ANSWER, Upstream, readable
 from audience_contract.judging import Ledger
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
@@ -145,6 +149,15 @@ def test_an_answer_with_a_content_coding_is_passed_as_it_came_and_judged_if_it_c
     assert any("content coding" in note for note in report.notes) == (coding != "gzip")
 
 
+@pytest.mark.usefixtures("_environment")
+def test_interim_answers_of_the_upstream_are_read_over(tmp_path: Path, raw: RawServer) -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    raw.answer = interim + answer(202, b'{"indexing_token": "a"}')
+    report = proxied(tmp_path, f"{raw.url}/2.10", GOOD)
+    assert (report.findings, report.verdict) == ((), Verdict.KEPT)
+    assert report.notes == ("batch audience_create was answered 202, upstream: 1",)
+
+
 NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,10}", fullmatch=True).map(lambda name: f"X-{name}")
 VALUE = st.from_regex(r"[!-~]([ -~]{0,20}[!-~])?", fullmatch=True)
 
@@ -204,7 +217,77 @@ def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
 
 
 def test_a_body_that_is_not_of_its_coding_is_not_read() -> None:
-    assert decoded(Response(200, (("content-encoding", "gzip"),), b"plain")) is None
+    assert readable(Response(200, (("content-encoding", "gzip"),), b"plain"), cut=False)[1]
+
+
+def test_a_body_that_unpacks_to_more_than_64_mib_is_not_judged() -> None:
+    packed = Response(200, (("content-encoding", "gzip"),), gzip.compress(bytes(MAX_ANSWER + 1)))
+    assert readable(packed, cut=False) == (replace(packed, body=b""), f"it unpacks to more than {MAX_ANSWER} bytes")
+
+
+_CHUNKED = b"HTTP/1.1 202 X\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n"
+_COUNTED = b"HTTP/1.1 202 X\r\nContent-Length: %d\r\n\r\n"
+_CLOSED = b"HTTP/1.1 202 X\r\n\r\n"
+
+
+@pytest.mark.parametrize("head", [_CHUNKED % 2**33, _COUNTED % 2**33, _CLOSED])
+def test_of_an_answer_64_mib_are_read_and_the_client_sees_that_it_was_cut(head: bytes) -> None:
+    endless, ledger = Endless(head), Ledger()
+    with endless.listening() as url:
+        app = Application(
+            {"batch": load("batch")}, ledger, Varied(Answers.SUCCESS, 0), ThrowAway(["batch"]), Upstream(url)
+        )
+        with (
+            MockServer(middleware=lambda _: app, own_headers=False) as server,
+            closing(http.client.HTTPConnection(urlsplit(server.url).netloc)) as connection,
+        ):
+            connection.request("POST", "/batch/2.10/audiences/create", GOOD.body, dict(GOOD.headers))
+            answered = connection.getresponse()
+            with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+                connections.body(answered, 2 * MAX_ANSWER)
+    assert endless.sent < MAX_ANSWER + 16 * 2**20  # what the sockets hold
+    assert ledger.notes == (f"the body of an answer was not judged: it has more than {MAX_ANSWER} bytes, and was cut",)
+    assert {finding.rule for finding in ledger.findings} <= {"response.content-type"}
+
+
+@dataclass
+class Endless:
+    """A server that answers with `head` and then zeros, as many as anybody reads."""
+
+    head: bytes
+    sent: int = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=self._serve, args=(listener,))
+            thread.start()
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            thread.join()
+
+    def _serve(self, listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client, suppress(OSError):
+            client.recv(65536)
+            client.sendall(self.head)
+            while True:
+                self.sent += client.send(bytes(2**16))
+
+
+@pytest.mark.parametrize("size", [1, 2, 100_000])
+def test_a_body_in_chunks_of_any_size_takes_little_more_than_its_bytes(size: int, raw: RawServer) -> None:
+    most = 200_000
+    chunk = b"%x\r\n%b\r\n" % (size, b"a" * size)
+    raw.answer = b"HTTP/1.1 202 X\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * (most // size + 2)
+    with closing(connections.new(raw.url, 10, None)) as connection:
+        connection.request("GET", "/")
+        answered = connection.getresponse()
+        tracemalloc.start()
+        try:
+            assert connections.body(answered, most) == (b"a" * most, True)
+            assert tracemalloc.get_traced_memory()[1] < 4 * most
+        finally:
+            tracemalloc.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

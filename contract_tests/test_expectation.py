@@ -15,7 +15,7 @@ SETTINGS = {
     "commbox": {"header Authorization": TOKEN},
     "adobe": {
         "header Authorization": TOKEN,
-        "header x-api-key": "mock-api-key",
+        "header x-api-key": "mock-client-id",
         "header x-gw-ims-org-id": "mock-org",
         "header x-sandbox-name": "mock-sandbox",
     },

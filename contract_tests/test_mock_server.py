@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audience_contract import Request, Response, check_request, check_response, load, provider_keys
 from audience_contract.mock import MockServer
-from audience_contract.mock.state import KEPT_EXCHANGES
+from audience_contract.mock.state import KEPT_BYTES, KEPT_EXCHANGES, Exchange, State
 from wire import Change, creating, operation_of, rows, send, wire
 
 _KEYS = st.sampled_from(provider_keys())
@@ -137,6 +137,26 @@ def test_the_last_exchanges_are_kept_as_the_provider_would_have_seen_them(
         client.post(f"{server.url}/commbox/audiences")
     assert {kept.response.status for kept in server.exchanges} == {401}
     assert len(server.exchanges) == KEPT_EXCHANGES
+
+
+@given(st.lists(st.sampled_from([0, 1, 300, 999, 1000, 1001, 1500]), max_size=20))
+def test_the_exchanges_that_are_kept_are_the_last_that_fit(sizes: list[int]) -> None:
+    state, unit = State(), KEPT_BYTES // 1000
+    for number, size in enumerate(sizes):
+        half = bytes(size * unit // 2)
+        state.log(Exchange("p", str(number), Request("GET", "", (), half), Response(200, (), half)))
+    kept = [int(exchange.operation) for exchange in state.exchanges]
+    assert kept == list(range(len(sizes)))[len(sizes) - len(kept) :]
+    assert sum(exchange.size for exchange in state.exchanges) <= KEPT_BYTES
+    if len(kept) < len(sizes):
+        assert sum(sizes[-len(kept) - 1 :]) * (unit // 2) * 2 > KEPT_BYTES
+
+
+def test_large_requests_do_not_fill_the_memory(server: MockServer, client: httpx2.Client) -> None:
+    content = b"a" * (KEPT_BYTES // 4)
+    for _ in range(6):
+        client.post(f"{server.base_url('batch')}/audiences/create", content=content)
+    assert [len(kept.request.body) for kept in server.exchanges] == [len(content)] * 3
 
 
 @given(_KEYS, st.binary())

@@ -246,11 +246,6 @@ def test_a_provider_without_an_overlay_has_its_spec_as_the_effective_one() -> No
             "/paths/~1audiences/post/requestBody/content/multipart~1form-data/schema/properties/name/example",
             "NE_USA-above50",
         ),
-        (
-            "commbox",
-            "/paths/~1audiences/post/requestBody/content/multipart~1form-data/encoding/audience_file/contentType",
-            "text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/vnd.ms-excel",
-        ),
     ],
 )
 def test_what_the_page_says_and_its_schema_does_not_is_in_the_effective_spec(name: str, at: str, value: object) -> None:

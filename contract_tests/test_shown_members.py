@@ -77,6 +77,7 @@ def listing(ids: Any) -> Change:
     return body(json.dumps({"name": "spring_2025", "type": "wrong", "ids": ids}))
 
 
+WORKBOOK = workbook([["phone1", "name", "mail"], [int(NUMBER), MEMBER, EMAIL]])
 SENT: dict[str, tuple[str, Change]] = {
     "a file of a media type that nobody documents": ("commbox", uploading(FILE, media="application/octet")),
     "a file without a column": ("commbox", uploading(FILE.replace(b"phone1", b"mobile"))),
@@ -84,7 +85,7 @@ SENT: dict[str, tuple[str, Change]] = {
     "a file in another part": ("commbox", uploading(FILE, '"customers"; filename="a.csv"')),
     "a file in the place of a name": ("commbox", uploading(FILE, '"name"', "")),
     "a word in a file for a name": ("commbox", uploading(MEMBER.encode(), '"name"; filename="a.txt"', "")),
-    "a workbook": ("commbox", uploading(workbook([["phone1", "name", "mail"], [int(NUMBER), MEMBER, EMAIL]]), '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
+    "a workbook": ("commbox", uploading(WORKBOOK, '"audience_file"; filename="a.xlsx"', "application/vnd.ms")),
     "a file in UTF-16": ("commbox", uploading(FILE.decode().encode("utf-16"))),
     "a list in a part": ("commbox", uploading(json.dumps(IDS).encode(), '"ids"', "application/json")),
     "an upload that is cut": ("commbox", lambda good: replace(uploading(FILE)(good), body=good.body[:-4] + FILE)),

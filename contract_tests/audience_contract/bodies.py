@@ -83,16 +83,15 @@ def _part(entry: Node, kind: Node, part: multipart.Part, where: str) -> Iterator
     listed = encoding and encoding.get("contentType")
     allowed = [parse(text.strip()) for text in listed.value.split(",")] if listed else [] if binary else [parse(_TEXT)]
     rule = listed.pointer if listed else kind.pointer
-    media = parse(part.content_type)
+    # RFC 7578, 4.4: without one, it is a text.
+    media = parse(part.content_type or _TEXT)
     if binary and not part.filename:
         yield Violation(where, "", kind.pointer, "a file without a filename")
     if not binary and part.filename is not None:
         yield Violation(where, "", kind.pointer, "a text with a filename, which makes it a file")
-    if binary and not part.content_type:
-        yield Violation(where, "", rule, "a file without a content type")
-    elif part.content_type and not media:
+    if not media:
         yield Violation(where, "", rule, "its content type is none")
-    elif media and allowed and not any(choice and media.within(choice) for choice in allowed):
+    elif allowed and not any(choice and media.within(choice) for choice in allowed):
         yield Violation(where, "", rule, "its content type is not one that the spec lists")
     if binary:
         return

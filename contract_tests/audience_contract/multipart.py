@@ -1,13 +1,12 @@
 """multipart/form-data (RFC 7578) from raw bytes."""
 
-import logging
+import re
 from dataclasses import dataclass, field
 
 from .media import MediaType
 from .violation import UnreadableError
 
-# The parser's own warnings quote the bytes that it stumbles on.
-_SILENT = logging.Logger("audience_contract.multipart", logging.CRITICAL + 1)
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)")
 
 
 @dataclass(frozen=True)
@@ -25,77 +24,53 @@ class Part:
         return _utf8(self.data)
 
 
-class _Reader:
-    """Gathers what the parser calls back with."""
-
-    def __init__(self) -> None:
-        self.parts: list[tuple[dict[bytes, list[bytes]], bytearray]] = []
-        self.name, self.value = b"", b""
-        self.ended = False
-
-    def on_part_begin(self) -> None:
-        self.parts.append(({}, bytearray()))
-
-    def on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self.name += data[start:end]
-
-    def on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self.value += data[start:end]
-
-    def on_header_end(self) -> None:
-        self.parts[-1][0].setdefault(self.name.lower(), []).append(self.value)
-        self.name, self.value = b"", b""
-
-    def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        self.parts[-1][1].extend(data[start:end])
-
-    def on_end(self) -> None:
-        self.ended = True
-
-
 def read(media: MediaType, body: bytes) -> list[Part]:
     """The parts of a body whose Content-Type is `media`, in their order.
 
-    Raises UnreadableError without a boundary, where the parser finds a fault or no end, and for a part whose headers
-    give it no name.
+    Raises UnreadableError without a boundary, without a delimiter or the closing one, and for a part whose headers are
+    none or give it no name.
     """
-    from python_multipart import MultipartParser  # noqa: PLC0415  # of an extra, which the command asks for by name
-    from python_multipart.exceptions import FormParserError  # noqa: PLC0415  # of an extra, which the command asks for by name
-
-    boundary = media.parameters.get("boundary", "")
+    boundary = media.parameters.get("boundary", "").encode("latin-1", "replace")
     if not boundary:
         raise UnreadableError("the content type names no boundary")
-    reader = _Reader()
-    try:
-        parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": reader.on_part_begin,
-                "on_header_field": reader.on_header_field,
-                "on_header_value": reader.on_header_value,
-                "on_header_end": reader.on_header_end,
-                "on_part_data": reader.on_part_data,
-                "on_end": reader.on_end,
-            },
-        )
-        parser.logger = _SILENT
-        parser.write(_from_first_delimiter(body, boundary.encode("latin-1", "replace")))
-    except FormParserError:
-        raise UnreadableError("not multipart/form-data with the boundary that the content type names") from None
-    if not reader.ended:
-        raise UnreadableError("the closing boundary is missing")
-    return [_part(headers, bytes(data)) for headers, data in reader.parts]
+    # RFC 2046, 5.1.1: white space may follow it; the line break belongs to it, and may be that of an empty part, too.
+    delimiter = re.compile(rb"\r\n--%b(?:(?P<last>--)|[ \t]*(?=\r\n)|(?P<more>))" % re.escape(boundary))
+    body = b"\r\n" + body
+    # What stands before the first delimiter and after the last means nothing.
+    found, start = [], -1
+    for match in delimiter.finditer(body):
+        if match["more"] is not None:
+            break
+        if start >= 0:
+            found.append(_part(body[start : match.start()]))
+        if match["last"]:
+            return found
+        start = match.end()
+    said = "the closing boundary is missing"
+    if start < 0 or match["more"] is not None:
+        said = "not multipart/form-data with the boundary that the content type names"
+    raise UnreadableError(said)
 
 
-def _from_first_delimiter(body: bytes, boundary: bytes) -> bytes:
-    """The body without its preamble, which means nothing (RFC 2046, 5.1.1), and which the parser does not know."""
-    start = body.find(b"\r\n--" + boundary)
-    return body[start + 2 :] if start >= 0 and not body.startswith(b"--" + boundary) else body
+def _headers(head: bytes) -> dict[bytes, list[bytes]]:
+    """The values by their names, in lower case; a folded one is one line (RFC 5322, 2.2.3)."""
+    found: dict[bytes, list[bytes]] = {}
+    lines = re.sub(rb"\r\n(?=[ \t])", b"", head.removeprefix(b"\r\n")).split(b"\r\n")
+    for line in filter(None, lines):
+        match = _HEADER.fullmatch(line)
+        if not match:
+            raise UnreadableError("a part has a header that is none")
+        found.setdefault(match[1].lower(), []).append(match[2])
+    return found
 
 
-def _part(headers: dict[bytes, list[bytes]], data: bytes) -> Part:
+def _part(part: bytes) -> Part:
     from python_multipart.multipart import parse_options_header  # noqa: PLC0415  # of an extra, which the command asks for by name
 
+    head, end, data = part.partition(b"\r\n\r\n")
+    if not end:
+        raise UnreadableError("a part's headers have no end")
+    headers = _headers(head)
     disposition, content_type = (headers.get(name, [b""]) for name in (b"content-disposition", b"content-type"))
     kind, options = parse_options_header(disposition[0])
     if len(disposition) > 1 or len(content_type) > 1:

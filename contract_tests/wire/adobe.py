@@ -18,7 +18,7 @@ GOOD = Request(
     "/core/ais/audiences?createAudienceMetaOnly=true",
     (
         BEARER,
-        ("x-api-key", "mock-api-key"),
+        ("x-api-key", "mock-client-id"),
         ("x-gw-ims-org-id", "mock-org"),
         ("x-sandbox-name", "mock-sandbox"),
         ("Accept", _VALUE),
@@ -92,7 +92,7 @@ REFUSED = [
     ("Authorization", ["Basic mock-token"], 401, '"401013"'),
     ("x-api-key", [], 403, '"403000"'),
     ("x-api-key", ["other"], 403, '"403003"'),
-    ("x-api-key", ["mock-api-key", "mock-api-key"], 403, '"403003"'),
+    ("x-api-key", ["mock-client-id", "mock-client-id"], 403, '"403003"'),
     ("x-gw-ims-org-id", [], 400, '"400003"'),
     ("Content-Type", ["text/plain"], 400, '"detail": "A valid content-type must be specified"'),
     ("Accept", ["*/*"], 400, "header Accept"),

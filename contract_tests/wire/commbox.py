@@ -11,7 +11,6 @@ _POST = "/paths/~1audiences/post"
 _CONTENT = f"{_POST}/requestBody/content"
 _FORM = f"{_CONTENT}/multipart~1form-data"
 _PARTS = f"{_FORM}/schema/properties"
-_TYPES = f"{_FORM}/encoding/audience_file/contentType"
 _ANSWER = f"{_POST}/responses/201/content/application~1json/schema"
 _NAME = 'Content-Disposition: form-data; name="name"'
 _CREATED = '{"status": 201, "description": "d", "response_time": "2025-02-06T07:51:52.2581942Z", "data": {"id": "1"}}'
@@ -44,14 +43,22 @@ BROKEN = [
     (body(_NAME, f"{_NAME}\r\nContent-Type: text/html"), "part name", f"{_PARTS}/name"),
     (body('; filename="a.csv"', ""), "part audience_file", f"{_PARTS}/audience_file"),
     (body("a.csv", ""), "part audience_file", f"{_PARTS}/audience_file"),
-    (body("text/csv", "text/plain"), "part audience_file", _TYPES),
-    (body("text/csv", "csv"), "part audience_file", _TYPES),
-    (body("Content-Type: text/csv", "X-Other: a"), "part audience_file", _TYPES),
+    (body("text/csv", "csv"), "part audience_file", f"{_PARTS}/audience_file"),
+    (body("--limit\r\n", "--limit-\r\n"), "body", _FORM),
+    (body("Content-Type: text/csv", "Content Type: text/csv"), "body", _FORM),
+    (body("text/csv\r\n\r\n", "text/csv\r\n"), "body", _FORM),
 ]
 
 SAME = [
     header("Content-Type", 'multipart/form-data; boundary="limit"'),
     body("text/csv", "text/csv; charset=utf-8"),
+    body("text/csv", "text/plain"),
+    body("text/csv", "application/octet-stream"),
+    body("Content-Type: text/csv", "X-Other: a"),
+    body("Content-Type: text/csv\r\n", ""),
+    body("--limit\r\n", "--limit \t\r\n"),
+    body("--limit--", "--limit-- \t\r\nepilogue"),
+    body('"; filename', '";\r\n\tfilename'),
     body(_NAME, f"{_NAME}\r\nContent-Type: text/plain; charset=utf-8"),
     body("442079832100", '"\x00\xff\r\n--limi"'),
 ]

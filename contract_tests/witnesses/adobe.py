@@ -98,9 +98,9 @@ WITNESSES = {
     "organisation-in-query": _sent(
         200, header("x-gw-ims-org-id"), query("?createAudienceMetaOnly=true&x-gw-ims-org-id=a")
     ),
-    "key-in-query": _sent(200, header("x-api-key"), query("?createAudienceMetaOnly=true&api_key=mock-api-key")),
+    "key-in-query": _sent(200, header("x-api-key"), query("?createAudienceMetaOnly=true&api_key=mock-client-id")),
     "key-case": _sent(200, header("x-api-key", "Mock-Api-Key")),
-    "key-as-token": _sent(200, header("Authorization", "Bearer mock-api-key")),
+    "key-as-token": _sent(200, header("Authorization", "Bearer mock-client-id")),
     "auth-unverified": _sent(200, header("Authorization", "Bearer eyJhbGciOiJSUzI1NiJ9.e30.AAAA")),
     "json-trailing-comma": _sent(200, body('{"name": "a",}')),
     "json-hashes": _sent(200, body('{"name": "a" # all\n}')),

@@ -10,7 +10,6 @@ from functools import partial
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 
 from ..judging import Ledger, Observation
@@ -22,7 +21,7 @@ from ..spec import Operation, Spec
 from ..violation import Violation
 from .answers import Varied
 from .credentials import ThrowAway
-from .upstream import Upstream, UpstreamError, decoded
+from .upstream import Upstream, UpstreamError, readable
 
 _NOT_ADMITTED = (401, 403)
 
@@ -61,16 +60,18 @@ class Application:
             self.requests += 1
         if size > MAX_BODY:
             self._ledger.note(f"a request of more than {MAX_BODY} bytes was answered 413, and not judged")
-            answer = _said(413)
+            answer, cut = _said(413), False
         else:
-            answer = await run_in_threadpool(self._answer, scope, bytes(body))
-        sent = HttpResponse(answer.body, answer.status)
-        sent.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+            answer, cut = await run_in_threadpool(self._answer, scope, bytes(body))
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
         if not self._upstream:
-            sent.raw_headers.append((b"content-length", str(len(answer.body)).encode()))
-        await sent(scope, receive, send)
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        # Without its end, the client sees that it was cut: the HTTP server closes the connection.
+        await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
 
-    def _answer(self, scope: Scope, body: bytes) -> Response:
+    def _answer(self, scope: Scope, body: bytes) -> tuple[Response, bool]:
+        """The answer, and whether it was cut."""
         raw = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         query = f"?{query}" if query else ""
@@ -83,7 +84,7 @@ class Application:
         if not spec:
             answer = _said(404)
             self._ledger.unknown("", replace(seen, response=answer), "no provider is there")
-            return answer
+            return answer, False
         below = spec.below_base(path)
         if self._upstream:
             return self._forward(self._upstream, spec, below, seen, query)
@@ -91,7 +92,7 @@ class Application:
         answer = _said(405, ("allow", ", ".join(known))) if known else _said(404)
         # The answer is what is given where there is no such operation.
         operation = self._ledger.find(spec, below, replace(seen, response=answer))
-        return self._play(operation, seen) if operation else answer
+        return (self._play(operation, seen) if operation else answer), False
 
     def _play(self, operation: Operation, seen: Observation) -> Response:
         ours = self._providers[operation.spec.key]
@@ -121,18 +122,20 @@ class Application:
             self.answered[operation.spec.key, operation.id, answer.status, shape] += 1
         return answer
 
-    def _forward(self, upstream: Upstream, spec: Spec, below: str | None, seen: Observation, query: str) -> Response:
+    def _forward(
+        self, upstream: Upstream, spec: Spec, below: str | None, seen: Observation, query: str
+    ) -> tuple[Response, bool]:
         request = seen.request
         target = upstream.target(below) + query if below is not None else request.target
-        started, response, trouble = time.monotonic(), None, ""
+        started, response, cut, trouble = time.monotonic(), None, False, ""
         try:
-            response = upstream.send(Request(request.method, target, request.headers, request.body))
+            response, cut = upstream.send(Request(request.method, target, request.headers, request.body))
         except UpstreamError as error:
             trouble = f"no answer from {upstream.origin}: {error}"
         seconds = time.monotonic() - started
-        plain = response and decoded(response)
-        if response and not plain:
-            self._ledger.note("an answer with a content coding that nothing here reads was not judged")
+        plain, unread = readable(response, cut=cut) if response else (None, "")
+        if unread:
+            self._ledger.note(f"the body of an answer was not judged: {unread}")
         seen = Observation(upstream.origin + target, request, plain, seconds=seconds, trouble=trouble)
         operation = self._ledger.find(spec, below, seen)
         broken: list[Violation] = []
@@ -144,12 +147,13 @@ class Application:
             broken = self._ledger.request(operation, seen, unjudged=says_nothing)
             # A refusal that is not documented says more of the credentials than of the server.
             if not trouble or operation.response(status) or broken:
-                self._ledger.response(operation, seen, kind="invalid" if broken else "valid")
+                kind = "invalid" if broken else "valid"
+                self._ledger.response(operation, seen, kind=kind, body=not unread)
             with self._lock:
                 self.answered[spec.key, operation.id, status, "upstream"] += 1
         if trouble and not broken:
             self._ledger.note(f"could not be judged: {trouble}")
-        return response or _said(502)
+        return response or _said(502), cut
 
 
 def _said(status: int, *headers: tuple[str, str]) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..messages import Request
 from ..mock.credentials import API_KEY, CLIENT_SECRET, TOKEN
+from ..mock.provider import load
 from ..security import bearer, failing, header, well_formed
 from ..spec import Node, Operation
 from ..violation import Violation
@@ -15,10 +16,10 @@ class ThrowAway:
     """Fresh credentials for each provider, in place of those that the mock server always takes."""
 
     def __init__(self, keys: Collection[str]) -> None:
-        self._fresh = {
-            key: {constant: f"throw-away-{secrets.token_hex(16)}" for constant in (TOKEN, API_KEY, CLIENT_SECRET)}
-            for key in keys
-        }
+        own = {key: {constant: _fresh() for constant in (TOKEN, API_KEY, CLIENT_SECRET)} for key in keys}
+        # An API key is the client id, too, where there is both.
+        clients = {key: own[client] for key in keys if (client := load(key).client_of) in own}
+        self._fresh = {key: {**mine, API_KEY: clients.get(key, mine)[API_KEY]} for key, mine in own.items()}
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -59,3 +60,7 @@ class ThrowAway:
         text = "\n".join(sent).encode("utf-8", "replace") + request.body
         if any(secret.encode() in text for secret in others):
             yield Violation("headers and body", "", operation.node.pointer, "another provider's credential")
+
+
+def _fresh() -> str:
+    return f"throw-away-{secrets.token_hex(16)}"

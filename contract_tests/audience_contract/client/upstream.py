@@ -1,13 +1,17 @@
 """A real server behind the validating proxy: what comes is sent on, and what it answers comes back, byte for byte."""
 
-import io
 import re
 import ssl
 from collections.abc import Iterable
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from contextlib import closing, suppress
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
+from .. import connections
 from ..messages import Headers, Request, Response
+
+MAX_ANSWER = 64 * 2**20
+"""Bytes of an answer's body that are read, and as many of what it unpacks to."""
 
 # RFC 9110, section 7.6.1: they are about one connection, and not about the message.
 _ONE_HOP = {
@@ -31,40 +35,35 @@ class Upstream:
             raise ValueError("the upstream is no base URL, as https://host/path is one")
         if parts.username is not None:
             raise ValueError("the upstream's URL has credentials in it; let the client send them")
-        self._secure, self.host, self._port = parts.scheme == "https", parts.hostname, parts.port
-        self._netloc, self._base = parts.netloc, parts.path.rstrip("/")
+        self.host, self._netloc, self._base = parts.hostname, parts.netloc, parts.path.rstrip("/")
         self.origin = f"{parts.scheme}://{parts.netloc}"
-        self._context = ssl.create_default_context() if self._secure else None
+        self._tls = connections.tls(url)
 
     def target(self, below: str) -> str:
         """The target of what stands below the base URL, with its query."""
         return self._base + below
 
-    def send(self, request: Request) -> Response:
-        """The answer to a request, as it came; redirects are not followed, and nothing is repeated.
+    def send(self, request: Request) -> tuple[Response, bool]:
+        """The answer to a request, as it came, and whether it was cut; redirects are not followed, nothing is repeated.
 
         Raises UpstreamError.
         """
-        made = (
-            HTTPSConnection(self.host, self._port, timeout=_SECONDS, context=self._context)
-            if self._context
-            else HTTPConnection(self.host, self._port, timeout=_SECONDS)
-        )
         try:
-            made.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-            made.putheader("Host", self._netloc)
-            for name, value in _end_to_end(request.headers):
-                if name.lower() not in ("host", "content-length"):
-                    made.putheader(name, value.encode("latin-1"))
-            if request.body or request.values("content-length"):
-                made.putheader("Content-Length", str(len(request.body)))
-            made.endheaders(request.body or None)
-            with made.getresponse() as answer:
-                return Response(answer.status, _end_to_end(_plain(answer.getheaders())), answer.read())
+            with closing(connections.new(self.origin, _SECONDS, self._tls)) as made:
+                made.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+                made.putheader("Host", self._netloc)
+                for name, value in _end_to_end(request.headers):
+                    if name.lower() not in ("host", "content-length"):
+                        made.putheader(name, value.encode("latin-1"))
+                if request.body or request.values("content-length"):
+                    made.putheader("Content-Length", str(len(request.body)))
+                made.endheaders(request.body or None)
+                with made.getresponse() as answer:
+                    headers = _end_to_end(_plain(answer.getheaders()))
+                    data, cut = connections.body(answer, MAX_ANSWER)
+                    return Response(answer.status, headers, data), cut
         except (OSError, HTTPException, ValueError) as error:
             raise UpstreamError(_why(error)) from error
-        finally:
-            made.close()
 
 
 def _plain(headers: Iterable[tuple[str, str]]) -> Headers:
@@ -87,21 +86,19 @@ def _why(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
 
 
-def decoded(response: Response) -> Response | None:
-    """The answer with its content coding undone, None where nothing here can."""
-    from urllib3 import HTTPHeaderDict, HTTPResponse  # noqa: PLC0415 - slow to import
-    from urllib3.exceptions import DecodeError  # noqa: PLC0415
-
-    codings = {token.strip() for value in response.values("content-encoding") for token in value.lower().split(",")}
-    if not codings - {"identity", ""}:
-        return response
-    if not codings <= {*HTTPResponse.CONTENT_DECODERS, "identity", ""}:
-        return None
-    try:
-        plain = HTTPResponse(io.BytesIO(response.body), headers=HTTPHeaderDict(response.headers)).data
-    except DecodeError:
-        return None
-    return Response(response.status, response.headers, plain)
+def readable(response: Response, *, cut: bool) -> tuple[Response, str]:
+    """The answer with its content coding undone, and why its body can't be judged, "" if it can; else it has none."""
+    why = f"it has more than {MAX_ANSWER} bytes, and was cut"
+    data = None
+    if not cut:
+        with suppress(connections.CodingError):
+            data = connections.unpacked(response.body, response.values("content-encoding"), MAX_ANSWER + 1)
+        if data is None:
+            why = "its content coding can't be undone here"
+        elif len(data) > MAX_ANSWER:
+            why = f"it unpacks to more than {MAX_ANSWER} bytes"
+            data = None
+    return Response(response.status, response.headers, data or b""), "" if data is not None else why
 
 
 def _end_to_end(headers: Headers) -> Headers:

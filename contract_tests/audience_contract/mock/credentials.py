@@ -9,11 +9,10 @@ from ..spec import Node, Operation
 
 TOKEN = "mock-token"
 """The token that every bearer scheme takes."""
-API_KEY = "mock-api-key"
-"""The value of every apiKey scheme."""
-
 CLIENT_ID, CLIENT_SECRET = "mock-client-id", "mock-client-secret"
 """What an access token is issued for."""
+API_KEY = CLIENT_ID
+"""The value of every apiKey scheme: Adobe's is the client id."""
 
 
 def wrong(operation: Operation, request: Request, tokens: Collection[str]) -> Node | None:

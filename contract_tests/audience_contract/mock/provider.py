@@ -37,6 +37,8 @@ class Provider(ABC):
 
     settings: ClassVar[Mapping[str, str]] = {}
     """What a caller has to be given, by its place in a request ("header X", "body y"): the environment variable."""
+    client_of: ClassVar[str] = ""
+    """The provider whose API key is the client id of this service, "" for none."""
     credentials: ClassVar[frozenset[str]] = frozenset()
     """The fields of bodies that are credentials."""
     named: ClassVar[str] = "name"

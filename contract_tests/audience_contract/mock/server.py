@@ -106,7 +106,7 @@ class MockServer:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """The last 1000 exchanges that reached an operation, in order."""
+        """The last exchanges that reached an operation, in order: 1000, of 64 MiB in all, at most."""
         return self._application.state.exchanges
 
     def clear(self) -> None:

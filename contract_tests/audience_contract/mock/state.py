@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from ..messages import Request, Response
 
-KEPT_EXCHANGES = 1000
+KEPT_EXCHANGES, KEPT_BYTES = 1000, 64 * 2**20
+"""The most exchanges that are kept, and the most bytes that they have in all."""
 
 
 class Exchange(NamedTuple):
@@ -20,6 +21,12 @@ class Exchange(NamedTuple):
     operation: str
     request: Request
     response: Response
+
+    @property
+    def size(self) -> int:
+        """Bytes of both messages."""
+        texts = [self.request.target, *(t for m in (self.request, self.response) for pair in m.headers for t in pair)]
+        return sum(map(len, texts)) + len(self.request.body) + len(self.response.body)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class State:
         self._lock = threading.Lock()
         self._count = 0
         self._records: list[Record] = []
-        self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self._exchanges: deque[Exchange] = deque()
+        self._size = 0
         self._tokens: set[str] = set()
 
     def next(self) -> int:
@@ -72,13 +80,18 @@ class State:
             self._tokens.clear()
 
     def log(self, exchange: Exchange) -> None:
+        """Keep an exchange; the oldest go where that is more than is kept, and one that is larger is not kept."""
         with self._lock:
             self._exchanges.append(exchange)
+            self._size += exchange.size
+            while len(self._exchanges) > KEPT_EXCHANGES or self._size > KEPT_BYTES:
+                self._size -= self._exchanges.popleft().size
 
     def clear(self) -> None:
         with self._lock:
             self._records.clear()
             self._exchanges.clear()
+            self._size = 0
 
     @property
     def tokens(self) -> frozenset[str]:

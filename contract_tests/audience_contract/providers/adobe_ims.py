@@ -29,6 +29,7 @@ class AdobeIms(Provider):
         "body client_secret": "ADOBE_CLIENT_SECRET",
         "body scope": "ADOBE_SCOPES",
     }
+    client_of: ClassVar[str] = "adobe"
     credentials: ClassVar[frozenset[str]] = frozenset({"client_id", "client_secret"})
     named: ClassVar[str] = ""
     # RFC 6749, 3.2.

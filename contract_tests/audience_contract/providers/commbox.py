@@ -1,8 +1,9 @@
 """CommBox's mock.
 
-Ours, because undocumented: that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the
-first sheet, that an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how
-ids look beyond being digits, and that a second audience of the same name is accepted as another one.
+Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
+looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
+an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
+being digits, and that a second audience of the same name is accepted as another one.
 """
 
 import codecs
@@ -28,6 +29,7 @@ from ..workbooks import is_large, rows_of
 _SMALL, _LARGE = 2**16, 2**20
 """Bytes of a file whose rows are kept, and of one that is not looked into."""
 _PDF = b"%PDF-"
+_BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
 
 class CommBox(Provider):
@@ -51,7 +53,7 @@ class CommBox(Provider):
         try:
             heading = _rows(file)[0]
         except Exception:  # noqa: BLE001 - what is no workbook raises anything
-            yield broken("neither a CSV nor an Excel file, as its content type says")
+            yield broken("neither a CSV nor an Excel file, or not the one that its content type says")
             return
         if "phone1" not in heading:
             yield broken("no column phone1 in its first row")
@@ -62,7 +64,7 @@ class CommBox(Provider):
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
         data = files[0].data
-        if not _is_named(files[0]) and not data.startswith(_PDF):
+        if not _named(files[0]) and not data.startswith(_PDF):
             yield "a media type that is not documented, of a content that may be"
             return
         if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
@@ -101,7 +103,7 @@ class CommBox(Provider):
             return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
         file = parts.pop("audience_file")
-        rows = None if _is_unread(file) else len(_rows(file)) - 1
+        rows = None if _format(file) == XLS else len(_rows(file)) - 1
         made = str(312345 + call.state.next())
         described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
@@ -123,20 +125,26 @@ def moment(nanoseconds: int) -> str:
 
 
 def _is_unread(file: Part) -> bool:
-    kind = file.content_type.lower()
-    return kind.startswith(XLS) or (kind.startswith(XLSX) and is_large(file.data))
+    kind = _format(file)
+    return kind == XLS or (kind == XLSX and is_large(file.data))
 
 
-def _is_named(file: Part) -> bool:
-    return file.content_type.partition(";")[0].strip().lower() in (CSV, XLSX, XLS)
+def _named(file: Part) -> str | None:
+    """The media type that it names of a format that the page names."""
+    essence = file.content_type.partition(";")[0].strip().lower()
+    return essence if essence in (CSV, XLSX, XLS) else None
+
+
+def _format(file: Part) -> str:
+    """What it is: no media type is documented, so that any other, and none, leaves it to the content."""
+    return _named(file) or _BEGINNINGS.get(file.data[:4], CSV)
 
 
 _files = cache(lambda: tuple(files()))
 
 
 def _rows(file: Part) -> list[list[str]]:
-    is_csv = file.content_type.lower().startswith("text/csv")
-    return (_known_rows if len(file.data) < _SMALL else _read_rows)(file.data, is_csv=is_csv)
+    return (_known_rows if len(file.data) < _SMALL else _read_rows)(file.data, is_csv=_format(file) == CSV)
 
 
 def _read_rows(data: bytes, *, is_csv: bool) -> list[list[str]]:

@@ -8,7 +8,7 @@ from ..judging import Observation
 from ..report import Finding, counted
 from .cases import Case
 from .engine import Enough
-from .send import Sender
+from .send import NOT_SENT, UNREACHABLE, Sender
 from .target import Target
 
 BUSY = frozenset({429, 503})
@@ -20,7 +20,8 @@ class Options:
     """How a run is made.
 
     `seed` decides what is random; `requests` is the most that are sent, None without a limit; `seconds` the most that
-    the run takes; `timeout` seconds for each answer. `creates` is the most successes, `rate` requests a second at most.
+    the run takes; `timeout` seconds for each answer. `creates` is the most requests that may have created something,
+    `rate` requests a second at most.
     `read_only` sends nothing but safe methods. `stop_first` ends at the first finding that is not `accepted`.
     `patience` is how many seconds are waited at most, twice, for a server that says it is busy.
     """
@@ -40,21 +41,20 @@ class Options:
 class Courier:
     """Sends, counts, and raises Enough where a limit is reached; `sending` is called before each request.
 
-    `requests` counts what was sent, `created` the successes, `waits` the requests that were sent again.
+    `requests` counts what was sent, `waits` what was sent again; `created` counts the successes, and `unclear` what may
+    have created something all the same.
     """
 
     def __init__(self, target: Target, options: Options, sending: Callable[[], None]) -> None:
         self._options, self._sending = options, sending
         self._sender = Sender(target.url, options.timeout)
         self._started = time.monotonic()
-        self.requests = self.created = self.waits = 0
+        self.requests = self.created = self.unclear = self.waits = 0
 
     def send(self, case: Case) -> Observation:
         """The answer to a case."""
         self.before()
-        seen = self.patient(case, self._sender.send(case.request, case.wire))
-        self.count(seen)
-        return seen
+        return self.patient(case, self._sender.send(case.request, case.wire))
 
     def before(self, *, may_create: bool = False) -> None:
         """Count a request that is about to be sent."""
@@ -66,7 +66,8 @@ class Courier:
         if options.seconds is not None and self.seconds >= options.seconds:
             raise Enough(f"ended after {options.seconds:g} seconds, as told")
         if self.full:
-            raise Enough(f"ended when {options.creates} audiences had been created, as told")
+            unclear = ", or may have been" if self.unclear else ""
+            raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
@@ -79,12 +80,9 @@ class Courier:
         self.requests += requests
         return True
 
-    def count(self, seen: Observation) -> None:
-        """Count a success."""
-        self.created += seen.response is not None and 200 <= seen.response.status < 300
-
     def patient(self, case: Case, seen: Observation) -> Observation:
-        """The answer, or a later one where the server says that it is busy."""
+        """The answer, or a later one where the server says that it is busy; what it may have created is counted."""
+        self._count(seen)
         for number in range(2):
             if seen.response is None or seen.response.status not in BUSY:
                 break
@@ -93,7 +91,13 @@ class Courier:
             time.sleep(min(self._options.patience, float(told) if told.isdecimal() else 0.1 * 4**number))
             self.before()
             seen = self._sender.send(case.request, case.wire)
+            self._count(seen)
         return seen
+
+    def _count(self, seen: Observation) -> None:
+        success = seen.response is not None and 200 <= seen.response.status < 300
+        self.created += success
+        self.unclear += not success and _may_have_acted(seen)
 
     @property
     def seconds(self) -> float:
@@ -103,13 +107,19 @@ class Courier:
     @property
     def full(self) -> bool:
         """Whether nothing more may be created, not even by mistake."""
-        return self._options.creates is not None and self.created >= self._options.creates
+        return self._options.creates is not None and self.created + self.unclear >= self._options.creates
 
     @property
     def spent(self) -> bool:
         """Whether no more may be created on purpose; one is kept for what a server takes by mistake."""
-        return self._options.creates is not None and self.created >= max(self._options.creates - 1, 1)
+        most = self._options.creates
+        return most is not None and self.created + self.unclear >= max(most - 1, 1)
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._sender.close()
+
+def _may_have_acted(seen: Observation) -> bool:
+    """Whether a server may have done what it did not confirm: anything that is no clear refusal leaves that open."""
+    if seen.response is None:
+        return not seen.trouble.startswith((UNREACHABLE, NOT_SENT))
+    status = seen.response.status
+    # That a 503 with Retry-After did nothing is our reading; no provider says so.
+    return not (400 <= status < 500 and status != 408) and not (status == 503 and seen.response.values("retry-after"))

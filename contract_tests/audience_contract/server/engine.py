@@ -10,13 +10,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import requests
 import schemathesis
+import urllib3.connection
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import Interrupted
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER, HookContext
 
 from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
+from ..connections import FinalAnswer
 from ..judging import Observation
 from ..messages import Headers, Request, Response
 from ..mock.provider import load as provider_of
@@ -41,6 +44,24 @@ _ONE_AT_A_TIME = threading.Lock()
 
 class Enough(KeyboardInterrupt):
     """Ends the engine at once; it knows no other exception from a hook."""
+
+
+class _Once:
+    """What `requests` calls before it sends. Lets a request out once, over a connection that is not used again.
+
+    Schemathesis would send it a second time where the connection ended without an answer: what may have been applied,
+    and nobody would count it.
+    """
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._sent:
+            raise requests.RequestException("not sent again")
+        self._sent = True
+        request.headers["Connection"] = "close"
+        return request
 
 
 class Engine:
@@ -111,16 +132,19 @@ class Engine:
         )
         for name, hook in hooks:
             GLOBAL_HOOK_DISPATCHER.register_hook_with_name(hook, name)
+        # There is no hook for how an answer is read.
+        urllib3.connection.HTTPConnection.response_class = FinalAnswer
         try:
             yield
         finally:
+            del urllib3.connection.HTTPConnection.response_class
             for _, hook in hooks:
                 GLOBAL_HOOK_DISPATCHER.unregister(hook)
 
     def _before_call(self, context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG002
         with self._noting_enough():
             self._before()
-        kwargs["allow_redirects"] = False
+        kwargs |= {"allow_redirects": False, "auth": _Once()}
         for place, right in self._target.settings.items():
             name = place.removeprefix("header ")
             if place.startswith("header ") and name in case.headers:

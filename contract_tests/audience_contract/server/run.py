@@ -80,8 +80,6 @@ class _Run:
             self._ended = str(reason)
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
-        finally:
-            self._courier.close()
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -107,6 +105,8 @@ class _Run:
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._courier.waits:
             yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
+        if self._courier.unclear:
+            yield f"may have created something, though not answered so: {counted(self._courier.unclear, 'request')}"
 
     def _operations(self) -> None:
         for operation in self._target.spec.operations:
@@ -231,7 +231,6 @@ class _Run:
         """Judge an answer that Schemathesis got."""
         below = seen.request.target.removeprefix(urlsplit(self._target.url).path)
         seen = self._courier.patient(Case("", replace(seen.request, target=below)), seen)
-        self._courier.count(seen)
         return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
     def _add(self, rule: str, operation: Operation, seen: Observation, violation: Violation) -> None:

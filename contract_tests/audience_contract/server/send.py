@@ -7,21 +7,19 @@ import socket
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
+from .. import connections
+from ..connections import CodingError
 from ..judging import Observation
 from ..messages import Headers, Request, Response
 
 MAX_ANSWER = 16 * 2**20
 """Bytes of an answer that are read; what is longer is judged as if it ended there."""
-
-
-class CodingError(ValueError):
-    """A body is not in the content coding that its message names."""
 
 
 class UnreachableError(OSError):
@@ -44,17 +42,18 @@ class Wire:
 PLAIN = Wire()
 UNREACHABLE = "no connection: "
 """How the trouble begins of an exchange that found nobody."""
+NOT_SENT = "not sent: "
+"""How the trouble begins of a request of which nothing was sent."""
 LATE = "no answer in time"
 """The trouble of an exchange that took too long."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sender:
-    """Sends to one base URL, over one connection while the server keeps it. `timeout` in seconds, for each answer."""
+    """Sends to one base URL, each request once, and over its own connection. `timeout` in seconds, for each answer."""
 
     url: str
     timeout: float
-    _connection: http.client.HTTPConnection | None = field(default=None, init=False, repr=False)
 
     def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
         """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
@@ -62,31 +61,25 @@ class Sender:
         url = f"{self.url}{request.target}"
         target = url if wire.absolute else f"{base.path}{request.target}"
         sent = Request(request.method, target, tuple(_headers(request, wire)), request.body)
-        reused = self._connection is not None
         started = time.monotonic()
+        connection = connections.new(self.url, self.timeout, self._tls)
         try:
-            response = self._exchange(sent, base.netloc, wire)
+            response = self._exchange(connection, sent, base.netloc, wire)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self.close()
-            # A server may close a connection that nobody used; the request never reached it.
-            if reused and isinstance(error, http.client.RemoteDisconnected | ConnectionError):
-                return self.send(request, wire)
             return Observation(url, request, None, time.monotonic() - started, _reason(error))
+        finally:
+            connection.close()
         return Observation(url, request, response, time.monotonic() - started)
 
-    def close(self) -> None:
-        """Close the connection."""
-        if self._connection:
-            self._connection.close()
-        self._connection = None
+    @cached_property
+    def _tls(self) -> ssl.SSLContext | None:
+        return connections.tls(self.url)
 
-    def _exchange(self, request: Request, host: str, wire: Wire) -> Response:
-        connection = self._connection = self._connection or self._connect()
-        if connection.sock is None:
-            try:
-                connection.connect()
-            except OSError as error:
-                raise UnreachableError(_reason(error)) from None
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request, host: str, wire: Wire) -> Response:
+        try:
+            connection.connect()
+        except OSError as error:
+            raise UnreachableError(_reason(error)) from None
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
         if not request.values("host"):
             connection.putheader("Host", host)
@@ -101,21 +94,11 @@ class Sender:
             connection.send(body)
         with _at_most(self.timeout, connection.sock):
             answer = connection.getresponse()
-            data = answer.read(MAX_ANSWER)
+            data, _ = connections.body(answer, MAX_ANSWER)
         headers: Headers = tuple(answer.getheaders())
-        if answer.will_close or answer.length:
-            self.close()
-        if answer.length and len(data) < MAX_ANSWER:
-            raise http.client.IncompleteRead(data, answer.length)
-        return Response(answer.status, headers, _decoded(data, "".join(answer.headers.get_all("content-encoding", []))))
-
-    def _connect(self) -> http.client.HTTPConnection:
-        base = urlsplit(self.url)
-        host, port = base.hostname or "", base.port
-        if base.scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=self.timeout, context=context)
-        return http.client.HTTPConnection(host, port, timeout=self.timeout)
+        plain = connections.unpacked(data, answer.headers.get_all("content-encoding", []), MAX_ANSWER)
+        # What is in a coding that nothing here reads is judged as it is: nobody asked for it.
+        return Response(answer.status, headers, data if plain is None else plain)
 
 
 @contextmanager
@@ -155,15 +138,6 @@ def _headers(request: Request, wire: Wire) -> Iterator[tuple[str, str]]:
         yield "Content-Length", str(len(request.body))
 
 
-def _decoded(data: bytes, coding: str) -> bytes:
-    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return data
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, MAX_ANSWER)
-    except zlib.error:
-        raise CodingError from None
-
-
 def _chunks(body: bytes) -> Iterator[bytes]:
     middle = len(body) // 2
     for piece in filter(None, (body[:middle], body[middle:])):
@@ -186,5 +160,5 @@ def _reason(error: Exception) -> str:
         case OSError(strerror=str(words)):
             said = words
         case _:
-            said = f"not sent: {type(error).__name__}"
+            said = f"{NOT_SENT}{type(error).__name__}"
     return said

@@ -7,7 +7,6 @@ CONTENT = f"{OPERATION}/requestBody/content"
 FORM = f"{CONTENT}/multipart~1form-data"
 REQUIRED = f"{FORM}/schema/required"
 NAME, FILE = (f"{FORM}/schema/properties/{name}" for name in ("name", "audience_file"))
-MEDIA = f"{FORM}/encoding/audience_file/contentType"
 RESPONSES = f"{OPERATION}/responses"
 CREATED, BAD, UNAUTHORIZED = (f"{RESPONSES}/{status}" for status in (201, 400, 401))
 ANSWER, REFUSAL = (f"{each}/content/application~1json/schema" for each in (CREATED, BAD))

@@ -8,7 +8,7 @@ from ...multipart import Part
 from ..acts import always, refuses, takes_as
 from ..fault import Fault, Turn
 from ..uploads import lacks
-from . import BAD, CREATED, DESCRIPTION, FILE, FORM, MEDIA, NAME, RESPONSES
+from . import BAD, CREATED, DESCRIPTION, FILE, FORM, NAME, RESPONSES
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,7 +55,7 @@ FAULTS = (
     Fault(
         "commbox.name-excel-rare",
         "A name with a space fails with 500, with an Excel file only.",
-        (f"{NAME}/type", MEDIA, CREATED),
+        (f"{NAME}/type", DESCRIPTION, CREATED),
         refuses(lambda turn: " " in turn.text("name") and _file(turn).content_type == _EXCEL, 500),
     ),
     Fault(
@@ -67,13 +67,13 @@ FAULTS = (
     Fault(
         "commbox.excel-refused",
         "Excel files are refused, new and old ones.",
-        (DESCRIPTION, MEDIA),
+        (DESCRIPTION,),
         refuses(lambda turn: _file(turn).content_type in (_EXCEL, "application/vnd.ms-excel")),
     ),
     Fault(
         "commbox.csv-refused",
         "CSV files are refused; Excel files are taken.",
-        (DESCRIPTION, MEDIA),
+        (DESCRIPTION,),
         refuses(lambda turn: _file(turn).content_type.startswith("text/csv")),
     ),
     Fault(
@@ -85,7 +85,7 @@ FAULTS = (
     Fault(
         "commbox.csv-charset",
         "CSV files are refused whose part's type names a charset.",
-        ("RFC 4180, 3", MEDIA),
+        ("RFC 4180, 3", DESCRIPTION),
         refuses(lambda turn: "charset" in _file(turn).content_type),
     ),
     Fault(

@@ -1,0 +1,87 @@
+"""Connections to somebody else's server: one for each request, and its final answer."""
+
+import http.client
+import ssl
+import zlib
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+_MOST_INTERIM = 100
+_PIECE = 2**12
+_WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+"""The content codings that are read, and what zlib calls each."""
+
+
+class FinalAnswer(http.client.HTTPResponse):
+    """The final answer, the interim ones before it read over (RFC 9110, 15.2); `http.client` knows 100 alone.
+
+    A 101 is final. Raises HTTPException where interim answers do not end.
+    """
+
+    def begin(self) -> None:
+        for _ in range(_MOST_INTERIM):
+            super().begin()
+            if not 100 <= self.status < 200 or self.status == http.client.SWITCHING_PROTOCOLS:
+                return
+            # With headers, it takes itself for an answer that has begun.
+            self.headers = None  # type: ignore[assignment]
+        raise http.client.HTTPException("interim answers without end")
+
+
+def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    """A connection to the host of a URL, not open yet; `timeout` in seconds, `context` for https.
+
+    For one request: on a connection that is used again, a request that got no answer may have been applied or never
+    read, and a second answer to one request would be taken for that to the next.
+    """
+    base = urlsplit(url)
+    host, port = base.hostname or "", base.port
+    made = (
+        http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
+        if context
+        else http.client.HTTPConnection(host, port, timeout=timeout)
+    )
+    made.response_class = FinalAnswer
+    return made
+
+
+def tls(url: str) -> ssl.SSLContext | None:
+    """The system's own settings of TLS for a URL of https, None for any other."""
+    return ssl.create_default_context() if urlsplit(url).scheme == "https" else None
+
+
+def body(answer: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
+    """The body of an answer, cut after `most` bytes, and whether it was; raises IncompleteRead where it broke off."""
+    found = bytearray()
+    # In pieces: a body in tiny chunks takes many times its size before it is joined.
+    while len(found) <= most and (piece := answer.read(min(_PIECE, most + 1 - len(found)))):
+        found += piece
+    if answer.length and len(found) <= most:
+        raise http.client.IncompleteRead(bytes(found), answer.length)
+    return bytes(memoryview(found)[:most]), len(found) > most
+
+
+class CodingError(ValueError):
+    """A body is not in the content coding that its message names."""
+
+
+def unpacked(data: bytes, codings: Iterable[str], most: int) -> bytes | None:
+    """A body, its content codings undone and cut after `most` bytes; None for a coding that nothing here reads.
+
+    `codings` are the values of Content-Encoding. Raises CodingError.
+    """
+    names = [name.strip().lower() for value in codings for name in value.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if not {*names} <= _WINDOWS.keys():
+        return None
+    for name in reversed(names if data else ()):
+        # Some send deflate without the head that RFC 9110, 8.4.1.2 asks for.
+        bare = name == "deflate" and (data[0] & 15 != 8 or int.from_bytes(data[:2]) % 31 > 0)
+        packed = zlib.decompressobj(-zlib.MAX_WBITS if bare else _WINDOWS[name])
+        try:
+            data = packed.decompress(data, most)
+        except zlib.error:
+            raise CodingError from None
+        if len(data) < most and (not packed.eof or packed.unused_data):
+            raise CodingError
+    return data
