@@ -359,7 +359,7 @@ def test_the_specs_own_words_are_no_members() -> None:
     ledger = Ledger()
     good = wire("commbox").GOOD
     error = Response(400, (), b'{"description": "Missing phone1 column", "status": 400}')
-    change = uploading(FILE, media="text/x")
+    change = uploading(b"mobile\r\n1\r\n")
     ledger.request(operation_of("commbox"), Observation("", change(good), error))
     (finding,) = ledger.findings
     shown = finding.evidence[0].response

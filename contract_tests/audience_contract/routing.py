@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest_httpx2  # noqa: F401  # brings respx the router for httpx2
 import respx
 from respx.mocks import Mocker
 
