@@ -158,6 +158,7 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
         (["bad.har"], 1, "body /name"),
         (["good.har", "--base-url", "nobody=http://a.test"], 2, "no provider 'nobody'"),
         (["good.har", "--base-url", "batch"], 2, "--base-url is"),
+        (["good.har", "--base-url", "batch=http://a.test/2.10?"], 2, "--base-url is"),
         (["none.har"], 2, "cannot read none.har"),
         (["text.har"], 2, "text.har is no HTTP Archive"),
     ],

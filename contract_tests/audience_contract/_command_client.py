@@ -106,8 +106,8 @@ def traffic(
 
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
-    if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
-        raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
+    if not all(url.startswith(("http://", "https://")) and not set("?#") & set(url) for _, _, url in pairs):
+        raise typer.BadParameter("--base-url is a provider's key, =, and a URL without query and fragment")
     try:
         found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
     except OSError as error:
