@@ -97,7 +97,7 @@ def test_an_answer_takes_no_more_than_20_times_its_bytes_and_was_applied(name: s
     result = read(body)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak + len(body) <= 20 * len(body)
+    assert peak + 3 * len(body) <= 20 * len(body)  # as it comes, as it is kept, and as it is searched for secrets
     if isinstance(result, AudiencesError):
         assert result.outcome is Outcome.APPLIED
         assert "so many values" in str(result)

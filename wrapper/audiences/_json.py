@@ -11,8 +11,8 @@ MAX_DEPTH = 64
 """Levels of nesting that are read; no documented answer has more than three."""
 _SMALL = 64 * 1024
 """Bytes that are read whatever is in them."""
-_MOST = 19
-"""Bytes of memory that reading a larger text may take, for each of its own."""
+_MOST = 17
+"""Bytes of memory that reading a larger text may take for each of its own, which are there three times beside."""
 # Also one without an end, or else that would be sought again from each quotation mark within it.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _KEY = re.compile(rf"({_STRING.pattern})[ \t\r\n]*+(:?)", re.DOTALL)
@@ -59,7 +59,7 @@ def _memory(text: str, outline: str, strings: int) -> int:
     found = sys.getsizeof(text) + len(text) + string * values + 37 * max(0, commas - values)
     found += 97 * lists + 193 * objects + 90 * max(0, keys - 5 * objects)
     if found + (string + 90) * keys > _MOST * len(text):
-        keys = len({key[1] for key in _KEY.finditer(text) if key[2]})
+        keys = len({hash(key[1]) for key in _KEY.finditer(text) if key[2]})
     return found + (string + 90) * keys
 
 
