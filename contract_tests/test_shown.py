@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from openpyxl import Workbook
@@ -228,15 +228,15 @@ def test_what_a_file_object_raises_is_not_shown(create: Callable[..., Any], key:
 def test_what_a_transport_raises_or_names_a_header_is_not_shown(create: Callable[..., Any], key: str) -> None:
     secrets = [value for value in credentials(key).values() if SECRET in value]
 
-    def fail(_: httpx.Request) -> httpx.Response:
+    def fail(_: httpx2.Request) -> httpx2.Response:
         raise OSError(5, f"{secrets} {MEMBER}")
 
-    def tell(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(400, headers=[(each, each) for each in secrets])
+    def tell(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(400, headers=[(each, each) for each in secrets])
 
     for answer in (fail, tell):
         with witness() as logs:
-            result = create("https://x.invalid", transport=httpx.MockTransport(answer))
+            result = create("https://x.invalid", transport=httpx2.MockTransport(answer))
         check(result, logs)
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,8 +26,8 @@ def server() -> Iterator[MockServer]:
 
 
 @pytest.fixture(scope="module")
-def http() -> Iterator[httpx.Client]:
-    with httpx.Client() as made:
+def http() -> Iterator[httpx2.Client]:
+    with httpx2.Client() as made:
         yield made
 
 
@@ -48,7 +48,7 @@ CHANGES = st.sampled_from(
 
 @given(changed=CHANGES, status=st.sampled_from(["", "/_mock/respond/429", "/_mock/respond/501"]))
 def test_an_exchange_of_the_mock_gets_the_same_findings_from_its_record(
-    changed: tuple[str, Change], status: str, server: MockServer, http: httpx.Client, file: Path
+    changed: tuple[str, Change], status: str, server: MockServer, http: httpx2.Client, file: Path
 ) -> None:
     key, change = changed
     send(http, server, key, change(wire(key).GOOD), status)
@@ -65,7 +65,7 @@ def test_an_exchange_of_the_mock_gets_the_same_findings_from_its_record(
 
 @pytest.mark.parametrize("key", provider_keys())
 def test_an_exchange_with_a_providers_own_host_is_that_providers(key: str, file: Path, server: MockServer) -> None:
-    with httpx.Client() as client:
+    with httpx2.Client() as client:
         response = send(client, server, key, wire(key).GOOD)
     record(file, HOSTS[key], wire(key).GOOD, response)
     report = judge(file)

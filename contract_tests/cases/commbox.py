@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from audiences import Audience, IdKind, Ids, PhoneFile
+from audiences import Audience, PhoneFile
 
 PATH = ""
 ARGUMENTS = {"api_key": "key-4711"}
@@ -80,7 +80,6 @@ def refused() -> st.SearchStrategy[Audience]:
         st.builds(lambda file: good(members=file), files)
         | st.builds(lambda given: good(provider_fields=given), fields)
         | st.just(good(members=None))
-        | st.builds(lambda kind: good(members=Ids(kind, ["a"])), st.sampled_from(IdKind))
     )
 
 

@@ -106,7 +106,7 @@ class Call:
 
     def _error(self, judged: "_Judged") -> AudiencesError:
         status, headers = judged.response.status, judged.response.headers
-        wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
+        wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
         known = self._known(judged)
         if 200 <= status < 300:
             lacks = f"it lacks what a receipt needs: a string at {' or '.join(self.needs)}"
@@ -169,6 +169,12 @@ class _Answer:
 
     def json(self) -> Any:
         return self.value
+
+
+def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:
+    """The longest of several Retry-After headers; None where there is none, or one of them cannot be read."""
+    waits = [retry_after(value, now) for value in values]
+    return None if None in waits else max(waits, default=None)  # type: ignore[type-var]  # no None is among them
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

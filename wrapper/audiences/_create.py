@@ -25,14 +25,8 @@ class Create(ABC):
     """The properties of the request body, each with the draft's field that it is made of."""
     unsupported: ClassVar[Mapping[str, str]]
     """The draft's fields that the call has no place for, each with the reason."""
-    no_way: ClassVar[str] = "the provider's spec, as vendored here, documents no operation that finds an audience"
-    """Why `reconcile` cannot tell."""
     carries_members: ClassVar[bool] = False
     """Whether the members go with the call; if not, the audience is empty afterwards."""
-
-    def cannot(self, audience: Audience) -> Mapping[str, str]:
-        """The fields of this draft that the provider cannot be told, each with the reason."""
-        return {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
 
     def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:  # noqa: ARG002
         """The body's file parts, by name, and what is wrong with them."""
@@ -73,7 +67,7 @@ class Create(ABC):
         if unknown:
             rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
             raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
-        cannot = self.cannot(audience)
+        cannot = {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
         for name, reason in cannot.items():
             if name not in leave_out:
                 message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"

@@ -37,12 +37,12 @@ class _Quiet:
         self._lock, self._looks = Lock(), 0
 
     def __enter__(self) -> None:
-        with self._lock:
+        with self._lock.held:
             self._looks += 1
             filterwarnings("ignore", module=self._ITEM[3].pattern)
 
     def __exit__(self, *raised: object) -> None:
-        with self._lock:
+        with self._lock.held:
             self._looks -= 1
             if not self._looks:
                 with suppress(ValueError):  # the application took it away

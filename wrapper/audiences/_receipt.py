@@ -1,6 +1,6 @@
 """What the caller gets when the provider acted."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ._attempt import Attempt
@@ -38,6 +38,23 @@ class Receipt:
     """Every attempt at the call; the last one is the one that succeeded."""
     filename: str | None = field(default=None, repr=False)
     """The name under which a file was sent: without its folders, and without white space around it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
+        return {
+            "provider": self.provider,
+            "outcome": str(self.outcome),
+            "status": self.status,
+            "request_id": self.request_id,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "name": self.name,
+            "id": self.id,
+            "operation_token": self.operation_token,
+            "state": str(self.state),
+            "empty": self.empty,
+            "left_out": list(self.left_out),
+            "seconds": round(self.elapsed, 3),
+        }
 
     @property
     def outcome(self) -> Outcome:

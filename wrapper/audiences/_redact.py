@@ -28,7 +28,7 @@ class Known:
 
     def add(self, secrets: Iterable[str]) -> tuple[str, ...]:
         """All of them, these included."""
-        with self._lock:
+        with self._lock.held:
             for secret in secrets:
                 self._secrets.pop(secret, None)
                 self._secrets[secret] = None

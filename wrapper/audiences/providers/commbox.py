@@ -13,7 +13,6 @@ from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import Problem
 from .._http.send import AsyncTransport, BlockingTransport
-from .._members import Ids, PhoneFile
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
@@ -39,13 +38,9 @@ class _Create(Create):
     unsupported = {"description": "CommBox's create call has no description"}
     carries_members = True
 
-    def cannot(self, audience: Audience) -> Mapping[str, str]:
-        only_files = {"members": "CommBox takes members as a file of phone numbers"}
-        return {**super().cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
-
     def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:
         file = audience.members
-        if not isinstance(file, PhoneFile):
+        if file is None:
             return {}, []
         from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
 
@@ -83,6 +78,7 @@ class _CommBox(Provider[T]):
 
         Raises ConfigurationError for what is missing or malformed.
 
+        >>> from audiences import PhoneFile
         >>> commbox = CommBox(api_key="key")
         >>> file = PhoneFile(b"phone1,city\r\n442079832100,London\r\n", "phones.csv")
         >>> print(commbox.prepare(Audience(name="VIP", members=file)).text())
