@@ -109,6 +109,8 @@ def traffic(
 
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
+    if any(set("?#") & set(url) for _, _, url in pairs):
+        raise refused("--base-url is a provider's key, =, and a URL without query and fragment")
     try:
         found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
     except OSError as error:

@@ -76,16 +76,21 @@ class Call:
         return self._error(self._judge(response))
 
     def _judge(self, response: Response) -> "_Judged":
-        value, unreadable = None, response.problem
+        unreadable = response.problem
         if unreadable is None:
             try:
                 value = _json.loads(response.body)
+                return _Judged(response, value, None, self._deviations(response, value, None))
             except _json.UnreadableError as error:
                 unreadable = str(error)
+            except Exception as error:  # noqa: BLE001  # no memory, or a fault of ours: what became of the call is known
+                unreadable = f"{type(error).__name__} while it was read"
+        return _Judged(response, None, unreadable, self._deviations(response, None, unreadable))
+
+    def _deviations(self, response: Response, value: Any, unreadable: str | None) -> tuple[Deviation, ...]:
         media_type = response.headers.get("content-type", "")
         found = self.operation.judge_answer(response.status, media_type, value, unreadable)
-        deviations = tuple(islice(found, MAX_DEVIATIONS))
-        return _Judged(response, value, unreadable, deviations)
+        return tuple(islice(found, MAX_DEVIATIONS))
 
     def _parse(self, judged: "_Judged") -> tuple[object, str | None]:
         if judged.response.status not in self.states:

@@ -217,7 +217,7 @@ def _load(file: Path) -> dict[str, Path]:
         values = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         _refuse(f"{file}: {error.strerror}")
-    except ValueError:
+    except (ValueError, RecursionError, MemoryError):
         _refuse(f'{file}: not TOML; a line is NAME = "value"')  # the parser's message might quote a secret
     for name, value in values.items():
         if name not in known:

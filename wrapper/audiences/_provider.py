@@ -72,7 +72,8 @@ class Provider(ABC, Generic[T]):
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        if "__init__" in vars(cls):
+        # A class of the caller's own keeps its frames, which are the caller's.
+        if "__init__" in vars(cls) and cls.__module__.startswith(f"{__package__}."):
             cls.__init__ = _discreet(cls.__init__)  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
@@ -246,16 +247,17 @@ class Creating(Generic[T]):
 
 
 def _discreet(init: Callable[..., None]) -> Callable[..., None]:
-    """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so it has
-    none that holds an argument or what was read from the environment.
+    """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so whatever
+    is raised, also of a mistyped option, has no frame that holds an argument or what was read from the environment.
     """
 
     @wraps(init)
     def made(self: Provider[Any], *args: Any, **options: Any) -> None:
         try:
             return init(self, *args, **options)
-        except ConfigurationError as error:
-            error.provider = self.title
+        except BaseException as error:  # noqa: BLE001
+            if isinstance(error, ConfigurationError):
+                error.provider = self.title
             refusal = error.with_traceback(None)
         del args, options
         raise refusal

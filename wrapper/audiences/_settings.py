@@ -38,7 +38,6 @@ class Setting(NamedTuple):
         value = given if given is not None else os.environ.get(self.variable) or None
         origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
         if value is not None and not is_fit(value):
-            del given, value  # a crash report may show this frame
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
 
@@ -80,7 +79,7 @@ def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str
     """
     _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
-    if parts is None or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
+    if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
             f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables",
             provider=provider,

@@ -110,6 +110,13 @@ class AttemptTrace:
 
     def result(self, error: BaseException | None = None) -> Response | AudiencesError:
         """The answer as far as it came, or what is known without one; `error` is what cut it short."""
+        try:
+            return self._result(error)
+        except MemoryError as full:
+            self._body.clear()  # what is left is that there was an answer
+            return self._result(full)
+
+    def _result(self, error: BaseException | None) -> Response | AudiencesError:
         # Of a head that broke off, the status line tells a success; a refusal has to be complete.
         status = self._status_heard()
         if self._head is None and not 200 <= status < 300:
