@@ -81,4 +81,4 @@ def project(updatable: Path, tmp_path: Path) -> Path:
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """An id that is short, and the same in every process."""
-    return "a file" if isinstance(val, bytes) and len(val) > 100 else None
+    return "a file" if isinstance(val, bytes) and (len(val) > 100 or not val.isascii()) else None

@@ -134,7 +134,7 @@ def exchange(key: str, change: Change, status: int = 418, said: str = "no coffee
     )
 
 
-@pytest.mark.parametrize("name", SENT.keys() - {"a path"})
+@pytest.mark.parametrize("name", [name for name in SENT if name != "a path"])
 def test_no_output_has_a_member_that_was_sent(name: str, tmp_path: Path) -> None:
     key, change = SENT[name]
     check(judged(tmp_path / "a.har", exchange(key, change), strict=True), "[masked")
