@@ -46,7 +46,8 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     """
     sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}
     hidden = bytearray(len(data))
-    for view in _View(_spaced(data)).views(_FORMATS) if sought else ():
+    formats = _FORMATS if any(mark in data for mark in b"\\&%") else ()
+    for view in _View(_spaced(data)).views(formats) if sought else ():
         for secret in sought:
             for first, last in view.places(secret, _CUT if cut else SHORTEST):
                 begin, end = view.origin(first), view.origin(last)

@@ -139,10 +139,10 @@ class Schema:
         if isinstance(value, dict) and "properties" in node:
             for name, entry in value.items():
                 here = f"{where}/{escape(name)}"
-                if name in node["properties"]:
-                    yield from Schema(self.spec, f"{at}/properties/{escape(name)}").undocumented(entry, here)
-                else:
+                if name not in node["properties"]:
                     yield Deviation(here, UNDOCUMENTED, f"{at}/properties")
+                elif isinstance(entry, dict | list):
+                    yield from Schema(self.spec, f"{at}/properties/{escape(name)}").undocumented(entry, here)
         elif isinstance(value, list) and "items" in node:
             for number, entry in enumerate(value):
                 yield from Schema(self.spec, f"{at}/items").undocumented(entry, f"{where}/{number}")
