@@ -1,7 +1,10 @@
 """The command `audience-contract`, run as users run it."""
 
 import os
+import pty
+import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -88,6 +91,75 @@ def test_env_prints_nothing_but_exports() -> None:
         assert process.stdout.readline().startswith("export ")
         process.terminate()
         assert all(line.startswith("export ") for line in process.stdout)
+
+
+@pytest.mark.parametrize(("end", "code"), [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 128 + 9)])
+def test_a_command_of_mock_finds_the_server_and_its_exit_code_is_passed_on(end: str, code: int) -> None:
+    create = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).outcome)"
+    script = f"{shlex.join([sys.executable, '-c', create])}; echo $ADOBE_IMS_BASE_URL $LEFT; {end}"
+    # What the command must not keep: a token that is none of the server's, and a proxy that would not find it.
+    around = {"ADOBE_ACCESS_TOKEN": "other", "http_proxy": "http://127.0.0.1:9", "LEFT": "left"}
+    ended = run("mock", "--", "sh", "-c", script, PYTHONPATH=str(Path(__file__).parent), **around)
+    outcome, url, left = ended.stdout.split()
+    assert (ended.returncode, ended.stderr, outcome, left) == (code, "", "applied", "left")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/adobe_ims", url)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_mock_ends_its_command_too(number: signal.Signals) -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [*_COMMAND, "mock", "--", sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        process.send_signal(number)
+        _, error = process.communicate(timeout=20)
+    assert process.returncode == 128 + number
+    assert "audience_contract" not in error
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_a_command_that_takes_no_notice_of_a_signal_is_killed() -> None:
+    code = "import os, signal, time; signal.signal(15, signal.SIG_IGN); print(os.getpid(), flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [*_COMMAND, "mock", "--", sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="needs setsid, of util-linux")
+def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
+    code = "import time\nprint('here', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('told')"
+    command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]
+    leader, follower = pty.openpty()
+    with os.fdopen(leader, "rb", 0) as terminal:
+        fork = ["setsid", "--ctty", "--wait", *command]
+        with subprocess.Popen(fork, stdin=follower, stdout=follower, stderr=follower) as process:
+            os.close(follower)
+            assert b"here" in terminal.read(100)
+            os.write(leader, b"\x03")
+            assert process.wait(20) == 128 + signal.SIGINT
+            assert b"told" in terminal.read(1000)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--", "/no/such/command"], "cannot run /no/such/command: No such file or directory"),
+        (["--env", "--", "true"], "--env"),
+    ],
+)
+def test_a_command_of_mock_that_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
+    ended = run("mock", *arguments, COLUMNS="200")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
 
 
 @pytest.mark.parametrize(
