@@ -1,13 +1,13 @@
 """`audience-contract client`: right clients, and clients that are wrong in one way, run as commands of their own."""
 
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import processes
 from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
@@ -184,9 +184,7 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
 
 def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
     text = "post(url + '?' + key, key); print('seen'); import sys; print('told', file=sys.stderr); print(key)"
-    ended = subprocess.run(
-        [*COMMAND, "--strict", "--", *program(text)], capture_output=True, text=True, check=False, timeout=60
-    )
+    ended = processes.run([*COMMAND, "--strict", "--", *program(text)])
     seen, key = ended.stdout.split()
     assert (seen, ended.returncode) == ("seen", 1)
     assert "told" in ended.stderr
@@ -213,7 +211,7 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
 )
 def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
     plain = {**os.environ, "COLUMNS": "300"}
-    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=plain, timeout=60)
+    ended = processes.run([*COMMAND, *arguments], env=plain)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

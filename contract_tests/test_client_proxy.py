@@ -4,7 +4,6 @@ import gzip
 import http.client
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import processes
 from audience_contract import Request, Response, load
 from audience_contract.client.answers import Varied
 from audience_contract.client.app import Application
@@ -129,7 +129,7 @@ def test_an_answer_with_white_space_around_a_header_reaches_the_client(tmp_path:
     raw.answer = answer(202, b'{"indexing_token": "a"}', Server="acme/1 ", X_Tab="\ta", X_Folded="a\r\n b")
     requests = written(tmp_path / "requests", "batch", [GOOD])
     command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}/2.10", "--", *requests]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(command)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert "202" in done.stdout
 
@@ -210,13 +210,12 @@ def test_a_body_that_is_not_of_its_coding_is_not_read() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_command_and_the_run_is_inconclusive(number: signal.Signals) -> None:
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-    with subprocess.Popen(
-        [*COMMAND, "--", sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as ours:
+    command = [*COMMAND, "--", sys.executable, "-c", code]
+    with processes.started(command, stdout=processes.PIPE, stderr=processes.PIPE) as ours:
         assert ours.stdout
         child = int(ours.stdout.readline())
         ours.send_signal(number)
-        _, told = ours.communicate(timeout=20)
+        _, told = ours.communicate()
     assert ours.returncode == 2
     assert "✗ not met: the command ends by itself (interrupted)" in told
     assert told.count("Traceback") <= told.count("KeyboardInterrupt") == 1

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import processes
 from audience_contract.mock import MockServer
 from callers import make
 from cases import KEYS, case
@@ -31,14 +31,14 @@ def server() -> Iterator[MockServer]:
         yield server
 
 
-def run(server: MockServer | None, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(server: MockServer | None, *arguments: str, **environment: str) -> processes.Ended:
     base = {name: value for name, value in os.environ.items() if not name.startswith(tuple(map(str.upper, KEYS)))}
     given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
     command = [sys.executable, "-m", "audiences", *arguments]
-    return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
+    return processes.run(command, env=given)
 
 
-def results(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def results(run: processes.Ended) -> dict[str, Any]:
     return {result["provider"]: result for result in json.loads(run.stdout)}
 
 
@@ -174,7 +174,7 @@ def test_a_printed_curl_command_creates_the_audience_once_its_stars_are_replaced
         if line.startswith("curl"):
             token = line.replace("Bearer ***", f"Bearer {environment['BATCH_API_KEY']}")
             command = token.replace("x-api-key: ***", f"x-api-key: {environment['ADOBE_API_KEY']}")
-            subprocess.run(["sh", "-c", f"{command} --silent --fail"], check=True, capture_output=True, timeout=30)  # noqa: S607
+            processes.run(["sh", "-c", f"{command} --silent --fail"], check=True)
     assert len(server.audiences) == len(KEYS)
 
 

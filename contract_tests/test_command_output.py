@@ -4,14 +4,15 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 import audiences
+import processes
 from audience_contract.mock import MockServer
 from audiences._report import as_lines
 from raw_server import RawServer, http
@@ -29,20 +30,21 @@ def test_what_a_provider_answers_is_printed_as_it_is(server: MockServer, raw: Ra
 
 
 def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack:
         silent.settimeout(20)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
         command = [sys.executable, "-m", "audiences", *ALL, "--json"]
         server.clear()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipes = {"stdout": processes.PIPE, "stderr": processes.PIPE}
+        process = stack.enter_context(processes.started(command, env=environment, **pipes))
         connection, _ = silent.accept()
         deadline = time.monotonic() + 20
         while len(server.audiences) < len(TITLES) - 1 and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(1)  # for the answers to arrive
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=10)
+        out, error = process.communicate()
         connection.close()
     assert (process.returncode, error) == (5, "")
     found = {result["provider"]: result["outcome"] for result in json.loads(out)}
@@ -54,13 +56,11 @@ def test_results_that_cannot_be_printed_go_to_standard_error(server: MockServer,
     base = {**os.environ, **server.environment(), "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "audiences", "create", "\N{LATIN SMALL LETTER U WITH DIAERESIS}bung"]
     command += ["-p", "commbox", "--file", str(EXAMPLES / "customers.csv"), *extra]
-    done = subprocess.run(command, env=base, capture_output=True, text=True, check=False, timeout=30)
+    done = processes.run(command, env=base)
     assert done.returncode == 0
     assert '"id": "' in done.stderr + done.stdout
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            command, env=base, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30
-        )
+        done = processes.run(command, env=base, stdout=full)
     assert done.returncode == 0
     assert '"id": "' in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,6 +1,5 @@
 """`audience-contract traffic`: recorded exchanges get the verdict that they would have got at once."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import processes
 from audience_contract import load, provider_keys
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
@@ -168,9 +168,7 @@ def test_the_exit_code_says_whether_the_contract_was_kept(
     judged(tmp_path / "good.har", entry())
     judged(tmp_path / "bad.har", entry(body("{}")(wire("batch").GOOD)))
     (tmp_path / "text.har").write_text("text")
-    ended = subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path, env={"COLUMNS": "300"}
-    )
+    ended = processes.run([*COMMAND, *arguments], cwd=tmp_path, env={"COLUMNS": "300"})
     assert ended.returncode == code
     assert said in (ended.stdout if code < 2 else ended.stderr)
     assert "Traceback" not in ended.stderr
