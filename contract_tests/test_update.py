@@ -12,11 +12,12 @@ import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
 from pipeline.documents import read
+from pipeline.overlay import fingerprint
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from raw_server import RawServer, http
-from small_project import Json, answer, changed, operation
-from updating import publish, updated
+from small_project import OPERATION, Json, answer, changed, operation
+from updating import OVERLAY, publish, updated
 
 
 def status(root: Path) -> str:
@@ -138,6 +139,50 @@ def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others
     unchanged(project, result, Code.FAILED, "/actions/0 ($.paths['/lists'].post), 'The page says it in words.': ")
     assert "specs/acme/overlay.yaml: /actions/1 ($.info), 'Second.': the action changes nothing" in result.error
     assert [finding.state for finding in result.reports[0].overlay] == ["no longer needed"] * 2
+
+
+def _moved(spec: Json) -> None:
+    spec["paths"]["/l"] = spec["paths"].pop("/lists")
+
+
+_WORDS = "/description, sha256: {}"
+_SAYS, _SAID = (_WORDS.format(fingerprint(text)) for text in ("Other.", "Names are lower case."))
+
+
+@pytest.mark.parametrize(
+    ("change", "overlay", "corrected"),
+    [
+        # What the action adds is there by now; its target is elsewhere; the words that it rests on are others.
+        (lambda s: operation(s).update(summary="Make"), OVERLAY, OVERLAY.replace("summary", "x-summary")),
+        (_moved, OVERLAY, OVERLAY.replace("lists", "l")),
+        (
+            lambda s: operation(s).update(description="Other."),
+            OVERLAY.replace("/summary, absent: true", _SAID),
+            OVERLAY.replace("/summary, absent: true", _SAYS),
+        ),
+    ],
+)
+def test_an_overlay_that_was_corrected_for_the_new_page_lets_the_update_pass(
+    project: Path, change: Callable[[Json], object], overlay: str, corrected: str
+) -> None:
+    file = project / "specs" / "acme" / "overlay.yaml"
+    file.write_text(overlay, "utf-8")
+    assert main(["generate", "--root", str(project)]) == 0
+    updating.commit(project)
+    publish(project, changed(change))
+    unchanged(project, updated(project), Code.FAILED, "/actions/0")
+    file.write_text(corrected, "utf-8")
+    assert updated(project).error == ""
+    assert main(["drift", "--root", str(project)]) == 0
+
+
+def test_what_a_corrected_overlay_changes_is_compared_with_the_effective_spec_that_was_committed(project: Path) -> None:
+    overlay = project / "specs" / "acme" / "overlay.yaml"
+    publish(project, changed(lambda s: operation(s).update(description="Other.")))
+    overlay.write_text(overlay.read_text("utf-8").replace("{ summary: Make a list }", "{ deprecated: true }"), "utf-8")
+    sentences = [change.sentence for change in updated(project).reports[0].changes]
+    assert f"{OPERATION}/deprecated differs" in sentences
+    assert f"{OPERATION}/summary differs" in sentences
 
 
 def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(project: Path) -> None:

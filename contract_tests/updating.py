@@ -122,7 +122,7 @@ def commit(root: Path) -> None:
     if not (root / ".git").exists():
         git(root, "init", "--quiet")
     git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", "as it was")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "as it was")
 
 
 def address(root: Path, to: str | None = None) -> None:
