@@ -104,5 +104,5 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
         effective, report.overlay = overlay.review(upstream, new.overlay)
     # With an overlay that no longer applies, the specs as published are what can be compared. One that was corrected
     # for the new page does not apply to the old one: what is compared with is the effective spec as it was generated.
-    pair = (load(old.upstream), upstream) if report.overlay else (read(old.effective), effective)
-    report.changes = classes.differences(*pair, compare)
+    before, after = (load(old.upstream), upstream) if report.overlay else (read(old.effective), effective)
+    report.changes = classes.differences(before, after, compare)
