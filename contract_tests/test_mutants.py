@@ -108,7 +108,7 @@ def test_the_report_counts_what_was_noticed_and_what_was_excepted_with_the_reaso
 def test_the_command_fails_where_nothing_was_noticed(words: str, code: int) -> None:
     command = [sys.executable, "-m", "mutants", "--workers", "1", "--provider", "batch", words]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    done = processes.run(command, env=environment)
+    done = processes.run(command, env=environment, seconds=280)
     assert done.returncode == code, done.stdout + done.stderr
 
 

@@ -50,7 +50,7 @@ def test_schemathesis_sends_as_many_requests_in_this_process_as_its_command_does
         headers = [text for name, value in options["headers"].items() for text in ("--header", f"{name}: {value}")]
         command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", played.url, *headers]
         own = ["--seed=1", "--max-failures=1", "--no-shrink", "--generation-database=none", "--request-timeout=2"]
-        ended = processes.run([*command, *own], cwd=tmp_path)
+        ended = processes.run([*command, *own], cwd=tmp_path, seconds=280)
     assert (bool(found), here) == (ended.returncode != 0, played.requests)
     assert all(title.partition(": ")[2] in ended.stdout for title in found)
 

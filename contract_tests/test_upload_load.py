@@ -44,7 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_a_file_of_2_gib_needs_no_more_than_40_mib(sink: Sink, face: str, files: list[str]) -> None:
     script = Path(__file__).with_name("upload_memory.py")
     command = [sys.executable, str(script), sink.url, face, *files]
-    done = json.loads(processes.run(command, check=True, seconds=300).stdout)
+    done = json.loads(processes.run(command, check=True, seconds=280).stdout)
     assert done["outcome"] == "applied"
     assert done["mib"] <= MOST
     taken = sink.taken[-1]

@@ -26,7 +26,7 @@ def run(project: Path, *arguments: str, **variables: str) -> processes.Ended:
     rooms = [str(project / room) for room in ("wrapper", "generated", "contract_tests", "scripts")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(rooms), "PYTHONUTF8": "1", **variables}
     command = [sys.executable, "-m", *arguments]
-    return processes.run(command, cwd=project, env=environment)
+    return processes.run(command, cwd=project, env=environment, seconds=570)
 
 
 def fill_in(project: Path) -> int:
