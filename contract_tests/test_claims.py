@@ -117,6 +117,7 @@ def test_a_page_that_names_no_request_ends_in_a_sentence() -> None:
         claims_of(login)
 
 
+@pytest.mark.page
 def test_every_recorded_claim_of_a_providers_page_is_in_the_spec_that_we_wrote_from_it() -> None:
     assert [provider.key for provider in AUTHORED] == ["adobe"]
     for provider in AUTHORED:

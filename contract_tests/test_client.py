@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import documented
 import processes
 from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
@@ -16,6 +17,7 @@ from audience_contract.reports import texts
 from sender import written
 from wire import Change, creating, credential, credential_place, wire
 
+BASE = documented.base("batch")
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 HERE = Path(__file__).parent
 
@@ -124,9 +126,9 @@ def test_a_credential_in_a_place_that_is_not_its_own_is_found(text: str, said: s
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("post(url + 's', key)", "POST /2.10/audiences/creates"),
-        ("post(url.replace('/batch/', '/other/'), key)", "POST /other/2.10/audiences/create"),
-        ("urllib.request.urlopen(url)", "GET /2.10/audiences/create"),
+        ("post(url + 's', key)", f"POST {BASE}/audiences/creates"),
+        ("post(url.replace('/batch/', '/other/'), key)", f"POST /other{BASE}/audiences/create"),
+        ("urllib.request.urlopen(url)", f"GET {BASE}/audiences/create"),
     ],
 )
 def test_a_path_or_method_that_nobody_documents_is_found(text: str, place: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import documented
 import processes
 from audience_contract import Request, Response, load
 from audience_contract.client.answers import Varied
@@ -32,7 +33,7 @@ from sender import written
 from test_client import COMMAND
 from wire import body, header, wire
 
-GOOD = wire("batch").GOOD
+BASE, GOOD = documented.base("batch"), wire("batch").GOOD
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def proxied(folder: Path, upstream: str, *requests: Request) -> Report:
 @pytest.mark.usefixtures("_environment")
 def test_the_users_own_credential_goes_on_to_a_server_that_keeps_the_contract(tmp_path: Path, raw: RawServer) -> None:
     raw.answer = answer(202, b'{"indexing_token": "a"}')
-    report = proxied(tmp_path, f"{raw.url}/2.10", GOOD)
+    report = proxied(tmp_path, f"{raw.url}{BASE}", GOOD)
     assert (report.findings, report.verdict) == ((), Verdict.KEPT)
     assert {cell.rule for cell in report.cells} >= {"request.body", "response.status", "response.body"}
     came = raw.last()
@@ -128,7 +129,7 @@ def test_credentials_that_the_upstream_refuses_are_a_finding_if_something_is_wro
 def test_an_answer_with_white_space_around_a_header_reaches_the_client(tmp_path: Path, raw: RawServer) -> None:
     raw.answer = answer(202, b'{"indexing_token": "a"}', Server="acme/1 ", X_Tab="\ta", X_Folded="a\r\n b")
     requests = written(tmp_path / "requests", "batch", [GOOD])
-    command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}/2.10", "--", *requests]
+    command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}{BASE}", "--", *requests]
     done = processes.run(command)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert "202" in done.stdout
@@ -174,7 +175,7 @@ def test_whatever_is_sent_and_answered_passes_unchanged(
     told = f"HTTP/1.1 {status} X\r\n{lines}Connection: close, Hop\r\nHop: 1\r\nContent-Length: {len(came)}\r\n\r\n"
     raw.answer = told.encode() + came
     with closing(http.client.HTTPConnection(proxy)) as connection:
-        connection.putrequest("POST", f"/batch/2.10{path}", skip_accept_encoding=True)
+        connection.putrequest("POST", f"/batch{BASE}{path}", skip_accept_encoding=True)
         for name, value in [*headers, ("Content-Length", str(len(sent))), ("Connection", "Hop"), ("Hop", "1")]:
             connection.putheader(name, value)
         connection.endheaders(sent)
@@ -190,9 +191,9 @@ def test_whatever_is_sent_and_answered_passes_unchanged(
 
 def test_a_providers_own_host_is_asked_where_that_is_allowed() -> None:
     with pytest.raises(ProductionError, match=r"api\.batch\.com is batch's production host"):
-        judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10")
+        judge(["true"], providers=["batch"], upstream=documented.base_url("batch"))
     # Nothing is sent: the command sends nothing.
-    ended = judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10", production=True)
+    ended = judge(["true"], providers=["batch"], upstream=documented.base_url("batch"), production=True)
     assert (ended.requests, ended.verdict) == (0, Verdict.INCONCLUSIVE)
 
 

@@ -79,12 +79,17 @@ def test_other_prose_around_the_same_spec_is_documentation(project: Path) -> Non
     assert status(project).split() == ["M", "specs/acme/SOURCE.toml"]
 
 
-def test_a_new_version_is_recorded_and_a_test_of_the_old_pages_words_is_named(project: Path) -> None:
+def test_a_new_version_is_recorded_and_each_test_of_the_old_pages_words_is_named(project: Path) -> None:
+    tests = project / "contract_tests"
+    text = (tests / "test_samples.py").read_text("utf-8").replace("version_1", "version_1_here_too")
+    (tests / "test_other.py").write_text(text, "utf-8")
     publish(project, changed(lambda s: s["info"].update(version="2")))
     result = updated(project, tests=True)
     assert (result.error, result.code, result.reports[0].version) == ("", Code.DOCUMENTATION, ("1", "2"))
-    (outdated,) = result.outdated
-    assert outdated.startswith("contract_tests/test_samples.py::test_the_page_says_version_1")
+    assert [test.partition(" - ")[0] for test in result.outdated] == [
+        "contract_tests/test_other.py::test_the_page_says_version_1_here_too",
+        "contract_tests/test_samples.py::test_the_page_says_version_1",
+    ]
 
 
 def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None:

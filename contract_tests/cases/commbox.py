@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+import documented
 from audiences import Audience, IdKind, Ids, PhoneFile
 
-PATH = ""
+PATH = documented.base("commbox")
 ARGUMENTS = {"api_key": "key-4711"}
 SECRETS = ["key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -83,7 +83,7 @@ class _Batch(Provider[T]):
 
         Raises ConfigurationError for what is missing or malformed.
 
-        >>> batch = Batch(api_key="key", project="project")
+        >>> batch = Batch(api_key="key", project="project", version="2.10")
         >>> print(batch.prepare(Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})).text())
         POST https://api.batch.com/2.10/audiences/create
         Accept: application/json
