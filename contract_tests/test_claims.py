@@ -82,7 +82,7 @@ def test_a_page_that_agrees_with_our_spec_leaves_no_claim_unheld() -> None:
     [
         ("POST /rooms?dry", "POST /halls?dry", "breaking-caller", "operation POST /halls", "paths:"),
         ("```http\nPOST", "```http\nPUT", "breaking-caller", "operation PUT /rooms", "paths:"),
-        ("v1/rooms", "v0/rooms", "breaking-caller", "example/v1; put https://acme.example/v0 first", "url: https://acme.example/v0"),
+        ("v1/rooms", "v0/rooms", "breaking-caller", "example/v1; put this one first", "url: https://acme.example/v0"),
         ("v1/rooms", "v2/rooms", "breaking-caller", "v2/rooms (curl); in the spec, no such operation", "paths:"),
         ("/rooms?dry=true\n```", "/rooms?dry=no\n```", "breaking-caller", "it is one of true", "name: dry"),
         (" -H 'X-Shop", " -H 'X-Store", "breaking-caller", "no such parameter", "parameters:"),

@@ -77,8 +77,7 @@ def _operation(claim: Claim, spec: Json) -> Held:
             return Held(pointer(["paths", known, method]))
         for number, server in enumerate(servers):
             if path == f"{server}{known}":
-                said = f"the default is {servers[0]}; put {server} first in `servers`, so that the library follows"
-                return Held(f"/servers/{number}", said)
+                return Held(f"/servers/{number}", f"the default is {servers[0]}; put this one first in `servers`")
     return Held("/paths", "no such operation")
 
 
