@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate deviations drift update lint types docs wheel rest check check-all size requirements clean
+.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate deviations drift update lint types docs wheel rest check check-all newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -92,10 +92,12 @@ update: $(READY) ## fetch the providers' pages and bring the tree to what they s
 	@$(PIPELINE) update $(PROVIDER) --report build/update $(UPDATE); \
 	  code=$$?; case $$code in 0|10|20|30) ;; *) exit $$code ;; esac
 
-lint: $(READY) ## style, and who may import whom
+lint: $(READY) ## style, who may import whom, and whether what is imported is declared
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/deptry wrapper generated contract_tests/audience_contract
+	$(BIN)/deptry contract_tests scripts examples benchmarks --ignore DEP002,DEP004
 
 types: $(READY) ## mypy --strict and pyright
 	$(BIN)/mypy
@@ -118,8 +120,11 @@ rest: lint types drift docs wheel # what `check` does beside `test`
 
 check: test rest ## everything that CI checks
 
-check-all: $(READY) ## the suite on Python 3.11, 3.12 and 3.13, and with the lowest allowed dependency versions
+check-all: $(READY) ## the suite on each Python from 3.11 to 3.14 that is here, and with the lowest allowed and the newest versions
 	$(BIN)/python scripts/check_all.py
+
+newest: $(READY) ## the suite with the newest versions that users get, which the generator's bounds hold back here
+	$(BIN)/python scripts/check_all.py newest
 
 size: ## code lines by root, without blanks, comments and docstrings
 	@$(PYTHON) scripts/size.py

@@ -2,7 +2,6 @@
 
 import json
 import pkgutil
-import subprocess
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import audience_contract
+import processes
 from audience_contract import Request, Response, Violation, check_request, check_response, provider_keys
 from wire import JSON, Change, header, operation_of, rows, wire
 
@@ -151,7 +151,7 @@ def test_the_package_imports_neither_the_library_nor_a_client_nor_the_server() -
         "print(*sorted(m for m in sys.modules if m.partition('.')[0] in "
         "('audiences', 'audience_clients', 'starlette', 'uvicorn', 'typer', 'schemathesis')))"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = processes.run([sys.executable, "-c", code], check=True)
     assert out.stdout.split() == ["audience_clients"]
 
 

@@ -1,13 +1,14 @@
 """`audience-contract client`: right clients, and clients that are wrong in one way, run as commands of their own."""
 
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import documented
+import processes
 from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
@@ -16,6 +17,7 @@ from audience_contract.reports import texts
 from sender import written
 from wire import Change, creating, credential, credential_place, wire
 
+BASE = documented.base("batch")
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
 HERE = Path(__file__).parent
 
@@ -151,9 +153,9 @@ def test_a_credential_in_a_place_that_is_not_its_own_is_found(text: str, said: s
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("post(url + 's', key)", "POST /2.10/audiences/creates"),
-        ("post(url.replace('/batch/', '/other/'), key)", "POST /other/2.10/audiences/create"),
-        ("urllib.request.urlopen(url)", "GET /2.10/audiences/create"),
+        ("post(url + 's', key)", f"POST {BASE}/audiences/creates"),
+        ("post(url.replace('/batch/', '/other/'), key)", f"POST /other{BASE}/audiences/create"),
+        ("urllib.request.urlopen(url)", f"GET {BASE}/audiences/create"),
     ],
 )
 def test_a_path_or_method_that_nobody_documents_is_found(text: str, place: str) -> None:
@@ -211,9 +213,7 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
 
 def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
     text = "post(url + '?' + key, key); print('seen'); import sys; print('told', file=sys.stderr); print(key)"
-    ended = subprocess.run(
-        [*COMMAND, "--strict", "--", *program(text)], capture_output=True, text=True, check=False, timeout=60
-    )
+    ended = processes.run([*COMMAND, "--strict", "--", *program(text)])
     seen, key = ended.stdout.split()
     assert (seen, ended.returncode) == ("seen", 1)
     assert "told" in ended.stderr
@@ -240,7 +240,7 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
 )
 def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
     plain = {**os.environ, "COLUMNS": "300"}
-    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=plain, timeout=60)
+    ended = processes.run([*COMMAND, *arguments], env=plain)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -5,7 +5,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import tracemalloc
@@ -19,6 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import documented
+import processes
 from audience_contract import Request, Response, connections, load
 from audience_contract.client.answers import Varied
 from audience_contract.client.app import Application
@@ -36,7 +37,7 @@ from sender import written
 from test_client import COMMAND
 from wire import body, header, wire
 
-GOOD = wire("batch").GOOD
+BASE, GOOD = documented.base("batch"), wire("batch").GOOD
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def proxied(folder: Path, upstream: str, *requests: Request) -> Report:
 @pytest.mark.usefixtures("_environment")
 def test_the_users_own_credential_goes_on_to_a_server_that_keeps_the_contract(tmp_path: Path, raw: RawServer) -> None:
     raw.answer = answer(202, b'{"indexing_token": "a"}')
-    report = proxied(tmp_path, f"{raw.url}/2.10", GOOD)
+    report = proxied(tmp_path, f"{raw.url}{BASE}", GOOD)
     assert (report.findings, report.verdict) == ((), Verdict.KEPT)
     assert {cell.rule for cell in report.cells} >= {"request.body", "response.status", "response.body"}
     came = raw.last()
@@ -132,8 +133,8 @@ def test_credentials_that_the_upstream_refuses_are_a_finding_if_something_is_wro
 def test_an_answer_with_white_space_around_a_header_reaches_the_client(tmp_path: Path, raw: RawServer) -> None:
     raw.answer = answer(202, b'{"indexing_token": "a"}', Server="acme/1 ", X_Tab="\ta", X_Folded="a\r\n b")
     requests = written(tmp_path / "requests", "batch", [GOOD])
-    command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}/2.10", "--", *requests]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    command = [*COMMAND, "--providers", "batch", "--upstream", f"{raw.url}{BASE}", "--", *requests]
+    done = processes.run(command)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert "202" in done.stdout
 
@@ -187,7 +188,7 @@ def test_whatever_is_sent_and_answered_passes_unchanged(
     told = f"HTTP/1.1 {status} X\r\n{lines}Connection: close, Hop\r\nHop: 1\r\nContent-Length: {len(came)}\r\n\r\n"
     raw.answer = told.encode() + came
     with closing(http.client.HTTPConnection(proxy)) as connection:
-        connection.putrequest("POST", f"/batch/2.10{path}", skip_accept_encoding=True)
+        connection.putrequest("POST", f"/batch{BASE}{path}", skip_accept_encoding=True)
         for name, value in [*headers, ("Content-Length", str(len(sent))), ("Connection", "Hop"), ("Hop", "1")]:
             connection.putheader(name, value)
         connection.endheaders(sent)
@@ -203,9 +204,9 @@ def test_whatever_is_sent_and_answered_passes_unchanged(
 
 def test_a_providers_own_host_is_asked_where_that_is_allowed() -> None:
     with pytest.raises(ProductionError, match=r"api\.batch\.com is batch's production host"):
-        judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10")
+        judge(["true"], providers=["batch"], upstream=documented.base_url("batch"))
     # Nothing is sent: the command sends nothing.
-    ended = judge(["true"], providers=["batch"], upstream="https://api.batch.com/2.10", production=True)
+    ended = judge(["true"], providers=["batch"], upstream=documented.base_url("batch"), production=True)
     assert (ended.requests, ended.verdict) == (0, Verdict.INCONCLUSIVE)
 
 
@@ -296,13 +297,12 @@ def test_a_body_in_chunks_of_any_size_takes_little_more_than_its_bytes(size: int
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_command_and_the_run_is_inconclusive(number: signal.Signals) -> None:
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-    with subprocess.Popen(
-        [*COMMAND, "--", sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as ours:
+    command = [*COMMAND, "--", sys.executable, "-c", code]
+    with processes.started(command, stdout=processes.PIPE, stderr=processes.PIPE) as ours:
         assert ours.stdout
         child = int(ours.stdout.readline())
         ours.send_signal(number)
-        _, told = ours.communicate(timeout=20)
+        _, told = ours.communicate()
     assert ours.returncode == 2
     assert "✗ not met: the command ends by itself (interrupted)" in told
     assert told.count("Traceback") <= told.count("KeyboardInterrupt") == 1

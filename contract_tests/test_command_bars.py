@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import processes
 from sink import Sink
 from test_uploads import ROWS, SUCCESS
 
@@ -25,11 +25,9 @@ def command(tmp_path: Path) -> Iterator[list[str]]:
         yield [*made, "--base-url", f"commbox={sink.url}"]
 
 
-def run(command: list[str], error: int, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], error: int, **environment: str) -> processes.Ended:
     given = {**os.environ, "COMMBOX_API_KEY": "key", "TERM": "xterm", "COLUMNS": "100", **environment}
-    return subprocess.run(
-        command, env=given, stdout=subprocess.PIPE, stderr=error, text=True, check=True, timeout=60
-    )  # fmt: skip
+    return processes.run(command, env=given, stderr=error, check=True)
 
 
 def on_a_terminal(command: list[str], **environment: str) -> tuple[str, str]:
@@ -63,7 +61,7 @@ def test_a_terminal_shows_a_bar_which_is_gone_in_the_end(command: list[str]) -> 
 
 def test_a_pipe_and_a_terminal_that_cannot_move_its_cursor_show_nothing(command: list[str]) -> None:
     for environment in ({}, {"FORCE_COLOR": "1"}):
-        done = run(command, subprocess.PIPE, **environment)
+        done = run(command, processes.PIPE, **environment)
         assert json.loads(done.stdout)[0]["outcome"] == "applied"
         assert done.stderr == ""
     assert on_a_terminal(command, TERM="dumb")[1] == ""

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import canaries
+import processes
 from audience_contract.mock import MockServer
 from audiences import Audience, PhoneFile, Request
 from callers import make
@@ -31,7 +31,7 @@ def server() -> Iterator[MockServer]:
 def paste(command: str, server: MockServer, shell: str = "bash", **environment: str) -> None:
     given = {"PATH": os.environ["PATH"], "LC_ALL": "C", **server.environment(), **environment}
     words = [shell, "-c", f"{command} --silent --show-error --fail"]
-    done = subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=30, cwd="/")
+    done = processes.run(words, env=given, cwd="/")
     assert done.returncode == 0, done.stderr
 
 

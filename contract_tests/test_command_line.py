@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import processes
 from audience_contract.mock import MockServer
 from callers import make
 from cases import KEYS, case
@@ -30,14 +30,14 @@ def server() -> Iterator[MockServer]:
         yield server
 
 
-def run(server: MockServer | None, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(server: MockServer | None, *arguments: str, **environment: str) -> processes.Ended:
     base = {name: value for name, value in os.environ.items() if not name.startswith(tuple(map(str.upper, KEYS)))}
     given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
     command = [sys.executable, "-m", "audiences", *arguments]
-    return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
+    return processes.run(command, env=given)
 
 
-def results(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def results(run: processes.Ended) -> dict[str, Any]:
     return {result["provider"]: result for result in json.loads(run.stdout)}
 
 

@@ -4,13 +4,14 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import pytest
 
 import audiences
+import processes
 from audience_contract.mock import MockServer
 from audiences._report import as_lines
 from raw_server import RawServer, http
@@ -28,20 +29,21 @@ def test_what_a_provider_answers_is_printed_as_it_is(server: MockServer, raw: Ra
 
 
 def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack:
         silent.settimeout(20)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
         command = [sys.executable, "-m", "audiences", *ALL, "--json"]
         server.clear()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipes = {"stdout": processes.PIPE, "stderr": processes.PIPE}
+        process = stack.enter_context(processes.started(command, env=environment, **pipes))
         connection, _ = silent.accept()
         deadline = time.monotonic() + 20
         while len(server.audiences) < len(TITLES) - 1 and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(1)  # for the answers to arrive
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=10)
+        out, error = process.communicate()
         connection.close()
     assert (process.returncode, error) == (5, "")
     found = {result["provider"]: result["outcome"] for result in json.loads(out)}

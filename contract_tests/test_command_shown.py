@@ -1,13 +1,13 @@
 """What the command prints: results, with the name and the provider's words; no secret, no member and no traceback."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import canaries
+import processes
 from audiences._json import dumps
 from canaries import FILE, MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, face_class, found_in, secret
 from cases import KEYS, case
@@ -36,7 +36,7 @@ def arguments(key: str, tmp_path: Path) -> list[str]:
     return ["create", NAME, "-p", key, "--file", str(file), *fields, "--leave-out", "members"]
 
 
-def check(done: subprocess.CompletedProcess[str]) -> str:
+def check(done: processes.Ended) -> str:
     printed = done.stdout + done.stderr
     assert found_in(printed, SECRET, MEMBER, NUMBER, "Traceback") == set()
     assert "Warning" not in printed  # such as Python's ResourceWarning
@@ -125,7 +125,7 @@ def test_a_credentials_file_that_is_nested_too_deeply_is_not_toml(begin: str, tm
 def test_an_error_of_the_commands_own_is_told_in_one_line() -> None:
     code = f"import typer\ndef fail(*_, **__): raise ValueError({SECRET!r})\ntyper.Typer.__call__ = fail\n"
     command = [sys.executable, "-c", f"{code}from audiences._cli import main\nmain()"]
-    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(command, env=os.environ)
     assert done.returncode == 5
     assert "internal error: ValueError" in check(done)
     assert done.stderr.count("\n") == 1

@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import processes
 from audience_contract.mock import MockServer
 from raw_server import RawServer, http
 from test_command_line import BATCH, server
@@ -18,15 +18,15 @@ TOKEN = b'{"indexing_token":"token-4711"}'
 REFUSED = b'{"error_code":"CODE","error_message":"words-4711"}'
 
 
-def shell(redirected: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def shell(redirected: str, *arguments: str, **environment: str) -> processes.Ended:
     """The command in a shell that redirects, as `>&-` does; in text, what is left of the two streams."""
     known = {"BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project", "COLUMNS": "200", "NO_COLOR": "1"}
     words = ["sh", "-c", f'exec "$@" {redirected}', "sh", sys.executable, "-m", "audiences", *arguments]
     given = {**os.environ, **known, **environment}
-    return subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=60)
+    return processes.run(words, env=given)
 
 
-def clean(done: subprocess.CompletedProcess[str]) -> str:
+def clean(done: processes.Ended) -> str:
     printed = done.stdout + done.stderr
     assert not any(word in printed for word in ("Traceback", "internal error", "Exception ignored", "lost sys"))
     return printed
@@ -78,7 +78,7 @@ def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
     raw.answer = http(202, TOKEN)
     command = [sys.executable, "-m", "audiences", *BATCH, "--base-url", f"batch={raw.url}"]
     known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
-    with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    with processes.started(command, env=known, stdout=processes.PIPE, stderr=processes.PIPE) as child:
         assert child.stdout
         assert child.stderr
         child.stdout.close()
@@ -104,7 +104,7 @@ def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: Raw
     """
     known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
     words = [sys.executable, "-c", code, *BATCH, "--base-url", f"batch={raw.url}"]
-    done = subprocess.run(words, env=known, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(words, env=known)
     assert done.returncode == 0
     assert "token-4711" in clean(done)
 

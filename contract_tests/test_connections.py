@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ import pytest
 import respx
 from anyio.from_thread import BlockingPortal
 
+import processes
 from audiences import AudiencesError, ConfigurationError, Outcome, Receipt, RetryPolicy, aio
 from audiences._json import dumps
 from callers import Caller, make
@@ -178,10 +178,8 @@ def test_an_answer_that_came_while_the_process_was_stopped_is_read(face: str) ->
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(30)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        child = subprocess.Popen(
-            [sys.executable, "-c", STOPPED, face, url], cwd=HERE, stdout=subprocess.PIPE, text=True
-        )
-        try:
+        command = [sys.executable, "-c", STOPPED, face, url]
+        with processes.started(command, cwd=HERE, stdout=processes.PIPE, seconds=60) as child:
             accepted, _ = listener.accept()
             with accepted:
                 _read(accepted)
@@ -189,10 +187,7 @@ def test_an_answer_that_came_while_the_process_was_stopped_is_read(face: str) ->
                 accepted.sendall(ANSWER)
                 time.sleep(1.2)  # longer than the call's total time
                 child.send_signal(signal.SIGCONT)
-                assert child.communicate(timeout=30)[0].strip() == case("batch").BODY["indexing_token"]
-        finally:
-            child.kill()
-            child.wait()
+                assert child.communicate()[0].strip() == case("batch").BODY["indexing_token"]
 
 
 @pytest.mark.parametrize("using", [None, "httpx", "httpcore"])
@@ -213,9 +208,9 @@ def test_a_router_for_another_library_lets_nothing_through(
 
 
 def test_random_interrupts_leave_a_provider_object_that_works() -> None:
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-m", "interrupting", "500", "1"],
-        cwd=HERE, env={**os.environ}, capture_output=True, text=True, check=False, timeout=120,
+        cwd=HERE, env={**os.environ}
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "500 interrupts, 0 faults" in done.stdout

@@ -1,17 +1,21 @@
 """The command `audience-contract`, run as users run it."""
 
 import os
+import pty
+import re
 import shlex
+import shutil
 import signal
 import socket
-import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
 import pytest
 
+import processes
 from audience_contract import load, provider_keys
 from wire import wire
 
@@ -27,20 +31,13 @@ _TOKENS = ("ADOBE_CLIENT_ID", "ADOBE_CLIENT_SECRET", "ADOBE_SCOPES", "ADOBE_IMS_
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
 
 
-def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*_COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-        env={**os.environ, **environment},
-    )
+def run(*arguments: str, **environment: str) -> processes.Ended:
+    return processes.run([*_COMMAND, *arguments], env={**os.environ, **environment})
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: signal.Signals) -> None:
-    with subprocess.Popen([*_COMMAND, "mock"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with processes.started([*_COMMAND, "mock"], stdout=processes.PIPE, stderr=processes.PIPE) as process:
         assert process.stdout
         assert process.stderr
         count = len(provider_keys()) + sum(len(wire(key).VARIABLES) for key in provider_keys()) + len(_TOKENS)
@@ -56,11 +53,11 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
             )
             assert answer.status_code == wire(key).SUCCESS
         process.send_signal(stop)
-        assert (process.wait(10), process.stdout.read(), process.stderr.read()) == (0, "", "")
+        assert (process.wait(), process.stdout.read(), process.stderr.read()) == (0, "", "")
 
 
 def test_the_library_is_not_confused_by_what_mock_prints() -> None:
-    with subprocess.Popen([*_COMMAND, "mock", "--env"], stdout=subprocess.PIPE, text=True) as process:
+    with processes.started([*_COMMAND, "mock", "--env"], stdout=processes.PIPE) as process:
         assert process.stdout
         count = sum(len(wire(key).VARIABLES) for key in provider_keys()) + len(_TOKENS)
         lines = [process.stdout.readline() for _ in range(count)]
@@ -68,7 +65,7 @@ def test_the_library_is_not_confused_by_what_mock_prints() -> None:
         assert set(_TOKENS) <= set(environment)
         code = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).id)"
         plain = {**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)}
-        made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=plain)
+        made = processes.run([sys.executable, "-c", code], env=plain)
         process.terminate()
     assert (made.returncode, bool(made.stdout.strip())) == (0, True), made.stderr
 
@@ -83,11 +80,83 @@ def test_a_port_in_use_is_said_to_be() -> None:
 
 
 def test_env_prints_nothing_but_exports() -> None:
-    with subprocess.Popen([*_COMMAND, "mock", "--env"], stdout=subprocess.PIPE, text=True) as process:
+    with processes.started([*_COMMAND, "mock", "--env"], stdout=processes.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("export ")
         process.terminate()
         assert all(line.startswith("export ") for line in process.stdout)
+
+
+@pytest.mark.parametrize(("end", "code"), [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 128 + 9)])
+def test_a_command_of_mock_finds_the_server_and_its_exit_code_is_passed_on(end: str, code: int) -> None:
+    create = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).outcome)"
+    script = f"{shlex.join([sys.executable, '-c', create])}; echo $ADOBE_IMS_BASE_URL $LEFT; {end}"
+    # What the command must not keep: a token that is none of the server's, and a proxy that would not find it.
+    around = {"ADOBE_ACCESS_TOKEN": "other", "http_proxy": "http://127.0.0.1:9", "LEFT": "left"}
+    ended = run("mock", "--", "sh", "-c", script, PYTHONPATH=str(Path(__file__).parent), **around)
+    outcome, url, left = ended.stdout.split()
+    assert (ended.returncode, ended.stderr, outcome, left) == (code, "", "applied", "left")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/adobe_ims", url)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_mock_ends_its_command_too(number: signal.Signals) -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]
+    with processes.started(command, stdout=processes.PIPE, stderr=processes.PIPE) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        process.send_signal(number)
+        _, error = process.communicate()
+    assert process.returncode == 128 + number
+    assert "audience_contract" not in error
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_a_command_that_takes_no_notice_of_a_signal_is_killed() -> None:
+    code = "import os, signal, time; signal.signal(15, signal.SIG_IGN); print(os.getpid(), flush=True); time.sleep(60)"
+    command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]
+    with processes.started(command, stdout=processes.PIPE) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="needs setsid, of util-linux")
+def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
+    code = "import time\nprint('here', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('told')"
+    command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]
+    leader, follower = pty.openpty()
+    shown = b""
+    with os.fdopen(leader, "rb", 0) as terminal:
+        fork = ["setsid", "--ctty", "--wait", *command]
+        with processes.started(fork, stdin=follower, stdout=follower, stderr=follower) as process:
+            os.close(follower)
+            while b"here" not in shown:
+                shown += terminal.read(100)
+            os.write(leader, b"\x03")
+            assert process.wait() == 128 + signal.SIGINT
+        with suppress(OSError):  # a terminal ends in an error
+            while part := terminal.read(100):
+                shown += part
+    assert shown.count(b"told") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--", "/no/such/command"], "cannot run /no/such/command: No such file or directory"),
+        (["--env", "--", "true"], "--env"),
+    ],
+)
+def test_a_command_of_mock_that_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
+    ended = run("mock", *arguments, COLUMNS="200")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -103,7 +172,7 @@ def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
     code = (
         "import audience_contract._command as c; c.app = lambda: 1 / 0; from audience_contract._cli import main; main()"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ended = processes.run([sys.executable, "-c", code])
     assert ended.returncode == 2
     assert "ZeroDivisionError" in ended.stderr
 
@@ -119,5 +188,5 @@ def test_help_imports_nothing_that_is_slow() -> None:
         "print('loaded:', *sorted({m.partition('.')[0] for m in sys.modules} "
         "& {'starlette', 'uvicorn', 'jsonschema', 'openapi_schema_validator', 'schemathesis', 'asyncio'}))"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ended = processes.run([sys.executable, "-c", code], check=True)
     assert ended.stdout.rpartition("loaded:")[2].strip() == ""

@@ -17,7 +17,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "it is a directory"), ("file/below", "file is no directory"), ("n" * 300, "File name too long")],
+    [
+        ("", "it is a directory"),
+        ("file/below", "file is no directory"),
+        ("n" * 300, "File name too long"),
+        ("new/" + "n" * 300, "File name too long"),
+        ("n" * 300 + "/below", "File name too long"),
+    ],
 )
 def test_a_path_that_cannot_be_written_is_named_with_its_option(folder: Path, name: str, said: str) -> None:
     path = folder / name

@@ -2,13 +2,13 @@
 
 import json
 import logging
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal
 
+import processes
 from audience_contract.mock import MockServer
 from audience_contract.workbooks import workbook
 from audiences import Audience, PhoneFile, Receipt
@@ -150,7 +150,7 @@ def test_the_command_says_it_in_words_and_in_json(server: MockServer, tmp_path: 
     (tmp_path / "x.csv").write_text("phone1\r\n4.42E+11\r\n")
     command = ("create", "S", "--provider", "commbox", "--file", str(tmp_path / "x.csv"))
 
-    def ran(*more: str) -> subprocess.CompletedProcess[str]:
+    def ran(*more: str) -> processes.Ended:
         done = run(server, *command, *more)
         assert done.returncode == 0
         return done

@@ -17,6 +17,8 @@ from pipeline.__main__ import main
 from pipeline.pages import spec_of
 from pipeline.rooms import ROOT
 
+pytestmark = pytest.mark.timeout(600)  # a suite within the suite
+
 PAGE = HERE / f"{KEY}.md"
 ADAPTER = f"wrapper/audiences/providers/{KEY}.py"
 # Each of their rows is about one fault or contradiction; a new provider may have none.

@@ -1,7 +1,6 @@
 """Any bytes as an answer, and what the fuzzer begins with: no foreign exception, and the right outcome."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import processes
 from audiences import NotSentError, Receipt, RejectedError, Response, UnknownOutcomeError
 from callers import Caller
 from cases import KEYS, case
@@ -111,6 +111,6 @@ def test_an_input_that_was_kept_can_be_played_again(tmp_path: Path) -> None:
     file.write_bytes(Input.bytes_for("adobe", "async", "socket", BROKEN[2]))
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     command = [sys.executable, "-m", "fuzz", str(file)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = processes.run(command, env=environment, check=True)
     assert "202 X" in done.stdout
     assert done.stdout.endswith("nothing is wrong with it\n")

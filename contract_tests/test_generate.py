@@ -3,14 +3,16 @@
 import copy
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pipeline
+import processes
 import small_project
 from pipeline import client
 from pipeline.__main__ import main
@@ -73,20 +75,13 @@ def test_generating_does_not_depend_on_hash_seed_locale_directory_or_other_setti
         "PYTHONUTF8": "0",
         "TMPDIR": str(tmp_path),
     }
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-m", "pipeline", "drift"],
-            cwd=tmp_path,
-            env={**environment, "PYTHONHASHSEED": seed},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for seed in ("1", "2")
-    ]
-    for run in runs:
-        assert run.communicate()[0] == "nothing generated differs\nnothing documented differs\n"
-        assert run.returncode == 0
+    command = [sys.executable, "-m", "pipeline", "drift"]
+    options: dict[str, Any] = {"cwd": tmp_path, "stdout": processes.PIPE, "stderr": processes.STDOUT}
+    with ExitStack() as stack:
+        given = [{**options, "env": {**environment, "PYTHONHASHSEED": seed}} for seed in ("1", "2")]
+        for run in [stack.enter_context(processes.started(command, **each)) for each in given]:
+            assert run.communicate()[0] == "nothing generated differs\nnothing documented differs\n"
+            assert run.returncode == 0
 
 
 def test_generating_twice_changes_nothing_the_second_time(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

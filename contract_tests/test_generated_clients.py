@@ -9,7 +9,6 @@ import io
 import json
 import pkgutil
 import re
-import subprocess
 import sys
 from importlib.resources import files
 from typing import Any
@@ -20,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import audience_clients
+import processes
 from audience_clients.adobe.api.audiences import create_audience
 from audience_clients.adobe.models import (
     CreateAudienceAccept,
@@ -145,7 +145,7 @@ def test_hazards_7_to_9_a_built_request_is_what_the_spec_says_and_nothing_more(b
 
 def test_every_client_is_imported_where_no_http_library_can_be() -> None:
     command = [sys.executable, "-c", BLOCKED, *MODULES]
-    ran = subprocess.run(command, check=False, capture_output=True, text=True)
+    ran = processes.run(command)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"{len(MODULES)}\n", "")
 
 

@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import anyio
 import pytest
 
 import interrupted
+import processes
 from audiences import Audience, NotSentError, PhoneFile, aio
 from callers import make
 from cases import case
@@ -100,12 +100,8 @@ def test_a_signal_in_the_main_thread_ends_with_what_is_known_as_the_cause() -> N
     with ExitStack() as stack:
         stages = {name: stack.enter_context(interrupted.stage_of(name)) for name in POINTS}
         jobs = [(name, f"http://127.0.0.1:{stage.port}") for name, stage in stages.items()]
-        child = subprocess.Popen(
-            [sys.executable, "-m", "interrupted"],
-            cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        stack.enter_context(child)
-        stack.callback(child.kill)
+        pipes = {"stdin": processes.PIPE, "stdout": processes.PIPE, "stderr": processes.DEVNULL}
+        child = stack.enter_context(processes.started([sys.executable, "-m", "interrupted"], cwd=HERE, **pipes))
         assert child.stdin is not None
         child.stdin.write(json.dumps(jobs))
         child.stdin.close()
@@ -118,7 +114,7 @@ def test_a_signal_in_the_main_thread_ends_with_what_is_known_as_the_cause() -> N
             child.send_signal(signal.SIGINT)
         assert child.stdout is not None
         assert json.load(child.stdout) == [interrupted.expected(name) for name in POINTS]
-        assert child.wait(10) == 0
+        assert child.wait() == 0
 
 
 class Interrupted(io.BytesIO):

@@ -3,7 +3,6 @@
 import itertools
 import json
 import string
-import subprocess
 import sys
 import textwrap
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import processes
 from audiences import AudiencesError, Headers, Outcome, Response, SpecViolationError
 from audiences._call import Handle, text
 from audiences._json import UnreadableError, loads
@@ -174,7 +174,7 @@ def test_an_answer_for_which_there_is_no_memory_has_the_outcome_of_its_status(st
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
     here = Path(__file__).parent
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(command, cwd=here)
     assert done.returncode == 0, done.stderr
     assert outcome in done.stdout
     if status == 200:

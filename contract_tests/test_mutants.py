@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import processes
 from audience_contract import check_response, load, provider_keys
 from audience_contract.mock.app import Application
 from audience_contract.spec import escape, parse
@@ -108,7 +108,7 @@ def test_the_report_counts_what_was_noticed_and_what_was_excepted_with_the_reaso
 def test_the_command_fails_where_nothing_was_noticed(words: str, code: int) -> None:
     command = [sys.executable, "-m", "mutants", "--workers", "1", "--provider", "batch", words]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    done = processes.run(command, env=environment, seconds=280)
     assert done.returncode == code, done.stdout + done.stderr
 
 

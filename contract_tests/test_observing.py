@@ -3,7 +3,6 @@
 import gc
 import logging
 import re
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
+import processes
 from audiences import Audience, PhoneFile, Receipt, aio, create_everywhere
 from audiences._http.quiet import LOGGERS
 from audiences._json import dumps
@@ -106,7 +106,7 @@ def test_without_logging_set_up_nothing_is_printed() -> None:
         "try: b.create(Audience(name='V', provider_fields={'batch': {'type': 'emails'}}))\n"
         "except NotSentError: print('not sent')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run([sys.executable, "-c", code])
     assert (done.stdout, done.stderr) == ("not sent\n", "")
 
 

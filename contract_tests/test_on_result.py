@@ -2,9 +2,7 @@
 
 import json
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,6 +16,7 @@ from anyio.from_thread import BlockingPortal
 
 import audiences
 import cases
+import processes
 from audiences import (
     ConfigurationError,
     Receipt,
@@ -222,12 +221,8 @@ def test_calls_that_never_began_are_told_too() -> None:
 def test_a_signal_tells_what_is_known_of_every_call(servers: Urls, broken: str) -> None:
     stages = servers(broken)
     jobs = [(key, f"http://127.0.0.1:{stage.port}") for key, stage in stages.items()]
-    with subprocess.Popen(
-        [sys.executable, "-m", "everywhere_interrupted"],
-        cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) as child:  # fmt: skip
-        stop = threading.Timer(20, child.kill)
-        stop.start()
+    pipes = {"stdin": processes.PIPE, "stdout": processes.PIPE, "stderr": processes.DEVNULL}
+    with processes.started([sys.executable, "-m", "everywhere_interrupted"], cwd=HERE, **pipes) as child:
         assert child.stdin is not None
         child.stdin.write(json.dumps(jobs))
         child.stdin.close()
@@ -238,7 +233,6 @@ def test_a_signal_tells_what_is_known_of_every_call(servers: Urls, broken: str) 
         child.send_signal(signal.SIGINT)
         assert child.stdout is not None
         told = json.load(child.stdout)
-        stop.cancel()
     assert {title: kind for title, kind, _ in told} == {
         TITLES[key]: "UnknownOutcomeError" if key == broken else "Receipt" for key in KEYS
     }

@@ -1,6 +1,5 @@
 """What the packages promise to who imports them."""
 
-import subprocess
 import sys
 from importlib.resources import files
 from types import ModuleType
@@ -8,6 +7,7 @@ from types import ModuleType
 import pytest
 
 import audiences
+import processes
 from audiences import aio
 
 
@@ -28,7 +28,7 @@ def test_every_package_says_that_it_is_typed(package: str) -> None:
 @pytest.mark.wheel
 def test_importing_the_library_imports_no_command_line_no_server_no_file_reader() -> None:
     code = "import audiences, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = processes.run([sys.executable, "-c", code], check=True).stdout.split()
     heavy = {
         "typer",
         "starlette",

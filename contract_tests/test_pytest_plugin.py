@@ -1,11 +1,12 @@
 """The pytest plugin, in runs of pytest of its own."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import processes
 
 IMPORTS = "import httpx2, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
 SEND = """
@@ -15,14 +16,15 @@ def send(url="https://api.batch.com", **changes):
 """
 
 
-def run(folder: Path, text: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(folder: Path, text: str, *options: str, **environment: str) -> processes.Ended:
     (folder / "test_it.py").write_text(IMPORTS + SEND + text)
     plain = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     plugin = "audience_contract.pytest_plugin"
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", plugin, *options, "test_it.py"],
-        env={**plain, **environment}, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        env={**plain, **environment},
+        cwd=folder,
+    )
 
 
 def test_a_request_that_keeps_the_contract_is_answered_and_passes(tmp_path: Path) -> None:
@@ -136,11 +138,12 @@ def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_need
     (tmp_path / "test_it.py").write_text(
         "import sys\ndef test(): print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules}))"
     )
-    ended = subprocess.run(
+    ended = processes.run(
         [sys.executable, "-m", "pytest", "-qs", "-p", "audience_contract.pytest_plugin", "test_it.py"],
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        cwd=tmp_path, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        check=True,
+    )
     loaded = set(ended.stdout.partition("loaded:")[2].split())
     assert "audience_contract" in loaded
     heavy = {
@@ -160,10 +163,9 @@ def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_need
 def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    shown = subprocess.run(
-        [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    shown = processes.run(
+        [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini"], cwd=tmp_path, env=environment, check=True
+    )
     assert "@pytest.mark.audience_contract(provider=None" in shown.stdout
 
 

@@ -3,7 +3,6 @@
 import doctest
 import os
 import pkgutil
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import audiences
+import processes
 from audience_contract.mock import MockServer
 
 ROOT = Path(__file__).parent.parent
@@ -28,9 +28,7 @@ def test_each_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> No
     with MockServer() as server:
         # A test has its own server.
         environment = {**os.environ, **({} if is_test else server.environment())}
-        done = subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+        done = processes.run(command, env=environment, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -3,19 +3,20 @@
 import json
 import os
 import shlex
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import processes
 from audience_contract import Request, baseline, reports, visible
 from audience_contract.evidence import Redactor
 from audience_contract.report import Cell, Finding, Report
@@ -41,7 +42,7 @@ def test_every_form_is_written_to_its_path_in_folders_that_are_made(tmp_path: Pa
 
 def test_importing_the_front_door_imports_no_form() -> None:
     code = "import sys, audience_contract.reports; print({'jinja2', 'rich', 'xml', 'json'} & set(sys.modules))"
-    slow = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    slow = processes.run([sys.executable, "-c", code], check=True).stdout
     # What reads the specs needs json.
     assert slow.strip() in ("set()", "{'json'}")
 
@@ -171,10 +172,11 @@ def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str,
     assert line.isprintable()
     shell = ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"]
     environment = {**os.environ, "COOKIE": "from the environment"}
-    words = subprocess.run(shell, capture_output=True, check=True, env=environment).stdout
-    assert words.decode().split("\0")[-2] == body
-    assert f"X-Note: {value}" in words.decode() or not value
-    assert "Cookie: from the environment" in words.decode()
+    shown: Any = processes.run(shell, check=True, env=environment, text=False)  # bytes: it has line ends to keep
+    words = shown.stdout.decode()
+    assert words.split("\0")[-2] == body
+    assert f"X-Note: {value}" in words or not value
+    assert "Cookie: from the environment" in words
     assert shlex.split(line)[0] == "curl"
 
 
@@ -183,5 +185,5 @@ def test_a_whole_url_in_the_request_line_is_told_and_sent_again_by_curl(raw: Raw
     evidence = Redactor(show_members=True).evidence(url, Request("POST", url, (), b"a"), None)
     assert texts.sent(evidence).startswith(f"POST {url} (all of it in the request line)")
     command = shlex.split(texts.curl(evidence))
-    subprocess.run(command, capture_output=True, check=False, timeout=30)
+    processes.run(command)
     assert raw.last().target == url

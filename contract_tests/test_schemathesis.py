@@ -1,7 +1,6 @@
 """Schemathesis, every phase and every check, over real HTTP on the effective specs."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.resources import files
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import processes
 from audience_contract import provider_keys
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, CLIENT_ID, CLIENT_SECRET, TOKEN
@@ -36,7 +36,7 @@ def judge(server: MockServer, provider: str, folder: Path, phases: str = "exampl
     components = operation_of(provider).spec.node.get("components")
     schemes = components["securitySchemes"] if components else ()
     credentials = [f"{header(s)}: {f'Bearer {TOKEN}' if s.value['type'] == 'http' else API_KEY}" for s in schemes]
-    ended = subprocess.run(
+    ended = processes.run(
         [
             *(
                 sys.executable,
@@ -62,10 +62,7 @@ def judge(server: MockServer, provider: str, folder: Path, phases: str = "exampl
             *("--report", "json", "--report-json-path", "report.json"),
         ],
         cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
+        seconds=120,
     )
     printed = ended.stdout + ended.stderr
     assert (folder / "report.json").exists(), printed

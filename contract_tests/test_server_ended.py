@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import processes
 from audience_contract.mock import MockServer
 from audience_contract.report import Finding, Verdict
 from audience_contract.server import run
@@ -21,7 +21,7 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 # In our own cases, and in both phases of Schemathesis, which takes an interrupt for its own.
 @pytest.mark.parametrize("number", [60, 122, 330])
 def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int) -> None:
-    started: list[subprocess.Popen[str]] = []
+    started: list[processes.Process] = []
     seen = 0
 
     def interrupting(app: ASGIApp) -> ASGIApp:
@@ -37,9 +37,9 @@ def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: in
     with MockServer(middleware=interrupting) as server:
         environment = {**os.environ, **server.environment(), **CLIENT}
         command = [*_COMMAND, server.base_url("adobe_ims")]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        with processes.started(command, env=environment, stdout=processes.PIPE) as process:
             started.append(process)
-            shown, _ = process.communicate(timeout=60)
+            shown, _ = process.communicate()
     assert process.returncode == 2
     assert "interrupted" in shown
     assert number <= seen < number + 30

@@ -5,7 +5,6 @@ import gc
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import anyio
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import processes
 from audience_contract.mock import MockServer
 from audiences import Outcome, Receipt, aio
 from audiences._lock import Lock
@@ -150,10 +150,9 @@ print(sum(isinstance(each, asyncio.BaseEventLoop) for each in gc.get_objects()))
 
 
 def test_what_event_loops_leave_behind_is_forgotten(server: MockServer) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LOOP_AFTER_LOOP],
-        cwd=HERE, env={**os.environ, **server.environment()}, capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
+    done = processes.run(
+        [sys.executable, "-c", LOOP_AFTER_LOOP], cwd=HERE, env={**os.environ, **server.environment()}, check=True
+    )
     assert int(done.stdout) <= 2
 
 
@@ -166,7 +165,9 @@ def test_a_lock_that_is_held_during_a_fork_is_free_in_the_child() -> None:
     with lock.held:
         child = os.fork()
         if child == 0:
-            signal.alarm(5)  # ends a child that waits
+            # Ends a child that waits. The handler that is there belongs to the parent's time-out.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(5)
             with lock.held:
                 os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
@@ -179,6 +180,8 @@ def test_connections_stay_with_their_process(clients: Clients) -> None:
         shared.create(case("batch").good())
         child = os.fork()
         if child == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(20)  # ends a child that waits
             try:
                 shared.create(case("batch").good())
             finally:
@@ -191,10 +194,7 @@ def test_connections_stay_with_their_process(clients: Clients) -> None:
 
 @pytest.mark.parametrize("face", ["blocking", "async"])
 def test_parent_and_children_of_a_fork_go_on_whatever_threads_did_meanwhile(server: MockServer, face: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "forking", face],
-        cwd=HERE, env={**os.environ, **server.environment()}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = processes.run([sys.executable, "-m", "forking", face], cwd=HERE, env={**os.environ, **server.environment()})
     said = dict(json.loads(line) for line in done.stdout.splitlines())
     wanted = [f"child-{number}" for number in range(FORKS)]
     wanted += [f"{who}-{number}" for who in ("process", "parent") for number in range(len(KEYS))]

@@ -3,7 +3,6 @@
 import html
 import io
 import json
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console
 
+import processes
 from audience_contract import Request, baseline, load, reports
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
@@ -157,7 +157,7 @@ def test_neither_has_one_that_was_passed_on_to_an_upstream(key: str, tmp_path: P
     options = [f"--report={form}={path}" for form, path in paths.items()]
     command = [*COMMAND, "--strict", "--providers", key, "--upstream", raw.url, *options, "--report=github"]
     made = [*command, f"--write-baseline={tmp_path / 'baseline'}", "--", *requests]
-    done = subprocess.run(made, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(made)
     # What the command itself prints is its own: the answer that it got.
     own = done.stdout.partition("::")[2]
     for text in (done.stderr, own, *((tmp_path / each).read_text("utf-8") for each in (*paths, "baseline"))):
@@ -237,7 +237,7 @@ def test_members_are_shown_if_asked_for_and_the_report_says_so(tmp_path: Path) -
     file = tmp_path / "a.har"
     judged(file, exchange("commbox", uploading(FILE, media="text/x")))
     command = [*COMMAND[:-1], "traffic", str(file), "--show-members"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(command)
     assert found_in(done.stdout, NUMBER, MEMBER) == {NUMBER, MEMBER}
     assert "--show-members: members and uploaded content are shown as they were sent" in done.stdout
     assert "are masked" not in done.stdout

@@ -1,6 +1,5 @@
 """OpenTelemetry: a span for each call, if the application has set up a tracer, and nothing otherwise."""
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import audiences
 import canaries
+import processes
 from audiences import AudiencesError, Receipt, RetryPolicy, aio, create_everywhere
 from callers import make
 from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in
@@ -210,5 +210,5 @@ print(audiences.Batch(api_key="key-4711", project="p", transport=transport).crea
 @pytest.mark.parametrize("blocked", [True, False])
 def test_importing_the_library_imports_no_opentelemetry_and_it_works_without(blocked: bool) -> None:
     command = [sys.executable, "-c", BLOCKED.format(blocked=blocked)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run(command)
     assert (done.stdout, done.stderr) == ("abc\n", "")

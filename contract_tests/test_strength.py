@@ -1,13 +1,13 @@
 """`make strength` in a short form: our check on some faults and on the correct servers, and the bars themselves."""
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import processes
 from audience_contract import provider_keys
 from strength import bars, peers, servers, tools
 from strength.bars import Row
@@ -50,7 +50,7 @@ def test_schemathesis_sends_as_many_requests_in_this_process_as_its_command_does
         headers = [text for name, value in options["headers"].items() for text in ("--header", f"{name}: {value}")]
         command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", played.url, *headers]
         own = ["--seed=1", "--max-failures=1", "--no-shrink", "--generation-database=none", "--request-timeout=2"]
-        ended = subprocess.run([*command, *own], cwd=tmp_path, capture_output=True, text=True, check=False)
+        ended = processes.run([*command, *own], cwd=tmp_path, seconds=280)
     assert (bool(found), here) == (ended.returncode != 0, played.requests)
     assert all(title.partition(": ")[2] in ended.stdout for title in found)
 

@@ -3,7 +3,6 @@
 import json
 import os
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
+import processes
 from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
 from callers import Caller, make
 from cases import case
@@ -96,7 +96,7 @@ def test_a_process_has_one_tls_context_made_at_the_first_call(tmp_path: Path) ->
     script.write_text(COUNTING)
     with stage("batch", certificates.good) as server:
         url = f"https://127.0.0.1:{server.port}"
-        done = subprocess.run([sys.executable, script, url], capture_output=True, text=True, check=True, timeout=60)
+        done = processes.run([sys.executable, script, url], check=True)
     assert done.stdout.split() == ["0", "0", "1"]
 
 
@@ -143,7 +143,7 @@ def test_a_ca_file_of_the_environment_is_trusted_only_if_it_is_given(variable: s
     with stage("batch", certificates.good) as server:
         command = [sys.executable, str(script), f"https://127.0.0.1:{server.port}", str(file)]
         environment = {**os.environ, variable: str(file)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+        done = processes.run(command, env=environment, check=True)
     assert done.stdout.split() == ["not_sent", "applied"]
 
 

@@ -12,12 +12,13 @@ import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
 from pipeline.documents import read
+from pipeline.overlay import fingerprint
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update
 from raw_server import RawServer, http
-from small_project import Json, answer, changed, operation
-from updating import publish, updated
+from small_project import OPERATION, Json, answer, changed, operation
+from updating import OVERLAY, publish, updated
 
 
 def status(root: Path) -> str:
@@ -79,12 +80,17 @@ def test_other_prose_around_the_same_spec_is_documentation(project: Path) -> Non
     assert status(project).split() == ["M", "specs/acme/SOURCE.toml"]
 
 
-def test_a_new_version_is_recorded_and_a_test_of_the_old_pages_words_is_named(project: Path) -> None:
+def test_a_new_version_is_recorded_and_each_test_of_the_old_pages_words_is_named(project: Path) -> None:
+    tests = project / "contract_tests"
+    text = (tests / "test_samples.py").read_text("utf-8").replace("version_1", "version_1_here_too")
+    (tests / "test_other.py").write_text(text, "utf-8")
     publish(project, changed(lambda s: s["info"].update(version="2")))
     result = updated(project, tests=True)
     assert (result.error, result.code, result.reports[0].version) == ("", Code.DOCUMENTATION, ("1", "2"))
-    (outdated,) = result.outdated
-    assert outdated.startswith("contract_tests/test_samples.py::test_the_page_says_version_1")
+    assert [test.partition(" - ")[0] for test in result.outdated] == [
+        "contract_tests/test_other.py::test_the_page_says_version_1_here_too",
+        "contract_tests/test_samples.py::test_the_page_says_version_1",
+    ]
 
 
 def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None:
@@ -155,6 +161,50 @@ def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_br
     unchanged(project, result, Code.FAILED, "it requires 'id', which the upstream spec does not describe")
     (change,) = [change for change in result.reports[0].changes if change.kind.startswith("breaking")]
     assert (change.kind, change.witness["value"]) == ("breaking-reader", {"id": 0})
+
+
+def _moved(spec: Json) -> None:
+    spec["paths"]["/l"] = spec["paths"].pop("/lists")
+
+
+_WORDS = "/description, sha256: {}"
+_SAYS, _SAID = (_WORDS.format(fingerprint(text)) for text in ("Other.", "Names are lower case."))
+
+
+@pytest.mark.parametrize(
+    ("change", "overlay", "corrected"),
+    [
+        # What the action adds is there by now; its target is elsewhere; the words that it rests on are others.
+        (lambda s: operation(s).update(summary="Make"), OVERLAY, OVERLAY.replace("summary", "x-summary")),
+        (_moved, OVERLAY, OVERLAY.replace("lists", "l")),
+        (
+            lambda s: operation(s).update(description="Other."),
+            OVERLAY.replace("/summary, absent: true", _SAID),
+            OVERLAY.replace("/summary, absent: true", _SAYS),
+        ),
+    ],
+)
+def test_an_overlay_that_was_corrected_for_the_new_page_lets_the_update_pass(
+    project: Path, change: Callable[[Json], object], overlay: str, corrected: str
+) -> None:
+    file = project / "specs" / "acme" / "overlay.yaml"
+    file.write_text(overlay, "utf-8")
+    assert main(["generate", "--root", str(project)]) == 0
+    updating.commit(project)
+    publish(project, changed(change))
+    unchanged(project, updated(project), Code.FAILED, "/actions/0")
+    file.write_text(corrected, "utf-8")
+    assert updated(project).error == ""
+    assert main(["drift", "--root", str(project)]) == 0
+
+
+def test_what_a_corrected_overlay_changes_is_compared_with_the_effective_spec_that_was_committed(project: Path) -> None:
+    overlay = project / "specs" / "acme" / "overlay.yaml"
+    publish(project, changed(lambda s: operation(s).update(description="Other.")))
+    overlay.write_text(overlay.read_text("utf-8").replace("{ summary: Make a list }", "{ deprecated: true }"), "utf-8")
+    sentences = [change.sentence for change in updated(project).reports[0].changes]
+    assert f"{OPERATION}/deprecated differs" in sentences
+    assert f"{OPERATION}/summary differs" in sentences
 
 
 def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(project: Path) -> None:

@@ -3,14 +3,15 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+import processes
 import small_project
 import updating
 from pipeline.__main__ import main
@@ -36,16 +37,14 @@ swap(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), Ending(sys.argv[4:]))
 """
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
+def start(*arguments: str) -> AbstractContextManager[processes.Process]:
     paths = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "scripts")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    return subprocess.Popen(
-        [sys.executable, *arguments], env=environment, start_new_session=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+    pipes = {"stdout": processes.PIPE, "stderr": processes.STDOUT}
+    return processes.started([sys.executable, *arguments], env=environment, **pipes)
 
 
-def until(true: Callable[[], object], process: "subprocess.Popen[str]") -> None:
+def until(true: Callable[[], object], process: processes.Process) -> None:
     for _ in range(600):
         if true():
             return
@@ -63,7 +62,7 @@ def test_a_signal_to_end_while_a_page_is_fetched_changes_nothing_and_is_said(pro
         with connection, listener:
             connection.recv(1)
             update.terminate()
-            said = update.communicate(timeout=30)[0]
+            said = update.communicate()[0]
     assert (update.returncode, said) == (1, "error: interrupted; nothing is changed\n")
     assert updating.git(project, "status", "--porcelain") == ""
 
@@ -96,7 +95,7 @@ def test_a_kill_between_two_files_is_put_right_by_the_next_command(
 ) -> None:
     copy, paths = other(tmp_path)
     with start("-c", _SWAP, str(project), str(copy), str(stage), *paths) as swapping:
-        swapping.communicate(timeout=30)
+        swapping.communicate()
     assert swapping.returncode == -signal.SIGKILL
     assert updating.git(project, "status", "--porcelain") == left
     assert main(["drift", "--root", str(project)]) == 0
@@ -120,7 +119,7 @@ def test_a_swap_that_fails_in_the_middle_puts_everything_back(project: Path, tmp
 def test_an_update_after_a_killed_one_works(project: Path, tmp_path: Path) -> None:
     copy, paths = other(tmp_path)
     with start("-c", _SWAP, str(project), str(copy), "3", *paths) as swapping:
-        swapping.communicate(timeout=30)
+        swapping.communicate()
     updating.publish(project, changed(lambda spec: answer(spec)["properties"].update(size={"type": "integer"})))
     assert main(["update", "--root", str(project), "unknown"]) == 1
     assert updating.updated(project).error == ""

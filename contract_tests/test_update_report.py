@@ -4,13 +4,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import processes
 import updating
 from pipeline import safe_yaml
 from pipeline.__main__ import main
@@ -107,7 +107,7 @@ def test_the_command_says_that_nothing_is_new_and_writes_the_report_within_three
     command = [sys.executable, "-m", "pipeline", "update", "acme", "--root", str(project), "--report", "out"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "LC_ALL": "POSIX", "PYTHONUTF8": "0"}
     before = os.times()
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = processes.run(command, cwd=tmp_path, env=environment)
     after = os.times()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("Outcome\n0: nothing changed\n")
@@ -137,7 +137,7 @@ def test_a_folder_of_reports_that_cannot_be_is_refused_before_anything_changes(
 @pytest.mark.parametrize(("code", "of_make"), [(0, 0), (10, 0), (20, 0), (30, 0), (40, 2), (1, 2)])
 def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_make: int) -> None:
     command = ["make", "--no-print-directory", "-o", ".venv/.ready", "update", f"PIPELINE=sh -c 'exit {code}'"]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == of_make
+    assert processes.run(command, cwd=ROOT).returncode == of_make
 
 
 def test_the_weekly_workflow_calls_nothing_but_make_update_and_opens_a_pull_request_with_its_report() -> None:

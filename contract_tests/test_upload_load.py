@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ import anyio
 import pytest
 from anyio.from_thread import BlockingPortal
 
+import processes
 from audiences import Audience, NotSentError, PhoneFile, Receipt, Timeouts, aio
 from audiences._reader import UploadError
 from audiences._upload import Upload
@@ -44,7 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_a_file_of_2_gib_needs_no_more_than_40_mib(sink: Sink, face: str, files: list[str]) -> None:
     script = Path(__file__).with_name("upload_memory.py")
     command = [sys.executable, str(script), sink.url, face, *files]
-    done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout)
+    done = json.loads(processes.run(command, check=True, seconds=280).stdout)
     assert done["outcome"] == "applied"
     assert done["mib"] <= MOST
     taken = sink.taken[-1]

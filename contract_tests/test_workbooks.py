@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 import bombs
 import excel_files
+import processes
 from audience_contract.mock import MockServer
 from audience_contract.workbooks import rows_of, workbook
 from audiences import Audience, CommBox, InvalidError, PhoneFile, Request
@@ -87,10 +87,9 @@ def test_a_look_has_its_bounds_whatever_the_file(tmp_path: Path) -> None:
     for number, (name, data) in enumerate(bombs.bombs()):
         names.append(name)
         (tmp_path / f"{number:03}.xlsx").write_bytes(data)
-    looked = subprocess.run(
+    looked = processes.run(
         [sys.executable, bombs.__file__, *map(str, sorted(tmp_path.iterdir()))],
-        env={**os.environ, "PYTHONPATH": str(Path(bombs.__file__).parent)},
-        capture_output=True, text=True, check=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(Path(bombs.__file__).parent)}, check=True
     )  # fmt: skip
     said = dict(zip(names, map(json.loads, looked.stdout.splitlines()), strict=True))
     assert {name: seconds for name, (_, seconds, _) in said.items() if seconds > 1} == {}

@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import processes
 import small_project
 from pipeline import effective
 from pipeline.__main__ import main
@@ -114,7 +114,7 @@ def project(root: Path, overlay: str | None = OVERLAY) -> Path:
 
 def git(root: Path, *arguments: str) -> str:
     who = ("-c", "user.name=test", "-c", "user.email=test@acme.example", "-c", "core.autocrlf=false")
-    done = subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, text=True)  # noqa: S607
+    done = processes.run(["git", *who, *arguments], cwd=root, check=True)
     return done.stdout
 
 
@@ -122,7 +122,7 @@ def commit(root: Path) -> None:
     if not (root / ".git").exists():
         git(root, "init", "--quiet")
     git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", "as it was")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "as it was")
 
 
 def address(root: Path, to: str | None = None) -> None:

@@ -1,4 +1,8 @@
-"""The whole suite on every supported Python, and on the lowest with the lowest allowed versions of what it needs."""
+"""The whole suite on every supported Python that is here, and on one with the lowest allowed and the newest versions.
+
+`check_all.py newest` does the last of these only. What is resolved then is what users install: the library with its
+extras, without the generator, whose own bounds would hold some of it back.
+"""
 
 import os
 import shutil
@@ -7,10 +11,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-VERSIONS = ("3.11", "3.12", "3.13")
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")
+# The SDK of OpenTelemetry, which only the tests need, is made for one version of its API.
+_TOGETHER = ("--group", "opentelemetry")
 
 
-def interpreter(version: str) -> str:
+def interpreter(version: str) -> str | None:
     """A Python of that version: on the path, or installed by pyenv, which hides all but one."""
     found = shutil.which(f"python{version}")
     candidates = [found] if found else []
@@ -18,47 +24,66 @@ def interpreter(version: str) -> str:
     for candidate in candidates:
         if subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0:
             return candidate
-    sys.exit(f"no Python {version} found")
+    return None
 
 
-def suite(name: str, python: str, *, lowest: bool = False) -> None:
-    place = ROOT / "build" / name
-    own = place / "bin" / "python"
-    print(f"--- {name}", flush=True)
-    if not own.exists():
-        subprocess.run([python, "-m", "venv", place], check=True)
-    pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "-r", "requirements-dev.txt"], cwd=ROOT, check=True)
-    if lowest:
-        compiled = place / "lowest.txt"
-        compile_lowest = [
-            "pip",
-            "compile",
-            "--quiet",
-            "--resolution",
-            "lowest-direct",
-            "--all-extras",
-            "pyproject.toml",
-        ]
-        uv = [str(own), "-m", "uv", *compile_lowest, "--python", str(own), "--output-file", str(compiled)]
-        subprocess.run(uv, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([*pip, "-r", str(compiled)], cwd=ROOT, check=True)
-    subprocess.run([*pip, "--no-build-isolation", "-e", "."], cwd=ROOT, check=True)
-    environment = {**os.environ, "PATH": f"{own.parent}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(
-        [own, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
-    subprocess.run([own, "-m", "pipeline", "drift"], cwd=ROOT, env={**environment, "PYTHONPATH": "scripts"}, check=True)
+class Environment:
+    """A virtual environment in `build`, with the versions of requirements-dev.txt and the project."""
+
+    def __init__(self, name: str, python: str) -> None:
+        print(f"--- {name}", flush=True)
+        self.place = ROOT / "build" / name
+        self.python = self.place / "bin" / "python"
+        if not self.python.exists():
+            subprocess.run([python, "-m", "venv", self.place], check=True)
+        self._install("-r", "requirements-dev.txt")
+        self._install("--no-build-isolation", "-e", ".")
+
+    def resolve(self, *options: str) -> None:
+        """Put the versions that uv finds for the project, as users install it, in place of those that are there."""
+        file = self.place / "resolved.txt"
+        command = ["uv", "pip", "compile", "--quiet", "--no-header", *options, "pyproject.toml"]
+        self.run(*command, "--python", str(self.python), "--output-file", str(file))
+        self._install("-r", str(file))
+
+    def suite(self, *options: str) -> None:
+        self.run("pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10", *options)
+
+    def run(self, *module: str) -> None:
+        path = f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": "scripts"}
+        subprocess.run([self.python, "-m", *module], cwd=ROOT, env=environment, check=True)
+
+    def _install(self, *what: str) -> None:
+        self.run("pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", *what)
+
+
+def newest(python: str) -> None:
+    environment = Environment("newest", python)
+    environment.resolve("--upgrade", "--all-extras", *_TOGETHER)
+    environment.suite()
+    # Who installs no judge of servers gets newer versions yet: Schemathesis has bounds of its own.
+    environment.resolve("--upgrade", "--extra", "cli", "--extra", "otel", *_TOGETHER)
+    environment.suite("-m", "wheel")
 
 
 def main() -> None:
-    for version in VERSIONS:
-        suite(f"python-{version}", interpreter(version))
-    suite("lowest", interpreter(VERSIONS[0]), lowest=True)
-    print("all passed")
+    found = {version: python for version in VERSIONS if (python := interpreter(version))}
+    if not found:
+        sys.exit(f"none of these is here: Python {', '.join(VERSIONS)}")
+    first = next(iter(found.values()))
+    if sys.argv[1:] == ["newest"]:
+        newest(first)
+        return
+    for version, python in found.items():
+        environment = Environment(f"python-{version}", python)
+        environment.suite()
+        environment.run("pipeline", "drift")
+    lowest = Environment("lowest", first)
+    lowest.resolve("--resolution", "lowest-direct", "--all-extras", *_TOGETHER)
+    lowest.suite()
+    newest(first)
+    print(f"passed, on Python {', '.join(found)}; not here: {', '.join(set(VERSIONS) - found.keys()) or 'none'}")
 
 
 if __name__ == "__main__":

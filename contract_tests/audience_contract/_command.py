@@ -3,11 +3,11 @@
 import errno
 import os
 import shlex
-import signal
-import threading
+import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -43,8 +43,11 @@ def _root(
     pass
 
 
-@app.command()
+@app.command(context_settings={"allow_interspersed_args": False})
 def mock(  # noqa: PLR0917 - a command line
+    command: Annotated[
+        list[str] | None, typer.Argument(help="A command and its arguments, after --.", metavar="[-- COMMAND]")
+    ] = None,
     host: Annotated[str, typer.Option(help="A loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
@@ -56,36 +59,53 @@ def mock(  # noqa: PLR0917 - a command line
     ] = False,
     fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `faults` lists.")] = None,
 ) -> None:
-    """Play all providers, and the services that they need, on one port until Ctrl-C.
+    """Play all providers, and the services that they need, on one port until Ctrl-C, or until COMMAND has ended.
 
-    Prints each one's base URL, and the environment variables, with credentials that the mock server takes, as shell
-    commands. Put /_mock/respond/STATUS (400 to 599) before the path of a base URL to be answered with that error; GET
-    /_mock/audiences lists what was created, DELETE forgets it. Adobe's token endpoint issues tokens to the client
-    mock-client-id with the secret mock-client-secret; DELETE /_mock/tokens makes them invalid.
+    COMMAND finds the base URLs, and credentials that the mock server takes, in its environment; its exit code is passed
+    on. Without a command they are printed, as shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of
+    a base URL to be answered with that error; GET /_mock/audiences lists what was created, DELETE forgets it. Adobe's
+    token endpoint issues tokens to the client mock-client-id with the secret mock-client-secret; DELETE /_mock/tokens
+    makes them invalid.
     """
-    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
-    from .mock import MockServer  # noqa: PLC0415 - nor of the server
+    from .mock import MockServer  # noqa: PLC0415 - --help has no need of the server
+    from .running import heed_signals, run, signal_of  # noqa: PLC0415 - nor of this
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(MockServer(host=host, port=port, strict=strict, prose=prose, fault=fault))
-        except OSError as error:
-            said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
-            if error.errno == errno.EADDRINUSE:
-                said = f"{port} is already in use on {host}"
-            raise refused(f"--port: {said}") from None
-        except (ValueError, LookupError) as error:
-            raise refused(str(error.args[0])) from None
-        for provider in () if env else provider_keys():
-            typer.echo(f"# {provider}: {server.base_url(provider)}")
-        for name, value in {**server.environment(), **_tokens(server)}.items():
-            typer.echo(f"export {name}={shlex.quote(value)}")
-        # Short waits: some platforms deliver no signal during a long one.
-        while not stop.wait(0.2):
-            pass
+    if env and command:
+        raise refused("--env prints what a command would find: give one of the two")
+    heed_signals()
+    try:
+        with ExitStack() as stack:
+            try:
+                server = stack.enter_context(MockServer(host=host, port=port, strict=strict, prose=prose, fault=fault))
+            except OSError as error:
+                said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
+                if error.errno == errno.EADDRINUSE:
+                    said = f"{port} is already in use on {host}"
+                raise refused(f"--port: {said}") from None
+            except (ValueError, LookupError) as error:
+                raise refused(str(error.args[0])) from None
+            variables = {**server.environment(), **_tokens(server)}
+            if not command:
+                _show(server, variables, env=env)
+            try:
+                code = run(command, variables, server.url)
+            except OSError as error:
+                raise refused(f"cannot run {command[0]}: {error.strerror}") from None
+    except KeyboardInterrupt as interrupt:
+        code = -signal_of(interrupt) if command else 0
+    raise typer.Exit(code if code >= 0 else 128 - code)
+
+
+def _show(server: "MockServer", variables: Mapping[str, str], *, env: bool) -> NoReturn:
+    """Print what a client needs, and wait to be interrupted."""
+    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
+
+    for provider in () if env else provider_keys():
+        typer.echo(f"# {provider}: {server.base_url(provider)}")
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+    while True:
+        time.sleep(0.2)  # short: some platforms deliver no signal during a long sleep
 
 
 def _tokens(server: "MockServer") -> dict[str, str]:

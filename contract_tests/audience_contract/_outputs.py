@@ -98,27 +98,30 @@ class Outputs:
 
 def _check_writable(option: str, path: Path) -> None:
     """Refuse a path that could not be written at the end of a run; missing folders are made then."""
-    try:
-        found = next(each for each in (path, *path.absolute().parents) if each.exists())
-    except OSError as error:
-        raise refused(f"{option}: cannot write {path}: {error.strerror}") from None
-    if path.is_dir():
+    place = path.absolute()
+    # `os.path` answers the same on every Python; a `Path` raises, or says no, for a name that is too long.
+    found = next(each for each in (place, *place.parents) if os.path.exists(each))
+    if os.path.isdir(place):
         said = "it is a directory"
-    elif found != path and not found.is_dir():
+    elif found != place and not os.path.isdir(found):
         said = f"{found} is no directory"
     elif not os.access(found, os.W_OK):
         said = f"{found} is not writable"
-    elif found != path and (why := _refusal(found)):
-        said = f"nothing can be made in {found}: {why}"
+    elif found != place and (why := _refusal(found, place.relative_to(found))):
+        said = why
     else:
         return
     raise refused(f"{option}: cannot write {path}: {said}")
 
 
-def _refusal(folder: Path) -> str | None:
-    """Why nothing can be made in a folder, tried out: a mode that allows it, or being root, is not enough."""
+def _refusal(folder: Path, wanted: Path) -> str | None:
+    """Why a file cannot be made in a folder, tried out: a mode that allows it, or being root, is not enough."""
+    made = None
     try:
-        with TemporaryDirectory(dir=folder):
+        with TemporaryDirectory(dir=folder) as made:
+            file = Path(made) / wanted
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
             return None
     except OSError as error:
-        return error.strerror
+        return error.strerror if made else f"nothing can be made in {folder}: {error.strerror}"

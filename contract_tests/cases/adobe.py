@@ -4,9 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import documented
 from audiences import Audience, PhoneFile
 
-PATH = "/core/ais"
+PATH = documented.base("adobe")
 ARGUMENTS = {"access_token": "token-4711", "api_key": "key-4711", "org_id": "org@AdobeOrg", "sandbox_name": "prod"}
 SECRETS = ["token-4711", "key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import documented
 from audiences import Audience, PhoneFile
 
-PATH = "/2.10"
+PATH = documented.base("batch")
 ARGUMENTS = {"api_key": "key-4711", "project": "project_4711"}
 SECRETS = ["key-4711"]
 NAMES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=255)

@@ -4,10 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import documented
 from audience_contract.workbooks import workbook
 from audiences import Audience, PhoneFile
 
-PATH = ""
+PATH = documented.base("commbox")
 ARGUMENTS = {"api_key": "key-4711"}
 SECRETS = ["key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

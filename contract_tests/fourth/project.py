@@ -4,11 +4,11 @@ import difflib
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import processes
 from pipeline.rooms import ROOT
 
 HERE = Path(__file__).parent
@@ -21,12 +21,12 @@ def copy(target: Path) -> Path:
     return Path(shutil.copytree(ROOT, target, ignore=_LEFT))
 
 
-def run(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, *arguments: str, **variables: str) -> processes.Ended:
     """A Python module of the copy."""
     rooms = [str(project / room) for room in ("wrapper", "generated", "contract_tests", "scripts")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(rooms), "PYTHONUTF8": "1", **variables}
     command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    return processes.run(command, cwd=project, env=environment, seconds=570)
 
 
 def fill_in(project: Path) -> int:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import documented
 from audience_contract import Request
 
 from . import BEARER, JSON, answer, body, header, query
@@ -10,12 +11,13 @@ _POST = "/paths/~1audiences/post"
 _SCHEMA = f"{_POST}/requestBody/content/application~1json/schema"
 _ANSWER = f"{_POST}/responses/200/content"
 _QUERY, _ACCEPT, _ORGANISATION, _SANDBOX = (f"{_POST}/parameters/{number}" for number in range(4))
-_VALUE = "application/vnd.adobe.external.audiences+json; version=2"
+_VALUE = documented.spec("adobe")["paths"]["/audiences"]["post"]["parameters"][1]["schema"]["enum"][0]
 _KEY, _TOKEN = "/components/securitySchemes/api_key", "/components/securitySchemes/bearer"
 
+BASE = documented.base("adobe")
 GOOD = Request(
     "POST",
-    "/core/ais/audiences?createAudienceMetaOnly=true",
+    f"{BASE}/audiences?createAudienceMetaOnly=true",
     (
         BEARER,
         ("x-api-key", "mock-client-id"),
@@ -39,7 +41,7 @@ BROKEN = [
     (query("?createAudienceMetaOnly=%ff"), "query createAudienceMetaOnly", _QUERY),
     (header("Accept"), "header Accept", f"{_ACCEPT}/required"),
     (header("Accept", "*/*"), "header Accept", f"{_ACCEPT}/schema/enum"),
-    (header("Accept", _VALUE.replace("2", "1")), "header Accept", f"{_ACCEPT}/schema/enum"),
+    (header("Accept", f"{_VALUE}1"), "header Accept", f"{_ACCEPT}/schema/enum"),
     (header("Accept", _VALUE, _VALUE), "header Accept", _ACCEPT),
     (header("x-gw-ims-org-id"), "header x-gw-ims-org-id", f"{_ORGANISATION}/required"),
     (header("x-sandbox-name"), "header x-sandbox-name", f"{_SANDBOX}/required"),
@@ -61,7 +63,7 @@ UNNAMED = [
 UNSENDABLE = [(query("?createAudienceMetaOnly=true&\xe9=1"), "query", _POST)]
 
 ANSWERS = [
-    answer(200, "application/vnd.adobe.external.audiences+json;version=2", '{"id": "a"}'),
+    answer(200, _VALUE, '{"id": "a"}'),
     answer(200, "application/json", "{}"),
     answer(418, "text/html", "<p>"),
     answer(500, "", ""),
@@ -75,8 +77,7 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 200
-BASE = "/core/ais"
-OTHER_TARGETS = [f"{base}/core/ais/audiences?createAudienceMetaOnly=true" for base in ("", "/data")]
+OTHER_TARGETS = [f"{base}/audiences?createAudienceMetaOnly=true" for base in documented.bases("adobe")]
 ERROR_KEYS = {"error_code", "message"}
 URL = ("ADOBE_BASE_URL", "")
 VARIABLES = {

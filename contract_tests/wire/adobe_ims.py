@@ -1,5 +1,6 @@
 """Adobe's token endpoint."""
 
+import documented
 from audience_contract import Request
 
 from . import FORM, answer, body, header, query
@@ -11,6 +12,7 @@ _SCHEMA = f"{_MEDIA}/schema"
 _ANSWER = f"{_POST}/responses/200/content"
 _TYPE = "application/x-www-form-urlencoded"
 
+BASE = documented.base("adobe_ims")
 GOOD = Request(
     "POST",
     "/ims/token/v3",
@@ -81,7 +83,6 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 200
-BASE = ""
 OTHER_TARGETS = ["/ims/token/v3"]
 ERROR_KEYS = {"error"}
 URL = ("ADOBE_TOKEN_URL", "/ims/token/v3")

@@ -2,6 +2,7 @@
 
 import re
 
+import documented
 from audience_contract import Request
 
 from . import BEARER, JSON, answer, body, header, query
@@ -15,9 +16,10 @@ _SCHEMA = f"{_MEDIA}/schema"
 _ACCEPTED = "/components/responses/asyncResponse/content"
 _ERROR = '{"error_code": "c", "error_message": "m"}'
 
+BASE = documented.base("batch")
 GOOD = Request(
     "POST",
-    "/2.10/audiences/create",
+    f"{BASE}/audiences/create",
     (BEARER, ("X-Batch-Project", "mock-project"), JSON),
     b'{"name": "spring_2025", "type": "emails", "display_name": "Spring"}',
 )
@@ -90,7 +92,6 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 202
-BASE = "/2.10"
 OTHER_TARGETS = ["/2.8/audiences/create", "/any-text/audiences/create"]
 ERROR_KEYS = {"error_code", "error_message"}
 URL = ("BATCH_BASE_URL", "")

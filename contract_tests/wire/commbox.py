@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import documented
 from audience_contract import Request
 
 from . import BEARER, answer, body, header
@@ -16,6 +17,7 @@ _NAME = 'Content-Disposition: form-data; name="name"'
 _CREATED = '{"status": 201, "description": "d", "response_time": "2025-02-06T07:51:52.2581942Z", "data": {"id": "1"}}'
 _MORE = body("--limit--", '--limit\r\nContent-Disposition: form-data; name="more"\r\n\r\na\r\n--limit--')
 
+BASE = documented.base("commbox")
 GOOD = Request(
     "POST",
     "/audiences",
@@ -91,7 +93,6 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 201
-BASE = ""
 OTHER_TARGETS = ["/audiences"]
 ERROR_KEYS = {"status", "description", "response_time"}
 URL = ("COMMBOX_BASE_URL", "")

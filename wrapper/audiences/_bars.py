@@ -37,4 +37,5 @@ class Bars:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._progress.stop()
+        if not self._progress.disable:  # before rich 15, one that shows nothing ends a line all the same
+            self._progress.stop()

@@ -1,11 +1,8 @@
 """A run of a client: the server, the command, and the report."""
 
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -15,14 +12,13 @@ from ..judging import SHOWN, Ledger
 from ..mock import MockServer
 from ..mock.provider import load as provider
 from ..report import Obligation, Report, moment
+from ..running import run
 from ..spec import Operation, Spec, load, provider_keys
 from .answers import Varied
 from .app import Application
 from .choice import Answers
 from .credentials import ThrowAway
 from .upstream import Upstream
-
-_LAST_SECONDS = 5.0
 
 
 def judge(
@@ -55,7 +51,10 @@ def judge(
     started, clock = datetime.now(UTC), time.monotonic()
     with MockServer(middleware=lambda _: app, own_headers=not upstream) as server:
         environment = _environment(server, specs, throw_away, chosen=bool(providers), upstream=bool(upstream))
-        code = _run(command, environment)
+        try:
+            code: int | None = run(command, environment, server.url)
+        except KeyboardInterrupt:
+            code = None
     seconds = time.monotonic() - clock
     for (key, name, status, shape), count in sorted(app.answered.items()):
         ledger.note(f"{key} {name} was answered {status}, {shape}: {count}")
@@ -109,8 +108,8 @@ def _asked(specs: Mapping[str, Spec], ledger: Ledger, *, chosen: bool) -> Iterat
 
 def _environment(
     server: MockServer, specs: Mapping[str, Spec], throw_away: ThrowAway, *, chosen: bool, upstream: bool
-) -> dict[str, str]:
-    """The command's variables: ours, base URLs, and credentials if no upstream has its own."""
+) -> dict[str, str | None]:
+    """The command's variables: base URLs, and credentials if no upstream has its own."""
     ours: dict[str, str | None] = {}
     for key in specs:
         base_url = server.base_url(key)
@@ -122,22 +121,4 @@ def _environment(
     for key in specs if chosen and not upstream else ():
         login = provider(key).login()
         ours |= {name: value and throw_away.fill(key, {name: value})[name] for name, value in login.items()}
-    host = server.url.rpartition(":")[0].removeprefix("http://")
-    for name in ("NO_PROXY", "no_proxy"):
-        # A proxy of the environment would not find a server on this machine's loopback interface.
-        ours[name] = ",".join(filter(None, (os.environ.get(name), host)))
-    return {name: value for name, value in {**os.environ, **ours}.items() if value is not None}
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int | None:
-    """The exit code; None where we were interrupted."""
-    with subprocess.Popen(command, env=environment) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            # A terminal has told the command as well; nothing else has.
-            process.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-                process.wait(_LAST_SECONDS)
-            process.kill()
-            return None
+    return ours

