@@ -102,5 +102,5 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
     effective = upstream
     if new.overlay.exists():
         effective, report.overlay = overlay.review(upstream, new.overlay)
-    # A corrected overlay may no longer apply to the old page, whose effective spec is compared with as it was generated.
+    # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
     report.changes = classes.differences(read(old.effective), effective, compare)
