@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults strength mutants fuzz bench bench-contract provider generate deviations drift update lint types docs wheel rest check check-all requirements clean
+.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate deviations drift update lint types docs wheel rest check check-all size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,11 +15,12 @@ ADDRESS ?=
 PROVIDER ?=
 UPDATE ?=
 FAULTS ?=
-PROVIDER ?=
 SEEDS ?= 3
 STRENGTH ?=
 FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
+COUNT ?= 20000
+SEED ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -type f -not -name '*.pyc')
 
 help: ## list the targets
@@ -48,8 +49,11 @@ browser: ## install Debian's Chromium, if there is no Chromium, for the tests of
 faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
 
+interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments: the call after each must succeed (SEED=1)
+	cd contract_tests && ../$(BIN)/python -m interrupting $(COUNT) $(SEED)
+
 strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)
-	PYTHONPATH=contract_tests $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
+	PYTHONPATH=contract_tests:scripts $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
 
 mutants: $(READY) ## every keyword of every spec changed, one at a time, and a check must notice (PROVIDER=batch, MUTANTS=--excepted)
 	PYTHONPATH=contract_tests $(BIN)/python -m mutants $(if $(PROVIDER),--provider $(PROVIDER)) $(MUTANTS)
@@ -63,9 +67,10 @@ fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SE
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt
 	@touch $@
 
-bench: $(READY) ## CPU and time per call, beside plain httpx
+bench: $(READY) ## CPU and time per call, beside plain httpx2
 	$(BIN)/python benchmarks/async_cpu.py --latency 0
 	$(BIN)/python benchmarks/async_cpu.py --latency 20
+	$(BIN)/python benchmarks/async_cpu.py --latency 0 --tls
 
 provider: $(READY) ## lay out the rooms of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
@@ -115,6 +120,9 @@ check: test rest ## everything that CI checks
 
 check-all: $(READY) ## the suite on Python 3.11, 3.12 and 3.13, and with the lowest allowed dependency versions
 	$(BIN)/python scripts/check_all.py
+
+size: ## code lines by root, without blanks, comments and docstrings
+	@$(PYTHON) scripts/size.py
 
 requirements: $(READY) ## write requirements-dev.txt anew, with the newest versions
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --all-extras --group dev --no-header \

@@ -53,15 +53,18 @@ def draft(key: str, **changes: Any) -> Audience:
 
 
 def forms(text: str) -> list[str]:
-    """A text as it is, and as JSON, URLs and HTML write it, once or twice."""
+    """A text as it is, and as JSON, URLs and HTML write it, and so within JSON."""
     in_json = json.dumps(text)[1:-1]
     in_dotnet = "".join(c if c.isalnum() else f"\\u{ord(c):04X}" for c in text)
-    in_url = [quote(text), quote(text, safe=""), quote_plus(text), quote(quote(text, safe=""))]
+    one_letter = f"\\u{ord(text[0]):04x}{json.dumps(text[1:])[1:-1]}"
+    in_url = [quote(text), quote(text, safe=""), quote_plus(text)]
     lower = [quote(c, safe="").lower() if not c.isalnum() else c for c in text]
-    in_html = [html.escape(text), html.escape(html.escape(text)), "".join(f"&#x{ord(c):X};" for c in text[-9:])]
+    every = ["".join(f"%{ord(c):02x}" for c in text), "".join(f"&#x{ord(c):X};" for c in text)]
     numbered = "".join(c if c.isalnum() else f"&#{ord(c)};" for c in text)
-    both = [in_json.replace("/", "\\/"), json.dumps(in_json)[1:-1], json.dumps(html.escape(text))[1:-1]]
-    return [text, in_json, in_dotnet, *in_url, "".join(lower), *in_html[:2], numbered, *both, f"Bearer {text}"]
+    both = [in_json.replace("/", "\\/"), json.dumps(html.escape(text))[1:-1]]
+    go = json.dumps(html.escape(text))[1:-1].replace("&", "\\u0026")
+    first = [text, in_json, in_dotnet, one_letter, *in_url, "".join(lower), *every, html.escape(text)]
+    return [*first, numbered, *both, go, f"Bearer {text}"]
 
 
 def words(secrets: Collection[str]) -> str:

@@ -80,5 +80,5 @@ def project(updatable: Path, tmp_path: Path) -> Path:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """An id that is the same in every process: a workbook that is made has the time in it."""
-    return "a file" if isinstance(val, bytes) and len(val) > 100 else None
+    """An id that is short, and the same in every process."""
+    return "a file" if isinstance(val, bytes) and (len(val) > 100 or not val.isascii()) else None

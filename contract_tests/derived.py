@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from audience_contract import load
 from audience_contract.spec import Node
-from audiences import Audience, IdKind, Ids
+from audiences import Audience, PhoneFile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 _FREE = frozenset({"enum", "pattern", "format", "maxLength"})
@@ -38,7 +38,7 @@ class Drafts:
         self.fields = {name: _one(self._properties[name]) for name in self._required}
         self.own_text = [name for name in self._own if self._is_text(name)]
         has_description = "description" in draft.values()
-        members = {"members": Ids(IdKind.EMAILS, ["ada@example.org"])}
+        members = {"members": PhoneFile(b"phone1\r\n442079832100\r\n", "x.csv")}
         self.unsupported: dict[str, Any] = members | ({} if has_description else {"description": "d"})
 
     def good(self, **changes: Any) -> Audience:

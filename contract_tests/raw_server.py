@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,8 @@ class RawServer:
     requests: list[bytes] = field(default_factory=list)
     patience: float = 0.5
     """Seconds for which it waits until the client has closed."""
+    threads: bool = False
+    """Whether connections are served at the same time."""
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -40,17 +43,23 @@ class RawServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection:
-                try:
-                    self.requests.append(_read(connection))
-                    connection.sendall(self.answers.pop(0) if self.answers else self.answer)
-                    connection.shutdown(socket.SHUT_WR)
-                    # Until the client has closed, a close here could reset what it has not read yet.
-                    connection.settimeout(self.patience)
-                    while connection.recv(65536):
-                        pass
-                except OSError:
-                    pass
+            if self.threads:
+                threading.Thread(target=self._answer, args=[connection], daemon=True).start()
+            else:
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            self.requests.append(_read(connection))
+            connection.sendall(self.reply(self.requests[-1]))
+            connection.shutdown(socket.SHUT_WR)
+            # Until the client has closed, a close here could reset what it has not read yet.
+            connection.settimeout(self.patience)
+            while connection.recv(65536):
+                pass
+
+    def reply(self, request: bytes) -> bytes:  # noqa: ARG002  # for servers that look at it
+        return self.answers.pop(0) if self.answers else self.answer
 
     def last(self) -> Request:
         """The last request, as the checker takes it."""

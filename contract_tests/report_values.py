@@ -32,7 +32,7 @@ _UPLOAD = Request(
 
 def _evidence(request: Request, response: Response | None, trouble: str = "") -> Evidence:
     url = f"http://127.0.0.1:8000{request.target}"
-    return Redactor().evidence(url, request, response, seconds=0.0123, trouble=trouble)
+    return Redactor(show_members=True).evidence(url, request, response, seconds=0.0123, trouble=trouble)
 
 
 def _found(rule: str, provider: str, operation: str, pointer: str, **more: Any) -> Finding:
@@ -171,6 +171,7 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
 HOSTILE = (
     "<script>alert(1)</script>",
     "\x00\x1b[31m\u202e",
+    "\x9b1A\x85\u2066\u2028\x7f\r\U000e0041",
     "]]>&\"'`|",
     "\r\n::error::x",
     "##[add-mask]a",

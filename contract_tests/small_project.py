@@ -2,10 +2,13 @@
 
 import copy
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 Json = dict[str, Any]
 SPEC: Json = {
@@ -47,6 +50,13 @@ def changed(change: Callable[[Json], object]) -> Json:
     spec = copy.deepcopy(SPEC)
     change(spec)
     return spec
+
+
+def as_yaml(value: Any) -> str:
+    """A JSON value in block style, its keys in their order."""
+    text = io.StringIO()
+    YAML(pure=True).dump(value, text)
+    return text.getvalue()
 
 
 def operation(spec: Json) -> Json:

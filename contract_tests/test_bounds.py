@@ -7,13 +7,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import httpcore
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from audiences import AudiencesError, Outcome, Receipt, RetryPolicy, SpecViolationError
-from audiences._http import network
+from audiences import AudiencesError, NotSentError, Outcome, Receipt, RetryPolicy, SpecViolationError
 from audiences._json import MAX_DEPTH
 from callers import Caller
 from cases import case
@@ -107,7 +105,7 @@ def test_a_body_may_be_so_deep_and_no_deeper(caller: Caller, raw: RawServer, sta
         assert result.status == status
 
 
-class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
+class Dripping(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A body without an end, a piece each 0.05 s."""
 
     def __iter__(self) -> Iterator[bytes]:
@@ -126,7 +124,7 @@ class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_the_total_time_holds_for_a_transport_of_ones_own(
     key: str, face: BlockingPortal | None, status: int, outcome: Outcome
 ) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, stream=Dripping()))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, stream=Dripping()))
     caller = Caller(key, "https://provider.test", face, transport=transport, create_policy=ONCE)
     begun = time.monotonic()
     error = called(caller, face, timeout=0.3)
@@ -136,31 +134,51 @@ def test_the_total_time_holds_for_a_transport_of_ones_own(
     assert (error.outcome, error.status) == (outcome, status)
 
 
-def test_a_connection_is_closed_where_the_time_is_over_before_its_tls_handshake() -> None:
+def test_a_connection_is_closed_where_the_time_is_over_in_its_tls_handshake(face: BlockingPortal | None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        with network.budget(time.monotonic() + 0.2, LIMIT, lambda _: None):
-            stream = network.Backend().connect_tcp(*listener.getsockname())
-            time.sleep(0.2)
-            with pytest.raises(httpcore.ConnectTimeout):
-                stream.start_tls(certificates.trust(), "provider.test")
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        caller = Caller("batch", url, face, verify=certificates.trust(), create_policy=ONCE)
+        assert isinstance(called(caller, face, timeout=0.2), NotSentError)
         accepted, _ = listener.accept()
         with accepted:
             accepted.settimeout(5)
-            assert accepted.recv(1) == b""
+            while accepted.recv(4096):
+                pass
+        caller.close()
 
 
-def test_a_transport_of_ones_own_that_answers_too_late_leaves_what_it_answered(
+@pytest.mark.parametrize(("status", "outcome"), [(200, Outcome.APPLIED), (400, Outcome.REJECTED)])
+def test_a_body_that_takes_all_memory_hides_no_status(
+    key: str, face: BlockingPortal | None, status: int, outcome: Outcome
+) -> None:
+    class Full(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"{"
+            raise MemoryError
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for piece in self:
+                yield piece
+
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, stream=Full()))
+    caller = Caller(key, "https://provider.test", face, transport=transport, create_policy=ONCE)
+    error = called(caller, face)
+    caller.close()
+    assert isinstance(error, AudiencesError)
+    assert (error.outcome, error.status) == (outcome, status)
+
+
+def test_an_answer_that_a_transport_of_ones_own_gives_too_late_is_not_thrown_away(
     key: str, face: BlockingPortal | None
 ) -> None:
-    def late(_: httpx.Request) -> httpx.Response:
+    def late(_: httpx2.Request) -> httpx2.Response:
         time.sleep(0.3)
-        return httpx.Response(case(key).SUCCESS, json=case(key).BODY)
+        return httpx2.Response(case(key).SUCCESS, json=case(key).BODY)
 
-    caller = Caller(key, "https://provider.test", face, transport=httpx.MockTransport(late), create_policy=ONCE)
+    caller = Caller(key, "https://provider.test", face, transport=httpx2.MockTransport(late), create_policy=ONCE)
     result = called(caller, face, timeout=0.1)
     caller.close()
-    assert isinstance(result, SpecViolationError)
-    assert (result.outcome, result.status) == (Outcome.APPLIED, case(key).SUCCESS)
+    assert isinstance(result, Receipt)
 
 
 @pytest.mark.parametrize("status", [None, 307, 401, 500])

@@ -209,7 +209,10 @@ def test_a_providers_own_host_is_asked_where_that_is_allowed() -> None:
     assert (ended.requests, ended.verdict) == (0, Verdict.INCONCLUSIVE)
 
 
-@pytest.mark.parametrize("url", ["", "example.test", "ftp://example.test", "https://u:p@example.test", "https://a/?b"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "example.test", "ftp://example.test", "https://u:p@example.test", "https://a/?b", "https://a?", "https://a/#"],
+)
 def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ValueError, match="upstream") as caught:
         Upstream(url)

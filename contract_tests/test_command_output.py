@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ import audiences
 from audience_contract.mock import MockServer
 from audiences._report import as_lines
 from raw_server import RawServer, http
-from test_command_line import ALL, BATCH, EXAMPLES, TITLES, run, server
+from test_command_line import ALL, BATCH, TITLES, run, server
 
 __all__ = ["server"]  # a fixture
 
@@ -47,23 +46,6 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
     assert (process.returncode, error) == (5, "")
     found = {result["provider"]: result["outcome"] for result in json.loads(out)}
     assert found == dict.fromkeys(TITLES, "applied") | {"CommBox": "unknown"}
-
-
-@pytest.mark.parametrize("extra", [[], ["--json"]])
-def test_results_that_cannot_be_printed_go_to_standard_error(server: MockServer, extra: list[str]) -> None:
-    base = {**os.environ, **server.environment(), "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "audiences", "create", "\N{LATIN SMALL LETTER U WITH DIAERESIS}bung"]
-    command += ["-p", "commbox", "--file", str(EXAMPLES / "customers.csv"), *extra]
-    done = subprocess.run(command, env=base, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 0
-    assert '"id": "' in done.stderr + done.stdout
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            command, env=base, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30
-        )
-    assert done.returncode == 0
-    assert '"id": "' in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:

@@ -1,5 +1,7 @@
 """What the command says of wrong usage: in its own words, all at once, and without a value that may be a secret."""
 
+from pathlib import Path
+
 import pytest
 
 from audience_contract.mock import MockServer
@@ -85,6 +87,42 @@ def test_a_malformed_proxy_variable_is_wrong_usage_and_not_shown() -> None:
     done = run(None, *BATCH, "--proxy-from-env", **variables)
     assert (done.returncode, "https_proxy must be a URL" in done.stderr) == (2, True)
     assert "4711" not in done.stderr
+
+
+def test_a_file_of_credentials_wins_over_the_environment_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text('BATCH_API_KEY = "other"\nBATCH_PROJECT = "project-4711"\n', "utf-8")
+    arguments = [*BATCH, "--dry-run", "--credentials", str(file)]
+    done = run(None, *arguments, **BATCH_KEYS)
+    assert "X-Batch-Project: project-4711" in done.stdout
+    assert done.stderr.count("\n") == 1
+    assert f"BATCH_API_KEY, BATCH_PROJECT: the value in {file} is used" in done.stderr
+    same = {"BATCH_API_KEY": "other", "BATCH_PROJECT": "project-4711"}
+    assert [run(None, *arguments, **given).stderr for given in ({}, same)] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [('BATCH_API_KEY = "s4711\\r"', "BATCH_API_KEY"), ('BATCH_PROJECT = " s4711"', "BATCH_PROJECT")],
+)
+def test_what_is_wrong_in_a_file_of_credentials_is_said_of_the_file(line: str, name: str, tmp_path: Path) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text(f"{line}\n", "utf-8")
+    done = run(None, *BATCH, "--credentials", str(file), **{k: v for k, v in BATCH_KEYS.items() if k != name})
+    assert done.returncode == 2
+    assert f"{name} in {file}" in done.stderr
+    assert "environment" not in done.stderr
+    assert "4711" not in done.stderr
+
+
+def test_a_rule_is_said_before_where_it_is_written(server: MockServer) -> None:
+    done = run(server, "create", "a b", "-p", "batch", "--set", "batch.type=x", "--set", "batch.y=x")
+    (line,) = done.stderr.splitlines()
+    sentences, _, sources = line.rpartition(" [")
+    assert sentences.count("; ") >= 2
+    assert sentences.endswith(" - outcome: not_sent")
+    assert "/" not in sentences
+    assert sources.count("effective spec /") >= 2
 
 
 def test_a_refused_token_is_told_with_its_code_and_the_variable_of_its_endpoint(raw: RawServer) -> None:

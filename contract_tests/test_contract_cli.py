@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from audience_contract import load, provider_keys
@@ -51,7 +51,7 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
             base = environment[name].removesuffix(below)
             assert f"# {key}: {base}" in lines
             good = wire(key).GOOD
-            answer = httpx.post(
+            answer = httpx2.post(
                 base + good.target.removeprefix(load(key).default_base), content=good.body, headers=good.headers
             )
             assert answer.status_code == wire(key).SUCCESS
@@ -117,7 +117,7 @@ def test_help_imports_nothing_that_is_slow() -> None:
     code = (
         "import sys; from audience_contract._command import app; app(['mock', '--help'], standalone_mode=False); "
         "print('loaded:', *sorted({m.partition('.')[0] for m in sys.modules} "
-        "& {'starlette', 'uvicorn', 'jsonschema', 'openapi_schema_validator', 'openpyxl', 'schemathesis', 'asyncio'}))"
+        "& {'starlette', 'uvicorn', 'jsonschema', 'openapi_schema_validator', 'schemathesis', 'asyncio'}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.rpartition("loaded:")[2].strip() == ""

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 from hypothesis import given
@@ -118,10 +118,10 @@ def test_a_401_with_a_fixed_secret_or_with_one_attempt_is_not_repeated(
 def unsent(key: str, face: BlockingPortal | None, secret: object) -> AudiencesError:
     """What comes of a secret with which nothing may be sent."""
 
-    def send(_: httpx.Request) -> httpx.Response:
+    def send(_: httpx2.Request) -> httpx2.Response:
         raise AssertionError("was sent")
 
-    error = caller(key, "http://127.0.0.1:1", face, secret, transport=httpx.MockTransport(send)).create(
+    error = caller(key, "http://127.0.0.1:1", face, secret, transport=httpx2.MockTransport(send)).create(
         case(key).good()
     )
     assert isinstance(error, AudiencesError)

@@ -1,5 +1,6 @@
 """The classified diff of two specs: each change of the corpus has the class that a careful reviewer gives it."""
 
+import copy
 import json
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ from diffs import DOCUMENTATION, SAME, Case, base
 from diffs.corpus import CASES
 from pipeline.diff import Change, Kind, compare
 from pipeline.diff.__main__ import main
+from pipeline.documents import resolve
 from pipeline.validity import problems
 
 _SEVERE = (Kind.BREAKING_CALLER, Kind.BREAKING_READER, Kind.UNDECIDED)
@@ -61,6 +63,21 @@ def test_a_document_is_the_same_as_itself(name: str) -> None:
     assert compare(base(name), base(name)) == []
 
 
+@pytest.mark.parametrize("key", ["oneOf", "anyOf", "allOf"])
+@pytest.mark.parametrize("side", ["NewOrder/properties/address", "Order"])
+def test_a_property_that_moves_into_or_out_of_alternatives_is_neither_added_nor_removed(side: str, key: str) -> None:
+    old = base("shop")
+    schema = resolve(old, f"/components/schemas/{side}")
+    new = copy.deepcopy(old)
+    name = "zip" if "address" in side else "note"
+    moved = {"properties": {name: schema["properties"][name]}}
+    resolve(new, f"/components/schemas/{side}")["properties"].pop(name)
+    resolve(new, f"/components/schemas/{side}")[key] = [moved, {**moved, "required": [name]}]
+    for before, after in ((old, new), (new, old)):
+        said = " ".join(change.sentence for change in compare(before, after))
+        assert f"property {name!r}" not in said, said
+
+
 def test_a_witness_is_a_whole_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = next(case for case in CASES if case.name.endswith("Batch's name is 128 characters at most"))
     files = [tmp_path / "old.json", tmp_path / "new.json"]
@@ -89,6 +106,16 @@ def test_a_file_of_another_kind_is_named_with_the_kinds_that_are_read(
     (tmp_path / "page.md").write_text("# Words", "utf-8")
     assert main([str(tmp_path / "page.md"), str(tmp_path / "page.md")]) == 3
     assert "page.md: not readable: its name ends in none of .json, .yaml, .toml" in capsys.readouterr().err
+
+
+def test_a_pattern_that_no_judge_reads_ends_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for file, pattern in zip(files, ("a[^]b", "a[^]c"), strict=True):
+        spec = base("shop")
+        resolve(spec, "/components/schemas/Error/properties/detail")["pattern"] = pattern
+        file.write_text(json.dumps(spec), "utf-8")
+    assert main([*map(str, files)]) == 3
+    assert "error: a schema that nothing here judges: " in capsys.readouterr().err
 
 
 def test_the_command_counts_the_mild_as_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

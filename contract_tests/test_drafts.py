@@ -1,12 +1,14 @@
 """The draft: what a provider cannot be told is refused, or left out visibly; never dropped."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiences import Audience, IdKind, Ids, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
+import audiences
+from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
@@ -93,6 +95,22 @@ def test_a_phone_file_is_a_path_or_bytes(source: Any) -> None:
         PhoneFile(source)
 
 
+@pytest.mark.parametrize("content", ["phone1,name\n4420,Ada\n", "phone1\r\n", "a\rb"])
+def test_text_that_is_a_files_content_is_told_from_a_path(content: str) -> None:
+    with pytest.raises(
+        InvalidError, match=r"looks like a file's content: give PhoneFile\(text\.encode\(\), filename\)"
+    ):
+        PhoneFile(content, "x.csv")
+    with pytest.raises(InvalidError, match="looks like a file's content"):
+        PhoneFile(Path(content))
+
+
+def test_one_character_is_not_called_characters() -> None:
+    assert [audiences._errors.shape(text) for text in ("x", "xy", "")] == [
+        "string of 1 character", "string of 2 characters", "string of 0 characters",
+    ]  # fmt: skip
+
+
 def test_all_problems_of_a_draft_are_named_at_once() -> None:
     with pytest.raises(InvalidError) as caught:
         make("batch").prepare(Audience(name="a b" * 100, provider_fields={"batch": {"type": 1, "name": "x"}}))
@@ -147,15 +165,6 @@ def test_whatever_is_in_provider_fields_is_prepared_or_refused(key: str, value: 
         make(key).prepare(Audience(name="VIP", provider_fields={key: {**case(key).FIELDS, "x": value}}))
     except InvalidError as error:
         assert error.problems  # noqa: PT017  # most are refused, by one rule or another
-
-
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [("foo", ["x"]), (IdKind.EMAILS, "ada@example.org"), (IdKind.EMAILS, [5]), (IdKind.EMAILS, [b"x"])],
-)
-def test_ids_are_a_known_kind_and_strings(kind: Any, values: Any) -> None:
-    with pytest.raises(InvalidError, match=r"members\.(kind|values)"):
-        Ids(kind, values)
 
 
 @pytest.mark.parametrize("audience", [{"name": "VIP"}, None, "VIP"])

@@ -184,9 +184,11 @@ def test_a_spec_that_is_no_readable_object_stops_with_its_file(tmp_path: Path, t
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("200: {}", "every key must be text"),
-        ("a: 2026-01-02", "date is not JSON"),
+        ("? [a]\n: {}", "a key must be text, line 1, column 3"),
+        ("a: .nan", ".nan is a number that JSON cannot say, line 1, column 4"),
         ("a: &a [*a]", "stands for what it is in"),
+        ("a:\n\tb: 1", "cannot start any token, line 2, column 1"),
+        ('a: "\\ud800"', "surrogates"),
     ],
 )
 def test_yaml_that_json_cannot_say_stops_with_its_file(tmp_path: Path, text: str, said: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -16,17 +16,17 @@ from cases import KEYS, case
 DRAFT = cases.everywhere()
 
 
-def answer(key: str) -> httpx.MockTransport:
-    return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, content=dumps(case(key).BODY)))
+def answer(key: str) -> httpx2.MockTransport:
+    return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY)))
 
 
-def fail(_: httpx.Request) -> httpx.Response:
+def fail(_: httpx2.Request) -> httpx2.Response:
     raise OSError("down")
 
 
 @pytest.fixture(params=["blocking", "async"])
 def everywhere(request: pytest.FixtureRequest, portal: BlockingPortal):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    def run(transports: dict[str, httpx.MockTransport], leave_out: set[str]) -> list[Result]:
+    def run(transports: dict[str, httpx2.MockTransport], leave_out: set[str]) -> list[Result]:
         if request.param == "blocking":
             providers = [make(key, audiences, transport=transport) for key, transport in transports.items()]
             return create_everywhere(DRAFT, providers, leave_out=leave_out)
@@ -44,14 +44,14 @@ def test_every_provider_gets_the_same_draft_and_says_what_it_left_out(everywhere
     assert [result.left_out for result in results] == unsupported
 
 
-def surprise(_: httpx.Request) -> httpx.Response:
+def surprise(_: httpx2.Request) -> httpx2.Response:
     raise AssertionError("of a test's own transport")
 
 
 @pytest.mark.parametrize("failure", [fail, surprise])
 @pytest.mark.parametrize("broken", KEYS)
 def test_a_failure_at_one_never_hides_anothers_receipt(everywhere, broken: str, failure: Any) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    transports = {key: httpx.MockTransport(failure) if key == broken else answer(key) for key in KEYS}
+    transports = {key: httpx2.MockTransport(failure) if key == broken else answer(key) for key in KEYS}
     results = everywhere(transports, {"description", "members"})
     kinds = {key: type(result) for key, result in zip(KEYS, results, strict=True)}
     assert kinds == {key: UnknownOutcomeError if key == broken else Receipt for key in KEYS}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
+import small_project
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
@@ -128,7 +128,7 @@ def test_a_provider_is_laid_out_once(fourth: Fourth, capsys: pytest.CaptureFixtu
 
 
 def test_a_page_in_html_with_a_spec_in_yaml_is_laid_out_as_well(tmp_path: Path) -> None:
-    spec = yaml.safe_dump(json.loads(spec_of(PAGE.read_text("utf-8"))), sort_keys=False)
+    spec = small_project.as_yaml(json.loads(spec_of(PAGE.read_text("utf-8"))))
     page = tmp_path / "page.html"
     page.write_bytes(f"\ufeff<!doctype html><h1>Lists</h1><pre>{html.escape(spec)}</pre>".encode())
     root = tmp_path / "project"

@@ -14,7 +14,7 @@ import sys
 from importlib.resources import files
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,12 +44,12 @@ BLOCKED = """
 import importlib, sys
 class Blocked:
     def find_spec(self, name, *_):
-        if name.split(".")[0] in {"httpx", "httpcore", "requests", "urllib3", "aiohttp"}:
+        if name.split(".")[0] in {"httpx2", "httpcore2", "requests", "urllib3", "aiohttp"}:
             raise ImportError(f"{name} is blocked")
 sys.meta_path.insert(0, Blocked())
 for name in sys.argv[1:]:
     importlib.import_module(name)
-assert "httpx" not in sys.modules
+assert "httpx2" not in sys.modules
 print(len(sys.argv[1:]))
 """
 
@@ -79,15 +79,15 @@ def _batch() -> dict[str, Any]:
     return audience_create.build_request(body=body, x_batch_project="project")
 
 
-def _sent(built: dict[str, Any]) -> httpx.Request:
-    """The request that httpx makes of what a builder gives, its body read."""
-    with httpx.Client(base_url="https://api.example/v1") as client:
+def _sent(built: dict[str, Any]) -> httpx2.Request:
+    """The request that httpx2 makes of what a builder gives, its body read."""
+    with httpx2.Client(base_url="https://api.example/v1") as client:
         request = client.build_request(**built)
     request.read()
     return request
 
 
-def _multipart(request: httpx.Request) -> tuple[str, list[tuple[str, bytes]]]:
+def _multipart(request: httpx2.Request) -> tuple[str, list[tuple[str, bytes]]]:
     boundary = request.headers["Content-Type"].partition("boundary=")[2]
     parts = request.content.split(f"--{boundary}".encode())[1:-1]
     return boundary, [(part.partition(b"\r\n\r\n")[0].decode(), part.partition(b"\r\n\r\n")[2][:-2]) for part in parts]
@@ -112,7 +112,7 @@ def test_hazard_1_any_file_arrives_whole(content: bytes) -> None:
 def test_hazards_2_and_5_an_undocumented_status_is_no_error_and_the_caller_keeps_the_whole_answer(
     name: str, status: int
 ) -> None:
-    response = httpx.Response(status, headers={"Retry-After": "3"}, content=b"<html>")
+    response = httpx2.Response(status, headers={"Retry-After": "3"}, content=b"<html>")
     assert importlib.import_module(name).parse_response(response) is None
 
 
@@ -172,7 +172,7 @@ def test_hazard_14_the_clients_are_typed_for_their_users() -> None:
 
 def test_hazard_15_a_time_with_seven_digits_is_parsed_and_the_answer_keeps_the_last_one() -> None:
     answer = {"response_time": "2025-02-06T07:51:52.2581942Z", "data": {"id": "312345"}}
-    response = httpx.Response(201, json=answer)
+    response = httpx2.Response(201, json=answer)
     parsed = post_audiences.parse_response(response)
     assert isinstance(parsed, PostAudiencesResponse201)
     assert str(parsed.response_time) == "2025-02-06 07:51:52.258194+00:00"
@@ -185,10 +185,10 @@ def test_batch_is_asked_and_understood() -> None:
     assert request.headers["X-Batch-Project"] == "project"
     assert request.headers["Content-Type"] == "application/json"
     assert json.loads(request.content) == {"name": "a", "type": "custom_ids"}
-    accepted = httpx.Response(202, json={"indexing_token": "t"})
+    accepted = httpx2.Response(202, json={"indexing_token": "t"})
     assert audience_create.parse_response(accepted) == AudienceCreateResponse202(indexing_token="t")
     for status in (400, 401, 429, 500, 503):
-        refused = httpx.Response(status, json={"error_code": "c", "error_message": "m"})
+        refused = httpx2.Response(status, json={"error_code": "c", "error_message": "m"})
         assert audience_create.parse_response(refused) == Error(error_code="c", error_message="m")
 
 
@@ -199,7 +199,7 @@ def test_adobe_is_asked_and_understood_in_both_revisions_of_its_page() -> None:
     assert (request.headers["x-gw-ims-org-id"], request.headers["x-sandbox-name"]) == ("org", "prod")
     assert json.loads(request.content) == {"name": "a"}
     for answer in ({"name": "a", "audienceId": "i"}, {"id": "s", "name": "a", "audienceId": "i"}):
-        parsed = create_audience.parse_response(httpx.Response(200, json=answer))
+        parsed = create_audience.parse_response(httpx2.Response(200, json=answer))
         assert isinstance(parsed, CreateAudienceResponse200)
         assert parsed.to_dict() == answer
 
@@ -231,7 +231,9 @@ def test_adobes_token_endpoint_is_asked_and_understood() -> None:
     assert _adobe_ims()["headers"] == {"Content-Type": "application/x-www-form-urlencoded"}
     assert request.content == b"grant_type=client_credentials&client_id=i&client_secret=%26s&scope=a%2Cb"
     answer = {"access_token": "t", "token_type": "bearer", "expires_in": 86399}
-    assert create_token.parse_response(httpx.Response(200, json=answer)) == CreateTokenResponse200("t", "bearer", 86399)
+    assert create_token.parse_response(httpx2.Response(200, json=answer)) == CreateTokenResponse200(
+        "t", "bearer", 86399
+    )
 
 
 def test_commbox_is_asked_and_understood() -> None:
@@ -241,8 +243,8 @@ def test_commbox_is_asked_and_understood() -> None:
     assert name == b"NE_USA-above50"
     assert 'filename="a.csv"\r\nContent-Type: text/csv' in file
     assert content == b"phone1\r\n442079832100\r\n"
-    made = post_audiences.parse_response(httpx.Response(201, json={"status": 201, "data": {"id": "312345"}}))
+    made = post_audiences.parse_response(httpx2.Response(201, json={"status": 201, "data": {"id": "312345"}}))
     assert isinstance(made, PostAudiencesResponse201)
     assert made.data.id == "312345"
-    refused = post_audiences.parse_response(httpx.Response(400, json={"status": 400, "description": "Bad Request"}))
+    refused = post_audiences.parse_response(httpx2.Response(400, json={"status": 400, "description": "Bad Request"}))
     assert refused == PostAudiencesResponse400(status=400, description="Bad Request")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -94,17 +94,17 @@ def test_the_blocking_face_refuses_asynchronous_hooks_when_it_is_made(key: str, 
 
 
 def test_the_blocking_face_sends_nothing_for_a_request_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
-    def send(_: httpx.Request) -> httpx.Response:
+    def send(_: httpx2.Request) -> httpx2.Response:
         raise AssertionError("was sent")
 
     with pytest.raises(ConfigurationError, match="asynchronous") as caught:
-        make(key, on_request=lambda _: hook(), transport=httpx.MockTransport(send)).create(case(key).good())
+        make(key, on_request=lambda _: hook(), transport=httpx2.MockTransport(send)).create(case(key).good())
     gc.collect()  # a coroutine that was never awaited would be warned of now
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_the_answer_is_not_lost_to_a_response_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
     assert isinstance(make(key, on_response=lambda *_: hook(), transport=transport).create(case(key).good()), Receipt)
     gc.collect()
 

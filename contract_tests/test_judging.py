@@ -133,13 +133,17 @@ def test_the_curl_line_of_a_server_run_has_the_variables_that_the_user_has_set(k
     with MockServer() as server:
         made = target(server, key)
     good = replace(wire(key).GOOD, body=b"", headers=tuple(made.headers().items()))
-    line = Redactor(made.secrets, made.variables).evidence(f"{made.url}/x", good, None).curl
-    unnamed = Redactor(made.secrets).evidence(f"{made.url}/x", good, None).curl
+    line = Redactor(made.secrets, made.variables, show_members=True).evidence(f"{made.url}/x", good, None).curl
+    unnamed = Redactor(made.secrets, show_members=True).evidence(f"{made.url}/x", good, None).curl
     for name in made.headers():
         variable = made.variables[name]
         assert (f"${variable}" in line) == (made.is_secret(f"header {name}"))
         assert f"${variable}" not in unnamed
     assert "$" in unnamed
     headers = tuple((name, "Bearer contract-check-nobody") for name in made.headers())
-    wrong = Redactor(made.secrets, made.variables).evidence(f"{made.url}/x", replace(good, headers=headers), None).curl
+    wrong = (
+        Redactor(made.secrets, made.variables, show_members=True)
+        .evidence(f"{made.url}/x", replace(good, headers=headers), None)
+        .curl
+    )
     assert not any(f"${variable}" in wrong for variable in made.variables.values())

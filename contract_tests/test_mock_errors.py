@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from audience_contract import Request, Response, check_response, load, provider_keys
@@ -32,8 +32,8 @@ def server(running: MockServer) -> MockServer:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
+def client() -> Iterator[httpx2.Client]:
+    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
         yield found
 
 
@@ -43,7 +43,7 @@ def value(response: Response) -> Any:
 
 @pytest.mark.parametrize(("provider", "name", "credential", "status", "holds"), rows("REFUSED"))
 def test_missing_and_wrong_credentials_are_answered_as_documented(  # noqa: PLR0917
-    server: MockServer, client: httpx.Client, provider: str, name: str, credential: list[str], status: int, holds: str
+    server: MockServer, client: httpx2.Client, provider: str, name: str, credential: list[str], status: int, holds: str
 ) -> None:
     answer = send(client, server, provider, header(name, *credential)(wire(provider).GOOD))
     assert (answer.status, check_response(operation_of(provider), answer)) == (status, [])
@@ -53,7 +53,7 @@ def test_missing_and_wrong_credentials_are_answered_as_documented(  # noqa: PLR0
 
 @pytest.mark.parametrize(("provider", "status"), _ERRORS)
 def test_every_documented_error_is_answered_on_request(
-    server: MockServer, client: httpx.Client, provider: str, status: int
+    server: MockServer, client: httpx2.Client, provider: str, status: int
 ) -> None:
     empty = Request("POST", wire(provider).GOOD.target, ())
     answer = send(client, server, provider, empty, f"/_mock/respond/{status}")
@@ -65,14 +65,14 @@ def test_every_documented_error_is_answered_on_request(
 @pytest.mark.parametrize("provider", provider_keys())
 @pytest.mark.parametrize("status", [404, 429, 500, 520, 599])
 def test_an_undocumented_error_too_is_answered_on_request(
-    server: MockServer, client: httpx.Client, provider: str, status: int
+    server: MockServer, client: httpx2.Client, provider: str, status: int
 ) -> None:
     answer = send(client, server, provider, wire(provider).GOOD, f"/_mock/respond/{status}")
     assert answer.status == status
     assert set(value(answer)) == wire(provider).ERROR_KEYS
 
 
-def test_no_other_status_can_be_asked_for(server: MockServer, client: httpx.Client) -> None:
+def test_no_other_status_can_be_asked_for(server: MockServer, client: httpx2.Client) -> None:
     for status in ("202", "399", "600", "5000"):
         assert send(client, server, "batch", wire("batch").GOOD, f"/_mock/respond/{status}").status == 404
     assert server.audiences == []
@@ -80,7 +80,7 @@ def test_no_other_status_can_be_asked_for(server: MockServer, client: httpx.Clie
 
 @pytest.mark.parametrize("path", ["/", "/batch", "/batch/2.10", "/nobody/audiences", "/commbox/audiences/", "/_mock/x"])
 @pytest.mark.parametrize("prefix", ["", "/_mock/respond/503", "/_mock/respond/202", "/_mock/respond/x"])
-def test_an_unknown_path_is_a_404(server: MockServer, client: httpx.Client, path: str, prefix: str) -> None:
+def test_an_unknown_path_is_a_404(server: MockServer, client: httpx2.Client, path: str, prefix: str) -> None:
     answer = client.post(server.url + prefix + path)
     assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
@@ -88,7 +88,7 @@ def test_an_unknown_path_is_a_404(server: MockServer, client: httpx.Client, path
 @pytest.mark.parametrize("provider", provider_keys())
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
 def test_another_method_is_a_405_that_names_the_documented_ones(
-    server: MockServer, client: httpx.Client, provider: str, method: str
+    server: MockServer, client: httpx2.Client, provider: str, method: str
 ) -> None:
     spec, target = load(provider), wire(provider).GOOD.target
     documented = spec.methods(spec.below_base(target.partition("?")[0]) or "")

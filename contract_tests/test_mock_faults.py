@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from audience_contract import Request, provider_keys
@@ -24,7 +24,7 @@ _CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")
 )
 def test_a_server_has_its_fault_and_the_others_do_not(name: str) -> None:
     key, found = name.partition(".")[0], witness(name)
-    with MockServer(fault=name) as server, httpx.Client() as client:
+    with MockServer(fault=name) as server, httpx2.Client() as client:
         answer = [send(client, server, key, request) for request in found.requests][-1]
         assert answer.status == wire(key).SUCCESS
         for other in set(provider_keys()) - {key}:
@@ -33,11 +33,12 @@ def test_a_server_has_its_fault_and_the_others_do_not(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "error"), [("batch.answer-short", httpx.RemoteProtocolError), ("adobe.answer-coding", httpx.DecodingError)]
+    ("name", "error"),
+    [("batch.answer-short", httpx2.RemoteProtocolError), ("adobe.answer-coding", httpx2.DecodingError)],
 )
 def test_an_answer_can_be_wrong_on_the_wire(name: str, error: type[Exception]) -> None:
     key = name.partition(".")[0]
-    with MockServer(fault=name) as server, httpx.Client() as client, pytest.raises(error):
+    with MockServer(fault=name) as server, httpx2.Client() as client, pytest.raises(error):
         send(client, server, key, wire(key).GOOD)
 
 
@@ -49,14 +50,14 @@ def test_a_body_in_chunks_reaches_the_fault() -> None:
 
     with MockServer(fault="batch.chunked-empty") as server:
         url = f"{server.url}/batch{good.target}"
-        assert httpx.post(url, headers=good.headers, content=chunks()).status_code == 400
-        assert httpx.post(url, headers=good.headers, content=good.body).status_code == 202
+        assert httpx2.post(url, headers=good.headers, content=chunks()).status_code == 400
+        assert httpx2.post(url, headers=good.headers, content=good.body).status_code == 202
 
 
 def test_a_slow_answer_holds_up_no_other() -> None:
     fault = replace(find("batch.slow"), seconds=30.0)
-    with MockServer(fault=fault) as server, httpx.Client(timeout=0.2) as client:
-        with pytest.raises(httpx.ReadTimeout):
+    with MockServer(fault=fault) as server, httpx2.Client(timeout=0.2) as client:
+        with pytest.raises(httpx2.ReadTimeout):
             send(client, server, "batch", wire("batch").GOOD)
         assert send(client, server, "commbox", wire("commbox").GOOD).status == 201
 

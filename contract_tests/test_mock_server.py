@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +32,8 @@ def server(running: MockServer) -> MockServer:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
+def client() -> Iterator[httpx2.Client]:
+    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
         yield found
 
 
@@ -43,7 +43,7 @@ def value(response: Response) -> Any:
 
 @pytest.mark.parametrize("provider", provider_keys())
 def test_a_good_request_is_answered_with_the_documented_success(
-    server: MockServer, client: httpx.Client, provider: str
+    server: MockServer, client: httpx2.Client, provider: str
 ) -> None:
     good = wire(provider).GOOD
     answer = send(client, server, provider, good)
@@ -52,7 +52,7 @@ def test_a_good_request_is_answered_with_the_documented_success(
 
 
 @pytest.mark.parametrize("provider", creating())
-def test_what_an_answer_says_was_created_is_kept(server: MockServer, client: httpx.Client, provider: str) -> None:
+def test_what_an_answer_says_was_created_is_kept(server: MockServer, client: httpx2.Client, provider: str) -> None:
     answer = send(client, server, provider, wire(provider).GOOD)
     (record,) = server.audiences
     assert (record.provider, record.operation) == (provider, operation_of(provider).id)
@@ -61,7 +61,7 @@ def test_what_an_answer_says_was_created_is_kept(server: MockServer, client: htt
 
 @pytest.mark.parametrize("provider", creating())
 def test_a_second_audience_of_the_same_name_is_another_one(
-    server: MockServer, client: httpx.Client, provider: str
+    server: MockServer, client: httpx2.Client, provider: str
 ) -> None:
     answers = [send(client, server, provider, wire(provider).GOOD) for _ in range(2)]
     assert {answer.status for answer in answers} == {wire(provider).SUCCESS}
@@ -72,7 +72,7 @@ def test_a_second_audience_of_the_same_name_is_another_one(
 
 @pytest.mark.parametrize("provider", creating())
 def test_every_server_of_the_spec_leads_to_the_same_audiences(
-    server: MockServer, client: httpx.Client, provider: str
+    server: MockServer, client: httpx2.Client, provider: str
 ) -> None:
     good = wire(provider).GOOD
     for target in wire(provider).OTHER_TARGETS:
@@ -83,7 +83,7 @@ def test_every_server_of_the_spec_leads_to_the_same_audiences(
 
 @pytest.mark.parametrize(("provider", "change"), [row[:2] for row in rows("BROKEN")])
 def test_a_request_that_breaks_the_spec_is_refused_as_documented_and_creates_nothing(
-    server: MockServer, client: httpx.Client, provider: str, change: Change
+    server: MockServer, client: httpx2.Client, provider: str, change: Change
 ) -> None:
     answer = send(client, server, provider, change(wire(provider).GOOD))
     assert answer.status in (400, 401, 403)
@@ -95,14 +95,14 @@ def test_a_request_that_breaks_the_spec_is_refused_as_documented_and_creates_not
     ("provider", "change"), [(key, change) for key in provider_keys() for change in wire(key).SAME]
 )
 def test_a_request_in_another_form_is_accepted(
-    server: MockServer, client: httpx.Client, provider: str, change: Change
+    server: MockServer, client: httpx2.Client, provider: str, change: Change
 ) -> None:
     assert send(client, server, provider, change(wire(provider).GOOD)).status == wire(provider).SUCCESS
 
 
 @pytest.mark.parametrize(("provider", "change"), [row[:2] for row in rows("UNNAMED")])
 def test_only_a_strict_server_refuses_what_the_spec_allows_without_naming_it(
-    server: MockServer, client: httpx.Client, provider: str, change: Change
+    server: MockServer, client: httpx2.Client, provider: str, change: Change
 ) -> None:
     assert send(client, server, provider, change(wire(provider).GOOD)).status == wire(provider).SUCCESS
     with MockServer(strict=True) as strict:
@@ -110,7 +110,7 @@ def test_only_a_strict_server_refuses_what_the_spec_allows_without_naming_it(
         assert send(client, strict, provider, wire(provider).GOOD).status == wire(provider).SUCCESS
 
 
-def test_what_was_created_is_listed_and_forgotten_over_http(server: MockServer, client: httpx.Client) -> None:
+def test_what_was_created_is_listed_and_forgotten_over_http(server: MockServer, client: httpx2.Client) -> None:
     for provider in provider_keys():  # a service creates none
         send(client, server, provider, wire(provider).GOOD)
     listed = client.get(f"{server.url}/_mock/audiences").json()
@@ -123,7 +123,7 @@ def test_what_was_created_is_listed_and_forgotten_over_http(server: MockServer, 
 
 
 def test_the_last_exchanges_are_kept_as_the_provider_would_have_seen_them(
-    server: MockServer, client: httpx.Client
+    server: MockServer, client: httpx2.Client
 ) -> None:
     for provider in provider_keys():
         good = wire(provider).GOOD
@@ -152,7 +152,7 @@ def test_the_exchanges_that_are_kept_are_the_last_that_fit(sizes: list[int]) -> 
         assert sum(sizes[-len(kept) - 1 :]) * (unit // 2) * 2 > KEPT_BYTES
 
 
-def test_large_requests_do_not_fill_the_memory(server: MockServer, client: httpx.Client) -> None:
+def test_large_requests_do_not_fill_the_memory(server: MockServer, client: httpx2.Client) -> None:
     content = b"a" * (KEPT_BYTES // 4)
     for _ in range(6):
         client.post(f"{server.base_url('batch')}/audiences/create", content=content)
@@ -161,14 +161,14 @@ def test_large_requests_do_not_fill_the_memory(server: MockServer, client: httpx
 
 @given(_KEYS, st.binary())
 def test_whatever_the_body_is_the_answer_is_a_documented_one(
-    running: MockServer, client: httpx.Client, provider: str, content: bytes
+    running: MockServer, client: httpx2.Client, provider: str, content: bytes
 ) -> None:
     good = wire(provider).GOOD
     answer = send(client, running, provider, Request("POST", good.target, good.headers, content))
     assert (answer.status, check_response(operation_of(provider), answer)) == (400, [])
 
 
-def test_no_token_comes_twice_from_a_server_even_after_it_forgot(server: MockServer, client: httpx.Client) -> None:
+def test_no_token_comes_twice_from_a_server_even_after_it_forgot(server: MockServer, client: httpx2.Client) -> None:
     tokens = []
     for _ in range(2):
         tokens.append(value(send(client, server, "batch", wire("batch").GOOD))["indexing_token"])
@@ -184,7 +184,7 @@ def test_requests_at_the_same_time_never_share_a_token_or_lose_an_audience(serve
     )
 
     def create(_: int) -> int:
-        with httpx.Client(timeout=60) as own:
+        with httpx2.Client(timeout=60) as own:
             return send(own, server, "commbox", large).status
 
     with ThreadPoolExecutor(8) as pool:
@@ -193,7 +193,7 @@ def test_requests_at_the_same_time_never_share_a_token_or_lose_an_audience(serve
 
 
 def test_a_body_over_64_mebibytes_is_a_413_and_one_just_below_is_judged(
-    server: MockServer, client: httpx.Client
+    server: MockServer, client: httpx2.Client
 ) -> None:
     good = wire("batch").GOOD
     for size, status in ((64 * 2**20, 400), (64 * 2**20 + 1, 413)):
@@ -201,14 +201,14 @@ def test_a_body_over_64_mebibytes_is_a_413_and_one_just_below_is_judged(
         assert send(client, server, "batch", sent).status == status
 
 
-def test_servers_start_afresh_with_the_same_tokens_and_leave_nothing_behind(client: httpx.Client) -> None:
+def test_servers_start_afresh_with_the_same_tokens_and_leave_nothing_behind(client: httpx2.Client) -> None:
     found, before = [], threading.active_count()
     for _ in range(2):
         with MockServer() as server:
             send(client, server, "batch", wire("batch").GOOD)
             found.append(server.audiences)
             url = server.url
-        with pytest.raises(httpx.ConnectError):
+        with pytest.raises(httpx2.ConnectError):
             client.get(url)
     assert found[0] == found[1]
     assert threading.active_count() == before

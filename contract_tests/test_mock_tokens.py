@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 
 from audience_contract import Response
@@ -18,44 +18,44 @@ def server() -> Iterator[MockServer]:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
+def client() -> Iterator[httpx2.Client]:
+    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
         yield found
 
 
-def token(client: httpx.Client, server: MockServer) -> str:
+def token(client: httpx2.Client, server: MockServer) -> str:
     return str(json.loads(send(client, server, "adobe_ims", wire("adobe_ims").GOOD).body)["access_token"])
 
 
-def with_token(client: httpx.Client, server: MockServer, issued: str, provider: str = "adobe") -> Response:
+def with_token(client: httpx2.Client, server: MockServer, issued: str, provider: str = "adobe") -> Response:
     return send(client, server, provider, header("Authorization", f"Bearer {issued}")(wire(provider).GOOD))
 
 
-def test_a_token_comes_as_on_adobes_page(client: httpx.Client, server: MockServer) -> None:
+def test_a_token_comes_as_on_adobes_page(client: httpx2.Client, server: MockServer) -> None:
     answer = json.loads(send(client, server, "adobe_ims", wire("adobe_ims").GOOD).body)
     assert answer.pop("access_token")
     assert answer == {"token_type": "bearer", "expires_in": 86399}
 
 
-def test_every_token_is_another_one_and_adobe_takes_them_all(client: httpx.Client, server: MockServer) -> None:
+def test_every_token_is_another_one_and_adobe_takes_them_all(client: httpx2.Client, server: MockServer) -> None:
     issued = [token(client, server) for _ in range(3)]
     assert len({*issued, "mock-token"}) == 4
     assert {with_token(client, server, each).status for each in [*issued, "mock-token"]} == {200}
 
 
 @pytest.mark.parametrize("provider", ["batch", "commbox"])
-def test_no_other_provider_takes_a_token_of_adobes(client: httpx.Client, server: MockServer, provider: str) -> None:
+def test_no_other_provider_takes_a_token_of_adobes(client: httpx2.Client, server: MockServer, provider: str) -> None:
     assert with_token(client, server, token(client, server), provider).status == 401
 
 
-def test_a_token_of_another_server_is_not_taken(client: httpx.Client, server: MockServer) -> None:
+def test_a_token_of_another_server_is_not_taken(client: httpx2.Client, server: MockServer) -> None:
     with MockServer() as other:
         assert with_token(client, server, token(client, other)).status == 401
 
 
 @pytest.mark.parametrize("way", ["method", "over HTTP"])
 def test_issued_tokens_can_be_made_invalid_and_new_ones_hold(
-    client: httpx.Client, server: MockServer, way: str
+    client: httpx2.Client, server: MockServer, way: str
 ) -> None:
     old = [token(client, server) for _ in range(2)]
     if way == "method":
@@ -69,7 +69,7 @@ def test_issued_tokens_can_be_made_invalid_and_new_ones_hold(
     assert {with_token(client, server, each).status for each in (new, "mock-token")} == {200}
 
 
-def test_to_forget_audiences_leaves_tokens_as_they_are(client: httpx.Client, server: MockServer) -> None:
+def test_to_forget_audiences_leaves_tokens_as_they_are(client: httpx2.Client, server: MockServer) -> None:
     issued = token(client, server)
     server.clear()
     assert with_token(client, server, issued).status == 200
@@ -88,7 +88,7 @@ def test_to_forget_audiences_leaves_tokens_as_they_are(client: httpx.Client, ser
     ],
 )
 def test_what_is_no_token_request_of_the_client_is_refused_as_rfc_6749_says(
-    client: httpx.Client, server: MockServer, change: Change, status: int, error: str
+    client: httpx2.Client, server: MockServer, change: Change, status: int, error: str
 ) -> None:
     answer = send(client, server, "adobe_ims", change(wire("adobe_ims").GOOD))
     assert (answer.status, json.loads(answer.body)) == (status, {"error": error})

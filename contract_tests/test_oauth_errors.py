@@ -4,7 +4,7 @@ import contextlib
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 from hypothesis import given
@@ -70,22 +70,22 @@ GOOD = {"access_token": st.just("token-4712"), "token_type": st.just("bearer"), 
 ANSWERS = st.fixed_dictionaries({}, optional={name: good | JSON for name, good in GOOD.items()}) | JSON
 
 
-def exchanges(token_answer: httpx.Response) -> tuple[httpx.MockTransport, list[httpx.Request]]:
+def exchanges(token_answer: httpx2.Response) -> tuple[httpx2.MockTransport, list[httpx2.Request]]:
     """A transport for both servers, and what it carried."""
-    seen: list[httpx.Request] = []
+    seen: list[httpx2.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         seen.append(request)
-        created = httpx.Response(200, json=case("adobe").BODY)
+        created = httpx2.Response(200, json=case("adobe").BODY)
         return token_answer if str(request.url) == TOKEN_URL else created
 
-    return httpx.MockTransport(answer), seen
+    return httpx2.MockTransport(answer), seen
 
 
 @given(value=ANSWERS)
 def test_whatever_the_endpoint_answers_becomes_a_token_or_a_token_error(portal: BlockingPortal, value: Any) -> None:
     for face in (None, aio):
-        transport, seen = exchanges(httpx.Response(200, content=json.dumps(value)))
+        transport, seen = exchanges(httpx2.Response(200, content=json.dumps(value)))
         provider = type(make("adobe", face) if face else make("adobe"))(
             **FIXED, **CLIENT, token_url=TOKEN_URL, transport=transport
         )
@@ -105,7 +105,7 @@ def test_whatever_the_endpoint_answers_becomes_a_token_or_a_token_error(portal: 
 
 
 STEPS = st.lists(
-    st.sampled_from([httpx.ConnectError("no"), httpx.ReadError("no")])
+    st.sampled_from([httpx2.ConnectError("no"), httpx2.ReadError("no")])
     | st.sampled_from([302, 400, 401, 403, 404, 408, 429, 500, 503, 520, 200]),
     max_size=6,
 )
@@ -116,17 +116,17 @@ def test_a_token_is_asked_for_again_where_no_answer_or_a_passing_failure_came(st
     left = [*steps]
     sent: list[Any] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if str(request.url) != TOKEN_URL:
-            return httpx.Response(200, json=case("adobe").BODY)
+            return httpx2.Response(200, json=case("adobe").BODY)
         sent.append(left.pop(0) if left else "token")
         if isinstance(sent[-1], Exception):
             raise sent[-1]
         good = {"access_token": "token-4712", "token_type": "bearer", "expires_in": 86399}
-        return httpx.Response(200, json=good) if sent[-1] == "token" else httpx.Response(sent[-1])
+        return httpx2.Response(200, json=good) if sent[-1] == "token" else httpx2.Response(sent[-1])
 
     policy = RetryPolicy(attempts=attempts, first_wait=0)
-    transport = httpx.MockTransport(answer)
+    transport = httpx2.MockTransport(answer)
     provider = type(make("adobe"))(**FIXED, **CLIENT, token_url=TOKEN_URL, transport=transport, read_policy=policy)
     with contextlib.suppress(TokenError):
         provider.create(DRAFT)
@@ -138,7 +138,7 @@ def test_a_token_is_asked_for_again_where_no_answer_or_a_passing_failure_came(st
 def test_a_lifetime_that_cannot_be_read_makes_the_token_serve_one_call() -> None:
     for lifetime, asked in ((86399, 1), (None, 3), ("86399", 3), (0, 3), (-5, 3), (10**400, 1), (86399992, 1)):
         body = {"access_token": "token-4712", "token_type": "bearer", "expires_in": lifetime}
-        transport, seen = exchanges(httpx.Response(200, content=json.dumps(body)))
+        transport, seen = exchanges(httpx2.Response(200, content=json.dumps(body)))
         provider = type(make("adobe"))(**FIXED, **CLIENT, token_url=TOKEN_URL, transport=transport)
         for _ in range(3):
             provider.create(DRAFT)
@@ -215,13 +215,13 @@ def test_arguments_win_over_the_environment_and_there_the_token_wins(
     for name, value in variables.items():
         environment.setenv(name, value)
     body = {"access_token": "asked", "token_type": "bearer", "expires_in": 86399}
-    transport, seen = exchanges(httpx.Response(200, json=body))
+    transport, seen = exchanges(httpx2.Response(200, json=body))
     type(make("adobe"))(**FIXED, **arguments, transport=transport).create(DRAFT)
     assert seen[-1].headers["Authorization"] == f"Bearer {authorization}"
 
 
 def test_the_documented_endpoint_is_asked_by_default_with_a_form(environment: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    transport, seen = exchanges(httpx.Response(200))
+    transport, seen = exchanges(httpx2.Response(200))
     with pytest.raises(TokenError):
         type(make("adobe"))(**FIXED, **CLIENT, transport=transport).create(DRAFT)
     assert str(seen[0].url) == "https://ims-na1.adobelogin.com/ims/token/v3"

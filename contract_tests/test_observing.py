@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -115,27 +115,27 @@ def test_the_applications_own_calls_of_httpx_stay_logged(raw: RawServer, face: B
     caller = Caller("batch", raw.url, face)
 
     async def own() -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False) as client:
             await client.get(raw.url)
 
     with witness() as logs:
         caller.create(case("batch").good())
-        assert not any(line.startswith(("httpx", "httpcore")) for line in logs)
+        assert not any(line.startswith(("httpx2", "httpcore2")) for line in logs)
         if face:
             face.call(own)
         else:
-            with httpx.Client(trust_env=False) as client:
+            with httpx2.Client(trust_env=False) as client:
                 client.get(raw.url)
     caller.close()
-    for logger in ("httpx", "httpcore.connection", "httpcore.http11"):
+    for logger in ("httpx2", "httpcore2.connection", "httpcore2.http11"):
         assert any(line.startswith(logger) for line in logs)
 
 
 def test_no_logger_of_httpx_or_httpcore_is_forgotten() -> None:
-    folders = [Path(module.__file__ or "").parent for module in (httpx, httpcore)]
+    folders = [Path(module.__file__ or "").parent for module in (httpx2, httpcore2)]
     sources = [path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py")]
     theirs = {name for source in sources for name in re.findall(r'getLogger\("([^"]*)"\)', source)}
-    assert {"httpx", "httpcore.http11"} <= theirs <= set(LOGGERS)
+    assert {"httpx2", "httpcore2.http11"} <= theirs <= set(LOGGERS)
     assert sum(source.count("getLogger(") for source in sources) == sum(
         source.count('getLogger("') for source in sources
     )

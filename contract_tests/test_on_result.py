@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -105,12 +105,12 @@ def test_each_result_is_told_as_soon_as_it_is_there(servers: Urls, face: Blockin
 
 
 def instant(key: str, status: int | None = None) -> dict[str, Any]:
-    def answer(_: httpx.Request) -> httpx.Response:
+    def answer(_: httpx2.Request) -> httpx2.Response:
         asked.append(key)
-        return httpx.Response(status or case(key).SUCCESS, content=dumps(case(key).BODY), headers={"Retry-After": "0"})
+        return httpx2.Response(status or case(key).SUCCESS, content=dumps(case(key).BODY), headers={"Retry-After": "0"})
 
     asked: list[str] = []
-    return {"transport": httpx.MockTransport(answer)}
+    return {"transport": httpx2.MockTransport(answer)}
 
 
 def test_what_on_result_raises_is_dropped(face: BlockingPortal | None) -> None:
@@ -154,13 +154,13 @@ def test_options_of_the_call_reach_every_provider(face: BlockingPortal | None) -
 def test_options_that_make_no_sense_are_raised_before_anything_is_sent(
     face: BlockingPortal | None, options: dict[str, Any], kind: type[Exception]
 ) -> None:
-    def send(_: httpx.Request) -> httpx.Response:
+    def send(_: httpx2.Request) -> httpx2.Response:
         sent.append(1)
-        return httpx.Response(500)
+        return httpx2.Response(500)
 
     sent: list[int] = []
     with pytest.raises(kind):
-        run(face, {key: {"transport": httpx.MockTransport(send)} for key in KEYS}, **options)
+        run(face, {key: {"transport": httpx2.MockTransport(send)} for key in KEYS}, **options)
     assert sent == []
 
 

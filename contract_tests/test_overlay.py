@@ -1,6 +1,5 @@
 """Overlays: what an action must rest on, and that the vendored ones change what they say and nothing else."""
 
-import copy
 import hashlib
 import json
 import re
@@ -9,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
 
 import small_project
 from audience_contract.spec import source
 from pipeline import overlay
 from pipeline._errors import PipelineError
-from pipeline.documents import ABSENT, pointer, resolve
-from pipeline.effective import build, load
+from pipeline.documents import ABSENT, pointer, read, resolve
+from pipeline.effective import build, load, sources
 from pipeline.rooms import Provider, providers
 from small_project import answer
 
@@ -35,10 +32,14 @@ ACTION = {
 WITH_OVERLAY = [provider for provider in providers() if provider.overlay.exists()]
 
 
-def _apply(folder: Path, *actions: dict[str, Any]) -> dict[str, Any]:
+def _file(folder: Path, *actions: dict[str, Any]) -> Path:
     file = folder / "overlay.yaml"
-    file.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": actions}), "utf-8")
-    return overlay.apply(small_project.SPEC, file)
+    file.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}), "utf-8")
+    return file
+
+
+def _apply(folder: Path, *actions: dict[str, Any]) -> dict[str, Any]:
+    return overlay.apply(small_project.SPEC, _file(folder, *actions))
 
 
 def test_an_action_changes_its_target_and_leaves_the_upstream_spec_alone(tmp_path: Path) -> None:
@@ -52,6 +53,80 @@ def test_an_action_may_build_on_the_one_before_and_remove(tmp_path: Path) -> Non
     remove = {**ACTION, "target": f"{TARGET}.summary", "remove": True}
     del remove["update"]
     assert _apply(tmp_path, ACTION, remove) == small_project.SPEC
+
+
+PARAMETERS = [{"name": "p", "in": "query"}, {"name": "q", "in": "header"}, {"name": "r", "in": "query"}]
+LISTED: dict[str, Any] = {
+    "servers": [{"url": "https://a.test"}, {"url": "https://b.test"}],
+    "tags": [{"name": "t", "x": [1, [2]]}],
+    "get": {"parameters": PARAMETERS},
+}
+P, Q, R = PARAMETERS
+A, B = LISTED["servers"]
+NEW = {"description": "new"}
+
+
+@pytest.mark.parametrize(
+    ("target", "change", "at", "value"),
+    [
+        ("$.get.parameters[1]", {"update": NEW}, "/get/parameters", [P, Q | NEW, R]),
+        ("$.get.parameters[-1]", {"update": NEW}, "/get/parameters", [P, Q, R | NEW]),
+        ("$.get.parameters[?(@.name=='q')]", {"update": NEW}, "/get/parameters", [P, Q | NEW, R]),
+        ("$.get.parameters[?@.in=='query']", {"update": NEW}, "/get/parameters", [P | NEW, Q, R | NEW]),
+        ("$.get.parameters[?@.in=='query' && @.name!='p']", {"update": NEW}, "/get/parameters", [P, Q, R | NEW]),
+        ("$.get.parameters[?match(@.name, '[pq]')]", {"update": NEW}, "/get/parameters", [P | NEW, Q | NEW, R]),
+        ("$.get.parameters[?@.name=='q']", {"update": {"name": "s"}}, "/get/parameters", [P, Q | {"name": "s"}, R]),
+        ("$.get.parameters[*]", {"update": NEW}, "/get/parameters", [P | NEW, Q | NEW, R | NEW]),
+        ("$.get.parameters[1:]", {"update": NEW}, "/get/parameters", [P, Q | NEW, R | NEW]),
+        ("$.get.parameters[2,0,0]", {"update": NEW}, "/get/parameters", [P | NEW, Q, R | NEW]),
+        ("$..parameters[0]", {"update": NEW}, "/get/parameters", [P | NEW, Q, R]),
+        ("$.get.parameters[0].name", {"update": "s"}, "/get/parameters", [P | {"name": "s"}, Q, R]),
+        ("$['servers', 'tags'][0]", {"update": NEW}, "/servers", [A | NEW, B]),
+        ("$['servers', 'tags'][0]", {"update": NEW}, "/tags/0/description", "new"),
+        ("$.servers[0].url", {"update": "https://c.test"}, "/servers", [{"url": "https://c.test"}, B]),
+        ("$.servers", {"update": {"url": "https://c.test"}}, "/servers", [A, B, {"url": "https://c.test"}]),
+        ("$.servers", {"update": [{"url": "https://c.test"}]}, "/servers", [A, B, {"url": "https://c.test"}]),
+        ("$.tags[0]", {"update": {"x": [3]}}, "/tags/0/x", [1, [2], 3]),
+        ("$.tags[0]", {"update": {"x": 3}}, "/tags/0/x", 3),
+        ("$.tags[0].x[1]", {"update": 4}, "/tags/0/x", [1, [2, 4]]),
+        ("$.get.parameters[?@.in=='query']", {"remove": True}, "/get/parameters", [Q]),
+        ("$.get.parameters[0,2,0]", {"remove": True}, "/get/parameters", [Q]),
+        ("$.get.parameters[*]", {"remove": True}, "/get/parameters", []),
+        ("$.servers[*].url", {"remove": True}, "/servers", [{}, {}]),
+        ("$..x", {"remove": True}, "/tags", [{"name": "t"}]),
+    ],
+)
+def test_an_action_updates_or_removes_every_node_that_its_target_selects(
+    tmp_path: Path, target: str, change: dict[str, Any], at: str, value: Any
+) -> None:
+    before = json.dumps(LISTED)
+    action = {"target": target, "description": "Because.", "x-evidence": [{"source": "a page"}], **change}
+    assert resolve(overlay.apply(LISTED, _file(tmp_path, action)), at) == value
+    assert json.dumps(LISTED) == before
+
+
+def test_the_nodes_of_an_update_share_nothing_afterwards(tmp_path: Path) -> None:
+    schema = {"target": "$.get.parameters[*]", "update": {"schema": {"type": "string"}}}
+    one = {"target": "$.get.parameters[0].schema", "update": {"maxLength": 1}}
+    rest = {"description": "Because.", "x-evidence": [{"source": "a page"}]}
+    spec = overlay.apply(LISTED, _file(tmp_path, {**schema, **rest}, {**one, **rest}))
+    assert [each["schema"].get("maxLength") for each in spec["get"]["parameters"]] == [1, None, None]
+
+
+def test_the_reason_of_an_action_is_that_of_the_one_list_element_that_it_updates(tmp_path: Path) -> None:
+    query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in "pq"]
+    spec = small_project.changed(lambda s: small_project.operation(s).update(parameters=query))
+    action = {
+        "target": "$..parameters[?@.name=='q']",
+        "description": "Because.",
+        "x-evidence": [{"source": "a page"}],
+        "update": NEW,
+    }
+    overlaid = {"overlay": "1.0.0", "info": {}, "actions": [action]}
+    root = small_project.write(tmp_path, spec, json.dumps(overlaid))
+    assert sources(Provider(root, "acme"))["overlay"] == {
+        f"{small_project.OPERATION}/parameters/1/description": "Because."
+    }
 
 
 @pytest.mark.parametrize(
@@ -72,7 +147,12 @@ def test_an_action_may_build_on_the_one_before_and_remove(tmp_path: Path) -> Non
         ({"update": ..., "remove": False}, "/actions/1/remove"),
         ({"copy": "$.info"}, "'copy' was unexpected"),
         ({"target": ...}, "'target' is a required property"),
-        ({"target": "$.paths["}, "/actions/1 .* cannot be applied"),
+        ({"target": "$.paths["}, "/actions/1 .* cannot be applied: unexpected end of query"),
+        ({"target": "paths"}, "/actions/1/target"),
+        ({"target": ""}, "/actions/1/target"),
+        ({"target": "$.paths[?nope(@)]"}, "/actions/1 .* cannot be applied: function 'nope' is not defined"),
+        ({"update": "POST"}, "/actions/1 .* cannot be applied: only an object updates an object"),
+        ({"target": "$.info.version", "update": {"a": 1}}, "/actions/1 .* cannot be applied: only an object"),
         ({"target": "$", "update": ..., "remove": True}, "/actions/1 .* cannot be applied"),
         ({"x-evidence": [{**EVIDENCE, "sha256": "0" * 64}]}, "/actions/1 .*description has changed"),
         ({"x-evidence": [{**EVIDENCE, "pointer": "/nowhere"}]}, "/actions/1 .*/nowhere is gone"),
@@ -124,7 +204,7 @@ def _said(action: dict[str, Any]) -> dict[str, Any]:
 def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(provider: Provider) -> None:
     upstream, effective = load(provider.upstream), build(provider)
     said: dict[str, Any] = {}
-    for action in yaml.safe_load(provider.overlay.read_text("utf-8"))["actions"]:
+    for action in read(provider.overlay)["actions"]:
         said |= _said(action)
     for at, value in said.items():
         assert resolve(effective, at) == value
@@ -137,7 +217,7 @@ def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(
 def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_and_the_page(provider: Provider) -> None:
     page = next(page["address"] for page in provider.source["page"] if page.get("spec"))
     ours = set()
-    for action in yaml.safe_load(provider.overlay.read_text("utf-8"))["actions"]:
+    for action in read(provider.overlay)["actions"]:
         for at in _said(action) if "update" in action else ():
             assert source(provider.key, at).startswith(f"overlay: {action['description']} {page}")
             ours.add(at)
@@ -174,11 +254,13 @@ def test_what_the_page_says_and_its_schema_does_not_is_in_the_effective_spec(nam
 
 
 @pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
-def test_each_action_that_the_upstream_spec_has_made_good_is_named_as_no_longer_needed(provider: Provider) -> None:
+def test_each_action_that_the_upstream_spec_has_made_good_is_named_as_no_longer_needed(
+    provider: Provider, tmp_path: Path
+) -> None:
     upstream = load(provider.upstream)
     steps = list(overlay.steps(upstream, provider.overlay))
     for number, (action, _) in enumerate(steps):
-        corrected: dict[str, Any] = apply_overlay(copy.deepcopy(upstream), {"actions": [copy.deepcopy(action)]})
+        corrected = overlay.apply(upstream, _file(tmp_path, action))
         found = overlay.review(corrected, provider.overlay)[1]
         assert [(each.state, each.action.partition(" ")[0]) for each in found if "needed" in each.state] == [
             ("no longer needed", f"/actions/{number}")
@@ -194,7 +276,5 @@ def test_an_action_of_which_the_upstream_spec_has_a_part_is_named_with_that_part
         "x-evidence": [{"source": "a page"}],
         "update": {"required": ["id", "name"]},
     }
-    file = tmp_path / "overlay.yaml"
-    file.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": [action]}), "utf-8")
-    (found,) = overlay.review(spec, file)[1]
+    (found,) = overlay.review(spec, _file(tmp_path, action))[1]
     assert (found.state, "has 'id' by now" in found.sentence) == ("partly needed", True)

@@ -80,6 +80,15 @@ def test_a_host_that_can_be_read_in_two_ways_is_refused(host: str, options: dict
         make("adobe", **OAUTH, token_url=f"https://{host}/token", **options)
 
 
+@FACES
+@pytest.mark.parametrize("end", ["?", "#", "/?", "/#", "?#", "?a=b", "#a", "/path?"])
+def test_an_address_with_a_query_or_a_fragment_even_an_empty_one_is_refused(face: object, end: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"base_url must be .* without user, query, fragment"):
+        make("batch", face, base_url=f"https://batch.test/{{version}}{end}")
+    with pytest.raises(ConfigurationError, match=r"token_url must be .* without user, query, fragment"):
+        make("adobe", face, **OAUTH, token_url=f"https://ims.test/token{end}")
+
+
 def test_the_environments_urls_are_held_to_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://example.com")
     with pytest.raises(ConfigurationError, match=f"{key.upper()}_BASE_URL has plain http"):

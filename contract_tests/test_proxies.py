@@ -213,5 +213,5 @@ def test_a_proxy_that_is_none_is_refused_at_once_and_not_shown(face: object, pro
 
 @pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
 def test_a_socks_proxy_is_refused_at_once_where_its_package_is_missing() -> None:
-    with pytest.raises(ConfigurationError, match=r"httpx\[socks\]"):
+    with pytest.raises(ConfigurationError, match=r"httpx2\[socks\]"):
         make("batch", proxy="socks5://word-4711:1080")

@@ -8,6 +8,7 @@ from anyio.from_thread import BlockingPortal
 
 import audiences
 from audiences import ConfigurationError, NotSentError, Receipt, aio
+from audiences._http.proxies import from_environment
 from callers import make
 from faults.server import Stage
 from test_proxies import OAUTH, call, no_variables, proxy, targets
@@ -51,7 +52,7 @@ def test_a_socks_proxy_of_the_environment_is_refused_where_its_package_is_missin
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
-    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx\[socks\]"):
+    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx2\[socks\]"):
         make("batch", base_url="https://provider.test", proxy="environment")
 
 
@@ -79,3 +80,49 @@ def test_a_base_url_without_a_port_is_spared_where_no_proxy_names_its_schemes_po
     monkeypatch.setenv("NO_PROXY", "provider.test:443")
     assert isinstance(call("batch", "https://provider.test", face, proxy="environment"), NotSentError)
     assert targets(proxy) == []
+
+
+SPARED = [
+    ("https://[fd00::1]", "fd00::1"),
+    ("https://[fd00::1]", "[fd00::1]"),
+    ("https://[fd00::1]", "[fd00::1]:443"),
+    ("https://[fd00::1]", "FD00:0:0::1"),
+    ("https://[fd00::1]:8443/x", "other.test, fd00::/8"),
+    ("https://[fd00::1]:8443", "[fd00::1]:8443"),
+    ("https://10.1.2.3", "10.0.0.0/8"),
+    ("https://10.1.2.3", "10.1.2.3:443"),
+    ("https://10.1.2.3", "10.1.2.3"),
+    ("https://shop.provider.test", ".provider.test"),
+    ("https://shop.provider.test", "provider.test:443"),
+    ("https://provider.test", "*"),
+]
+NOT_SPARED = [
+    ("https://[fd00::1]", "fd00::2"),
+    ("https://[fd00::1]", "[fd00::1]:8443"),
+    ("https://[fd00::1]", "10.0.0.0/8"),
+    ("https://10.1.2.3", "11.0.0.0/8, fd00::/8, x/y, 10.1.2.3:444"),
+    ("https://provider.test", "10.0.0.0/8, [, ], ::, other.test"),
+]
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy", "spared"), [(*each, True) for each in SPARED] + [(*each, False) for each in NOT_SPARED]
+)
+def test_no_proxy_names_hosts_addresses_and_networks_as_curl_and_httpx_read_it(
+    url: str, no_proxy: str, *, spared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert from_environment(url) == (None if spared else ("HTTPS_PROXY", "http://proxy.test:3128"))
+
+
+@FACES
+def test_an_address_that_a_proxy_would_be_asked_for_without_brackets_is_refused(
+    face: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    for given in ("environment", "http://127.0.0.1:3128"):
+        with pytest.raises(ConfigurationError, match=r"give the host by its name, .* IPv6"):
+            make("batch", face, base_url="https://[fd00::1]", proxy=given)
+    monkeypatch.setenv("NO_PROXY", "fd00::1")
+    assert make("batch", face, base_url="https://[fd00::1]", proxy="environment")

@@ -34,7 +34,6 @@ def test_importing_the_library_imports_no_command_line_no_server_no_file_reader(
         "starlette",
         "uvicorn",
         "audience_contract",
-        "openpyxl",
         "audiences._files",
         "hypothesis",
         "tomllib",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-IMPORTS = "import httpx, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
+IMPORTS = "import httpx2, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
 SEND = """
 def send(url="https://api.batch.com", **changes):
     headers = {**dict(GOOD.headers), **changes.pop("headers", {})}
-    return httpx.post(url + "/2.10/audiences/create", **{"content": GOOD.body, "headers": headers, **changes})
+    return httpx2.post(url + "/2.10/audiences/create", **{"content": GOOD.body, "headers": headers, **changes})
 """
 
 
@@ -36,7 +36,7 @@ def test_a_test_whose_request_breaks_the_contract_fails_when_it_ends_and_shows_n
         "def test(audience_router):\n"
         "    send(content='{}', headers={'Authorization': 'Bearer the-secret'})\n"
         "    send(params={'a': 'b'})\n"
-        "    httpx.get('https://api.commbox.io/other')\n",
+        "    httpx2.get('https://api.commbox.io/other')\n",
     )
     assert ended.returncode == 1
     for said in ("3 violations of the contract", "body /name: an object", "request.operation", "1 passed, 1 error"):
@@ -49,7 +49,7 @@ def test_a_test_whose_request_breaks_the_contract_fails_when_it_ends_and_shows_n
     ("marker", "text"),
     [
         ("respond=503", "assert send().status_code == 503"),
-        ("provider='batch'", "send()\n    with pytest.raises(Exception): httpx.get('https://api.commbox.io')"),
+        ("provider='batch'", "send()\n    with pytest.raises(Exception): httpx2.get('https://api.commbox.io')"),
     ],
 )
 def test_the_marker_says_what_the_router_plays(marker: str, text: str, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_mock_server_runs_during_the_test_and_is_in_its_environment(tmp_path
         "@pytest.mark.audience_contract(respond=429, provider='batch')\n"
         "def test_answer(audience_mock):\n"
         "    assert send(audience_mock.url + '/batch').status_code == 429\n"
-        "    assert httpx.get(audience_mock.url + '/commbox').status_code == 404\n",
+        "    assert httpx2.get(audience_mock.url + '/commbox').status_code == 404\n",
     )
     assert "3 passed" in ended.stdout, ended.stdout
 
@@ -125,11 +125,11 @@ def test_a_marker_that_nothing_can_play_is_an_error_that_says_so(
 
 
 def test_without_respx_the_router_says_what_it_needs(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['respx'] = None\n")
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pytest_httpx2'] = None\n")
     path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent)])
     ended = run(tmp_path, "def test(audience_router): pass", PYTHONPATH=path)
     assert ended.returncode != 0
-    assert "pip install respx" in ended.stdout
+    assert "pip install pytest-httpx2" in ended.stdout
 
 
 def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_needs(tmp_path: Path) -> None:
@@ -147,10 +147,10 @@ def test_loading_the_plugin_imports_nothing_that_a_run_without_its_fixtures_need
         "starlette",
         "uvicorn",
         "hypothesis",
-        "openpyxl",
         "jsonschema",
         "respx",
         "httpx",
+        "httpx2",
         "schemathesis",
         "audiences",
     }

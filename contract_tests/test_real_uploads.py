@@ -1,29 +1,18 @@
 """Uploads as ordinary clients write them: what the page leaves open is no violation, and the mock takes it."""
 
-import io
 from collections.abc import Iterator
 
 import pytest
 import requests
-from openpyxl import Workbook
 
 from audience_contract import Request, check_request, load
 from audience_contract.mock import MockServer
 from audience_contract.spec import parse
+from audience_contract.workbooks import workbook
 
 _OPERATION = load("commbox").operations[0]
 _CSV = b"phone1\r\n442079832100\r\n"
-
-
-def _excel() -> bytes:
-    book, data = Workbook(), io.BytesIO()
-    for row in ("phone1", 442079832100):
-        book.worksheets[0].append([row])
-    book.save(data)
-    return data.getvalue()
-
-
-_XLSX = _excel()
+_XLSX = workbook([["phone1"], [442079832100]])
 _DISPOSITION = b'Content-Disposition: form-data; name="audience_file"; filename="a.csv"'
 
 

@@ -4,7 +4,7 @@ import json
 import pickle
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 from hypothesis import given
@@ -24,11 +24,11 @@ def reconcile(provider: Any, what: Any, portal: BlockingPortal | None = None) ->
 def unknown(key: str, **changes: Any) -> UnknownOutcomeError:
     """The error of a create that nobody answered."""
 
-    def fail(_: httpx.Request) -> httpx.Response:
-        raise httpx.ReadError("reset")
+    def fail(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadError("reset")
 
     with pytest.raises(UnknownOutcomeError) as caught:
-        make(key, transport=httpx.MockTransport(fail)).create(case(key).good(**changes))
+        make(key, transport=httpx2.MockTransport(fail)).create(case(key).good(**changes))
     return caught.value
 
 
@@ -43,7 +43,7 @@ def test_after_an_unknown_outcome_no_provider_can_tell_and_the_reason_is_said(
         for what in (error, error.reconcile_token, pickle.loads(pickle.dumps(error))):  # noqa: S301  # our own
             found = reconcile(caller.provider, what, face)
             assert (found.provider, found.outcome, found.name) == (error.provider, Outcome.UNKNOWN, "VIP")
-            assert "no operation" in found.reason
+            assert "does not look audiences up" in found.reason
         caller.close()
 
 

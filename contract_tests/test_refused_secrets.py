@@ -17,8 +17,6 @@ from audiences import (
     Audience,
     AudiencesError,
     ConfigurationError,
-    IdKind,
-    Ids,
     NotSentError,
     PhoneFile,
     RetryPolicy,
@@ -81,6 +79,55 @@ def test_a_malformed_argument_is_in_no_frame_of_the_library(key: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Secret(BAD)
     check(caught.value)
+
+
+@pytest.mark.parametrize("oauth", [False, True])
+@pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+def test_a_mistyped_option_or_a_key_without_its_name_leaves_no_key_in_a_frame(key: str, face: Any, oauth: bool) -> None:
+    kind, given = canaries.face_class(key, face), credentials(key, oauth=oauth)
+    wrong: list[Callable[[], Any]] = [
+        lambda: kind(**given, timeoout=5),
+        lambda: kind(**given, **{f"{next(iter(given))}_": SECRET}),
+        lambda: kind(*given.values()),
+        lambda: kind(SECRET),
+        lambda: kind(SECRET, **given),
+    ]
+    for make in wrong:
+        with pytest.raises(TypeError) as caught:
+            make()
+        check(caught.value)
+    with pytest.raises(TypeError, match=f"{kind.__name__} has no option timeoout"):
+        wrong[0]()
+
+
+class Stops(str):
+    """Is interrupted as it is looked at."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+    __len__ = __iter__ = __str__  # type: ignore[assignment]
+
+
+def test_an_interrupted_constructor_leaves_no_key_in_a_frame(key: str) -> None:
+    with pytest.raises(KeyboardInterrupt) as caught:
+        canaries.face_class(key)(**credentials(key), base_url=Stops("https://x.test/{"))
+    check(caught.value)
+
+
+def test_a_class_of_the_callers_own_keeps_its_frames(key: str) -> None:
+    kind = canaries.face_class(key)
+
+    class Mine(kind):  # type: ignore[misc, valid-type]
+        def __init__(self, name: str) -> None:
+            super().__init__(**credentials(key))
+            raise LookupError(name)
+
+    with pytest.raises(LookupError) as caught:
+        Mine("x")
+    assert caught.traceback[-1].name == "__init__"
 
 
 def fail() -> str:
@@ -182,9 +229,7 @@ def test_what_holds_a_secret_is_not_pickled_and_says_so(key: str, face: Any, oau
         pickle.dumps(request)
 
 
-@pytest.mark.parametrize(
-    "members", [Ids(IdKind.EMAILS, ["a@b.c"]), PhoneFile(b"phone1\r\n1\r\n", "x.csv"), PhoneFile("x.csv"), None]
-)
+@pytest.mark.parametrize("members", [PhoneFile(b"phone1\r\n1\r\n", "x.csv"), PhoneFile("x.csv"), None])
 def test_a_draft_pickles_and_copies_whole(key: str, members: Any) -> None:
     given = draft(key, members=members)
     for other in (pickle.loads(pickle.dumps(given)), copy.deepcopy(given), copy.copy(given)):  # noqa: S301

@@ -21,7 +21,7 @@ _SCHEMA = json.loads(Path(reports.__file__).with_name("report.schema.json").read
 def exchange(sent: bytes, came: bytes, *secrets: str) -> Evidence:
     headers = (("Content-Type", "application/json"),)
     request, response = Request("POST", "/a", headers, sent), Response(200, headers, came)
-    return Redactor(secrets).evidence("http://127.0.0.1/a", request, response)
+    return Redactor(secrets, show_members=True).evidence("http://127.0.0.1/a", request, response)
 
 
 def report(evidence: Evidence) -> Report:

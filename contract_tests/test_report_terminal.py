@@ -117,7 +117,7 @@ def _run(console: Console, *, quiet: bool = False) -> str:
 
 def test_without_a_terminal_progress_is_a_line_for_each_phase_and_root_cause() -> None:
     assert _run(Console(file=io.StringIO())).splitlines() == [
-        "found: Body, batch audience_create: �[31m ::error::no",
+        "found: Body, batch audience_create: \\x1b[31m ::error::no",
         "valid [red]: 400 requests, 400 in all, 1 found so far",
         "wire: 1 request, 401 in all, 1 found so far",
     ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +16,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audience_contract import Request, reports
+from audience_contract import Request, baseline, reports, visible
 from audience_contract.evidence import Redactor
 from audience_contract.report import Cell, Finding, Report
-from audience_contract.reports import data, junit, matrix, sarif, texts
+from audience_contract.reports import annotations, data, junit, matrix, sarif, texts
 from audience_contract.rules import RULES
 from raw_server import RawServer
 from report_values import ANY_TEXT, REPORT
@@ -135,9 +136,27 @@ def test_every_report_becomes_xml_whatever_its_texts(report: Report) -> None:
     assert int(root.get("failures", "")) == len(root.findall(".//testcase[failure]"))
 
 
+@pytest.mark.parametrize("form", reports.FORMATS)
+@given(report=_ANY)
+def test_no_form_has_a_character_that_acts_on_a_screen(form: str, report: Report) -> None:
+    text = reports.render(report, form).decode()
+    assert {c for c in text if not c.isprintable()} <= {"\n", "\t"}
+
+
+@given(_ANY)
+def test_neither_have_a_baseline_and_an_annotation(report: Report) -> None:
+    for text in (baseline.render(report.findings, date(2026, 11, 28)), *annotations.annotations(report)):
+        assert {c for c in text if not c.isprintable()} <= {"\n"}
+
+
+def test_a_control_character_is_seen_as_its_escape() -> None:
+    assert visible.shown("\x1b[2J\x9b1A\u202eok\u2066\r\x00\x7f\n") == "\\x1b[2J\\x9b1A\\u202eok\\u2066\\r\\x00\\x7f\n"
+    assert visible.line("a\r\n b\t漢字 é") == "a b 漢字 é"
+
+
 @given(ANY_TEXT)
 def test_a_text_that_is_shown_has_nothing_that_acts_on_a_screen(text: str) -> None:
-    assert all(character.isprintable() or character in "\n\t" for character in texts.shown(text))
+    assert all(character.isprintable() or character in "\n\t" for character in visible.shown(text))
 
 
 _SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
@@ -147,7 +166,7 @@ _SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 @given(_SAID.filter(bool), _SAID)
 def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str, value: str) -> None:
     request = Request("POST", "/x", (("X-Note", value), ("Cookie", "a-secret")), body.encode())
-    evidence = Redactor().evidence("http://127.0.0.1/x", request, None)
+    evidence = Redactor(show_members=True).evidence("http://127.0.0.1/x", request, None)
     line = texts.curl(evidence)
     assert line.isprintable()
     shell = ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"]
@@ -161,7 +180,7 @@ def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str,
 
 def test_a_whole_url_in_the_request_line_is_told_and_sent_again_by_curl(raw: RawServer) -> None:
     url = f"{raw.url}/x"
-    evidence = Redactor().evidence(url, Request("POST", url, (), b"a"), None)
+    evidence = Redactor(show_members=True).evidence(url, Request("POST", url, (), b"a"), None)
     assert texts.sent(evidence).startswith(f"POST {url} (all of it in the request line)")
     command = shlex.split(texts.curl(evidence))
     subprocess.run(command, capture_output=True, check=False, timeout=30)

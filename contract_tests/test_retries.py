@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 from hypothesis import assume, given
@@ -58,7 +58,7 @@ def test_a_back_off_doubles_up_to_its_longest_and_has_between_half_and_all_of_th
 
 
 STEPS = st.lists(
-    st.sampled_from([httpx.ConnectError("no"), httpx.ReadError("no")])
+    st.sampled_from([httpx2.ConnectError("no"), httpx2.ReadError("no")])
     | st.tuples(st.sampled_from([429, 503]), st.booleans())
     | st.tuples(st.sampled_from([302, 400, 401, 403, 404, 408, 409, 413, 500, 504, 520]), st.booleans()),
     min_size=1,
@@ -69,7 +69,7 @@ STEPS = st.lists(
 def repeats(step: Any, policy: RetryPolicy) -> bool:
     """Whether a create may be repeated after it, by the rules of the policy's documentation."""
     if isinstance(step, Exception):
-        return isinstance(step, httpx.ConnectError)
+        return isinstance(step, httpx2.ConnectError)
     status, asks = step
     return bool(asks and (status == 429 or (status == 503 and policy.on_unavailable)))
 
@@ -83,16 +83,16 @@ def test_a_create_is_repeated_only_after_what_had_no_effect_and_every_attempt_is
         left = [*steps]
         sent: list[Any] = []
 
-        def answer(_: httpx.Request, left: list[Any] = left, sent: list[Any] = sent) -> httpx.Response:
+        def answer(_: httpx2.Request, left: list[Any] = left, sent: list[Any] = sent) -> httpx2.Response:
             sent.append(left.pop(0) if left else None)
             if isinstance(sent[-1], Exception):
                 raise sent[-1]
             if sent[-1] is None:
-                return httpx.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
+                return httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
             status, asks = sent[-1]
-            return httpx.Response(status, headers={"Retry-After": "0"} if asks else {})
+            return httpx2.Response(status, headers={"Retry-After": "0"} if asks else {})
 
-        caller = Caller(key, "http://127.0.0.1:1", face, transport=httpx.MockTransport(answer), create_policy=policy)
+        caller = Caller(key, "http://127.0.0.1:1", face, transport=httpx2.MockTransport(answer), create_policy=policy)
         result = caller.create(case(key).good())
         assert all(repeats(step, policy) for step in sent[:-1])
         assert len(sent) == attempts or sent[-1] is None or not repeats(sent[-1], policy)
@@ -142,7 +142,7 @@ def test_a_receipt_has_the_attempts_that_failed_before_it(
 def test_an_http_date_is_judged_by_the_servers_own_clock(asked: int, date: datetime) -> None:
     until = date + timedelta(seconds=asked)
     headers = {"Date": format_datetime(date, usegmt=True), "Retry-After": format_datetime(until, usegmt=True)}
-    transport = httpx.MockTransport(lambda _: httpx.Response(429, headers=headers))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(429, headers=headers))
     with pytest.raises(RateLimitedError) as caught:
         make("batch", transport=transport, create_policy=RetryPolicy(attempts=1)).create(case("batch").good())
     assert caught.value.retry_after == asked
@@ -203,14 +203,14 @@ def test_no_attempt_is_made_after_the_total_time(key: str, raw: RawServer, face:
 
 @pytest.mark.parametrize("where", ["object", "call"])
 def test_timeouts_are_those_of_the_object_or_of_the_call(key: str, where: str, face: BlockingPortal | None) -> None:
-    def hang(request: httpx.Request) -> httpx.Response:
+    def hang(request: httpx2.Request) -> httpx2.Response:
         seen.update(request.extensions["timeout"])
-        raise httpx.ReadTimeout("no answer")
+        raise httpx2.ReadTimeout("no answer")
 
     seen: dict[str, float] = {}
     times: dict[str, Any] = {"timeout": Timeouts(connect=1, read=2, write=3, pool=4, total=9)}
     options: dict[str, Any] = times if where == "object" else {"timeout": 0.5}
-    caller = Caller(key, "http://127.0.0.1:1", face, transport=httpx.MockTransport(hang), **options)
+    caller = Caller(key, "http://127.0.0.1:1", face, transport=httpx2.MockTransport(hang), **options)
     error = caller.create(case(key).good(), **(times if where == "call" else {}))
     assert isinstance(error, UnknownOutcomeError)
     assert seen == {"connect": 1, "read": 2, "write": 3, "pool": 4}

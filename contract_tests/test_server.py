@@ -130,6 +130,8 @@ def test_a_provider_s_own_host_is_refused_unless_that_is_wanted(host: str) -> No
         "http://",
         "http://u:p@127.0.0.1",
         "http://127.0.0.1/?a=b",
+        "http://127.0.0.1/2.10?",
+        "http://127.0.0.1#",
         "http://127.0.0.1:99999",
         "http://127.0.0.1:x",
     ],

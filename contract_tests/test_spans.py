@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 from opentelemetry import trace
@@ -21,7 +21,7 @@ from callers import make
 from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in
 from cases import KEYS, case
 
-Answer = Callable[[int], httpx.Response]
+Answer = Callable[[int], httpx2.Response]
 ALLOWED = {
     "audiences.provider",
     "audiences.operation",
@@ -72,11 +72,11 @@ def run(
     def call(answer: Answer) -> tuple[Any, list[ReadableSpan]]:
         count = iter(range(9))
 
-        def handle(_: httpx.Request) -> httpx.Response:
+        def handle(_: httpx2.Request) -> httpx2.Response:
             with trace.get_tracer("test").start_as_current_span("attempt"):
                 return answer(next(count))
 
-        options: Any = {"transport": httpx.MockTransport(handle), "create_policy": RetryPolicy(first_wait=0)}
+        options: Any = {"transport": httpx2.MockTransport(handle), "create_policy": RetryPolicy(first_wait=0)}
         provider = canaries.face_class(key, aio if face else audiences)(**credentials(key), **options)
         leave_out = {"description", "members"}
         try:
@@ -108,7 +108,7 @@ def check(spans: list[ReadableSpan], outcome: str | None, **expected: Any) -> No
 
 
 def test_a_call_is_a_span_which_is_current_while_the_request_is_sent(run: Any, key: str) -> None:
-    result, spans = run(lambda _: httpx.Response(case(key).SUCCESS, json=body(key, WORDS)))
+    result, spans = run(lambda _: httpx2.Response(case(key).SUCCESS, json=body(key, WORDS)))
     assert isinstance(result, Receipt)
     check(spans, "applied", **{"http.response.status_code": case(key).SUCCESS, "http.request.resend_count": 0})
     assert spans[-1].name == f"{result.provider} {result.operation}"
@@ -117,7 +117,7 @@ def test_a_call_is_a_span_which_is_current_while_the_request_is_sent(run: Any, k
 
 
 def test_a_failure_is_told_by_its_kind_and_outcome_only(run: Any, key: str) -> None:
-    result, spans = run(lambda _: httpx.Response(400, json=body(key, canaries.words([]))))
+    result, spans = run(lambda _: httpx2.Response(400, json=body(key, canaries.words([]))))
     assert isinstance(result, AudiencesError)
     expected = {"error.type": "RejectedError", "http.response.status_code": 400}
     check(spans, "rejected", **expected)
@@ -126,8 +126,8 @@ def test_a_failure_is_told_by_its_kind_and_outcome_only(run: Any, key: str) -> N
 
 def test_every_attempt_is_within_the_one_span_of_its_call(run: Any, key: str) -> None:
     answers = [
-        httpx.Response(429, headers={"Retry-After": "0"}),
-        httpx.Response(case(key).SUCCESS, json=case(key).BODY),
+        httpx2.Response(429, headers={"Retry-After": "0"}),
+        httpx2.Response(case(key).SUCCESS, json=case(key).BODY),
     ]
     result, spans = run(answers.__getitem__)
     assert isinstance(result, Receipt)
@@ -136,7 +136,7 @@ def test_every_attempt_is_within_the_one_span_of_its_call(run: Any, key: str) ->
 
 
 def test_of_a_foreign_exception_the_span_has_the_kind_only(run: Any) -> None:
-    def fail(_: int) -> httpx.Response:
+    def fail(_: int) -> httpx2.Response:
         raise AssertionError("of a test's own transport")
 
     result, spans = run(fail)
@@ -148,8 +148,8 @@ def test_of_a_foreign_exception_the_span_has_the_kind_only(run: Any) -> None:
 def test_a_cancelled_call_ends_its_span_with_an_unknown_outcome(
     exporter: InMemorySpanExporter, portal: BlockingPortal, key: str
 ) -> None:
-    class Silent(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    class Silent(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             await anyio.sleep(60)
             raise AssertionError(request)
 
@@ -165,8 +165,8 @@ def test_a_cancelled_call_ends_its_span_with_an_unknown_outcome(
 def test_calls_to_many_are_within_the_callers_own_span(
     exporter: InMemorySpanExporter, face: BlockingPortal | None
 ) -> None:
-    def answer(key: str) -> httpx.MockTransport:
-        return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+    def answer(key: str) -> httpx2.MockTransport:
+        return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
 
     exporter.clear()
     how: Any = {"leave_out": {"description", "members"}}
@@ -185,7 +185,7 @@ def test_calls_to_many_are_within_the_callers_own_span(
 def test_a_processor_that_raises_loses_no_receipt(run: Any, key: str, moment: str) -> None:
     before, BROKEN.armed = BROKEN.armed, moment
     try:
-        result, _ = run(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
+        result, _ = run(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
     finally:
         BROKEN.armed = before
     assert isinstance(result, Receipt)
@@ -199,9 +199,9 @@ class Blocker:
             raise ModuleNotFoundError(name)
 if {blocked}:
     sys.meta_path.insert(0, Blocker())
-import httpx, audiences, audiences.aio
+import httpx2, audiences, audiences.aio
 assert not any(name.startswith("opentelemetry") for name in sys.modules)
-transport = httpx.MockTransport(lambda _: httpx.Response(202, json={{"indexing_token": "abc"}}))
+transport = httpx2.MockTransport(lambda _: httpx2.Response(202, json={{"indexing_token": "abc"}}))
 draft = audiences.Audience(name="VIP", provider_fields={{"batch": {{"type": "emails"}}}})
 print(audiences.Batch(api_key="key-4711", project="p", transport=transport).create(draft).operation_token)
 """

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -76,15 +76,15 @@ def test_what_is_said_of_a_token_or_of_what_it_was_got_with_is_not_kept(
     told = canaries.words([*KEPT, *tokens])
     granted = iter(tokens)
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if "token" in request.url.path:
-            return httpx.Response(200, json={**GRANT, "access_token": next(granted)})
-        return httpx.Response(
+            return httpx2.Response(200, json={**GRANT, "access_token": next(granted)})
+        return httpx2.Response(
             status, json={"id": "4711", "message": told, "error_code": told}, headers={"X-Told": told}
         )
 
     with witness() as logs:
-        result = create(face, transport=httpx.MockTransport(answer))
+        result = create(face, transport=httpx2.MockTransport(answer))
     check(result, logs)
     assert isinstance(result, Receipt) is (status == 200)
     if status == 401:
@@ -95,13 +95,13 @@ def test_what_is_said_of_a_token_or_of_what_it_was_got_with_is_not_kept(
 def test_a_token_that_is_given_again_or_contains_an_earlier_one_is_taken(face: BlockingPortal | None) -> None:
     tokens, sent = iter([TOKEN, TOKEN, f"{TOKEN}0", f"1{TOKEN}"]), []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if "token" in request.url.path:
-            return httpx.Response(200, json={**GRANT, "access_token": next(tokens), "expires_in": 0})
+            return httpx2.Response(200, json={**GRANT, "access_token": next(tokens), "expires_in": 0})
         sent.append(request.headers["Authorization"])
-        return httpx.Response(200, json={"id": "4711"})
+        return httpx2.Response(200, json={"id": "4711"})
 
-    given: Any = {**credentials("adobe", oauth=True), "transport": httpx.MockTransport(answer)}
+    given: Any = {**credentials("adobe", oauth=True), "transport": httpx2.MockTransport(answer)}
     provider = (aio.Adobe if face else audiences.Adobe)(**given)
     call: Any = partial(provider.create, draft("adobe"), leave_out={"members"})
     for _ in range(4):
@@ -116,7 +116,7 @@ def test_a_receipt_survives_an_answer_whose_id_is_a_secret() -> None:
     """
     for form in forms(KEPT[1])[1:2]:
         body = f'{{"id": "{form}", "name": "a {form} b"}}'
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))  # noqa: B023
+        transport = httpx2.MockTransport(lambda _: httpx2.Response(200, content=body))  # noqa: B023
         receipt = Adobe(**credentials("adobe"), transport=transport).create(draft("adobe"), leave_out={"members"})
         assert receipt.id == "***"
         assert found_in(canaries.reachable(receipt), SECRET) == set()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio
-import httpx
+import httpx2
 import pytest
 
 from audiences import Audience, AudiencesError, NotSentError, Outcome, PhoneFile, Receipt, RetryPolicy, Timeouts, aio
@@ -60,11 +60,11 @@ WAITS: dict[str, Callable[[threading.Event], dict[str, Any]]] = {
 def test_what_takes_too_long_before_a_call_is_left_alone_and_nothing_is_sent(
     over: threading.Event, backend: str, what: str
 ) -> None:
-    def send(_: httpx.Request) -> httpx.Response:
+    def send(_: httpx2.Request) -> httpx2.Response:
         raise AssertionError("was sent")
 
     file = Blocked(over) if what == "the look into the file" else io.BytesIO(CSV)
-    options = {"transport": httpx.MockTransport(send), "timeout": Timeouts(total=TOTAL)} | WAITS[what](over)
+    options = {"transport": httpx2.MockTransport(send), "timeout": Timeouts(total=TOTAL)} | WAITS[what](over)
 
     async def call() -> None:
         async with make("commbox", aio, **options) as commbox:
@@ -88,9 +88,9 @@ def test_the_look_of_a_prepare_is_bounded_too(over: threading.Event) -> None:
     assert time.monotonic() - begun < 3
 
 
-def answering(key: str, body: Any = None) -> httpx.MockTransport:
+def answering(key: str, body: Any = None) -> httpx2.MockTransport:
     content = dumps(body or case(key).BODY)
-    return httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, content=content))
+    return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, content=content))
 
 
 def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kept(
@@ -112,7 +112,7 @@ def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backen
     """The total time ends at the same moment as the wait for a place."""
 
     async def call() -> None:
-        pool = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
+        pool = httpx2.AsyncHTTPTransport(limits=httpx2.Limits(max_connections=1))
         url = f"http://127.0.0.1:{stage.port}"
         async with make("batch", aio, base_url=url, transport=pool) as batch, anyio.create_task_group() as group:
             group.start_soon(batch.create, case("batch").good())
@@ -162,11 +162,11 @@ def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cau
     async def call() -> BaseException:
         answered = asyncio.Event()
 
-        async def answer(_: httpx.Request) -> httpx.Response:
+        async def answer(_: httpx2.Request) -> httpx2.Response:
             answered.set()
-            return httpx.Response(case(key).SUCCESS, content=dumps(big))
+            return httpx2.Response(case(key).SUCCESS, content=dumps(big))
 
-        async with make(key, aio, api_key="/" * 40 + "key", transport=httpx.MockTransport(answer)) as made:
+        async with make(key, aio, api_key="/" * 40 + "key", transport=httpx2.MockTransport(answer)) as made:
             task = asyncio.create_task(made.create(case(key).good()))
             await answered.wait()
             for _ in range(times):

@@ -1,11 +1,12 @@
 """`audience-contract traffic`: recorded exchanges get the verdict that they would have got at once."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from audience_contract.traffic import judge
-from recorded import HOSTS, entry, judged, record
+from recorded import GOOD, HOSTS, entry, judged, record
 from wire import Change, body, header, operation_of, query, send, wire
 
 
@@ -26,8 +27,8 @@ def server() -> Iterator[MockServer]:
 
 
 @pytest.fixture(scope="module")
-def http() -> Iterator[httpx.Client]:
-    with httpx.Client() as made:
+def http() -> Iterator[httpx2.Client]:
+    with httpx2.Client() as made:
         yield made
 
 
@@ -36,19 +37,28 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("traffic") / "recorded.har"
 
 
+def left_out(key: str, change: Change) -> set[str]:
+    """The headers, in lower case, that a change takes away or empties; a record could have lost them as well."""
+    good, changed = (
+        {name.lower() for name, value in each.headers if value} for each in (wire(key).GOOD, change(wire(key).GOOD))
+    )
+    return good - changed
+
+
 CHANGES = st.sampled_from(
     [
         (key, change)
         for key in provider_keys()
         for rows in (wire(key).BROKEN, wire(key).UNNAMED, [(change,) for change in wire(key).SAME])
         for change, *_ in rows
+        if not left_out(key, change) & {"authorization", "x-api-key"}
     ]
 )
 
 
 @given(changed=CHANGES, status=st.sampled_from(["", "/_mock/respond/429", "/_mock/respond/501"]))
 def test_an_exchange_of_the_mock_gets_the_same_findings_from_its_record(
-    changed: tuple[str, Change], status: str, server: MockServer, http: httpx.Client, file: Path
+    changed: tuple[str, Change], status: str, server: MockServer, http: httpx2.Client, file: Path
 ) -> None:
     key, change = changed
     send(http, server, key, change(wire(key).GOOD), status)
@@ -65,7 +75,7 @@ def test_an_exchange_of_the_mock_gets_the_same_findings_from_its_record(
 
 @pytest.mark.parametrize("key", provider_keys())
 def test_an_exchange_with_a_providers_own_host_is_that_providers(key: str, file: Path, server: MockServer) -> None:
-    with httpx.Client() as client:
+    with httpx2.Client() as client:
         response = send(client, server, key, wire(key).GOOD)
     record(file, HOSTS[key], wire(key).GOOD, response)
     report = judge(file)
@@ -123,15 +133,52 @@ def test_an_exchange_without_an_answer_is_judged_by_its_request(file: Path) -> N
     assert "batch audience_create: no answer was recorded" in report.notes
 
 
-def test_a_file_without_any_credential_whose_requests_succeeded_is_not_judged_by_them(file: Path) -> None:
-    bare = header("authorization")(wire("batch").GOOD)
-    report = judged(file, entry(bare))
-    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
-    assert any("taken out when recorded" in note for note in report.notes)
-    refused = judged(file, entry(bare, response_status=401))
-    assert "request.credential" in {finding.rule for finding in refused.findings}
-    mixed = judged(file, entry(bare), entry())
-    assert [finding.rule for finding in mixed.findings] == ["request.credential"]
+@pytest.mark.parametrize("status", [202, 401, 429, 500, 0])
+@pytest.mark.parametrize(
+    ("key", "name"), [("batch", "authorization"), ("adobe", "authorization"), ("adobe", "x-api-key")]
+)
+def test_a_credential_that_no_exchange_of_the_file_has_was_not_recorded(
+    key: str, name: str, status: int, file: Path
+) -> None:
+    good = wire(key).GOOD
+    bare = entry(header(name)(good), url=HOSTS[key] + good.target, response_status=status)
+    report = judged(file, bare)
+    assert "request.credential" not in {finding.rule for finding in report.findings}
+    assert any(f"no exchange has the header {name}: it was not recorded" in note.lower() for note in report.notes)
+    mixed = judged(file, bare, entry(good, url=HOSTS[key] + good.target))
+    assert [finding.place.lower() for finding in mixed.findings if finding.rule == "request.credential"] == [
+        f"header {name}"
+    ]
+
+
+def test_another_credential_of_the_same_request_is_judged_all_the_same(file: Path) -> None:
+    good = wire("adobe").GOOD
+    url = HOSTS["adobe"] + good.target
+    bare = header("authorization")(good)
+    report = judged(file, entry(header("x-api-key")(bare), url=url), entry(bare, url=url))
+    assert [f.place for f in report.findings if f.rule == "request.credential"] == ["header x-api-key"]
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["http://MOCK.test/batch", "HTTP://mock.test:80/batch/", "http://mock.test./batch", "http://Mock.Test:80/batch"],
+)
+@pytest.mark.parametrize("host", ["mock.test", "mock.test:80", "MOCK.TEST"])
+def test_a_base_url_is_the_same_however_its_host_and_port_are_written(base: str, host: str, file: Path) -> None:
+    found = entry(url=f"http://{host}/batch/audiences/create")
+    file.write_text(json.dumps({"log": {"entries": [found]}}))
+    assert judge(file, base_urls={"batch": base}).requests == 1
+
+
+@pytest.mark.parametrize("base", ["https://mock.test/batch", "http://mock.test:81/batch", "http://other.test/batch"])
+def test_another_scheme_port_or_host_is_another_server(base: str, file: Path) -> None:
+    file.write_text(json.dumps({"log": {"entries": [entry(url="http://mock.test/batch/audiences/create")]}}))
+    assert judge(file, base_urls={"batch": base}).requests == 0
+
+
+def test_a_providers_own_host_may_be_written_in_full(file: Path) -> None:
+    for host in ("https://API.batch.com:443", "https://api.batch.com."):
+        assert judged(file, entry(url=host + GOOD.target)).requests == 1
 
 
 def test_no_credential_of_the_file_is_shown_anywhere(file: Path) -> None:
@@ -158,6 +205,9 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
         (["bad.har"], 1, "body /name"),
         (["good.har", "--base-url", "nobody=http://a.test"], 2, "no provider 'nobody'"),
         (["good.har", "--base-url", "batch"], 2, "--base-url is"),
+        (["good.har", "--base-url", "batch=http://a:b"], 2, "--base-url is"),
+        (["good.har", "--base-url", "batch=HTTP://A.test:80"], 0, "kept"),
+        (["good.har", "--base-url", "batch=http://a.test/2.10?"], 2, "--base-url is"),
         (["none.har"], 2, "cannot read none.har"),
         (["text.har"], 2, "text.har is no HTTP Archive"),
     ],

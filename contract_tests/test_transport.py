@@ -6,9 +6,11 @@ import ssl
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
+import httpx2
 import pytest
 import respx
 from anyio.from_thread import BlockingPortal
@@ -23,7 +25,7 @@ from audiences import (
     UnknownOutcomeError,
     aio,
 )
-from audiences._http.pools import tls
+from audiences._http.proxies import tls
 from audiences._json import dumps
 from callers import Caller, make
 from cases import KEYS, case
@@ -102,28 +104,37 @@ def test_proxies_of_the_environment_are_not_used(
 def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key: str, raw: RawServer) -> None:
     raw.requests.clear()
     url = raw.url + case(key).PATH
-    with respx.mock(base_url=url) as router, make(key, base_url=url) as provider:
+    with respx.mock(base_url=url, using="httpcore2") as router, make(key, base_url=url) as provider:
         route = router.post(path__regex=f".*{operation_of(key).path}").respond(case(key).SUCCESS, json=case(key).BODY)
         receipt = provider.create(case(key).good())
         assert (receipt.id, receipt.operation_token) == case(key).handle(case(key).BODY)
         assert route.call_count == 1
-    with respx.mock, make(key, base_url=url) as provider, pytest.raises(AssertionError):
+    with respx.mock(using="httpcore2"), make(key, base_url=url) as provider, pytest.raises(AssertionError):
         provider.create(case(key).good())
     assert raw.requests == []
 
 
-def test_a_transport_of_the_callers_own_carries_the_bytes(key: str, portal: BlockingPortal) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(case(key).SUCCESS, json=case(key).BODY))
-    assert isinstance(make(key, transport=transport).create(case(key).good()), Receipt)
-    assert isinstance(portal.call(make(key, aio, transport=transport).create, case(key).good()), Receipt)
+@pytest.mark.parametrize("library", [httpx2, httpx], ids=["httpx2", "httpx"])
+def test_a_transport_of_the_callers_own_carries_the_bytes(
+    key: str, raw: RawServer, portal: BlockingPortal, library: Any
+) -> None:
+    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    mock = library.MockTransport(lambda _: library.Response(case(key).SUCCESS, json=case(key).BODY))
+    for blocking, asynchronous in ((mock, mock), (library.HTTPTransport(), library.AsyncHTTPTransport())):
+        url = raw.url + case(key).PATH
+        with make(key, base_url=url, transport=blocking) as provider:
+            assert isinstance(provider.create(case(key).good()), Receipt)
+        provider = make(key, aio, base_url=url, transport=asynchronous)
+        assert isinstance(portal.call(provider.create, case(key).good()), Receipt)
+        portal.call(provider.close)
 
 
 def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> None:
-    def fail(_: httpx.Request) -> httpx.Response:
+    def fail(_: httpx2.Request) -> httpx2.Response:
         raise KeyError("surprise")
 
     with pytest.raises(UnknownOutcomeError) as caught:
-        make(key, transport=httpx.MockTransport(fail)).create(case(key).good())
+        make(key, transport=httpx2.MockTransport(fail)).create(case(key).good())
     assert "surprise" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -168,7 +179,7 @@ def test_the_tls_context_checks_certificates_and_names() -> None:
 @pytest.mark.parametrize("status", [407, 502])
 def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: BlockingPortal | None, status: int) -> None:
     raw.answer = http(status)
-    kind = httpx.AsyncHTTPTransport if face else httpx.HTTPTransport
+    kind = httpx2.AsyncHTTPTransport if face else httpx2.HTTPTransport
     caller = Caller("batch", "https://api.batch.test", face, transport=kind(proxy=raw.url))
     error = caller.create(case("batch").good())
     caller.close()

@@ -14,6 +14,7 @@ from pipeline.deviations import report as deviations
 from pipeline.documents import read
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
+from pipeline.update.run import update
 from raw_server import RawServer, http
 from small_project import Json, answer, changed, operation
 from updating import publish, updated
@@ -138,6 +139,22 @@ def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others
     unchanged(project, result, Code.FAILED, "/actions/0 ($.paths['/lists'].post), 'The page says it in words.': ")
     assert "specs/acme/overlay.yaml: /actions/1 ($.info), 'Second.': the action changes nothing" in result.error
     assert [finding.state for finding in result.reports[0].overlay] == ["no longer needed"] * 2
+
+
+def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_breaks_its_readers(project: Path) -> None:
+    overlay = project / "specs" / "acme" / "overlay.yaml"
+    more = (
+        "  - target: $.paths['/lists'].post.responses['200'].content['application/json'].schema\n"
+        "    description: Every answer has it.\n    x-evidence: [{ source: a }]\n    update: { required: [id] }\n"
+    )
+    overlay.write_text(overlay.read_text("utf-8") + more, "utf-8")
+    assert main(["generate", "--root", str(project)]) == 0
+    updating.commit(project)
+    publish(project, changed(lambda s: answer(s).update(properties={"size": {"type": "integer"}})))
+    result = update(project, list(providers(project)), updating.DATE, tests=False, keep=False)
+    unchanged(project, result, Code.FAILED, "it requires 'id', which the upstream spec does not describe")
+    (change,) = [change for change in result.reports[0].changes if change.kind.startswith("breaking")]
+    assert (change.kind, change.witness["value"]) == ("breaking-reader", {"id": 0})
 
 
 def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(project: Path) -> None:

@@ -4,21 +4,19 @@ import codecs
 import html
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
-from pipeline import safe_yaml, validity
+from pipeline import validity
 from pipeline._errors import PipelineError
 from pipeline.pages import samples_of, spec_of, text_of
 
 PAGES = Path(__file__).parent / "pages"
 JSON = json.dumps(small_project.SPEC, indent=1)
-YAML = yaml.safe_dump(small_project.SPEC, sort_keys=False)
+YAML = small_project.as_yaml(small_project.SPEC)
 
 
 def fenced(spec: str = JSON, fence: str = "```", language: str = "json") -> str:
@@ -105,7 +103,10 @@ def test_of_several_specs_the_one_with_our_operations_is_taken_and_a_copy_of_it_
         ),
         (fenced(JSON[:-1]), "one block names 'openapi' but cannot be read: Expecting"),
         (fenced('{"swagger": "2.0"}'), "one block is a swagger document of another kind"),
-        (fenced("openapi: !!python/object/apply:os.system [ls]"), "cannot be read: could not determine a constructor"),
+        (
+            fenced("openapi: !!python/object/apply:os.system [ls]"),
+            "cannot be read: the tag .*apply:os.system is not one of plain data",
+        ),
     ],
 )
 def test_a_page_without_a_spec_ends_in_a_sentence_that_says_what_it_is_instead(page: str, said: str) -> None:
@@ -117,41 +118,6 @@ def test_a_page_without_a_spec_ends_in_a_sentence_that_says_what_it_is_instead(p
 def test_a_page_that_is_no_text_ends_in_a_sentence(data: bytes) -> None:
     with pytest.raises(PipelineError, match="the page is no text"):
         text_of(data)
-
-
-def bomb(levels: int) -> str:
-    """Ten times as much with each level."""
-    lines = ["openapi: 3.1.0", "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels)]
-    return "\n".join(lines)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (bomb(12), "its aliases come to more than"),
-        ("openapi: &a [*a]", "an alias stands for what it is in"),
-        ("openapi: 3.1.0\na: 1\na: 2", "a mapping has a key twice: a"),
-        ("openapi: !!python/name:os.system", "could not determine a constructor"),
-    ],
-)
-def test_yaml_that_explodes_or_is_more_than_data_is_refused(text: str, said: str) -> None:
-    with pytest.raises((ValueError, yaml.YAMLError), match=said):
-        safe_yaml.load(text)
-
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
-    ),
-)
-
-
-@given(value=JSON_VALUES)
-def test_yaml_with_aliases_that_do_not_explode_is_the_same_data_as_before(value: Any) -> None:
-    text = yaml.safe_dump([value, value])
-    assert safe_yaml.load(text) == yaml.safe_load(text)
 
 
 def test_a_reference_out_of_the_document_is_named_before_those_that_lead_to_it() -> None:

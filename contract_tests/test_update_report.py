@@ -10,9 +10,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 import updating
+from pipeline import safe_yaml
 from pipeline.__main__ import main
 from pipeline.rooms import ROOT
 from pipeline.update.report import as_json, as_markdown, as_text, changelog
@@ -141,13 +141,12 @@ def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_m
 
 
 def test_the_weekly_workflow_calls_nothing_but_make_update_and_opens_a_pull_request_with_its_report() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "update.yml").read_text("utf-8"))
+    workflow = safe_yaml.load((ROOT / ".github" / "workflows" / "update.yml").read_text("utf-8"))
     ((job,),) = [list(workflow["jobs"].values())]
     assert [step["run"] for step in job["steps"] if "run" in step] == ["make update"]
     (request,) = [step["with"] for step in job["steps"] if "create-pull-request" in step.get("uses", "")]
     assert request["body-path"] == "build/update/report.md"
-    # YAML 1.1 reads the key `on` as true.
-    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", workflow[True]["schedule"][0]["cron"])
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", workflow["on"]["schedule"][0]["cron"])
 
 
 def test_pages_that_are_not_fetched_are_those_that_a_person_takes_down() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -144,7 +144,7 @@ ACTS = {
     "disk": fail(OSError(5, "Input/output error")),
     "assertion": fail(AssertionError("secret")),
     "stop": fail(StopIteration("secret")),
-    "a connection of its own": fail(httpx.ConnectError("secret")),
+    "a connection of its own": fail(httpx2.ConnectError("secret")),
     "unicode": fail(UnicodeError("secret")),
 }
 
@@ -162,10 +162,10 @@ def test_a_file_that_fails_in_the_middle_leaves_the_outcome_unknown_and_raises_n
 
 
 def test_a_file_that_fails_under_a_transport_that_tells_nothing_leaves_the_outcome_unknown() -> None:
-    def read(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(201, content=request.read())
+    def read(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(201, content=request.read())
 
-    provider = make("commbox", transport=httpx.MockTransport(read))
+    provider = make("commbox", transport=httpx2.MockTransport(read))
     with pytest.raises(UnknownOutcomeError):
         provider.create(Audience(name="V", members=PhoneFile(Strange(ACTS["a connection of its own"]), "x.csv")))
 

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -87,16 +87,16 @@ def test_a_file_that_changes_between_two_attempts_is_not_sent_again(
     assert len(sink.taken) == 1
 
 
-class Twice(httpx.HTTPTransport):
+class Twice(httpx2.HTTPTransport):
     """A transport of the caller's that sends again by itself."""
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         super().handle_request(request).close()
         return super().handle_request(request)
 
 
-class AsyncTwice(httpx.AsyncHTTPTransport):
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+class AsyncTwice(httpx2.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         await (await super().handle_async_request(request)).aclose()
         return await super().handle_async_request(request)
 

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 import audiences
@@ -19,8 +19,7 @@ WRONG = [
     ({"base_url": b""}, "'base_url'.* must be a string"),
     ({"verify": True}, "verify must be a file of CA certificates or an ssl.SSLContext"),
     ({"verify": b"ca.pem"}, "verify must be a file of CA certificates or an ssl.SSLContext"),
-    ({"keepalive": True}, "keepalive must be a number of seconds"),
-    ({"keepalive": 10**400}, "keepalive must be a number of seconds"),
+    ({"reuse_connections": 1}, "reuse_connections must be True or False"),
     ({"max_per_second": True}, "max_per_second must be a number above zero"),
     ({"user_agent": 5}, "user_agent must be a string"),
     ({"proxy": 5}, "proxy must be"),
@@ -47,27 +46,27 @@ def test_scopes_are_a_string(face: object) -> None:
         make("adobe", face, **{**OAUTH, "scopes": ["x"]})
 
 
-class Sends(httpx.BaseTransport):
+class Sends(httpx2.BaseTransport):
     """Blocks."""
 
 
-class Awaits(httpx.AsyncBaseTransport):
+class Awaits(httpx2.AsyncBaseTransport):
     """Is awaited."""
 
 
-async def answer(request: httpx.Request) -> httpx.Response:
+async def answer(request: httpx2.Request) -> httpx2.Response:
     raise NotImplementedError
 
 
 @pytest.mark.parametrize(
     ("face", "transport", "words"),
     [
-        (audiences, Awaits(), "transport must be an httpx.BaseTransport"),
-        (audiences, Sends, "transport must be an httpx.BaseTransport"),
-        (audiences, httpx.Client(), "transport must be an httpx.BaseTransport"),
-        (audiences, httpx.MockTransport(answer), "transport is asynchronous, and only audiences.aio awaits those"),
-        (aio, Sends(), "transport must be an httpx.AsyncBaseTransport"),
-        (aio, "http://proxy", "transport must be an httpx.AsyncBaseTransport"),
+        (audiences, Awaits(), "transport must be an httpx2.BaseTransport"),
+        (audiences, Sends, "transport must be an httpx2.BaseTransport"),
+        (audiences, httpx2.Client(), "transport must be an httpx2.BaseTransport"),
+        (audiences, httpx2.MockTransport(answer), "transport is asynchronous, and only audiences.aio awaits those"),
+        (aio, Sends(), "transport must be an httpx2.AsyncBaseTransport"),
+        (aio, "http://proxy", "transport must be an httpx2.AsyncBaseTransport"),
     ],
 )
 def test_a_transport_of_the_wrong_kind_is_refused_when_the_object_is_made(
@@ -79,7 +78,7 @@ def test_a_transport_of_the_wrong_kind_is_refused_when_the_object_is_made(
 
 
 def test_a_mock_transport_whose_function_blocks_serves_both_faces(key: str) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200))
     assert [make(key, face, transport=transport) for face in (audiences, aio)]
 
 

@@ -11,6 +11,8 @@ def main() -> None:
         app()
     except ImportError as error:
         sys.exit(f"audience-contract: {error.name} is missing; install the extra: pip install 'audiences[contract]'")
-    except Exception:  # noqa: BLE001 - Python would exit with 1, which says that the contract was violated
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which says that the contract was violated
+        # Without its text, which may be of a message, and hold anything.
+        traceback.print_tb(error.__traceback__)
+        sys.stderr.write(f"audience-contract: internal error: {type(error).__name__}\n")
         sys.exit(2)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import _command_client, _command_server, _faults_command
+from ._outputs import refused
 
 if TYPE_CHECKING:
     from .mock import MockServer
@@ -75,9 +76,9 @@ def mock(  # noqa: PLR0917 - a command line
             said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
             if error.errno == errno.EADDRINUSE:
                 said = f"{port} is already in use on {host}"
-            raise typer.BadParameter(f"--port: {said}") from None
+            raise refused(f"--port: {said}") from None
         except (ValueError, LookupError) as error:
-            raise typer.BadParameter(str(error.args[0])) from None
+            raise refused(str(error.args[0])) from None
         for provider in () if env else provider_keys():
             typer.echo(f"# {provider}: {server.base_url(provider)}")
         for name, value in {**server.environment(), **_tokens(server)}.items():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+from ._outputs import Baseline, Outputs, Reports, ShowMembers, WriteBaseline, refused
 from .client.choice import Answers
 
 
@@ -30,6 +30,7 @@ def client(
     report: Reports = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    show_members: ShowMembers = False,
     upstream: Annotated[
         str,
         typer.Option(
@@ -57,9 +58,9 @@ def client(
     outputs = Outputs(report, baseline, write_baseline)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
     if adversarial and answers not in (None, Answers.ADVERSARIAL):
-        raise typer.BadParameter(f"--adversarial and --answers {answers} exclude each other")
+        raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
-        raise typer.BadParameter("--upstream needs exactly one provider in --providers")
+        raise refused("--upstream needs exactly one provider in --providers")
     # As Ctrl-C: the command is ended, and the report printed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -71,11 +72,12 @@ def client(
             strict=strict,
             upstream=upstream,
             production=allow_production,
+            show_members=show_members,
         )
     except OSError as error:
-        raise typer.BadParameter(f"cannot run {command[0]}: {error.strerror}") from None
+        raise refused(f"cannot run {command[0]}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
-        raise typer.BadParameter(str(error.args[0])) from None
+        raise refused(str(error.args[0])) from None
     # On standard error: standard output is the command's.
     outputs.end(found, Console(stderr=True))
 
@@ -91,6 +93,7 @@ def traffic(
     report: Reports = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    show_members: ShowMembers = False,
 ) -> None:
     """Judge recorded traffic: what its clients sent, and what its servers answered.
 
@@ -106,14 +109,16 @@ def traffic(
 
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
-    if not all(url.startswith(("http://", "https://")) for _, _, url in pairs):
-        raise typer.BadParameter("--base-url is a provider's key, =, and a URL")
+    if any(set("?#") & set(url) for _, _, url in pairs):
+        raise refused("--base-url is a provider's key, =, and a URL without query and fragment")
     try:
-        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict)
+        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
     except OSError as error:
-        raise typer.BadParameter(f"cannot read {file}: {error.strerror}") from None
+        raise refused(f"cannot read {file}: {error.strerror}") from None
     except HarError as error:
-        raise typer.BadParameter(f"{file} is no HTTP Archive: {error}") from None
+        raise refused(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
-        raise typer.BadParameter(str(error.args[0])) from None
+        raise refused(str(error.args[0])) from None
+    except ValueError as error:
+        raise refused(f"--base-url is a provider's key, =, and a URL: {error}") from None
     outputs.end(found, Console())

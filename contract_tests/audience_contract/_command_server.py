@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline
+from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
 
 
 def _finite(value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
-        raise typer.BadParameter("it must be a finite number")
+        raise refused("it must be a finite number")
     return value
 
 
@@ -60,7 +60,7 @@ def server(  # noqa: PLR0917 - a command line
     try:
         target = Target.of(provider, url, production=allow_production)
     except (LookupError, ValueError) as error:
-        raise typer.BadParameter(str(error.args[0])) from None
+        raise refused(str(error.args[0])) from None
     options = Options(
         seed=seed,
         requests=None if deep else max_requests,

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from ._outputs import refused
+
 
 def faults(
     provider: Annotated[str | None, typer.Argument(help="A provider or service; all of them without it.")] = None,
@@ -16,7 +18,7 @@ def faults(
     from .spec import provider_keys  # noqa: PLC0415
 
     if provider not in (None, *provider_keys()):
-        raise typer.BadParameter(f"no provider {provider!r}; there are {', '.join(provider_keys())}")
+        raise refused(f"no provider {provider!r}; there are {', '.join(provider_keys())}")
     for key in provider_keys():
         for fault in catalogue(key) if provider in (None, key) else ():
             typer.echo("\t".join((fault.name, fault.sentence, " ".join(f"[{each}]" for each in fault.evidence))))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from .visible import line
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,10 +27,18 @@ Reports = Annotated[
 Baseline = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Known deviations that are accepted, each until a day.")
 ]
+ShowMembers = Annotated[
+    bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
+]
 WriteBaseline = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),
 ]
+
+
+def refused(text: str) -> typer.BadParameter:
+    """What is wrong with an option, as an exception; the text may quote a file or its name."""
+    return typer.BadParameter(line(text))
 
 
 class Outputs:
@@ -45,9 +55,9 @@ class Outputs:
             if text == "github":
                 continue
             if form not in FORMATS or not path:
-                raise typer.BadParameter(f"--report takes FORM=FILE, FORM being {', '.join(FORMATS)}; or github")
+                raise refused(f"--report takes FORM=FILE, FORM being {', '.join(FORMATS)}; or github")
             if form in self._paths or path in self._paths.values():
-                raise typer.BadParameter("--report takes each form once, and a file of its own for each")
+                raise refused("--report takes each form once, and a file of its own for each")
             _check_writable(f"--report {form}", Path(path))
             self._paths[form] = path
         if write:
@@ -56,9 +66,9 @@ class Outputs:
         try:
             self._accepted = baselines.read(baseline) if baseline else []
         except OSError as error:
-            raise typer.BadParameter(f"--baseline: cannot read {baseline}: {error.strerror}") from None
+            raise refused(f"--baseline: cannot read {baseline}: {error.strerror}") from None
         except baselines.BaselineError as error:
-            raise typer.BadParameter(f"--baseline: {error}") from None
+            raise refused(f"--baseline: {error}") from None
 
     def accepts(self, finding: "Finding") -> bool:
         """Whether the baseline accepts a finding today."""
@@ -79,7 +89,7 @@ class Outputs:
                 self._write.parent.mkdir(parents=True, exist_ok=True)
                 self._write.write_text(baseline.render(report.findings, today), "utf-8")
         except OSError as error:
-            typer.echo(f"cannot write {error.filename}: {error.strerror}", err=True)
+            typer.echo(line(f"cannot write {error.filename}: {error.strerror}"), err=True)
             raise typer.Exit(2) from None
         if self._github:
             reports.github(report)
@@ -91,7 +101,7 @@ def _check_writable(option: str, path: Path) -> None:
     try:
         found = next(each for each in (path, *path.absolute().parents) if each.exists())
     except OSError as error:
-        raise typer.BadParameter(f"{option}: cannot write {path}: {error.strerror}") from None
+        raise refused(f"{option}: cannot write {path}: {error.strerror}") from None
     if path.is_dir():
         said = "it is a directory"
     elif found != path and not found.is_dir():
@@ -102,7 +112,7 @@ def _check_writable(option: str, path: Path) -> None:
         said = f"nothing can be made in {found}: {why}"
     else:
         return
-    raise typer.BadParameter(f"{option}: cannot write {path}: {said}")
+    raise refused(f"{option}: cannot write {path}: {said}")
 
 
 def _refusal(folder: Path) -> str | None:

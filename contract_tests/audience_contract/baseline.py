@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .report import Finding, Report
 from .rules import RULES
+from .visible import line
 
 LASTS = timedelta(days=90)
 """How long an entry holds that `write` makes."""
@@ -104,7 +105,7 @@ def render(findings: Iterable[Finding], today: date) -> str:
         "",
     ]
     for finding in findings:
-        lines += ["[[accepted]]", *(f"# {line}" for line in finding.message.splitlines())]
+        lines += ["[[accepted]]", f"# {line(finding.message)}"]
         names = ("rule", "provider", "operation", "pointer", "place", "kind")
         lines += [f"{name} = {_text(value)}" for name, value in zip(names, _cause(finding), strict=True)]
         lines += [f"reason = {_text(finding.accepted)}", f"expires = {today + LASTS}", ""]
@@ -112,6 +113,6 @@ def render(findings: Iterable[Finding], today: date) -> str:
 
 
 def _text(value: object) -> str:
-    # A JSON string with nothing but ASCII is a TOML string, but for characters beyond 16 bits, and DEL.
-    text = json.dumps(str(value), ensure_ascii=False)
-    return text.replace("\x7f", "\\u007f")
+    # A JSON string is a TOML string, but for the escapes of characters beyond 16 bits, and DEL.
+    text = json.dumps(str(value), ensure_ascii=False).encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text)

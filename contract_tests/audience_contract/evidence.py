@@ -1,4 +1,4 @@
-"""An exchange made fit to be shown: no credential in it, and a curl command that sends it again."""
+"""An exchange made fit to be shown: no credential and no member in it, and a curl command that sends it again."""
 
 import codecs
 import json
@@ -6,11 +6,13 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
+from .members import Members
 from .messages import Headers, Request, Response
+from .redaction import without
 from .report import Evidence
-from .spec import Spec, load, provider_keys
+from .spec import Operation, Spec, load, provider_keys
 
 MASK = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
@@ -37,40 +39,69 @@ def _named(spec: Spec) -> Iterator[str]:
 
 
 class Redactor:
-    """Takes credentials out of exchanges.
+    """Takes credentials out of exchanges; and members and uploaded content, unless `show_members`.
 
     `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
     made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
     environment, by the names of the headers whose credentials they have: for the curl command.
     """
 
-    def __init__(self, secrets: Collection[str] = (), variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        secrets: Collection[str] = (),
+        variables: Mapping[str, str] | None = None,
+        *,
+        show_members: bool = False,
+    ) -> None:
         self._secrets = frozenset(filter(None, secrets))
         self._variables = {name.lower(): variable for name, variable in (variables or {}).items()}
         self._carriers = carriers()
+        self._members = None if show_members else Members(self._carriers)
+        self.masked = False
+        """Whether anything of a member was taken out of evidence."""
+
+    def learn(self, operation: Operation | None, request: Request) -> None:
+        """Remember the members of a request: any answer may quote them."""
+        if self._members:
+            self._members.request(operation, request)
 
     def evidence(
-        self, url: str, request: Request, response: Response | None, *, seconds: float = 0.0, trouble: str = ""
+        self,
+        url: str,
+        request: Request,
+        response: Response | None,
+        operation: Operation | None = None,
+        *,
+        seconds: float = 0.0,
+        trouble: str = "",
     ) -> Evidence:
-        """The exchange without credentials, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
+        """The exchange, fit to be shown, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
         found = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
-        # The longest first: one may be part of another.
-        hidden = sorted(filter(None, found), key=len, reverse=True)
-        # Cut last: an end within a secret would hide it from what takes it out.
-        sent, sent_more = _cut(_bytes(request.body, hidden))
+        asked = url, request
+        if self._members:
+            as_was = url, request, response
+            request = self._members.request(operation, request)
+            response = response and self._members.response(operation, response)
+            url = self._members.target(operation, url)
+            trouble = self._members.text(trouble)
+            self.masked |= (url, request, response) != as_was
+        # The same again could not be sent by it.
+        repeatable = (url, request) == asked
+        hidden = set(filter(None, found))
+        sent, sent_more = _bytes(request.body, hidden)
         shown = Request(request.method, _text(request.target, hidden), self._headers(request.headers, hidden), sent)
-        came, came_more = _cut(_bytes(response.body, hidden)) if response else (b"", 0)
+        came, came_more = _bytes(response.body, hidden) if response else (b"", 0)
         answer = response and Response(response.status, self._headers(response.headers, hidden), came)
         url = _text(url, hidden)
         # A variable of the user's has the right credential, and stands for no wrong one.
         right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
         variables = {name: variable for name, variable in self._variables.items() if name in right}
-        command = "" if sent_more else curl(url, shown, variables)
+        command = curl(url, shown, variables) if repeatable and not sent_more else ""
         return Evidence(url, shown, answer, seconds, command, _text(trouble, hidden), sent_more, came_more)
 
     def text(self, text: str) -> str:
-        """The text without the secrets that are known."""
-        return _text(text, sorted(self._secrets, key=len, reverse=True))
+        """A place or an address without the secrets and members that are known."""
+        return _text(self._members.place(text) if self._members else text, self._secrets)
 
     def inside(self, message: Request | Response) -> Iterator[str]:
         """The credentials in a message: what it has in headers and fields that are made for them."""
@@ -80,9 +111,12 @@ class Redactor:
                 # The token alone: "Bearer" and the like are no secret.
                 yield value.partition(" ")[2].strip()
         for match in _FIELD.finditer(message.body):
-            yield (match[2] or match[4]).decode("utf-8", "replace")
+            written = (match[2] or match[4]).decode("utf-8", "replace")
+            yield written
+            with suppress(ValueError):
+                yield str(json.loads(f'"{written}"')) if match[2] else unquote_plus(written)
 
-    def _headers(self, headers: Headers, hidden: list[str]) -> Headers:
+    def _headers(self, headers: Headers, hidden: Collection[str]) -> Headers:
         return tuple(
             (name, _masked(value) if name.lower() in self._carriers else _text(value, hidden))
             for name, value in headers
@@ -129,23 +163,19 @@ def _masked(value: str) -> str:
     return f"{scheme} {MASK}" if space and rest.strip() else MASK if value else ""
 
 
-def _forms(secret: str) -> list[str]:
-    """How a secret may be written."""
-    return list(dict.fromkeys((secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))))
+def _text(text: str, hidden: Collection[str]) -> str:
+    return without(text, [secret for secret in hidden if len(secret) >= _FEWEST], MASK)
 
 
-def _text(text: str, hidden: list[str]) -> str:
-    for secret in hidden:
-        for form in _forms(secret) if len(secret) >= _FEWEST else ():
-            text = text.replace(form, MASK)
-    return text
-
-
-def _bytes(body: bytes, hidden: list[str]) -> bytes:
-    for secret in hidden:
-        for form in _forms(secret) if len(secret) >= _FEWEST else ():
-            body = body.replace(form.encode(), MASK.encode())
-    return _FIELD.sub(lambda match: (match[1] or match[3]) + MASK.encode(), body)
+def _bytes(body: bytes, hidden: Collection[str]) -> tuple[bytes, int]:
+    """The body without what is hidden, as far as it is kept; and how many bytes are left out."""
+    # More than is kept, because a secret that is cut is not found; not all, because it may be long.
+    begin = body[: 2 * KEPT_BODY].decode("latin-1")
+    shown = _text(begin, [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]).encode(
+        "latin-1"
+    )
+    kept, more = _cut(_FIELD.sub(lambda match: (match[1] or match[3]) + MASK.encode(), shown))
+    return kept, more + len(body) - len(begin)
 
 
 def _cut(body: bytes) -> tuple[bytes, int]:

@@ -4,6 +4,8 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 
+from .workbooks import workbook
+
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
@@ -37,19 +39,19 @@ def files() -> Iterator[tuple[str, str, str, bytes, bool]]:
     yield "a file name with a semicolon", "a;b.csv", CSV, _csv(plain), True
     yield "a ZIP file as Excel", "a.xlsx", XLSX, _zip(), False
     yield "media type with charset=utf-8", "a.csv", f"{CSV}; charset=utf-8", _csv(plain), True
-    yield "Excel", "a.xlsx", XLSX, _xlsx(plain), True
-    yield "Excel with several columns", "a.xlsx", XLSX, _xlsx(table), True
-    yield "Excel with numbers", "a.xlsx", XLSX, _xlsx([["phone1"], [442079832100], [442079832101]]), True
-    yield "Excel of 1000 rows", "a.xlsx", XLSX, _xlsx([["phone1"], *([n] for n in _NUMBERS[:1000])]), True
+    yield "Excel", "a.xlsx", XLSX, workbook(plain), True
+    yield "Excel with several columns", "a.xlsx", XLSX, workbook(table), True
+    yield "Excel with numbers", "a.xlsx", XLSX, workbook([["phone1"], [442079832100], [442079832101]]), True
+    yield "Excel of 1000 rows", "a.xlsx", XLSX, workbook([["phone1"], *([n] for n in _NUMBERS[:1000])]), True
     yield "no column phone1", "a.csv", CSV, _csv([["phone"], ["442079832100"]]), False
     yield "no column phone1", "a.csv", CSV, _csv([["442079832100"], ["442079832101"]]), False
     yield "no column phone1", "a.csv", CSV, _csv([["phone2", "my_phone1"], ["442079832100", "1"]]), False
     yield "no column phone1", "a.csv", CSV, _csv([["phone10", "phone11"], ["442079832100", "1"]]), False
     yield "phone1 in a cell below only", "a.csv", CSV, _csv([["first"], ["phone1"], ["442079832100"]]), False
-    yield "no column phone1 in Excel", "a.xlsx", XLSX, _xlsx([["phone"], ["442079832100"]]), False
+    yield "no column phone1 in Excel", "a.xlsx", XLSX, workbook([["phone"], ["442079832100"]]), False
     yield "an empty file", "a.csv", CSV, b"", False
     yield "an empty Excel file", "a.xlsx", XLSX, b"", False
-    yield "Excel cut off", "a.xlsx", XLSX, _xlsx(plain)[:-40], False
+    yield "Excel cut off", "a.xlsx", XLSX, workbook(plain)[:-40], False
     yield "no Excel file at all", "a.xlsx", XLSX, _csv(plain), False
     yield "an image as CSV", "a.csv", CSV, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\xff", False
     yield "a heading and no row", "a.csv", CSV, b"phone1\r\n", False
@@ -74,14 +76,3 @@ def _zip() -> bytes:
 
 def _cell(text: str) -> str:
     return f'"{text}"' if "," in text else text
-
-
-def _xlsx(rows: Sequence[Sequence[object]]) -> bytes:
-    from openpyxl import Workbook  # noqa: PLC0415 - takes long to import
-
-    book = Workbook()
-    for row in rows:
-        book.worksheets[0].append(list(row))
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()

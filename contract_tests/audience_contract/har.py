@@ -1,6 +1,7 @@
 """Exchanges from an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Schemathesis write them.
 
-Recorders leave things out: a body, a credential. What is not in the file is said to be missing, and never guessed.
+Recorders leave things out: a body, a credential, a header's value. What is not in the file is said not to have been
+recorded; it is never taken for missing, and never guessed.
 """
 
 import base64
@@ -12,10 +13,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from .evidence import MASK
+from .evidence import MASK, carriers
+from .media import parse
 from .messages import Headers, Request, Response
+from .multipart import read as parts
+from .violation import UnreadableError
 
-_MASKED = re.compile(r"\W*(redacted|filtered|masked|removed|sanitized|hidden|\*+|x{3,})\W*", re.IGNORECASE)
+# What stands for a value that was not kept: a word for it, something in brackets, or stars and the like.
+_TAKEN_OUT = re.compile(
+    r"(.*[\W_])?(redacted|filtered|masked|removed|sanitized|sanitised|hidden|omitted|deleted|stripped|scrubbed|censored"
+    r"|anonymized|anonymised|obfuscated)([\W_].*)?|<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|%\w+%|[*x.•…#_-]{3,}|…|•+",
+    re.IGNORECASE | re.DOTALL,
+)
+_BODILESS = {"GET", "HEAD", "OPTIONS", "DELETE"}
+_SCHEME = re.compile(r"(basic|bearer|digest|negotiate) ", re.IGNORECASE)
+# The same for a body or a file, as "(binary)" and "[object Blob]" are.
+_NO_CONTENT = re.compile(
+    r"""[^\w"']+(binary|binary data|object blob|blob|file|data|stream|not recorded)[^\w"']+"""
+    r"|\W*(redacted|filtered|removed|omitted|truncated)\W*",
+    re.IGNORECASE,
+)
 
 
 class HarError(ValueError):
@@ -24,7 +41,10 @@ class HarError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One exchange: `response` is None where no answer came; the flags say whether the bodies are in the file."""
+    """One exchange: `response` is None where no answer came; the flags say whether the bodies are in the file.
+
+    `headers` is whether the request's headers are; `taken_out` has the names, in lower case, of those without a value.
+    """
 
     url: str
     request: Request
@@ -32,6 +52,8 @@ class Entry:
     seconds: float
     request_body: bool
     response_body: bool
+    headers: bool
+    taken_out: frozenset[str]
 
 
 def read(path: Path) -> tuple[list[Entry], int]:
@@ -64,48 +86,78 @@ def _entry(entry: Any) -> Entry | None:
         _get(entry, "response", "status"),
     )
     try:
-        parts = urlsplit(url)
+        split = urlsplit(url)
+        # A port that is none is found out when it is asked for.
+        _ = split.port
     except (ValueError, TypeError, AttributeError):
         return None
     records = _get(entry, "request", "headers")
-    if not isinstance(method, str) or not isinstance(url, str) or not parts.hostname or isinstance(records, dict):
+    if not isinstance(method, str) or not isinstance(url, str) or not split.hostname or isinstance(records, dict):
         return None
-    headers = _headers(records)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers, taken_out = _headers(records, _get(entry, "request", "postData", "mimeType"))
+    target = (split.path or "/") + (f"?{split.query}" if split.query else "")
     request, known = _request(Request(method, target, headers), _get(entry, "request"))
     response, response_known = None, False
     # 0 where the exchange was cut off or blocked.
     if isinstance(status, int) and status >= 100:
-        body = _content(_get(entry, "response"), status)
-        response_known = body is not None
-        response = Response(status, _headers(_get(entry, "response", "headers")), body or b"")
+        content = _get(entry, "response", "content")
+        fields, unknown = _headers(_get(entry, "response", "headers"), _get(content, "mimeType"))
+        body = _content(_get(entry, "response"), Response(status, fields))
+        response_known = body is not None and "content-type" not in unknown
+        response = Response(status, fields, body or b"")
     time = _get(entry, "time")
-    seconds = time / 1000 if isinstance(time, int | float) and time > 0 else 0.0
-    return Entry(url.partition("#")[0], request, response, seconds, known, response_known)
-
-
-def _headers(records: Any) -> Headers:
-    pairs = [(_get(record, "name"), _get(record, "value")) for record in (records if isinstance(records, list) else ())]
-    return tuple(
-        # What a recorder has taken out was there: any credential of that form stands for it.
-        (name, f"Bearer {MASK}" if name.lower() == "authorization" and _MASKED.fullmatch(value) else value)
-        for name, value in pairs
-        # HTTP/2 has method, path and the like among its headers, with a colon before their names.
-        if isinstance(name, str) and isinstance(value, str) and not name.startswith(":")
+    return Entry(
+        url.partition("#")[0],
+        request,
+        response,
+        time / 1000 if isinstance(time, int | float) and time > 0 else 0.0,
+        known and "content-type" not in taken_out,
+        response_known,
+        bool(records),
+        taken_out,
     )
+
+
+def _headers(records: Any, media: Any) -> tuple[Headers, frozenset[str]]:
+    """The headers, and the names of those whose values were taken out; `media` is the body's type in another place."""
+    pairs = [(_get(record, "name"), _get(record, "value")) for record in (records if isinstance(records, list) else ())]
+    secret = carriers()
+    found, taken_out = [], set() if pairs else {"content-type"}
+    for name, value in pairs:
+        # HTTP/2 has method, path and the like among its headers, with a colon before their names.
+        if not isinstance(name, str) or name.startswith(":"):
+            continue
+        lower = name.lower()
+        if isinstance(value, str) and (value or lower not in secret) and not _is_taken_out(value):
+            found.append((name, value))
+        elif lower in secret:
+            # It was there: any credential of that form stands for it.
+            found.append((name, f"Bearer {MASK}" if lower == "authorization" else MASK))
+        else:
+            taken_out.add(lower)
+    if "content-type" in taken_out and isinstance(media, str) and parse(media):
+        return (*found, ("content-type", media)), frozenset(taken_out - {"content-type"})
+    return tuple(found), frozenset(taken_out)
+
+
+def _is_taken_out(value: str) -> bool:
+    return not _SCHEME.match(value) and _TAKEN_OUT.fullmatch(value.strip()) is not None
 
 
 def _request(request: Request, recorded: Any) -> tuple[Request, bool]:
     """The request with its body, and whether the body is known."""
-    size = _get(recorded, "bodySize")
-    lengths = [int(value) for value in request.values("content-length") if value.isascii() and value.isdigit()]
-    expected = lengths[0] if lengths else size if isinstance(size, int) and size > 0 else None
-    data = _get(recorded, "postData")
+    size, data = _get(recorded, "bodySize"), _get(recorded, "postData")
     text, params = _get(data, "text"), _get(data, "params")
-    if isinstance(text, str) and (text or not params):
+    params = params if isinstance(params, list) else []
+    lengths = [int(value) for value in request.values("content-length") if value.isascii() and value.isdigit()]
+    if isinstance(text, str) and text:
+        expected = lengths[0] if lengths else size if isinstance(size, int) and size > 0 else None
         body = _sized(text, expected, _get(data, "encoding"))
-        return (request, False) if body is None else (replace(request, body=body), True)
-    if isinstance(params, list) and params:
+        # A length in a header is the client's; where that agrees, nothing was lost.
+        if body is None or (not lengths and _is_lossy(request, text, body, params)):
+            return request, False
+        return replace(request, body=body), True
+    if params:
         kind = "".join(request.values("content-type")) or str(_get(data, "mimeType"))
         pairs = [(_get(param, "name"), _get(param, "value")) for param in params]
         if "urlencoded" not in kind or not all(isinstance(part, str) for pair in pairs for part in pair):
@@ -113,7 +165,26 @@ def _request(request: Request, recorded: Any) -> tuple[Request, bool]:
         # The bytes may have been written otherwise: their length says nothing.
         kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-length")
         return replace(request, headers=kept, body=urlencode(pairs).encode()), True
-    return request, not expected and not request.values("transfer-encoding")
+    # Recorders also write size 0, or -1, for what they did not keep; a type says that there was something.
+    hints = any(request.values(name) for name in ("content-type", "content-length", "transfer-encoding"))
+    return request, lengths == [0] or (not hints and (size == 0 or request.method in _BODILESS))
+
+
+def _is_lossy(request: Request, text: str, body: bytes, params: list[Any]) -> bool:
+    """Whether a recorded text has lost what was sent: bytes that are no text, a file's content, line ends."""
+    if "\ufffd" in text or _NO_CONTENT.fullmatch(text):
+        return True
+    media = parse("".join(request.values("content-type")))
+    if media is None or media.essence != "multipart/form-data":
+        return False
+    if b"\r" not in body or any(_NO_CONTENT.fullmatch(str(_get(param, "value"))) for param in params):
+        return True
+    try:
+        found = parts(media, body)
+    except UnreadableError:
+        return False
+    without = any(part.filename and (not part.data or _NO_CONTENT.fullmatch(part.text)) for part in found)
+    return without or not {_get(param, "name") for param in params} <= {part.name for part in found}
 
 
 def _sized(text: str, expected: int | None, encoding: Any) -> bytes | None:
@@ -127,20 +198,24 @@ def _sized(text: str, expected: int | None, encoding: Any) -> bytes | None:
     return next((body for body in (plain, latin, _base64(text)) if body is not None and len(body) == expected), None)
 
 
-def _content(recorded: Any, status: int) -> bytes | None:
+def _content(recorded: Any, response: Response) -> bytes | None:
     content = _get(recorded, "content")
-    text, size = _get(content, "text"), _get(content, "size")
+    text, size, saved = _get(content, "text"), _get(content, "size"), _get(content, "compression")
     if "truncated" in str(_get(content, "comment") or "").lower():
         return None
     if not isinstance(text, str) or not text:
-        lengths = {value for name, value in _headers(_get(recorded, "headers")) if name.lower() == "content-length"}
-        # Browsers also write size 0 for a body that they did not keep.
-        return b"" if status in (204, 304) or lengths == {"0"} or (size == 0 and not lengths) else None
+        lengths, coded = set(response.values("content-length")), response.values("transfer-encoding")
+        # Recorders also write size 0 for a body that they did not keep, and a null or nothing at all for the text.
+        is_empty = text == "" and size == _get(recorded, "bodySize") == 0 and not lengths and not coded
+        return b"" if response.status in (204, 304) or lengths == {"0"} or is_empty else None
     if _get(content, "encoding") == "base64":
         return _base64(text)
     body = _utf8(text)
-    # What was no text has lost its bytes.
-    return None if "\ufffd" in text and len(body) != size else body
+    if _NO_CONTENT.fullmatch(text) or ("\ufffd" in text and len(body) != size):
+        return None
+    # Some give the size before the content coding was undone, and beside it what that saved.
+    least = size + min(saved if isinstance(saved, int) else 0, 0) if isinstance(size, int) else 0
+    return body if len(body) >= least else None
 
 
 def _utf8(text: str) -> bytes:

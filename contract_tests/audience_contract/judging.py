@@ -16,6 +16,8 @@ CREDENTIALS = frozenset({"request.credential"})
 REQUEST_BODY = frozenset(
     f"request.{name}" for name in ("content-type", "body", "part", "length", "undocumented", "prose")
 )
+SHOWN = "--show-members: members and uploaded content are shown as they were sent"
+_MASKED = "members and uploaded content are masked; --show-members shows them"
 _BODIES = {"request.content-type", "request.body", "request.part"}
 
 
@@ -38,12 +40,13 @@ class Ledger:
     """
 
     def __init__(self, redactor: Redactor | None = None, *, strict: bool = False) -> None:
-        self._redactor = redactor or Redactor()
+        self.redactor = redactor or Redactor()
         self._strict = strict
         self._lock = threading.Lock()
         self._findings: dict[str, Finding] = {}
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._notes: dict[str, int] = {}
+        self._operations: dict[tuple[str, str], Operation] = {}
         self._kept: set[tuple[str, str]] = set()
         self._unjudged: dict[tuple[str, str], str] = {}
 
@@ -58,6 +61,7 @@ class Ledger:
 
     def unknown(self, provider: str, seen: Observation, said: str) -> None:
         """A finding: the request is none of a documented operation."""
+        self.redactor.learn(None, seen.request)
         where = f"{seen.request.method} {seen.request.target.partition('?')[0]}"
         broken = [Violation(where, "", "/paths", said)]
         self.check("request.operation", provider, "", seen, broken, kind="as sent")
@@ -74,14 +78,17 @@ class Ledger:
     ) -> list[Violation]:
         """Judge what a client sent; what it breaks, whether or not it had been found before.
 
-        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` are the rules that
-        are not judged, because what they are about was not recorded: `CREDENTIALS`, `REQUEST_BODY`. `unjudged` is why
+        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` is what is not judged
+        because it was not recorded: rules, as those of `CREDENTIALS` and `REQUEST_BODY`, or places in lower case, such
+        as "header x-project". `unjudged` is why
         an exchange says nothing of the client although its request breaks nothing. `refusal` is what a request that
         breaks something is answered with, where it is not answered yet.
         """
+        self.redactor.learn(operation, seen.request)
         key, name = operation.spec.key, operation.id
+        self._operations[key, name] = operation
         broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
-        broken = [(violation, rule) for violation, rule in broken if rule not in unknown]
+        broken = [(found, rule) for found, rule in broken if not {rule, found.where.lower()} & set(unknown)]
         if not self._strict:
             for violation in (found for found, rule in broken if rule == "request.undocumented"):
                 self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
@@ -182,19 +189,24 @@ class Ledger:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        masked = [_MASKED] if self.redactor.masked else []
         with self._lock:
-            return tuple(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items())
+            return (
+                *masked,
+                *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
+            )
 
     def _place(self, violation: Violation) -> str:
         pointer = f"{violation.pointer}/{escape(violation.missing)}" if violation.missing else violation.pointer
-        return self._redactor.text(f"{violation.where} {pointer}".strip())
+        return self.redactor.text(f"{violation.where} {pointer}".strip())
 
     def _keep(self, finding: Finding, seen: Observation) -> None:
         known = self._findings.get(finding.key)
         evidence, count = (known.evidence, known.count + 1) if known else ((), 1)
         if len(evidence) < KEPT_EVIDENCE:
-            shown = self._redactor.evidence(
-                seen.url, seen.request, seen.response, seconds=seen.seconds, trouble=seen.trouble
+            operation = self._operations.get((finding.provider, finding.operation))
+            shown = self.redactor.evidence(
+                seen.url, seen.request, seen.response, operation, seconds=seen.seconds, trouble=seen.trouble
             )
             evidence = (*evidence, shown)
         self._findings[finding.key] = replace(known or finding, evidence=evidence, count=count)

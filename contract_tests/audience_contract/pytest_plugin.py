@@ -65,16 +65,16 @@ def audience_router(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     try:
         from .routing import Judge  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name != "respx":
+        if error.name not in ("respx", "pytest_httpx2"):
             raise
-        pytest.fail("the fixture audience_router needs respx: pip install respx", pytrace=False)
+        pytest.fail("the fixture audience_router needs respx: pip install pytest-httpx2", pytrace=False)
     chosen = _choice(request)
     if chosen.fault:
         _refuse(f"fault={chosen.fault!r}: the fixture audience_router plays no faults; audience_mock does")
     for name in () if "audience_mock" in request.fixturenames else _urls():
         monkeypatch.delenv(name, raising=False)
     judge = Judge(chosen.provider, respond=chosen.respond, strict=chosen.strict)
-    with judge.router() as router:
+    with judge.routing() as router:
         yield router
     if judge.findings:
         pytest.fail(judge.text(), pytrace=False)

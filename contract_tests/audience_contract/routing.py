@@ -1,9 +1,13 @@
 """A respx router that plays the providers in process, and judges every request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest_httpx2  # noqa: F401  # brings respx the router for httpx2
 import respx
+from respx.mocks import Mocker
 
 from .judging import Ledger, Observation
 from .messages import Request, Response
@@ -12,6 +16,7 @@ from .mock.state import State
 from .report import Finding, counted
 from .spec import Spec, provider_keys
 from .spec import load as load_spec
+from .visible import line
 
 
 class Judge:
@@ -23,9 +28,21 @@ class Judge:
         self._ledger = Ledger(strict=strict)
         self._state = State()
 
-    def router(self) -> respx.MockRouter:
-        """A new router, to be entered."""
-        router = respx.mock(assert_all_called=False)
+    @contextmanager
+    def routing(self) -> Iterator[respx.MockRouter]:
+        """A new router, before httpx2 and httpx."""
+        also = Mocker.registry["httpcore"]
+        with self._router() as router:
+            also.register(router)
+            also.start()
+            try:
+                yield router
+            finally:
+                also.unregister(router)
+                also.stop()
+
+    def _router(self) -> respx.MockRouter:
+        router = respx.mock(assert_all_called=False, using="httpcore2")
         for spec in self._specs:
             for host in dict.fromkeys(urlsplit(server.value["url"]).hostname for server in spec.node["servers"]):
                 router.route(host=host, name=f"{spec.key} {host}").mock(side_effect=self._side_effect(spec))
@@ -41,7 +58,8 @@ class Judge:
         lines = [f"{counted(len(self.findings), 'violation')} of the contract:"]
         for finding in self.findings:
             where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
-            lines += [f"  {where}: {finding.message}", f"    {finding.rule}: {finding.pointer}: {finding.source}"]
+            lines += [f"  {line(f'{where}: {finding.message}')}"]
+            lines += [f"    {line(f'{finding.rule}: {finding.pointer}: {finding.source}')}"]
         return "\n".join(lines)
 
     def _side_effect(self, spec: Spec) -> Any:

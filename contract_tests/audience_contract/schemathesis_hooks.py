@@ -3,15 +3,15 @@
 It cannot make a file that a server would take, and it knows two things as failures that are none.
 """
 
-import io
 import re
 from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
-from openpyxl import Workbook
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
+
+from audience_contract.workbooks import workbook
 
 _ROWS = st.lists(st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True), max_size=5)
 _ANOTHER_TYPE = re.compile(r"violates `type` at /properties/(\w+) \(was string, became \w+\)")
@@ -22,12 +22,7 @@ def _csv(numbers: list[str]) -> bytes:
 
 
 def _xlsx(numbers: list[str]) -> bytes:
-    book = Workbook()
-    for row in ["phone1", *numbers]:
-        book.worksheets[0].append([row])
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    return workbook([[cell] for cell in ["phone1", *numbers]])
 
 
 # Where Schemathesis has chosen no media type for the file, it calls it the first that the spec lists, a CSV.

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from . import har
 from .evidence import Redactor
-from .judging import CREDENTIALS, REQUEST_BODY, Ledger, Observation
+from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
 from .security import header
 from .spec import Node, Operation, Spec, load, provider_keys
@@ -21,7 +21,9 @@ _NAMED = 10
 """Addresses that the note on what belongs to no operation has."""
 
 
-def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: bool = False) -> Report:
+def judge(
+    path: Path, *, base_urls: Mapping[str, str] | None = None, strict: bool = False, show_members: bool = False
+) -> Report:
     """Report what the exchanges of an HTTP Archive keep and break.
 
     An exchange belongs to the provider whose spec names its host and base path; or to the one whose key has its base
@@ -30,15 +32,21 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
     """
     started, clock = datetime.now(UTC), time.monotonic()
     bases = {url.rstrip("/"): load(key) for key, url in (base_urls or {}).items()}
+    if not all(scheme in ("http", "https") and host for scheme, host, _ in map(_origin, bases)):
+        raise ValueError("a base URL is http:// or https://, a host, and a path")
     entries, unreadable = har.read(path)
     matched = [(entry, _operation(entry, bases)) for entry in entries]
     known = [(entry, operation) for entry, operation in matched if operation]
-    ledger = Ledger(Redactor(_secrets(entries)), strict=strict)
-    taken_out = _taken_out(known)
-    if taken_out:
-        ledger.note("no exchange has a credential, and some succeeded: taken out when recorded, and not judged")
+    redactor = Redactor(_secrets(entries), show_members=show_members)
+    ledger = Ledger(redactor, strict=strict)
+    for entry, operation in matched:
+        # Any of the answers may quote it.
+        redactor.learn(operation, entry.request)
+    if show_members:
+        ledger.note(SHOWN)
+    recorded = {name.lower() for entry in entries for name, _ in entry.request.headers}
     for entry, operation in known:
-        _judge(ledger, entry, operation, CREDENTIALS if taken_out else frozenset())
+        _judge(ledger, entry, operation, recorded)
     if unreadable:
         have = "has" if unreadable == 1 else "have"
         ledger.note(f"{counted(unreadable, 'entry', 'entries')} {have} no method, URL and headers that can be read")
@@ -46,7 +54,7 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
         ledger.note("nothing to judge: the file has no exchange")
     elif not known:
         ledger.note("nothing to judge: no exchange belongs to a documented operation; see --base-url")
-    others = dict.fromkeys(_address(entry.url) for entry, operation in matched if not operation)
+    others = dict.fromkeys(redactor.text(_address(entry.url)) for entry, operation in matched if not operation)
     if others:
         count = len(matched) - len(known)
         more = ["…"] if len(others) > _NAMED else []
@@ -68,9 +76,20 @@ def judge(path: Path, *, base_urls: Mapping[str, str] | None = None, strict: boo
     )
 
 
-def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, unknown: frozenset[str]) -> None:
+def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, recorded: Collection[str]) -> None:
     name = f"{operation.spec.key} {operation.id}"
     seen = Observation(entry.url, entry.request, entry.response, entry.seconds)
+    unknown = {f"header {taken_out}" for taken_out in entry.taken_out}
+    if not entry.headers:
+        ledger.note(f"{name}: the request's headers were not recorded, and are not judged")
+        unknown |= {"request.header", *CREDENTIALS}
+    elif operation.security:
+        # What no exchange of the file has, the recorder may have left out.
+        schemes = {header(scheme) for scheme in _schemes(operation)}
+        absent = {scheme for scheme in schemes if scheme.lower() not in recorded}
+        unknown |= {f"header {scheme.lower()}" for scheme in absent} | (CREDENTIALS if absent == schemes else set())
+        for scheme in sorted(absent):
+            ledger.note(f"{name}: no exchange has the header {scheme}: it was not recorded, and is not judged")
     if not entry.request_body:
         ledger.note(f"{name}: the request's body was not recorded, and is not judged")
         unknown |= REQUEST_BODY
@@ -85,14 +104,21 @@ def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, unknown: froz
 def _operation(entry: har.Entry, bases: Mapping[str, Spec]) -> Operation | None:
     path = entry.request.target.partition("?")[0]
     for base, spec in bases.items():
-        wanted, found = urlsplit(base), urlsplit(entry.url)
-        if (wanted.scheme, wanted.netloc) == (found.scheme, found.netloc) and path.startswith(f"{wanted.path}/"):
-            return spec.match(entry.request.method, path.removeprefix(wanted.path))
+        below = urlsplit(base).path
+        if _origin(base) == _origin(entry.url) and path.startswith(f"{below}/"):
+            return spec.match(entry.request.method, path.removeprefix(below))
     for spec in map(load, provider_keys()):
-        below = spec.below_base(path)
-        if below is not None and urlsplit(entry.url).hostname in _hosts(spec):
-            return spec.match(entry.request.method, below)
+        below_base = spec.below_base(path)
+        if below_base is not None and _origin(entry.url)[1] in _hosts(spec):
+            return spec.match(entry.request.method, below_base)
     return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port, the ways to write them made one (RFC 3986, 6.2); raises ValueError for no such port."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").removesuffix("."), port
 
 
 def _hosts(spec: Spec) -> Iterator[str | None]:
@@ -106,15 +132,6 @@ def _secrets(entries: list[har.Entry]) -> set[str]:
     found = {secret for message in messages for secret in redactor.inside(message)}
     queries = (pair for entry in entries for pair in pairs(urlsplit(entry.url).query))
     return found | {value for name, value in queries if _SECRET.search(name)}
-
-
-def _taken_out(known: list[tuple[har.Entry, Operation]]) -> bool:
-    """Whether the recorder left credentials out: none is there, and yet requests that need one succeeded."""
-    needing = [(entry, operation) for entry, operation in known if operation.security]
-    carried = any(
-        entry.request.values(header(scheme)) for entry, operation in needing for scheme in _schemes(operation)
-    )
-    return not carried and any(entry.response and entry.response.status < 300 for entry, _ in needing)
 
 
 def _schemes(operation: Operation) -> list[Node]:

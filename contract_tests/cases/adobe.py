@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from audiences import Audience, IdKind, Ids, PhoneFile
+from audiences import Audience, PhoneFile
 
 PATH = "/core/ais"
 ARGUMENTS = {"access_token": "token-4711", "api_key": "key-4711", "org_id": "org@AdobeOrg", "sandbox_name": "prod"}
@@ -51,7 +51,7 @@ def refused() -> st.SearchStrategy[Audience]:
 
 SUCCESS = 200
 ERROR = {"error_code": "E1", "message": "words"}
-UNSUPPORTED: dict[str, Any] = {"members": Ids(IdKind.EMAILS, ["ada@example.org"])}
+UNSUPPORTED: dict[str, Any] = {"members": PhoneFile(b"phone1\r\n442079832100\r\n", "x.csv")}
 CARRIES_MEMBERS = False
 # A property that the receipt does not need, with a wrong type.
 WRONG_TYPE: dict[str, Any] = {"name": 5}

@@ -1,29 +1,18 @@
 """CommBox."""
 
-import io
 from typing import Any
 
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
-from audiences import Audience, IdKind, Ids, PhoneFile
+from audience_contract.workbooks import workbook
+from audiences import Audience, PhoneFile
 
 PATH = ""
 ARGUMENTS = {"api_key": "key-4711"}
 SECRETS = ["key-4711"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 CSV = b"phone1,city\r\n442079832100,London\r\n"
-
-
-def workbook(*rows: list[Any]) -> bytes:
-    book, file = Workbook(), io.BytesIO()
-    for row in rows:
-        book.worksheets[0].append(row)
-    book.save(file)
-    return file.getvalue()
-
-
-XLSX = workbook(["city", "phone1"], ["London", "442079832100"])
+XLSX = workbook([["city", "phone1"], ["London", "442079832100"]])
 
 
 def good(**changes: Any) -> Audience:
@@ -65,7 +54,7 @@ def refused() -> st.SearchStrategy[Audience]:
     headers = st.lists(st.text("abcphone1 _-PHONE;\t"), min_size=1).filter(lambda row: "phone1" not in row)
     files = (
         headers.map(lambda row: PhoneFile(",".join(row).encode(), "x.csv"))
-        | headers.map(lambda row: PhoneFile(workbook(row), "x.xlsx"))
+        | headers.map(lambda row: PhoneFile(workbook([row]), "x.xlsx"))
         | st.just(PhoneFile(XLSX, "x.csv"))
         | st.just(PhoneFile(CSV, "x.xlsx"))
         | st.just(PhoneFile(CSV, "x.xls"))
@@ -80,7 +69,6 @@ def refused() -> st.SearchStrategy[Audience]:
         st.builds(lambda file: good(members=file), files)
         | st.builds(lambda given: good(provider_fields=given), fields)
         | st.just(good(members=None))
-        | st.builds(lambda kind: good(members=Ids(kind, ["a"])), st.sampled_from(IdKind))
     )
 
 

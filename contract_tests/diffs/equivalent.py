@@ -68,6 +68,8 @@ _TABLE = {
         row("a pattern with a letter for digits", put("/components/schemas/Line/properties/sku/pattern", r"^[A-Z][A-Z]\d+$")),
         row("a pattern that says the length too", put(f"{_P}/name/pattern", "^[a-z0-9_]{1,50}$")),
         row("a pattern that says the length instead", put(f"{_P}/name", {"type": "string", "pattern": "^[a-z0-9_]{1,50}$"})),
+        row("a pattern that says a larger length too", put(f"{_P}/name/pattern", "^[a-z0-9_]{0,90}$")),
+        row("a pattern with the least length as +", put(f"{_P}/name/pattern", "^[a-z0-9_]+$")),
         row("a pattern that takes every text", add(f"{_P}/address/properties/zip", pattern=".*")),
         row("a reference is written out", put(f"{_P}/lines/items", {"type": "object", "required": ["sku", "number"], "properties": {"sku": {"type": "string", "pattern": "^[A-Z]{2}[0-9]+$"}, "number": _HASH | {"maximum": 99}}})),
         row("a schema moves to the components", move(f"{_P}/address", "/components/schemas/Address"), put(f"{_P}/address", {"$ref": "#/components/schemas/Address"})),
@@ -87,6 +89,10 @@ _TABLE = {
         row("the servers are written at an operation", lambda spec: spec["paths"]["/files"]["put"].update(servers=spec["servers"])),
         row("a server ends in a slash", put("/servers/0/url", "https://api.shop.test/{version}/")),
         row("a server's host in capitals", put("/servers/0/url", "https://API.shop.test/{version}")),
+        row("a server's default port is written out", put("/servers/0/url", "https://api.shop.test:443/{version}")),
+        row("a server's default port with zeros, host in capitals, slash", put("/servers/0/url", "HTTPS://API.shop.test:0443/{version}/")),
+        row("a server's port is left empty", put("/servers/0/url", "https://api.shop.test:/{version}")),
+        row("a server's default port as a variable", put("/servers/0", {"url": "https://api.shop.test:{port}/v1", "variables": {"port": {"default": "443"}}})),
         row("a server's variable is written out", put("/servers/0", {"url": "https://api.shop.test/v1"})),
         row("a media type in capitals", move(f"{_JSON}/application~1json", f"{_JSON}/Application~1JSON")),
         row("a charset is named", move(f"{_ANSWER}/content/application~1json", f"{_ANSWER}/content/application~1json; charset=utf-8")),
@@ -123,9 +129,21 @@ _TABLE = {
         row("CommBox's id with minLength 0", add(f"{_COMMBOX}/data/properties/id", minLength=0)),
     ],
 }  # fmt: skip
+_ANY = (r"[\s\S]", r"[\S\s]", r"[\d\D]", r"[\w\W]")
+_LENGTHS: list[tuple[dict[str, int], list[str]]] = [
+    ({"maxLength": 50}, [f"^{kind}{{0,50}}$" for kind in _ANY]),
+    ({"maxLength": 5000}, [r"^[\s\S]{0,5000}$"]),
+    ({"maxLength": 5000, "minLength": 1}, [r"^[\s\S]{1,5000}$"]),
+    ({"minLength": 1}, [r"^[\s\S]+$", r"^[\s\S]{1,}$"]),
+    ({"minLength": 7, "maxLength": 7}, [r"^[\s\S]{7}$"]),
+]
 _TO_CONST = put(f"{_P}/kind", {"const": "gift"})
 CASES = [
     Case(name, SAME, edits, base) for base, table in _TABLE.items() for name, edits in table
+] + [
+    Case(f"a pattern that only repeats {lengths}, {how}: {pattern}", SAME, edits, before=(add(f"{_P}/address/properties/zip", **lengths),))
+    for lengths, patterns in _LENGTHS for pattern in patterns
+    for how, edits in (("beside", (add(f"{_P}/address/properties/zip", pattern=pattern),)), ("instead", (put(f"{_P}/address/properties/zip", {"type": "string", "pattern": pattern}),)))
 ] + [
     Case("const becomes an enum of one value", SAME, (put(f"{_P}/kind", {"type": "string", "enum": ["gift"]}),), before=(_TO_CONST,)),
     Case("4XX is written out", COMPATIBLE, (move(f"{_GET}/responses/4XX", f"{_GET}/responses/400"), lambda spec: spec["paths"]["/orders/{orderId}"]["get"]["responses"].update({"404": spec["paths"]["/orders/{orderId}"]["get"]["responses"]["400"]}))),

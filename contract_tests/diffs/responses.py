@@ -15,6 +15,10 @@ BREAKING = [
     for name, edits in [
         row("a required property becomes optional", put(f"{_ORDER}/required", ["id"])),
         row("a required property is removed", drop(f"{_P}/state"), put(f"{_ORDER}/required", ["id"])),
+        row("a required property is no longer described", drop(f"{_P}/id")),
+        row("a required property is described in an alternative, otherwise", drop(f"{_P}/id"), add(_ORDER, anyOf=[{"properties": {"id": {"type": "integer"}}}, {"required": ["note"]}])),
+        row("a property is described in an alternative, otherwise", drop(f"{_P}/note"), add(_ORDER, anyOf=[{"properties": {"note": {"type": "integer"}}}, {"required": ["total"]}])),
+        row("a nested required property is no longer described", drop(f"{_P}/owner/properties/name")),
         row("a required property is renamed", move(f"{_P}/id", f"{_P}/number"), put(f"{_ORDER}/required", ["number", "state"])),
         row("an enum gains a value", append(f"{_P}/state/enum", "lost")),
         row("an enum is removed", drop(f"{_P}/state/enum")),

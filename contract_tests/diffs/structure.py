@@ -28,6 +28,8 @@ _TABLE = {
         row("tokens come from elsewhere", put("/components/securitySchemes/oauth/flows/clientCredentials/tokenUrl", "https://id.shop.test/token")),
         row("a server moves", put("/servers/0/url", "https://api2.shop.test/{version}")),
         row("the default of a server's variable changes", put("/servers/0/variables/version/default", "v2")),
+        row("a server's port is another one", put("/servers/0/url", "https://api.shop.test:8443/{version}")),
+        row("a server's port is that of another scheme", put("/servers/0/url", "https://api.shop.test:80/{version}")),
         row("http replaces https", put("/servers/0/url", "http://api.shop.test/{version}")),
         row("an operation gets a server of its own", add(_PUT, servers=[{"url": "https://files.shop.test"}])),
     ],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import httpx
+import httpx2
 from anyio.from_thread import start_blocking_portal
 
 from audiences import Audience, AudiencesError, Receipt, RetryPolicy, Timeouts
@@ -152,6 +152,6 @@ def _options(fault: Fault, door: Door, limits: dict[str, float], *, blocking: bo
     connections = given.pop("connections", None)
     options = {"timeout": Timeouts(**limits), "create_policy": RetryPolicy(**{**POLICY, **fault.policy}), **given}
     if connections:
-        kind = httpx.HTTPTransport if blocking else httpx.AsyncHTTPTransport
-        options["transport"] = kind(limits=httpx.Limits(max_connections=connections), trust_env=False)
+        kind = httpx2.HTTPTransport if blocking else httpx2.AsyncHTTPTransport
+        options["transport"] = kind(limits=httpx2.Limits(max_connections=connections), trust_env=False)
     return options

@@ -27,7 +27,7 @@ def replay(files: list[str]) -> int:
 
 def search(seconds: str) -> None:
     atheris: Any = import_module("atheris")  # not among what `make test` needs
-    ours = ["audiences", "audience_clients", "h11", "httpcore"]
+    ours = ["audiences", "audience_clients", "h11", "httpcore2"]
     with redirect_stderr(StringIO()), atheris.instrument_imports(include=ours):  # it prints each module's name
         # What is imported before cannot be instrumented.
         from fuzz import seeds, target  # noqa: PLC0415

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import schemathesis
-import yaml
 from schemathesis.baseline import Baseline, BaselineEntry
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
@@ -23,6 +22,7 @@ from schemathesis.engine import Status, events, from_schema
 from audience_contract import load
 from audience_contract.mock.provider import load as provider_of
 from audience_contract.security import header
+from pipeline.documents import read
 from strength import servers
 from strength.servers import Played
 
@@ -116,4 +116,4 @@ def _effective(key: str) -> Any:
 
 def upstream(key: str) -> Any:
     """The spec as published; where nothing is published, as we wrote it down from the page."""
-    return yaml.safe_load(next((_SPECS / key).glob("openapi.*")).read_text("utf-8"))
+    return read(next((_SPECS / key).glob("openapi.*")))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-import httpx
+import httpx2
 
 from audience_contract import Operation, Request, Response, load, provider_keys, security
 from audience_contract.mock import MockServer
@@ -94,9 +94,9 @@ def answer(status: int, media: str, content: str) -> Response:
     return Response(status, (("content-type", media),) if media else (), content.encode())
 
 
-def send(client: httpx.Client, server: MockServer, provider: str, request: Request, prefix: str = "") -> Response:
+def send(client: httpx2.Client, server: MockServer, provider: str, request: Request, prefix: str = "") -> Response:
     """Send a request as it is; only its Content-Length is set right."""
-    built = httpx.Request(
+    built = httpx2.Request(
         request.method,
         f"{server.url}{prefix}/{provider}{request.target}",
         headers=[(name.encode(), value.encode("latin-1", "replace")) for name, value in request.headers],

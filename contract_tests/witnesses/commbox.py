@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from openpyxl import Workbook
-
 from audience_contract import Request
 from audience_contract.faults.acts import form_request, json_request, upload
 from audience_contract.multipart import Part
+from audience_contract.workbooks import workbook
 from wire import Change, body, header
 from wire.commbox import GOOD
 
@@ -29,10 +28,7 @@ _FILE_PART = (
 
 
 def _workbook(column: str = "phone1") -> Part:
-    book, data = Workbook(), io.BytesIO()
-    book.worksheets[0].append([column])
-    book.save(data)
-    return Part("audience_file", "a.xlsx", _EXCEL, data.getvalue())
+    return Part("audience_file", "a.xlsx", _EXCEL, workbook([[column]]))
 
 
 _XLSX = _workbook()

@@ -2,22 +2,34 @@
 
 import contextlib
 import io
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from openapi_python_client import generate
+from openapi_python_client import generate, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser.properties import EnumProperty
+from openapi_python_client.parser.properties.schemas import Class
 
-from . import effective
+from . import effective, validity
 from ._errors import PipelineError
+from .deviations.material import Material
 
 _RUFF = [sys.executable, "-m", "ruff"]
 # Apart from every project's and person's settings, and with the same line ends on every system.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
+_ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
+# What the templates call something of their own, which a property or parameter of that name would replace. Behind the
+# words of Python the generator writes an underscore, and so behind these.
+strings.RESERVED_WORDS.update(
+    ("additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "headers", "params"),
+    ("quote", "to_dict", "to_multipart"),
+)
 
 
 def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
@@ -26,6 +38,8 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
     Raises PipelineError for any warning of the generator, and for an operation without a module. `name` is what the
     error calls the spec.
     """
+    for problem in _unnamable(spec):
+        raise PipelineError(f"{name}: {problem}")
     with tempfile.TemporaryDirectory() as folder:
         spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
         spec_file.write_bytes(effective.dump(spec))
@@ -68,10 +82,35 @@ def formatted(source: str) -> bytes:
     return source.encode()
 
 
+def _unnamable(spec: dict[str, Any]) -> Iterator[str]:
+    """Where two things would have one name in Python, by JSON pointer."""
+    for at, schema in validity.schemas(spec, ""):
+        if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):
+            yield f"{at}/enum: two of the values would have one name in Python"
+    for operation in Material("", spec).operations():
+        for at, parameter in operation.parameters:
+            if any(operation.bodies) and strings.PythonIdentifier(parameter["name"], "") == "body":
+                yield f"{at}/name: {parameter['name']!r} is what the request's body is called in Python"
+
+
+def _distinct(values: list[Any], names: list[str]) -> bool:
+    """Whether each value of an enum gets a name of its own from the generator."""
+    values = [value for value in values if isinstance(value, str | int)]
+    try:
+        return len(EnumProperty.values_from_list(values, _ENUM, names)) == len(values)
+    except ValueError:
+        return False
+
+
 def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
     """Two operations whose names fall together give one module, without a warning."""
-    text = b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8")
+    text = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
     for path, operations in spec["paths"].items():
         for method in operations:
-            if not method.startswith("x-") and f"Build `{method.upper()} {path}`" not in text:
+            if not method.startswith("x-") and shape(f"Build `{method.upper()} {path}`") not in text:
                 raise PipelineError(f"{name}: the client has no module for {method.upper()} {path}")
+
+
+def shape(text: str) -> str:
+    """Without the names of parameters in paths, which are others in Python."""
+    return re.sub(r"\{[^{}\n]*\}", "{}", text)

@@ -43,6 +43,8 @@ def sources(provider: Provider) -> dict[str, Any]:
 
 def _changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
     """The JSON pointers of what has been added or changed."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        before, after = dict(enumerate(before)), dict(enumerate(after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
             below = pointer([key], at)

@@ -44,6 +44,7 @@ _KINDS: dict[str, dict[str, str | None]] = {
     "schemas": {"*": "schema"},
     "schema": {**dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema"},
 }  # fmt: skip
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REFERABLE = ("parameter", "response", "schema")
 # Where what counts is not the keyword but its value, or the name.
 _VALUES = {
@@ -51,6 +52,8 @@ _VALUES = {
     ("scheme", "type"): "http|apiKey",
     ("scheme", "scheme"): "bearer",
     ("scheme", "in"): "header",
+    ("scheme", "name"): _HEADER_NAME,
+    ("header parameter", "name"): _HEADER_NAME,
     ("text", "type"): "string",
     ("parameter", "in"): "query|header|path",
 }
@@ -81,12 +84,13 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
         if str(key).startswith("x-") and ("*" not in allowed or kind == "paths"):
             continue
         if key not in allowed and "*" not in allowed:
-            yield here, f"nothing here judges the keyword '{key}' of a {kind}"
+            yield here, f"nothing here judges the keyword {key!r} of a {kind}"
             continue
-        if isinstance(value, str) and not re.fullmatch(_VALUES.get((kind, key), ".*"), value, re.S):
-            yield here, f"nothing here judges the value '{value}'"
+        sort = "header parameter" if kind == "parameter" and node.get("in") == "header" and key == "name" else kind
+        if isinstance(value, str) and not re.fullmatch(_VALUES.get((sort, key), ".*"), value, re.S):
+            yield here, f"nothing here judges the value {value!r}"
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
-            yield here, f"nothing here judges the name '{key}' in a {kind}"
+            yield here, f"nothing here judges the name {key!r} in a {kind}"
         child = allowed.get(key, allowed.get("*"))
         if child is not None:
             yield from problems(value, child, here)

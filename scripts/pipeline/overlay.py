@@ -3,19 +3,21 @@
 import copy
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
-from jsonpath_ng.exceptions import JSONPathError
-from jsonpath_ng.ext.parser import parse
-from oas_patch.overlay import apply_overlay  # type: ignore[import-untyped]
+from jsonpath import JSONPathEnvironment, JSONPathError
 
 from ._errors import PipelineError
 from .documents import ABSENT, conform, read, resolve
 
 Json = dict[str, Any]
+Place = tuple[str | int, ...]
+_RFC_9535 = JSONPathEnvironment(strict=True)
 _POINTER = {"type": "string", "pattern": "^/"}
 _EVIDENCE: list[Json] = [
     {"pointer": _POINTER, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
@@ -27,7 +29,7 @@ _ACTION = {
     "type": "object",
     "required": ["target", "description", "x-evidence"],
     "properties": {
-        "target": {"type": "string"},
+        "target": {"type": "string", "pattern": "^[$]"},
         "description": {"type": "string", "minLength": 1},
         "x-evidence": {
             "type": "array",
@@ -80,25 +82,23 @@ def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json]]:
 
 
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[Finding]]:
-    """The spec with every action applied that can be, and what is wrong with each of the others."""
+    """The spec with every action applied that can be, and what is wrong with any of them."""
     done = list(_each(upstream, overlay_file))
     return done[-1][1] if done else upstream, [finding for _, _, finding in done if finding]
 
 
 def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Finding | None]]:
-    """Each action, the spec as it is then, and what is wrong with the action, which then has changed nothing."""
+    """Each action, the spec as it is then, and what is wrong with the action."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
     for number, action in enumerate(overlay["actions"]):
-        changed, state, said = _apply(spec, action)
+        spec, state, said = _apply(spec, action)
         evidence = [problem for problem in (_broken(upstream, given) for given in action["x-evidence"]) if problem]
         finding = None
         if evidence or state:
             name = f"/actions/{number} ({action['target']}), {action['description']!r}"
             finding = Finding(name, state or "evidence changed", "; ".join([*evidence, *said]))
-        else:
-            spec = changed
         yield action, spec, finding
 
 
@@ -108,12 +108,16 @@ def fingerprint(value: object) -> str:
 
 
 def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
-    """The spec with the action applied; or what state the action is in, and a sentence that says what to do."""
+    """The spec with the action applied if it can be, what state the action is in, and what to do about that.
+
+    In a good state it is ""; in any other, the spec is what it comes to until the action is corrected.
+    """
     try:
-        matches = parse(action["target"]).find(spec)
-        changed: Json = apply_overlay(copy.deepcopy(spec), {"actions": [copy.deepcopy(action)]})
-    except (JSONPathError, TypeError, ValueError, LookupError, AttributeError) as error:
-        return spec, "no longer applies", [f"the action cannot be applied: {error}"]
+        # Each place once, however often the target selects it.
+        matches = {match.parts: match.obj for match in _RFC_9535.finditer(action["target"], spec)}
+        changed = _changed(spec, action, matches)
+    except (JSONPathError, TypeError, ValueError, LookupError) as error:
+        return spec, "no longer applies", [f"the action cannot be applied: {error.args[0]}"]
     if not matches and "remove" in action:
         return spec, "no longer needed", ["the target matches nothing: it is removed upstream; remove the action"]
     if not matches:
@@ -126,25 +130,60 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
             ],
         )
     update = action.get("update")
-    if changed == spec or (matches and update and all(_says(match.value, update) for match in matches)):
+    if changed == spec or (update and all(_says(value, _entries(value, update)) for value in matches.values())):
         return (
             spec,
             "no longer needed",
             ["the action changes nothing: the upstream spec has been corrected; remove the action"],
         )
-    state, said = _doubt(action, [match.value for match in matches], changed)
-    return spec if state else changed, state, [said] if state else []
+    state, said = _doubt(update, matches, changed) if "update" in action else ("", "")
+    return changed, state, [said] if state else []
 
 
-def _doubt(action: Json, before: list[Any], changed: Json) -> tuple[str, str]:
-    """In what state an action is that could be applied, and a sentence about it; "" if in a good one."""
-    update = action.get("update")
-    twice = next((name for value in before for name in _twice(value, update)), None)
+def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
+    """A copy of the spec in which each of the places is updated or removed."""
+    whole = {"$": copy.deepcopy(spec)}
+    # From the end: what is removed moves nothing that is still to be changed.
+    for place in sorted(places, reverse=True):
+        *around, last = ("$", *place)
+        holder: Any = _value(whole, around)
+        if "update" in action:
+            holder[last] = _updated(holder[last], copy.deepcopy(action["update"]))
+        elif place:
+            del holder[last]
+        else:
+            raise ValueError("the whole document cannot be removed")
+    return whole["$"]
+
+
+def _value(document: Any, place: Iterable[str | int]) -> Any:
+    return reduce(getitem, place, document)
+
+
+def _updated(value: Any, update: Any) -> Any:
+    if isinstance(value, dict) != isinstance(update, dict) and not isinstance(value, list):
+        raise ValueError("only an object updates an object")
+    return _merged(value, _entries(value, update))
+
+
+def _entries(value: object, update: Any) -> Any:
+    """The update of a list is an entry to append, or several."""
+    return [update] if isinstance(value, list) and not isinstance(update, list) else update
+
+
+def _merged(value: Any, update: Any) -> Any:
+    if isinstance(value, dict) and isinstance(update, dict):
+        return value | {name: _merged(value.get(name), part) for name, part in update.items()}
+    return value + update if isinstance(value, list) and isinstance(update, list) else update
+
+
+def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> tuple[str, str]:
+    """In what state an update is that could be applied, and a sentence about it; "" if in a good one."""
+    twice = next((name for value in matches.values() for name in _twice(value, _entries(value, update))), None)
     if twice is not None:
         said = f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
         return "partly needed", said
-    after = [match.value for match in parse(action["target"]).find(changed)]
-    gone = next((name for value in after for name in _unknown(value, update)), None)
+    gone = next((name for place in matches for name in _unknown(_value(changed, place), update)), None)
     if gone is not None:
         said = f"it requires {gone!r}, which the upstream spec does not describe; look what it is called now"
         return "no longer applies", said
@@ -164,8 +203,8 @@ def _says(value: object, update: object) -> bool:
     """Whether a value has all that an update would add. An overlay appends to lists what is in them already."""
     if isinstance(value, dict) and isinstance(update, dict):
         return all(name in value and _says(value[name], part) for name, part in update.items())
-    if isinstance(value, list):
-        return all(part in value for part in (update if isinstance(update, list) else [update]))
+    if isinstance(value, list) and isinstance(update, list):
+        return all(part in value for part in update)
     return value == update
 
 
@@ -174,8 +213,8 @@ def _twice(value: object, update: object) -> Iterator[object]:
     if isinstance(value, dict) and isinstance(update, dict):
         for name in value.keys() & update.keys():
             yield from _twice(value[name], update[name])
-    elif isinstance(value, list):
-        yield from (part for part in (update if isinstance(update, list) else [update]) if part in value)
+    elif isinstance(value, list) and isinstance(update, list):
+        yield from (part for part in update if part in value)
 
 
 def _broken(upstream: Json, evidence: Json) -> str | None:

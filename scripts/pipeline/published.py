@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
-import yaml
-
 from . import safe_yaml
 from ._errors import PipelineError
 
@@ -21,7 +19,7 @@ def as_spec(text: str) -> Json | None:
     """The OpenAPI document that the text is, in JSON or YAML. None if it is something else or cannot be read."""
     try:
         value = _value(text)
-    except (ValueError, RecursionError, yaml.YAMLError):
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and "openapi" in value else None
 
@@ -88,7 +86,7 @@ def _unreadable(texts: Iterable[str]) -> Iterator[str]:
         try:
             _value(text)
             yield f"one block is a {named[1]} document of another kind"
-        except (ValueError, RecursionError, yaml.YAMLError) as error:
+        except (ValueError, RecursionError) as error:
             yield f"one block names {named[1]!r} but cannot be read: {' '.join(str(error).split())[:200]}"
 
 

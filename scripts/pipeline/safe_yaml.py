@@ -1,43 +1,143 @@
-"""YAML that is only data: no objects, no key twice, and no aliases that make much out of little."""
+"""YAML 1.2 that is only data: no objects, no key twice, and no aliases that make much out of little."""
 
+import math
+import re
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.tag import Tag
 
 MOST = 100_000
 """Values that a document may come to once every alias is written out. The largest spec here comes to a few hundred."""
+_DEEPEST = 100
+_TAG = "tag:yaml.org,2002:"
+# The core schema (YAML 1.2.2, 10.3.2). A plain scalar that fits none is text: NO, 12:30:00, 1_000, a date.
+_CORE = {
+    "null": r"|~|null|Null|NULL",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+    "str": r"[\s\S]*",
+}
 
 
 def load(text: str) -> Any:
-    """The value of a YAML document; raises ValueError or yaml.YAMLError for one that is refused."""
-    loader = yaml.SafeLoader(text)
+    """The JSON value of a YAML document; raises ValueError, with the place, for one that is refused."""
+    root = compose(text)
+    return None if root is None else _Data().of(root)
+
+
+def compose(text: str) -> Node | None:
+    """The nodes of a YAML document, with their places; None if it is empty. Raises ValueError."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Resolver = _Core
+    yaml.max_depth = _DEEPEST
+    yaml.composer.warn_double_anchors = False
     try:
-        root = loader.get_single_node()
-        if root is None:
-            return None
-        _size(root, {})
-        return loader.construct_document(root)
-    finally:
-        loader.dispose()
+        found: Node | None = yaml.compose(text)
+    except YAMLError as error:
+        raise ValueError(_said(error)) from error
+    return found
 
 
-def _size(node: yaml.Node, known: dict[yaml.Node, int]) -> int:
-    """How many values a node comes to, each alias counted as what it stands for."""
-    if node in known:
-        if not known[node]:
-            raise ValueError(f"an alias stands for what it is in, line {node.start_mark.line + 1}")
-        return known[node]
-    known[node] = 0
-    inner: list[yaml.Node] = []
-    if isinstance(node, yaml.MappingNode):
-        keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = sorted({str(key[1]) for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
-        if twice:
-            raise ValueError(f"a mapping has a key twice: {', '.join(twice)}, line {node.start_mark.line + 1}")
-        inner = [part for pair in node.value for part in pair]
-    elif isinstance(node, yaml.SequenceNode):
-        inner = node.value
-    known[node] = 1 + sum(_size(part, known) for part in inner)
-    if known[node] > MOST:
-        raise ValueError(f"its aliases come to more than {MOST} values, line {node.start_mark.line + 1}")
-    return known[node]
+class _Core(VersionedResolver):
+    """The library's own resolvers take a date for a date, 1_000 for a number and << for a merge."""
+
+    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> Tag:
+        if kind is ScalarNode and implicit[0]:
+            return Tag(suffix=_TAG + next(name for name, fits in _CORE.items() if re.fullmatch(fits, value)))
+        tag: Tag = super().resolve(kind, value, implicit)
+        return tag
+
+
+class _Data:
+    """What nodes stand for, each alias written out."""
+
+    def __init__(self) -> None:
+        self.values = 0
+        self.open: set[Node] = set()
+
+    def of(self, node: Node) -> Any:
+        self.values += 1
+        if self.values > MOST:
+            raise _refused(node, f"its aliases come to more than {MOST} values")
+        if node in self.open:
+            raise _refused(node, "an alias stands for what it is in")
+        self.open.add(node)
+        value = self._mapping(node) if isinstance(node, MappingNode) else self._other(node)
+        self.open.remove(node)
+        return value
+
+    def _mapping(self, node: MappingNode) -> dict[str, Any]:
+        _tagged(node, "map")
+        members: dict[str, Any] = {}
+        for key, value in node.value:
+            # OpenAPI's keys are those of the failsafe schema: texts, whatever they look like.
+            if not isinstance(key, ScalarNode):
+                raise _refused(key, "a key must be text")
+            _tagged(key, *_CORE)
+            name = _text(key)
+            if name == "<<" and key.style is None:
+                raise _refused(key, "YAML 1.2 has no merge key <<: write out what it stands for, or put it in quotes")
+            if name in members:
+                raise _refused(key, f"a mapping has a key twice: {name}")
+            members[name] = self.of(value)
+        return members
+
+    def _other(self, node: Node) -> Any:
+        if isinstance(node, SequenceNode):
+            _tagged(node, "seq")
+            return [self.of(item) for item in node.value]
+        return _scalar(node)
+
+
+def _scalar(node: Node) -> str | int | float | None:
+    name, text = _tagged(node, *_CORE), _text(node)
+    if not re.fullmatch(_CORE[name], text):
+        raise _refused(node, f"{text!r} is no {name}")
+    if name == "null":
+        return None
+    if name == "bool":
+        return text.lower() == "true"
+    if name == "int":
+        return int(text, 0 if text[1:2] in ("o", "x") else 10)
+    if name == "float":
+        number = float(re.sub(r"\.(?=[in])", "", text.lower()))
+        if not math.isfinite(number):
+            raise _refused(node, f"{text} is a number that JSON cannot say")
+        return number
+    return text
+
+
+def _text(node: Node) -> str:
+    try:
+        # JSON writes what is beyond 16 bits as two escapes, and is YAML 1.2 as well.
+        return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        raise _refused(node, "one of two surrogates stands alone") from None
+
+
+def _tagged(node: Node, *names: str) -> str:
+    """The name of a node's tag, which must be one of these."""
+    name = str(node.tag).removeprefix(_TAG)
+    if name not in names:
+        raise _refused(node, f"the tag {node.tag} is not one of plain data")
+    return name
+
+
+def _said(error: YAMLError) -> str:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return str(error)
+    said = ": ".join(part for part in (error.context, error.problem) if part)
+    return f"{said}, {_place(error.problem_mark)}"
+
+
+def _refused(node: Node, why: str) -> ValueError:
+    return ValueError(f"{why}, {_place(node.start_mark)}")
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"

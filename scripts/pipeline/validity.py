@@ -44,7 +44,7 @@ def problems(spec: Any) -> Iterator[str]:
             yield f"{at}: {reference!r} leads to nothing in this document (rule: $ref)"
             return
     whole = Registry().with_resource("urn:spec", Resource.opaque(spec))
-    for at, schema in _schemas(spec, ""):
+    for at, schema in schemas(spec, ""):
         try:
             dialect.check_schema(schema, format_checker=formats)
         except SchemaError as wrong:
@@ -81,14 +81,14 @@ def _leads_somewhere(spec: Any, reference: str) -> bool:
     return False
 
 
-def _schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every schema, with its pointer: those of parameters, media types and components, and those within them."""
     for name, child in _children(node):
         here = pointer([name], at)
         if isinstance(child, dict) and (name == "schema" or at == "/components/schemas"):
             yield from _within(child, here)
         else:
-            yield from _schemas(child, here)
+            yield from schemas(child, here)
 
 
 def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,10 +1,12 @@
 """Create audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out.
 
-`audiences.aio` has the same names for asynchronous code. Every error is an AudiencesError, with its outcome.
+`audiences.aio` has the same names for asynchronous code. `Provider` is any of the
+three. Every error is an AudiencesError, with its outcome.
 """
 
 from ._attempt import Attempt
 from ._audience import Audience
+from ._drivers import Blocking as Provider
 from ._errors import (
     AudiencesError,
     AuthenticationError,
@@ -22,7 +24,7 @@ from ._errors import (
     UnsupportedError,
 )
 from ._everywhere import Result, create_everywhere
-from ._members import IdKind, Ids, PhoneFile
+from ._members import PhoneFile
 from ._options import CallOptions, Options, Timeouts
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
@@ -48,8 +50,6 @@ __all__ = [
     "ConfigurationError",
     "Deviation",
     "Headers",
-    "IdKind",
-    "Ids",
     "InvalidError",
     "NotSentError",
     "Options",
@@ -57,6 +57,7 @@ __all__ = [
     "Part",
     "PhoneFile",
     "Problem",
+    "Provider",
     "RateLimitedError",
     "Receipt",
     "Reconciliation",

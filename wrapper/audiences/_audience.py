@@ -9,14 +9,14 @@ from typing import Any
 
 from . import _json, providers
 from ._errors import OURS, InvalidError, Problem, named, shape
-from ._members import Ids, Members, PhoneFile
+from ._members import PhoneFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Audience:
     """What is to be created.
 
-    `members` says what the members are or come from. A provider whose create call carries no members (Batch, Adobe)
+    `members` says where the members come from. A provider whose create call carries no members (Batch, Adobe)
     refuses the draft as unsupported unless `members` is left out by the call. `provider_fields` is the door for what
     only one provider has: by provider (`"batch"`, `"adobe"`, ...) the properties of its request body, by the names
     that its spec gives them, e.g. `{"batch": {"type": "custom_ids"}}`.
@@ -29,7 +29,7 @@ class Audience:
 
     name: str
     description: str | None = None
-    members: Members | None = None
+    members: PhoneFile | None = None
     provider_fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -39,8 +39,8 @@ class Audience:
         ]
         if self.name == "":
             problems.append(Problem("name", "must not be empty", "empty string", OURS))
-        if not isinstance(self.members, Ids | PhoneFile | None):
-            problems.append(Problem("members", "must be Ids or PhoneFile", shape(self.members), OURS))
+        if not isinstance(self.members, PhoneFile | None):
+            problems.append(Problem("members", "must be a PhoneFile", shape(self.members), OURS))
         if not isinstance(self.provider_fields, Mapping):
             problems.append(Problem("provider_fields", "must be a mapping", shape(self.provider_fields), OURS))
         else:
@@ -61,7 +61,7 @@ class Audience:
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
 
 
-def _again(name: str, description: str | None, members: Members | None, fields: dict[str, Any]) -> Audience:
+def _again(name: str, description: str | None, members: PhoneFile | None, fields: dict[str, Any]) -> Audience:
     return Audience(name=name, description=description, members=members, provider_fields=fields)
 
 

@@ -15,7 +15,7 @@ class Bars:
     def __init__(self) -> None:
         console = Console(stderr=True)
         # Rich takes a pipe for a terminal where FORCE_COLOR is set.
-        shown = sys.stderr.isatty() and console.is_terminal and not console.is_dumb_terminal
+        shown = bool(sys.stderr and sys.stderr.isatty()) and console.is_terminal and not console.is_dumb_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         self._progress = Progress(
             *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False, disable=not shown

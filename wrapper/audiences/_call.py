@@ -76,16 +76,21 @@ class Call:
         return self._error(self._judge(response))
 
     def _judge(self, response: Response) -> "_Judged":
-        value, unreadable = None, response.problem
+        unreadable = response.problem
         if unreadable is None:
             try:
                 value = _json.loads(response.body)
+                return _Judged(response, value, None, self._deviations(response, value, None))
             except _json.UnreadableError as error:
                 unreadable = str(error)
+            except Exception as error:  # noqa: BLE001  # no memory, or a fault of ours: what became of the call is known
+                unreadable = f"{type(error).__name__} while it was read"
+        return _Judged(response, None, unreadable, self._deviations(response, None, unreadable))
+
+    def _deviations(self, response: Response, value: Any, unreadable: str | None) -> tuple[Deviation, ...]:
         media_type = response.headers.get("content-type", "")
         found = self.operation.judge_answer(response.status, media_type, value, unreadable)
-        deviations = tuple(islice(found, MAX_DEVIATIONS))
-        return _Judged(response, value, unreadable, deviations)
+        return tuple(islice(found, MAX_DEVIATIONS))
 
     def _parse(self, judged: "_Judged") -> tuple[object, str | None]:
         if judged.response.status not in self.states:
@@ -101,7 +106,7 @@ class Call:
 
     def _error(self, judged: "_Judged") -> AudiencesError:
         status, headers = judged.response.status, judged.response.headers
-        wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
+        wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
         known = self._known(judged)
         if 200 <= status < 300:
             lacks = f"it lacks what a receipt needs: a string at {' or '.join(self.needs)}"
@@ -164,6 +169,12 @@ class _Answer:
 
     def json(self) -> Any:
         return self.value
+
+
+def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:
+    """The longest of several Retry-After headers; None where there is none, or one of them cannot be read."""
+    waits = [retry_after(value, now) for value in values]
+    return None if None in waits else max(waits, default=None)  # type: ignore[type-var]  # no None is among them
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

@@ -1,8 +1,11 @@
 """The entry of the command `audiences`, which needs the extra `cli`."""
 
 import sys
+from io import StringIO
 from pathlib import Path
 from traceback import extract_tb
+
+from ._terminal import note, say, visible
 
 
 def main() -> None:
@@ -11,11 +14,15 @@ def main() -> None:
     except ImportError as error:
         sys.exit(f"audiences: {error.name} is missing; install the extra: pip install 'audiences[cli]'")
     try:
-        app()
+        code = app(standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # its text, and the lines of a traceback, may hold anything
-        at = extract_tb(error.__traceback__)[-1]
-        where = f"{Path(at.filename).name}, line {at.lineno}"
-        print(
-            f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown", file=sys.stderr
-        )
-        sys.exit(5)
+        if show := getattr(error, "show", None):  # typer's own, of wrong usage; by version, it has a click of its own
+            show(text := StringIO())
+            say("\n".join(map(visible, text.getvalue().splitlines())), "stderr")
+            code = getattr(error, "exit_code", 2)
+        else:
+            at = extract_tb(error.__traceback__)[-1]
+            where = f"{Path(at.filename).name}, line {at.lineno}"
+            note(f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown")
+            code = 5
+    sys.exit(code)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,9 +16,10 @@ from ._audience import Audience
 from ._bars import Bars
 from ._create import LEAVABLE
 from ._drivers import Blocking
-from ._errors import AudiencesError
+from ._errors import AudiencesError, UnknownOutcomeError
 from ._everywhere import Result, create_everywhere
 from ._members import PhoneFile
+from ._terminal import note, say
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.
@@ -37,18 +39,23 @@ Examples:
     audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
 
 Credentials: {variables}; from the environment, or from a TOML file (--credentials) with lines like COMMBOX_API_KEY =
-"...". README.md has the optional ones. Proxy variables are used with --proxy-from-env only.
+"...", which wins, variable by variable. README.md has the optional ones. Proxy variables are used with
+--proxy-from-env only.
 
-Exit codes: 0 all created; 2 wrong usage, nothing sent; else by the gravest result: 5 outcome unknown (also after
-Ctrl-C), 6 created but the answer breaks the spec, 3 rejected, 4 not sent.
-""".format(variables=", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required))
+Nothing is sent to anybody while one of the calls cannot be made; --partial sends to the rest.
+
+Exit codes: {codes}.
+""".format(
+    variables=", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required),
+    codes="; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items()),
+)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"audiences {__version__}")
+        say(f"audiences {__version__}")
         for provider in PROVIDERS.values():
-            typer.echo(f"{provider.title}: effective spec {provider.spec_version()}")
+            say(f"{provider.title}: effective spec {provider.spec_version()}")
         raise typer.Exit
 
 
@@ -67,7 +74,9 @@ def create(  # noqa: PLR0917  # a command line
         list[str], typer.Option("--provider", "-p", help=f"One of {', '.join(PROVIDERS)}; repeatable.")
     ] = [],  # noqa: B006
     description: Annotated[str | None, typer.Option(help="The audience's description.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A CSV or Excel file with a column phone1.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A CSV or Excel file with a column phone1.")
+    ] = None,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Send the file without a look into it.")] = False,
     fields: Annotated[
         list[str], typer.Option("--set", metavar="PROVIDER.FIELD=VALUE", help="A field of one provider.")
@@ -75,8 +84,13 @@ def create(  # noqa: PLR0917  # a command line
     leave_out: Annotated[
         list[str], typer.Option(metavar="FIELD", help="Leave a field out where it is unsupported.")
     ] = [],  # noqa: B006
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Send to the rest, where a call to some cannot be made.")
+    ] = False,
     base_url: Annotated[list[str], typer.Option(metavar="PROVIDER=URL", help="Instead of the documented server.")] = [],  # noqa: B006
-    credentials: Annotated[Path | None, typer.Option(metavar="FILE", help="A TOML file of variables.")] = None,
+    credentials: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A TOML file of variables, which win over the environment's.")
+    ] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="For each kind of wait.")] = None,
     allow_http: Annotated[
         bool, typer.Option("--allow-http", help="Permit plain http:// to other machines: credentials go unencrypted.")
@@ -93,28 +107,28 @@ def create(  # noqa: PLR0917  # a command line
         _refuse("--curl goes with --dry-run, and not with --json")
     if set(leave_out) - LEAVABLE:
         _refuse(f"--leave-out takes {' or '.join(sorted(LEAVABLE))}, once each")
-    if credentials:
-        _load(credentials)
+    loaded = _load(credentials) if credentials else {}
     try:
         members = PhoneFile(file, checked=not unchecked) if file else None
         audience = Audience(name=name, description=description, members=members, provider_fields=_fields(fields))
     except AudiencesError as error:
-        _refuse(_wrong(error))
+        _refuse(_wrong(error, loaded))
     bars = Bars()
     options: dict[str, Any] = {"allow_http": allow_http}
     if proxy_from_env:
         options["proxy"] = "environment"
     if timeout is not None:
         options["timeout"] = timeout
-    chosen = _providers(provider, _pairs(base_url, "--base-url"), options, bars)
+    chosen = _providers(provider, _pairs(base_url, "--base-url"), options, loaded, bars)
     unused = [key for key in audience.provider_fields if key not in {each.key for each in chosen}]
     if unused:
         _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
     if dry_run:
         results: list[_report.Shown] = [_prepared(each, audience, leave_out) for each in chosen]
     else:
-        results = [*_created(chosen, audience, leave_out, bars)]
-    _report.show(results, name, as_json=as_json, curl=curl)
+        results = [*_created(chosen, audience, leave_out, bars, partial=partial)]
+    keys = {each.title: each.key for each in chosen}
+    _report.show(results, name, keys, as_json=as_json, curl=curl)
     raise typer.Exit(_report.exit_code(results))
 
 
@@ -126,20 +140,27 @@ def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _
         return error
 
 
-def _created(providers: list[Blocking], audience: Audience, leave_out: list[str], bars: Bars) -> list[Result]:
-    """The results; after an interrupt, those that are there, and an unknown outcome for the rest."""
+def _created(
+    providers: list[Blocking], audience: Audience, leave_out: list[str], bars: Bars, *, partial: bool
+) -> list[Result]:
+    """The results; after an interrupt, what is known of each call."""
     results: dict[str | None, Result] = {}
     with suppress(KeyboardInterrupt), bars:
         create_everywhere(
             audience,
             providers,
             leave_out=leave_out,
+            partial=partial,
             on_result=lambda result: results.update({result.provider: result}),
         )
-    return [results[provider.title] for provider in providers]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
+    lost = [UnknownOutcomeError("interrupted", provider=provider.title) for provider in providers]
+    return [results.get(error.provider, error) for error in lost]
 
 
-def _providers(names: list[str], urls: dict[str, str], options: dict[str, Any], bars: Bars) -> list[Blocking]:
+def _providers(
+    names: list[str], urls: dict[str, str], options: dict[str, Any], loaded: dict[str, Path], bars: Bars
+) -> list[Blocking]:
     chosen = list(dict.fromkeys(names or PROVIDERS))
     for name in chosen:
         if name not in PROVIDERS:
@@ -156,13 +177,13 @@ def _providers(names: list[str], urls: dict[str, str], options: dict[str, Any], 
             own = {"base_url": urls[key]} if key in urls else {}
             made.append(make(**options, **own, on_progress=bars.of(PROVIDERS[key].title)))
         except AudiencesError as error:
-            faults.append(_wrong(error))
+            faults.append(_wrong(error, loaded))
     if faults:
         if any("settings are missing" in fault for fault in faults):
             faults.append("they are read from the environment, and from the --credentials file")
         if not names:
             faults.append("--provider chooses some of the providers")
-        _refuse("\n".join(faults))
+        _refuse(*faults)
     return made
 
 
@@ -189,13 +210,14 @@ def _pairs(texts: list[str], option: str) -> dict[str, str]:
     return found
 
 
-def _load(file: Path) -> None:
+def _load(file: Path) -> dict[str, Path]:
+    """Put a file's variables in the environment, where they win; gives back what came from where."""
     known = {setting.variable for provider in PROVIDERS.values() for setting in provider.all_settings()}
     try:
         values = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         _refuse(f"{file}: {error.strerror}")
-    except ValueError:
+    except (ValueError, RecursionError, MemoryError):
         _refuse(f'{file}: not TOML; a line is NAME = "value"')  # the parser's message might quote a secret
     for name, value in values.items():
         if name not in known:
@@ -203,14 +225,22 @@ def _load(file: Path) -> None:
             _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
         if not isinstance(value, str) or "\0" in value:
             _refuse(f"{file}: {name} must be a string in quotation marks")
+    beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
+    if beaten:
+        note(f"audiences: {', '.join(beaten)}: the value in {file} is used, not the other one in the environment")
     os.environ.update(values)
+    return dict.fromkeys(values, file)
 
 
-def _wrong(error: AudiencesError) -> str:
-    """Without the outcome: of wrong usage, it goes without saying."""
-    return _report.said(error).removesuffix(f" - outcome: {error.outcome}")
+def _wrong(error: AudiencesError, loaded: dict[str, Path]) -> str:
+    """Without the outcome: of wrong usage, it goes without saying. With the file that a variable came from."""
+    text = _report.said(error).replace(f" - outcome: {error.outcome}", "", 1)
+    for name, file in loaded.items():
+        text = text.replace(f"environment variable {name}", f"{name} in {file}")
+    return text
 
 
-def _refuse(message: str) -> NoReturn:
-    typer.echo(f"audiences: {message}", err=True)
+def _refuse(*messages: str) -> NoReturn:
+    for message in messages:
+        note(f"audiences: {message}")
     raise typer.Exit(2)

@@ -11,6 +11,7 @@ from . import _spec
 from ._audience import Audience
 from ._call import Call, Handle
 from ._errors import OURS, InvalidError, Problem, UnsupportedError, named, shape
+from ._members import Look
 from ._wire import Part
 
 LEAVABLE = frozenset({"description", "members"})
@@ -25,18 +26,12 @@ class Create(ABC):
     """The properties of the request body, each with the draft's field that it is made of."""
     unsupported: ClassVar[Mapping[str, str]]
     """The draft's fields that the call has no place for, each with the reason."""
-    no_way: ClassVar[str] = "the provider's spec, as vendored here, documents no operation that finds an audience"
-    """Why `reconcile` cannot tell."""
     carries_members: ClassVar[bool] = False
     """Whether the members go with the call; if not, the audience is empty afterwards."""
 
-    def cannot(self, audience: Audience) -> Mapping[str, str]:
-        """The fields of this draft that the provider cannot be told, each with the reason."""
-        return {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
-
-    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:  # noqa: ARG002
-        """The body's file parts, by name, and what is wrong with them."""
-        return {}, []
+    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], Look]:  # noqa: ARG002
+        """The body's file parts, by name, and what was seen in them."""
+        return {}, Look()
 
     @abstractmethod
     def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
@@ -46,15 +41,18 @@ class Create(ABC):
     def handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:
         """The id or token in a success, or None if what the receipt needs is not there."""
 
-    def prepare(self, audience: Audience, leave_out: Collection[str]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-        """What the generated builder makes of the draft, and the fields left out.
+    def prepare(
+        self, audience: Audience, leave_out: Collection[str]
+    ) -> tuple[Mapping[str, Any], tuple[str, ...], Look]:
+        """What the generated builder makes of the draft, the fields left out, and what was seen in a file.
 
         Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
         """
         if not isinstance(audience, Audience):
             raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)])
         left_out = self._left_out(audience, leave_out)
-        parts, problems = self.parts(audience)
+        parts, look = self.parts(audience)
+        problems = [*look.problems]
         given = audience.provider_fields.get(self.call.key, {})
         for name in given.keys() & self.fields.keys():
             rule = "is a field of the draft itself"
@@ -65,7 +63,7 @@ class Create(ABC):
         problems += self._judge({**body, **dict.fromkeys(parts, "")})
         if problems:
             raise InvalidError.of(problems)
-        return self.build(body, parts), left_out
+        return self.build(body, parts), left_out, look
 
     def _left_out(self, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
         names = isinstance(leave_out, Collection) and not isinstance(leave_out, str)
@@ -73,7 +71,7 @@ class Create(ABC):
         if unknown:
             rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
             raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
-        cannot = self.cannot(audience)
+        cannot = {name: why for name, why in self.unsupported.items() if getattr(audience, name) is not None}
         for name, reason in cannot.items():
             if name not in leave_out:
                 message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"

@@ -14,11 +14,12 @@ import anyio.to_thread
 from ._audience import Audience
 from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http import send
+from ._http.connections import Way
 from ._options import CallOptions
-from ._provider import LOOK, Provider
+from ._provider import LOOK, Creating, Provider
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
-from ._steps import Await, Flow, R, Send, Step, Wait, Work
+from ._steps import Await, Send, Step, Wait, Work
 from ._wire import Request
 
 
@@ -27,7 +28,7 @@ class Blocking(Provider[send.BlockingTransport]):
 
     _awaits = False
 
-    def _connect(self, way: send.Way, transport: send.BlockingTransport | None) -> None:
+    def _connect(self, way: Way, transport: send.BlockingTransport | None) -> None:
         self._http = send.BlockingSender(way, transport)
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
@@ -49,7 +50,7 @@ class Blocking(Provider[send.BlockingTransport]):
         of the call; its `outcome` says whether the audience may exist now. An interrupt is raised as it is; its
         `__cause__` is then such an error.
         """
-        return self._run(self._create_flow(audience, leave_out, options))
+        return self._run(Creating(self, audience, leave_out, options))
 
     def reconcile(self, what: AudiencesError | str) -> Reconciliation:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
@@ -70,10 +71,9 @@ class Blocking(Provider[send.BlockingTransport]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _run(self, flow: Flow[R]) -> R:
-        answer: Any = None
-        failure: list[BaseException] = []
+    def _run(self, call: Creating[Any]) -> Receipt:
         try:
+            flow, answer, failure = call.flow(), None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
@@ -82,8 +82,11 @@ class Blocking(Provider[send.BlockingTransport]):
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
-            result: R = stop.value
-            return result
+            receipt: Receipt = stop.value
+            return receipt
+        except BaseException as raised:
+            call.explain(raised)  # where the interrupt came in here
+            raise
 
     def _do(self, step: Step) -> Any:
         match step:
@@ -104,7 +107,7 @@ class Async(Provider[send.AsyncTransport]):
 
     _awaits = True
 
-    def _connect(self, way: send.Way, transport: send.AsyncTransport | None) -> None:
+    def _connect(self, way: Way, transport: send.AsyncTransport | None) -> None:
         self._http = send.AsyncSender(way, transport)
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
@@ -117,7 +120,7 @@ class Async(Provider[send.AsyncTransport]):
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
     ) -> Receipt:
         """Create the audience. See the blocking `create`; what it says of interrupts holds for a cancellation."""
-        return await self._run(self._create_flow(audience, leave_out, options))
+        return await self._run(Creating(self, audience, leave_out, options))
 
     async def reconcile(self, what: AudiencesError | str) -> Reconciliation:
         """What became of a call with an unknown outcome. See the blocking `reconcile`."""
@@ -135,10 +138,9 @@ class Async(Provider[send.AsyncTransport]):
     ) -> None:
         await self.close()
 
-    async def _run(self, flow: Flow[R]) -> R:
-        answer: Any = None
-        failure: list[BaseException] = []
+    async def _run(self, call: Creating[Any]) -> Receipt:
         try:
+            flow, answer, failure = call.flow(), None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
@@ -147,8 +149,11 @@ class Async(Provider[send.AsyncTransport]):
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
-            result: R = stop.value
-            return result
+            receipt: Receipt = stop.value
+            return receipt
+        except BaseException as raised:
+            call.explain(raised)  # where the interrupt came in here
+            raise
 
     async def _do(self, step: Step) -> Any:
         match step:

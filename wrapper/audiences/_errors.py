@@ -17,8 +17,8 @@ AudiencesError
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from ._attempt import Attempt
 from ._outcome import Outcome
@@ -33,7 +33,7 @@ OURS = "our rule"
 def shape(value: object) -> str:
     """What a value is, without its content."""
     if isinstance(value, str):
-        return f"string of {len(value)} characters"
+        return f"string of {len(value)} character{'s' if len(value) != 1 else ''}"
     if isinstance(value, bytes | list | tuple | dict):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__
@@ -56,8 +56,17 @@ class Problem:
     source: str
 
     def __str__(self) -> str:
-        origin = f"effective spec {self.source}" if self.source.startswith("/") else self.source
-        return f"{self.field} ({self.shape}): {self.rule} [{origin}]"
+        return f"{_what([self])} [{_where([self])}]"
+
+
+def _what(problems: Sequence[Problem]) -> str:
+    return "; ".join(f"{problem.field} ({problem.shape}): {problem.rule}" for problem in problems)
+
+
+def _where(problems: Sequence[Problem]) -> str:
+    """Where the rules are written."""
+    sources = [f"effective spec {p.source}" if p.source.startswith("/") else p.source for p in problems]
+    return "; ".join(dict.fromkeys(sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,28 @@ class AudiencesError(Exception):
         """The response's X-Request-Id, if any; no provider documents one."""
         return self.response.request_id if self.response else None
 
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, with the same keys for every error; `--json` prints them.
+
+        The audience's name and the provider's words are in it, and of an answer that could not be used the body.
+        """
+        unusable = isinstance(self, SpecViolationError) and self.response
+        return {
+            "provider": self.provider,
+            "outcome": str(self.outcome),
+            "status": self.status,
+            "request_id": self.request_id,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "name": self.audience_name,
+            "error": type(self).__name__,
+            "message": str(self),
+            "code": self.code,
+            "provider_message": self.provider_message,
+            "retry_after": self.retry_after,
+            "problems": [asdict(problem) for problem in getattr(self, "problems", ())],
+            "body": unusable.body.decode("utf-8", "replace") if unusable else None,
+        }
+
     def __str__(self) -> str:
         parts = [f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])]
         parts += [f"outcome: {self.outcome}"]
@@ -167,7 +198,10 @@ class InvalidError(AudiencesError):
 
     @classmethod
     def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
-        return cls("; ".join(map(str, problems)), problems=problems, provider=provider)
+        return cls(_what(problems), problems=problems, provider=provider)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} [{_where(self.problems)}]" if self.problems else super().__str__()
 
 
 class UnsupportedError(AudiencesError):

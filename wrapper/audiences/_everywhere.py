@@ -12,8 +12,10 @@ import anyio
 from . import _checks, _observe
 from ._audience import Audience
 from ._drivers import Async, Blocking
-from ._errors import AudiencesError
+from ._errors import AudiencesError, NotSentError, UnknownOutcomeError
+from ._gate import INTERRUPTED, AsyncGate, BlockingGate
 from ._options import CallOptions
+from ._provider import Creating
 from ._receipt import Receipt
 
 Result = Receipt | AudiencesError
@@ -24,10 +26,15 @@ def create_everywhere(
     providers: Sequence[Blocking],
     *,
     leave_out: Collection[str] = (),
+    partial: bool = False,
     on_result: Callable[[Result], object] | None = None,
     **options: Unpack[CallOptions],
 ) -> list[Result]:
-    """Create the audience at every provider, all at once; a failure at one does not touch the others.
+    """Create the audience at every provider, all at once.
+
+    Nothing is sent to anybody before all drafts are prepared. If one cannot be sent (it is invalid, a field is not
+    supported, the file cannot be read), none is, and the others' results are a NotSentError that names whose it is;
+    `partial=True` sends to the rest. Once they are sent, a failure at one does not touch the others.
 
     `leave_out` and `options` are for each provider what they are for `create`: only what that provider cannot be told
     is left out. `on_result` is called with each result as soon as it is there, in the thread that called. What it
@@ -48,24 +55,27 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    _check(providers, Blocking, on_result, options)
+    _check(providers, Blocking, on_result, partial, options)
+    gate = BlockingGate([provider.title for provider in providers], partial=partial)
     results: dict[int, Result] = {}
     untold = list(range(len(providers)))
     done: SimpleQueue[int] = SimpleQueue()
 
     def one(place: int, provider: Blocking) -> None:
         try:
-            results[place] = provider.create(audience, leave_out=leave_out, **options)
+            call = Creating(provider, audience, leave_out, options, gate.hold(place))
+            results[place] = provider._run(call)
         except AudiencesError as error:
             results[place] = error
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            results[place] = _foreign(error, provider, audience)
+            results[place] = _lost(f"no answer: {type(error).__name__}", provider, audience, sent=gate.leave(place))
+        gate.leave(place)
         done.put(place)
 
     def tell(place: int) -> None:
+        untold.remove(place)  # first: after an interrupt, nobody is told twice
         if on_result:
             _observe.dropped("on_result", _observe.tell(on_result, results[place]))
-        untold.remove(place)
 
     try:
         for place, provider in enumerate(providers):
@@ -75,8 +85,10 @@ def create_everywhere(
         while untold:
             tell(done.get())
     except BaseException:
+        sent = not gate.shut()
+        why = "interrupted before an answer came" if sent else INTERRUPTED
         for place in [*untold]:
-            results.setdefault(place, providers[place]._lost("interrupted before an answer came", audience))
+            results.setdefault(place, _lost(why, providers[place], audience, sent=sent))
             tell(place)
         raise
     return [results[place] for place in range(len(providers))]
@@ -87,10 +99,11 @@ async def acreate_everywhere(
     providers: Sequence[Async],
     *,
     leave_out: Collection[str] = (),
+    partial: bool = False,
     on_result: Callable[[Result], Awaitable[None] | object] | None = None,
     **options: Unpack[CallOptions],
 ) -> list[Result]:
-    """Create the audience at every provider, all at once; a failure at one does not touch the others.
+    """Create the audience at every provider, all at once, or at none while one draft cannot be sent.
 
     See the blocking `create_everywhere`. `on_result` may be asynchronous. A cancellation cancels the calls that are not
     finished; what is known of each reaches `on_result`, which is not cancelled itself.
@@ -99,7 +112,8 @@ async def acreate_everywhere(
     Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
     no sense, before anything is sent.
     """
-    _check(providers, Async, on_result, options)
+    _check(providers, Async, on_result, partial, options)
+    gate = AsyncGate([provider.title for provider in providers], partial=partial)
     results: dict[int, Result] = {}
 
     async def tell(place: int, result: Result) -> None:
@@ -115,7 +129,8 @@ async def acreate_everywhere(
 
     async def one(place: int, provider: Async) -> None:
         try:
-            result: Result = await provider.create(audience, leave_out=leave_out, **options)
+            call = Creating(provider, audience, leave_out, options, gate.hold(place))
+            result: Result = await provider._run(call)
         except AudiencesError as error:
             result = error
         except (anyio.get_cancelled_exc_class(), KeyboardInterrupt) as interrupt:
@@ -123,7 +138,8 @@ async def acreate_everywhere(
                 await tell(place, interrupt.__cause__)
             raise
         except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            result = _foreign(error, provider, audience)
+            result = _lost(f"no answer: {type(error).__name__}", provider, audience, sent=gate.leave(place))
+        gate.leave(place)
         await tell(place, result)
 
     async with anyio.create_task_group() as group:
@@ -132,15 +148,20 @@ async def acreate_everywhere(
     return [results[place] for place in range(len(providers))]
 
 
-def _foreign(error: BaseException, provider: Blocking | Async, audience: Audience) -> AudiencesError:
-    """One provider's surprise, which must not hide the others' results."""
-    return provider._lost(f"no answer: {type(error).__name__}", audience)
+def _lost(why: str, provider: Blocking | Async, audience: Audience, *, sent: bool = True) -> AudiencesError:
+    """The error for a call of which nothing else is known than whether it can have been sent."""
+    error = UnknownOutcomeError(why) if sent else NotSentError(why)
+    provider._mark(error, audience)
+    return error
 
 
-def _check(providers: Sequence[Blocking | Async], kind: type, on_result: object, options: CallOptions) -> None:
+def _check(
+    providers: Sequence[Blocking | Async], kind: type, on_result: object, partial: object, options: CallOptions
+) -> None:
     if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
         where = "audiences" if kind is Blocking else "audiences.aio"
         raise TypeError(f"providers must be a sequence of provider objects of {where}")
+    _checks.truth("partial", partial)
     _checks.function("on_result", on_result, awaits=kind is Async)
     for provider in providers:
         provider._how(options, provider.create_policy)

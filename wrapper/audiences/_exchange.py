@@ -10,8 +10,8 @@ from typing import Any
 from . import _observe
 from ._attempt import Attempt
 from ._call import Call, Handle, Success
-from ._errors import AudiencesError, NotSentError
-from ._http.seen import Seen
+from ._errors import AudiencesError, NotSentError, SpecViolationError
+from ._http.trace import AttemptTrace
 from ._options import How, Pace
 from ._outcome import Outcome
 from ._redact import Known
@@ -34,73 +34,73 @@ class Around:
 
 
 class Exchange:
-    """One call. `handle` finds in a body what a receipt needs."""
+    """One call, and what is known of it at any moment. `handle` finds in a body what a receipt needs."""
 
-    def __init__(self, around: Around, call: Call, request: Request, handle: Reader, how: How) -> None:
-        self._around, self._call, self._request, self._handle, self._how = around, call, request, handle, how
+    def __init__(self, around: Around, call: Call, handle: Reader, how: How) -> None:
+        self._around, self._call, self._handle, self._how = around, call, handle, how
+        self._request: Request | None = None
         self._sendable: Request | None = None
         self._renewed = False
-        self._number = 0
         self._attempts: list[Attempt] = []
+        self._number = 0
+        self._success: Success | None = None
         self._failure: AudiencesError | None = None
         self._begin()
 
-    def run(self) -> Flow[Success]:
-        """Raises the last attempt's AudiencesError, with all attempts on it. An interrupt or a cancellation is raised
-        with such an error as its cause.
-        """
-        try:
-            wait = 0.0
-            while True:
-                yield Wait(wait)
-                self._begin()
-                try:
-                    success = yield from self._attempt()
-                except AudiencesError as error:
-                    self._failure = error
-                    self._attempts += error.attempts  # at a token
-                    response = error.response if self._seen.built else None
-                    self._record(response, str(error.args[0]), error.outcome)
-                else:
-                    self._record(success.response, str(success.response.status), Outcome.APPLIED)
-                    return replace(success, attempts=tuple(self._attempts))
-                wait = yield from self._again(self._failure)
-        except BaseException as raised:
-            if isinstance(raised, Exception):
-                raise
-            raise raised from (self._failure or (yield from self._interrupted(raised)))
+    def run(self, request: Request) -> Flow[Success]:
+        """Raises the last attempt's AudiencesError, with all attempts on it."""
+        self._request, wait = request, 0.0
+        while True:
+            yield Wait(wait)
+            self._begin()
+            try:
+                success = yield from self._attempt(request)
+            except AudiencesError as error:
+                failure = self._failure = error
+                self._attempts += error.attempts  # at a token
+                response = error.response if self._seen.built else None
+                self._record(request, response, str(error.args[0]), error.outcome)
+            else:
+                self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
+                self._success = replace(success, attempts=tuple(self._attempts))
+                return self._success
+            wait = yield from self._again(request, failure)
 
     def _begin(self) -> None:
-        self._seen, self._started, self._begun = Seen(), datetime.now(UTC), time.monotonic()
+        self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
         self._failure = None
 
-    def _attempt(self) -> Flow[Success]:
-        self._around.known.add(self._request.secrets)
-        request = self._sendable = self._sendable or (yield from self._told(None))
-        self._seen.secrets = self._around.known.add(request.secrets)
-        yield from self._announce()
+    def _attempt(self, request: Request) -> Flow[Success]:
+        self._around.known.add(request.secrets)
+        sendable = self._sendable = self._sendable or (yield from self._told(request, None))
+        self._seen.secrets = self._around.known.add(sendable.secrets)
+        yield from self._announce(request)
         turn = self._around.pace.reserve(self._how.deadline)
         if turn is None:
             raise NotSentError("nothing was sent: the total time is over before this call's turn")
-        yield Wait(turn)
+        try:
+            yield Wait(max(0.0, turn - time.monotonic()))
+        except BaseException:
+            self._around.pace.give_back(turn)
+            raise
         self._seen.begun = time.monotonic()
-        response = yield Send(request, self._how, self._seen)
-        yield from self._tell(response)
+        response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._call.safe)
+        yield from self._tell(request, response)
         read = partial(self._call.read, response, self._handle)
         success: Success = (yield Work(read)) if self._seen.large else read()
         return success
 
-    def _again(self, failure: AudiencesError) -> Flow[float]:
+    def _again(self, request: Request, failure: AudiencesError) -> Flow[float]:
         """The seconds before the next attempt; raises the failure where there is none."""
         policy, number = self._how.policy, self._number
         # What failed before there was a request to send (a hook, a file that is gone) fails again.
-        if not (self._seen.built and self._request.rewinds):
+        if not (self._seen.built and request.rewinds):
             raise failure
         if failure.status == 401 and not self._renewed and number < policy.attempts:
             self._renewed = True
             try:
                 refused = self._sendable
-                other = yield from self._told(refused)
+                other = yield from self._told(request, refused)
             except AudiencesError as error:  # the refusal says more
                 self._attempts += error.attempts
                 failure.attempts = tuple(self._attempts)
@@ -114,49 +114,57 @@ class Exchange:
         self._sendable = None
         return wait
 
-    def _told(self, refused: Request | None) -> Flow[Request]:
+    def _told(self, request: Request, refused: Request | None) -> Flow[Request]:
         """The request with its secrets as they are now, after those of `refused` were refused."""
-        headers = dict(self._request.headers)
+        headers = dict(request.headers)
         for name, value in headers.items():
             if isinstance(value, Secret):
                 old = refused.headers[name] if refused else None
                 headers[name] = yield from value.told(old if isinstance(old, Secret) else None, self._how.deadline)
-        return replace(self._request, headers=headers)
+        return replace(request, headers=headers)
 
-    def _announce(self) -> Flow[None]:
+    def _announce(self, request: Request) -> Flow[None]:
         if self._around.on_request:
-            asked = call(partial(self._around.on_request, self._request))
+            asked = call(partial(self._around.on_request, request))
             given = yield from awaited(asked, self._how.deadline, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
-    def _tell(self, response: Response) -> Flow[None]:
+    def _tell(self, request: Request, response: Response) -> Flow[None]:
         if self._around.on_response:
-            asked = call(partial(self._around.on_response, self._request, response))
+            asked = call(partial(self._around.on_response, request, response))
             try:
                 given = yield from awaited(asked, self._how.deadline, "on_response")
             except AudiencesError as error:
                 given = Given(raised=error)
             _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
 
-    def _interrupted(self, interrupt: BaseException) -> Flow[AudiencesError]:
-        """The error that tells what is known of a call which was interrupted or cancelled."""
-        known = partial(self._known, interrupt)
-        try:
-            # Nothing can be waited for after a GeneratorExit.
-            wait = self._seen.large and not isinstance(interrupt, GeneratorExit)
-            failure: AudiencesError = (yield Work(known)) if wait else known()
-        except BaseException:  # noqa: BLE001  # a second interrupt
-            failure = known()
-        self._failure = failure
-        self._record(failure.response, str(failure.args[0]), failure.outcome)
+    @property
+    def slow(self) -> bool:
+        """Whether it takes long to find out what is known."""
+        return self._seen.large
+
+    def interrupted(self, interrupt: BaseException) -> AudiencesError:
+        """The error that tells what is known of a call which was interrupted or cancelled, wherever that was."""
+        failure = self._known(interrupt)
+        if self._request and failure is not self._failure and not self._success:
+            self._failure = failure
+            self._record(self._request, failure.response, str(failure.args[0]), failure.outcome)
         return failure
 
     def _known(self, interrupt: BaseException) -> AudiencesError:
+        if self._request is None:
+            return NotSentError("interrupted before anything was sent")
+        if self._success:
+            error = SpecViolationError("interrupted after the provider had acted", response=self._success.response)
+            error.attempts = self._success.attempts
+            return error
+        if self._failure:
+            return self._failure
         result = self._seen.result(interrupt)
         return self._call.failure(result) if isinstance(result, Response) else result
 
-    def _record(self, response: Response | None, what: str, outcome: Outcome) -> None:
+    def _record(self, request: Request, response: Response | None, what: str, outcome: Outcome) -> None:
         self._number += 1
         attempt = Attempt(
             operation=self._call.operation_id,
@@ -172,4 +180,4 @@ class Exchange:
         self._attempts.append(attempt)
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
-        _observe.attempted(self._around.title, self._call.operation_id, self._request.method, attempt)
+        _observe.attempted(self._around.title, self._call.operation_id, request.method, attempt)

@@ -5,55 +5,37 @@ import csv
 import io
 import os
 import re
-import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import cast
-from warnings import filterwarnings
 
 from ._errors import OURS, NotSentError, Problem
-from ._lock import Lock
-from ._members import PhoneFile
+from ._members import Look, PhoneFile
 from ._reader import UploadError
 from ._reason import reason
+from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge
+from ._workbook import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
-_HEAD = 1024 * 1024
-"""Bytes in which the first row must end."""
+_HEAD, _BELOW = 1024 * 1024, 4096
+"""Bytes of a CSV in which the first row must end, and characters below it that are looked at."""
+_UNCHECKED = "PhoneFile(..., checked=False) sends it as it is"
+_NOT_LOOKED_AT = (
+    f"the file is sent, but was not looked at: its first row does not end within our bounds of time and size [{OURS}]"
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_KINDS = {
+    b"PK\x03\x04": "an Excel file (.xlsx) or another ZIP file",
+    _OLE: "an old Excel file (.xls), or one that is protected by a password",
+    b"%PDF-": "a PDF file",
+    b"\x1f\x8b": "a gzip file",
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""What files that are no UTF-8 text begin with. UTF-32's mark begins with UTF-16's."""
 
-
-class _Quiet:
-    """No warning of openpyxl's, some of which show the content of cells, while any thread looks into a file.
-
-    The filters belong to the process. With `catch_warnings`, threads would have to wait for each other's files, or undo
-    each other's filters.
-    """
-
-    _ITEM = ("ignore", None, Warning, re.compile(r"openpyxl\.(?#audiences)"), 0)
-    """As `filterwarnings` makes it; with a mark, so that no filter of the application's is taken for it."""
-
-    def __init__(self) -> None:
-        self._lock, self._looks = Lock(), 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._looks += 1
-            filterwarnings("ignore", module=self._ITEM[3].pattern)
-
-    def __exit__(self, *raised: object) -> None:
-        with self._lock:
-            self._looks -= 1
-            if not self._looks:
-                with suppress(ValueError):  # the application took it away
-                    cast("list[object]", warnings.filters).remove(self._ITEM)
-
-
-_QUIET = _Quiet()
-
-
-class _UnfitError(Exception):
-    """Why a file is not fit to be sent."""
+_ZEROS = ((0.9, "nothing but zeros"), (0.6, "UTF-32"), (0.2, "UTF-16"))
+"""What a text without a mark is, by the share of bytes near its top that are zero."""
 
 
 def media_type(file: PhoneFile) -> str:
@@ -61,41 +43,38 @@ def media_type(file: PhoneFile) -> str:
     return MEDIA_TYPES.get(_ending(file), "application/octet-stream")
 
 
-def problems(file: PhoneFile, column: str) -> list[Problem]:
-    """What keeps the file from being sent: its name, its kind, or a first row without `column`.
+def look(file: PhoneFile, column: str) -> Look:
+    """What keeps the file from being sent: its name, its kind, or a first row without `column`; or what to warn of.
 
     Raises NotSentError for an open file that cannot be read now, whatever is in it.
     """
-    return _name_problems(file) or _content_problems(file, column)
+    problems = _name_problems(file)
+    return Look(problems=tuple(problems)) if problems else _look_inside(file, column)
 
 
-def _content_problems(file: PhoneFile, column: str) -> list[Problem]:
+def _look_inside(file: PhoneFile, column: str) -> Look:
     path = file.upload.path
     try:
         if path is not None and os.path.exists(path) and not os.path.isfile(path):  # opening a pipe would wait
-            raise _UnfitError("must be a regular file")
+            return _refused("must be a regular file")
         if not file.upload.head(1):
-            raise _UnfitError("must not be empty")
-        row = _READERS[_ending(file)](file) if file.checked else [column]
+            return _refused("must not be empty")
+        return judge(_READERS[_ending(file)](file), column) if file.checked else Look()
     except UploadError as error:
         why = error.strerror
-    except _UnfitError as unfit:
-        return [Problem("members", str(unfit), "file", OURS)]
+    except UnfitError as unfit:
+        return _refused(f"{unfit}; {_UNCHECKED}")
+    except TooFarError:
+        return Look(warnings=(_NOT_LOOKED_AT,))
     except Exception as error:  # noqa: BLE001  # a path that no file can have, and whatever a file object raises
-        return [Problem("members", f"cannot be read: {reason(error)}", "file", OURS)]
-    else:
-        return _column_problems(row, column)
+        return _refused(f"cannot be read: {reason(error)}")
     raise NotSentError(
         f"nothing to send: {why}"
     )  # not in the handler: it would have what the file raised as its context
 
 
-def _column_problems(row: Sequence[object], column: str) -> list[Problem]:
-    if column not in row:
-        rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
-        columns = f"first row of {len(row)} column{'s' if len(row) != 1 else ''}"
-        return [Problem("members", rule, f"{columns}{_hint(row, column)}", OURS)]
-    return []
+def _refused(rule: str) -> Look:
+    return Look(problems=(Problem("members", rule, "file", OURS),))
 
 
 def _ending(file: PhoneFile) -> str:
@@ -113,55 +92,54 @@ def _name_problems(file: PhoneFile) -> list[Problem]:
         rule = f"must end in {', '.join(MEDIA_TYPES)}: CSV and Excel are what the provider documents"
         return [Problem("members.filename", rule, shape, OURS)]
     if file.checked and _ending(file) not in _READERS:
-        return [Problem("members", ".xls files are not read here; PhoneFile(..., checked=False) sends it", shape, OURS)]
+        return [Problem("members", f".xls files are not read here; {_UNCHECKED}", shape, OURS)]
     return []
 
 
-def _hint(row: Sequence[object], column: str) -> str:
-    if any(isinstance(cell, str) and cell.strip().lower() == column for cell in row):
-        return ", one of which differs only in case or white space"
-    if len(row) == 1 and isinstance(row[0], str):
-        for mark, called in ((";", "semicolons"), ("\t", "tabs")):
-            if mark in row[0]:
-                return f", which seems to be separated by {called}; CSV is separated by commas"
-    return ""
-
-
-def _csv_row(file: PhoneFile) -> Sequence[object]:
+def _csv_top(file: PhoneFile) -> Top:
     head = file.upload.head(_HEAD)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _UnfitError("must be UTF-8, and seems to be UTF-16")
+    whole, kind = len(head) < _HEAD, _kind(head)
+    if kind:
+        raise UnfitError(f"must be UTF-8 text, and seems to be {kind}")
     try:
         # Bytes after the first row may be cut within a character.
-        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head, final=len(head) < _HEAD)
-        return next(csv.reader(io.StringIO(text, newline="")), [])
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head, final=whole)
+        lines = io.StringIO(text, newline="")
+        rows = [next(csv.reader(lines), [])]
     except UnicodeDecodeError:
-        raise _UnfitError("must be UTF-8") from None
-    except csv.Error:
-        raise _UnfitError("has a first row that is not CSV") from None
+        raise UnfitError("must be UTF-8") from None
+    except csv.Error:  # of a cell of 128 KiB, for one
+        raise (UnfitError("has a first row that is not CSV") if whole else TooFarError) from None
+    if not whole and lines.tell() == len(text):
+        raise TooFarError
+    rows += csv.reader(io.StringIO(lines.read(_BELOW), newline=""))
+    whole = whole and not lines.read().strip()
+    if not whole and len(rows) > 1:
+        rows.pop()  # it may be cut
+    return Top({number: dict(enumerate(row)) for number, row in enumerate(rows, 1)}, whole)
 
 
-def _xlsx_row(file: PhoneFile) -> Sequence[object]:
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415  # an extra, and slow to import
-    except ImportError:
-        raise _UnfitError("needs the extra audiences[excel] to be checked; or PhoneFile(..., checked=False)") from None
+def _xlsx_top(file: PhoneFile) -> Top:
     if not file.upload.seeks:
-        raise _UnfitError("must be able to seek to be checked, as an Excel file; or PhoneFile(..., checked=False)")
-    with file.upload.look() as stream, _QUIET:
-        try:
-            book = load_workbook(stream, read_only=True)
-            try:
-                sheet = book.worksheets[0]
-                # Some exporters write a wrong size of the sheet, which would cut the row.
-                sheet.reset_dimensions()
-                return next(sheet.iter_rows(max_row=1, values_only=True), ())
-            finally:
-                book.close()
-        except UploadError:
-            raise
-        except Exception:  # noqa: BLE001  # openpyxl raises what its parsers raise
-            raise _UnfitError("is not a readable .xlsx file") from None
+        raise UnfitError("must be able to seek to be checked, as an Excel file")
+    try:
+        with file.upload.look() as stream:
+            return Workbook(stream).top()
+    except (UploadError, UnfitError, TooFarError):
+        raise
+    except Exception:  # noqa: BLE001  # whatever zipfile and expat raise
+        head = file.upload.head(_HEAD)
+        kind = None if head.startswith(b"PK") else _kind(head) or "text, such as CSV"
+        raise UnfitError(f"{UNREADABLE}, and seems to be {kind}" if kind else UNREADABLE) from None
 
 
-_READERS: dict[str, Callable[[PhoneFile], Sequence[object]]] = {".csv": _csv_row, ".xlsx": _xlsx_row}
+def _kind(head: bytes) -> str | None:
+    """What a file is that is no UTF-8 text, where that shows."""
+    if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in head:
+        return "an Excel file that is protected by a password"
+    zeros = head[:_BELOW].count(0) / len(head[:_BELOW])
+    guess = next((kind for share, kind in _ZEROS if zeros > share), None)
+    return next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), guess)
+
+
+_READERS = {".csv": _csv_top, ".xlsx": _xlsx_top}

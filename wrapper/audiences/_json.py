@@ -2,10 +2,21 @@
 
 import json
 import math
+import re
+import sys
+from itertools import chain
 from typing import Any
 
 MAX_DEPTH = 64
 """Levels of nesting that are read; no documented answer has more than three."""
+_SMALL = 64 * 1024
+"""Bytes that are read whatever is in them."""
+_MOST = 17
+"""Bytes of memory that reading a larger text may take for each of its own, which are there three times beside."""
+# Also one without an end, or else that would be sought again from each quotation mark within it.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_KEY = re.compile(rf"({_STRING.pattern})[ \t\r\n]*+(:?)", re.DOTALL)
+_END = object()
 
 
 class UnreadableError(Exception):
@@ -13,17 +24,24 @@ class UnreadableError(Exception):
 
 
 def loads(body: bytes) -> Any:
-    """The value. Raises UnreadableError also for duplicate keys, NaN, infinities, lone surrogates, deep nesting."""
+    """The value. Raises UnreadableError also for duplicate keys, NaN, infinities, lone surrogates, deep nesting, and
+    for what would take more than 20 times its size in memory: values of three bytes each, by the hundred thousand.
+    """
     try:
-        # RFC 8259, 8.1: a reader may ignore a byte order mark.
-        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
+        text = body.decode("utf-8-sig")  # RFC 8259, 8.1: a reader may ignore a byte order mark
+        outline, strings = _STRING.subn("", text)
+        if len(body) > _SMALL and _memory(text, outline, strings) > _MOST * len(body):
+            raise UnreadableError("so many values in so few bytes are not read")
+        value = json.loads(text)
     except UnicodeDecodeError:
         raise UnreadableError("not UTF-8") from None
     except RecursionError:
         raise UnreadableError("nested too deeply") from None
     except ValueError:
         raise UnreadableError("not JSON" if body.strip() else "empty") from None
-    _check(value)
+    # Where a key stands twice, the parser keeps one.
+    if _check(value) != outline.count(":"):
+        raise UnreadableError("an object has the same key twice")
     return value
 
 
@@ -31,27 +49,39 @@ def dumps(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise UnreadableError("an object has the same key twice")
-    return found
+def _memory(text: str, outline: str, strings: int) -> int:
+    """The bytes that the parser takes at most for a text; `outline` is the text without its strings.
+
+    The numbers are CPython's, of objects and of their places in others. A key is kept once, however often it stands.
+    """
+    lists, objects, keys, commas = map(outline.count, "[{:,")
+    string, values = 58 if text.isascii() else 89, strings - keys
+    found = sys.getsizeof(text) + len(text) + string * values + 37 * max(0, commas - values)
+    found += 97 * lists + 193 * objects + 90 * max(0, keys - 5 * objects)
+    if found + (string + 90) * keys > _MOST * len(text):
+        keys = len({hash(key[1]) for key in _KEY.finditer(text) if key[2]})
+    return found + (string + 90) * keys
 
 
-def _check(value: Any) -> None:
-    stack = [(value, 1)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > MAX_DEPTH:
-            raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
-        if isinstance(node, dict):
-            stack += [(entry, depth + 1) for pair in node.items() for entry in pair]
-        elif isinstance(node, list):
-            stack += [(entry, depth + 1) for entry in node]
+def _check(value: Any) -> int:
+    """How many properties all of its objects have together."""
+    around, properties = [iter((value,))], 0
+    while around:
+        node = next(around[-1], _END)
+        if node is _END:
+            around.pop()
+        elif isinstance(node, dict | list):
+            if len(around) > MAX_DEPTH:
+                raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
+            if isinstance(node, dict):
+                properties += len(node)
+                node = chain(node, node.values())
+            around.append(iter(node))
         elif isinstance(node, str) and not is_unicode(node):
             raise UnreadableError("a string holds half of a surrogate pair")
         elif isinstance(node, float) and not math.isfinite(node):
             raise UnreadableError("a number is not finite")
+    return properties
 
 
 def is_unicode(text: str) -> bool:

@@ -1,24 +1,23 @@
-"""A lock that a fork does not leave locked: the thread that held it is not there in the child."""
+"""A lock that no interrupt and no fork leaves locked."""
 
 import os
 import threading
-from types import TracebackType
 from weakref import WeakSet
 
 
 class Lock:
+    """`with lock.held:` locks it, and the same thread may do so again, as a signal handler does.
+
+    `held` is of C: between taking it and the body of a `with`, no interrupt comes. After a fork, the child has another
+    one: the thread that held it is not there.
+    """
+
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.renew()
         _ALL.add(self)
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._lock.release()
-
     def renew(self) -> None:
-        self._lock = threading.Lock()
+        self.held = threading.RLock()
 
 
 _ALL: WeakSet[Lock] = WeakSet()

@@ -1,47 +1,15 @@
-"""What the members of an audience are, or come from."""
+"""Where the members of an audience come from."""
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from ._errors import OURS, InvalidError, Problem, shape
 from ._reader import BinaryFile
 from ._reason import UploadError
 from ._upload import Upload
-
-
-class IdKind(StrEnum):
-    """The kinds of identifiers that members can be given by."""
-
-    CUSTOM_IDS = "custom_ids"
-    EMAILS = "emails"
-    INSTALL_IDS = "install_ids"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Ids:
-    """Members as identifiers of one kind. Not shown in a repr: they are personal data.
-
-    Raises InvalidError for another kind, or values that are not strings.
-    """
-
-    kind: IdKind
-    values: Sequence[str]
-
-    def __post_init__(self) -> None:
-        problems: list[Problem] = []
-        if self.kind not in list(IdKind):
-            problems.append(Problem("members.kind", f"must be one of {', '.join(IdKind)}", shape(self.kind), OURS))
-        if isinstance(self.values, str) or not all(isinstance(value, str) for value in self.values):
-            problems.append(Problem("members.values", "must be a sequence of strings", shape(self.values), OURS))
-        if problems:
-            raise InvalidError.of(problems)
-
-    def __repr__(self) -> str:
-        return f"Ids({self.kind}, {len(self.values)} values)"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,7 +19,9 @@ class PhoneFile:
     The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
     A binary file is sent from where it stands now, is left open, and needs a `filename` unless it has a name of its
     own; one that cannot seek can be sent only once.
-    `checked=False` skips the look into the content, which `.xls` files need: nothing here reads them.
+    Before, its first row is looked at, and what is near the top. That takes 64 MiB and a second at most; what is not
+    reached by then is sent without, and the receipt says so. `checked=False` skips the look, which `.xls` files need:
+    nothing here reads them.
 
     Raises InvalidError for a source that is none of these.
     """
@@ -71,6 +41,9 @@ class PhoneFile:
         try:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
+            if isinstance(given, Path) and re.search(r"[\r\n]", str(given)):
+                rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
+                problems.append(Problem("members.source", rule, shape(source), OURS))
             object.__setattr__(self, "upload", Upload(given))
         except UploadError:
             problems.append(Problem("members.source", "must be an open file, and is closed", shape(self.source), OURS))
@@ -95,4 +68,9 @@ class PhoneFile:
         return re.sub(r"^[^\S\x00-\x1f\x85]+|[^\S\x00-\x1f\x85]+$", "", base)
 
 
-Members = Ids | PhoneFile
+class Look(NamedTuple):
+    """What was seen in a file: what keeps it from being sent, what looks wrong in it, and whether it has no members."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    empty: bool = False

@@ -38,6 +38,13 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
         _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
 
 
+def warned(provider: str, warnings: tuple[str, ...]) -> None:
+    """Log what looks wrong in a file."""
+    for warning in warnings:
+        with suppress(Exception):
+            _LOG.warning("provider=%s: %s", provider, warning)
+
+
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
     """Call a function of the caller's that nothing awaits. Gives back what it raised."""
     try:

@@ -78,9 +78,10 @@ class Options(_Shared, Generic[T], total=False):
     on_response: Callable[[Request, Response], Awaitable[None] | None]
     """Called with every answer, before it is judged. What it raises is dropped, and its kind is logged: the
     answer comes first."""
-    keepalive: float
-    """Seconds after which an idle connection is not used again, 1 by default: a server may close it just then, and what
-    became of the request would be unknown. 0 makes a new connection for each call."""
+    reuse_connections: bool
+    """Whether a call that changes something may go over a connection that an earlier call has used. Off by default: the
+    server may close it just then, and what became of the call would be unknown; and a second answer that a server sends
+    by mistake would be taken for this call's. It saves a handshake."""
     user_agent: str
     """Put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
     verify: str | PathLike[str] | ssl.SSLContext
@@ -89,8 +90,8 @@ class Options(_Shared, Generic[T], total=False):
     """A proxy's URL, or `"environment"`: what the variables HTTPS_PROXY, ALL_PROXY, NO_PROXY, ... say. By default
     they are not used."""
     transport: T
-    """An `httpx` transport that carries the bytes: the seam for tests (`httpx.MockTransport`). It brings its own
-    `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""
+    """A transport of `httpx2` or `httpx` that carries the bytes: the seam for tests (`httpx2.MockTransport`). It brings
+    its own `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class How:
     on_progress: Callable[[int, int | None], object] | None
     deadline: float
     """On the monotonic clock."""
+    reuse: bool = False
+    """Whether a connection may be used that an earlier call has used."""
 
 
 class Pace:
@@ -115,15 +118,27 @@ class Pace:
         self._interval = 1 / per_second if per_second else 0.0
         self._lock = Lock()
         self._next = 0.0
+        self._given_back: list[float] = []
 
     def reserve(self, deadline: float) -> float | None:
-        """Seconds to wait before the call that reserves now; None, and no turn is taken, where it is after `deadline`
-        (on the monotonic clock).
+        """When, on the monotonic clock, the call that reserves now has its turn; None, and no turn is taken, where that
+        is after `deadline`.
         """
-        with self._lock:
+        if not self._interval:
+            return 0.0
+        with self._lock.held:
             now = time.monotonic()
-            start = max(now, self._next)
-            if start > deadline:
+            self._given_back = sorted(turn for turn in self._given_back if turn >= now)
+            turn = self._given_back[0] if self._given_back else max(now, self._next)
+            if turn > deadline:
                 return None
-            self._next = start + self._interval
-        return start - now
+            if self._given_back:
+                del self._given_back[0]
+            else:
+                self._next = turn + self._interval
+            return turn
+
+    def give_back(self, turn: float) -> None:
+        """A turn that was not used is the next call's, where it is not over by then."""
+        with self._lock.held:
+            self._given_back.append(turn)

@@ -3,6 +3,8 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 from urllib.parse import urlencode
@@ -10,19 +12,19 @@ from urllib.parse import urlencode
 from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
-from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
+from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._exchange import Around, Exchange
-from ._http.send import Way
+from ._http.connections import Way
 from ._members import PhoneFile
 from ._options import MAX_BYTES, CallOptions, How, Options, Pace, Timeouts
 from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import Reconciliation, name_in
+from ._reconcile import NO_LOOK, Reconciliation, name_in
 from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
-from ._steps import Flow, Work
+from ._steps import Flow, Step, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class Provider(ABC, Generic[T]):
         self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
         """The same for calls without an effect, such as asking for an access token."""
         self.max_response_bytes = _checks.count("max_response_bytes", options.get("max_response_bytes", MAX_BYTES))
+        self._reuse = _checks.truth("reuse_connections", options.get("reuse_connections", False))
         self._on_progress = options.get("on_progress")
         _checks.on_progress(self._on_progress)
         hooks = options.get("on_request"), options.get("on_response")
@@ -69,7 +72,8 @@ class Provider(ABC, Generic[T]):
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        if "__init__" in vars(cls):
+        # A class of the caller's own keeps its frames, which are the caller's.
+        if "__init__" in vars(cls) and cls.__module__.startswith(f"{__package__}."):
             cls.__init__ = _discreet(cls.__init__)  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
@@ -92,65 +96,17 @@ class Provider(ABC, Generic[T]):
 
     def _prepare(self, audience: Audience, leave_out: Collection[str]) -> Request:
         try:
-            built, left_out = self.creation.prepare(audience, leave_out)
+            built, left_out, look = self.creation.prepare(audience, leave_out)
         except AudiencesError as error:
             error.provider = self.title
             # The frames below have the draft's content in local variables, which crash reporters show.
             raise error.with_traceback(None)  # noqa: B904  # it is itself
-        return self._request(built, left_out)
-
-    def _create_flow(self, audience: Audience, leave_out: Collection[str], options: CallOptions) -> Flow[Receipt]:
-        call = self.creation.call
-        exchange = None
-        with _observe.span(self.title, call.operation_id) as span:
-            try:
-                how = self._how(options, self.create_policy)
-                prepare = partial(self._prepare, audience, leave_out)
-                looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-                request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
-                handle = partial(self.creation.handle, audience)
-                exchange = Exchange(self._around, call, request, handle, how)
-                success = yield from exchange.run()
-            except BaseException as raised:
-                if exchange is None and not isinstance(raised, Exception):
-                    raised.__cause__ = NotSentError("interrupted before anything was sent")
-                # Beside an interrupt stands the error that tells what is known.
-                error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-                if isinstance(error, AudiencesError):
-                    self._mark(error, audience)
-                    own = tuple(attempt for attempt in error.attempts if attempt.operation == call.operation_id)
-                    _observe.done(span, error.outcome, own, raised)
-                else:
-                    _observe.done(span, None, (), raised)
-                raise
-            _observe.done(span, Outcome.APPLIED, success.attempts)
-        return Receipt(
-            provider=self.title,
-            operation=call.operation_id,
-            name=audience.name,
-            id=success.handle.id,
-            operation_token=success.handle.token,
-            state=success.state,
-            empty=not self.creation.carries_members,
-            left_out=request.left_out,
-            response=success.response,
-            model=success.model,
-            model_problem=success.model_problem,
-            deviations=success.deviations,
-            attempts=success.attempts,
-            filename=request.filename,
-        )
+        return replace(self._request(built, left_out), warnings=look.warnings, empty=look.empty)
 
     def _mark(self, error: AudiencesError, audience: Audience) -> None:
         """Say on the error what the call was."""
         error.provider, error.operation = self.title, self.creation.call.operation_id
         error.base_url, error.audience_name = self.base_url, getattr(audience, "name", None)
-
-    def _lost(self, why: str, audience: Audience) -> AudiencesError:
-        """The error for a call of which nothing else is known."""
-        error = UnknownOutcomeError(why)
-        self._mark(error, audience)
-        return error
 
     def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
         unknown = options.keys() - CallOptions.__optional_keys__
@@ -167,11 +123,12 @@ class Provider(ABC, Generic[T]):
             ),
             on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
+            reuse=self._reuse,
         )
 
     def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
         name = name_in(what, self.title, self.creation.call.operation_id, self.base_url)
-        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=self.creation.no_way, name=name)
+        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=NO_LOOK, name=name)
 
     @abstractmethod
     def _connect(self, way: Way, transport: T | None) -> None:
@@ -179,16 +136,19 @@ class Provider(ABC, Generic[T]):
 
     @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
-        """The headers that authenticate."""
+        """The headers that authenticate, in the order of the settings that they come from."""
 
     def _request(self, built: Mapping[str, Any], left_out: tuple[str, ...]) -> Request:
         url = self.base_url + built["url"]
         if built.get("params"):
             url += f"?{urlencode(built['params'])}"
-        headers = {"Accept": "application/json", **built.get("headers", {}), **self._credentials()}
+        credentials = self._credentials()
+        headers = {"Accept": "application/json", **built.get("headers", {}), **credentials}
+        secrets = (setting.variable for setting in self.settings if setting.secret and setting.required)
+        variables = dict(zip(credentials, secrets, strict=True))
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body = _json.dumps(built["json"]) if "json" in built else None
-        return Request(built["method"], url, headers, body, parts, left_out)
+        return Request(built["method"], url, headers, body, parts, left_out, variables)
 
     def _base_url(self, given: str | None, variables: Mapping[str, str | None]) -> str:
         server = _spec.load(self.key).document["servers"][0]
@@ -205,17 +165,99 @@ class Provider(ABC, Generic[T]):
         return base_url(url, self.title, allow_http=self._allow_http, argument=setting.named(given))
 
 
+class Creating(Generic[T]):
+    """A create that goes on, and what is known of it at any moment."""
+
+    def __init__(
+        self,
+        provider: Provider[T],
+        audience: Audience,
+        leave_out: Collection[str],
+        options: CallOptions,
+        hold: Callable[[float], Step] | None = None,
+    ) -> None:
+        """`hold` gives a step to take between preparing and sending, by the deadline."""
+        self._hold = hold
+        self._provider, self._audience, self._leave_out, self._options = provider, audience, leave_out, options
+        self._exchange: Exchange | None = None
+        self._explained = 0
+        """The id of what was explained last; a reference would keep the frames of its traceback."""
+
+    def flow(self) -> Flow[Receipt]:
+        provider, audience = self._provider, self._audience
+        creation = provider.creation
+        with _observe.span(provider.title, creation.call.operation_id) as span:
+            try:
+                how = provider._how(self._options, provider.create_policy)
+                handle = partial(creation.handle, audience)
+                self._exchange = exchange = Exchange(provider._around, creation.call, handle, how)
+                prepare = partial(provider._prepare, audience, self._leave_out)
+                looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
+                request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+                _observe.warned(provider.title, request.warnings)
+                if self._hold:
+                    yield self._hold(how.deadline)
+                success = yield from exchange.run(request)
+            except BaseException as raised:
+                # Nothing can be waited for after a GeneratorExit.
+                if self._exchange and self._exchange.slow and not isinstance(raised, GeneratorExit | Exception):
+                    with suppress(BaseException):  # a second interrupt
+                        yield Work(partial(self.explain, raised))
+                self.explain(raised)
+                error = raised if isinstance(raised, AudiencesError) else raised.__cause__
+                if isinstance(error, AudiencesError):
+                    own = tuple(each for each in error.attempts if each.operation == creation.call.operation_id)
+                    _observe.done(span, error.outcome, own, raised)
+                else:
+                    _observe.done(span, None, (), raised)
+                raise
+            _observe.done(span, Outcome.APPLIED, success.attempts)
+        return Receipt(
+            provider=provider.title,
+            operation=creation.call.operation_id,
+            name=audience.name,
+            id=success.handle.id,
+            operation_token=success.handle.token,
+            state=success.state,
+            empty=not creation.carries_members or request.empty,
+            warnings=request.warnings,
+            left_out=request.left_out,
+            response=success.response,
+            model=success.model,
+            model_problem=success.model_problem,
+            deviations=success.deviations,
+            attempts=success.attempts,
+            filename=request.filename,
+        )
+
+    def explain(self, raised: BaseException) -> None:
+        """Say on the error what the call was; beside an interrupt, put the error that tells what is known."""
+        if id(raised) == self._explained:
+            return
+        if isinstance(raised, AudiencesError):
+            error = raised
+        elif isinstance(raised, Exception):
+            return
+        elif self._exchange is None:
+            raised.__cause__ = error = NotSentError("interrupted before anything was sent")
+        else:
+            raised.__cause__ = error = self._exchange.interrupted(raised)
+        self._provider._mark(error, self._audience)
+        self._explained = id(raised)
+
+
 def _discreet(init: Callable[..., None]) -> Callable[..., None]:
-    """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so it has
-    none that holds an argument or what was read from the environment.
+    """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so whatever
+    is raised, also of a mistyped option, has no frame that holds an argument or what was read from the environment.
     """
 
     @wraps(init)
     def made(self: Provider[Any], *args: Any, **options: Any) -> None:
         try:
             return init(self, *args, **options)
-        except ConfigurationError as error:
-            error.provider = self.title
+        except BaseException as error:  # noqa: BLE001
+            if isinstance(error, ConfigurationError):
+                error.provider = self.title
             refusal = error.with_traceback(None)
         del args, options
         raise refusal

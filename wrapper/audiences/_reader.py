@@ -4,8 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from ._reason import UploadError as UploadError  # noqa: PLC0414  # `_files` takes it from here
 from ._reason import reason
@@ -46,10 +45,7 @@ class Reader:
         with suppress(IndexError):  # the other thread did it
             self._give_back.pop()()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
         self._left_alone = True
         if self._reading.acquire(blocking=False):  # else a cancelled call's thread still waits for the file
             self._reading.release()

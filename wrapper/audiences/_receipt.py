@@ -1,6 +1,6 @@
 """What the caller gets when the provider acted."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ._attempt import Attempt
@@ -24,7 +24,7 @@ class Receipt:
     """The token by which a provider that works asynchronously (Batch) can be asked for progress, if it gave one."""
     state: State
     empty: bool
-    """True if the call carried no members: they have to be added by other means."""
+    """True if the call carried no members, or a file seen to have none: they have to be added by other means."""
     left_out: tuple[str, ...]
     """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
     response: Response = field(repr=False)
@@ -38,6 +38,28 @@ class Receipt:
     """Every attempt at the call; the last one is the one that succeeded."""
     filename: str | None = field(default=None, repr=False)
     """The name under which a file was sent: without its folders, and without white space around it."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong near the top of the file that was sent, or that it was not looked at: counts, numbers of rows
+    and kinds, and nothing of its content. The rules are ours, and no row was left out.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
+        return {
+            "provider": self.provider,
+            "outcome": str(self.outcome),
+            "status": self.status,
+            "request_id": self.request_id,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "name": self.name,
+            "id": self.id,
+            "operation_token": self.operation_token,
+            "state": str(self.state),
+            "empty": self.empty,
+            "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
+            "seconds": round(self.elapsed, 3),
+        }
 
     @property
     def outcome(self) -> Outcome:

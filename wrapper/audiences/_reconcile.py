@@ -10,13 +10,17 @@ from ._outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """What could be found out. The outcome stays *unknown* where a provider documents no way to look it up."""
+    """What could be found out. The outcome stays *unknown*: this library does not look audiences up yet."""
 
     provider: str
     outcome: Outcome
     reason: str
     name: str = field(repr=False)
     """The audience's name."""
+
+
+NO_LOOK = "look for the audience's name at the provider: this library does not look audiences up yet"
+"""The reason why an outcome stays unknown."""
 
 
 def name_in(what: AudiencesError | str, provider: str, operation: str, base_url: str) -> str:

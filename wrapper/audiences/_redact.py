@@ -1,10 +1,13 @@
 """Takes secrets out of what a provider said."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from html.entities import html5
-from itertools import groupby
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
 
 from ._lock import Lock
 
@@ -12,12 +15,6 @@ SHORTEST = 6
 """Characters below which a secret stays: it could not be told from ordinary text."""
 _CUT = 3
 """Characters of a secret that are enough at the end of what was cut off."""
-_LONGEST = 16
-"""Bytes that one character of a secret may take at the end of the data."""
-_WIDEST = 64
-"""Bytes that one character of a secret may take anywhere."""
-_STEP = 16 * 1024
-"""Bytes that are searched at once."""
 _MANY = 32
 STARS = "***"
 
@@ -31,7 +28,7 @@ class Known:
 
     def add(self, secrets: Iterable[str]) -> tuple[str, ...]:
         """All of them, these included."""
-        with self._lock:
+        with self._lock.held:
             for secret in secrets:
                 self._secrets.pop(secret, None)
                 self._secrets[secret] = None
@@ -41,34 +38,24 @@ class Known:
 
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
-    """The data with stars for each secret, also as JSON, HTML or a URL writes it; `cut`: its end may be half of one.
+    r"""The data with stars for each secret, also as JSON, HTML or a URL writes it, and so within JSON; `cut`: its end
+    may be half of one. The time that it takes is linear in the data.
 
-    >>> redacted(b'{"message": "no key key-4711"}', ["key-4711"])
+    >>> redacted(b'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
     """
-    stars = STARS.encode()
-    for secret in sorted((each for each in secrets if len(each) >= SHORTEST), key=len, reverse=True):
-        pattern = re.compile(b"".join(_run(character, len([*run])) for character, run in groupby(secret)))
-        data = stars.join(_between(pattern, data, _WIDEST * len(secret)))
-        begin = _half(data, secret, _CUT if cut else SHORTEST)
-        data = data if begin is None else data[:begin] + stars
-    return data
-
-
-def _between(pattern: re.Pattern[bytes], data: bytes, longest: int) -> Iterator[bytes]:
-    """What stands between the matches, none of which is longer. It is searched in pieces: during a single search, no
-    other thread runs, nor does an event loop.
-    """
-    step = max(_STEP, longest)
-    begin = at = 0
-    while at < len(data):
-        found = pattern.search(data, at, at + step + longest)
-        if found and found.start() < at + step:  # else its end may be cut off
-            yield data[begin : found.start()]
-            begin = at = found.end()
-        else:
-            at += step
-    yield data[begin:]
+    sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}
+    hidden = bytearray(len(data))
+    for view in _View(_spaced(data)).views(_FORMATS) if sought else ():
+        for secret in sought:
+            for first, last in view.places(secret, _CUT if cut else SHORTEST):
+                begin, end = view.origin(first), view.origin(last)
+                hidden[begin:end] = b"\1" * (end - begin)
+    kept, at = bytearray(), 0
+    for run in re.finditer(b"\1+", hidden):
+        kept += data[at : run.start()] + STARS.encode()
+        at = run.end()
+    return bytes(kept + data[at:])
 
 
 def name_without(name: str, secrets: Iterable[str]) -> str:
@@ -77,41 +64,82 @@ def name_without(name: str, secrets: Iterable[str]) -> str:
     return STARS if told else name
 
 
-def _half(data: bytes, secret: str, least: int) -> int | None:
-    """Where the secret begins of which the end of the data is a part."""
-    for first in re.compile(b"|".join(_ways(secret[0]))).finditer(data, max(len(data) - _LONGEST * len(secret), 0)):
-        begin, places = first.start(), {first.start()}
-        for count, character in enumerate(secret):
-            if count >= least and any(re.fullmatch(rb"([\\%&][\w#;\\%]{0,12})?", data[at:]) for at in places):
-                return begin
-            places = {m.end() for at in places for way in _ways(character) if (m := re.compile(way).match(data, at))}
-            if not places:
+def _spaced(text: bytes) -> bytes:
+    """With spaces in place of plus signs, which a URL may mean by them."""
+    return text.replace(b"+", b" ")
+
+
+class _Format:
+    """How characters are escaped. `pattern` matches an escape, or, at the end of the data, the begin of one (which has
+    no group 1); `meaning` tells what an escape stands for.
+    """
+
+    def __init__(self, pattern: bytes, meaning: Callable[[str], str]) -> None:
+        self.escapes = re.compile(pattern)
+        self.plain = lru_cache(1024)(self._plain)
+        self._meaning = meaning
+
+    def _plain(self, escape: bytes | None) -> bytes | None:
+        """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
+        found = self._meaning(escape.decode()) if escape else ""
+        return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
+
+
+_JSON = _Format(
+    rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z', lambda escape: str(json.loads(f'"{escape}"'))
+)
+_HTML = _Format(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z", unescape)
+_URL = _Format(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z", unquote)
+# From the outside to the inside: JSON twice, because what stands in JSON may be written as JSON itself.
+_FORMATS = (_JSON, _JSON, _HTML, _URL)
+
+
+class _View:
+    """What was said, or what it is once the escapes of formats are decoded."""
+
+    def __init__(self, text: bytes | bytearray, source: "_View | None" = None) -> None:
+        self._text, self._source = text, source
+        # The ends of the decoded escapes, and where those are in the source.
+        kind = "I" if source and len(source._text) < 2**32 else "Q"
+        self._here, self._there = array(kind), array(kind)
+
+    def views(self, formats: Sequence[_Format]) -> Iterator["_View"]:
+        """The view itself, and those with the escapes of some of the formats decoded, one after the other."""
+        yield self
+        for number, each in enumerate(formats):
+            if each not in formats[:number] and (decoded := self._decoded(each)):
+                yield from decoded.views(formats[number + 1 :])
+
+    def _decoded(self, written: _Format) -> "_View | None":
+        """None if there is nothing to decode."""
+        text, at = bytearray(), 0
+        view = _View(text, self)
+        for escape in written.escapes.finditer(self._text):
+            plain = written.plain(escape[1])
+            if plain is not None:
+                text += self._text[at : escape.start()]
+                text += plain
+                at = escape.end()
+                view._here.append(len(text))
+                view._there.append(at)
+        text += self._text[at:]
+        return view if view._here else None
+
+    def places(self, secret: bytes, least: int) -> Iterator[tuple[int, int]]:
+        """Where the secret begins and ends; also where the text ends with so many characters of it."""
+        at = self._text.find(secret)
+        while at >= 0:
+            yield at, at + len(secret)
+            at = self._text.find(secret, at + len(secret))
+        end = len(self._text)
+        for size in range(min(len(secret) - 1, end), least - 1, -1):
+            if self._text.endswith(secret[:size]):
+                yield end - size, end
                 break
-    return None
 
-
-def _run(character: str, count: int) -> bytes:
-    """A pattern for the character, so many times."""
-    if character.isalnum():
-        return character.encode() * count
-    plain, *ways = _ways(character)
-    if character == "\\":  # not {count} of {1,8}, which takes long to search
-        return rb"(?:\\{%d,%d}|(?:%b){%d})" % (count, 8 * count, b"|".join(ways), count)
-    return rb"(?:%b){%d}" % (b"|".join([plain, *ways]), count)
-
-
-@cache
-def _ways(character: str) -> tuple[bytes, ...]:
-    """Patterns for how a character is written. All are bounded: a hostile answer must not take long to search."""
-    if character.isalnum():
-        return (character.encode(),)
-    hexadecimal = "".join(f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}").encode()
-    names = [name.encode() for name, text in html5.items() if text == character and name.endswith(";")]
-    entities = b"|".join((rb"#0{0,8}%d;" % ord(character), rb"#[xX]0{0,8}%b;" % hexadecimal, *names))
-    return (
-        rb"\\{1,8}" if character == "\\" else rb"\\{0,8}" + re.escape(character).encode(),
-        rb"\\{1,8}u00" + hexadecimal,
-        rb"%(?:25){0,3}" + hexadecimal,
-        rb"(?:&|\\{1,8}u0026)(?:amp;){0,3}(?:%b)" % entities,
-        *([rb"\+"] if character == " " else []),
-    )
+    def origin(self, at: int) -> int:
+        """Where in what was said a place of the text is."""
+        if self._source is None:
+            return at
+        number = bisect_right(self._here, at)
+        return self._source.origin(at + self._there[number - 1] - self._here[number - 1] if number else at)

@@ -1,20 +1,20 @@
 """Results for people (a table) and for programs (JSON)."""
 
 import json
-import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from io import BytesIO, TextIOWrapper
 from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ._errors import AudiencesError, InvalidError, SpecViolationError
+from ._errors import AudiencesError
 from ._everywhere import Result
 from ._outcome import Outcome
-from ._receipt import Receipt
+from ._terminal import note, say, visible
 from ._wire import Request
 
 
@@ -27,51 +27,37 @@ class Prepared(NamedTuple):
 
 Shown = Result | Prepared
 
-EXIT_CODES = {Outcome.UNKNOWN: 5, Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4}
-"""By outcome of an error, the gravest first; APPLIED is an error only where the answer could not be used."""
+EXIT_CODES = {
+    0: "created everywhere",
+    2: "wrong usage, nothing was sent",
+    3: "rejected",
+    4: "not sent to anybody",
+    5: "the outcome of a call is unknown, also after Ctrl-C",
+    6: "created, but an answer breaks the spec",
+    7: "created at some, and not at others",
+}
 
 
 def exit_code(results: Sequence[Shown]) -> int:
+    outcomes = {result.outcome for result in results if not isinstance(result, Prepared)}
     failed = {result.outcome for result in results if isinstance(result, AudiencesError)}
-    return next((code for outcome, code in EXIT_CODES.items() if outcome in failed), 0)
+    if Outcome.UNKNOWN in failed:
+        return 5
+    if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
+        return 7
+    codes = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4}
+    return next((code for outcome, code in codes.items() if outcome in failed), 0)
 
 
 def as_json_value(result: Shown) -> dict[str, Any]:
     """A result with everything that is known, as JSON values."""
     if isinstance(result, Prepared):
         return {"provider": result.provider, **result.request.redacted()}
-    shared = {
-        "provider": result.provider,
-        "outcome": result.outcome,
-        "status": result.status,
-        "request_id": result.request_id,
-        "deviations": [{"pointer": d.pointer, "rule": d.rule, "source": d.source} for d in result.deviations],
-    }
-    if isinstance(result, Receipt):
-        return {
-            **shared,
-            "name": result.name,
-            "id": result.id,
-            "operation_token": result.operation_token,
-            "state": result.state,
-            "empty": result.empty,
-            "left_out": list(result.left_out),
-            "seconds": round(result.elapsed, 3),
-        }
-    problems = result.problems if isinstance(result, InvalidError) else ()
-    return {
-        **shared,
-        "name": result.audience_name,
-        "error": type(result).__name__,
-        "message": str(result),
-        "code": result.code,
-        "provider_message": result.provider_message,
-        "retry_after": result.retry_after,
-        "problems": [{"field": p.field, "rule": p.rule, "shape": p.shape, "source": p.source} for p in problems],
-        "body": result.response.body.decode("utf-8", "replace")
-        if isinstance(result, SpecViolationError) and result.response
-        else None,
-    }
+    known = result.to_dict()
+    if isinstance(result, AudiencesError):
+        known["message"] = said(result)
+        known["problems"] = [{**problem, "rule": in_command_words(problem["rule"])} for problem in known["problems"]]
+    return known
 
 
 NARROW = 110
@@ -97,9 +83,12 @@ def as_lines(results: Sequence[Result], name: str) -> str:
 _COLUMNS = ("provider", "name", "id or token", "state", "outcome", "left out", "time")
 
 
-def _cells(result: Result, name: str) -> tuple[str, ...]:
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
-    first = (result.provider or "", printable if len(printable) <= 60 else f"{printable[:59]}\N{HORIZONTAL ELLIPSIS}")
+def _cells(result: Result, name: str) -> list[str]:
+    return [visible(cell) for cell in _told(result, name)]
+
+
+def _told(result: Result, name: str) -> tuple[str, ...]:
+    first = (result.provider or "", name if len(name) <= 60 else f"{name[:59]}\N{HORIZONTAL ELLIPSIS}")
     if isinstance(result, AudiencesError):
         return (*first, "", "", str(result.outcome), "", "")
     state = f"{result.state}, empty" if result.empty else str(result.state)
@@ -107,47 +96,55 @@ def _cells(result: Result, name: str) -> tuple[str, ...]:
     return (*first, result.id or result.operation_token or "", state, str(result.outcome), left_out, time)
 
 
-def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool) -> None:
-    """On standard output, or on standard error as plain ASCII where that fails: what was created must not be lost."""
-    try:
-        if as_json:
-            print(json.dumps([as_json_value(result) for result in results], indent=2, ensure_ascii=False))
-        else:
-            _show_people(results, name, curl=curl)
-        sys.stdout.flush()
-    except (OSError, UnicodeError, ValueError) as error:
-        # What is still buffered would fail again when the interpreter ends.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        _note(f"audiences: standard output failed ({type(error).__name__}); the results:")
-        _note(json.dumps([as_json_value(result) for result in results], indent=2))
-
-
-def _show_people(results: Sequence[Shown], name: str, *, curl: bool) -> None:
+def show(results: Sequence[Shown], name: str, keys: Mapping[str, str], *, as_json: bool, curl: bool) -> None:
+    """`keys` are the providers' by their titles."""
+    if as_json:
+        say(json.dumps([as_json_value(result) for result in results], indent=2))  # ASCII: no terminal acts on it
+        return
     done = [result for result in results if not isinstance(result, Prepared)]
     for prepared in (result for result in results if isinstance(result, Prepared)):
-        request = prepared.request
-        left_out = f" (left out: {', '.join(request.left_out)})" if request.left_out else ""
-        print(f"# {prepared.provider}{left_out}\n{request.curl() if curl else request.text()}\n")
+        say(_as_request(prepared, curl=curl))
     if len(done) == len(results):
-        console = Console()
-        # A table in a file or a pipe is not folded to the width of a terminal.
-        console.width = console.width if console.is_terminal else 200
-        if console.width < NARROW:
-            print(as_lines(done, name))
-        else:
-            console.print(as_table(done, name))
+        say(_as_text(done, name))
+    for result in results:
+        shown = result.request if isinstance(result, Prepared) else result
+        for warning in () if isinstance(shown, AudiencesError) else shown.warnings:
+            note(f"{result.provider}: warning: {warning}")
     for result in done:
         if isinstance(result, AudiencesError):
-            _note(said(result))
+            note(said(result))
             words = [word for word in (result.code, result.provider_message) if word]
             if words:
-                _note(f"{result.provider} says: {': '.join(words)}")
+                note(f"{result.provider} says: {': '.join(words)}")
         for deviation in result.deviations:
-            _note(f"{result.provider}: the answer deviates from the spec: {deviation}")
+            note(f"{result.provider}: the answer deviates from the spec: {deviation}")
+    safe = [result for result in done if result.outcome in (Outcome.NOT_SENT, Outcome.REJECTED)]
+    if 0 < len(safe) < len(done):
+        again = " ".join(f"--provider {keys[result.provider or '']}" for result in safe)
+        note(f"Repeat it with {again} only: elsewhere, the audience exists, or may exist.")
 
 
-def _note(text: str) -> None:
-    print(text, file=sys.stderr)
+def _as_text(results: Sequence[Result], name: str) -> str:
+    console = Console(file=sys.stdout)
+    # A table in a file or a pipe is not folded to the width of a terminal.
+    width = console.width if console.is_terminal else 200
+    if width < NARROW:
+        return as_lines(results, name)
+    # In the stream's colours and encoding, but not on it: of one that fails, nothing would be left.
+    paper = TextIOWrapper(BytesIO(), getattr(sys.stdout, "encoding", None) or "ascii", "backslashreplace")
+    console.file, console.width = paper, width
+    console.print(as_table(results, name))
+    paper.seek(0)
+    return paper.read().rstrip("\n")
+
+
+def _as_request(prepared: Prepared, *, curl: bool) -> str:
+    request = prepared.request
+    left_out = f" (left out: {', '.join(request.left_out)})" if request.left_out else ""
+    if not curl:
+        return f"# {prepared.provider}{left_out}\n{request.text()}\n"
+    needs = ", ".join(request.variables.values())
+    return f"# {prepared.provider}{left_out}\n# needs in the environment: {needs}\n{request.curl()}\n"
 
 
 # The library's messages speak of its arguments; on the command line they have other names.
@@ -156,18 +153,22 @@ _IN_COMMAND_WORDS = (
     (r"provider_fields\['(\w+)'\]", r"--set \1"),
     (r"leave_out=\{'(\w+)'\}", r"--leave-out \1"),
     (r"PhoneFile\(\.\.\., checked=False\)", "--unchecked"),
-    (r"\bmembers(\.filename)? \(", "--file ("),
+    (r"\bmembers(\.filename|\.source)? \(", "--file ("),
     (r"give the argument '\w+', or set (\w+)", r"set \1"),
     (r"the connect timeout", "--timeout"),
     (r"(argument ')?\bbase_url\b'?", "--base-url"),
     (r"client_id, client_secret and scopes", "ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES"),
     (r"\btoken_url\b", "ADOBE_TOKEN_URL"),
     (r"allow_http=True", "--allow-http"),
+    (r"partial=True", "--partial"),
 )
 
 
 def said(error: AudiencesError) -> str:
-    text = str(error)
+    return in_command_words(str(error))
+
+
+def in_command_words(text: str) -> str:
     for pattern, words in _IN_COMMAND_WORDS:
         text = re.sub(pattern, words, text)
     return text

@@ -11,11 +11,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import _checks
 from ._errors import ConfigurationError
-from ._http.pools import FROM_ENVIRONMENT, check_transport, from_environment, tls
-from ._http.send import Way
+from ._http.connections import Way
+from ._http.proxies import Origin, from_environment, origin, tls
+from ._http.send import check_transport
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
+
+FROM_ENVIRONMENT = "environment"
 
 
 class Setting(NamedTuple):
@@ -35,7 +38,6 @@ class Setting(NamedTuple):
         value = given if given is not None else os.environ.get(self.variable) or None
         origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
         if value is not None and not is_fit(value):
-            del given, value  # a crash report may show this frame
             raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
         return value
 
@@ -77,7 +79,7 @@ def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str
     """
     _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
-    if parts is None or parts.query or parts.fragment or "@" in parts.netloc or set(url) & set("{ "):
+    if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
             f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables",
             provider=provider,
@@ -121,18 +123,25 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way
     check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
-    # A proxy of the environment is not meant for this machine, and would be sent the credentials unencrypted.
-    far = [url for url in urls if not _is_here(url)]
+    proxies: dict[Origin, str] = {}
     if proxy == FROM_ENVIRONMENT:
-        for variable, named in filter(None, map(from_environment, far)):
-            _check_proxy(variable, named, "a URL")
+        # It is not meant for this machine, and would be sent the credentials unencrypted.
+        for url in (url for url in urls if not _is_here(url)):
+            if found := from_environment(url):
+                _check_proxy(found[0], found[1], "a URL")
+                proxies[origin(url)] = found[1]
     elif proxy is not None:
         _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
         _check_way(proxy, urls, allow_http=options.get("allow_http", False))
-    keepalive = options.get("keepalive", 1.0)
-    _checks.seconds("keepalive", keepalive, above_zero=False)
+        proxies = {origin(url): proxy for url in urls}
+    for (scheme, host, _), named in proxies.items():
+        if scheme == "https" and ":" in host and not named.lower().startswith("socks"):
+            raise ConfigurationError(
+                "give the host by its name, or make it an exception from the proxy (NO_PROXY): an IPv6 address is not "
+                "reached through an HTTP proxy, because httpcore2 asks for it without its brackets"
+            )
     own = f"audiences/{__version__}"
-    return Way(far, f"{agent} {own}" if agent else own, _verified(verify), proxy, keepalive)
+    return Way(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 
 
 def _verified(verify: object) -> ssl.SSLContext | None:
@@ -156,7 +165,7 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
     if parts is None or not is_fit(proxy):
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")
 
 
 def _check_way(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:

@@ -7,7 +7,7 @@ from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from ._http.seen import Seen
+    from ._http.trace import AttemptTrace
     from ._options import How
     from ._wire import Request
 
@@ -18,7 +18,8 @@ class Send:
 
     request: "Request"
     how: "How"
-    seen: "Seen"
+    seen: "AttemptTrace"
+    reuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import ref
 
 from ._errors import AudiencesError, TokenError
 from ._lock import Lock
@@ -26,15 +27,25 @@ class Granted:
     """Seconds."""
 
 
+class _Leader:
+    """Lives as long as the call that asks the token endpoint, however that ends."""
+
+
 @dataclass(slots=True, repr=False)
 class _Fetch:
     """One that goes on, for those who wait for it. In the end it has a token, an error, or, cancelled, neither."""
 
     process: int
     deadline: float
+    leader: "ref[_Leader]"
     over: bool = False
     token: str | None = None
     error: AudiencesError | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        # A fork leaves those behind who were asking.
+        return not self.over and self.process == os.getpid() and self.leader() is not None
 
 
 class ClientCredentials(Source):
@@ -47,25 +58,30 @@ class ClientCredentials(Source):
         self._going: _Fetch | None = None
 
     def ask(self, refused: str | None, deadline: float) -> Flow[str]:
+        until = deadline
         while True:
-            with self._lock:
-                if self._token and self._token[0] != refused and time.monotonic() < self._token[1]:
+            leader = _Leader()
+            with self._lock.held:
+                now = time.monotonic()
+                if self._token and self._token[0] != refused and now < self._token[1]:
                     return self._token[0]
-                fetch, leads = self._going, False
-                if fetch is None or fetch.process != os.getpid():  # a fork leaves those behind who were asking
-                    fetch = self._going = _Fetch(os.getpid(), deadline)
-                    leads = True
-            if leads:
+                fetch = self._going
+                # A question that is stuck must not take the time of the others: after half of theirs, they ask anew.
+                if fetch is None or not fetch.goes_on or now >= until:
+                    fetch = self._going = _Fetch(os.getpid(), deadline, ref(leader))
+                else:
+                    until = now + (deadline - now) / 2
+            if fetch.leader() is leader:
                 yield from self._lead(fetch)
-            while not fetch.over:
-                if time.monotonic() >= deadline:
-                    raise TokenError("no access token: the total time is over")
+            while fetch.goes_on and time.monotonic() < until:
                 yield Wait(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
-            if fetch.error and (leads or time.monotonic() < fetch.deadline):
+            if fetch.error and (fetch.leader() is leader or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
+            if time.monotonic() >= deadline:
+                raise TokenError("no access token: the total time is over")
 
     def _lead(self, fetch: _Fetch) -> Flow[None]:
         try:
@@ -77,5 +93,4 @@ class ClientCredentials(Source):
             self._token = granted.token, time.monotonic() + max(lifetime - MARGIN, 0.9 * lifetime)
             fetch.token = granted.token
         finally:
-            self._going = None
             fetch.over = True

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from inspect import iscoroutine
 from pathlib import Path
 from typing import BinaryIO, cast
+from weakref import ref
 
 from ._lock import Lock
 from ._reader import BinaryFile, Reader, SizedReader, piece, reading
@@ -144,15 +145,26 @@ def _opened(path: Path) -> BinaryIO:
     return open(path, "rb", opener=without_waiting)
 
 
-_LOCK, _IN_USE = Lock(), set[int]()
+_LOCK, _IN_USE = Lock(), dict[int, "ref[_Use]"]()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_IN_USE.clear)
 
 
+class _Use:
+    """Of a file by a call. It ends with `end`, or, where an interrupt came in between, with the call itself."""
+
+    def __init__(self, file: BinaryFile) -> None:
+        self._file = id(file)
+
+    def end(self) -> None:
+        _IN_USE.pop(self._file, None)
+
+
 def _reserve(file: BinaryFile) -> Callable[[], None]:
     """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
-    with _LOCK:
-        if id(file) in _IN_USE:
+    with _LOCK.held:
+        if (other := _IN_USE.get(id(file))) and other():
             raise UploadError("the file is in use by another call")
-        _IN_USE.add(id(file))
-    return lambda: _IN_USE.discard(id(file))
+        use = _Use(file)
+        _IN_USE[id(file)] = ref(use)
+    return use.end

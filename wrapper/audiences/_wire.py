@@ -1,11 +1,13 @@
 """A request before it is sent and a response after it was read; neither shows its content by itself."""
 
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ._secret import Secret
+from ._terminal import visible
 from ._upload import Upload
 
 
@@ -33,8 +35,14 @@ class Request:
     body: bytes | Secret | None = field(default=None, repr=False)
     parts: tuple[Part, ...] = field(default=(), repr=False)
     left_out: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment variable for each header that is a secret."""
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in a file near its top; nothing of its content."""
+    empty: bool = False
+    """Whether a file was seen to have no rows below its first one."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -65,33 +73,43 @@ class Request:
                 for part in self.parts
             ],
             "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
         }
 
     def text(self) -> str:
-        """The request for people, with every secret as `***`."""
+        """The request for people, with every secret as `***`, and symbols for what would act on their terminal."""
         lines = [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._shown().items())]
         shown = self._shown_body()
         lines += ["", shown] if shown is not None else []
         for part in self.parts:
             content = part.content.decode() if isinstance(part.content, bytes) else f"file {part.filename}"
             lines.append(f"part {part.name} ({part.media_type}): {content}")
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
     def curl(self) -> str:
-        """A curl command for the same request, with every secret as `***`. Bytes stand as a file named CONTENT."""
-        words = ["curl", "-X", self.method, self.url]
+        """A curl command for the same request, to be pasted into bash, zsh or ksh.
+
+        In the place of each secret it has the variable that the secret can be given by, such as `$BATCH_API_KEY`; it
+        has to be set in that shell. Bytes stand as a file named CONTENT.
+        """
+        words = ["curl", "-X", self.method, _word(self.url)]
         for name, value in self._shown().items():
-            words += ["-H", f"{name}: {value}"]
+            if name in self.variables:
+                # As the value's form allows it: nothing in it but the variable means something to a shell.
+                words += ["-H", f'"{name}: {value.replace("***", f"${self.variables[name]}")}"']
+            else:
+                words += ["-H", _word(f"{name}: {value}")]
         shown = self._shown_body()
         if shown is not None:
-            words += ["--data-binary", shown]
+            words += ["--data-binary", _word(shown)]
         for part in self.parts:
             if isinstance(part.content, bytes):
-                words += ["--form-string", f"{part.name}={part.content.decode()}"]
+                words += ["--form-string", _word(f"{part.name}={part.content.decode()}")]
             else:
-                path, name = (_quoted(str(text)) for text in (part.content.path or "CONTENT", part.filename))
-                words += ["-F", f"{part.name}=@{path};filename={name};type={part.media_type}"]
-        return shlex.join(words)
+                path = os.path.abspath(part.content.path) if part.content.path else "CONTENT"
+                form = f"{part.name}=@{_quoted(path)};filename={_quoted(part.filename or '')};type={part.media_type}"
+                words += ["-F", _word(form)]
+        return " ".join(words)
 
     def _shown(self) -> dict[str, str]:
         return {name: v.masked if isinstance(v, Secret) else v for name, v in self.headers.items()}
@@ -100,6 +118,19 @@ class Request:
         if isinstance(self.body, Secret):
             return self.body.masked
         return None if self.body is None else self.body.decode()
+
+
+def _word(text: str) -> str:
+    """As a shell reads it; what would act on a terminal, byte by byte, so that it means the same in every locale."""
+    if visible(text) == text:
+        return shlex.quote(text)
+    shown = [c if visible(c) == c and c not in "\\'" else _bytewise(c) for c in text]
+    return f"$'{''.join(shown)}'"
+
+
+def _bytewise(character: str) -> str:
+    # In octal, which ends after three digits; of hexadecimal ones, zsh and bash would not take the same number.
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _quoted(text: str) -> str:
@@ -117,6 +148,10 @@ class Headers(Mapping[str, str]):
         for name, value in items:
             key = name.lower()
             self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def all(self, name: str) -> list[str]:
+        """The values of a header that may be repeated, in the order in which they came."""
+        return [value for sent, value in self.items_as_sent if sent.lower() == name.lower()]
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]

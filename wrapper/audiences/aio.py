@@ -1,5 +1,9 @@
-"""The providers and `create_everywhere` for asynchronous code, by the same names. Runs on asyncio and on trio."""
+"""The providers, `Provider` (any of them) and `create_everywhere` for asynchronous code, by the same names.
 
+Runs on asyncio and on trio.
+"""
+
+from ._drivers import Async as Provider
 from ._everywhere import acreate_everywhere as create_everywhere
 
 # providers: imports, written by make generate
@@ -9,7 +13,7 @@ from .providers.commbox import AsyncCommBox as CommBox
 
 # providers: end
 
-__all__ = ["create_everywhere"]
+__all__ = ["Provider", "create_everywhere"]
 __all__ += [
     # providers: names, written by make generate
     "Adobe",

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from ..evidence import Redactor
-from ..judging import Ledger
+from ..judging import SHOWN, Ledger
 from ..mock import MockServer
 from ..mock.provider import load as provider
 from ..report import Obligation, Report, moment
@@ -34,6 +34,7 @@ def judge(
     strict: bool = False,
     upstream: str = "",
     production: bool = False,
+    show_members: bool = False,
 ) -> Report:
     """Run a command against a validating server, and report what its requests keep and break.
 
@@ -47,7 +48,9 @@ def judge(
     if forward and not production:
         _check_host(forward, specs)
     throw_away = ThrowAway(specs)
-    ledger = Ledger(Redactor(throw_away.secrets), strict=strict)
+    ledger = Ledger(Redactor(throw_away.secrets, show_members=show_members), strict=strict)
+    if show_members:
+        ledger.note(SHOWN)
     app = Application(specs, ledger, Varied(answers, seed), throw_away, forward)
     started, clock = datetime.now(UTC), time.monotonic()
     with MockServer(middleware=lambda _: app, own_headers=not upstream) as server:

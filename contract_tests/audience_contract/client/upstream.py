@@ -31,7 +31,7 @@ class Upstream:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if parts.scheme not in ("http", "https") or not parts.hostname or set("?#") & set(url):
             raise ValueError("the upstream is no base URL, as https://host/path is one")
         if parts.username is not None:
             raise ValueError("the upstream's URL has credentials in it; let the client send them")

@@ -1,9 +1,9 @@
 """CommBox's mock.
 
 Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
-looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the
-first sheet, that an `.xls` file is taken unread (nothing here reads that format), how ids look beyond being digits, and
-that a second audience of the same name is accepted as another one.
+looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
+an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
+being digits, and that a second audience of the same name is accepted as another one.
 """
 
 import codecs
@@ -17,8 +17,6 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, ClassVar
 
-from openpyxl import load_workbook
-
 from ..bodies import parts_of
 from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
@@ -27,6 +25,7 @@ from ..mock.provider import Call, Provider, reason, reply
 from ..multipart import Part
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
+from ..workbooks import is_large, rows_of
 
 _SMALL, _LARGE = 2**16, 2**20
 """Bytes of a file whose rows are kept, and of one that is not looked into."""
@@ -49,12 +48,12 @@ class CommBox(Provider):
     def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """A file that is no CSV or Excel file, or has no column `phone1`."""
         file = next(part for part in parts_of(request) if part.name == "audience_file")
-        if _format(file) == XLS:
+        if _is_unread(file):
             return
         broken = partial(Violation, "part audience_file", "", f"{operation.node.pointer}/description")
         try:
             heading = _rows(file)[0]
-        except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+        except Exception:  # noqa: BLE001 - what is no workbook raises anything
             yield broken("neither a CSV nor an Excel file, or not the one that its content type says")
             return
         if "phone1" not in heading:
@@ -62,7 +61,7 @@ class CommBox(Provider):
 
     def undecided(self, operation: Operation, request: Request) -> Iterator[str]:
         files = [part for part in parts_of(request) if part.name == "audience_file"]
-        if len(files) != 1 or _format(files[0]) == XLS or len(files[0].data) > _LARGE:
+        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
         data = files[0].data
@@ -76,7 +75,7 @@ class CommBox(Provider):
                 yield "a heading that may be meant as phone1"
             return
         heading, *rows = _rows(files[0])
-        numbers = [str(row[heading.index("phone1")]) if len(row) == len(heading) else "" for row in rows]
+        numbers = [row[heading.index("phone1")] if len(row) == len(heading) else "" for row in rows]
         if not numbers or len(set(heading)) < len(heading):
             yield "no rows, or a column twice"
         if not all(re.fullmatch("[1-9][0-9]{6,14}", number) for number in numbers) or len(set(numbers)) < len(numbers):
@@ -128,6 +127,11 @@ def moment(nanoseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ticks:07}Z"
 
 
+def _is_unread(file: Part) -> bool:
+    kind = _format(file)
+    return kind == XLS or (kind == XLSX and is_large(file.data))
+
+
 def _named(file: Part) -> str | None:
     """The media type that it names of a format that the page names."""
     essence = file.content_type.partition(";")[0].strip().lower()
@@ -142,14 +146,13 @@ def _format(file: Part) -> str:
 _files = cache(lambda: tuple(files()))
 
 
-def _rows(file: Part) -> list[tuple[Any, ...]]:
+def _rows(file: Part) -> list[list[str]]:
     return (_known_rows if len(file.data) < _SMALL else _read_rows)(file.data, is_csv=_format(file) == CSV)
 
 
-def _read_rows(data: bytes, *, is_csv: bool) -> list[tuple[Any, ...]]:
-    found = _csv(data) if is_csv else _xlsx(data)
-    heading = next(found, ())
-    return [heading, *(row for row in found if any(cell not in (None, "") for cell in row))]
+def _read_rows(data: bytes, *, is_csv: bool) -> list[list[str]]:
+    found = _csv(data) if is_csv else iter(rows_of(data))
+    return [next(found, []), *filter(any, found)]
 
 
 # A request is judged several times, and the same files are sent again and again.
@@ -159,26 +162,15 @@ _known_rows = lru_cache(maxsize=64)(_read_rows)
 def _numbers(file: Part) -> Iterator[str]:
     """The column `phone1`; nothing of a file that cannot be read or has none, which is refused elsewhere."""
     try:
-        heading, *below = [] if _format(file) == XLS else _rows(file)
+        heading, *below = [] if _is_unread(file) else _rows(file)
         column = heading.index("phone1")
-    except Exception:  # noqa: BLE001 - openpyxl raises anything for a file that is none
+    except Exception:  # noqa: BLE001 - what is no workbook raises anything
         return
-    yield from (str(row[column]) if column < len(row) else "" for row in below)
+    yield from (row[column] if column < len(row) else "" for row in below)
 
 
-def _csv(data: bytes) -> Iterator[tuple[Any, ...]]:
-    return map(tuple, csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-def _xlsx(data: bytes) -> Iterator[tuple[Any, ...]]:
-    book = load_workbook(io.BytesIO(data), read_only=True)
-    try:
-        sheet = book.worksheets[0]
-        # What a file says of its own size may be wrong, and would cut the rows.
-        sheet.reset_dimensions()
-        yield from sheet.iter_rows(values_only=True)
-    finally:
-        book.close()
+def _csv(data: bytes) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
 
 
 PROVIDER = CommBox()

@@ -3,9 +3,10 @@
 import sys
 
 from ..report import Report
+from ..visible import line
 from .matrix import headline, split
 from .places import line_of, path_of
-from .texts import line, obligation
+from .texts import obligation
 
 
 def show(report: Report) -> None:

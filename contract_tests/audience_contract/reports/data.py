@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,8 @@ from .matrix import ordered
 
 FORMAT = 1
 """Raised when a reader of the last format would misread a new one."""
+_ACTING = re.compile(r"[^ -~\n]")
+"""What may be no printable character."""
 
 
 def render(report: Report) -> bytes:
@@ -19,9 +22,16 @@ def render(report: Report) -> bytes:
 
 
 def dump(document: Any) -> bytes:
-    """JSON in UTF-8; half a surrogate pair, which many readers refuse even if it is escaped, becomes "?"."""
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode("utf-8", "replace")
+    """JSON in UTF-8; half a surrogate pair, which many readers refuse even if it is escaped, becomes "?".
+
+    What would act on a screen is escaped: the file may be printed.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace").decode()
+    return f"{_ACTING.sub(_escaped, text)}\n".encode()
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return character[0] if character[0].isprintable() else json.dumps(character[0])[1:-1]
 
 
 def value(report: Report) -> dict[str, Any]:

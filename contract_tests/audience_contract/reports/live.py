@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 
 from ..report import Finding, counted
-from .texts import line
+from ..visible import line
 
 
 class Progress:

@@ -4,8 +4,9 @@ import string
 
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
+from ..visible import line
 from .matrix import State, also, headline, others, split, squares
-from .texts import came, curl, cut, left, line, obligation, sent
+from .texts import came, curl, cut, left, obligation, sent
 
 LIMIT = 900_000
 """Bytes: GitHub refuses a step's summary above 1 MiB."""

@@ -3,10 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
+from .. import visible
 from ..report import Report
 from ..rules import RULES, Rule
 from . import texts
@@ -19,14 +21,7 @@ def render(report: Report) -> bytes:
     counted, accepted = split(report)
     found = squares(report)
     style, script = _resource("page.css"), _resource("page.js")
-    # Every value is escaped, but for the style and the script, which are ours.
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        "shown": texts.shown,
-        "line": texts.line,
-        "cut": lambda text: texts.cut(text, _LONGEST, 2000),
-    }
-    page = environment.from_string(_resource("page.html.jinja2")).render(
+    page = _template().render(
         report=report,
         headline=headline(report),
         counted=counted,
@@ -47,6 +42,18 @@ def render(report: Report) -> bytes:
         f"style-src '{_hash(style)}'; script-src '{_hash(script)}'",
     )
     return page.encode("utf-8", "replace")
+
+
+@cache
+def _template() -> Template:
+    # Every value is escaped, but for the style and the script, which are ours.
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "shown": visible.shown,
+        "line": visible.line,
+        "cut": lambda text: texts.cut(text, _LONGEST, 2000),
+    }
+    return environment.from_string(_resource("page.html.jinja2"))
 
 
 def _sides(found: Iterable[Rule]) -> dict[str, list[Rule]]:

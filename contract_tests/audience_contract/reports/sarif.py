@@ -7,6 +7,7 @@ from urllib.parse import quote
 from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES
+from ..visible import shown
 from .data import body, dump
 from .matrix import also, headline, others, split
 from .places import line_of, path_of
@@ -92,7 +93,7 @@ def _result(finding: Finding, also: str) -> dict[str, Any]:
 
 def _message(text: str) -> dict[str, str]:
     # "[words](target)" would be a link.
-    return {"text": text.replace("](", "] (")}
+    return {"text": shown(text).replace("](", "] (")}
 
 
 def _location(finding: Finding) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from ..report import Evidence, Finding, Report, Verdict
+from ..visible import line, shown
 from .matrix import SYMBOLS, State, also, headline, others, split, squares
-from .texts import came, curl, cut, left, line, obligation, sent, shown
+from .texts import came, curl, cut, left, obligation, sent
 
 _COLOURS: dict[State, str] = {"violated": "bold red", "accepted": "yellow", "not exercised": "dim", "kept": "green"}
 _VERDICTS = {

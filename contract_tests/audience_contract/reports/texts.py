@@ -7,22 +7,9 @@ from collections.abc import Iterable
 from ..evidence import is_absolute
 from ..messages import Request, Response
 from ..report import Created, Evidence, Obligation
+from ..visible import line, shown
 
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'", re.DOTALL)
-
-
-def shown(text: str) -> str:
-    """The text with a replacement character for what would act on the reader's screen instead of being seen.
-
-    Line breaks and tabs stay.
-    """
-    text = text.replace("\r\n", "\n")
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def line(text: str) -> str:
-    """The same, on one line."""
-    return " ".join(shown(text).split())
 
 
 def obligation(owed: Obligation) -> str:

@@ -54,7 +54,8 @@ def run(target: Target, options: Options | None = None, watcher: Watcher | None 
 class _Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
-        self._redactor = Redactor(target.secrets, target.variables)
+        # The members that are sent are made up here.
+        self._redactor = Redactor(target.secrets, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
         self._judge = Judge(target, self._ledger)
         self._courier = Courier(target, options, self._sending)

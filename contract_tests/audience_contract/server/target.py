@@ -43,7 +43,7 @@ class Target:
         """
         spec = load(provider)
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if parts.scheme not in ("http", "https") or not parts.hostname or set("?#") & set(url):
             raise ValueError("the URL must be http:// or https:// with a host, and without query and fragment")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from .._errors import PipelineError
+from ..markdown import code
 from ..rooms import Provider
 from . import in_facts, in_samples, in_spec
 from .finding import RULES, SEVERITIES, Evidence, Finding
@@ -60,7 +61,7 @@ def _overlay(material: Material, finding: Finding) -> Iterator[str]:
         return
     for number, (action, spec) in enumerate(material.actions):
         if finding.id not in {each.id for each in in_spec.find(material.having(spec))}:
-            yield f"overlay action {number}, `{_code(action['target'])}`"
+            yield f"overlay action {number}, {code(action['target'])}"
             return
 
 
@@ -98,19 +99,15 @@ def _entry(material: Material, finding: Finding) -> Iterator[str]:
     yield ""
     yield f"## {finding.id}"
     yield ""
-    yield f"{finding.severity.capitalize()}. {RULES[finding.rule][1]} Here: `{_code(finding.about)}`."
+    yield f"{finding.severity.capitalize()}. {RULES[finding.rule][1]} Here: {code(finding.about)}."
     yield ""
     yield from (f"- {_shown(each)}" for each in finding.evidence)
     yield f"- Coped with: {coping(material, finding)}"
 
 
 def _shown(evidence: Evidence) -> str:
-    place = f"`{_code(evidence.place)}`" + (f" ({evidence.source})" if evidence.source else "")
-    return f"{place}: `{_code(evidence.says)}`" if evidence.says else place
-
-
-def _code(text: str) -> str:
-    return text.replace("`", "'")
+    place = code(evidence.place) + (f" ({evidence.source})" if evidence.source else "")
+    return f"{place}: {code(evidence.says)}" if evidence.says else place
 
 
 def copings(material: Material) -> Iterator[Json]:

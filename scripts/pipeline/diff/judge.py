@@ -7,13 +7,17 @@ from typing import Any
 import jsonschema_rs
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
+from .._errors import PipelineError
 from .plain import Schema
 
 
 class Judge:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._fast = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        try:
+            self._fast = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        except jsonschema_rs.ValidationError as error:
+            raise PipelineError(f"a schema that nothing here judges: {error.message}") from error
 
     @cached_property
     def _slow(self) -> Any:

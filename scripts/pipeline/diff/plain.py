@@ -1,6 +1,7 @@
 """A schema as plain JSON Schema 2020-12 with nothing but what refuses, however dialect and references spell it."""
 
 import json
+import re
 from typing import Any
 
 from .change import Side
@@ -8,6 +9,10 @@ from .node import Node
 from .words import BASE64, BOUNDS, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE, said
 
 Schema = dict[str, Any] | bool
+# One kind of character, so and so many times, and nothing else.
+_REPEATED = re.compile(r"\^(\[(?:\\.|[^\]\\])+\]|\\[dDwWsS]|\.)(?:\{(\d+)(,)?(\d*)\}|([*+?]))\$")
+_COUNTS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+_ANY_CHARACTER = {"[^]", r"[\s\S]", r"[\S\s]", r"[\d\D]", r"[\D\d]", r"[\w\W]", r"[\W\w]"}
 
 
 def plain(node: Node, side: Side, prefix: str = "", *, told: bool = False) -> Schema:
@@ -36,6 +41,8 @@ def keywords(node: Node, side: Side) -> dict[str, Any]:
     if "enum" in out:
         out["enum"] = sorted(out["enum"], key=lambda item: json.dumps(item, sort_keys=True))
     _format(out)
+    if isinstance(out.get("pattern"), str):
+        _lengths(out)
     return {key: item for key, item in out.items() if not (key == "required" and not item)}
 
 
@@ -61,6 +68,22 @@ def _format(out: dict[str, Any]) -> None:
         out.setdefault("pattern", BASE64)
     if name in BOUNDS or name in NOT_ASSERTED or name == "byte":
         del out["format"]
+
+
+def _lengths(out: dict[str, Any]) -> None:
+    """A pattern says how long a text is, as the keywords for that do, which no automaton has to count."""
+    found = _REPEATED.fullmatch(out["pattern"])
+    if found is None:
+        return
+    kind, least, comma, most, sign = found.groups()
+    low, high = _COUNTS[sign] if sign else (int(least), int(most or least) if most or not comma else None)
+    if low:
+        out["minLength"] = max(low, out.get("minLength", 0))
+    if high is not None:
+        out["maxLength"] = min(high, out.get("maxLength", high))
+    out["pattern"] = f"^{kind}*$"
+    if kind in _ANY_CHARACTER:
+        del out["pattern"]
 
 
 class _Maker:

@@ -16,10 +16,15 @@ def seal(given: Schema, accepting: Schema) -> Schema:
     return _place(given, [accepting])
 
 
+def names(schema: Schema) -> set[str]:
+    """The properties that a schema or a branch of it speaks of, be it only as required."""
+    return {name for part in _parts([schema]) for key in ("properties", "required") for name in part.get(key, ())}
+
+
 def _place(given: Schema, accepting: list[Schema]) -> Schema:
     """One place in the value; its branches are sealed below it, and the names are shut out here, once for all."""
     out = _below(given, accepting)
-    known = {name for part in _parts([given]) for name in part.get("properties", ())}
+    known = names(given)
     says = any(key in part for part in _parts([given]) for key in ("additionalProperties", "patternProperties"))
     unknown = sorted({name for part in _parts(accepting) for name in part.get("properties", ())} - known)
     if isinstance(out, dict) and known and unknown and not says:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from .words import said
 
 _Way = frozenset[tuple[str, frozenset[str]]]
 _MOST = 200
+_PORTS = {"https": "443", "http": "80", "wss": "443", "ws": "80"}
 
 
 def security(old: Node, new: Node, where: str) -> Iterator[Change]:
@@ -119,6 +121,6 @@ def _urls(server: dict[str, Any]) -> Iterator[str]:
         for name, value in chosen:
             url = url.replace(f"{{{name}}}", str(value))
         parts = urlsplit(url)
-        yield parts._replace(
-            scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path.rstrip("/")
-        ).geturl()
+        scheme = parts.scheme.lower()
+        netloc = re.sub(rf":(0*{_PORTS.get(scheme, '')})?$", "", parts.netloc.lower())
+        yield parts._replace(scheme=scheme, netloc=netloc, path=parts.path.rstrip("/")).geturl()

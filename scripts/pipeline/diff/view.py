@@ -6,6 +6,7 @@ from typing import Any
 from .change import Side
 from .node import Node
 from .plain import is_hidden, keywords, plain
+from .seal import names
 from .words import said
 
 # Branches of the same schema may be laid together unless one looks at what its neighbours are.
@@ -21,6 +22,11 @@ class View:
     properties: dict[str, Node] = field(default_factory=dict)
     items: Node | None = None
     told: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        """The properties that the schema speaks of, those of its alternatives too."""
+        return names(self.own) | self.properties.keys()
 
     @property
     def closed(self) -> bool:

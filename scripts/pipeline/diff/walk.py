@@ -81,11 +81,11 @@ class Walk:
         return Witness(value) if sure else None
 
     def _names(self, old: Node, new: Node, before: View, after: View, steps: tuple[Step, ...]) -> Iterator[Change]:
-        for name in after.properties.keys() - before.properties.keys():
+        for name in after.properties.keys() - before.names:
             node = after.properties[name]
             change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is added")
             yield replace(change, pointer_old=None, pointer_new=node.pointer)
-        for name in before.properties.keys() - after.properties.keys():
+        for name in before.properties.keys() - after.names:
             node = before.properties[name]
             ignored = " and may be ignored from now on" if self.side == "request" else ""
             change = self._change(Kind.COMPATIBLE, old, new, steps, f"property {name!r} is removed{ignored}")
@@ -135,7 +135,7 @@ def _shells(before: View, after: View, side: Side) -> tuple[Schema, Schema]:
         out = dict(this.own)
         properties: dict[str, Schema] = {
             name: True
-            if name in other.properties or (this is accepting and not given.closed)
+            if name in other.properties or (this is accepting and not given.closed and name not in given.names)
             else _hoisted(child, side, name, out)
             for name, child in this.properties.items()
         }

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import keyword
 import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
+import tomlkit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import client, effective, pages, published, tree, vendor
@@ -27,7 +29,7 @@ HOLE = "FILL_IN"
 def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     """Write the rooms of the provider `name` (its class), and return the files with a hole to be filled by hand."""
     key = name.lower()
-    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or keyword.iskeyword(name) or keyword.iskeyword(key):
         raise PipelineError(f"{name!r}: a provider's name is that of its class, such as Acme")
     provider = Provider(root, key)
     rooms = {template: root / place.format(key=key) for template, place in _ROOMS.items()}
@@ -72,12 +74,12 @@ vendored = {datetime.now(UTC):%Y-%m-%d}
 [spec]
 file = "openapi{published.suffix(spec)}"
 kind = "published"
-version = {json.dumps(version)}
+version = {_toml(version)}
 sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
 
 [[page]]
-file = {json.dumps(page.name)}
-address = {json.dumps(address)}
+file = {_toml(page.name)}
+address = {_toml(address)}
 sha256 = "{hashlib.sha256(data).hexdigest()}"
 spec = true
 '''
@@ -86,6 +88,10 @@ spec = true
     files = vendor.extract(provider, page.parent)
     tree.write(provider.root, files, dict.fromkeys(files, "missing"))
     return files | {provider.source_file: provider.source_file.read_bytes()}
+
+
+def _toml(text: str) -> str:
+    return str(tomlkit.item(text).as_string())
 
 
 def _generated(provider: Provider) -> dict[Path, bytes]:

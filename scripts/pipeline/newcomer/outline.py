@@ -1,5 +1,6 @@
 """What a new provider's effective spec and client say of it, in the words of the templates."""
 
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +9,17 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from openapi_python_client.strings import PythonIdentifier
+
 from .._errors import PipelineError
+from ..client import shape
 from ..deviations.material import Json, Material, Operation, target
+from ..documents import pointer
 from . import samples
 
 _JSON = "application/json"
+# What the class of every provider has as an argument already.
+_ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,9 @@ class Outline:
 
     @cached_property
     def _module(self) -> tuple[PurePath, str]:
-        made = f"Build `POST {self.operation.path}`"
+        made = shape(f"Build `POST {self.operation.path}`")
         found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
-        return next((path, text) for path, text in found if made in text)
+        return next((path, text) for path, text in found if made in shape(text))
 
     @property
     def tag(self) -> str:
@@ -52,6 +59,11 @@ class Outline:
         return str(found)
 
     @property
+    def method(self) -> str:
+        """Of the mock, which finds its operations by that name."""
+        return _identifier(self.operation.name.lower(), self.at)
+
+    @property
     def at(self) -> str:
         return self.operation.at
 
@@ -64,9 +76,10 @@ class Outline:
     def base(self) -> str:
         """The path of the first server, its variables set to their defaults."""
         server = self.spec["servers"][0]
-        variables = {name: value["default"] for name, value in server.get("variables", {}).items()}
-        found: str = urlsplit(server["url"].format(**variables)).path.rstrip("/")
-        return found
+        url: str = server["url"]
+        for name, variable in server.get("variables", {}).items():
+            url = url.replace(f"{{{name}}}", variable["default"])
+        return urlsplit(url).path.rstrip("/")
 
     @property
     def others(self) -> list[str]:
@@ -78,7 +91,7 @@ class Outline:
         """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
         found = []
         for name in self.operation.security[0] if self.operation.security else ():
-            at, scheme = target(self.spec, f"/components/securitySchemes/{name}")
+            at, scheme = target(self.spec, pointer([name], "/components/securitySchemes"))
             bearer = scheme["type"] == "http"
             header = "Authorization" if bearer else scheme["name"]
             argument = "token" if bearer else "api_key"
@@ -87,17 +100,24 @@ class Outline:
 
     @cached_property
     def headers(self) -> list[Json]:
-        """The other required headers, which are settings."""
+        """The other required headers, which are settings, called as the generated client calls them."""
         found = []
         for at, parameter in self.operation.parameters:
             if parameter["in"] == "header" and parameter.get("required"):
-                name = re.sub(r"\W", "_", parameter["name"]).lower()
-                found.append({"header": parameter["name"], "argument": name, "at": at, "secret": False})
+                name = str(PythonIdentifier(parameter["name"], "field_"))
+                found.append(
+                    {"header": parameter["name"], "argument": name, "at": at, "secret": False, "bearer": False}
+                )
         return found
 
     @property
     def settings(self) -> Iterator[Json]:
+        taken = set(_ARGUMENTS)
         for each in (*self.schemes, *self.headers):
+            if each["argument"] in taken:
+                said = f"there is a setting {each['argument']!r} already; lay the rooms out by hand, after a neighbour"
+                raise PipelineError(f"{self.key}: {each['at']}: {said}")
+            taken.add(each["argument"])
             yield {**each, "own": f"own_{each['argument']}", "variable": f"{self.key}_{each['argument']}".upper()}
 
     @property
@@ -143,7 +163,7 @@ class Outline:
 
     def _properties(self) -> Iterator[tuple[str, Json]]:
         for name in self.body[1].get("properties", {}):
-            yield name, target(self.spec, f"{self.body[0]}/properties/{name}")[1]
+            yield name, target(self.spec, pointer(["properties", name], self.body[0]))[1]
 
     @property
     def broken(self) -> Iterator[tuple[str, str, str]]:
@@ -164,7 +184,7 @@ class Outline:
             yield "body('{}')", "body", f"{schema}/required"
         for name, member in self._properties():
             for rule, wrong in samples.wrong(member):
-                yield f"json({name}={wrong!r})", "body", f"{schema}/properties/{name}/{rule}"
+                yield f"json(**{ {name: wrong}!r})", "body", pointer(["properties", name, rule], schema)
 
     @property
     def wrong_answers(self) -> Iterator[tuple[int, str, str, str, str]]:
@@ -180,6 +200,12 @@ class Outline:
             yield self.status, _JSON, "[]", "body", f"{at}/type"
             if "required" in schema:
                 yield self.status, _JSON, "{}", "body", f"{at}/required"
+
+
+def _identifier(name: str, at: str) -> str:
+    if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
+        raise PipelineError(f"{at}: {name!r} is no name in Python; lay the rooms out by hand, after a neighbour")
+    return name
 
 
 def view(outline: Outline) -> dict[str, Any]:

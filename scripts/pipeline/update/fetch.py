@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import httpx
+import httpx2
 
 from .._errors import PipelineError
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_REDIRECTS = 5
-_TIMEOUT = httpx.Timeout(10.0)
+_TIMEOUT = httpx2.Timeout(10.0)
 _TOTAL_SECONDS = 60.0
 _HEADERS = {"User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5"}
 _SCHEMES = "its address must start with https://, or with file:// or http:// on this machine"
@@ -41,13 +41,13 @@ def fetch(address: str) -> Fetched:
         raise PipelineError(f"{address}: {_SCHEMES}")
     try:
         # A proxy of the environment is for what is elsewhere.
-        with httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname)) as client:
-            return _follow(client, httpx.URL(address), time.monotonic() + _TOTAL_SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        with httpx2.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname)) as client:
+            return _follow(client, httpx2.URL(address), time.monotonic() + _TOTAL_SECONDS)
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise PipelineError(f"{address}: not fetched: {str(error) or type(error).__name__}") from error
 
 
-def _follow(client: httpx.Client, first: httpx.URL, deadline: float) -> Fetched:
+def _follow(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
     address = first
     visited: list[str] = []
     while len(visited) <= MOST_REDIRECTS:
@@ -72,7 +72,7 @@ def _follow(client: httpx.Client, first: httpx.URL, deadline: float) -> Fetched:
     raise PipelineError(f"{first}: more than {MOST_REDIRECTS} redirects: {', '.join(visited)}")
 
 
-def _bounded(answer: httpx.Response, address: str, deadline: float) -> bytes:
+def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:
     packing = answer.headers.get("content-encoding", "identity").lower()
     if packing not in ("identity", "gzip"):
         raise PipelineError(f"{address}: the page is packed as {packing!r}, though it was asked for as it is")
@@ -86,7 +86,7 @@ def _bounded(answer: httpx.Response, address: str, deadline: float) -> bytes:
     return bytes(data)
 
 
-def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
+def _unpacked(answer: httpx2.Response) -> Iterator[bytes]:
     unpack = zlib.decompressobj(wbits=31)
     try:
         for chunk in answer.iter_raw():

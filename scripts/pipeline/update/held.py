@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
+from .. import safe_yaml
 from ..documents import ABSENT, pointer, resolve
 from ..published import METHODS
 from .claims import Claim
@@ -43,13 +44,13 @@ def hold(claim: Claim, spec: Json) -> Held:
 
 def line_of(file: Path, at: str) -> int:
     """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
-    node: Any = yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
+    node: Any = safe_yaml.compose(file.read_text("utf-8"))
     line = 1
     for token in at.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, MappingNode):
             found = next(((k, value) for k, value in node.value if k.value == key), None)
-        elif isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+        elif isinstance(node, SequenceNode) and key.isdecimal() and int(key) < len(node.value):
             found = (node.value[int(key)], node.value[int(key)])
         else:
             found = None

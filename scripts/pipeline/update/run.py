@@ -102,6 +102,4 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
     effective = upstream
     if new.overlay.exists():
         effective, report.overlay = overlay.review(upstream, new.overlay)
-    # With an overlay that no longer applies, the specs as published are what can be compared.
-    pair = (load(old.upstream), upstream) if report.overlay else (build(old), effective)
-    report.changes = classes.differences(*pair, compare)
+    report.changes = classes.differences(build(old), effective, compare)

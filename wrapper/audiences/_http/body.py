@@ -1,21 +1,16 @@
-"""What is sent and what is read, piece by piece."""
+"""A multipart body, as it is read and sent piece by piece."""
 
 import time
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import anyio.to_thread
-import httpx
 
 from .. import _observe
+from .._reason import UploadError
 
-ENCODINGS = "gzip"
-_MEMBERS = 100
-"""What may follow each other in one body; each is cheap to send and costly to read."""
-_GZIP = b"\x1f\x8b"
-_CHUNK = 64 * 1024
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
 _LONG = 0.1
@@ -24,8 +19,8 @@ _LONG = 0.1
 OnProgress = Callable[[int, int | None], object]
 
 
-class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A multipart body, read once. It tells what has been sent; on an event loop its files are read in a thread."""
+class _Outgoing:
+    """Read once. It tells what has been sent; on an event loop its files are read in a thread."""
 
     def __init__(self, stream: Any, total: int | None, on_progress: OnProgress | None) -> None:
         self._stream, self._total, self._on_progress = stream, total, on_progress
@@ -50,8 +45,8 @@ class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._tell(chunk)
 
     def _chunks(self) -> Iterator[bytes]:
-        if self._begun:  # by a transport of the caller's that sends twice: the file would be empty now
-            raise httpx.StreamConsumed
+        if self._begun:  # by a transport of the caller's that sends twice
+            raise UploadError("the transport reads the file twice, and it would be empty now")
         self._begun = True
         return iter(self._stream)
 
@@ -63,6 +58,12 @@ class Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._dropped = True
 
 
+@cache
+def outgoing(library: Any) -> type[Any]:
+    """The class for the requests of httpx or of httpx2, whose transports ask for streams of their own."""
+    return type("Outgoing", (_Outgoing, library.SyncByteStream, library.AsyncByteStream), {})
+
+
 def _some(chunks: Iterator[bytes]) -> bytes:
     end, some = time.monotonic() + _LONG, bytearray()
     for chunk in islice(chunks, _AT_ONCE):
@@ -70,76 +71,3 @@ def _some(chunks: Iterator[bytes]) -> bytes:
         if time.monotonic() > end:
             break
     return bytes(some)
-
-
-class Decoder:
-    """Decompresses in pieces of a bounded size, whatever a piece of the compressed data expands to.
-
-    Raises ValueError for an encoding that was not asked for, and for data that is broken or cut off.
-    """
-
-    def __init__(self, encoding: str) -> None:
-        self._packed = encoding not in ("", "identity")
-        if self._packed and encoding not in ("gzip", "x-gzip", "deflate"):
-            raise EncodingError("the body has a Content-Encoding that was not asked for")
-        self._inflate = _inflate()
-        self._members = 1
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        if not self._packed:
-            yield data
-            return
-        while True:
-            try:
-                piece = self._inflate.decompress(data, _CHUNK)
-            except zlib.error:
-                raise EncodingError("the compressed body is broken") from None
-            if piece:
-                yield piece
-            data = self._inflate.unconsumed_tail
-            if self._inflate.eof:
-                data = self._inflate.unused_data
-                if not data.startswith(_GZIP):
-                    return
-                self._members += 1
-                if self._members > _MEMBERS:
-                    raise EncodingError(f"the compressed body has more than {_MEMBERS} parts")
-                self._inflate = _inflate()
-            elif not data and len(piece) < _CHUNK:
-                return
-
-    def end(self) -> None:
-        if self._packed and not self._inflate.eof:
-            raise EncodingError("the compressed body is cut off")
-
-
-def pieces(response: httpx.Response) -> Iterator[bytes]:
-    """An answer's body, decompressed."""
-    if response.is_stream_consumed:  # a test's transport made it whole
-        yield from response.iter_bytes()
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    for chunk in response.iter_raw():
-        yield from decoder.pieces(chunk)
-    decoder.end()
-
-
-async def apieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    if response.is_stream_consumed:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-        return
-    decoder = Decoder(response.headers.get("Content-Encoding", ""))
-    async for chunk in response.aiter_raw():
-        for piece in decoder.pieces(chunk):
-            yield piece
-    decoder.end()
-
-
-class EncodingError(ValueError):
-    """What is wrong with a Content-Encoding; the text says nothing of the content."""
-
-
-def _inflate() -> Any:
-    """For gzip and zlib, by their heads."""
-    return zlib.decompressobj(zlib.MAX_WBITS | 32)

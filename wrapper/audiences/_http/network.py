@@ -1,125 +1,128 @@
-"""Connections that keep to a deadline and to a number of bytes."""
+"""Connections that keep to one attempt's deadline and number of bytes, and that can be ended from outside."""
 
+import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from contextlib import suppress
 from ipaddress import ip_address
-from socket import SOCK_STREAM, getaddrinfo
-from threading import Thread
+from threading import RLock, Thread
 from typing import Any
 
 import anyio
-import httpcore
-import httpx
+import httpcore2
 
-_OVERHEAD = 2**20
+from .trace import AttemptTrace
+
 _PIECE = 64 * 1024
 """Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
 slowly would hold a call up for a multiple of its total time."""
+_LATE = 0.02
+"""Seconds for what came in time, and is read after it."""
 
 
-@dataclass
-class Budget:
-    """What the exchange that goes on may still take: until when, on the monotonic clock, and how many bytes."""
+class Line:
+    """What the connections of one pool share: the attempt that they serve now, and the socket that it uses."""
 
-    deadline: float
-    room: int
-    hear: Callable[[bytes], None]
+    def __init__(self) -> None:
+        self.trace: AttemptTrace
+        self._socket: Any = None
+        self._over = False
+        self._guard = RLock()
 
-    def seconds(self, timeout: float | None, over: type[Exception]) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise over("the deadline is over")
-        return left if timeout is None else min(timeout, left)
+    def connected(self, stream: Any) -> None:
+        """Raises ConnectError, and closes nothing, where the call was ended meanwhile."""
+        self._socket = stream.get_extra_info("socket")
+        if self._over:
+            raise httpcore2.ConnectError("close() ended the call")
 
-    def take(self, data: bytes) -> None:
-        self.hear(data)
-        self.room -= len(data)
-        if self.room < 0:
-            raise httpcore.ReadError("more bytes than the body may have")
-
-
-_BUDGET: ContextVar[Budget] = ContextVar("audiences_budget")
-
-
-@contextmanager
-def budget(deadline: float, limit: int, hear: Callable[[bytes], None]) -> Iterator[None]:
-    """Bind the connections that are used from here, and hear what comes from them. Headers and framing of a body of up
-    to `limit` bytes may take another megabyte.
-    """
-    token = _BUDGET.set(Budget(deadline, limit + _OVERHEAD, hear))
-    try:
-        yield
-    finally:
-        _BUDGET.reset(token)
-
-
-def exchanging() -> bool:
-    return _BUDGET.get(None) is not None
-
-
-class _Spoilable:
-    """A connection that may be given up for further calls."""
-
-    _inner: Any
-    _spoiled = False
-
-    def spoil(self) -> None:
-        self._spoiled = True
-
-    def get_extra_info(self, info: str) -> Any:
-        # The pool takes an idle connection on which something comes for a broken one.
-        return True if self._spoiled and info == "is_readable" else self._inner.get_extra_info(info)
-
-    def _stuck(self, timeout: Exception) -> Exception:
-        """What a write is over with: where an early answer waits, it is read, as after any other failure to write."""
-        return httpcore.WriteError("an answer came") if self.get_extra_info("is_readable") else timeout
-
-
-def spoil(response: httpx.Response) -> None:
-    """Have the answer's connection not used again."""
-    stream = response.extensions.get("network_stream")
-    if isinstance(stream, _Spoilable):
-        stream.spoil()
-
-
-class _Stream(_Spoilable, httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        own = _BUDGET.get()
-        data: bytes = self._inner.read(max_bytes, own.seconds(timeout, httpcore.ReadTimeout))
-        own.take(data)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        own = _BUDGET.get()
-        for start in range(0, len(buffer), _PIECE):
-            try:
-                self._inner.write(buffer[start : start + _PIECE], own.seconds(timeout, httpcore.WriteTimeout))
-            except httpcore.WriteTimeout as error:
-                raise self._stuck(error) from None
+    def end(self) -> None:
+        """End what goes on, from any thread or signal handler. Who uses the socket sees its end, and closes it: were
+        it closed here, its number could be another socket's by the time that it is read.
+        """
+        self._over = True
+        with self._guard, suppress(OSError):
+            if isinstance(self._socket, socket.socket):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # a TLS socket's own would go on in plain text
+            elif self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        self._inner.close()
+        """Close a blocking socket, whatever state an interrupt has left what used it in."""
+        with self._guard, suppress(OSError):
+            if self._socket is not None:
+                self._socket.close()
+
+
+class _Held:
+    """Has a request's head go out with the first piece of its body: in one packet, and not before there is a body."""
+
+    _line: Line
+    _head: bytes | None = b""
+
+    def _due(self, data: bytes) -> bytes:
+        """What is to be written now."""
+        if self._head is None:
+            return data
+        if not self._head:
+            self._head = data
+            return b""
+        whole, self._head = self._head + data, None
+        self._line.trace.leaves(whole)
+        return whole
+
+    def _heard(self, data: bytes) -> bytes:
+        self._head = b""
+        if not self._line.trace.take(data):
+            raise httpcore2.ReadError("more bytes than the answer may have")
+        return data
+
+
+class _Stream(_Held, httpcore2.NetworkStream):
+    def __init__(self, inner: httpcore2.NetworkStream, line: Line) -> None:
+        self._inner, self._line = inner, line
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        trace = self._line.trace
+        seconds = trace.seconds(timeout)
+        if seconds is None and (trace.too_late or not self.get_extra_info("is_readable")):
+            raise httpcore2.ReadTimeout("the total time is over")
+        return self._heard(self._inner.read(max_bytes, seconds or _LATE))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        data = self._due(buffer)
+        for start in range(0, len(data), _PIECE):
+            seconds = self._line.trace.seconds(timeout)
+            if seconds is None:
+                raise _stuck(self, httpcore2.WriteTimeout("the total time is over"))
+            try:
+                self._inner.write(data[start : start + _PIECE], seconds)
+            except httpcore2.WriteTimeout as error:
+                raise _stuck(self, error) from None
+
+    def close(self) -> None:
+        self._line.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        try:
-            seconds = _BUDGET.get().seconds(timeout, httpcore.ConnectTimeout)
-        except httpcore.ConnectTimeout:
+    ) -> httpcore2.NetworkStream:
+        seconds = self._line.trace.seconds(timeout)
+        if seconds is None:
             self.close()  # as after any other failure in here; the pool does not know the connection yet
-            raise
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+            raise httpcore2.ConnectTimeout("the total time is over")
+        inner = self._inner.start_tls(ssl_context, server_hostname, seconds)
+        self._line.connected(inner)
+        return _Stream(inner, self._line)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
-class Backend(httpcore.SyncBackend):
+class Backend(httpcore2.SyncBackend):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
     def connect_tcp(
         self,
         host: str,
@@ -127,18 +130,21 @@ class Backend(httpcore.SyncBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        own, failure = _BUDGET.get(), None
-        end = time.monotonic() + own.seconds(timeout, httpcore.ConnectTimeout)
+    ) -> httpcore2.NetworkStream:
+        trace, failure = self._line.trace, None
+        trace.connects = True
+        end = time.monotonic() + (trace.seconds(timeout) or 0)
         for address in _resolve(host, port, end - time.monotonic()):
             try:
                 left = end - time.monotonic()
                 if left <= 0:
-                    raise httpcore.ConnectTimeout("the time to connect is over")
-                return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                    raise httpcore2.ConnectTimeout("the time to connect is over")
+                inner = super().connect_tcp(address, port, left, local_address, socket_options)
+                self._line.connected(inner)
+                return _Stream(inner, self._line)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError("no address")
+        raise failure or httpcore2.ConnectError("no address")
 
 
 def _resolve(host: str, port: int, seconds: float) -> list[str]:
@@ -150,7 +156,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
 
     def look() -> None:
         try:
-            found.set_result([str(info[4][0]) for info in getaddrinfo(host, port, type=SOCK_STREAM)])
+            found.set_result([str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
         except (OSError, UnicodeError) as error:
             found.set_exception(error)
 
@@ -158,48 +164,66 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
     try:
         return found.result(seconds)
     except TimeoutError as error:
-        raise httpcore.ConnectTimeout("the host name was not resolved in time") from error
+        raise httpcore2.ConnectTimeout("the host name was not resolved in time") from error
     except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(str(error)) from error
+        raise httpcore2.ConnectError(str(error)) from error
 
 
-class _AsyncStream(_Spoilable, httpcore.AsyncNetworkStream):
-    """Keeps to the bytes only: a cancel scope keeps to the deadline."""
+def _stuck(stream: "_Stream | _AsyncStream", timeout: Exception) -> Exception:
+    """What a write is over with: where an early answer waits, it is read, as after any other failure to write."""
+    return httpcore2.WriteError("an answer came") if stream.get_extra_info("is_readable") else timeout
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
+
+class _AsyncStream(_Held, httpcore2.AsyncNetworkStream):
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, line: Line) -> None:
+        self._inner, self._line = inner, line
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = await self._inner.read(max_bytes, timeout)
-        _BUDGET.get().take(data)
-        return data
+        trace = self._line.trace
+        try:
+            data = await self._inner.read(max_bytes, trace.seconds(timeout) or _LATE)
+        except httpcore2.ReadTimeout:
+            if trace.seconds(timeout) is not None or trace.too_late:
+                raise
+            # A process that was stopped meanwhile sees the time-out before what had come.
+            data = await self._inner.read(max_bytes, _LATE)
+        return self._heard(data)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        data = self._due(buffer)
+        if not data:
+            return
+        seconds = self._line.trace.seconds(timeout)
+        if seconds is None:
+            raise _stuck(self, httpcore2.WriteTimeout("the total time is over"))
         try:
-            await self._inner.write(buffer, timeout)
-        except httpcore.WriteTimeout as error:
-            raise self._stuck(error) from None
+            await self._inner.write(data, seconds)
+        except httpcore2.WriteTimeout as error:
+            raise _stuck(self, error) from None
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
     async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.AsyncNetworkStream:
         try:
-            return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+            inner = await self._inner.start_tls(ssl_context, server_hostname, self._line.trace.seconds(timeout) or 0)
         except BaseException:
             with anyio.CancelScope(shield=True):  # httpcore closes it after an error, not after a cancellation
                 await self._inner.aclose()
             raise
+        self._line.connected(inner)
+        return _AsyncStream(inner, self._line)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
-class AsyncBackend(httpcore.AsyncNetworkBackend):
-    def __init__(self) -> None:
-        self._inner: Any = httpcore.AnyIOBackend()
+class AsyncBackend(httpcore2.AsyncNetworkBackend):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._inner: Any = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -208,5 +232,21 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+    ) -> httpcore2.AsyncNetworkStream:
+        trace = self._line.trace
+        trace.connects = True
+        seconds = trace.seconds(timeout) or 0
+        try:
+            inner = await self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
+        except BaseExceptionGroup as group:  # anyio tries addresses in a task group
+            raise _interrupt_in(group) from None
+        self._line.connected(inner)
+        return _AsyncStream(inner, self._line)
+
+
+def _interrupt_in(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What a caller knows how to catch: the interrupt, or else the first that there is."""
+    found: BaseException = group.subgroup((KeyboardInterrupt, SystemExit)) or group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,83 +1,55 @@
-"""Sends one attempt, blocking or from an event loop."""
+"""Sends one attempt over a transport: ours, or one of the caller's."""
 
-import os
-import ssl
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, ExitStack, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, suppress
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import anyio
 import anyio.to_thread
-import httpx
+import httpx2
 
-from .._errors import AudiencesError
-from .._lock import Lock
+from .. import _checks
+from .._errors import AudiencesError, ConfigurationError
+from .._reader import Reader
+from .._reason import UploadError
 from .._secret import Secret
 from .._steps import R, Send
+from .._upload import Upload
 from .._wire import Response
-from . import network, pools
-from .body import ENCODINGS, Outgoing, apieces, pieces
-from .loops import Clients
-from .seen import NEVER_LEFT, DeadlineError
+from .body import outgoing
+from .connections import REUSE, TRACE, AsyncConnections, Connections, Way
+from .quiet import quiet
+from .trace import AttemptTrace, DeadlineError
 
-BlockingTransport = httpx.BaseTransport
-AsyncTransport = httpx.AsyncBaseTransport
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Way:
-    """How a provider object reaches its servers."""
-
-    urls: Sequence[str]
-    user_agent: str
-    tls: ssl.SSLContext | None
-    proxy: str | None
-    keepalive: float
-
-    def options(self, transport: Any, pool: Any) -> dict[str, Any]:
-        """Those of an httpx client. `pool` makes a transport of ours, from a TLS context, a proxy and a keep-alive."""
-        environment = self.proxy == pools.FROM_ENVIRONMENT
-        proxies = {url: pools.proxy_for(url) for url in self.urls} if environment else {}
-        context = None if transport else self.tls or pools.tls()
-        return {
-            "transport": transport or pool(context, None if environment else self.proxy, self.keepalive),
-            "mounts": {url: pool(context, proxy, self.keepalive) for url, proxy in proxies.items() if proxy},
-            "follow_redirects": False,
-            "trust_env": False,
-            "headers": {"User-Agent": self.user_agent, "Accept-Encoding": ENCODINGS},
-            # What one call is told, the next does not tell.
-            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        }
+BlockingTransport = httpx2.BaseTransport
+AsyncTransport = httpx2.AsyncBaseTransport
 
 
-def _keep_head(response: httpx.Response) -> None:
-    response.request.extensions[_HEAD](response)
-    # Redirects are not followed, and still httpx reads a Location, and raises where it is no URL.
-    response.headers.pop("Location", None)
-
-
-async def _akeep_head(response: httpx.Response) -> None:
-    _keep_head(response)
-
-
-_HEAD = "audiences.head"
-_HOOKS = {"response": [_keep_head]}
-_ASYNC_HOOKS = {"response": [_akeep_head]}
+def check_transport(given: object, *, awaits: bool) -> None:
+    """None is fine, too. Raises ConfigurationError for a transport of the other face: with it, a call would fail in the
+    middle, and its outcome would be unknown.
+    """
+    if given is None:
+        return
+    name = "AsyncBaseTransport" if awaits else "BaseTransport"
+    library: Any = _library(given)
+    if not isinstance(given, getattr(library, name)):
+        raise ConfigurationError(f"transport must be an httpx2.{name}, or an httpx.{name}")
+    if isinstance(given, library.MockTransport):
+        _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
 class BlockingSender:
-    """Sends from threads. The client is made at the first call, once for all threads, and anew after a fork."""
+    """Sends from threads."""
 
     def __init__(self, way: Way, transport: BlockingTransport | None) -> None:
-        self._way, self._transport = way, transport
-        self._lock = Lock()
-        self._client: httpx.Client | None = None
-        self._process = 0
+        self._way, self._own = way, transport is None
+        self._transport: Any = transport or Connections(way)
+        self._library = _library(self._transport)
 
     def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
@@ -88,48 +60,40 @@ class BlockingSender:
 
     def _try(self, step: Send) -> Response | AudiencesError:
         """Either is returned, so that no exception with its request hangs on the error."""
-        seen, how = step.seen, step.how
+        seen, files = step.seen, _Files()
         try:
-            with _Files() as files, network.budget(how.deadline, how.max_response_bytes, seen.hear):
-                client = self._open()
-                built = _build(client, step, files, seen.trace)
+            with quiet():
+                request = _built(self._library, step, self._way, files)
                 seen.built = True
-                response = client.send(built, stream=True)
-                files.callback(_quietly, response.close)
-                for piece in pieces(response):
-                    if not seen.take(piece, how.max_response_bytes):
-                        break
-                    if time.monotonic() >= how.deadline:  # transports of the caller's own do not keep to it
-                        raise DeadlineError
-                if not seen.ended:
-                    network.spoil(response)
-        except AssertionError:
-            raise  # a test's transport speaking to its test
+                response = self._transport.handle_request(request)
+                try:
+                    for piece in _pieces(seen, response):
+                        if not seen.body(piece):
+                            break
+                        if not self._own and seen.seconds(None) is None and seen.too_late:
+                            raise DeadlineError
+                finally:
+                    with suppress(Exception):  # all is known by now
+                        response.close()
+        except (AssertionError, AudiencesError):
+            raise  # a test's transport speaking to its test; what is wrong with the settings
         except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-            late = time.monotonic() >= how.deadline and not isinstance(error, NEVER_LEFT)
-            return seen.result(DeadlineError() if late else error)
+            return seen.result(error)
+        finally:
+            files.close()
         return seen.result()
 
-    def _open(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None or self._process != os.getpid():
-                self._client = httpx.Client(event_hooks=_HOOKS, **self._way.options(self._transport, pools.Pool))
-                self._process = os.getpid()
-            return self._client
-
     def close(self) -> None:
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None and self._process == os.getpid():
-            client.close()
+        self._transport.close()
 
 
 class AsyncSender:
     """Sends from event loops; files are opened and read off them."""
 
     def __init__(self, way: Way, transport: AsyncTransport | None) -> None:
-        self._way, self._transport = way, transport
-        self._clients = Clients(self._make)
+        self._way, self._own = way, transport is None
+        self._transport: Any = transport or AsyncConnections(way)
+        self._library = _library(self._transport)
 
     async def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
@@ -140,95 +104,130 @@ class AsyncSender:
 
     async def _try(self, step: Send) -> Response | AudiencesError:
         """See the blocking one."""
-        seen, how = step.seen, step.how
+        seen = step.seen
         error: Exception | None = None
-        scope = anyio.CancelScope(deadline=anyio.current_time() + how.deadline - time.monotonic())
+        # Connections of ours keep to the deadline themselves, and read what came before it.
+        left = step.how.deadline - time.monotonic() if not self._own or step.request.parts else float("inf")
+        scope = anyio.CancelScope(deadline=anyio.current_time() + left)
         try:
-            with scope, network.budget(how.deadline, how.max_response_bytes, seen.hear):
+            with scope, quiet():
                 await self._exchange(step)
-        except AssertionError:
-            raise  # a test's transport speaking to its test
+        except (AssertionError, AudiencesError):
+            raise  # a test's transport speaking to its test; what is wrong with the settings
         except Exception as raised:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
             error = raised
         result = partial(seen.result, DeadlineError() if scope.cancelled_caught else error)
         return (await aside(result)) if seen.large else result()
 
     async def _exchange(self, step: Send) -> None:
-        seen, how = step.seen, step.how
-        client = await self._clients.get()
-        async with AsyncExitStack() as stack:
-            build = partial(_build, client, step, stack.enter_context(_Files()), seen.atrace)
+        seen, files = step.seen, _Files()
+        try:
+            build = partial(_built, self._library, step, self._way, files)
             # A call that is over does not wait for a file that takes long to open.
             parts = step.request.parts
-            built = await anyio.to_thread.run_sync(build, abandon_on_cancel=True) if parts else build()
+            request = await anyio.to_thread.run_sync(build, abandon_on_cancel=True) if parts else build()
             seen.built = True
-            response = await client.send(built, stream=True)
-            stack.push_async_callback(_aquietly, response.aclose)
-            async for piece in apieces(response):
-                if not seen.take(piece, how.max_response_bytes):
-                    break
-                if time.monotonic() >= how.deadline:  # a stream that never waits is never cancelled
-                    raise DeadlineError
-            if not seen.ended:
-                network.spoil(response)
-
-    def _make(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(event_hooks=_ASYNC_HOOKS, **self._way.options(self._transport, pools.async_pools))
+            response = await self._transport.handle_async_request(request)
+            try:
+                async with aclosing(_apieces(seen, response)) as pieces:
+                    async for piece in pieces:
+                        if not seen.body(piece):
+                            break
+                        if not self._own and seen.seconds(None) is None and seen.too_late:
+                            raise DeadlineError  # a stream that never waits is never cancelled
+            finally:
+                with suppress(Exception):  # all is known by now
+                    await response.aclose()
+        finally:
+            files.close()
 
     async def close(self) -> None:
-        await self._clients.close()
+        await self._transport.aclose()
 
 
-class _Files(ExitStack):
-    """The files of an attempt. A thread that opens some after the attempt is over closes them itself."""
+def _library(transport: Any) -> Any:
+    """httpx2, or httpx where the transport is one of its."""
+    old = sys.modules.get("httpx")
+    return old if old and isinstance(transport, old.BaseTransport | old.AsyncBaseTransport) else httpx2
+
+
+class _Files:
+    """The files of an attempt. A thread that opens one after the attempt is over closes it itself.
+
+    No ExitStack: one in which an interrupt comes keeps its files open until the garbage is collected.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._guard, self._over = threading.Lock(), False
+        self._open, self._over, self._guard = list[Reader](), False, threading.RLock()
 
-    def take(self, opened: ExitStack) -> None:
+    def open(self, upload: Upload) -> Reader:
+        reader = upload.open()
         with self._guard:
             if not self._over:
-                self.push(opened.pop_all())
+                self._open.append(reader)
+                return reader
+        reader.close()
+        raise UploadError("the call is over")
 
-    def __exit__(self, *raised: Any) -> bool | None:
+    def close(self) -> None:
         with self._guard:
             self._over = True
-        return super().__exit__(*raised)
+        for reader in self._open:
+            reader.close()
 
 
-def _build(client: httpx.Client | httpx.AsyncClient, step: Send, files: _Files, trace: object) -> httpx.Request:
-    """The request with its secrets; files are opened, and closed with the stack."""
-    with ExitStack() as opened:
-        built = _built(client, step, opened, trace)
-        files.take(opened)
-        return built
-
-
-def _built(client: httpx.Client | httpx.AsyncClient, step: Send, files: ExitStack, trace: object) -> httpx.Request:
-    request, how, seen, t = step.request, step.how, step.seen, step.how.timeouts
+def _built(library: Any, step: Send, way: Way, files: _Files) -> Any:
+    """The request with its secrets and its open files."""
+    request, how, t = step.request, step.how, step.how.timeouts
     left = max(how.deadline - time.monotonic(), 0.001)
     # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
     sooner = left - min(0.1 * left, 0.1)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
+    headers |= {"User-Agent": way.user_agent, "Accept-Encoding": "identity"}
+    if not step.reuse:
+        headers["Connection"] = "close"
     parts = []
     for part in request.parts:
-        content = part.content if isinstance(part.content, bytes) else files.enter_context(part.content.open())
+        content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
-    body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
-    built = client.build_request(
+    timeouts = {"connect": min(t.connect, left), "read": min(t.read, left), "write": min(t.write, left)}
+    built = library.Request(
         request.method,
         request.url,
         headers=headers,
-        content=body,
-        files=parts or None,  # type: ignore[arg-type]  # readers of ours have what httpx uses of a file
-        timeout=(min(t.connect, left), min(t.read, left), min(t.write, left), min(t.pool, sooner)),
-        extensions={"trace": trace, _HEAD: seen.head},
+        content=request.body.reveal().encode() if isinstance(request.body, Secret) else request.body,
+        files=parts or None,
+        extensions={"timeout": timeouts | {"pool": min(t.pool, sooner)}, TRACE: step.seen, REUSE: step.reuse},
     )
     if request.parts:
         length = built.headers.get("Content-Length")
-        built.stream = Outgoing(built.stream, int(length) if length else None, how.on_progress)
+        built.stream = outgoing(library)(built.stream, int(length) if length else None, how.on_progress)
     return built
+
+
+def _pieces(seen: AttemptTrace, response: Any) -> Iterator[bytes]:
+    """Those of the body, as they came. One that was read already, by a transport of the caller's, is unpacked."""
+    seen.head(response.status_code, tuple(response.headers.multi_items()))
+    if response.is_stream_consumed:
+        seen.unpacked = True
+        yield response.content
+    else:
+        yield from response.stream
+
+
+async def _apieces(seen: AttemptTrace, response: Any) -> AsyncGenerator[bytes]:
+    seen.head(response.status_code, tuple(response.headers.multi_items()))
+    if response.is_stream_consumed:
+        seen.unpacked = True
+        yield response.content
+    else:
+        pieces = response.stream.__aiter__()
+        try:
+            async for piece in pieces:
+                yield piece
+        finally:
+            if hasattr(pieces, "aclose"):
+                await pieces.aclose()
 
 
 async def aside(read: Callable[[], R]) -> R:
@@ -237,13 +236,3 @@ async def aside(read: Callable[[], R]) -> R:
     with anyio.CancelScope(shield=True):
         found.append(await anyio.to_thread.run_sync(read, limiter=anyio.CapacityLimiter(1)))
     return found.pop()
-
-
-def _quietly(close: Any) -> None:
-    with suppress(Exception):  # all is known by now
-        close()
-
-
-async def _aquietly(close: Any) -> None:
-    with suppress(Exception):
-        await close()

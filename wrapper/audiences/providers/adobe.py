@@ -173,7 +173,7 @@ class _Adobe(Provider[T]):
         # All secrets but tokens: the endpoint may answer with one that it gave before.
         known = Known({*self._around.known.add(request.secrets)} - {*self._tokens.add(())})
         around = Around(self.title, Pace(None), known)
-        success = yield from Exchange(around, _TOKEN, request, _granted, how).run()
+        success = yield from Exchange(around, _TOKEN, _granted, how).run(request)
         # Without a lifetime that can be read, the token serves this call only.
         lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
         token = success.handle.token or ""

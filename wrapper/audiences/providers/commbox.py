@@ -11,9 +11,8 @@ from .._audience import Audience
 from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
-from .._errors import Problem
 from .._http.send import AsyncTransport, BlockingTransport
-from .._members import Ids, PhoneFile
+from .._members import Look
 from .._options import Options
 from .._outcome import State
 from .._provider import Provider
@@ -39,18 +38,14 @@ class _Create(Create):
     unsupported = {"description": "CommBox's create call has no description"}
     carries_members = True
 
-    def cannot(self, audience: Audience) -> Mapping[str, str]:
-        only_files = {"members": "CommBox takes members as a file of phone numbers"}
-        return {**super().cannot(audience), **(only_files if isinstance(audience.members, Ids) else {})}
-
-    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], list[Problem]]:
+    def parts(self, audience: Audience) -> tuple[Mapping[str, Part], Look]:
         file = audience.members
-        if not isinstance(file, PhoneFile):
-            return {}, []
+        if file is None:
+            return {}, Look()
         from .. import _files  # noqa: PLC0415  # file readers are not imported before a file is read
 
         part = Part(_FILE, file.upload, _files.media_type(file), file.name)
-        return {_FILE: part}, _files.problems(file, column="phone1")
+        return {_FILE: part}, _files.look(file, column="phone1")
 
     def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:
         part = parts[_FILE]
@@ -69,8 +64,8 @@ class _CommBox(Provider[T]):
     """CommBox creates an audience from a CSV or Excel file with a column `phone1`.
 
     The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
-    first row (of the first sheet), is our rule: CommBox documents the column only. What CommBox does with the rows is
-    not documented.
+    first row (of the first sheet), is our rule: CommBox documents the column only, and "full country-code phone
+    numbers" in it. What CommBox does with the rows is not documented; what looks wrong near the top is on the receipt.
     """
 
     title = "CommBox"
@@ -83,6 +78,7 @@ class _CommBox(Provider[T]):
 
         Raises ConfigurationError for what is missing or malformed.
 
+        >>> from audiences import PhoneFile
         >>> commbox = CommBox(api_key="key")
         >>> file = PhoneFile(b"phone1,city\r\n442079832100,London\r\n", "phones.csv")
         >>> print(commbox.prepare(Audience(name="VIP", members=file)).text())

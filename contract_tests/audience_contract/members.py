@@ -1,0 +1,112 @@
+"""Members, and content that was uploaded, kept out of what is shown of an exchange.
+
+Which they are the spec says (`masks`); what an answer quotes of them is found by its words (`quotes`).
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import strict_json, urlencoded
+from .masks import Masks
+from .messages import Headers, Request, Response
+from .quotes import MASKED, Quotes
+from .spec import Node, Operation
+from .violation import UnreadableError
+
+_OF_HTTP = re.compile(
+    r"(accept|access-control|content|if|sec|www)-.*|accept|age|allow|cache-control|connection|date|etag|expect|expires"
+    r"|host|last-modified|origin|pragma|retry-after|server|te|transfer-encoding|upgrade|user-agent|vary",
+    re.IGNORECASE,
+)
+"""Headers of HTTP that are about the message."""
+_LARGEST = 2**20
+"""Bytes of an answer in which quotes are looked for."""
+
+
+class Members:
+    """Masks exchanges. What it has hidden of a request it also finds in every answer, of whatever exchange.
+
+    `secret` are the headers, in lower case, that are hidden elsewhere.
+    """
+
+    def __init__(self, secret: Collection[str]) -> None:
+        self._secret = secret
+        self._quotes = Quotes()
+        self._sent, self._came = Masks(self._quotes, learns=True), Masks(self._quotes, learns=False)
+
+    def target(self, operation: Operation | None, target: str) -> str:
+        """A URL or the target of a request line; values of parameters that are documented as one are shown."""
+        path, mark, query = target.partition("?")
+        declared = _parameters(operation, "path")
+        for name, raw in operation.path_values(path).items() if operation else ():
+            text = urlencoded.decode(raw, plus=False)
+            if text is None or not self._sent.is_shown(text, declared.get(name)):
+                before, _, after = path.rpartition(raw)
+                path = before + self._sent.hidden(text or raw) + after
+        path = path if operation else self._quotes.masked(path)
+        return path + mark + (query and self._sent.pairs(query, _parameters(operation, "query")))
+
+    def request(self, operation: Operation | None, request: Request) -> Request:
+        """The request with masks, and what they hide remembered."""
+        declared = {name.lower(): kind for name, kind in _parameters(operation, "header").items()}
+        headers = tuple((name, self._header(name, value, declared)) for name, value in request.headers)
+        documented = operation.node.get("requestBody") if operation else None
+        body = request.body and self._sent.body(request, documented["content"] if documented else None)
+        return Request(request.method, self.target(operation, request.target), headers, body)
+
+    def response(self, operation: Operation | None, response: Response) -> Response:
+        """The answer with masks: of a success, what is not documented as one value; of another, what is known."""
+        headers: Headers = tuple(
+            (name, value if self._is_plain(name) else self.text(value)) for name, value in response.headers
+        )
+        documented = operation.response(response.status) if operation else None
+        content = documented.get("content") if documented else None
+        body = self._came.body(response, content) if response.status < 300 else self._quoting(response.body)
+        return replace(response, headers=headers, body=response.body and body)
+
+    def text(self, text: str) -> str:
+        """A text that may quote a member; nothing of it where not all is known that it could quote."""
+        return MASKED if self._quotes.incomplete and text else self._quotes.masked(text)
+
+    def place(self, text: str) -> str:
+        """A place in a message, whose names are for the most part the spec's."""
+        return self._quotes.masked(text)
+
+    def _is_plain(self, name: str) -> bool:
+        return name.lower() in self._secret or _OF_HTTP.fullmatch(name) is not None
+
+    def _header(self, name: str, value: str, declared: Mapping[str, Node]) -> str:
+        shown = self._is_plain(name) or self._sent.is_shown(value, declared.get(name.lower()))
+        return value if shown else self._sent.hidden(value)
+
+    def _quoting(self, body: bytes) -> bytes:
+        """An error, or whatever else is no success."""
+        if len(body) > _LARGEST:
+            return f"[masked: {len(body):,} bytes]".encode()
+        try:
+            value = strict_json.loads(body)
+        except UnreadableError:
+            try:
+                return self.text(body.decode("utf-8")).encode()
+            except UnicodeDecodeError:
+                return f"[masked: {len(body):,} bytes]".encode()
+        shown = self._quoted(value)
+        return body if shown == value else json.dumps(shown, ensure_ascii=False).encode()
+
+    def _quoted(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._quotes.known(name): self._quoted(child) for name, child in value.items()}
+        if isinstance(value, list):
+            return [self._quoted(each) for each in value]
+        text = "" if value is None or isinstance(value, bool) else str(value)
+        return value if (shown := self.text(text)) == text else shown
+
+
+def _parameters(operation: Operation | None, place: str) -> dict[str, Node]:
+    declared = (operation and operation.node.get("parameters")) or ()
+    return {
+        str(each.value["name"]): kind for each in declared if each.value["in"] == place and (kind := each.get("schema"))
+    }

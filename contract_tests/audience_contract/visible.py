@@ -1,0 +1,15 @@
+"""Text from elsewhere, made fit for a terminal or a log: what would act on it is seen instead."""
+
+
+def shown(text: str) -> str:
+    r"""The text with an escape such as `\x1b` for each control character, C1 and bidirectional ones among them.
+
+    Line breaks and tabs stay.
+    """
+    text = text.replace("\r\n", "\n")
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
+def line(text: str) -> str:
+    """The same, on one line."""
+    return " ".join(shown(text).split())

@@ -1,0 +1,230 @@
+"""`python -m interrupting COUNT [SEED]`: calls that are interrupted at random moments, each followed by another one.
+
+An interrupted call may end in any way but in a wrong one, and the ordinary call after it must succeed within its own
+total time. A fault is printed, and the exit code is 1.
+"""
+
+import asyncio
+import ctypes
+import faulthandler
+import io
+import json
+import os
+import random
+import re
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from audiences import Audience, AudiencesError, Outcome, PhoneFile, Receipt, aio
+from callers import make
+from cases import case
+from raw_server import RawServer, http
+
+TOTAL = 5.0
+"""Seconds of an ordinary call, of which it needs a thousandth."""
+LONGEST = 0.003
+"""Seconds from the start of a call after which the latest interrupt comes."""
+STUCK = 60.0
+"""Seconds after which the stacks of all threads are printed, and the process ends."""
+
+
+class Server(RawServer):
+    """Answers as the provider would, by the request's path."""
+
+    def __init__(self) -> None:
+        super().__init__(threads=True)
+        self.names: set[str] = set()
+
+    def reply(self, request: bytes) -> bytes:
+        if b"/token" in request.split(b"\r\n", 1)[0]:
+            return http(200, b'{"access_token": "token-4711", "token_type": "bearer", "expires_in": 1}')
+        found = re.search(rb"name-\d+", request)
+        if found:
+            self.names.add(found[0].decode())
+        key = next(key for key in ("batch", "commbox", "adobe") if f"/{key}".encode() in request.split(b"\r\n", 1)[0])
+        return http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
+
+
+def _blocking(provider: Any, draft: Audience, arm: Callable[..., None]) -> Receipt:
+    arm()
+    receipt: Receipt = provider.create(draft, timeout=TOTAL)
+    return receipt
+
+
+def _interrupt(_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@dataclass
+class Kind:
+    """A way to call, and to interrupt. `act` is what the signal handler does; `call` arms what interrupts it."""
+
+    make: Callable[[str], Any]
+    draft: Callable[[str], Audience]
+    act: Callable[[Any], None] = _interrupt
+    call: Callable[[Any, Audience, Callable[..., None]], Receipt] = _blocking
+
+
+def _call_within(provider: Any) -> None:
+    assert provider.create(_batch_draft("within"), timeout=TOTAL).outcome is Outcome.APPLIED
+
+
+def _batch(url: str, face: Any = None, **options: Any) -> Any:
+    return make("batch", *([face] if face else []), base_url=f"{url}/batch", **options)
+
+
+def _batch_draft(name: str) -> Audience:
+    return Audience(name=name, provider_fields={"batch": {"type": "emails"}})
+
+
+def _asynchronous(provider: Any, draft: Audience, arm: Callable[..., None]) -> Receipt:
+    async def call() -> Receipt:
+        task = asyncio.current_task()
+        assert task
+        arm(task.cancel)
+        receipt: Receipt = await provider.create(draft, timeout=TOTAL)
+        return receipt
+
+    with asyncio.Runner() as runner:
+        return runner.run(call())
+
+
+_LIBRARY = f"{os.sep}audiences{os.sep}_"
+_FILE = io.BytesIO(b"phone1\r\n442079832100\r\n")
+
+
+def _file() -> io.BytesIO:
+    _FILE.seek(0)
+    return _FILE
+
+
+_OAUTH = {"access_token": None, "client_id": "client-id-4711", "client_secret": "client-secret-4711", "scopes": "a,b"}
+
+KINDS = {
+    "plain": Kind(_batch, _batch_draft),
+    "closed by the handler": Kind(_batch, _batch_draft, act=lambda provider: provider.close()),
+    "called by the handler": Kind(_batch, _batch_draft, act=_call_within),
+    "paced": Kind(lambda url: _batch(url, max_per_second=5000), _batch_draft),
+    "reused": Kind(lambda url: _batch(url, reuse_connections=True), _batch_draft),
+    "one open file": Kind(
+        lambda url: make("commbox", base_url=f"{url}/commbox"),
+        lambda name: Audience(name=name, members=PhoneFile(_file(), "x.csv")),
+    ),
+    "with tokens": Kind(
+        lambda url: make("adobe", base_url=f"{url}/adobe", token_url=f"{url}/token", **_OAUTH),
+        lambda name: Audience(name=name, provider_fields={"adobe": {"namespace": "a", "originName": "b"}}),
+    ),
+    # There, a signal cancels the task; a KeyboardInterrupt anywhere may break the event loop itself.
+    "asynchronous": Kind(lambda url: _batch(url, aio), _batch_draft, call=_asynchronous),
+}
+
+
+def main(count: int, seed: int) -> int:
+    moments, faults, seen = random.Random(seed), list[str](), dict[str, str]()  # noqa: S311
+    faulthandler.enable()
+    with Server() as server:
+        kinds = [(name, kind, kind.make(server.url)) for name, kind in KINDS.items()]
+        for number in range(count):
+            faulthandler.dump_traceback_later(STUCK, exit=True)
+            name, kind, provider = kinds[number % len(kinds)]
+            if number // len(kinds) % 4 == 3 and name != "asynchronous":
+                fault = _in_thread(kind, provider, f"name-{number}", moments.uniform(0, LONGEST), seen)
+            else:
+                fault = _by_signal(kind, provider, f"name-{number}", moments.uniform(1e-6, LONGEST), seen)
+            if fault:
+                faults.append(f"{number} ({name}): {fault}")
+        faulthandler.cancel_dump_traceback_later()
+    faults += [
+        f"{name} was said to be not sent, and came" for name in sorted(server.names) if seen.get(name) == "not_sent"
+    ]
+    counted = {outcome: [*seen.values()].count(outcome) for outcome in sorted({*seen.values()})}
+    print(*faults, f"{count} interrupts, {len(faults)} faults; outcomes {counted}", sep="\n")
+    return 1 if faults else 0
+
+
+def _by_signal(kind: Kind, provider: Any, name: str, moment: float, seen: dict[str, str]) -> str | None:
+    armed = [True]
+
+    def handle(*_: object) -> None:
+        if armed:
+            armed.clear()
+            kind.act(provider)
+
+    signal.signal(signal.SIGALRM, handle)
+    try:
+        try:
+            draft = kind.draft(name)
+            seen[name] = str(kind.call(provider, draft, partial(_arm, moment)).outcome)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            armed.clear()
+    except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
+        seen[name] = _outcome(interrupt)
+    except AudiencesError as error:  # the connection was closed under it
+        seen[name] = str(error.outcome)
+    return _ordinary(kind, provider, f"{name}000000")
+
+
+def _arm(moment: float, cancel: Callable[[], object] | None = None) -> None:
+    if cancel:
+        asyncio.get_running_loop().call_later(moment, cancel)
+    else:
+        signal.setitimer(signal.ITIMER_REAL, moment)
+
+
+def _in_thread(kind: Kind, provider: Any, name: str, moment: float, seen: dict[str, str]) -> str | None:
+    """The interrupt comes in another thread, where no signal does."""
+    over, armed = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with suppress(KeyboardInterrupt):  # it came too late
+            try:
+                seen[name] = str(kind.call(provider, kind.draft(name), armed.set).outcome)
+            except KeyboardInterrupt as interrupt:
+                seen[name] = _outcome(interrupt)
+            over.wait(LONGEST)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    armed.wait(TOTAL)
+    time.sleep(moment)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt))
+    thread.join(TOTAL)
+    if thread.is_alive():
+        return "the interrupted call goes on"
+    return _ordinary(kind, provider, f"{name}000000")
+
+
+def _outcome(interrupt: BaseException) -> str:
+    """What the interrupt's cause says. Without one, the interrupt came before the call began, or after it had ended."""
+    cancelled = interrupt if isinstance(interrupt, asyncio.CancelledError) else interrupt.__context__
+    cause = cancelled.__cause__ if isinstance(cancelled, asyncio.CancelledError) else interrupt.__cause__
+    if isinstance(cause, AudiencesError):
+        return str(cause.outcome)
+    inside = [frame.name for frame in traceback.extract_tb(interrupt.__traceback__) if _LIBRARY in frame.filename]
+    return f"no cause, in {inside[-1]}" if inside else "no cause, outside of the call"
+
+
+def _ordinary(kind: Kind, provider: Any, name: str) -> str | None:
+    begun = time.monotonic()
+    try:
+        receipt = kind.call(provider, kind.draft(name), lambda *_: None)
+    except BaseException as error:  # noqa: BLE001
+        return f"the call after it: {type(error).__name__}: {error}"
+    return (
+        None
+        if receipt.outcome is Outcome.APPLIED and time.monotonic() - begun < TOTAL
+        else "the call after it was late"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)))  # noqa: S311

@@ -1,0 +1,82 @@
+"""The command `audiences` leaves no job half done, and gives no advice that would do a half of it twice."""
+
+import json
+import re
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from audience_contract.mock import MockServer
+from audiences._report import EXIT_CODES
+from cases import KEYS, case
+from raw_server import RawServer, http
+from test_command_line import EXAMPLES, FIELDS, TITLES, results, run, server
+
+__all__ = ["server"]  # a fixture
+FILE = ["--file", str(EXAMPLES / "customers.csv")]
+MEMBERLESS = [key for key in KEYS if not case(key).CARRIES_MEMBERS]
+
+
+def test_while_one_call_cannot_be_made_nothing_is_sent_and_the_printed_advice_makes_no_second_audience(
+    server: MockServer,
+) -> None:
+    server.clear()
+    first = run(server, "create", "SPRING", *FILE, *FIELDS)
+    assert first.returncode == 4
+    assert server.audiences == []
+    assert "--partial" in first.stderr
+    assert "partial=" not in first.stderr
+    assert "--leave-out members" in first.stderr
+    for _ in range(2):
+        run(server, "create", "SPRING", *FILE, *FIELDS)
+    assert run(server, "create", "SPRING", *FILE, *FIELDS, "--leave-out", "members").returncode == 0
+    assert sorted(record.provider for record in server.audiences) == KEYS
+
+
+def test_partial_sends_to_the_rest_exits_with_7_and_names_only_whom_it_is_to_be_repeated_for(
+    server: MockServer,
+) -> None:
+    server.clear()
+    done = run(server, "create", "SPRING", *FILE, *FIELDS, "--partial")
+    assert done.returncode == 7
+    assert [record.provider for record in server.audiences] == [key for key in KEYS if case(key).CARRIES_MEMBERS]
+    assert re.findall(r"--provider (\w+)", done.stderr) == MEMBERLESS
+    repeated = [word for key in MEMBERLESS for word in ("--provider", key)]
+    fields = [word for field in FIELDS[1::2] if field.split(".")[0] in MEMBERLESS for word in ("--set", field)]
+    assert run(server, "create", "SPRING", *FILE, *fields, *repeated, "--leave-out", "members").returncode == 0
+    assert sorted(record.provider for record in server.audiences) == KEYS
+
+
+def test_an_unknown_outcome_is_the_gravest_and_is_not_advised_to_be_repeated(server: MockServer) -> None:
+    answers = [("batch", 400), ("adobe", 500)]
+    urls = [f"{key}={server.url}/_mock/respond/{status}/{key}{case(key).PATH}" for key, status in answers]
+    bases = [word for url in urls for word in ("--base-url", url)]
+    done = run(server, "create", "SPRING", *FILE, *FIELDS, "--leave-out", "members", *bases)
+    assert done.returncode == 5
+    assert re.findall(r"--provider (\w+)", done.stderr) == ["batch"]
+
+
+def test_nothing_is_advised_where_nothing_was_created_or_all_was(server: MockServer, raw: RawServer) -> None:
+    raw.answer = http(400, b"{}")
+    bases = [word for key in KEYS for word in ("--base-url", f"{key}={raw.url}")]
+    refused = run(server, "create", "SPRING", *FILE, *FIELDS, "--leave-out", "members", *bases)
+    assert refused.returncode == 3
+    fine = run(server, "create", "SPRING", *FILE, *FIELDS, "--leave-out", "members")
+    assert "Repeat" not in refused.stderr + fine.stderr
+
+
+def test_json_has_the_reason_in_the_commands_words(server: MockServer) -> None:
+    found = results(run(server, "create", "SPRING", *FILE, *FIELDS, "--json"))
+    assert {result["outcome"] for result in found.values()} == {"not_sent"}
+    assert "--partial" in found["CommBox"]["message"]
+    assert {title for title in TITLES if title in found["CommBox"]["message"]} == set(TITLES)
+    assert "leave_out=" not in json.dumps(found)
+
+
+def test_the_readme_and_the_help_have_every_exit_code_with_its_meaning() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    table = MarkdownIt().enable("table").render(readme).partition("<th>Exit code</th>")[2].partition("</table>")[0]
+    rows = re.findall(r"<tr>\s*<td>(\d+)</td>\s*<td>(.*?)</td>", table)
+    assert {int(code): said for code, said in rows if int(code) in EXIT_CODES} == EXIT_CODES
+    shown = " ".join(re.sub(r"[│\n]", " ", run(None, "create", "--help").stdout).split())
+    assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())

@@ -1,0 +1,122 @@
+"""The command `audiences` with a standard output or error that is closed, full or broken: nothing is lost with it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audience_contract.mock import MockServer
+from raw_server import RawServer, http
+from test_command_line import BATCH, server
+
+__all__ = ["server"]  # a fixture
+ASCII = {"PYTHONIOENCODING": "ascii"}
+TOKEN = b'{"indexing_token":"token-4711"}'
+REFUSED = b'{"error_code":"CODE","error_message":"words-4711"}'
+
+
+def shell(redirected: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a shell that redirects, as `>&-` does; in text, what is left of the two streams."""
+    known = {"BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project", "COLUMNS": "200", "NO_COLOR": "1"}
+    words = ["sh", "-c", f'exec "$@" {redirected}', "sh", sys.executable, "-m", "audiences", *arguments]
+    given = {**os.environ, **known, **environment}
+    return subprocess.run(words, env=given, capture_output=True, text=True, check=False, timeout=60)
+
+
+def clean(done: subprocess.CompletedProcess[str]) -> str:
+    printed = done.stdout + done.stderr
+    assert not any(word in printed for word in ("Traceback", "internal error", "Exception ignored", "lost sys"))
+    return printed
+
+
+@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "2>&-", "2>/dev/full", "<&- >&-"])
+def test_the_token_of_what_was_created_is_printed_where_it_still_can_be(
+    raw: RawServer, redirected: str, extra: tuple[str, ...]
+) -> None:
+    raw.answer = http(202, TOKEN)
+    done = shell(redirected, *BATCH, *extra, "--base-url", f"batch={raw.url}")
+    assert done.returncode == 0
+    assert clean(done).count("token-4711") == 1
+    if extra:
+        assert json.loads(clean(done))[0]["operation_token"] == "token-4711"
+
+
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "2>&-", "2>/dev/full"])
+def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> None:
+    raw.answer = http(400, REFUSED)
+    done = shell(redirected, *BATCH, "--base-url", f"batch={raw.url}")
+    assert done.returncode == 3
+    assert "words-4711" in clean(done)
+    assert "rejected" in clean(done)
+
+
+@pytest.mark.parametrize("redirected", [">&- 2>&-", ">/dev/full 2>/dev/full"])
+def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected: str) -> None:
+    for answer, code in ((http(202, TOKEN), 0), (http(400, REFUSED), 3), (http(500), 5)):
+        raw.answer = answer
+        assert shell(redirected, *BATCH, "--base-url", f"batch={raw.url}").returncode == code
+    assert shell(redirected, "create", "X", "--no-such-option").returncode == 2
+    assert shell(redirected, "create", "").returncode == 2
+
+
+@pytest.mark.parametrize("redirected", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("arguments", [["create", "X", "--no-such-option"], ["create", "X", "-p", "no"]])
+def test_wrong_usage_is_told_on_standard_output_where_standard_error_fails(
+    redirected: str, arguments: list[str]
+) -> None:
+    done = shell(redirected, *arguments)
+    assert done.returncode == 2
+    assert "no" in clean(done)
+    assert done.stdout
+
+
+def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
+    raw.answer = http(202, TOKEN)
+    command = [sys.executable, "-m", "audiences", *BATCH, "--base-url", f"batch={raw.url}"]
+    known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
+    with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        told = child.stderr.read()
+        assert child.wait(60) == 0
+    assert "token-4711" in told
+    assert "Exception ignored" not in told
+
+
+def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: RawServer) -> None:
+    raw.answer = http(202, TOKEN)
+    code = """if True:
+        import io, os, signal, sys
+        from audiences._cli import main
+
+        class Interrupted(io.TextIOWrapper):
+            def write(self, text):
+                os.kill(os.getpid(), signal.SIGINT)
+                return super().write(text)
+
+        sys.stdout = Interrupted(sys.stdout.buffer)
+        main()
+    """
+    known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
+    words = [sys.executable, "-c", code, *BATCH, "--base-url", f"batch={raw.url}"]
+    done = subprocess.run(words, env=known, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert "token-4711" in clean(done)
+
+
+@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
+def test_what_the_encoding_of_a_terminal_lacks_is_escaped(
+    server: MockServer, extra: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(b"phone1\r\n442079832100\r\n")
+    name = "\N{LATIN SMALL LETTER U WITH DIAERESIS}bung"
+    done = shell("", "create", name, "-p", "commbox", "--file", str(file), *extra, **ASCII, **server.environment())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (json.loads(done.stdout)[0]["name"] == name) if extra else ("\\xfcbung" in done.stdout)
+    assert done.stdout.isascii()

@@ -1,0 +1,221 @@
+"""Each call that changes something has a connection of its own; `close()` ends those in flight."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import respx
+from anyio.from_thread import BlockingPortal
+
+from audiences import AudiencesError, ConfigurationError, Outcome, Receipt, RetryPolicy, aio
+from audiences._json import dumps
+from callers import Caller, make
+from cases import case
+from faults import certificates
+from raw_server import RawServer, _read, http
+
+HERE = Path(__file__).parent
+ANSWER = http(202, dumps(case("batch").BODY)).replace(b"Connection: close\r\n", b"")
+REFUSAL = http(400, b"{}").replace(b"Connection: close\r\n", b"")
+
+
+class KeepAlive:
+    """Answers each request on a connection, TLS or not, with `answer`, and keeps the connection open."""
+
+    def __init__(self, answer: bytes, *, tls: bool = False) -> None:
+        self.answer, self.connections, self.requests = answer, 0, list[bytes]()
+        self.came = threading.Semaphore(0)
+        self._context = certificates.good() if tls else None
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                accepted, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=[accepted], daemon=True).start()
+
+    def _talk(self, accepted: socket.socket) -> None:
+        try:
+            with self._context.wrap_socket(accepted, server_side=True) if self._context else accepted as wire:
+                while True:
+                    self.requests.append(_read(wire))
+                    self.came.release()
+                    wire.sendall(self.answer)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as made:
+        yield made
+
+
+def batch(face: BlockingPortal | None, server: KeepAlive, *, tls: bool = False, **options: Any) -> Caller:
+    if tls:
+        options["verify"] = certificates.trust()
+    host = f"https://127.0.0.1:{server.port}" if tls else f"http://127.0.0.1:{server.port}"
+    return Caller("batch", host, face, create_policy=RetryPolicy(attempts=1), **options)
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "stray",
+    [REFUSAL + ANSWER, REFUSAL.replace(b"HTTP/1.1", b"HTTP/1.0") + ANSWER, REFUSAL.replace(b"\r\n", b"\n") + ANSWER],
+    ids=["two answers", "an older version", "bare line feeds"],
+)
+def test_a_second_answer_is_never_the_next_calls(
+    stack: ExitStack, face: BlockingPortal | None, stray: bytes, *, tls: bool
+) -> None:
+    server = KeepAlive(stray, tls=tls)
+    stack.callback(server.close)
+    caller = batch(face, server, tls=tls)
+    for _ in range(3):
+        assert caller.create(case("batch").good()).outcome is Outcome.REJECTED
+    caller.close()
+    assert server.connections == 3
+    assert all(b"\r\nConnection: close\r\n" in request for request in server.requests)
+
+
+def test_connections_are_used_again_where_the_caller_wants_it(stack: ExitStack, face: BlockingPortal | None) -> None:
+    server = KeepAlive(ANSWER)
+    stack.callback(server.close)
+    caller = batch(face, server, reuse_connections=True)
+    for _ in range(3):
+        assert isinstance(caller.create(case("batch").good()), Receipt)
+    caller.close()
+    assert server.connections == 1
+    assert not any(b"\r\nConnection: close\r\n" in request for request in server.requests)
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stack: ExitStack, *, tls: bool) -> None:
+    server, count = KeepAlive(b"", tls=tls), 20
+    stack.callback(server.close)
+    caller, results = batch(None, server, tls=tls), list[Any]()
+    threads = [
+        threading.Thread(target=lambda: results.append(caller.create(case("batch").good()))) for _ in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(count):
+        assert server.came.acquire(timeout=10)
+    others = list[tuple[socket.socket, socket.socket]]()
+    begun = time.monotonic()
+    caller.close()
+    for thread in threads:
+        thread.join(10)
+        # It takes the number that was let go.
+        others.append(tuple(stack.enter_context(each) for each in socket.socketpair()))  # type: ignore[arg-type]
+    assert time.monotonic() - begun < 5
+    assert [result.outcome for result in results] == [Outcome.UNKNOWN] * count
+    for one, other in others:
+        assert select.select([one, other], [], [], 0)[0] == []
+        one.sendall(b"x")
+        assert other.recv(9) == b"x"
+
+
+def test_close_ends_asynchronous_calls_in_flight_of_its_event_loop(stack: ExitStack) -> None:
+    server, count = KeepAlive(b""), 10
+    stack.callback(server.close)
+    outcomes = list[Outcome]()
+
+    async def call() -> None:
+        provider = make("batch", aio, base_url=f"http://127.0.0.1:{server.port}")
+
+        async def create() -> None:
+            try:
+                await provider.create(case("batch").good())
+            except AudiencesError as error:
+                outcomes.append(error.outcome)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(count):
+                group.start_soon(create)
+            for _ in range(count):
+                assert await anyio.to_thread.run_sync(server.came.acquire, True, 10)
+            await provider.close()
+
+    anyio.run(call)
+    assert outcomes == [Outcome.UNKNOWN] * count
+
+
+STOPPED = """
+import sys, anyio, audiences
+from audiences import aio
+from callers import make
+from cases import case
+blocking, url = sys.argv[1] == "blocking", sys.argv[2]
+provider = make("batch", audiences if blocking else aio, base_url=url)
+draft = case("batch").good()
+receipt = provider.create(draft, timeout=1) if blocking else anyio.run(lambda: provider.create(draft, timeout=1))
+print(receipt.operation_token)
+"""
+
+
+@pytest.mark.parametrize("face", ["blocking", "async"])
+def test_an_answer_that_came_while_the_process_was_stopped_is_read(face: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        child = subprocess.Popen(
+            [sys.executable, "-c", STOPPED, face, url], cwd=HERE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            accepted, _ = listener.accept()
+            with accepted:
+                _read(accepted)
+                child.send_signal(signal.SIGSTOP)
+                accepted.sendall(ANSWER)
+                time.sleep(1.2)  # longer than the call's total time
+                child.send_signal(signal.SIGCONT)
+                assert child.communicate(timeout=30)[0].strip() == case("batch").BODY["indexing_token"]
+        finally:
+            child.kill()
+            child.wait()
+
+
+@pytest.mark.parametrize("using", [None, "httpx", "httpcore"])
+def test_a_router_for_another_library_lets_nothing_through(
+    raw: RawServer, face: BlockingPortal | None, using: str | None
+) -> None:
+    raw.requests.clear()
+    caller = Caller("batch", raw.url, face)
+    with respx.mock(using=using) if using else respx.mock():
+        error = caller.create(case("batch").good())
+    assert isinstance(error, ConfigurationError)
+    assert 'respx.mock(using="httpcore2")' in str(error)
+    assert "pytest-httpx2" in str(error)
+    raw.answer = http(202, dumps(case("batch").BODY))
+    assert isinstance(caller.create(case("batch").good()), Receipt)
+    caller.close()
+    assert len(raw.requests) == 1
+
+
+def test_random_interrupts_leave_a_provider_object_that_works() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupting", "500", "1"],
+        cwd=HERE, env={**os.environ}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "500 interrupts, 0 faults" in done.stdout

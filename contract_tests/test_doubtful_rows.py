@@ -1,0 +1,163 @@
+"""A file that reaches nobody is sent, and the receipt, the log and the command say what looks wrong near its top."""
+
+import json
+import logging
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from audience_contract.mock import MockServer
+from audience_contract.workbooks import workbook
+from audiences import Audience, PhoneFile, Receipt
+from callers import Caller, make
+from excel_files import rows
+from test_command_line import run
+
+NUMBER = "447700900121"
+WRONG = {
+    "447700900121.0": "a decimal point",
+    "447700900121,00": "a decimal point",
+    "4.42E+11": "scientific notation",
+    "4,42e+11": "scientific notation",
+    "442E9": "scientific notation",
+    "not a number": "not a number",
+    "#N/A": "not a number",
+    "\u202a447700900121": "not a number",
+    "": "no value",
+    " - ": "no value",
+    "121": "fewer than 7 or more than 15 digits",
+    NUMBER * 2: "fewer than 7 or more than 15 digits",
+    "07700900121": "a 0 in the place of the country code",
+}
+RIGHT = [
+    NUMBER,
+    f"+{NUMBER}",
+    "+44 7700 900121",
+    "44-7700-900121",
+    "44.7700.900121",
+    "+44 (7700) 900121",
+    f" {NUMBER} ",
+]
+
+
+def as_csv(table: list[list[str]]) -> PhoneFile:
+    return PhoneFile("\r\n".join(",".join(f'"{cell}"' for cell in row) for row in table).encode(), "x.csv")
+
+
+def as_xlsx(table: list[list[str]]) -> PhoneFile:
+    return PhoneFile(workbook(table), "x.xlsx")
+
+
+WAYS: list[Callable[[list[list[str]]], PhoneFile]] = [as_csv, as_xlsx]
+
+
+def warnings(file: PhoneFile) -> tuple[str, ...]:
+    found: tuple[str, ...] = make("commbox").prepare(Audience(name="VIP", members=file)).warnings
+    return found
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("cell", WRONG)
+def test_what_is_no_phone_number_is_told_by_its_kind_and_row_and_not_by_its_text(
+    way: Callable[[list[list[str]]], PhoneFile], cell: str
+) -> None:
+    (warning,) = warnings(way([["name", "phone1"], ["Anna", NUMBER], ["Zz", cell]]))
+    assert f"in 1 of the 2 rows looked at: {WRONG[cell]}" in warning
+    assert "first in row 3" in warning
+    assert "[our rule]" in warning
+    assert not cell.strip() or cell == WRONG[cell] or cell not in warning.replace("in row 3", "")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_phone_number_in_any_usual_spelling_is_no_warning(way: Callable[[list[list[str]]], PhoneFile]) -> None:
+    assert warnings(way([["phone1"], *([cell] for cell in RIGHT)])) == ()
+
+
+def test_a_number_of_a_workbook_is_one_however_the_file_writes_it() -> None:
+    written = ("447700900121", "4.47700900121E11", "447700900121.0", "4.47700900121E+11")
+    cells = "".join(f"<row><c><v>{cell}</v></c></row>" for cell in written)
+    assert warnings(PhoneFile(rows(f'<row><c t="str"><v>phone1</v></c></row>{cells}'), "x.xlsx")) == ()
+
+
+def test_a_file_of_the_wrong_kind_throughout_says_how_many_rows_of_which_kind() -> None:
+    (warning,) = warnings(as_csv([["phone1"], ["447700900121.0"], ["4.42E+11"], ["not a number"], ["447700900122.0"]]))
+    assert "phone1 looks wrong in 4 of the 4 rows looked at: a decimal point (2, first in row 2), " in warning
+    assert "(1, first in row 3), not a number (1, first in row 4)" in warning
+
+
+def test_only_a_few_kilobytes_below_the_heading_are_looked_at() -> None:
+    below = "\r\n".join([NUMBER] * 1000 + ["none"])
+    assert warnings(PhoneFile(f"phone1\r\n{below}".encode(), "x.csv")) == ()
+    assert warnings(as_xlsx([["phone1"], *([NUMBER] for _ in range(1000)), ["none"]])) == ()
+
+
+def test_a_row_that_is_cut_where_the_look_ends_is_not_judged() -> None:
+    for size in range(4080, 4100):
+        assert (
+            warnings(
+                PhoneFile(
+                    b"phone1,a\r\n" + f"{NUMBER},".encode() + b"x" * (size - 14) + b"\r\n" + b"447700900121,x\r\n" * 9,
+                    "x.csv",
+                )
+            )
+            == ()
+        )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        PhoneFile(b"phone1", "x.csv"),
+        PhoneFile(b"\xef\xbb\xbfname,phone1\r\n", "x.csv"),
+        PhoneFile(b"name,phone1\r\n\r\n,\r\n" + b" \r\n" * 9000, "x.csv"),
+        as_xlsx([["name", "phone1"]]),
+        as_xlsx([["name", "phone1"], [" "], []]),
+    ],
+)
+def test_a_file_with_no_row_but_its_heading_is_sent_and_said_to_be_empty(
+    file: PhoneFile, face: BlockingPortal | None, server: MockServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = Caller("commbox", server.url + "/commbox", face, api_key="mock-token")
+    receipt = caller.create(Audience(name="VIP", members=file))
+    caller.close()
+    assert isinstance(receipt, Receipt)
+    assert receipt.empty
+    (warning,) = receipt.warnings
+    assert "no rows below its first one" in warning
+    logged = [record for record in caplog.records if record.name == "audiences" and record.levelno == logging.WARNING]
+    assert [warning in record.getMessage() for record in logged] == [True]
+
+
+def test_a_file_with_members_has_neither_warnings_nor_is_it_empty(server: MockServer) -> None:
+    caller = Caller("commbox", server.url + "/commbox", None, api_key="mock-token")
+    for members in (as_csv([["phone1"], [NUMBER]]), PhoneFile(b"phone1", "x.csv", checked=False)):
+        receipt = caller.create(Audience(name="VIP", members=members))
+        assert isinstance(receipt, Receipt)
+        assert (receipt.empty, receipt.warnings) == (False, ())
+    caller.close()
+
+
+def test_the_command_says_it_in_words_and_in_json(server: MockServer, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("phone1\r\n4.42E+11\r\n")
+    command = ("create", "S", "--provider", "commbox", "--file", str(tmp_path / "x.csv"))
+
+    def ran(*more: str) -> subprocess.CompletedProcess[str]:
+        done = run(server, *command, *more)
+        assert done.returncode == 0
+        return done
+
+    for done in (ran(), ran("--dry-run")):
+        assert "CommBox: warning: phone1 looks wrong in 1 of the 1 rows looked at" in done.stderr
+    for done in (ran("--json"), ran("--json", "--dry-run")):
+        (result,) = json.loads(done.stdout)
+        assert ["scientific notation" in warning for warning in result["warnings"]] == [True]
+        assert not result.get("empty")

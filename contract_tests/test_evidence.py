@@ -1,0 +1,61 @@
+"""The checker's reports show no credential, however it is written; and what is around it they show."""
+
+import json
+import time
+
+import pytest
+
+from audience_contract import Request, Response
+from audience_contract.evidence import KEPT_BODY, MASK, Redactor
+from canaries import forms
+
+SECRET = "Kryptos-x/+=\"'<&>% 41\\z"
+
+
+@pytest.mark.parametrize("form", forms(SECRET))
+def test_a_credential_is_taken_out_in_each_of_its_forms(form: str) -> None:
+    body = f'{{"message": "no {form}."}}'.encode()
+    header = ("X-Told", f"no {form}.")
+    request = Request("POST", f"/x?{form}.", (header,), body)
+    shown = Redactor([SECRET]).evidence(f"https://x.test/x?{form}.", request, Response(400, (header,), body))
+    begin = "Bearer " if form.startswith("Bearer ") else ""
+    assert shown.response is not None
+    for message in (shown.request, shown.response):
+        assert message.body == f'{{"message": "no {begin}{MASK}."}}'.encode()
+        assert message.headers == (("X-Told", f"no {begin}{MASK}."),)
+    assert shown.url == f"https://x.test/x?{begin}{MASK}."
+
+
+def test_a_credential_that_a_body_has_with_an_escaped_letter_is_taken_out_of_the_other_message_too() -> None:
+    request = Request("POST", "/token", (), b'{"client_secret": "\\u004bryptos-4711"}')
+    answer = Response(400, (), b'{"error": "no client Kryptos-4711, Krypto\\u0073-4711"}')
+    shown = Redactor().evidence("https://x.test/token", request, answer)
+    assert shown.request.body == f'{{"client_secret": "{MASK}"}}'.encode()
+    assert shown.response is not None
+    assert shown.response.body == f'{{"error": "no client {MASK}, {MASK}"}}'.encode()
+
+
+def test_a_form_with_an_escaped_credential_hides_it_in_the_answer() -> None:
+    request = Request("POST", "/token", (), b"client_secret=Kryptos%2F+4711&grant_type=x")
+    shown = Redactor().evidence("https://x.test/token", request, Response(400, (), b"no Kryptos/ 4711"))
+    assert shown.response is not None
+    assert shown.response.body == f"no {MASK}".encode()
+
+
+@pytest.mark.parametrize("form", forms(SECRET))
+def test_a_credential_across_the_end_of_what_is_kept_is_none_of_it(form: str) -> None:
+    masked = f"{'Bearer ' if form.startswith('Bearer ') else ''}{MASK}".encode()
+    for before in range(KEPT_BODY - len(form), KEPT_BODY + 2, 7):
+        body = b"." * before + form.encode() + b"." * KEPT_BODY * 3
+        shown = Redactor([SECRET]).evidence("https://x.test/", Request("GET", "/", ()), Response(400, (), body))
+        assert shown.response is not None
+        assert shown.response.body == (b"." * before + masked + b"." * KEPT_BODY)[:KEPT_BODY]
+        assert shown.response_left_out > 2 * KEPT_BODY
+
+
+@pytest.mark.parametrize("data", ["ab", "\\u0061", "a%61&lt;\\/"])
+def test_a_hostile_body_takes_little_time(data: str) -> None:
+    begun = time.monotonic()
+    body = json.dumps({"message": data * 2**21}).encode()
+    Redactor(["ab" * 1000]).evidence("https://x.test/", Request("POST", "/", (), body), Response(400, (), body))
+    assert time.monotonic() - begun < 10

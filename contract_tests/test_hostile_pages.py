@@ -1,0 +1,127 @@
+"""What a provider's page says reaches what is written from it as data only: as a literal, or not at all."""
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fourth.project import HERE, KEY, NAME
+from pipeline.__main__ import main
+from pipeline.documents import resolve
+from pipeline.markdown import cell, code
+from pipeline.pages import spec_of
+
+Json = dict[str, Any]
+TEXTS = ['" + PWN() + "', "\nPWN()\r\"\"\"PWN()'''\n' + PWN() + '{{ PWN() }}{% PWN() %}\u2028PWN()\x85\\"]
+POST = "/paths/~1segments/post"
+BODY = f"{POST}/requestBody/content/application~1json/schema"
+
+
+def osprey() -> Json:
+    spec: Json = json.loads(spec_of((HERE / f"{KEY}.md").read_text("utf-8")))
+    return spec
+
+
+def _free(spec: Json, text: str) -> None:
+    """The text in every place where a spec may say what it likes."""
+    operation, body = resolve(spec, POST), resolve(spec, BODY)
+    spec["info"] |= {"title": text, "version": text, "description": text}
+    operation |= {"summary": text, "description": text}
+    problem, made = resolve(spec, "/components/schemas/Problem"), resolve(spec, f"{POST}/responses/201")
+    for schema in (body, problem, resolve(made, "/content/application~1json/schema")):
+        schema |= {"title": "Titled" + str(len(schema)), "description": text}
+        schema["properties"]["z " + text] = {"type": "string", "description": text, "example": text}
+        schema["properties"]["d " + text] = {"type": "string", "default": text}
+    body["properties"]["e " + text] = {"type": "string", "enum": [text, "plain"]}
+    body["properties"]["title"] |= {"example": text}
+    made |= {"description": text}
+    operation["parameters"] = [{"name": "q " + text, "in": "query", "description": text, "schema": {"type": "string"}}]
+    resolve(spec, "/components/securitySchemes/key")["description"] = text
+
+
+def _lay_out(folder: Path, spec: Json, address: str = "https://a.test") -> tuple[int, Path]:
+    page = folder / "page.json"
+    page.write_text(json.dumps(spec), "utf-8")
+    root = folder / "project"
+    root.mkdir()
+    return main(["provider", NAME, "--page", str(page), "--address", address, "--root", str(root)]), root
+
+
+def _run(root: Path) -> Iterator[str]:
+    """Every name that the Python files below a folder would look up or bind."""
+    for file in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            yield from (str(getattr(node, field)) for field in ("id", "attr", "arg", "name") if hasattr(node, field))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_a_page_says_is_a_literal_in_every_file_that_is_laid_out(tmp_path: Path, text: str) -> None:
+    spec = osprey()
+    _free(spec, text)
+    code, root = _lay_out(tmp_path, spec, text)
+    assert code == 0
+    assert "PWN" not in {*_run(root)}
+    source = tomllib.loads((root / "specs" / KEY / "SOURCE.toml").read_text("utf-8"))
+    assert (source["spec"]["version"], source["page"][0]["address"]) == (text, text)
+
+
+def _named(at: str, name: str) -> Callable[[Json], object]:
+    return lambda spec: resolve(spec, at).update(name=name)
+
+
+def _header(name: str) -> Callable[[Json], object]:
+    parameter = {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+    return lambda spec: resolve(spec, POST).update(parameters=[parameter])
+
+
+def _second_key(spec: Json) -> None:
+    resolve(spec, "/components/securitySchemes")["more"] = {"type": "apiKey", "in": "header", "name": "X-More"}
+    spec["security"] = [{"key": [], "more": []}]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        *[
+            (_named("/components/securitySchemes/key", text), "/components/securitySchemes/key/name: ")
+            for text in TEXTS
+        ],
+        (_named("/components/securitySchemes/key", "X Key"), "/components/securitySchemes/key/name: "),
+        *[(_header(text), f"{POST}/parameters/0/name: ") for text in TEXTS],
+        (_header("Options"), f"{POST}/parameters/0: there is a setting 'options' already"),
+        (_header("Api-Key"), f"{POST}/parameters/0: there is a setting 'api_key' already"),
+        *[(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (*TEXTS, "a-b", "class")],
+        (_second_key, "/components/securitySchemes/more: there is a setting 'api_key' already"),
+    ],
+)
+def test_a_name_that_would_be_code_is_refused_with_its_pointer_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Json], object], said: str
+) -> None:
+    spec = osprey()
+    change(spec)
+    result, root = _lay_out(tmp_path, spec)
+    error = capsys.readouterr().err
+    assert (result, said in error, [*root.rglob("*")]) == (1, True, []), error
+
+
+def test_a_span_of_code_and_a_cell_stay_what_they_are_in_markdown() -> None:
+    assert code("a`b|\nc") == "`a'b| c`"
+    assert cell(code("a|b")) == "`a\\|b`"
+
+
+@pytest.mark.parametrize("name", ["Class", "9-Lives", "X-APIVersion"])
+def test_a_header_that_is_a_setting_is_called_as_the_client_calls_it(tmp_path: Path, name: str) -> None:
+    spec = osprey()
+    _header(name)(spec)
+    result, root = _lay_out(tmp_path, spec)
+    assert result == 0
+    adapter = (root / "wrapper" / "audiences" / "providers" / f"{KEY}.py").read_text("utf-8")
+    (argument,) = re.findall(rf'Setting\("(\w+)", .*"sent as {name}"\)', adapter)
+    built = next((root / "generated").rglob("create_segment.py")).read_text("utf-8")
+    assert f'headers["{name}"] = {argument}' in built
+    assert f"{argument}=self._{argument}," in adapter

@@ -1,0 +1,182 @@
+"""An answer of JSON takes no more memory and time than it may, whatever is in it; and reading it loses no answer."""
+
+import itertools
+import json
+import string
+import subprocess
+import sys
+import textwrap
+import time
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audiences import AudiencesError, Headers, Outcome, Response, SpecViolationError
+from audiences._call import Handle, text
+from audiences._json import UnreadableError, loads
+from audiences.providers.adobe import _Create
+
+SIZE = 400_000
+TYPE = Headers((("Content-Type", "application/json"),))
+
+
+def names(width: int = 4) -> Iterator[str]:
+    return map("".join, itertools.product(string.ascii_letters, repeat=width))
+
+
+def repeated(unit: str) -> str:
+    return '{"id": "4711", "extra": [' + (unit * (SIZE // len(unit.encode()))).rstrip(",") + "]}"
+
+
+def properties(unit: str, begin: str = "", end: str = "") -> str:
+    """A unit for each of many names."""
+    whole = ",".join(unit % name for name in itertools.islice(names(), SIZE // len(unit % "abcd")))
+    return f'{{"id": "4711", {begin}{whole}{end}}}'
+
+
+HOSTILE = {
+    "empty lists": repeated("[],"),
+    "empty lists with white space": repeated("[ ],"),
+    "empty objects": repeated("{},"),
+    "lists of one number": repeated("[0],"),
+    "lists in lists": repeated("[[[[[]]]]],"),
+    "objects of one property": repeated('{"a":0},'),
+    "objects whose key is empty": repeated('{"":0},'),
+    "objects in objects": repeated('{"a":{"a":{"a":{}}}},'),
+    "keys": properties('"%s":0'),
+    "keys of empty lists": properties('"%s":[]'),
+    "keys of an inner object": properties('"%s":0', '"x":{', "}"),
+    "objects of one property, each with another key": properties('{"%s":0}', '"x":[', "]"),
+    "keys beyond Latin": properties('"%sĄ":"Ą"'),
+    "strings of one character beyond Latin": repeated('"Ą",'),
+    "the same, beside one of four bytes": repeated('"Ą",').replace("extra", "\N{GRINNING FACE}"),
+    "strings of two characters": repeated('"ab",'),
+    "strings of two characters, beside one of four bytes": repeated('"ab",').replace("extra", "\N{GRINNING FACE}"),
+    "characters of four bytes": repeated('"\N{GRINNING FACE}",'),
+    "small numbers": repeated("-9,"),
+    "fractions": repeated("1e9,"),
+    "six properties": repeated('{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0},'),
+    "eleven properties": repeated("{" + ",".join(f'"{name}":0' for name in "abcdefghijk") + "},"),
+    "strings that look like more": repeated(json.dumps("[{,:") + ","),
+}
+ORDINARY = {
+    "numbers": json.dumps({"id": "4711", "failed": list(range(60_000))}),
+    "phone numbers": json.dumps({"id": "4711", "failed": [f"44790{number:07}" for number in range(30_000)]}),
+    "ids and names": json.dumps({"id": "4711", "all": [{"id": str(n), "name": "VIP"} for n in range(10_000)]}),
+    "the same, compact": json.dumps(
+        {"id": "4711", "all": [{"id": str(n), "name": "VIP"} for n in range(10_000)]}, separators=(",", ":")
+    ),
+    "records": json.dumps(
+        {"id": "4711", "all": [{"id": str(n), "name": "VIP \N{GRINNING FACE}", "tags": []} for n in range(10_000)]},
+        ensure_ascii=False,
+        indent=2,
+    ),
+    "a message of brackets": json.dumps({"id": "4711", "message": '[{,:"' * 60_000}),
+    "a long message beyond Latin": json.dumps({"id": "4711", "message": "ж" * 200_000}, ensure_ascii=False),
+}
+
+
+def read(body: bytes, status: int = 200, **changes: Any) -> Any:
+    """What becomes of an answer."""
+    call = replace(_Create.call, **changes)
+    try:
+        return call.read(Response(status, TYPE, body), lambda value: Handle(id=text(value, "id")))
+    except AudiencesError as error:
+        return error
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_answer_takes_no_more_than_20_times_its_bytes_and_was_applied(name: str) -> None:
+    body = HOSTILE[name].encode()
+    read(b'{"id": "4711"}')  # what is made once
+    tracemalloc.start()
+    result = read(body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak + 3 * len(body) <= 20 * len(body)  # as it comes, as it is kept, and as it is searched for secrets
+    if isinstance(result, AudiencesError):
+        assert result.outcome is Outcome.APPLIED
+        assert "so many values" in str(result)
+        assert result.response is not None
+        assert result.response.body == body
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_a_large_answer_of_an_ordinary_kind_is_read(name: str) -> None:
+    assert len(ORDINARY[name]) > 200_000
+    assert read(ORDINARY[name].encode()).handle == Handle(id="4711")
+
+
+@pytest.mark.parametrize("size", [2**10, 2**16])
+def test_a_small_answer_is_read_whatever_is_in_it(size: int) -> None:
+    body = b'{"id": "4711", "extra": [' + b"[]," * ((size - 40) // 3) + b"[]]}"
+    assert len(body) <= size
+    assert read(body).handle == Handle(id="4711")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'"' + b'\\"' * 2**20, b'{"a' + b"\\" * 2**21, b'"",' * 2**20, b'"\\"' * 2**20, b'{"":' * 2**18, b"[" * 2**22],
+    ids=range(6),
+)
+def test_what_is_no_json_is_known_for_none_in_linear_time(body: bytes) -> None:
+    begun = time.monotonic()
+    with pytest.raises(UnreadableError):
+        loads(body)
+    assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b'[{"a": {"b": 1, "\\u0062": 2}}]',
+        b'{"": 1, "x": [{}], "": 2}',
+        b'{"a": {"a": 1}, "a" \n: "a"}',
+    ],
+)
+def test_a_key_that_stands_twice_in_an_object_is_refused(body: bytes) -> None:
+    with pytest.raises(UnreadableError, match="an object has the same key twice"):
+        loads(body)
+
+
+@pytest.mark.parametrize("body", [b'{"a": {"a": ":"}, "b:": "\\":"}', b'[{"a": 1}, {"a": 1}]', b'":"', b'"\\\\"'])
+def test_the_same_key_in_two_objects_is_none_that_stands_twice(body: bytes) -> None:
+    assert loads(body) == json.loads(body)
+
+
+@pytest.mark.parametrize("raised", [MemoryError(), RecursionError(), KeyError("id"), SystemError()])
+def test_a_receipt_is_not_lost_to_what_the_generated_parser_raises(raised: Exception) -> None:
+    def parse(_: object) -> object:
+        raise raised
+
+    success = read(b'{"id": "4711"}', parse=parse)
+    assert (success.handle, success.model) == (Handle(id="4711"), None)
+    assert type(raised).__name__ in success.model_problem
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, "applied"), (400, "rejected"), (500, "unknown")])
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory is in use")
+def test_an_answer_for_which_there_is_no_memory_has_the_outcome_of_its_status(status: int, outcome: str) -> None:
+    code = f"""
+        import resource
+        from test_json import read
+        read(b'{{"id": "4711"}}')
+        body = b'{{"id": "4711", "rows": [' + b"1234567, " * 4_000_000 + b"0]}}"
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 150 * 2**20,) * 2)
+        result = read(body, {status})
+        print(type(result).__name__, result.outcome, result)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    here = Path(__file__).parent
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert outcome in done.stdout
+    if status == 200:
+        assert done.stdout.startswith(SpecViolationError.__name__)
+        assert "MemoryError" in done.stdout

@@ -1,0 +1,59 @@
+"""What is known of a call as values of JSON: the same from the library as from the command."""
+
+import json
+from typing import get_type_hints
+
+import pytest
+
+import audiences
+from audiences import Audience, AudiencesError, InvalidError, Problem, Receipt, aio
+from audiences._json import dumps
+from callers import Caller, make
+from cases import KEYS
+from raw_server import RawServer, http
+
+ERRORS = [each for each in vars(audiences).values() if isinstance(each, type) and issubclass(each, AudiencesError)]
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_every_error_gives_the_same_keys_all_of_them_json(kind: type[AudiencesError]) -> None:
+    error = kind("words", provider="Batch")
+    known = error.to_dict()
+    assert json.loads(json.dumps(known)) == known
+    assert known.keys() == AudiencesError("").to_dict().keys()
+    assert (known["error"], known["outcome"], known["message"]) == (kind.__name__, error.outcome.value, str(error))
+    assert type(known["outcome"]) is str
+
+
+def test_what_a_refused_draft_breaks_is_listed_in_it() -> None:
+    problem = Problem("name", "must not be empty", "empty string", "our rule")
+    (listed,) = InvalidError.of([problem]).to_dict()["problems"]
+    assert listed == {"field": "name", "rule": "must not be empty", "shape": "empty string", "source": "our rule"}
+
+
+def test_a_receipt_and_the_errors_of_an_answer_have_what_the_provider_said(caller: Caller, raw: RawServer) -> None:
+    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    receipt = caller.create(caller.case.good())
+    assert isinstance(receipt, Receipt)
+    known = receipt.to_dict()
+    assert json.loads(json.dumps(known)) == known
+    assert (known["name"], known["id"], known["operation_token"]) == ("VIP", receipt.id, receipt.operation_token)
+    raw.answer = http(caller.case.SUCCESS, b'{"told": "words"}')
+    unusable = caller.create(caller.case.good()).to_dict()
+    assert (unusable["error"], unusable["body"]) == ("SpecViolationError", '{"told": "words"}')
+    raw.answer = http(400, dumps(caller.case.ERROR))
+    refused = caller.create(caller.case.good()).to_dict()
+    assert (refused["status"], refused["provider_message"], refused["body"]) == (400, "words", None)
+
+
+def test_provider_is_a_type_for_any_provider_object_of_its_side() -> None:
+    def push(provider: audiences.Provider, draft: Audience) -> audiences.Receipt:
+        return provider.create(draft)
+
+    async def apush(provider: aio.Provider, draft: Audience) -> audiences.Receipt:
+        return await provider.create(draft)
+
+    for key in KEYS:
+        assert isinstance(make(key), get_type_hints(push)["provider"])
+        assert isinstance(make(key, aio), get_type_hints(apush)["provider"])
+        assert not isinstance(make(key), aio.Provider)

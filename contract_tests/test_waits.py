@@ -1,0 +1,108 @@
+"""What calls wait for: turns, tokens, and what a provider asks them to wait."""
+
+import asyncio
+import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import anyio
+import pytest
+
+from audiences import AudiencesError, RateLimitedError, Receipt, aio
+from audiences._options import Pace
+from callers import Caller, make
+from cases import case
+from raw_server import RawServer, http
+
+PAST = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+
+
+def limited(*waits: str) -> bytes:
+    return http(429, b"{}").replace(
+        b"\r\n\r\n", b"".join(b"\r\nRetry-After: " + w.encode() for w in waits) + b"\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("waits", "longest"),
+    [((PAST, "120"), 120.0), (("120", PAST), 120.0), (("60", "90"), 90.0), ((PAST, "soon"), None), (("soon",), None)],
+)
+def test_the_longest_of_several_retry_after_counts_and_an_unreadable_one_forbids_to_repeat(
+    caller: Caller, raw: RawServer, waits: tuple[str, ...], longest: float | None
+) -> None:
+    raw.requests.clear()
+    raw.answer = limited(*waits)
+    error = caller.create(caller.case.good())
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after == longest
+    assert len(raw.requests) == 1
+
+
+def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: RawServer) -> None:
+    raw.answer = http(202, json.dumps(case("batch").BODY).encode())
+
+    async def call() -> float:
+        async with make("batch", aio, base_url=raw.url, max_per_second=1) as provider:
+            await provider.create(case("batch").good())
+            with anyio.move_on_after(0.1):
+                async with anyio.create_task_group() as group:
+                    for _ in range(50):
+                        group.start_soon(provider.create, case("batch").good())
+            begun = time.monotonic()
+            await provider.create(case("batch").good())
+            return time.monotonic() - begun
+
+    assert asyncio.run(call()) < 2
+
+
+def test_no_two_calls_have_one_turn_whatever_is_given_back() -> None:
+    pace = Pace(10)
+    deadline = time.monotonic() + 100
+    turns = [pace.reserve(deadline) for _ in range(10)]
+    for turn in turns[3:6]:
+        assert turn is not None
+        pace.give_back(turn)
+    again = [pace.reserve(deadline) for _ in range(5)]
+    assert again[:3] == turns[3:6]
+    kept = [turn for turn in turns[:3] + turns[6:] + again if turn is not None]
+    assert len(kept) == 12
+    assert min(b - a for a, b in zip(sorted(kept), sorted(kept)[1:], strict=False)) > 0.09
+
+
+def test_a_token_request_that_is_stuck_takes_no_time_out_of_the_others() -> None:
+    """The first request for a token gets no answer; the second one does."""
+    came, over = threading.Event(), threading.Event()
+
+    class Endpoint(RawServer):
+        def reply(self, request: bytes) -> bytes:
+            if b"/token" not in request.split(b"\r\n", 1)[0]:
+                return http(200, json.dumps(case("adobe").BODY).encode())
+            if not came.is_set():
+                came.set()
+                over.wait(20)
+            return http(200, b'{"access_token": "token-4711", "token_type": "bearer", "expires_in": 99}')
+
+    results: list[Any] = []
+
+    def create(provider: Any, timeout: float) -> None:
+        try:
+            results.append(provider.create(case("adobe").good(), timeout=timeout))
+        except AudiencesError as error:
+            results.append(error)
+
+    oauth = {"access_token": None, "client_id": "client-4711", "client_secret": "secret-4711", "scopes": "a"}
+    with (
+        Endpoint(threads=True) as server,
+        make("adobe", base_url=server.url, token_url=f"{server.url}/token", **oauth) as it,
+    ):
+        stuck = threading.Thread(target=create, args=(it, 20))
+        stuck.start()
+        assert came.wait(10)
+        create(it, 2)
+        assert isinstance(results[0], Receipt)
+        over.set()
+        stuck.join(20)
+    assert isinstance(results[1], Receipt)

@@ -1,0 +1,91 @@
+"""What connections are made with: TLS, and proxies."""
+
+import os
+import ssl
+from functools import cache
+from ipaddress import ip_address, ip_network
+from os import PathLike
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore2
+import httpx2
+
+from .._lock import Lock
+
+Origin = tuple[str, str, int]
+"""A URL's scheme, host and port."""
+_MAKING = Lock()
+
+
+def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
+    """One for the process: making one costs more than a call does. A CA file, which may change, is read anew."""
+    if ca_file is not None:
+        return ssl.create_default_context(cafile=ca_file)
+    with _MAKING.held:  # `cache` alone may make two
+        return _trust_store()
+
+
+@cache
+def _trust_store() -> ssl.SSLContext:
+    """The system's."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def proxy_of(url: str, context: ssl.SSLContext) -> httpcore2.Proxy:
+    """The proxy at the URL, with the user and the password that are in it. Raises ValueError where it has no port."""
+    parts = urlsplit(url)
+    scheme, user = parts.scheme.lower(), unquote(parts.username or "")
+    port = parts.port or {"http": 80, "https": 443}.get(scheme, 1080)
+    return httpcore2.Proxy(
+        httpcore2.URL(scheme=scheme, host=parts.hostname or "", port=port, target="/"),
+        auth=(user, unquote(parts.password or "")) if user or parts.password else None,
+        # Without the context, httpcore would make another one for a proxy that speaks TLS, with the usual authorities.
+        ssl_context=context if scheme == "https" else None,
+    )
+
+
+def origin(url: str) -> Origin:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def from_environment(url: str) -> tuple[str, str] | None:
+    """The variable that names a proxy for the URL, and the proxy."""
+    scheme, host, port = origin(url)
+    if _is_exception(host, port):
+        return None
+    found = getproxies()
+    kind = next((kind for kind in (scheme, "all") if found.get(kind)), None)
+    if kind is None:
+        return None
+    variable, proxy = f"{kind}_proxy", found[kind]
+    # Of the two spellings, urllib prefers the lower one.
+    return variable if variable in os.environ else variable.upper(), proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_exception(host: str, port: int) -> bool:
+    """Whether NO_PROXY (or the system's settings) has the host: urllib's reading of names, and, as curl and httpx do,
+    IPv6 addresses with brackets or without, networks, and a port behind any of them.
+    """
+    if proxy_bypass(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(_covers(entry.strip(), address, port) for entry in getproxies().get("no", "").split(","))
+
+
+def _covers(entry: str, address: object, port: int) -> bool:
+    bracket, _, behind = entry.rpartition("]")
+    if bracket:  # [IPv6] or [IPv6]:port
+        network, own_port = bracket.removeprefix("["), behind.removeprefix(":")
+    elif entry.count(":") == 1:
+        network, _, own_port = entry.partition(":")
+    else:
+        network, own_port = entry, ""
+    try:
+        return own_port in ("", str(port)) and address in ip_network(network, strict=False)
+    except (ValueError, TypeError):
+        return False

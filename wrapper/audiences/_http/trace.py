@@ -1,0 +1,162 @@
+"""What was seen of one attempt, and what that says about the call."""
+
+import re
+import time
+
+from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
+from .._options import How
+from .._reason import reason
+from .._redact import name_without, redacted
+from .._wire import Headers, Response
+from .packed import unpacked
+
+_LARGE = 256 * 1024
+"""Bytes of an answer above which it is read off the event loop."""
+_OVERHEAD = 2**20
+"""Bytes that headers and framing of an answer may take beside its body."""
+_START = 64 * 1024
+_GRACE = 0.25
+"""Seconds after the first look beyond the deadline, for what had come before it."""
+_STATUS_LINE = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_NEVER_LEFT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
+    | {"LocalProtocolError", "InvalidURL"}
+)
+_TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
+
+
+class DeadlineError(Exception):
+    """The call's total time is over."""
+
+
+class AttemptTrace:
+    """Filled in while an attempt goes on. Connections of ours report to it; a transport of the caller's does not."""
+
+    def __init__(self, how: How) -> None:
+        self._how = how
+        self.begun = time.monotonic()
+        self.built = False
+        """Whether there is a request: its files are open."""
+        self.connects = False
+        """Whether a connection of ours carries it."""
+        self.secrets: tuple[str, ...] = ()
+        self.unpacked = False
+        """Whether a transport of the caller's has unpacked the body."""
+        self.problem: str | None = None
+        self._left = False
+        self._late: float | None = None
+        self._total_ends = False
+        self._room = how.max_response_bytes + _OVERHEAD
+        self._start = b""
+        self._head: tuple[int, Headers] | None = None
+        self._body = bytearray()
+
+    def seconds(self, timeout: float | None) -> float | None:
+        """How long the next step may take; None where the total time is over."""
+        left = self._how.deadline - time.monotonic()
+        self._total_ends = timeout is None or left <= timeout
+        if left > 0:
+            return left if timeout is None or self._total_ends else timeout
+        self._late = self._late or time.monotonic()
+        return None
+
+    @property
+    def too_late(self) -> bool:
+        """Whether even what came in time was to be read by now."""
+        return self._late is not None and time.monotonic() > self._late + _GRACE
+
+    def leaves(self, data: bytes) -> None:
+        """Bytes go out. Asking a proxy for a tunnel is not yet the request."""
+        self._left = self._left or not data.startswith(b"CONNECT ")
+
+    def take(self, data: bytes) -> bool:
+        """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
+        if self._left:
+            self._start += data[: _START - len(self._start)]
+        self._room -= len(data)
+        return self._room >= 0
+
+    def head(self, status: int, headers: tuple[tuple[str, str], ...]) -> None:
+        """The status line and the headers came."""
+        self._head = status, Headers(headers)
+
+    def body(self, chunk: bytes) -> bool:
+        """Keep a piece of the body; whether there is room for more."""
+        limit = self._how.max_response_bytes
+        self._body += chunk[: limit - len(self._body) + 1]
+        if len(self._body) > limit:
+            self.problem = f"more than {limit} bytes"
+        return self.problem is None
+
+    @property
+    def large(self) -> bool:
+        """Whether it takes long to read what the answer says."""
+        return len(self._body) > _LARGE or self._packed is not None
+
+    @property
+    def _packed(self) -> str | None:
+        if not self._head or not self._body or self.unpacked:
+            return None
+        return self._head[1].get("content-encoding")
+
+    def failure(self, error: BaseException) -> AudiencesError:
+        """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
+        if not self.built:
+            return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
+        if not self._left and (self.connects or _never_left(error)):
+            return NotSentError(f"no connection: {self._why(error)}")
+        return UnknownOutcomeError(f"no answer: {self._why(error)}")
+
+    def result(self, error: BaseException | None = None) -> Response | AudiencesError:
+        """The answer as far as it came, or what is known without one; `error` is what cut it short."""
+        try:
+            return self._result(error)
+        except MemoryError as full:
+            self._body.clear()  # what is left is that there was an answer
+            return self._result(full)
+
+    def _result(self, error: BaseException | None) -> Response | AudiencesError:
+        # Of a head that broke off, the status line tells a success; a refusal has to be complete.
+        status = self._status_heard()
+        if self._head is None and not 200 <= status < 300:
+            return self.failure(error or RuntimeError())
+        if error is not None:
+            self.problem = self.problem or self._why(error)
+        status, headers = self._head or (status, Headers())
+        body, cut = bytes(self._body), self.problem is not None
+        if self._packed is not None and not cut:
+            body, self.problem = unpacked(body, self._packed, self._how.max_response_bytes)
+        hidden = tuple(
+            (name_without(name, self.secrets), redacted(value.encode(), self.secrets).decode())
+            for name, value in headers.items_as_sent
+        )
+        body = redacted(body, self.secrets, cut=self.problem is not None)
+        return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)
+
+    def _why(self, error: BaseException) -> str:
+        """The reason; where a time was over, with the caller's number that ended it."""
+        why, kind = reason(error), type(error).__name__
+        name = kind.removesuffix("Timeout").lower() if kind.endswith("Timeout") else ""
+        if kind == "DeadlineError" or (name and self._total_ends):
+            name = "total"
+        seconds = getattr(self._how.timeouts, name, None) if name else None
+        return why if seconds is None else f"{why} (Timeouts.{name} is {seconds:g} s)"
+
+    def _status_heard(self) -> int:
+        """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
+        rest = self._start
+        while found := _STATUS_LINE.match(rest):
+            if found[1] >= b"200":
+                return int(found[1])
+            end = _END_OF_HEAD.search(rest)
+            rest = rest[end.end() :] if end else b""
+        return 0
+
+
+def _never_left(error: BaseException) -> bool:
+    """Whether a transport of httpx's or httpx2's says that it sent nothing."""
+    kinds = type(error).__mro__
+    return isinstance(error, UnicodeError) or any(
+        kind.__name__ in _NEVER_LEFT and kind.__module__.partition(".")[0] in _TRANSPORTS for kind in kinds
+    )
