@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .media import MediaType
 from .violation import UnreadableError
 
+_FOREIGN = "not multipart/form-data with the boundary that the content type names"
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)")
 
 
@@ -37,19 +38,17 @@ def read(media: MediaType, body: bytes) -> list[Part]:
     delimiter = re.compile(rb"\r\n--%b(?:(?P<last>--)|[ \t]*(?=\r\n)|(?P<more>))" % re.escape(boundary))
     body = b"\r\n" + body
     # What stands before the first delimiter and after the last means nothing.
-    found, start = [], -1
+    found: list[Part] = []
+    start = -1
     for match in delimiter.finditer(body):
         if match["more"] is not None:
-            break
+            raise UnreadableError(_FOREIGN)
         if start >= 0:
             found.append(_part(body[start : match.start()]))
         if match["last"]:
             return found
         start = match.end()
-    said = "the closing boundary is missing"
-    if start < 0 or match["more"] is not None:
-        said = "not multipart/form-data with the boundary that the content type names"
-    raise UnreadableError(said)
+    raise UnreadableError("the closing boundary is missing" if start >= 0 else _FOREIGN)
 
 
 def _headers(head: bytes) -> dict[bytes, list[bytes]]:

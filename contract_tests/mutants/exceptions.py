@@ -46,10 +46,6 @@ EXCEPTIONS: Exceptions = (
         "Nothing is said of an empty name: a server may refuse it.",
     ),
     (
-        r"^commbox request /\S*/encoding/audience_file: application/vnd.ms-excel removed$",
-        "Nothing here writes that format, so a refusal may be of the content.",
-    ),
-    (
         r" response /\S*/responses: (429|500|503) removed$",
         "An answer that never comes is missed by nobody: which error an overloaded or broken server has is its own.",
     ),

@@ -99,7 +99,7 @@ WITNESSES = {
         200, header("x-gw-ims-org-id"), query("?createAudienceMetaOnly=true&x-gw-ims-org-id=a")
     ),
     "key-in-query": _sent(200, header("x-api-key"), query("?createAudienceMetaOnly=true&api_key=mock-client-id")),
-    "key-case": _sent(200, header("x-api-key", "Mock-Api-Key")),
+    "key-case": _sent(200, header("x-api-key", "Mock-Client-Id")),
     "key-as-token": _sent(200, header("Authorization", "Bearer mock-client-id")),
     "auth-unverified": _sent(200, header("Authorization", "Bearer eyJhbGciOiJSUzI1NiJ9.e30.AAAA")),
     "json-trailing-comma": _sent(200, body('{"name": "a",}')),

@@ -14,11 +14,11 @@ from .. import media, strict_json
 from ..checker import check_response
 from ..messages import Response
 from ..mock.provider import Provider, reply
+from ..samples import sample
 from ..spec import Node, Operation
 from .choice import Answers
 
 _LONG = "Ünïcödé ✓ 漢字 🙂 " * 100
-_SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
 _UNKNOWN = {"undocumented": {"nested": [1, None, "ü"]}}
 
 
@@ -143,7 +143,7 @@ def _full(schema: Node, value: Any) -> Any:
     found = dict(value)
     for name in properties.value if properties else ():
         kind = schema["properties"][name]
-        found[name] = _full(kind, value.get(name, kind.plain("example", _SAMPLES.get(kind.plain("type"), "text"))))
+        found[name] = _full(kind, value[name]) if name in value else sample(kind, "text")
     return found
 
 

@@ -1,17 +1,15 @@
 """Answers that follow from an operation's schemas alone, where a provider's file has nothing to add."""
 
 import json
-from typing import Any
 
 from ..messages import Response
+from ..samples import sample
 from ..spec import Node, Operation
 from .provider import reason, reply
 
-_PLAIN: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "null": None}
-
 
 def success(operation: Operation) -> Response | None:
-    """The first documented success, with the values of the spec's examples; None where none is documented."""
+    """The first documented success, with the values of the spec's examples that fit; None where none is documented."""
     documented = sorted(status for status in operation.node["responses"].value if status.startswith("2"))
     return _answer(operation, int(documented[0].replace("X", "0")), "text") if documented else None
 
@@ -28,7 +26,10 @@ def _answer(operation: Operation, status: int, words: str) -> Response:
         return Response(status, (), b"") if documented else reply(status, {"message": words})
     media = next(iter(content.value))
     schema = content[media].get("schema")
-    body = json.dumps(_value(schema, status, words), ensure_ascii=False) if schema else "{}"
+    value = sample(schema, words) if schema else {}
+    if isinstance(value, dict) and isinstance(value.get("status"), int):
+        value = {**value, "status": status}
+    body = json.dumps(value, ensure_ascii=False)
     return Response(status, (("content-type", media.replace("*", "json")),), body.encode())
 
 
@@ -39,22 +40,3 @@ def _content(operation: Operation, status: int) -> Node | None:
         others = sorted(code for code in operation.node["responses"].value if code[0] in "45")
         documented = operation.node["responses"][others[0]] if others else None
     return documented.get("content") if documented else None
-
-
-def _value(schema: Node, status: int, words: str) -> Any:
-    """What a schema allows: its example, or else every property."""
-    properties = schema.get("properties")
-    if properties:
-        made = {name: _value(properties[name], status, words) for name in properties.value}
-        return {**made, "status": status} if "status" in made and isinstance(made["status"], int) else made
-    if "example" in schema.value:
-        return schema.value["example"]
-    if "enum" in schema.value:
-        return schema.value["enum"][0]
-    if schema.plain("format") == "date-time":
-        return "2025-02-06T07:51:52Z"
-    kind = schema.plain("type", "object")
-    plain = words if kind == "string" else _PLAIN.get(kind, {})
-    if isinstance(plain, str):
-        return plain.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength", len(plain) + 9)]
-    return max(plain, schema.plain("minimum", plain)) if kind in ("integer", "number") else plain

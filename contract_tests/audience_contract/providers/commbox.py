@@ -12,6 +12,7 @@ import io
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, ClassVar
@@ -23,7 +24,7 @@ from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..multipart import Part
 from ..spec import Operation
-from ..violation import Violation
+from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
 
 _SMALL, _LARGE = 2**16, 2**20
@@ -81,8 +82,10 @@ class CommBox(Provider):
             yield "rows of which nobody says what becomes of them"
 
     def private(self, request: Request) -> Iterator[str]:
-        for number in re.findall(rb"(?<!\d)\d{7,15}(?!\d)", request.body):
-            yield number.decode()
+        """The numbers in files; a boundary, a name or a length may have as many digits."""
+        with suppress(UnreadableError):
+            for file in (part for part in parts_of(request) if part.filename is not None):
+                yield from (number.decode() for number in re.findall(rb"(?<!\d)\d{7,15}(?!\d)", file.data))
 
     def file(self) -> tuple[str, str, bytes]:
         return "audience.csv", "text/csv", b"phone1\r\n442079832100\r\n447700900123\r\n"

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from ..messages import Request
 from ..mock.provider import load as provider_of
+from ..samples import sample
 from ..spec import Operation
 from .target import Target
 
@@ -110,18 +111,18 @@ def first(target: Target, operation: Operation, name: Callable[[], str]) -> Draf
         place, key = parameter.value["in"], parameter.value["name"]
         if not parameter.plain("required") or key in headers:
             continue
-        choices = parameter["schema"].plain("enum")
-        {"query": query, "header": headers}[place][key] = str(choices[0] if choices else "a")
+        found = sample(parameter["schema"], "a")
+        {"query": query, "header": headers}[place][key] = found if isinstance(found, str) else json.dumps(found)
     body = operation.node.get("requestBody")
     media = next(iter(body["content"].value)) if body else ""
-    fields = everything(target, operation, name)
+    fields = everything(target, operation, name, least=True)
     schema = body["content"][media]["schema"] if body else None
     required = (schema.plain("required") if schema else None) or list(fields)
     return Draft(operation, query, headers, media, {k: v for k, v in fields.items() if k in required})
 
 
-def everything(target: Target, operation: Operation, name: Callable[[], str]) -> dict[str, Any]:
-    """A value for each property of the body, in the spec's order; those that a caller gives to be sent are left out."""
+def everything(target: Target, operation: Operation, name: Callable[[], str], *, least: bool = False) -> dict[str, Any]:
+    """A value for each property of the body, in the spec's order; with `least` nothing in it that is not required."""
     body = operation.node.get("requestBody")
     if not body:
         return {}
@@ -139,10 +140,5 @@ def everything(target: Target, operation: Operation, name: Callable[[], str]) ->
         elif kind.plain("format") == "binary":
             found[key] = File(*provider.file())
         else:
-            choices = kind.plain("enum")
-            found[key] = provider.examples.get(key) or (choices[0] if choices else _value(kind.plain("type")))
+            found[key] = provider.examples.get(key) or sample(kind, least=least)
     return {key: value for key, value in found.items() if key not in provider.withheld}
-
-
-def _value(kind: str | None) -> Any:
-    return {"integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}.get(kind or "", "check")

@@ -1,35 +1,18 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
-import base64
-import contextlib
-import re
-from collections.abc import Iterator
-
 from .. import strict_json
 from ..checker import check_response
 from ..judging import Ledger, Observation
-from ..messages import Response
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 from .expectation import Expectation, Fate, texts
+from .leaks import Leaks
 from .send import LATE
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 431}
-_TRACES = re.compile(
-    rb"Traceback \(most recent call last\)"
-    rb"|\bat [\w$.<>]+\([\w$]+\.(java|kt|scala):\d+\)"
-    rb"|\bat .{1,80}\(?/[\w./-]+\.[jt]s:\d+"
-    rb'|File "[^"]{1,200}", line \d+'
-    rb"|goroutine \d+ \[|panic: |\bSystem\.\w+Exception\b|ORA-\d{5}|SQLSTATE"
-    rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
-)
-_HINT = 4
-_MASK = rb"[^\s\"']{0,8}(\.\.\.|\*\*|xxx|\xe2\x80\xa6)"
-"""What stands after the beginning of a credential that is shown."""
-_SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
 
 
 class Judge:
@@ -37,6 +20,7 @@ class Judge:
 
     def __init__(self, target: Target, ledger: Ledger) -> None:
         self.target, self.ledger = target, ledger
+        self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
         self._ids: set[str] = set()
@@ -85,7 +69,8 @@ class Judge:
         if documented and not failed and response.status < 300:
             faults = [] if check_response(operation, response) else list(self._provider.said(operation, response))
             self.ledger.check("response.body", key, operation.id, seen, faults, kind=kind)
-        self._check("response.leak", operation, seen, kind, self._leak(operation, seen, response, where))
+        leaked = self.leaks(operation, seen, response)
+        self._check("response.leak", operation, seen, kind, bool(leaked) and self._broken("body", where, leaked))
         if not failed:
             self._fits(operation, seen, expectation, documented=documented)
         self._remember(operation, seen, fate)
@@ -134,31 +119,6 @@ class Judge:
                 )
                 self._check("run.echo", operation, seen, pointer, other)
 
-    def _leak(self, operation: Operation, seen: Observation, response: Response, where: str) -> Violation | None:
-        text = b"\n".join([*(value.encode("latin-1", "replace") for _, value in response.headers), response.body])
-        documented = set(_documented(operation, response))
-        asked = b"\n".join([seen.request.body, *(v.encode("latin-1", "replace") for _, v in seen.request.headers)])
-        plain = text + b"".join(_unpacked(text))
-        if any(secret.encode() in plain for secret in self.target.secrets):
-            return self._broken("body", where, "a credential comes back")
-        long = [secret for secret in self.target.secrets if len(secret) > _HINT]
-        begun = [secret[: max(_HINT, len(secret) // 2)].encode() for secret in long]
-        masked = [re.escape(secret[:_HINT].encode()) + _MASK for secret in long]
-        hinted = any(hint in text and hint not in asked for hint in begun)
-        if hinted or any(re.search(hint, text) for hint in masked):
-            return self._broken("body", where, "the beginning of a credential comes back")
-        if any(number.encode() in text for number in set(self._provider.private(seen.request))):
-            return self._broken("body", where, "personal data of the request comes back")
-        # What was sent and comes back is no leak.
-        if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
-            return self._broken("body", where, "a stack trace, or a path of the server")
-        try:
-            value = strict_json.loads(response.body)
-        except UnreadableError:
-            return None
-        names = {name for name in _names(value) if _SECRET.search(name)} - documented
-        return self._broken("body", where, f"a property named {min(names)}") if names else None
-
     def _check(
         self, rule: str, operation: Operation, seen: Observation, kind: str, broken: Violation | bool | None
     ) -> None:
@@ -186,13 +146,6 @@ def _a(kind: str) -> str:
     return "a valid request" if kind == "valid" else f"a request of the kind “{kind}”"
 
 
-def _unpacked(text: bytes) -> Iterator[bytes]:
-    """What stands there in Base64."""
-    for found in re.findall(rb"[A-Za-z0-9+/_-]{16,}", text):
-        with contextlib.suppress(ValueError):
-            yield base64.urlsafe_b64decode(found.replace(b"+", b"-").replace(b"/", b"_") + b"===")
-
-
 def _sent(seen: Observation) -> dict[str, object]:
     try:
         value = strict_json.loads(seen.request.body)
@@ -205,21 +158,3 @@ def _at(value: object, pointer: str) -> object:
     for token in pointer.split("/")[1:]:
         value = value.get(token) if isinstance(value, dict) else None
     return value
-
-
-def _names(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _names(child)
-
-
-def _documented(operation: Operation, response: Response) -> Iterator[str]:
-    """The properties of the documented answer; of a success, those of every one that is documented."""
-    responses = operation.node["responses"]
-    codes = [code for code in responses.value if code.startswith("2")] if response.status < 300 else []
-    for documented in (operation.response(response.status), *(responses[code] for code in codes)):
-        content = documented.get("content") if documented else None
-        for entry in content or ():
-            properties = entry["schema"].get("properties") if entry.get("schema") else None
-            yield from properties.value if properties else ()

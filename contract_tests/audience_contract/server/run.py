@@ -103,6 +103,9 @@ class _Run:
         if self._valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
+        if self._judge.leaks.unseen:
+            known = counted(self._judge.leaks.unseen, "credential")
+            yield f"not looked for in answers, as too short or too ordinary a word: {known}"
         if self._courier.waits:
             yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
         if self._courier.unclear:

@@ -1,0 +1,125 @@
+"""What no answer has a reason to hold: credentials, members of the request, traces of the server's inside."""
+
+import base64
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from http import HTTPStatus
+
+from .. import strict_json
+from ..judging import Observation
+from ..messages import Headers, Response
+from ..mock.provider import load as provider_of
+from ..spec import Operation
+from ..violation import UnreadableError
+from .target import Target
+
+_TRACES = re.compile(
+    rb"Traceback \(most recent call last\)"
+    rb"|\bat [\w$.<>]+\([\w$]+\.(java|kt|scala):\d+\)"
+    rb"|\bat .{1,80}\(?/[\w./-]+\.[jt]s:\d+"
+    rb'|File "[^"]{1,200}", line \d+'
+    rb"|goroutine \d+ \[|panic: |\bSystem\.\w+Exception\b|ORA-\d{5}|SQLSTATE"
+    rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
+)
+_FEWEST, _HINT = 6, 4
+"""Characters of a credential that is looked for, and of its beginning."""
+_MASK = rb"[^\s\"']{0,8}(\.\.\.|\*\*|xxx|\xe2\x80\xa6)"
+"""What stands after the beginning of a credential that is shown."""
+_SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
+_WORDS = "authorization bearer basic password secret credential apikey api-key api_key token username client tenant"
+"""What answers say of credentials."""
+
+
+class Leaks:
+    """Finds what leaks in the answers of a target."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __call__(self, operation: Operation, seen: Observation, response: Response) -> str:
+        """What an answer gives away, in a few words; "" for nothing."""
+        text = _bytes(response.headers) + response.body
+        plain = text + b"".join(_unpacked(text))
+        if any(secret.encode() in plain for secret in self._looked_for):
+            return "a credential comes back"
+        asked = _bytes(seen.request.headers) + seen.request.body
+        begun, masked = self._beginnings
+        if any(hint in text and hint not in asked for hint in begun) or any(re.search(hint, text) for hint in masked):
+            return "the beginning of a credential comes back"
+        private = set(provider_of(operation.spec.key).private(seen.request))
+        if private & {number.decode() for number in re.findall(rb"(?<![\d.])\d+(?![\d])", text)}:
+            return "personal data of the request comes back"
+        # What was sent and comes back is no leak.
+        if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
+            return "a stack trace, or a path of the server"
+        try:
+            value = strict_json.loads(response.body)
+        except UnreadableError:
+            return ""
+        names = {name for name in _names(value) if _SECRET.search(name)} - set(_documented(operation, response))
+        return f"a property named {min(names)}" if names else ""
+
+    @property
+    def unseen(self) -> int:
+        """How many credentials are not looked for: so short, or so ordinary a word, that answers have them anyway."""
+        return len(self._target.secrets) - len(self._looked_for)
+
+    @cached_property
+    def _looked_for(self) -> list[str]:
+        return [secret for secret in self._target.secrets if len(secret) >= _FEWEST and not self._is_word(secret)]
+
+    @cached_property
+    def _beginnings(self) -> tuple[list[bytes], list[bytes]]:
+        """The beginnings of credentials as they are, and as patterns with what masks the rest."""
+        begun = [self._beginning(secret, max(_HINT, len(secret) // 2)) for secret in self._looked_for]
+        masked = [self._beginning(secret, _HINT) for secret in self._looked_for]
+        return (
+            [hint.encode() for hint in begun if hint],
+            [re.escape(hint.encode()) + _MASK for hint in masked if hint],
+        )
+
+    def _beginning(self, secret: str, least: int) -> str:
+        """Of at least so many characters, and no beginning of an ordinary word; "" where there is none."""
+        found = (secret[:length] for length in range(least, len(secret)))
+        return next((hint for hint in found if not self._is_word(hint)), "")
+
+    def _is_word(self, text: str) -> bool:
+        return text.lower() in self._vocabulary
+
+    @cached_property
+    def _vocabulary(self) -> str:
+        """What any answer may say: the words of the documents, of HTTP, and of credentials."""
+        phrases = (f"{status.phrase} {status.description}" for status in HTTPStatus)
+        return " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
+
+
+def _bytes(headers: Headers) -> bytes:
+    return b"".join(value.encode("latin-1", "replace") + b"\n" for _, value in headers)
+
+
+def _unpacked(text: bytes) -> Iterator[bytes]:
+    """What stands there in Base64."""
+    for found in re.findall(rb"[A-Za-z0-9+/_-]{16,}", text):
+        with contextlib.suppress(ValueError):
+            yield base64.urlsafe_b64decode(found.replace(b"+", b"-").replace(b"/", b"_") + b"===")
+
+
+def _names(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _names(child)
+
+
+def _documented(operation: Operation, response: Response) -> Iterator[str]:
+    """The properties of the documented answer; of a success, those of every one that is documented."""
+    responses = operation.node["responses"]
+    codes = [code for code in responses.value if code.startswith("2")] if response.status < 300 else []
+    for documented in (operation.response(response.status), *(responses[code] for code in codes)):
+        content = documented.get("content") if documented else None
+        for entry in content or ():
+            properties = entry["schema"].get("properties") if entry.get("schema") else None
+            yield from properties.value if properties else ()

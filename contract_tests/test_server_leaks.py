@@ -1,0 +1,121 @@
+"""What counts as a leak in an answer, and what only looks like one."""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_contract import Response, load
+from audience_contract.judging import Observation
+from audience_contract.mock import MockServer
+from audience_contract.report import Verdict
+from audience_contract.server import Options, Target, run
+from audience_contract.server.leaks import Leaks
+from judged import target
+from wire import wire
+
+_ORDINARY = ["i", "in", "202", "error", "token", "12345", "create", "Bearer", "application/json", "indexing_token"]
+
+
+def found(secret: str, said: str, *, asked: str = "") -> str:
+    """What leaks where a server of Batch that has this credential says so to a request without any."""
+    settings = {"header Authorization": secret, "header X-Batch-Project": "p"}
+    leaks = Leaks(Target(load("batch"), "http://127.0.0.1", settings))
+    request = replace(wire("batch").GOOD, headers=(("Authorization", asked),) if asked else ())
+    answer = Response(401, (), said.encode())
+    return leaks(load("batch").operations[0], Observation("", request, answer), answer)
+
+
+@pytest.mark.parametrize("secret", _ORDINARY)
+def test_a_credential_that_answers_have_anyway_leaks_in_none(secret: str) -> None:
+    said = f'{{"error_code": "AUTH", "error_message": "Missing {secret} in the authorization header, 12345 ..."}}'
+    assert found(secret, said) == ""
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("password123", "wrong password"),
+        ("token-4711", "a token is missing"),
+        ("token-4711", "Bearer token..."),
+        ("Bearer-4711", "use a bearer token: Bearer ***"),
+        ("authorization-4711", "no Authorization header"),
+        ("secret-k7Qz9p", "client_secret is missing"),
+        ("name-k7Qz9p", "name..."),
+    ],
+)
+def test_an_ordinary_word_is_no_beginning_of_a_credential(secret: str, said: str) -> None:
+    assert found(secret, said) == ""
+
+
+@pytest.mark.parametrize("secret", ["k7Qz9p", "k7Qz9pW2", "password-k7Qz9pW2", "token-k7Qz9pW2xL", "0123456789abcdef"])
+def test_a_credential_that_comes_back_is_found_whole_packed_and_masked(secret: str) -> None:
+    packed = base64.b64encode(f"credential: {secret}".encode()).decode()
+    assert {found(secret, f"no such key: {said}") for said in (secret, f'"{secret}"', packed)} == {
+        "a credential comes back"
+    }
+    assert found(secret, f"no such key: {secret[:-1]}***") == "the beginning of a credential comes back"
+
+
+def test_a_beginning_that_was_sent_and_comes_back_is_no_leak() -> None:
+    assert found("k7Qz9pW2xL", "no such key: k7Qz9p", asked="Bearer k7Qz9p") == ""
+    assert found("k7Qz9pW2xL", "no such key: k7Qz9p") == "the beginning of a credential comes back"
+
+
+def admitting(secret: str) -> Callable[[ASGIApp], ASGIApp]:
+    """A mock whose bearer token is another one."""
+    changes = {secret.encode(): b"mock-token", b"mock-token": b"nobody"}
+
+    def changed_value(value: bytes) -> bytes:
+        scheme, spaces, token = re.fullmatch(rb"(\S*)( *)(.*)", value, re.DOTALL).groups()  # type: ignore[union-attr]
+        return bytes(scheme + spaces + changes.get(token, token))
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def changed(scope: Scope, receive: Receive, send: Send) -> None:
+            headers = [(n, changed_value(v) if n == b"authorization" else v) for n, v in scope["headers"]]
+            await app({**scope, "headers": headers}, receive, send)
+
+        return changed
+
+    return around
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"), [("batch", "in"), ("batch", "token"), ("commbox", "i"), ("commbox", "2025")]
+)
+def test_a_server_whose_credential_is_short_is_judged_as_any_other(key: str, secret: str) -> None:
+    variable = {"batch": "BATCH_API_KEY", "commbox": "COMMBOX_API_KEY"}[key]
+    with MockServer(middleware=admitting(secret)) as server:
+        report = run(target(server, key, **{variable: secret}), Options(requests=80))
+    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
+    assert "not looked for in answers, as too short or too ordinary a word: 1 credential" in report.notes
+
+
+_FORM = (
+    b'--442071234567\r\nContent-Disposition: form-data; name="name"\r\n\r\ncontract-check-98765432\r\n'
+    b'--442071234567\r\nContent-Disposition: form-data; name="audience_file"; filename="a.csv"\r\n\r\n'
+    b"phone1\r\n442079832100\r\n--442071234567--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "leaks"),
+    [
+        ("no multipart with the boundary 442071234567", False),
+        ("contract-check-98765432 exists already", False),
+        ("at 2025-02-06T07:51:52.442079832100Z", False),
+        ("id 9442079832100", False),
+        ("442079832100 is no number", True),
+        ("+442079832100", True),
+    ],
+)
+def test_only_a_number_of_the_file_is_personal_data(said: str, leaks: bool) -> None:
+    sent = wire("commbox").GOOD
+    headers = (*sent.headers[:1], ("Content-Type", "multipart/form-data; boundary=442071234567"))
+    request, answer = replace(sent, headers=headers, body=_FORM), Response(400, (), said.encode())
+    judge = Leaks(Target(load("commbox"), "http://127.0.0.1", {"header Authorization": "k7Qz9pW2"}))
+    told = judge(load("commbox").operations[0], Observation("", request, answer), answer)
+    assert told == ("personal data of the request comes back" if leaks else "")
