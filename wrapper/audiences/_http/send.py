@@ -29,7 +29,7 @@ BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
 
 
-def check_transport(given: object, *, awaits: bool) -> None:
+def check_transport(given: Any, *, awaits: bool) -> None:
     """None is fine, too. Raises ConfigurationError for a transport of the other face: with it, a call would fail in the
     middle, and its outcome would be unknown.
     """
