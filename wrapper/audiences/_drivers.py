@@ -19,7 +19,7 @@ from ._options import CallOptions
 from ._provider import LOOK, Creating, Provider
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
-from ._steps import Await, Send, Step, Wait, Work
+from ._steps import Await, Flow, R, Send, Step, Wait, Work
 from ._wire import Request
 
 
@@ -50,7 +50,8 @@ class Blocking(Provider[send.BlockingTransport]):
         of the call; its `outcome` says whether the audience may exist now. An interrupt is raised as it is; its
         `__cause__` is then such an error.
         """
-        return self._run(Creating(self, audience, leave_out, options))
+        call = Creating(self, audience, leave_out, options)
+        return self._run(call, call.flow())
 
     def reconcile(self, what: AudiencesError | str) -> Reconciliation:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
@@ -71,9 +72,9 @@ class Blocking(Provider[send.BlockingTransport]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _run(self, call: Creating[Any]) -> Receipt:
+    def _run(self, call: Creating[Any], flow: Flow[R]) -> R:
         try:
-            flow, answer, failure = call.flow(), None, list[BaseException]()
+            answer, failure = None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
@@ -82,8 +83,8 @@ class Blocking(Provider[send.BlockingTransport]):
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
-            receipt: Receipt = stop.value
-            return receipt
+            result: R = stop.value
+            return result
         except BaseException as raised:
             call.explain(raised)  # where the interrupt came in here
             raise
@@ -120,7 +121,8 @@ class Async(Provider[send.AsyncTransport]):
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
     ) -> Receipt:
         """Create the audience. See the blocking `create`; what it says of interrupts holds for a cancellation."""
-        return await self._run(Creating(self, audience, leave_out, options))
+        call = Creating(self, audience, leave_out, options)
+        return await self._run(call, call.flow())
 
     async def reconcile(self, what: AudiencesError | str) -> Reconciliation:
         """What became of a call with an unknown outcome. See the blocking `reconcile`."""
@@ -138,9 +140,9 @@ class Async(Provider[send.AsyncTransport]):
     ) -> None:
         await self.close()
 
-    async def _run(self, call: Creating[Any]) -> Receipt:
+    async def _run(self, call: Creating[Any], flow: Flow[R]) -> R:
         try:
-            flow, answer, failure = call.flow(), None, list[BaseException]()
+            answer, failure = None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
@@ -149,8 +151,8 @@ class Async(Provider[send.AsyncTransport]):
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
-            receipt: Receipt = stop.value
-            return receipt
+            result: R = stop.value
+            return result
         except BaseException as raised:
             call.explain(raised)  # where the interrupt came in here
             raise

@@ -1,21 +1,20 @@
 """One draft to several providers at once."""
 
 import threading
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
-from typing import Unpack
+from typing import Any, Unpack
 
 import anyio
 
 from . import _checks, _observe
 from ._audience import Audience
 from ._drivers import Async, Blocking
-from ._errors import AudiencesError, NotSentError, UnknownOutcomeError
-from ._gate import INTERRUPTED, AsyncGate, BlockingGate
+from ._errors import AudiencesError
 from ._options import CallOptions
-from ._provider import Creating
+from ._provider import INTERRUPTED, Creating
 from ._receipt import Receipt
 
 Result = Receipt | AudiencesError
@@ -46,9 +45,9 @@ def create_everywhere(
     Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
     sense, before anything is sent.
 
-    >>> import httpx
+    >>> import httpx2
     >>> from audiences import Batch
-    >>> created = httpx.MockTransport(lambda _: httpx.Response(202, json={"indexing_token": "abc"}))
+    >>> created = httpx2.MockTransport(lambda _: httpx2.Response(202, json={"indexing_token": "abc"}))
     >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
     >>> with Batch(api_key="key", project="project", transport=created) as batch:
     ...     for result in create_everywhere(draft, [batch]):
@@ -56,20 +55,23 @@ def create_everywhere(
     Batch applied abc
     """
     _check(providers, Blocking, on_result, partial, options)
-    gate = BlockingGate([provider.title for provider in providers], partial=partial)
+    calls = [Creating(provider, audience, leave_out, options) for provider in providers]
     results: dict[int, Result] = {}
     untold = list(range(len(providers)))
     done: SimpleQueue[int] = SimpleQueue()
+    sent = False
 
-    def one(place: int, provider: Blocking) -> None:
+    def prepare(place: int) -> None:
         try:
-            call = Creating(provider, audience, leave_out, options, gate.hold(place))
-            results[place] = provider._run(call)
-        except AudiencesError as error:
-            results[place] = error
+            providers[place]._run(calls[place], calls[place].preparing())
+        except Exception as error:  # noqa: BLE001
+            results[place] = _result(error, calls[place], sent=False)
+
+    def send(place: int) -> None:
+        try:
+            results[place] = providers[place]._run(calls[place], calls[place].flow())
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            results[place] = _lost(f"no answer: {type(error).__name__}", provider, audience, sent=gate.leave(place))
-        gate.leave(place)
+            results[place] = _result(error, calls[place], sent=True)
         done.put(place)
 
     def tell(place: int) -> None:
@@ -78,19 +80,25 @@ def create_everywhere(
             _observe.dropped("on_result", _observe.tell(on_result, results[place]))
 
     try:
-        for place, provider in enumerate(providers):
-            # In the caller's context, where a span may be current. Daemons, so that an interrupt is not held up by a
-            # provider that does not answer.
-            threading.Thread(target=copy_context().run, args=(one, place, provider), daemon=True).start()
+        for place in untold:
+            prepare(place)
+        results.update({**_kept_back(calls, results, partial=partial), **results})
+        sent = True
+        for place in untold:
+            if place in results:
+                done.put(place)
+            else:
+                # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
+                # holds up no interrupt.
+                threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
         while untold:
             tell(done.get())
-    except BaseException:
-        sent = not gate.shut()
-        why = "interrupted before an answer came" if sent else INTERRUPTED
+    except BaseException as interrupt:
         for place in [*untold]:
-            results.setdefault(place, _lost(why, providers[place], audience, sent=sent))
+            calls[place].end()
+            results.setdefault(place, calls[place].lost("interrupted before an answer came", sent=sent))
             tell(place)
-        raise
+        raise interrupt from interrupt.__cause__
     return [results[place] for place in range(len(providers))]
 
 
@@ -113,8 +121,9 @@ async def acreate_everywhere(
     no sense, before anything is sent.
     """
     _check(providers, Async, on_result, partial, options)
-    gate = AsyncGate([provider.title for provider in providers], partial=partial)
+    calls = [Creating(provider, audience, leave_out, options) for provider in providers]
     results: dict[int, Result] = {}
+    sent = False
 
     async def tell(place: int, result: Result) -> None:
         results[place] = result
@@ -127,32 +136,61 @@ async def acreate_everywhere(
                 except Exception as error:  # noqa: BLE001  # the results come first
                     _observe.dropped("on_result", error)
 
-    async def one(place: int, provider: Async) -> None:
+    async def prepare(place: int) -> None:
         try:
-            call = Creating(provider, audience, leave_out, options, gate.hold(place))
-            result: Result = await provider._run(call)
-        except AudiencesError as error:
-            result = error
-        except (anyio.get_cancelled_exc_class(), KeyboardInterrupt) as interrupt:
+            await providers[place]._run(calls[place], calls[place].preparing())
+        except Exception as error:  # noqa: BLE001
+            results[place] = _result(error, calls[place], sent=False)
+
+    async def send(place: int) -> None:
+        result: Result
+        try:
+            if place in results:
+                result = results[place]
+            else:
+                result = await providers[place]._run(calls[place], calls[place].flow())
+        except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
+            result = _result(error, calls[place], sent=True)
+        except BaseException as interrupt:
             if isinstance(interrupt.__cause__, AudiencesError):
                 await tell(place, interrupt.__cause__)
             raise
-        except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            result = _lost(f"no answer: {type(error).__name__}", provider, audience, sent=gate.leave(place))
-        gate.leave(place)
         await tell(place, result)
 
-    async with anyio.create_task_group() as group:
-        for place, provider in enumerate(providers):
-            group.start_soon(one, place, provider)
+    try:
+        for place in range(len(providers)):
+            await prepare(place)
+        results.update({**_kept_back(calls, results, partial=partial), **results})
+        sent = True
+        async with anyio.create_task_group() as group:
+            for place in range(len(providers)):
+                group.start_soon(send, place)
+    finally:
+        if not sent:
+            for place, call in enumerate(calls):
+                await tell(place, results.get(place) or call.lost(INTERRUPTED, sent=False))
     return [results[place] for place in range(len(providers))]
 
 
-def _lost(why: str, provider: Blocking | Async, audience: Audience, *, sent: bool = True) -> AudiencesError:
-    """The error for a call of which nothing else is known than whether it can have been sent."""
-    error = UnknownOutcomeError(why) if sent else NotSentError(why)
-    provider._mark(error, audience)
-    return error
+def _result(error: BaseException, call: Creating[Any], *, sent: bool) -> AudiencesError:
+    return error if isinstance(error, AudiencesError) else call.lost(f"no answer: {type(error).__name__}", sent=sent)
+
+
+def _kept_back(calls: Sequence[Creating[Any]], refused: Mapping[int, Result], *, partial: bool) -> dict[int, Result]:
+    """What becomes of the calls that could be made while others cannot: nothing is half done."""
+    if partial:
+        return {}
+    why = "nothing was sent: the total time was over before all drafts were prepared"
+    late = {place: call.lost(why, sent=False) for place, call in enumerate(calls) if call.is_late}
+    refused = {**late, **refused}
+    if not refused:
+        return {}
+    names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(refused)))
+    why = (
+        f"mend what keeps the call to {names} from being made (see its error), or send to the rest with partial=True: "
+        "until then, nobody is sent anything"
+    )
+    return {**late, **{at: call.lost(why, sent=False) for at, call in enumerate(calls) if at not in refused}}
 
 
 def _check(

@@ -44,6 +44,7 @@ class Exchange:
         self._attempts: list[Attempt] = []
         self._number = 0
         self._success: Success | None = None
+        self._ended = False
         self._failure: AudiencesError | None = None
         self._begin()
 
@@ -52,6 +53,8 @@ class Exchange:
         self._request, wait = request, 0.0
         while True:
             yield Wait(wait)
+            if self._ended:
+                raise self._failure or NotSentError("ended before it was sent")
             self._begin()
             try:
                 success = yield from self._attempt(request)
@@ -138,6 +141,16 @@ class Exchange:
             except AudiencesError as error:
                 given = Given(raised=error)
             _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
+
+    def end(self) -> None:
+        """Let it go on no longer, from another thread."""
+        self._ended = True
+        self._seen.end()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the total time is over."""
+        return time.monotonic() >= self._how.deadline
 
     @property
     def slow(self) -> bool:

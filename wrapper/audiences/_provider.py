@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
-from typing import Any, ClassVar, Generic, NoReturn, TypeVar
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from urllib.parse import urlencode
 
 from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
-from ._errors import AudiencesError, ConfigurationError, NotSentError
+from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
 from ._exchange import Around, Exchange
 from ._http.connections import Way
 from ._members import PhoneFile
@@ -24,11 +24,12 @@ from ._reconcile import NO_LOOK, Reconciliation, name_in
 from ._redact import Known
 from ._secret import Secret
 from ._settings import Setting, base_url, way
-from ._steps import Flow, Step, Work
+from ._steps import Flow, Work
 from ._wire import Part, Request
 
 T = TypeVar("T")
 LOOK = "the look into the file"
+INTERRUPTED = "interrupted before anything was sent"
 
 
 class Provider(ABC, Generic[T]):
@@ -174,29 +175,41 @@ class Creating(Generic[T]):
         audience: Audience,
         leave_out: Collection[str],
         options: CallOptions,
-        hold: Callable[[float], Step] | None = None,
     ) -> None:
-        """`hold` gives a step to take between preparing and sending, by the deadline."""
-        self._hold = hold
         self._provider, self._audience, self._leave_out, self._options = provider, audience, leave_out, options
         self._exchange: Exchange | None = None
+        self._request: Request | None = None
         self._explained = 0
         """The id of what was explained last; a reference would keep the frames of its traceback."""
 
-    def flow(self) -> Flow[Receipt]:
+    @property
+    def title(self) -> str:
+        return self._provider.title
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the total time is over."""
+        return self._exchange is not None and self._exchange.is_late
+
+    def preparing(self) -> Flow[Exchange]:
+        """Make the request, if it is not made yet."""
         provider, audience = self._provider, self._audience
-        creation = provider.creation
+        if self._exchange is None:
+            how = provider._how(self._options, provider.create_policy)
+            handle = partial(provider.creation.handle, audience)
+            self._exchange = Exchange(provider._around, provider.creation.call, handle, how)
+            prepare = partial(provider._prepare, audience, self._leave_out)
+            looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
+            self._request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+            _observe.warned(provider.title, self._request.warnings)
+        return self._exchange
+
+    def flow(self) -> Flow[Receipt]:
+        provider, audience, creation = self._provider, self._audience, self._provider.creation
         with _observe.span(provider.title, creation.call.operation_id) as span:
             try:
-                how = provider._how(self._options, provider.create_policy)
-                handle = partial(creation.handle, audience)
-                self._exchange = exchange = Exchange(provider._around, creation.call, handle, how)
-                prepare = partial(provider._prepare, audience, self._leave_out)
-                looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-                request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
-                _observe.warned(provider.title, request.warnings)
-                if self._hold:
-                    yield self._hold(how.deadline)
+                exchange = yield from self.preparing()
+                request = cast("Request", self._request)
                 success = yield from exchange.run(request)
             except BaseException as raised:
                 # Nothing can be waited for after a GeneratorExit.
@@ -230,6 +243,17 @@ class Creating(Generic[T]):
             filename=request.filename,
         )
 
+    def lost(self, why: str, *, sent: bool) -> AudiencesError:
+        """The error for a call of which nothing else is known than whether it can have been sent."""
+        error = UnknownOutcomeError(why) if sent else NotSentError(why)
+        self._provider._mark(error, self._audience)
+        return error
+
+    def end(self) -> None:
+        """Have it go on no longer, whichever thread makes it."""
+        if self._exchange:
+            self._exchange.end()
+
     def explain(self, raised: BaseException) -> None:
         """Say on the error what the call was; beside an interrupt, put the error that tells what is known."""
         if id(raised) == self._explained:
@@ -239,7 +263,7 @@ class Creating(Generic[T]):
         elif isinstance(raised, Exception):
             return
         elif self._exchange is None:
-            raised.__cause__ = error = NotSentError("interrupted before anything was sent")
+            raised.__cause__ = error = NotSentError(INTERRUPTED)
         else:
             raised.__cause__ = error = self._exchange.interrupted(raised)
         self._provider._mark(error, self._audience)

@@ -78,7 +78,10 @@ class _Own:
             options = {} if _is_mocked() else self._way.options(str(url))
             made = pool(network_backend=backend(line), keepalive_expiry=_KEPT, **options)
             lease = _Lease(made.create_connection(core.url.origin), line, owner, core.url.origin)
-        lease.line.trace = request.extensions[TRACE]
+        lease.line.trace = trace = request.extensions[TRACE]
+        trace.line = lease.line
+        if trace.ended:
+            lease.line.end()
         return core, lease
 
     def _stale(self, owner: Owner) -> list[_Lease]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Protocol
 
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
 from .._options import How
@@ -26,6 +27,12 @@ _NEVER_LEFT = frozenset(
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
+class Line(Protocol):
+    """A connection that can be ended from outside."""
+
+    def end(self) -> None: ...
+
+
 class DeadlineError(Exception):
     """The call's total time is over."""
 
@@ -40,6 +47,8 @@ class AttemptTrace:
         """Whether there is a request: its files are open."""
         self.connects = False
         """Whether a connection of ours carries it."""
+        self.line: Line | None = None
+        self.ended = False
         self.secrets: tuple[str, ...] = ()
         self.unpacked = False
         """Whether a transport of the caller's has unpacked the body."""
@@ -51,6 +60,12 @@ class AttemptTrace:
         self._start = b""
         self._head: tuple[int, Headers] | None = None
         self._body = bytearray()
+
+    def end(self) -> None:
+        """End the connection that carries the attempt; one of the caller's transport has its own end."""
+        self.ended = True
+        if self.line:
+            self.line.end()
 
     def seconds(self, timeout: float | None) -> float | None:
         """How long the next step may take; None where the total time is over."""
