@@ -15,7 +15,7 @@ UNSET: Unset = Unset()
 
 
 class Answer(Protocol):
-    """What a response parser reads; the response classes of httpx and requests have it."""
+    """What a response parser reads; the response classes of httpx2 and requests have it."""
 
     @property
     def status_code(self) -> int: ...

@@ -11,7 +11,7 @@ def build_request(
 ) -> dict[str, Any]:
     """Build `POST /ims/token/v3`, without credentials. Nothing is sent.
 
-    Returns: The keyword arguments of `httpx.request`, the URL without its base.
+    Returns: The keyword arguments of `httpx2.request`, the URL without its base.
     """
     headers: dict[str, Any] = {}
 

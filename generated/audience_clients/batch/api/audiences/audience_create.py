@@ -13,7 +13,7 @@ def build_request(
 ) -> dict[str, Any]:
     """Build `POST /audiences/create`, without credentials. Nothing is sent.
 
-    Returns: The keyword arguments of `httpx.request`, the URL without its base.
+    Returns: The keyword arguments of `httpx2.request`, the URL without its base.
     """
     headers: dict[str, Any] = {}
     headers["X-Batch-Project"] = x_batch_project

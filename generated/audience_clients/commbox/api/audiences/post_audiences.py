@@ -15,7 +15,7 @@ def build_request(
 ) -> dict[str, Any]:
     """Build `POST /audiences`, without credentials. Nothing is sent.
 
-    Returns: The keyword arguments of `httpx.request`, the URL without its base.
+    Returns: The keyword arguments of `httpx2.request`, the URL without its base.
     """
     headers: dict[str, Any] = {}
 
