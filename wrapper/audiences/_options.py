@@ -85,7 +85,7 @@ class Options(_Shared, Generic[T], total=False):
     user_agent: str
     """Put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
     verify: str | PathLike[str] | ssl.SSLContext
-    """A file of CA certificates, or a TLS context, instead of the usual authorities."""
+    """A file of CA certificates, or a TLS context, instead of the system's trust store."""
     proxy: str
     """A proxy's URL, or `"environment"`: what the variables HTTPS_PROXY, ALL_PROXY, NO_PROXY, ... say. By default
     they are not used."""

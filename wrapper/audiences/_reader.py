@@ -71,7 +71,7 @@ class SizedReader(Reader):
         return 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """What httpx does to learn the length, and before it reads."""
+        """What httpx2 does to learn the length, and before it reads."""
         return self._size if whence == os.SEEK_END else offset
 
 

@@ -25,7 +25,7 @@ class Part:
 class Request:
     """A prepared call: what would be sent.
 
-    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. httpx's own headers
+    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. httpx2's own headers
     (Host, Content-Length, User-Agent, and a multipart body's Content-Type with its boundary) are added when it is sent.
     """
 
