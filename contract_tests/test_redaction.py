@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from audiences._redact import SHORTEST, Known, redacted
+from audiences._redact import SHORTEST, RecentSecrets, redacted
 from canaries import forms
 
 VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
@@ -110,7 +110,7 @@ def test_a_space_is_found_as_a_url_writes_it(secret: str, write: Callable[[str],
 
 
 def test_the_secrets_used_last_are_known_but_not_without_end() -> None:
-    known = Known()
+    known = RecentSecrets()
     for number in range(100):
         known.add([f"secret-{number}", "always"])
     assert {"secret-99", "secret-90", "always"} <= set(known.add([]))

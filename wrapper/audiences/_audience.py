@@ -54,14 +54,14 @@ class Audience:
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {key: dict(given) for key, given in self.provider_fields.items()}
-        return _again, (self.name, self.description, self.members, fields)
+        return _unpickled, (self.name, self.description, self.members, fields)
 
     def __repr__(self) -> str:
         given = [name for name in ("name", "description", "members") if getattr(self, name) is not None]
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
 
 
-def _again(name: str, description: str | None, members: PhoneFile | None, fields: dict[str, Any]) -> Audience:
+def _unpickled(name: str, description: str | None, members: PhoneFile | None, fields: dict[str, Any]) -> Audience:
     return Audience(name=name, description=description, members=members, provider_fields=fields)
 
 

@@ -14,7 +14,7 @@ import anyio.to_thread
 from ._audience import Audience
 from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http import send
-from ._http.connections import Way
+from ._http.connections import ConnectionSettings
 from ._options import CallOptions
 from ._provider import LOOK, Creating, Provider
 from ._receipt import Receipt
@@ -28,7 +28,7 @@ class Blocking(Provider[send.BlockingTransport]):
 
     _awaits = False
 
-    def _connect(self, way: Way, transport: send.BlockingTransport | None) -> None:
+    def _connect(self, way: ConnectionSettings, transport: send.BlockingTransport | None) -> None:
         self._http = send.BlockingSender(way, transport)
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
@@ -108,7 +108,7 @@ class Async(Provider[send.AsyncTransport]):
 
     _awaits = True
 
-    def _connect(self, way: Way, transport: send.AsyncTransport | None) -> None:
+    def _connect(self, way: ConnectionSettings, transport: send.AsyncTransport | None) -> None:
         self._http = send.AsyncSender(way, transport)
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:

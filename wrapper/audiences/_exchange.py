@@ -12,9 +12,9 @@ from ._attempt import Attempt
 from ._call import Call, Handle, Success
 from ._errors import AudiencesError, NotSentError, SpecViolationError
 from ._http.trace import AttemptTrace
-from ._options import How, Pace
+from ._options import CallSettings, Pace
 from ._outcome import Outcome
-from ._redact import Known
+from ._redact import RecentSecrets
 from ._secret import Secret
 from ._steps import Flow, Given, Send, Wait, Work, awaited, call
 from ._wire import Request, Response
@@ -23,12 +23,12 @@ Reader = Callable[[Mapping[str, Any]], Handle | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class AttemptHooks:
     """What a provider object has around each attempt."""
 
     title: str
     pace: Pace
-    known: Known
+    known: RecentSecrets
     on_request: Callable[[Request], Any] | None = None
     on_response: Callable[[Request, Response], Any] | None = None
 
@@ -36,8 +36,8 @@ class Around:
 class Exchange:
     """One call, and what is known of it at any moment. `handle` finds in a body what a receipt needs."""
 
-    def __init__(self, around: Around, call: Call, handle: Reader, how: How) -> None:
-        self._around, self._call, self._handle, self._how = around, call, handle, how
+    def __init__(self, hooks: AttemptHooks, call: Call, handle: Reader, how: CallSettings) -> None:
+        self._hooks, self._call, self._handle, self._how = hooks, call, handle, how
         self._request: Request | None = None
         self._sendable: Request | None = None
         self._renewed = False
@@ -67,24 +67,24 @@ class Exchange:
                 self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            wait = yield from self._again(request, failure)
+            wait = yield from self._next_wait(request, failure)
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
         self._failure = None
 
     def _attempt(self, request: Request) -> Flow[Success]:
-        self._around.known.add(request.secrets)
-        sendable = self._sendable = self._sendable or (yield from self._told(request, None))
-        self._seen.secrets = self._around.known.add(sendable.secrets)
+        self._hooks.known.add(request.secrets)
+        sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
+        self._seen.secrets = self._hooks.known.add(sendable.secrets)
         yield from self._announce(request)
-        turn = self._around.pace.reserve(self._how.deadline)
+        turn = self._hooks.pace.reserve(self._how.deadline)
         if turn is None:
             raise NotSentError("nothing was sent: the total time is over before this call's turn")
         try:
             yield Wait(max(0.0, turn - time.monotonic()))
         except BaseException:
-            self._around.pace.give_back(turn)
+            self._hooks.pace.give_back(turn)
             raise
         self._seen.begun = time.monotonic()
         response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._call.safe)
@@ -93,7 +93,7 @@ class Exchange:
         success: Success = (yield Work(read)) if self._seen.large else read()
         return success
 
-    def _again(self, request: Request, failure: AudiencesError) -> Flow[float]:
+    def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
         """The seconds before the next attempt; raises the failure where there is none."""
         policy, number = self._how.policy, self._number
         # What failed before there was a request to send (a hook, a file that is gone) fails again.
@@ -103,7 +103,7 @@ class Exchange:
             self._renewed = True
             try:
                 refused = self._sendable
-                other = yield from self._told(request, refused)
+                other = yield from self._resolved(request, refused)
             except AudiencesError as error:  # the refusal says more
                 self._attempts += error.attempts
                 failure.attempts = tuple(self._attempts)
@@ -117,25 +117,25 @@ class Exchange:
         self._sendable = None
         return wait
 
-    def _told(self, request: Request, refused: Request | None) -> Flow[Request]:
+    def _resolved(self, request: Request, refused: Request | None) -> Flow[Request]:
         """The request with its secrets as they are now, after those of `refused` were refused."""
         headers = dict(request.headers)
         for name, value in headers.items():
             if isinstance(value, Secret):
                 old = refused.headers[name] if refused else None
-                headers[name] = yield from value.told(old if isinstance(old, Secret) else None, self._how.deadline)
+                headers[name] = yield from value.resolved(old if isinstance(old, Secret) else None, self._how.deadline)
         return replace(request, headers=headers)
 
     def _announce(self, request: Request) -> Flow[None]:
-        if self._around.on_request:
-            asked = call(partial(self._around.on_request, request))
+        if self._hooks.on_request:
+            asked = call(partial(self._hooks.on_request, request))
             given = yield from awaited(asked, self._how.deadline, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
     def _tell(self, request: Request, response: Response) -> Flow[None]:
-        if self._around.on_response:
-            asked = call(partial(self._around.on_response, request, response))
+        if self._hooks.on_response:
+            asked = call(partial(self._hooks.on_response, request, response))
             try:
                 given = yield from awaited(asked, self._how.deadline, "on_response")
             except AudiencesError as error:
@@ -193,4 +193,4 @@ class Exchange:
         self._attempts.append(attempt)
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
-        _observe.attempted(self._around.title, self._call.operation_id, request.method, attempt)
+        _observe.attempted(self._hooks.title, self._call.operation_id, request.method, attempt)

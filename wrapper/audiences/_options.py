@@ -95,8 +95,8 @@ class Options(_Shared, Generic[T], total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How one call is made."""
+class CallSettings:
+    """CallSettings one call is made."""
 
     timeouts: Timeouts
     policy: RetryPolicy

@@ -46,7 +46,7 @@ class RetryPolicy:
 
     def wait(self, error: AudiencesError, attempt: int, *, safe: bool) -> float | None:
         """The seconds before the next attempt, or None if there is none. `safe` calls have no effect to repeat."""
-        if attempt >= self.attempts or not self._again(error, safe):
+        if attempt >= self.attempts or not self._may_repeat(error, safe):
             return None
         if error.retry_after is None:
             longest = min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000))
@@ -56,7 +56,7 @@ class RetryPolicy:
         # Never less than asked; not all callers at the same moment.
         return error.retry_after + random.uniform(0, min(1.0, 0.1 * error.retry_after))  # noqa: S311
 
-    def _again(self, error: AudiencesError, safe: bool) -> bool:
+    def _may_repeat(self, error: AudiencesError, safe: bool) -> bool:
         if isinstance(error, NotSentError):
             return True
         if safe:

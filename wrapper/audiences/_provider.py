@@ -13,15 +13,15 @@ from . import _checks, _json, _observe, _spec
 from ._audience import Audience
 from ._create import Create
 from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
-from ._exchange import Around, Exchange
-from ._http.connections import Way
+from ._exchange import AttemptHooks, Exchange
+from ._http.connections import ConnectionSettings
 from ._members import PhoneFile
-from ._options import MAX_BYTES, CallOptions, How, Options, Pace, Timeouts
+from ._options import MAX_BYTES, CallOptions, CallSettings, Options, Pace, Timeouts
 from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import NO_LOOK, Reconciliation, name_in
-from ._redact import Known
+from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, base_url, way
 from ._steps import Flow, Work
@@ -56,7 +56,7 @@ class Provider(ABC, Generic[T]):
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
         self.timeouts = Timeouts.of(options.get("timeout", Timeouts()))
-        """How long is waited, for what."""
+        """CallSettings long is waited, for what."""
         self.create_policy = RetryPolicy.of(options.get("create_policy", CREATES), "create_policy")
         """When a create is repeated by itself."""
         self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
@@ -68,7 +68,7 @@ class Provider(ABC, Generic[T]):
         hooks = options.get("on_request"), options.get("on_response")
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
-        self._around = Around(self.title, Pace(options.get("max_per_second")), Known(), *hooks)
+        self._hooks = AttemptHooks(self.title, Pace(options.get("max_per_second")), RecentSecrets(), *hooks)
         self._connect(way(options, [self.base_url, *urls], awaits=self._awaits), options.get("transport"))
 
     def __init_subclass__(cls, **given: Any) -> None:
@@ -109,14 +109,14 @@ class Provider(ABC, Generic[T]):
         error.provider, error.operation = self.title, self.creation.call.operation_id
         error.base_url, error.audience_name = self.base_url, getattr(audience, "name", None)
 
-    def _how(self, options: CallOptions, policy: RetryPolicy) -> How:
+    def _how(self, options: CallOptions, policy: RetryPolicy) -> CallSettings:
         unknown = options.keys() - CallOptions.__optional_keys__
         if unknown:
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
         timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
         on_progress = options.get("on_progress", self._on_progress)
         _checks.on_progress(on_progress)
-        return How(
+        return CallSettings(
             timeouts=timeouts,
             policy=RetryPolicy.of(options.get("policy", policy), "policy"),
             max_response_bytes=_checks.count(
@@ -132,7 +132,7 @@ class Provider(ABC, Generic[T]):
         return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=NO_LOOK, name=name)
 
     @abstractmethod
-    def _connect(self, way: Way, transport: T | None) -> None:
+    def _connect(self, way: ConnectionSettings, transport: T | None) -> None:
         """Make ready to send; a driver's part."""
 
     @abstractmethod
@@ -197,7 +197,7 @@ class Creating(Generic[T]):
         if self._exchange is None:
             how = provider._how(self._options, provider.create_policy)
             handle = partial(provider.creation.handle, audience)
-            self._exchange = Exchange(provider._around, provider.creation.call, handle, how)
+            self._exchange = Exchange(provider._hooks, provider.creation.call, handle, how)
             prepare = partial(provider._prepare, audience, self._leave_out)
             looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
             self._request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()

@@ -19,7 +19,7 @@ _MANY = 32
 STARS = "***"
 
 
-class Known:
+class RecentSecrets:
     """The secrets that a provider object has used last: an answer may also hold one of an earlier call."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:

@@ -77,7 +77,7 @@ class Secret:
         """The value of an Authorization header."""
         return Secret(self, prefix="Bearer ")
 
-    def told(self, refused: "Secret | None", deadline: float) -> Flow[Self]:
+    def resolved(self, refused: "Secret | None", deadline: float) -> Flow[Self]:
         """The same with a text of its own."""
         if isinstance(self._source, str):
             return self

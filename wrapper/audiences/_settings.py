@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import _checks
 from ._errors import ConfigurationError
-from ._http.connections import Way
+from ._http.connections import ConnectionSettings
 from ._http.proxies import Origin, from_environment, origin, tls
 from ._http.send import check_transport
 from ._reason import reason
@@ -115,7 +115,7 @@ def _is_here(url: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way:
+def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
@@ -141,7 +141,7 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Way
                 "reached through an HTTP proxy, because httpcore2 asks for it without its brackets"
             )
     own = f"audiences/{__version__}"
-    return Way(f"{agent} {own}" if agent else own, _verified(verify), proxies)
+    return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 
 
 def _verified(verify: object) -> ssl.SSLContext | None:

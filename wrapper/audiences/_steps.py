@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ._http.trace import AttemptTrace
-    from ._options import How
+    from ._options import CallSettings
     from ._wire import Request
 
 
@@ -17,7 +17,7 @@ class Send:
     """One attempt. `seen` is filled in on the way, so that an interrupt cannot take with it what is known."""
 
     request: "Request"
-    how: "How"
+    how: "CallSettings"
     seen: "AttemptTrace"
     reuse: bool = False
 

@@ -25,7 +25,7 @@ _KEPT = 1.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Way:
+class ConnectionSettings:
     """How a provider object reaches its servers."""
 
     user_agent: str
@@ -55,7 +55,7 @@ class _Lease:
 class _Own:
     """What both transports share: nothing here is locked, so that no interrupt can leave a lock behind."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: ConnectionSettings) -> None:
         self._way = way
         self._idle: deque[_Lease] = deque()
         self._leased: set[_Lease] = set()

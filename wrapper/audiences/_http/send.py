@@ -21,7 +21,7 @@ from .._steps import R, Send
 from .._upload import Upload
 from .._wire import Response
 from .body import outgoing
-from .connections import REUSE, TRACE, AsyncConnections, Connections, Way
+from .connections import REUSE, TRACE, AsyncConnections, Connections, ConnectionSettings
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError
 
@@ -46,7 +46,7 @@ def check_transport(given: Any, *, awaits: bool) -> None:
 class BlockingSender:
     """Sends from threads."""
 
-    def __init__(self, way: Way, transport: BlockingTransport | None) -> None:
+    def __init__(self, way: ConnectionSettings, transport: BlockingTransport | None) -> None:
         self._way, self._own = way, transport is None
         self._transport: Any = transport or Connections(way)
         self._library = _library(self._transport)
@@ -90,7 +90,7 @@ class BlockingSender:
 class AsyncSender:
     """Sends from event loops; files are opened and read off them."""
 
-    def __init__(self, way: Way, transport: AsyncTransport | None) -> None:
+    def __init__(self, way: ConnectionSettings, transport: AsyncTransport | None) -> None:
         self._way, self._own = way, transport is None
         self._transport: Any = transport or AsyncConnections(way)
         self._library = _library(self._transport)
@@ -176,7 +176,7 @@ class _Files:
             reader.close()
 
 
-def _built(library: Any, step: Send, way: Way, files: _Files) -> Any:
+def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
     request, how, t = step.request, step.how, step.how.timeouts
     left = max(how.deadline - time.monotonic(), 0.001)

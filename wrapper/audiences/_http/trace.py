@@ -5,7 +5,7 @@ import time
 from typing import Protocol
 
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
-from .._options import How
+from .._options import CallSettings
 from .._reason import reason
 from .._redact import name_without, redacted
 from .._wire import Headers, Response
@@ -40,7 +40,7 @@ class DeadlineError(Exception):
 class AttemptTrace:
     """Filled in while an attempt goes on. Connections of ours report to it; a transport of the caller's does not."""
 
-    def __init__(self, how: How) -> None:
+    def __init__(self, how: CallSettings) -> None:
         self._how = how
         self.begun = time.monotonic()
         self.built = False
@@ -68,7 +68,7 @@ class AttemptTrace:
             self.line.end()
 
     def seconds(self, timeout: float | None) -> float | None:
-        """How long the next step may take; None where the total time is over."""
+        """CallSettings long the next step may take; None where the total time is over."""
         left = self._how.deadline - time.monotonic()
         self._total_ends = timeout is None or left <= timeout
         if left > 0:

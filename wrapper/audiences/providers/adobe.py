@@ -20,12 +20,12 @@ from .._call import Call, Handle, text
 from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import ConfigurationError
-from .._exchange import Around, Exchange
+from .._exchange import AttemptHooks, Exchange
 from .._http.send import AsyncTransport, BlockingTransport
 from .._options import Options, Pace
 from .._outcome import State
 from .._provider import Provider
-from .._redact import STARS, Known
+from .._redact import STARS, RecentSecrets
 from .._secret import Secret, SecretSource, is_fit
 from .._settings import Setting, base_url
 from .._steps import Flow
@@ -158,7 +158,7 @@ class _Adobe(Provider[T]):
             self._scopes = scope.need(scopes, self.title)
             place, http = url.read(token_url, self.title) or _documented_url(), options.get("allow_http", False)
             self._token_url = base_url(place, self.title, allow_http=http, argument=url.named(token_url))
-            self._access_token, self._tokens = Secret(ClientCredentials(self._grant)), Known()
+            self._access_token, self._tokens = Secret(ClientCredentials(self._grant)), RecentSecrets()
             super().__init__({}, options, self._token_url)
         else:
             self._access_token = token.need_secret(access_token, self.title)
@@ -168,13 +168,13 @@ class _Adobe(Provider[T]):
         return {"Authorization": self._access_token.bearer(), "x-api-key": self._api_key}
 
     def _grant(self, deadline: float) -> Flow[Granted]:
-        secret = yield from self._client_secret.told(None, deadline)
+        secret = yield from self._client_secret.resolved(None, deadline)
         how = replace(self._how({}, self.read_policy), deadline=deadline)
         request = self._token_request(secret)
         # All secrets but tokens: the endpoint may answer with one that it gave before.
-        known = Known({*self._around.known.add(request.secrets)} - {*self._tokens.add(())})
-        around = Around(self.title, Pace(None), known)
-        success = yield from Exchange(around, _TOKEN, _granted, how).run(request)
+        known = RecentSecrets({*self._hooks.known.add(request.secrets)} - {*self._tokens.add(())})
+        hooks = AttemptHooks(self.title, Pace(None), known)
+        success = yield from Exchange(hooks, _TOKEN, _granted, how).run(request)
         # Without a lifetime that can be read, the token serves this call only.
         lifetime = success.model.expires_in if isinstance(success.model, CreateTokenResponse200) else 0
         token = success.handle.token or ""
