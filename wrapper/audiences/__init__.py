@@ -30,9 +30,10 @@ from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
+from ._response import Headers, Response
 from ._secret import Secret, SecretSource
 from ._version import __version__
-from ._wire import Headers, Part, Request, Response
+from ._wire import Part, Request
 
 # providers: imports, written by make generate
 from .providers.adobe import Adobe as Adobe

@@ -22,7 +22,7 @@ from ._errors import (
 )
 from ._lazy import lazy
 from ._outcome import Outcome, State
-from ._wire import Response
+from ._response import Response
 
 MAX_DEVIATIONS = 100
 """The most deviations of one answer that are kept."""

@@ -15,11 +15,12 @@ from ._audience import Audience
 from ._errors import AudiencesError, ConfigurationError, NotSentError
 from ._http import send
 from ._http.connections import ConnectionSettings
+from ._http.trace import Send
 from ._options import CallOptions
 from ._provider import LOOK, Creating, Provider
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
-from ._steps import Await, Flow, R, Send, Step, Wait, Work
+from ._steps import Await, Flow, R, Step, Wait, Work
 from ._wire import Request
 
 

@@ -18,13 +18,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ._attempt import Attempt
 from ._outcome import Outcome
-
-if TYPE_CHECKING:
-    from ._wire import Response
+from ._response import Response
 
 OURS = "our rule"
 """The source of a rule that no provider documents."""
@@ -100,7 +98,7 @@ class AudiencesError(Exception):
         operation: str | None = None,
         audience_name: str | None = None,
         outcome: Outcome | None = None,
-        response: "Response | None" = None,
+        response: Response | None = None,
         deviations: Sequence[Deviation] = (),
         code: str | None = None,
         provider_message: str | None = None,

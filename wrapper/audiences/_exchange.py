@@ -11,13 +11,14 @@ from . import _observe
 from ._attempt import Attempt
 from ._call import Call, Handle, Success
 from ._errors import AudiencesError, NotSentError, SpecViolationError
-from ._http.trace import AttemptTrace
+from ._http.trace import AttemptTrace, Send
 from ._options import CallSettings, Pace
 from ._outcome import Outcome
 from ._redact import RecentSecrets
+from ._response import Response
 from ._secret import Secret
-from ._steps import Flow, Given, Send, Wait, Work, awaited, call
-from ._wire import Request, Response
+from ._steps import Flow, Given, Wait, Work, awaited, call
+from ._wire import Request
 
 Reader = Callable[[Mapping[str, Any]], Handle | None]
 

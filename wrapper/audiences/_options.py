@@ -11,7 +11,8 @@ from . import _checks
 from ._errors import ConfigurationError
 from ._lock import Lock
 from ._policy import RetryPolicy
-from ._wire import Request, Response
+from ._response import Response
+from ._wire import Request
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024

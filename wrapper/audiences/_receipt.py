@@ -6,7 +6,7 @@ from typing import Any
 from ._attempt import Attempt
 from ._errors import Deviation
 from ._outcome import Outcome, State
-from ._wire import Response
+from ._response import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

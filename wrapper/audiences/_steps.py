@@ -4,31 +4,22 @@ import math
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutine
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from ._http.trace import AttemptTrace
-    from ._options import CallSettings
-    from ._wire import Request
+from typing import Any, TypeVar
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One attempt. `seen` is filled in on the way, so that an interrupt cannot take with it what is known."""
+class Step:
+    """One thing to do; `Send` stands beside the trace that it fills in."""
 
-    request: "Request"
-    how: "CallSettings"
-    seen: "AttemptTrace"
-    reuse: bool = False
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Step):
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Work(Step):
     """Something that may take long or read a file, and so must not run on an event loop.
 
     After the deadline (on the monotonic clock), an event loop leaves it alone and raises NotSentError, which says
@@ -41,7 +32,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Await:
+class Await(Step):
     """What an asynchronous function of the caller's gave; only `audiences.aio` can. The rest is as for `Work`."""
 
     what: Awaitable[Any]
@@ -50,7 +41,6 @@ class Await:
 
 
 R = TypeVar("R")
-Step = Send | Wait | Work | Await
 Flow = Generator[Step, Any, R]
 
 

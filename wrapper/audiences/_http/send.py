@@ -16,14 +16,14 @@ from .. import _checks
 from .._errors import AudiencesError, ConfigurationError
 from .._reader import Reader
 from .._reason import UploadError
+from .._response import Response
 from .._secret import Secret
-from .._steps import R, Send
+from .._steps import R
 from .._upload import Upload
-from .._wire import Response
 from .body import outgoing
 from .connections import REUSE, TRACE, AsyncConnections, Connections, ConnectionSettings
 from .quiet import quiet
-from .trace import AttemptTrace, DeadlineError
+from .trace import AttemptTrace, DeadlineError, Send
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport

@@ -2,13 +2,16 @@
 
 import re
 import time
+from dataclasses import dataclass
 from typing import Protocol
 
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
 from .._options import CallSettings
 from .._reason import reason
 from .._redact import name_without, redacted
-from .._wire import Headers, Response
+from .._response import Headers, Response
+from .._steps import Step
+from .._wire import Request
 from .packed import unpacked
 
 _LARGE = 256 * 1024
@@ -167,6 +170,16 @@ class AttemptTrace:
             end = _END_OF_HEAD.search(rest)
             rest = rest[end.end() :] if end else b""
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Step):
+    """One attempt. `seen` is filled in on the way, so that an interrupt cannot take with it what is known."""
+
+    request: Request
+    how: CallSettings
+    seen: AttemptTrace
+    reuse: bool = False
 
 
 def _never_left(error: BaseException) -> bool:
