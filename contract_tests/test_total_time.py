@@ -157,7 +157,7 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cause(key: str, times: int) -> None:
-    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 12_000}
+    big = {**case(key).BODY, "more": ("/" * 39 + " ") * 180_000}
 
     async def call() -> BaseException:
         answered = asyncio.Event()
@@ -170,7 +170,7 @@ def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cau
             task = asyncio.create_task(made.create(case(key).good()))
             await answered.wait()
             for _ in range(times):
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.02)
                 task.cancel()
             with pytest.raises(asyncio.CancelledError) as cancelled:
                 await task

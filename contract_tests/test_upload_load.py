@@ -34,8 +34,8 @@ SIZE, MOST = 2 << 30, 40
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """A small file, and a large one, which is sparse: it takes no room on the disk."""
     small, large = (tmp_path_factory.mktemp("files") / name for name in ("small.csv", "large.csv"))
-    for path in (small, large):
-        path.write_bytes(CSV)
+    small.write_bytes(CSV)
+    large.write_bytes(CSV + b"442079832100\r\n" * 2**17)  # more than is looked at
     os.truncate(large, SIZE)
     return [str(small), str(large)]
 

@@ -6,6 +6,7 @@ three. Every error is an AudiencesError, with its outcome.
 
 from ._attempt import Attempt
 from ._audience import Audience
+from ._call_settings import Timeouts
 from ._drivers import Blocking as Provider
 from ._errors import (
     AudiencesError,
@@ -25,7 +26,7 @@ from ._errors import (
 )
 from ._everywhere import Result, create_everywhere
 from ._members import PhoneFile
-from ._options import CallOptions, Options, Timeouts
+from ._options import CallOptions, Options
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt

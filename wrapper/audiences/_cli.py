@@ -20,9 +20,17 @@ def main() -> None:
             show(text := StringIO())
             say("\n".join(map(visible, text.getvalue().splitlines())), "stderr")
             code = getattr(error, "exit_code", 2)
+        elif isinstance(error, OSError) and not _in_command(error):
+            note(f"audiences: standard output failed: {error.strerror}")  # of --help, so nothing was sent
+            code = 2
         else:
             at = extract_tb(error.__traceback__)[-1]
             where = f"{Path(at.filename).name}, line {at.lineno}"
             note(f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown")
             code = 5
     sys.exit(code)
+
+
+def _in_command(error: Exception) -> bool:
+    """Whether a command had begun: something may have been sent."""
+    return any(Path(frame.filename).stem == "_command" for frame in extract_tb(error.__traceback__))

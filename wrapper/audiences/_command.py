@@ -26,6 +26,8 @@ from ._version import __version__
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown", add_completion=False
 )
+_LARGE = 16 * 1024
+"""Bytes of a file of credentials: the parser of TOML takes long for much larger ones."""
 PROVIDERS = {provider.key: provider for provider in Blocking.__subclasses__()}
 
 _CREATE_HELP = """Create one audience at all providers, or at those named with --provider.
@@ -125,11 +127,13 @@ def create(  # noqa: PLR0917  # a command line
         _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
     if dry_run:
         results: list[_report.Shown] = [_prepared(each, audience, leave_out) for each in chosen]
+        interrupted = False
     else:
-        results = [*_created(chosen, audience, leave_out, bars, partial=partial)]
+        created, interrupted = _created(chosen, audience, leave_out, bars, partial=partial)
+        results = [*created]
     keys = {each.title: each.key for each in chosen}
     _report.show(results, name, keys, as_json=as_json, curl=curl)
-    raise typer.Exit(_report.exit_code(results))
+    raise typer.Exit(_report.exit_code(results, interrupted=interrupted))
 
 
 def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _report.Shown:
@@ -142,9 +146,10 @@ def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _
 
 def _created(
     providers: list[Blocking], audience: Audience, leave_out: list[str], bars: Bars, *, partial: bool
-) -> list[Result]:
-    """The results; after an interrupt, what is known of each call."""
+) -> tuple[list[Result], bool]:
+    """The results, after an interrupt what is known of each call; and whether there was one."""
     results: dict[str | None, Result] = {}
+    interrupted = True
     with suppress(KeyboardInterrupt), bars:
         create_everywhere(
             audience,
@@ -153,9 +158,10 @@ def _created(
             partial=partial,
             on_result=lambda result: results.update({result.provider: result}),
         )
+        interrupted = False
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
     lost = [UnknownOutcomeError("interrupted", provider=provider.title) for provider in providers]
-    return [results.get(error.provider, error) for error in lost]
+    return [results.get(error.provider, error) for error in lost], interrupted
 
 
 def _providers(
@@ -214,6 +220,8 @@ def _load(file: Path) -> dict[str, Path]:
     """Put a file's variables in the environment, where they win; gives back what came from where."""
     known = {setting.variable for provider in PROVIDERS.values() for setting in provider.all_settings()}
     try:
+        if file.stat().st_size > _LARGE:
+            _refuse(f"{file}: is too large for a file of credentials: more than {_LARGE // 1024} KiB")
         values = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         _refuse(f"{file}: {error.strerror}")

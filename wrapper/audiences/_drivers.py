@@ -7,14 +7,14 @@ from functools import partial
 from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, Unpack
+from weakref import ref
 
 import anyio
 import anyio.to_thread
 
 from ._audience import Audience
 from ._errors import AudiencesError, ConfigurationError, NotSentError
-from ._http import send
-from ._http.connections import ConnectionSettings
+from ._http import connections, send
 from ._http.trace import Send
 from ._options import CallOptions
 from ._provider import LOOK, Creating, Provider
@@ -23,13 +23,19 @@ from ._reconcile import Reconciliation
 from ._steps import Await, Flow, R, Step, Wait, Work
 from ._wire import Request
 
+_LOOK = 0.05
+"""Seconds between two looks whether a call that waits was ended."""
+
 
 class Blocking(Provider[send.BlockingTransport]):
     """The blocking face of a provider."""
 
     _awaits = False
 
-    def _connect(self, way: ConnectionSettings, transport: send.BlockingTransport | None) -> None:
+    def _owner(self) -> connections.Owner:
+        return connections.process()
+
+    def _connect(self, way: connections.ConnectionSettings, transport: send.BlockingTransport | None) -> None:
         self._http = send.BlockingSender(way, transport)
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
@@ -64,7 +70,10 @@ class Blocking(Provider[send.BlockingTransport]):
         return self._reconcile(what)
 
     def close(self) -> None:
-        """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
+        """End the calls in flight, and close the connections. A call that is just connecting ends when that does, by
+        `Timeouts.connect` at the latest. The object can be used again.
+        """
+        self._end_calls()
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -74,13 +83,15 @@ class Blocking(Provider[send.BlockingTransport]):
         self.close()
 
     def _run(self, call: Creating[Any], flow: Flow[R]) -> R:
+        known = ref(call)
         try:
+            self._calls[known] = self._owner()
             answer, failure = None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
                 try:
-                    answer = self._do(step)
+                    answer = self._do(step, call)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
@@ -89,13 +100,18 @@ class Blocking(Provider[send.BlockingTransport]):
         except BaseException as raised:
             call.explain(raised)  # where the interrupt came in here
             raise
+        finally:
+            self._calls.pop(known, None)
 
-    def _do(self, step: Step) -> Any:
+    def _do(self, step: Step, call: Creating[Any]) -> Any:
         match step:
             case Send():
                 return self._http.send(step)
             case Wait(seconds):
-                return time.sleep(seconds) if seconds else None
+                end = time.monotonic() + seconds
+                while (left := end - time.monotonic()) > 0 and not call.ended:
+                    time.sleep(min(left, _LOOK))
+                return None
             case Work(do):
                 return do()
             case Await(what):
@@ -109,13 +125,17 @@ class Async(Provider[send.AsyncTransport]):
 
     _awaits = True
 
-    def _connect(self, way: ConnectionSettings, transport: send.AsyncTransport | None) -> None:
+    def _owner(self) -> connections.Owner:
+        return connections.event_loop()
+
+    def _connect(self, way: connections.ConnectionSettings, transport: send.AsyncTransport | None) -> None:
         self._http = send.AsyncSender(way, transport)
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
         """The request that `create` would send. See the blocking `prepare`."""
         prepare = partial(self._prepare, audience, leave_out)
-        request: Request = await self._do(Work(prepare, time.monotonic() + self.timeouts.total, LOOK))
+        step = Work(prepare, time.monotonic() + self.timeouts.total, LOOK)
+        request: Request = await self._within(step, anyio.to_thread.run_sync(prepare, abandon_on_cancel=True))
         return request
 
     async def create(
@@ -130,7 +150,8 @@ class Async(Provider[send.AsyncTransport]):
         return self._reconcile(what)
 
     async def close(self) -> None:
-        """Close the connections, which ends calls in flight. The object can be used again: it then opens new ones."""
+        """End the calls in flight of this event loop, and close its connections. The object can be used again."""
+        self._end_calls()
         await self._http.close()
 
     async def __aenter__(self) -> Self:
@@ -142,13 +163,15 @@ class Async(Provider[send.AsyncTransport]):
         await self.close()
 
     async def _run(self, call: Creating[Any], flow: Flow[R]) -> R:
+        known = ref(call)
         try:
+            self._calls[known] = self._owner()
             answer, failure = None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must neither hang on it nor show it.
                 step = flow.throw(failure.pop()) if failure else flow.send(answer)
                 try:
-                    answer = await self._do(step)
+                    answer = await self._do(step, call)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(_cut(error))
         except StopIteration as stop:
@@ -157,13 +180,18 @@ class Async(Provider[send.AsyncTransport]):
         except BaseException as raised:
             call.explain(raised)  # where the interrupt came in here
             raise
+        finally:
+            self._calls.pop(known, None)
 
-    async def _do(self, step: Step) -> Any:
+    async def _do(self, step: Step, call: Creating[Any]) -> Any:
         match step:
             case Send():
                 return await self._http.send(step)
             case Wait(seconds):
-                return await anyio.sleep(seconds) if seconds else None
+                end = time.monotonic() + seconds
+                while (left := end - time.monotonic()) > 0 and not call.ended:
+                    await anyio.sleep(min(left, _LOOK))
+                return None
             case Work(do, math.inf):
                 return await send.aside(do)
             case Work(do):

@@ -59,7 +59,6 @@ def create_everywhere(
     results: dict[int, Result] = {}
     untold = list(range(len(providers)))
     done: SimpleQueue[int] = SimpleQueue()
-    sent = False
 
     def prepare(place: int) -> None:
         try:
@@ -82,8 +81,7 @@ def create_everywhere(
     try:
         for place in untold:
             prepare(place)
-        results.update({**_kept_back(calls, results, partial=partial), **results})
-        sent = True
+        results.update(_not_to_be_sent(calls, results, partial=partial))
         for place in untold:
             if place in results:
                 done.put(place)
@@ -96,9 +94,9 @@ def create_everywhere(
     except BaseException as interrupt:
         for place in [*untold]:
             calls[place].end()
-            results.setdefault(place, calls[place].lost("interrupted before an answer came", sent=sent))
+            results.setdefault(place, calls[place].known(interrupt))
             tell(place)
-        raise interrupt from interrupt.__cause__
+        raise
     return [results[place] for place in range(len(providers))]
 
 
@@ -160,7 +158,7 @@ async def acreate_everywhere(
     try:
         for place in range(len(providers)):
             await prepare(place)
-        results.update({**_kept_back(calls, results, partial=partial), **results})
+        results.update(_not_to_be_sent(calls, results, partial=partial))
         sent = True
         async with anyio.create_task_group() as group:
             for place in range(len(providers)):
@@ -176,21 +174,32 @@ def _result(error: BaseException, call: Creating[Any], *, sent: bool) -> Audienc
     return error if isinstance(error, AudiencesError) else call.lost(f"no answer: {type(error).__name__}", sent=sent)
 
 
-def _kept_back(calls: Sequence[Creating[Any]], refused: Mapping[int, Result], *, partial: bool) -> dict[int, Result]:
-    """What becomes of the calls that could be made while others cannot: nothing is half done."""
+def _not_to_be_sent(
+    calls: Sequence[Creating[Any]], refused: Mapping[int, Result], *, partial: bool
+) -> dict[int, Result]:
+    """The results of the calls that are not made: those that cannot be, and with them the others, so that nothing is
+    half done.
+    """
+    found, files = dict(refused), [call.open_file for call in calls]
     if partial:
-        return {}
-    why = "nothing was sent: the total time was over before all drafts were prepared"
-    late = {place: call.lost(why, sent=False) for place, call in enumerate(calls) if call.is_late}
-    refused = {**late, **refused}
-    if not refused:
-        return {}
-    names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(refused)))
+        return found
+    for place, call in enumerate(calls):
+        if call.is_late:
+            found.setdefault(place, call.lost(_LATE, sent=False))
+        elif files[place] is not None and files.count(files[place]) > 1:
+            found.setdefault(place, call.lost(_TWICE, sent=False))
+    if not found:
+        return found
+    names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(found)))
     why = (
         f"mend what keeps the call to {names} from being made (see its error), or send to the rest with partial=True: "
         "until then, nobody is sent anything"
     )
-    return {**late, **{at: call.lost(why, sent=False) for at, call in enumerate(calls) if at not in refused}}
+    return found | {place: call.lost(why, sent=False) for place, call in enumerate(calls) if place not in found}
+
+
+_LATE = "nothing was sent: the total time was over before all drafts were prepared"
+_TWICE = "give a path, or the file's bytes: one open file cannot be read for two calls at once"
 
 
 def _check(

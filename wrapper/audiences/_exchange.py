@@ -10,9 +10,10 @@ from typing import Any
 from . import _observe
 from ._attempt import Attempt
 from ._call import Call, Handle, Success
+from ._call_settings import CallSettings
 from ._errors import AudiencesError, NotSentError, SpecViolationError
 from ._http.trace import AttemptTrace, Send
-from ._options import CallSettings, Pace
+from ._options import Pace
 from ._outcome import Outcome
 from ._redact import RecentSecrets
 from ._response import Response
@@ -20,6 +21,7 @@ from ._secret import Secret
 from ._steps import Flow, Given, Wait, Work, awaited, call
 from ._wire import Request
 
+ENDED = "close() ended the call before it was sent"
 Reader = Callable[[Mapping[str, Any]], Handle | None]
 
 
@@ -45,7 +47,6 @@ class Exchange:
         self._attempts: list[Attempt] = []
         self._number = 0
         self._success: Success | None = None
-        self._ended = False
         self._failure: AudiencesError | None = None
         self._begin()
 
@@ -54,8 +55,8 @@ class Exchange:
         self._request, wait = request, 0.0
         while True:
             yield Wait(wait)
-            if self._ended:
-                raise self._failure or NotSentError("ended before it was sent")
+            if self._how.ending.over:
+                raise self._failure or NotSentError(ENDED)
             self._begin()
             try:
                 success = yield from self._attempt(request)
@@ -87,6 +88,8 @@ class Exchange:
         except BaseException:
             self._hooks.pace.give_back(turn)
             raise
+        if self._how.ending.over:
+            raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
         response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._call.safe)
         yield from self._tell(request, response)
@@ -124,7 +127,7 @@ class Exchange:
         for name, value in headers.items():
             if isinstance(value, Secret):
                 old = refused.headers[name] if refused else None
-                headers[name] = yield from value.resolved(old if isinstance(old, Secret) else None, self._how.deadline)
+                headers[name] = yield from value.resolved(old if isinstance(old, Secret) else None, self._how)
         return replace(request, headers=headers)
 
     def _announce(self, request: Request) -> Flow[None]:
@@ -145,7 +148,7 @@ class Exchange:
 
     def end(self) -> None:
         """Let it go on no longer, from another thread."""
-        self._ended = True
+        self._how.ending.over = True
         self._seen.end()
 
     @property
@@ -160,13 +163,14 @@ class Exchange:
 
     def interrupted(self, interrupt: BaseException) -> AudiencesError:
         """The error that tells what is known of a call which was interrupted or cancelled, wherever that was."""
-        failure = self._known(interrupt)
+        failure = self.so_far(interrupt)
         if self._request and failure is not self._failure and not self._success:
             self._failure = failure
             self._record(self._request, failure.response, str(failure.args[0]), failure.outcome)
         return failure
 
-    def _known(self, interrupt: BaseException) -> AudiencesError:
+    def so_far(self, interrupt: BaseException) -> AudiencesError:
+        """The same, without a record of it."""
         if self._request is None:
             return NotSentError("interrupted before anything was sent")
         if self._success:

@@ -26,7 +26,10 @@ _KINDS = {
     b"PK\x03\x04": "an Excel file (.xlsx) or another ZIP file",
     _OLE: "an old Excel file (.xls), or one that is protected by a password",
     b"%PDF-": "a PDF file",
+    b"PK\x05\x06": "an empty ZIP file",
     b"\x1f\x8b": "a gzip file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
@@ -67,7 +70,8 @@ def _look_inside(file: PhoneFile, column: str) -> Look:
     except TooFarError:
         return Look(warnings=(_NOT_LOOKED_AT,))
     except Exception as error:  # noqa: BLE001  # a path that no file can have, and whatever a file object raises
-        return _refused(f"cannot be read: {reason(error)}")
+        gone = isinstance(error, FileNotFoundError)
+        return _refused("there is no file at the path that was given" if gone else f"cannot be read: {reason(error)}")
     raise NotSentError(
         f"nothing to send: {why}"
     )  # not in the handler: it would have what the file raised as its context
@@ -108,8 +112,8 @@ def _csv_top(file: PhoneFile) -> Top:
         rows = [next(csv.reader(lines), [])]
     except UnicodeDecodeError:
         raise UnfitError("must be UTF-8") from None
-    except csv.Error:  # of a cell of 128 KiB, for one
-        raise (UnfitError("has a first row that is not CSV") if whole else TooFarError) from None
+    except csv.Error:  # of a cell above the parser's limit, for one, which is the whole process's
+        raise (UnfitError("has a first row that is not CSV") if len(head) < 2**16 else TooFarError) from None
     if not whole and lines.tell() == len(text):
         raise TooFarError
     rows += csv.reader(io.StringIO(lines.read(_BELOW), newline=""))
@@ -137,8 +141,11 @@ def _kind(head: bytes) -> str | None:
     """What a file is that is no UTF-8 text, where that shows."""
     if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in head:
         return "an Excel file that is protected by a password"
-    zeros = head[:_BELOW].count(0) / len(head[:_BELOW])
+    top = head[:_BELOW]
+    zeros, even = top.count(0) / len(top), top[::2].count(0) / len(top[::2])
     guess = next((kind for share, kind in _ZEROS if zeros > share), None)
+    if guess == "UTF-16" and 0.1 < even / zeros / 2 < 0.9:  # of Latin text, every other byte is zero
+        guess = "no text at all"
     return next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), guess)
 
 

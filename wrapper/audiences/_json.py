@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_DEPTH = 64
 """Levels of nesting that are read; no documented answer has more than three."""
-_SMALL = 64 * 1024
+SMALL = 64 * 1024
 """Bytes that are read whatever is in them."""
 _MOST = 17
 """Bytes of memory that reading a larger text may take for each of its own, which are there three times beside."""
@@ -17,6 +17,8 @@ _MOST = 17
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _KEY = re.compile(rf"({_STRING.pattern})[ \t\r\n]*+(:?)", re.DOTALL)
 _END = object()
+_BEGINNING = 10_000
+"""Values in the beginning of a large answer."""
 
 
 class UnreadableError(Exception):
@@ -30,7 +32,7 @@ def loads(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")  # RFC 8259, 8.1: a reader may ignore a byte order mark
         outline, strings = _STRING.subn("", text)
-        if len(body) > _SMALL and _memory(text, outline, strings) > _MOST * len(body):
+        if len(body) > SMALL and _memory(text, outline, strings) > _MOST * len(body):
             raise UnreadableError("so many values in so few bytes are not read")
         value = json.loads(text)
     except UnicodeDecodeError:
@@ -43,6 +45,23 @@ def loads(body: bytes) -> Any:
     if _check(value) != outline.count(":"):
         raise UnreadableError("an object has the same key twice")
     return value
+
+
+def beginning(value: Any) -> Any:
+    """The value with its first entries; the properties of an object on the outside are all there."""
+    room = [_BEGINNING]
+
+    def cut(node: Any, *, outside: bool = False) -> Any:
+        if isinstance(node, dict):
+            return {name: cut(entry) for name, entry in node.items() if outside or _take(room)}
+        return [cut(entry) for entry in node if _take(room)] if isinstance(node, list) else node
+
+    return cut(value, outside=True)
+
+
+def _take(room: list[int]) -> bool:
+    room[0] -= 1
+    return room[0] >= 0
 
 
 def dumps(value: Any) -> bytes:

@@ -3,11 +3,10 @@
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
-from . import _checks
+from ._call_settings import Timeouts
 from ._errors import ConfigurationError
 from ._lock import Lock
 from ._policy import RetryPolicy
@@ -16,30 +15,6 @@ from ._wire import Request
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
-    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file, a
-    function for a secret or an asynchronous hook that makes them wait; a hook that blocks holds up both.
-
-    Raises ConfigurationError for what is no number above zero, or more than a week.
-    """
-
-    connect: float = 5.0
-    read: float = 30.0
-    write: float = 30.0
-    pool: float = 5.0
-    total: float = 300.0
-
-    def __post_init__(self) -> None:
-        for name, seconds in asdict(self).items():
-            _checks.seconds(f"the {name} timeout", seconds, above_zero=True)
-
-    @classmethod
-    def of(cls, given: "Timeouts | float") -> "Timeouts":
-        return given if isinstance(given, Timeouts) else cls(given, given, given, given, given)
 
 
 class _Shared(TypedDict, total=False):
@@ -93,20 +68,6 @@ class Options(_Shared, Generic[T], total=False):
     transport: T
     """A transport of `httpx2` or `httpx` that carries the bytes: the seam for tests (`httpx2.MockTransport`). It brings
     its own `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallSettings:
-    """CallSettings one call is made."""
-
-    timeouts: Timeouts
-    policy: RetryPolicy
-    max_response_bytes: int
-    on_progress: Callable[[int, int | None], object] | None
-    deadline: float
-    """On the monotonic clock."""
-    reuse: bool = False
-    """Whether a connection may be used that an earlier call has used."""
 
 
 class Pace:

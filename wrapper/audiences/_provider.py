@@ -1,5 +1,6 @@
 """The one way through: draft, request, response, receipt. Providers fill in what is theirs; two drivers do the I/O."""
 
+import copy
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
@@ -8,15 +9,17 @@ from dataclasses import replace
 from functools import partial, wraps
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from urllib.parse import urlencode
+from weakref import ref
 
 from . import _checks, _json, _observe, _spec
 from ._audience import Audience
+from ._call_settings import CallSettings, Ending, Timeouts
 from ._create import Create
 from ._errors import AudiencesError, ConfigurationError, NotSentError, UnknownOutcomeError
 from ._exchange import AttemptHooks, Exchange
 from ._http.connections import ConnectionSettings
 from ._members import PhoneFile
-from ._options import MAX_BYTES, CallOptions, CallSettings, Options, Pace, Timeouts
+from ._options import MAX_BYTES, CallOptions, Options, Pace
 from ._outcome import Outcome
 from ._policy import CREATES, READS, RetryPolicy
 from ._receipt import Receipt
@@ -25,6 +28,7 @@ from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, base_url, way
 from ._steps import Flow, Work
+from ._upload import Upload
 from ._wire import Part, Request
 
 T = TypeVar("T")
@@ -56,7 +60,7 @@ class Provider(ABC, Generic[T]):
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
         self.timeouts = Timeouts.of(options.get("timeout", Timeouts()))
-        """CallSettings long is waited, for what."""
+        """How long is waited, for what."""
         self.create_policy = RetryPolicy.of(options.get("create_policy", CREATES), "create_policy")
         """When a create is repeated by itself."""
         self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
@@ -69,6 +73,8 @@ class Provider(ABC, Generic[T]):
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
         self._hooks = AttemptHooks(self.title, Pace(options.get("max_per_second")), RecentSecrets(), *hooks)
+        self._calls: dict[ref[Creating[T]], object] = {}
+        """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
         self._connect(way(options, [self.base_url, *urls], awaits=self._awaits), options.get("transport"))
 
     def __init_subclass__(cls, **given: Any) -> None:
@@ -112,6 +118,8 @@ class Provider(ABC, Generic[T]):
     def _how(self, options: CallOptions, policy: RetryPolicy) -> CallSettings:
         unknown = options.keys() - CallOptions.__optional_keys__
         if unknown:
+            # It may be a key, and the frames of a traceback show it.
+            cast("dict[str, object]", options).clear()
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
         timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
         on_progress = options.get("on_progress", self._on_progress)
@@ -125,6 +133,7 @@ class Provider(ABC, Generic[T]):
             on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
             reuse=self._reuse,
+            ending=Ending(),
         )
 
     def _reconcile(self, what: AudiencesError | str) -> Reconciliation:
@@ -134,6 +143,16 @@ class Provider(ABC, Generic[T]):
     @abstractmethod
     def _connect(self, way: ConnectionSettings, transport: T | None) -> None:
         """Make ready to send; a driver's part."""
+
+    @abstractmethod
+    def _owner(self) -> object:
+        """The process, and the event loop if there is one."""
+
+    def _end_calls(self) -> None:
+        owner = self._owner()
+        for known, other in [*self._calls.items()]:
+            if other == owner and (call := known()):
+                call.end()
 
     @abstractmethod
     def _credentials(self) -> Mapping[str, Secret]:
@@ -179,6 +198,7 @@ class Creating(Generic[T]):
         self._provider, self._audience, self._leave_out, self._options = provider, audience, leave_out, options
         self._exchange: Exchange | None = None
         self._request: Request | None = None
+        self.ended = False
         self._explained = 0
         """The id of what was explained last; a reference would keep the frames of its traceback."""
 
@@ -198,6 +218,8 @@ class Creating(Generic[T]):
             how = provider._how(self._options, provider.create_policy)
             handle = partial(provider.creation.handle, audience)
             self._exchange = Exchange(provider._hooks, provider.creation.call, handle, how)
+            if self.ended:
+                self.end()
             prepare = partial(provider._prepare, audience, self._leave_out)
             looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
             self._request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
@@ -243,6 +265,20 @@ class Creating(Generic[T]):
             filename=request.filename,
         )
 
+    def known(self, interrupt: BaseException) -> AudiencesError:
+        """What is known of it once it was ended, while its own thread may still go on."""
+        if self._exchange is None:
+            return self.lost(INTERRUPTED, sent=False)
+        error = copy.copy(self._exchange.so_far(interrupt))
+        self._provider._mark(error, self._audience)
+        return error
+
+    @property
+    def open_file(self) -> object:
+        """The file of the caller's that is sent as it stands, if there is one."""
+        parts = self._request.parts if self._request else ()
+        return next((part.content.own for part in parts if isinstance(part.content, Upload)), None)
+
     def lost(self, why: str, *, sent: bool) -> AudiencesError:
         """The error for a call of which nothing else is known than whether it can have been sent."""
         error = UnknownOutcomeError(why) if sent else NotSentError(why)
@@ -251,6 +287,7 @@ class Creating(Generic[T]):
 
     def end(self) -> None:
         """Have it go on no longer, whichever thread makes it."""
+        self.ended = True
         if self._exchange:
             self._exchange.end()
 
@@ -260,7 +297,9 @@ class Creating(Generic[T]):
             return
         if isinstance(raised, AudiencesError):
             error = raised
-        elif isinstance(raised, Exception):
+        elif isinstance(raised, Exception) and (
+            self._exchange is None or raised.__cause__ or isinstance(raised, AssertionError)
+        ):
             return
         elif self._exchange is None:
             raised.__cause__ = error = NotSentError(INTERRUPTED)

@@ -41,7 +41,7 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     r"""The data with stars for each secret, also as JSON, HTML or a URL writes it, and so within JSON; `cut`: its end
     may be half of one. The time that it takes is linear in the data.
 
-    >>> redacted(b'{"message": "no key \u006bey-4711"}', ["key-4711"])
+    >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
     """
     sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}

@@ -38,11 +38,13 @@ EXIT_CODES = {
 }
 
 
-def exit_code(results: Sequence[Shown]) -> int:
+def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
     outcomes = {result.outcome for result in results if not isinstance(result, Prepared)}
     failed = {result.outcome for result in results if isinstance(result, AudiencesError)}
     if Outcome.UNKNOWN in failed:
         return 5
+    if interrupted and outcomes == {Outcome.NOT_SENT}:
+        return 130
     if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
         return 7
     codes = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4}

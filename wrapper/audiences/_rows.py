@@ -78,7 +78,7 @@ def _doubt(cell: str) -> str | None:
     digits = re.sub(r"[\s().-]", "", cell).removeprefix("+")
     if not digits:
         return "no value"
-    if re.fullmatch(r"\s*\d+[.,]0*\s*", cell):
+    if re.fullmatch(r"\s*\d{7,}[.,]\d{0,2}\s*", cell):
         return "a decimal point"
     if re.fullmatch(r"[\d,]+E\+?\d+", digits, re.IGNORECASE):
         return "scientific notation, which loses digits"

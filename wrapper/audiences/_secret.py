@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn, Self
 
+from ._call_settings import CallSettings
 from ._errors import ConfigurationError, NotSentError
 from ._steps import Flow, Given, Work, awaited, call
 
@@ -21,8 +22,8 @@ class Source(ABC):
     """Where a secret comes from that is asked for on every attempt."""
 
     @abstractmethod
-    def ask(self, refused: str | None, deadline: float) -> Flow[str]:
-        """The secret now. `refused` is one that the provider has just refused; `deadline` is on the monotonic clock."""
+    def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:
+        """The secret now, for a call. `refused` is one that the provider has just refused."""
 
 
 class Secret:
@@ -77,11 +78,11 @@ class Secret:
         """The value of an Authorization header."""
         return Secret(self, prefix="Bearer ")
 
-    def resolved(self, refused: "Secret | None", deadline: float) -> Flow[Self]:
+    def resolved(self, refused: "Secret | None", how: CallSettings) -> Flow[Self]:
         """The same with a text of its own."""
         if isinstance(self._source, str):
             return self
-        value = yield from self._source.ask(refused.value if refused else None, deadline)
+        value = yield from self._source.ask(refused.value if refused else None, how)
         return type(self)(value, prefix=self._prefix)
 
     def __repr__(self) -> str:
@@ -108,10 +109,10 @@ class _Asked(Source):
     def __init__(self, function: Callable[[], str | Awaitable[str]]) -> None:
         self._function = function
 
-    def ask(self, refused: str | None, deadline: float) -> Flow[str]:  # noqa: ARG002
+    def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG002
         during = "the function for a secret"
-        asked: Given = yield Work(partial(call, self._function), deadline, during)
-        given = yield from awaited(asked, deadline, during)
+        asked: Given = yield Work(partial(call, self._function), how.deadline, during)
+        given = yield from awaited(asked, how.deadline, during)
         if given.raised:
             raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
         if not is_fit(given.value):

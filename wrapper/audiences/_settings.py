@@ -134,8 +134,8 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Con
         _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
         _check_way(proxy, urls, allow_http=options.get("allow_http", False))
         proxies = {origin(url): proxy for url in urls}
-    for (scheme, host, _), named in proxies.items():
-        if scheme == "https" and ":" in host and not named.lower().startswith("socks"):
+    for (_, host, _), named in proxies.items():
+        if ":" in host and not named.lower().startswith("socks"):
             raise ConfigurationError(
                 "give the host by its name, or make it an exception from the proxy (NO_PROXY): an IPv6 address is not "
                 "reached through an HTTP proxy, because httpcore2 asks for it without its brackets"

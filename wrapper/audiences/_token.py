@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import ref
 
+from ._call_settings import CallSettings
 from ._errors import AudiencesError, TokenError
 from ._lock import Lock
 from ._secret import Source
@@ -16,6 +17,7 @@ MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
 LONGEST = 24 * 3600.0
 """Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
+_LATE = "the total time is over"
 _LOOK = 0.02
 """Seconds between two looks whether another thread or task, in whatever event loop, has got the token."""
 
@@ -49,16 +51,16 @@ class _Fetch:
 
 
 class ClientCredentials(Source):
-    """`fetch` asks the token endpoint, until the deadline that it is given."""
+    """`fetch` asks the token endpoint, as the call that needs a token is made."""
 
-    def __init__(self, fetch: Callable[[float], Flow[Granted]]) -> None:
+    def __init__(self, fetch: Callable[[CallSettings], Flow[Granted]]) -> None:
         self._fetch = fetch
         self._lock = Lock()
         self._token: tuple[str, float] | None = None
         self._going: _Fetch | None = None
 
-    def ask(self, refused: str | None, deadline: float) -> Flow[str]:
-        until = deadline
+    def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:
+        until = deadline = how.deadline
         while True:
             leader = _Leader()
             with self._lock.held:
@@ -72,20 +74,20 @@ class ClientCredentials(Source):
                 else:
                     until = now + (deadline - now) / 2
             if fetch.leader() is leader:
-                yield from self._lead(fetch)
-            while fetch.goes_on and time.monotonic() < until:
+                yield from self._lead(fetch, how)
+            while fetch.goes_on and time.monotonic() < until and not how.ending.over:
                 yield Wait(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
             if fetch.error and (fetch.leader() is leader or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
-            if time.monotonic() >= deadline:
-                raise TokenError("no access token: the total time is over")
+            if time.monotonic() >= deadline or how.ending.over:
+                raise TokenError(f"no access token: {'close() ended the call' if how.ending.over else _LATE}")
 
-    def _lead(self, fetch: _Fetch) -> Flow[None]:
+    def _lead(self, fetch: _Fetch, how: CallSettings) -> Flow[None]:
         try:
-            granted = yield from self._fetch(fetch.deadline)
+            granted = yield from self._fetch(how)
         except AudiencesError as error:
             fetch.error = TokenError.of(error)
         else:

@@ -40,6 +40,11 @@ class Upload:
         self._looked_at: tuple[int, ...] | None = None
 
     @property
+    def own(self) -> BinaryFile | None:
+        """The binary file of the caller's."""
+        return None if isinstance(self._source, bytes | Path) else self._source
+
+    @property
     def rewinds(self) -> bool:
         """Whether all of it can be sent, once more or for the first time."""
         return self.seeks or self._head is not None

@@ -75,9 +75,12 @@ class _Own:
             lease = kept[0] if kept else None
         if lease is None:
             line = Line()
-            options = {} if _is_mocked() else self._way.options(str(url))
-            made = pool(network_backend=backend(line), keepalive_expiry=_KEPT, **options)
-            lease = _Lease(made.create_connection(core.url.origin), line, owner, core.url.origin)
+            made = pool(network_backend=backend(line), keepalive_expiry=_KEPT, **self._way.options(str(url)))
+            # respx stands before a pool, and lets through what the pool would do.
+            mocked = _is_mocked()
+            request.extensions[REUSE] = request.extensions[REUSE] and not mocked
+            connection = made if mocked else made.create_connection(core.url.origin)
+            lease = _Lease(connection, line, owner, core.url.origin)
         lease.line.trace = trace = request.extensions[TRACE]
         trace.line = lease.line
         if trace.ended:
@@ -115,7 +118,7 @@ class _Own:
 
 class Connections(_Own, httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        owner = (os.getpid(), None)
+        owner = process()
         for stale in self._stale(owner):
             self.drop(stale)
         core, lease = self._lease(request, httpcore2.ConnectionPool, Backend, owner)
@@ -129,7 +132,7 @@ class Connections(_Own, httpx2.BaseTransport):
         return httpx2.Response(answer.status, headers=answer.headers, stream=body)
 
     def close(self) -> None:
-        for idle in self._end((os.getpid(), None)):
+        for idle in self._end(process()):
             self.drop(idle)
 
     def drop(self, lease: _Lease) -> None:
@@ -161,7 +164,7 @@ class _Body(httpx2.SyncByteStream):
 
 class AsyncConnections(_Own, httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        owner = _owner()
+        owner = event_loop()
         for stale in self._stale(owner):
             await self.drop(stale)
         core, lease = self._lease(request, httpcore2.AsyncConnectionPool, AsyncBackend, owner)
@@ -175,7 +178,7 @@ class AsyncConnections(_Own, httpx2.AsyncBaseTransport):
         return httpx2.Response(answer.status, headers=answer.headers, stream=body)
 
     async def aclose(self) -> None:
-        for idle in self._end(_owner()):
+        for idle in self._end(event_loop()):
             await self.drop(idle)
 
     async def drop(self, lease: _Lease, *, waits: bool = True) -> None:
@@ -210,7 +213,11 @@ class _AsyncBody(httpx2.AsyncByteStream):
         await self._own.drop(self._lease)
 
 
-def _owner() -> Owner:
+def process() -> Owner:
+    return os.getpid(), None
+
+
+def event_loop() -> Owner:
     token: object = anyio.lowlevel.current_token()
     return os.getpid(), getattr(token, "native_token", token)  # newer versions wrap it anew each time
 

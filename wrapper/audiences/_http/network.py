@@ -23,18 +23,21 @@ _LATE = 0.02
 
 
 class Line:
-    """What the connections of one pool share: the attempt that they serve now, and the socket that it uses."""
+    """What a connection and those that it is made of share: the attempt that they serve now, and the socket."""
 
     def __init__(self) -> None:
         self.trace: AttemptTrace
+        self.connecting: anyio.CancelScope | None = None
+        """Of a connection of the event loop that is being made."""
         self._socket: Any = None
         self._over = False
         self._guard = RLock()
 
     def connected(self, stream: Any) -> None:
-        """Raises ConnectError, and closes nothing, where the call was ended meanwhile."""
+        """Raises ConnectError, and closes the socket, where the call was ended meanwhile."""
         self._socket = stream.get_extra_info("socket")
         if self._over:
+            self.close()
             raise httpcore2.ConnectError("close() ended the call")
 
     def end(self) -> None:
@@ -42,6 +45,8 @@ class Line:
         it closed here, its number could be another socket's by the time that it is read.
         """
         self._over = True
+        if self.connecting:
+            self.connecting.cancel()
         with self._guard, suppress(OSError):
             if isinstance(self._socket, socket.socket):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # a TLS socket's own would go on in plain text
@@ -56,7 +61,10 @@ class Line:
 
 
 class _Held:
-    """Has a request's head go out with the first piece of its body: in one packet, and not before there is a body."""
+    """Has a request's head go out with the first piece of its body: in one packet, and not before there is a body.
+
+    What comes before a request, as with a SOCKS proxy, goes out at once, and is not a part of it.
+    """
 
     _line: Line
     _head: bytes | None = b""
@@ -66,8 +74,9 @@ class _Held:
         if self._head is None:
             return data
         if not self._head:
-            self._head = data
-            return b""
+            is_head = data.endswith(b"\r\n\r\n")
+            self._head = data if is_head else b""
+            return b"" if is_head else data
         whole, self._head = self._head + data, None
         self._line.trace.leaves(whole)
         return whole
@@ -140,10 +149,11 @@ class Backend(httpcore2.SyncBackend):
                 if left <= 0:
                     raise httpcore2.ConnectTimeout("the time to connect is over")
                 inner = super().connect_tcp(address, port, left, local_address, socket_options)
-                self._line.connected(inner)
-                return _Stream(inner, self._line)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
+            else:
+                self._line.connected(inner)
+                return _Stream(inner, self._line)
         raise failure or httpcore2.ConnectError("no address")
 
 
@@ -237,9 +247,12 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
         trace.connects = True
         seconds = trace.seconds(timeout) or 0
         try:
-            inner = await self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
+            with anyio.CancelScope() as self._line.connecting:
+                inner = await self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
         except BaseExceptionGroup as group:  # anyio tries addresses in a task group
             raise _interrupt_in(group) from None
+        if self._line.connecting.cancelled_caught:
+            raise httpcore2.ConnectError("close() ended the call")
         self._line.connected(inner)
         return _AsyncStream(inner, self._line)
 

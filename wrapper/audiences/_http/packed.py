@@ -1,5 +1,6 @@
 """The body of an answer that was packed although `identity` was asked for."""
 
+import codecs
 import zlib
 
 _MEMBERS = 100
@@ -25,7 +26,7 @@ def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
         for coding in reversed(named):
             data = _inflated(data, coding, limit)
     except _EncodingError as wrong:
-        plain = body.lstrip()[:1] in (b"{", b"[")
+        plain = body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
         return body, None if plain else str(wrong)
     return data[:limit], f"more than {limit} bytes" if len(data) > limit else None
 

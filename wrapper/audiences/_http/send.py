@@ -25,6 +25,9 @@ from .connections import REUSE, TRACE, AsyncConnections, Connections, Connection
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
 
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
+"""The packages of what goes wrong in an exchange over our own connections."""
+
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
 
@@ -77,8 +80,10 @@ class BlockingSender:
                         response.close()
         except (AssertionError, AudiencesError):
             raise  # a test's transport speaking to its test; what is wrong with the settings
-        except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-            return seen.result(error)
+        except Exception as error:
+            if self._own and _is_foreign(error):
+                raise
+            return seen.result(error)  # whatever a transport raises, the caller learns the outcome
         finally:
             files.close()
         return seen.result()
@@ -114,8 +119,10 @@ class AsyncSender:
                 await self._exchange(step)
         except (AssertionError, AudiencesError):
             raise  # a test's transport speaking to its test; what is wrong with the settings
-        except Exception as raised:  # noqa: BLE001  # whatever a transport raises, the caller learns the outcome
-            error = raised
+        except Exception as raised:
+            if self._own and _is_foreign(raised):
+                raise
+            error = raised  # whatever a transport raises, the caller learns the outcome
         result = partial(seen.result, DeadlineError() if scope.cancelled_caught else error)
         return (await aside(result)) if seen.large else result()
 
@@ -143,6 +150,11 @@ class AsyncSender:
 
     async def close(self) -> None:
         await self._transport.aclose()
+
+
+def _is_foreign(error: Exception) -> bool:
+    """Whether it came into a call from elsewhere, as what a signal handler raises does when a job takes too long."""
+    return type(error).__module__.partition(".")[0] not in _OURS
 
 
 def _library(transport: Any) -> Any:

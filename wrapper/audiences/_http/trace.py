@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
+from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
-from .._options import CallSettings
 from .._reason import reason
 from .._redact import name_without, redacted
 from .._response import Headers, Response
@@ -71,7 +71,7 @@ class AttemptTrace:
             self.line.end()
 
     def seconds(self, timeout: float | None) -> float | None:
-        """CallSettings long the next step may take; None where the total time is over."""
+        """How long the next step may take; None where the total time is over."""
         left = self._how.deadline - time.monotonic()
         self._total_ends = timeout is None or left <= timeout
         if left > 0:
@@ -117,6 +117,11 @@ class AttemptTrace:
         if not self._head or not self._body or self.unpacked:
             return None
         return self._head[1].get("content-encoding")
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether any byte of the request may be out."""
+        return self.built and (self._left or not self.connects)
 
     def failure(self, error: BaseException) -> AudiencesError:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""

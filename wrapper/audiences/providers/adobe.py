@@ -17,6 +17,7 @@ from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGr
 from .. import _spec
 from .._audience import Audience
 from .._call import Call, Handle, text
+from .._call_settings import CallSettings
 from .._create import Create
 from .._drivers import Async, Blocking
 from .._errors import ConfigurationError
@@ -167,9 +168,9 @@ class _Adobe(Provider[T]):
     def _credentials(self) -> Mapping[str, Secret]:
         return {"Authorization": self._access_token.bearer(), "x-api-key": self._api_key}
 
-    def _grant(self, deadline: float) -> Flow[Granted]:
-        secret = yield from self._client_secret.resolved(None, deadline)
-        how = replace(self._how({}, self.read_policy), deadline=deadline)
+    def _grant(self, how: CallSettings) -> Flow[Granted]:
+        secret = yield from self._client_secret.resolved(None, how)
+        how = replace(how, policy=self.read_policy, on_progress=None)
         request = self._token_request(secret)
         # All secrets but tokens: the endpoint may answer with one that it gave before.
         known = RecentSecrets({*self._hooks.known.add(request.secrets)} - {*self._tokens.add(())})
