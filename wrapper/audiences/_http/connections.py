@@ -187,6 +187,7 @@ class AsyncConnections(_Own, httpx2.AsyncBaseTransport):
         if waits:
             with anyio.CancelScope(shield=True):
                 await lease.connection.aclose()
+        lease.line.close(used=False)
 
 
 class _AsyncBody(httpx2.AsyncByteStream):

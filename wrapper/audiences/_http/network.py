@@ -29,35 +29,42 @@ class Line:
         self.trace: AttemptTrace
         self.connecting: anyio.CancelScope | None = None
         """Of a connection of the event loop that is being made."""
-        self._socket: Any = None
+        self._used: Any = None
+        self._own: Any = None
+        """A descriptor of the same connection that nobody else closes, so that its number is never another's."""
         self._over = False
         self._guard = RLock()
 
     def connected(self, stream: Any) -> None:
         """Raises ConnectError, and closes the socket, where the call was ended meanwhile."""
-        self._socket = stream.get_extra_info("socket")
+        self._used = stream.get_extra_info("socket")
+        self._own = self._used.dup()
         if self._over:
             self.close()
             raise httpcore2.ConnectError("close() ended the call")
 
+    def secured(self, stream: Any) -> None:
+        """TLS has taken the socket's place."""
+        self._used = stream.get_extra_info("socket")
+
     def end(self) -> None:
-        """End what goes on, from any thread or signal handler. Who uses the socket sees its end, and closes it: were
-        it closed here, its number could be another socket's by the time that it is read.
-        """
+        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
         self._over = True
         if self.connecting:
             self.connecting.cancel()
         with self._guard, suppress(OSError):
-            if isinstance(self._socket, socket.socket):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # a TLS socket's own would go on in plain text
-            elif self._socket is not None:
-                self._socket.shutdown(socket.SHUT_RDWR)
+            if self._own is not None:
+                self._own.shutdown(socket.SHUT_RDWR)
 
-    def close(self) -> None:
-        """Close a blocking socket, whatever state an interrupt has left what used it in."""
+    def close(self, *, used: bool = True) -> None:
+        """Close the descriptors, whatever state an interrupt has left what used them in; an event loop closes the one
+        that it uses itself.
+        """
         with self._guard, suppress(OSError):
-            if self._socket is not None:
-                self._socket.close()
+            if self._own is not None:
+                self._own.close()
+            if used and self._used is not None:
+                self._used.close()
 
 
 class _Held:
@@ -121,7 +128,7 @@ class _Stream(_Held, httpcore2.NetworkStream):
             self.close()  # as after any other failure in here; the pool does not know the connection yet
             raise httpcore2.ConnectTimeout("the total time is over")
         inner = self._inner.start_tls(ssl_context, server_hostname, seconds)
-        self._line.connected(inner)
+        self._line.secured(inner)
         return _Stream(inner, self._line)
 
     def get_extra_info(self, info: str) -> Any:
@@ -223,7 +230,6 @@ class _AsyncStream(_Held, httpcore2.AsyncNetworkStream):
             with anyio.CancelScope(shield=True):  # httpcore closes it after an error, not after a cancellation
                 await self._inner.aclose()
             raise
-        self._line.connected(inner)
         return _AsyncStream(inner, self._line)
 
     def get_extra_info(self, info: str) -> Any:

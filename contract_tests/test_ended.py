@@ -1,0 +1,204 @@
+"""What ends a call from outside: `close()`, wherever the call is, and what a signal handler raises."""
+
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+import processes
+from audiences import (
+    Audience,
+    AudiencesError,
+    NotSentError,
+    Outcome,
+    PhoneFile,
+    RateLimitedError,
+    Timeouts,
+    aio,
+    create_everywhere,
+)
+from audiences._call_settings import CallSettings, Ending
+from audiences._http.network import Backend, Line
+from audiences._http.trace import AttemptTrace
+from audiences._policy import RetryPolicy
+from callers import make
+from cases import case
+from faults import certificates
+from raw_server import RawServer, http
+
+HERE = Path(__file__).parent
+# An interrupted handshake's socket is in nobody's hands: its connection is ended, and the garbage collector closes it.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
+LIMITED = http(429, b"{}", Retry_After="20")
+
+
+class Handshakes:
+    """Accepts, waits for `go`, and then goes on with TLS, and answers as the provider would."""
+
+    def __init__(self) -> None:
+        self.accepted, self.go, self.requests = threading.Event(), threading.Event(), 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._talk, args=[connection], daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        self.accepted.set()
+        with connection, suppress(OSError):
+            self.go.wait(20)
+            with certificates.good().wrap_socket(connection, server_side=True) as secure:
+                self.requests += bool(secure.recv(4096))
+                secure.sendall(http(202, json.dumps(case("batch").BODY).encode()))
+
+    def close(self) -> None:
+        self.go.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | None) -> AudiencesError:
+    """What becomes of a create whose provider object is closed once `ready()` is true; it has 20 s."""
+    results: list[AudiencesError] = []
+    draft = case("batch").good()
+    if asynchronous is None:
+        batch = make("batch", **options)
+
+        def create() -> None:
+            with pytest.raises(AudiencesError) as caught:
+                batch.create(draft, timeout=20)
+            results.append(caught.value)
+
+        thread = threading.Thread(target=create)
+        thread.start()
+        while not ready():
+            time.sleep(0.01)
+        batch.close()
+        thread.join(5)
+    else:
+
+        async def main() -> None:
+            batch = make("batch", aio, **options)
+
+            async def create() -> None:
+                with pytest.raises(AudiencesError) as caught:
+                    await batch.create(draft, timeout=20)
+                results.append(caught.value)
+
+            with anyio.fail_after(5):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(create)
+                    while not ready():
+                        await anyio.sleep(0.01)
+                    await batch.close()
+
+        anyio.run(main, backend=asynchronous)
+    (error,) = results
+    return error
+
+
+SIDES = pytest.mark.parametrize("side", [None, "asyncio", "trio"], ids=["blocking", "asyncio", "trio"])
+
+
+@SIDES
+def test_a_call_in_its_handshake_is_ended_and_not_made_again(side: str | None) -> None:
+    server = Handshakes()
+    options = {"base_url": server.url, "verify": certificates.trust()}
+    error = closed_meanwhile(options, server.accepted.is_set, side)
+    server.close()
+    assert isinstance(error, NotSentError)
+    assert server.requests == 0
+
+
+@SIDES
+def test_a_call_that_waits_to_be_repeated_is_ended_with_its_refusal(side: str | None) -> None:
+    with RawServer(answer=LIMITED) as server:
+        error = closed_meanwhile({"base_url": server.url}, lambda: server.requests, side)
+        assert isinstance(error, RateLimitedError)
+        assert error.outcome is Outcome.REJECTED
+        assert len(server.requests) == 1
+
+
+class LateError(Exception):
+    """As job runners raise from a signal handler; no BaseException."""
+
+
+def test_what_a_signal_handler_raises_goes_on_and_the_call_is_not_made_again() -> None:
+    def handle(*_: object) -> None:
+        raise LateError
+
+    server = Handshakes()
+    before = signal.signal(signal.SIGALRM, handle)
+    try:
+        with make("batch", base_url=server.url, verify=certificates.trust()) as batch:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(LateError) as caught:
+                batch.create(case("batch").good(), timeout=20)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        server.close()
+    assert isinstance(caught.value.__cause__, NotSentError)
+    assert server.requests == 0
+
+
+def test_one_open_file_for_two_calls_is_sent_to_nobody() -> None:
+    with RawServer(answer=http(201, json.dumps(case("commbox").BODY).encode())) as server:
+        shops = [make("commbox", base_url=server.url, api_key=f"key-number-{number}") for number in range(2)]
+        file = PhoneFile(io.BytesIO(b"phone1\r\n442079832100\r\n"), "x.csv")
+        results = create_everywhere(Audience(name="VIP", members=file), shops)
+        assert [result.outcome for result in results] == [Outcome.NOT_SENT] * 2
+        assert "give a path, or the file's bytes" in str(results[0])
+        assert server.requests == []
+
+
+def test_what_comes_before_a_request_goes_out_at_once_and_is_none_of_it() -> None:
+    """As a SOCKS proxy is spoken to; and a head waits for the first of its body."""
+    timeouts = Timeouts()
+    how = CallSettings(timeouts, RetryPolicy(), 9999, None, time.monotonic() + 20, reuse=False, ending=Ending())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        line = Line()
+        line.trace = trace = AttemptTrace(how)
+        trace.built = True
+        stream = Backend(line).connect_tcp(*listener.getsockname())
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(5)
+            stream.write(b"\x05\x01\x00")
+            assert accepted.recv(99) == b"\x05\x01\x00"
+            assert not trace.may_have_left
+            stream.write(b"POST / HTTP/1.1\r\n\r\n")
+            assert not trace.may_have_left
+            stream.write(b"{}")
+            assert trace.may_have_left
+            assert accepted.recv(99) == b"POST / HTTP/1.1\r\n\r\n{}"
+        stream.close()
+
+
+def test_a_command_that_is_interrupted_before_anything_was_sent_ends_with_130() -> None:
+    """The server never answers the connection's handshake, so nothing leaves."""
+    server = Handshakes()
+    environment = {"COMMBOX_API_KEY": "key-4711", "COMMBOX_BASE_URL": server.url}
+    command = [sys.executable, "-m", "audiences", "create", "VIP", "-p", "commbox", "--file"]
+    command += [str(HERE.parent / "examples" / "customers.csv")]
+    with processes.started(command, env={**os.environ, **environment}, stderr=processes.PIPE) as child:
+        assert server.accepted.wait(20)
+        child.send_signal(signal.SIGINT)
+        said = child.communicate()[1]
+    server.close()
+    assert (child.returncode, "outcome: not_sent" in said) == (130, True)
+    assert server.requests == 0
