@@ -20,6 +20,7 @@ from faults.answers import bomb, members
 from raw_server import RawServer, http
 
 LIMIT = 256 * 1024
+JSON = {"Content-Type": "application/json"}
 ONCE = RetryPolicy(attempts=1)
 
 
@@ -216,7 +217,7 @@ def test_a_large_answer_is_judged_without_a_copy_of_all_of_it(entry: str) -> Non
     """Measured as the process sees it: the judge takes memory that Python does not count."""
     size, begin = 4 * 2**20, '{"indexing_token": "abc", "other": 1, "more": ['
     body = (begin + f"{entry}," * ((size - len(begin)) // (len(entry) + 1)) + "0]}").encode()
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(202, content=body))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(202, content=body, headers=JSON))
     with make("batch", transport=transport) as batch:
         before = memory.forget()
         receipt = batch.create(case("batch").good())
