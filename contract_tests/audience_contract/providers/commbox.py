@@ -106,7 +106,7 @@ class CommBox(Provider):
             return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
         file = parts.pop("audience_file")
-        rows = None if _format(file) == XLS else len(_rows(file)) - 1
+        rows = None if _is_unread(file) else len(_rows(file)) - 1
         made = str(312345 + call.state.next())
         described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
