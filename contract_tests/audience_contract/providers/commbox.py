@@ -23,6 +23,7 @@ from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..multipart import Part
+from ..samples import sample
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
@@ -117,7 +118,8 @@ class CommBox(Provider):
 def _envelope(operation: Operation, status: int) -> dict[str, Any]:
     documented = operation.response(status)
     schema = documented["content"]["application/json"]["schema"] if documented else None
-    text = schema["properties"]["description"].value["example"] if schema else reason(status)
+    said = schema["properties"]["description"] if schema else None
+    text = sample(said, reason(status)) if said else reason(status)
     return {"status": status, "description": text, "response_time": moment(time.time_ns())}
 
 
