@@ -41,7 +41,8 @@ def test_every_form_is_written_to_its_path_in_folders_that_are_made(tmp_path: Pa
 
 
 def test_importing_the_front_door_imports_no_form() -> None:
-    code = "import sys, audience_contract.reports; print({'jinja2', 'xml', 'audience_contract.reports.screen'} & set(sys.modules))"
+    forms = {"jinja2", "xml", "audience_contract.reports.screen"}
+    code = f"import sys, audience_contract.reports; print({forms} & set(sys.modules))"
     assert processes.run([sys.executable, "-c", code], check=True).stdout == "set()\n"
 
 
