@@ -1,12 +1,12 @@
-"""Every fault, to every provider and both faces; and the judge and the counting, which must not be wrong themselves."""
+"""Every fault, to every provider, blocking and async; the judge and the counting must not be wrong themselves."""
 
 from dataclasses import replace
 
 import pytest
 
-from faults.cell import cells_of, run_all
 from faults.fault import DOCUMENTED, Fault
 from faults.judge import Observation, judge, may_be_load
+from faults.playing import cases_of, run_all
 from faults.plays import FAULTS
 from faults.reading import Reading, Seen
 
@@ -17,7 +17,7 @@ def seen(request: pytest.FixtureRequest) -> dict[str, list[Observation]]:
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     names = {call.params["fault"] for call in calls if call and "fault" in call.params}
     found: dict[str, list[Observation]] = {name: [] for name in names}
-    for each in run_all(cells_of(FAULTS[name] for name in FAULTS if name in names)):
+    for each in run_all(cases_of(FAULTS[name] for name in FAULTS if name in names)):
         found[each.fault].append(each)
     return found
 
@@ -28,14 +28,14 @@ def test_what_is_claimed_after_a_fault_is_true(fault: str, seen: dict[str, list[
     if skipped:
         pytest.skip("; ".join(skipped))
     wrong = [
-        f"{each.provider}, {each.face}: {finding}" for each in seen[fault] for finding in judge(FAULTS[fault], each)
+        f"{each.provider}, {each.side}: {finding}" for each in seen[fault] for finding in judge(FAULTS[fault], each)
     ]
     assert wrong == []
 
 
 FAULT = Fault(name="x", does="X", play=lambda _: None, truth=("unknown",), most=1)
 HONEST = Observation(
-    provider="batch", face="async", fault="x", claimed="unknown", requests=1, seconds=0.1, deadline=2.0
+    provider="batch", side="async", fault="x", claimed="unknown", requests=1, seconds=0.1, deadline=2.0
 )
 
 
