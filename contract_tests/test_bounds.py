@@ -13,13 +13,14 @@ from anyio.from_thread import BlockingPortal
 
 from audiences import AudiencesError, NotSentError, Outcome, Receipt, RetryPolicy, SpecViolationError
 from audiences._json import MAX_DEPTH
-from callers import Caller
+from callers import Caller, make
 from cases import case
 from faults import certificates, memory
 from faults.answers import bomb, members
 from raw_server import RawServer, http
 
 LIMIT = 256 * 1024
+JSON = {"Content-Type": "application/json"}
 ONCE = RetryPolicy(attempts=1)
 
 
@@ -209,3 +210,17 @@ def test_a_limit_that_is_no_number_above_zero_is_refused(key: str, wrong: object
     for attempt in make:
         with pytest.raises(AudiencesError, match="max_response_bytes"):
             attempt()
+
+
+@pytest.mark.parametrize("entry", ["0.5", "[12345678]", '"abc"'])
+def test_a_large_answer_is_judged_without_a_copy_of_all_of_it(entry: str) -> None:
+    """Measured as the process sees it: the judge takes memory that Python does not count."""
+    size, begin = 4 * 2**20, '{"indexing_token": "abc", "other": 1, "more": ['
+    body = (begin + f"{entry}," * ((size - len(begin)) // (len(entry) + 1)) + "0]}").encode()
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(202, content=body, headers=JSON))
+    with make("batch", transport=transport) as batch:
+        before = memory.forget()
+        receipt = batch.create(case("batch").good())
+        assert memory.peak() - before <= 20 * len(body) / 2**20
+    assert receipt.operation_token == "abc"
+    assert {deviation.pointer for deviation in receipt.deviations} == {"/other", "/more"}

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from audience_contract import Request, Response
-from audience_contract.evidence import KEPT_BODY, MASK, Redactor
+from audience_contract.evidence import KEPT_BODY, REDACTED, Redactor
 from canaries import forms
 
 SECRET = "Kryptos-x/+=\"'<&>% 41\\z"
@@ -17,34 +17,57 @@ def test_a_credential_is_taken_out_in_each_of_its_forms(form: str) -> None:
     body = f'{{"message": "no {form}."}}'.encode()
     header = ("X-Told", f"no {form}.")
     request = Request("POST", f"/x?{form}.", (header,), body)
-    shown = Redactor([SECRET]).evidence(f"https://x.test/x?{form}.", request, Response(400, (header,), body))
+    answer = Response(400, (header,), body)
+    shown = Redactor([SECRET], show_members=True).evidence(f"https://x.test/x?{form}.", request, answer)
     begin = "Bearer " if form.startswith("Bearer ") else ""
     assert shown.response is not None
     for message in (shown.request, shown.response):
-        assert message.body == f'{{"message": "no {begin}{MASK}."}}'.encode()
-        assert message.headers == (("X-Told", f"no {begin}{MASK}."),)
-    assert shown.url == f"https://x.test/x?{begin}{MASK}."
+        assert message.body == f'{{"message": "no {begin}{REDACTED}."}}'.encode()
+        assert message.headers == (("X-Told", f"no {begin}{REDACTED}."),)
+    assert shown.url == f"https://x.test/x?{begin}{REDACTED}."
+
+
+@pytest.mark.parametrize("form", forms(SECRET))
+def test_a_credential_with_a_members_word_in_it_is_taken_out_whole(form: str) -> None:
+    """Of an answer that quotes a request of somebody else, whose members are masked."""
+    redactor = Redactor([SECRET])
+    redactor.learn(None, Request("POST", "/x", (), b"Kryptos-x"))
+    said = (("X-Told", f"no {form}."),)
+    shown = redactor.evidence(
+        f"https://x.test/{form}.",
+        Request("GET", f"/{form}.", ()),
+        Response(400, said, f'{{"message": "no {form}."}}'.encode()),
+        trouble=f"no {form}.",
+    )
+    begin = "Bearer " if form.startswith("Bearer ") else ""
+    assert shown.response is not None
+    assert shown.response.body == f'{{"message": "no {begin}{REDACTED}."}}'.encode()
+    assert shown.response.headers == (("X-Told", f"no {begin}{REDACTED}."),)
+    assert (shown.url, shown.trouble) == (f"https://x.test/{begin}{REDACTED}.", f"no {begin}{REDACTED}.")
+    assert redactor.text(f"part {form}") == f"part {begin}{REDACTED}"
 
 
 def test_a_credential_that_a_body_has_with_an_escaped_letter_is_taken_out_of_the_other_message_too() -> None:
     request = Request("POST", "/token", (), b'{"client_secret": "\\u004bryptos-4711"}')
     answer = Response(400, (), b'{"error": "no client Kryptos-4711, Krypto\\u0073-4711"}')
-    shown = Redactor().evidence("https://x.test/token", request, answer)
-    assert shown.request.body == f'{{"client_secret": "{MASK}"}}'.encode()
+    shown = Redactor(show_members=True).evidence("https://x.test/token", request, answer)
+    assert shown.request.body == f'{{"client_secret": "{REDACTED}"}}'.encode()
     assert shown.response is not None
-    assert shown.response.body == f'{{"error": "no client {MASK}, {MASK}"}}'.encode()
+    assert shown.response.body == f'{{"error": "no client {REDACTED}, {REDACTED}"}}'.encode()
 
 
-def test_a_form_with_an_escaped_credential_hides_it_in_the_answer() -> None:
+@pytest.mark.parametrize("show_members", [True, False])
+def test_a_form_with_an_escaped_credential_hides_it_in_the_answer(*, show_members: bool) -> None:
     request = Request("POST", "/token", (), b"client_secret=Kryptos%2F+4711&grant_type=x")
-    shown = Redactor().evidence("https://x.test/token", request, Response(400, (), b"no Kryptos/ 4711"))
+    answer = Response(400, (), b"no Kryptos/ 4711")
+    shown = Redactor(show_members=show_members).evidence("https://x.test/token", request, answer)
     assert shown.response is not None
-    assert shown.response.body == f"no {MASK}".encode()
+    assert shown.response.body == f"no {REDACTED}".encode()
 
 
 @pytest.mark.parametrize("form", forms(SECRET))
 def test_a_credential_across_the_end_of_what_is_kept_is_none_of_it(form: str) -> None:
-    masked = f"{'Bearer ' if form.startswith('Bearer ') else ''}{MASK}".encode()
+    masked = f"{'Bearer ' if form.startswith('Bearer ') else ''}{REDACTED}".encode()
     for before in range(KEPT_BODY - len(form), KEPT_BODY + 2, 7):
         body = b"." * before + form.encode() + b"." * KEPT_BODY * 3
         shown = Redactor([SECRET]).evidence("https://x.test/", Request("GET", "/", ()), Response(400, (), body))

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_contract import Request, Response
+from audience_contract import Request, Response, load
+from audience_contract.checker import check_response
 from audience_contract.mock import MockServer
-from audience_contract.providers.commbox import moment
+from audience_contract.providers.commbox import PROVIDER, moment
+from audience_contract.spec import parse
 from audience_contract.workbooks import workbook
 from wire import send, wire
 
@@ -141,3 +143,12 @@ def test_batch_names_what_a_request_breaks_in_its_message(server: MockServer, cl
     assert said.startswith("The request is malformed (body: ")
     assert "pattern" in said
     assert "a b" not in said
+
+
+@pytest.mark.parametrize("example", [400, None, {"a": 1}])
+def test_commbox_answers_with_no_example_that_its_schema_refuses(example: object) -> None:
+    document = json.loads(json.dumps(load("commbox").node.value))
+    content = document["paths"]["/audiences"]["post"]["responses"]["400"]["content"]["application/json"]
+    content["schema"]["properties"]["description"]["example"] = example
+    (operation,) = parse("commbox", json.dumps(document)).operations
+    assert not any(check_response(operation, PROVIDER.error(operation, 400)))

@@ -18,7 +18,7 @@ from anyio.from_thread import BlockingPortal
 
 import processes
 from audiences import Audience, NotSentError, PhoneFile, Receipt, Timeouts, aio
-from audiences._reader import UploadError
+from audiences._reason import UploadError
 from audiences._upload import Upload
 from callers import Caller, make
 from cases.commbox import CSV

@@ -6,15 +6,16 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import unquote_plus, urlsplit
 
-from .members import Members
+from .members import LARGEST_ERROR, Members
 from .messages import Headers, Request, Response
 from .redaction import without
 from .report import Evidence
 from .spec import Operation, Spec, load, provider_keys
 
-MASK = "[redacted]"
+REDACTED = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
 # JSON properties and form fields whose values are credentials; `access_token` is what a token endpoint answers.
 _FIELD = re.compile(
@@ -76,32 +77,38 @@ class Redactor:
         trouble: str = "",
     ) -> Evidence:
         """The exchange, fit to be shown, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
-        found = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
-        asked = url, request
+        hidden = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
+        # A variable of the user's has the right credential, and stands for no wrong one.
+        right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
+        variables = {name: variable for name, variable in self._variables.items() if name in right}
+        # Before members: a credential of which one word is a member's too would not be found any more.
+        url, trouble = _text(url, hidden), _text(trouble, hidden)
+        request = replace(
+            request, target=_text(request.target, hidden), headers=self._headers(request.headers, hidden)
+        )
+        if response:
+            quotes = response.status >= 300 and len(response.body) <= LARGEST_ERROR
+            body = _redacted(response.body, hidden) if quotes else response.body
+            response = replace(response, headers=self._headers(response.headers, hidden), body=body)
+        as_was = url, request, response
         if self._members:
-            as_was = url, request, response
             request = self._members.request(operation, request)
             response = response and self._members.response(operation, response)
             url = self._members.target(operation, url)
             trouble = self._members.text(trouble)
             self.masked |= (url, request, response) != as_was
         # The same again could not be sent by it.
-        repeatable = (url, request) == asked
-        hidden = set(filter(None, found))
+        repeatable = (url, request) == as_was[:2]
         sent, sent_more = _bytes(request.body, hidden)
-        shown = Request(request.method, _text(request.target, hidden), self._headers(request.headers, hidden), sent)
         came, came_more = _bytes(response.body, hidden) if response else (b"", 0)
-        answer = response and Response(response.status, self._headers(response.headers, hidden), came)
-        url = _text(url, hidden)
-        # A variable of the user's has the right credential, and stands for no wrong one.
-        right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
-        variables = {name: variable for name, variable in self._variables.items() if name in right}
+        shown, answer = replace(request, body=sent), response and replace(response, body=came)
         command = curl(url, shown, variables) if repeatable and not sent_more else ""
-        return Evidence(url, shown, answer, seconds, command, _text(trouble, hidden), sent_more, came_more)
+        return Evidence(url, shown, answer, seconds, command, trouble, sent_more, came_more)
 
     def text(self, text: str) -> str:
         """A place or an address without the secrets and members that are known."""
-        return _text(self._members.place(text) if self._members else text, self._secrets)
+        text = _text(text, self._secrets)
+        return self._members.place(text) if self._members else text
 
     def inside(self, message: Request | Response) -> Iterator[str]:
         """The credentials in a message: what it has in headers and fields that are made for them."""
@@ -141,9 +148,9 @@ def curl(url: str, request: Request, variables: Mapping[str, str] | None = None)
     for name, value in request.headers:
         if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
             continue
-        if MASK in value:
+        if REDACTED in value:
             variable = (variables or {}).get(name.lower(), re.sub(r"\W", "_", name).upper())
-            text = '"' + re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}").replace(MASK, f"${variable}") + '"'
+            text = '"' + re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}").replace(REDACTED, f"${variable}") + '"'
         else:
             # A header without a value needs a semicolon.
             text = shlex.quote(f"{name}: {value}" if value else f"{name};")
@@ -160,22 +167,25 @@ def is_absolute(request: Request) -> bool:
 
 def _masked(value: str) -> str:
     scheme, space, rest = value.partition(" ")
-    return f"{scheme} {MASK}" if space and rest.strip() else MASK if value else ""
+    return f"{scheme} {REDACTED}" if space and rest.strip() else REDACTED if value else ""
 
 
 def _text(text: str, hidden: Collection[str]) -> str:
-    return without(text, [secret for secret in hidden if len(secret) >= _FEWEST], MASK)
+    return without(text, [secret for secret in hidden if len(secret) >= _FEWEST], REDACTED)
 
 
 def _bytes(body: bytes, hidden: Collection[str]) -> tuple[bytes, int]:
     """The body without what is hidden, as far as it is kept; and how many bytes are left out."""
     # More than is kept, because a secret that is cut is not found; not all, because it may be long.
-    begin = body[: 2 * KEPT_BODY].decode("latin-1")
-    shown = _text(begin, [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]).encode(
-        "latin-1"
-    )
-    kept, more = _cut(_FIELD.sub(lambda match: (match[1] or match[3]) + MASK.encode(), shown))
+    begin = body[: 2 * KEPT_BODY]
+    shown = _redacted(begin, hidden)
+    kept, more = _cut(_FIELD.sub(lambda match: (match[1] or match[3]) + REDACTED.encode(), shown))
     return kept, more + len(body) - len(begin)
+
+
+def _redacted(body: bytes, hidden: Collection[str]) -> bytes:
+    secrets = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]
+    return _text(body.decode("latin-1"), secrets).encode("latin-1")
 
 
 def _cut(body: bytes) -> tuple[bytes, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from .evidence import MASK, carriers
+from .evidence import REDACTED, carriers
 from .media import parse
 from .messages import Headers, Request, Response
 from .multipart import read as parts
@@ -132,7 +132,7 @@ def _headers(records: Any, media: Any) -> tuple[Headers, frozenset[str]]:
             found.append((name, value))
         elif lower in secret:
             # It was there: any credential of that form stands for it.
-            found.append((name, f"Bearer {MASK}" if lower == "authorization" else MASK))
+            found.append((name, f"Bearer {REDACTED}" if lower == "authorization" else REDACTED))
         else:
             taken_out.add(lower)
     if "content-type" in taken_out and isinstance(media, str) and parse(media):

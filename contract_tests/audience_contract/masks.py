@@ -20,6 +20,11 @@ _NAME = re.compile(r"(?!.*\d{5})[^\W\d][\w.$\[\]-]{0,60}")
 _SCALARS = {str: {"string"}, int: {"integer", "number"}, float: {"number"}}
 
 
+def masked_bytes(content: bytes) -> str:
+    """What is shown in the place of content of which nothing is shown but its size."""
+    return f"[masked: {len(content):,} bytes]"
+
+
 class Masks:
     """Masks bodies and fields; with `learns`, what it hides is remembered by `quotes`."""
 
@@ -30,7 +35,7 @@ class Masks:
         """What is shown in the place of a value."""
         if self._learns:
             self._quotes.learn(value)
-        return f"[masked: {len(value):,} bytes]" if isinstance(value, bytes) else MASKED
+        return masked_bytes(value) if isinstance(value, bytes) else MASKED
 
     def is_shown(self, value: Any, kind: Node | None, *, listed: bool = False) -> bool:
         """Whether a value is documented as one: of a list, only what is one of a few words."""

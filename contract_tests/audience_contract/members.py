@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import strict_json, urlencoded
-from .masks import Masks
+from .masks import Masks, masked_bytes
 from .messages import Headers, Request, Response
 from .quotes import MASKED, Quotes
 from .spec import Node, Operation
@@ -22,7 +22,7 @@ _OF_HTTP = re.compile(
     re.IGNORECASE,
 )
 """Headers of HTTP that are about the message."""
-_LARGEST = 2**20
+LARGEST_ERROR = 2**20
 """Bytes of an answer in which quotes are looked for."""
 
 
@@ -84,15 +84,15 @@ class Members:
 
     def _quoting(self, body: bytes) -> bytes:
         """An error, or whatever else is no success."""
-        if len(body) > _LARGEST:
-            return f"[masked: {len(body):,} bytes]".encode()
+        if len(body) > LARGEST_ERROR:
+            return masked_bytes(body).encode()
         try:
             value = strict_json.loads(body)
         except UnreadableError:
             try:
                 return self.text(body.decode("utf-8")).encode()
             except UnicodeDecodeError:
-                return f"[masked: {len(body):,} bytes]".encode()
+                return masked_bytes(body).encode()
         shown = self._quoted(value)
         return body if shown == value else json.dumps(shown, ensure_ascii=False).encode()
 

@@ -22,7 +22,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 # 7 to 15 digits (E.164), but for the end of a UUID; with a plus sign, in groups too.
 _PHONE = re.compile(r"(?<![\w.-])\d{7,15}(?![\w.]*\w)|\+\d[\d ().-]{5,18}\d(?!\w)")
 _GROUPS = re.compile(r"(?<!\w)\(?\d[\d ().-]{5,18}\d(?!\w)")
-_PLACES = "the body part header headers query path status content-type content-length connection and"
+_PLACES = "the body part header headers query path status content-type content-length connection and redacted"
 
 
 class Quotes:

@@ -28,7 +28,7 @@ _LOOK = 0.05
 
 
 class Blocking(Provider[send.BlockingTransport]):
-    """The blocking face of a provider."""
+    """A provider, for blocking code."""
 
     _awaits = False
 
@@ -118,10 +118,12 @@ class Blocking(Provider[send.BlockingTransport]):
                 if iscoroutine(what):
                     what.close()
                 raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
+            case _:
+                raise AssertionError(step)
 
 
 class Async(Provider[send.AsyncTransport]):
-    """The asynchronous face of a provider: the same names, awaited."""
+    """A provider, for asynchronous code: the same names, awaited."""
 
     _awaits = True
 
@@ -198,6 +200,8 @@ class Async(Provider[send.AsyncTransport]):
                 return await self._within(step, anyio.to_thread.run_sync(do, abandon_on_cancel=True))
             case Await(what):
                 return await self._within(step, what)
+            case _:
+                raise AssertionError(step)
 
     async def _within(self, step: Work | Await, what: Awaitable[Any]) -> Any:
         left = step.deadline - time.monotonic()

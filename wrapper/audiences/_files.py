@@ -8,8 +8,7 @@ import re
 
 from ._errors import OURS, NotSentError, Problem
 from ._members import Look, PhoneFile
-from ._reader import UploadError
-from ._reason import reason
+from ._reason import UploadError, reason
 from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge
 from ._workbook import Workbook
 

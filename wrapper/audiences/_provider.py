@@ -47,7 +47,7 @@ class Provider(ABC, Generic[T]):
     creates: ClassVar[type[Create]]
     """What this provider's create takes and answers."""
     _awaits: ClassVar[bool]
-    """Whether this is the asynchronous face."""
+    """Whether this is for asynchronous code."""
     creation: Create
     """The same, with what this object was made with."""
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from ._reason import UploadError as UploadError  # noqa: PLC0414  # `_files` takes it from here
-from ._reason import reason
+from ._reason import UploadError, reason
 
 
 class BinaryFile(Protocol):

@@ -23,6 +23,7 @@ from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..multipart import Part
+from ..samples import sample
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
@@ -106,7 +107,7 @@ class CommBox(Provider):
             return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
         file = parts.pop("audience_file")
-        rows = None if _format(file) == XLS else len(_rows(file)) - 1
+        rows = None if _is_unread(file) else len(_rows(file)) - 1
         made = str(312345 + call.state.next())
         described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
@@ -117,7 +118,8 @@ class CommBox(Provider):
 def _envelope(operation: Operation, status: int) -> dict[str, Any]:
     documented = operation.response(status)
     schema = documented["content"]["application/json"]["schema"] if documented else None
-    text = schema["properties"]["description"].value["example"] if schema else reason(status)
+    said = schema["properties"]["description"] if schema else None
+    text = sample(said, reason(status)) if said else reason(status)
     return {"status": status, "description": text, "response_time": moment(time.time_ns())}
 
 

@@ -82,7 +82,7 @@ class _Own:
             connection = made if mocked else made.create_connection(core.url.origin)
             lease = _Lease(connection, line, owner, core.url.origin)
         lease.line.trace = trace = request.extensions[TRACE]
-        trace.line = lease.line
+        trace.end_connection = lease.line.end
         if trace.ended:
             lease.line.end()
         return core, lease

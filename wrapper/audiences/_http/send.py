@@ -33,7 +33,7 @@ AsyncTransport = httpx2.AsyncBaseTransport
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
-    """None is fine, too. Raises ConfigurationError for a transport of the other face: with it, a call would fail in the
+    """None is fine, too. Raises ConfigurationError for a transport of the other side: with it, a call would fail in the
     middle, and its outcome would be unknown.
     """
     if given is None:

@@ -2,8 +2,8 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
@@ -30,12 +30,6 @@ _NEVER_LEFT = frozenset(
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
-class Line(Protocol):
-    """A connection that can be ended from outside."""
-
-    def end(self) -> None: ...
-
-
 class DeadlineError(Exception):
     """The call's total time is over."""
 
@@ -50,7 +44,7 @@ class AttemptTrace:
         """Whether there is a request: its files are open."""
         self.connects = False
         """Whether a connection of ours carries it."""
-        self.line: Line | None = None
+        self.end_connection: Callable[[], None] | None = None
         self.ended = False
         self.secrets: tuple[str, ...] = ()
         self.unpacked = False
@@ -67,8 +61,8 @@ class AttemptTrace:
     def end(self) -> None:
         """End the connection that carries the attempt; one of the caller's transport has its own end."""
         self.ended = True
-        if self.line:
-            self.line.end()
+        if self.end_connection:
+            self.end_connection()
 
     def seconds(self, timeout: float | None) -> float | None:
         """How long the next step may take; None where the total time is over."""
