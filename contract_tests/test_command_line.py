@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+import commands
 import processes
 from audience_contract.mock import MockServer
 from callers import make
@@ -33,8 +35,10 @@ def server() -> Iterator[MockServer]:
 def run(server: MockServer | None, *arguments: str, **environment: str) -> processes.Ended:
     base = {name: value for name, value in os.environ.items() if not name.startswith(tuple(map(str.upper, KEYS)))}
     given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
-    command = [sys.executable, "-m", "audiences", *arguments]
-    return processes.run(command, env=given)
+    if any(name.startswith("PYTHON") for name in environment):  # Python reads them when it starts
+        return processes.run([sys.executable, "-m", "audiences", *arguments], env=given)
+    with TemporaryDirectory() as folder:
+        return commands.run([*arguments], given, Path(folder))
 
 
 def results(run: processes.Ended) -> dict[str, Any]:

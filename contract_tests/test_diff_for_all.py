@@ -1,8 +1,7 @@
-"""The classified diff, for all: respellings raise no alarm, and every witness is one."""
+"""The classified diff, for all: respellings raise no alarm, and what is decided of random schemas is right."""
 
 import copy
 import random
-import re
 from typing import Any
 
 import pytest
@@ -10,18 +9,14 @@ import regress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from openapi_schema_validator import OAS31Validator
 
 from audience_contract import provider_keys
 from diffs import Json, base
-from diffs.corpus import CASES
-from pipeline.diff import Change, Kind, compare, patterns
+from pipeline.diff import Kind, compare, patterns
 from pipeline.diff.decide import contained, decide
 from pipeline.documents import resolve
 
-_BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
 BASES = [*provider_keys(), "shop", "shop30"]
-WITNESSED = [case for case in CASES if "breaking" in case.expected]
 _SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)
 _TEXTS = ("description", "summary", "title")
 _ORDERLESS = ("required", "enum", "type", "parameters", "anyOf", "oneOf")
@@ -36,18 +31,6 @@ def test_no_respelling_is_an_alarm(name: str, seed: int) -> None:
     kinds = {change.kind for change in compare(old, new)}
     assert kinds <= {Kind.DOCUMENTATION}
     assert {change.kind for change in compare(new, old)} <= {Kind.DOCUMENTATION}
-
-
-def test_every_breaking_change_of_a_schema_has_a_witness_that_another_validator_confirms() -> None:
-    confirmed = 0
-    for case in WITNESSED:
-        specs = case.specs()
-        for change in compare(*specs):
-            if change.witness is not None:
-                confirmed += _confirmed(specs, change)
-            elif change.kind in _BREAKING:
-                assert not re.search(r"/(properties|items)(/|$)", change.pointer_old or ""), change
-    assert confirmed >= 20
 
 
 _NAMES = st.sampled_from(["a", "b", "c"])
@@ -115,21 +98,6 @@ def test_an_automaton_takes_what_a_javascript_engine_finds(pattern: str, text: s
     assert machine.accepts(text) == (regress.Regex(pattern, "u").find(text) is not None)
     example = patterns.witness(machine)
     assert example is None or regress.Regex(pattern, "u").find(example) is not None
-
-
-def _confirmed(specs: tuple[Json, Json], change: Change) -> bool:
-    """Whether Python's jsonschema says so too; only asked about Batch's body, whose place and dialect are plain."""
-    place = "/paths/~1audiences~1create/post/requestBody/content/application~1json/schema"
-    if not (change.pointer_old or "").startswith((place, "/components/schemas/NewOrder")) or change.side != "request":
-        return False
-    place = place if (change.pointer_old or "").startswith("/paths") else "/components/schemas/NewOrder"
-    assert change.witness is not None
-    judges = [OAS31Validator({"$ref": f"#{place}", **spec}) for spec in specs]
-    if specs[0]["openapi"].startswith("3.0") or "readOnly" in str(change) or "binary" in str(change):
-        return False
-    taken = [judge.is_valid(change.witness.value) for judge in judges]
-    assert taken[0], change
-    return not taken[1]
 
 
 def _respelt(node: Any, root: Json, dice: random.Random, inside: str = "") -> Any:
