@@ -220,8 +220,9 @@ class Creating(Generic[T]):
                 self.end()
             prepare = partial(provider._prepare, audience, self._leave_out)
             looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-            self._request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
-            _observe.warned(provider.title, self._request.warnings)
+            request: Request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+            self._request = request
+            _observe.warned(provider.title, request.warnings)
         return self._exchange
 
     def flow(self) -> Flow[Receipt]:

@@ -265,13 +265,13 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         trace = self._line.trace
         trace.connects = True
-        seconds = trace.seconds(timeout) or 0
+        seconds, inner = trace.seconds(timeout) or 0, None
         try:
             with anyio.CancelScope() as self._line.connecting:
                 inner = await self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
         except BaseExceptionGroup as group:  # anyio tries addresses in a task group
             raise _interrupt_in(group) from None
-        if self._line.connecting.cancelled_caught:
+        if inner is None:
             raise httpcore2.ConnectError("close() ended the call")
         self._line.connected(inner)
         return _AsyncStream(inner, self._line)
