@@ -38,7 +38,8 @@ class Line:
     def connected(self, stream: Any) -> None:
         """Raises ConnectError, and closes the socket, where the call was ended meanwhile."""
         self._used = stream.get_extra_info("socket")
-        self._own = self._used.dup()
+        # Not its own `dup`, which the sockets of some event loops lack.
+        self._own = socket.fromfd(self._used.fileno(), socket.AF_INET, socket.SOCK_STREAM)
         if self._over:
             self.close()
             raise httpcore2.ConnectError("close() ended the call")
