@@ -4,7 +4,9 @@
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,9 +16,14 @@ from faults.judge import Observation, judge, may_be_load
 from faults.plays import FAULTS
 from faults.reading import Reading, Seen
 
-# By its name, so that no fault changes another's lot, and the members of a family have different ones.
-LOT = [random.Random(name).choice(cells_of([fault])) for name, fault in FAULTS.items()]  # noqa: S311
-REST = [cell for cell in cells_of(FAULTS.values()) if cell not in LOT]
+
+def _cells(fault: Fault) -> Iterator[Any]:
+    """One of them by lot, drawn by its name, so that no fault changes another's; the others are long."""
+    cells = cells_of([fault])
+    lot = random.Random(fault.name).choice(cells)  # noqa: S311
+    for cell in cells:
+        names = (fault.name, cell.provider, cell.face)
+        yield pytest.param(cell, id="-".join(names), marks=() if cell is lot else pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +34,7 @@ def seen(request: pytest.FixtureRequest) -> dict[tuple[str, str, str], Observati
     return {(each.fault, each.provider, each.face): each for each in run_all(chosen)}
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [*LOT, *(pytest.param(cell, marks=pytest.mark.long) for cell in REST)],
-    ids=lambda cell: f"{cell.fault.name}-{cell.provider}-{cell.face}",
-)
+@pytest.mark.parametrize("cell", [cell for fault in FAULTS.values() for cell in _cells(fault)])
 def test_what_is_claimed_after_a_fault_is_true(cell: Cell, seen: dict[tuple[str, str, str], Observation]) -> None:
     found = seen[cell.fault.name, cell.provider, cell.face]
     if found.skipped:

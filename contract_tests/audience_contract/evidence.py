@@ -83,9 +83,7 @@ class Redactor:
         variables = {name: variable for name, variable in self._variables.items() if name in right}
         # Before members: a credential of which one word is a member's too would not be found any more.
         url, trouble = _text(url, hidden), _text(trouble, hidden)
-        request = replace(
-            request, target=_text(request.target, hidden), headers=self._headers(request.headers, hidden)
-        )
+        request = replace(request, target=_text(request.target, hidden), headers=self._headers(request.headers, hidden))
         if response:
             quotes = response.status >= 300 and len(response.body) <= LARGEST_ERROR
             body = _redacted(response.body, hidden) if quotes else response.body
