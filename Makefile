@@ -73,7 +73,7 @@ bench: $(READY) ## CPU and time per call, beside plain httpx2
 	$(BIN)/python benchmarks/async_cpu.py --latency 20
 	$(BIN)/python benchmarks/async_cpu.py --latency 0 --tls
 
-provider: $(READY) ## lay out the rooms of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
+provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
 bench-contract: $(READY) ## cases a second beside st run, start-up, and what the mock server answers (PRISM=url beside it)

@@ -44,7 +44,7 @@ def face(request: pytest.FixtureRequest, portal: BlockingPortal) -> BlockingPort
 
 @pytest.fixture(scope="session", params=["blocking", "async"])
 def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: BlockingPortal) -> Iterator[Caller]:
-    """A provider object in front of the raw server, both faces in turn."""
+    """A provider object in front of the raw server, blocking and async in turn."""
     made = Caller(key, raw.url, portal if request.param == "async" else None)
     yield made
     made.close()

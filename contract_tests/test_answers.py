@@ -28,7 +28,7 @@ from raw_server import RawServer, http
 from schema_values import values_of
 
 EACH = settings(max_examples=settings().max_examples * 3 // 10)
-"""Of what is tried at each provider, blocking and asynchronous."""
+"""Of what is tried at each provider, blocking and async."""
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

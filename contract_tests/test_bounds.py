@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -196,7 +197,8 @@ def test_cookies_of_one_answer_do_not_go_with_the_next_call(
     caller.close()
     assert len(raw.requests) == 2
     for request in raw.requests:
-        head = request.partition(b"\r\n\r\n")[0].lower()
+        # A boundary is made by chance, and may have the number in it.
+        head = re.sub(rb"boundary=\w+", b"", request.partition(b"\r\n\r\n")[0].lower())
         assert b"cookie" not in head
         assert b"4711" not in head.replace(b"key-4711", b"").replace(b"token-4711", b"").replace(b"project_4711", b"")
 

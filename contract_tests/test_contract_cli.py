@@ -114,6 +114,23 @@ def test_a_signal_to_mock_ends_its_command_too(number: signal.Signals) -> None:
         os.kill(child, 0)
 
 
+def test_a_hangup_that_is_ignored_ends_nothing() -> None:
+    """As with `nohup`."""
+    command = [
+        "sh",
+        "-c",
+        'trap "" HUP; exec "$@"',
+        "sh",
+        *_COMMAND,
+        "mock",
+        "--",
+        "sh",
+        "-c",
+        "kill -HUP $PPID; exit 3",
+    ]
+    assert processes.run(command).returncode == 3
+
+
 def test_a_command_that_takes_no_notice_of_a_signal_is_killed() -> None:
     code = "import os, signal, time; signal.signal(15, signal.SIG_IGN); print(os.getpid(), flush=True); time.sleep(60)"
     command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]

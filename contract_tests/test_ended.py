@@ -37,8 +37,6 @@ from faults import certificates
 from raw_server import RawServer, http
 
 HERE = Path(__file__).parent
-# An interrupted handshake's socket is in nobody's hands: its connection is ended, and the garbage collector closes it.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 LIMITED = http(429, b"{}", Retry_After="20")
 
 

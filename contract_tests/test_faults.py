@@ -1,6 +1,6 @@
-"""Every fault, to a provider and a face by lot; and the judge and the counting, which must not be wrong themselves.
+"""Every fault, to a provider and a side by lot; and the judge and the counting, which must not be wrong themselves.
 
-`make faults` and `make test-long` play each to every provider and both faces.
+`make faults` and `make test-long` play each to every provider, blocking and async.
 """
 
 import random
@@ -10,41 +10,41 @@ from typing import Any
 
 import pytest
 
-from faults.cell import Cell, cells_of, run_all
 from faults.fault import DOCUMENTED, Fault
 from faults.judge import Observation, judge, may_be_load
+from faults.playing import Case, cases_of, run_all
 from faults.plays import FAULTS
 from faults.reading import Reading, Seen
 
 
-def _cells(fault: Fault) -> Iterator[Any]:
+def _cases(fault: Fault) -> Iterator[Any]:
     """One of them by lot, drawn by its name, so that no fault changes another's; the others are long."""
-    cells = cells_of([fault])
-    lot = random.Random(fault.name).choice(cells)  # noqa: S311
-    for cell in cells:
-        names = (fault.name, cell.provider, cell.face)
-        yield pytest.param(cell, id="-".join(names), marks=() if cell is lot else pytest.mark.long)
+    cases = cases_of([fault])
+    lot = random.Random(fault.name).choice(cases)  # noqa: S311
+    for case in cases:
+        names = (fault.name, case.provider, case.side)
+        yield pytest.param(case, id="-".join(names), marks=() if case is lot else pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
 def seen(request: pytest.FixtureRequest) -> dict[tuple[str, str, str], Observation]:
-    """What came of the cells whose tests were chosen, all played at the same time."""
+    """What came of the cases whose tests were chosen, all played at the same time."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = [call.params["cell"] for call in calls if call and "cell" in call.params]
-    return {(each.fault, each.provider, each.face): each for each in run_all(chosen)}
+    chosen = [call.params["case"] for call in calls if call and "case" in call.params]
+    return {(each.fault, each.provider, each.side): each for each in run_all(chosen)}
 
 
-@pytest.mark.parametrize("cell", [cell for fault in FAULTS.values() for cell in _cells(fault)])
-def test_what_is_claimed_after_a_fault_is_true(cell: Cell, seen: dict[tuple[str, str, str], Observation]) -> None:
-    found = seen[cell.fault.name, cell.provider, cell.face]
+@pytest.mark.parametrize("case", [case for fault in FAULTS.values() for case in _cases(fault)])
+def test_what_is_claimed_after_a_fault_is_true(case: Case, seen: dict[tuple[str, str, str], Observation]) -> None:
+    found = seen[case.fault.name, case.provider, case.side]
     if found.skipped:
         pytest.skip(found.skipped)
-    assert judge(cell.fault, found) == []
+    assert judge(case.fault, found) == []
 
 
 FAULT = Fault(name="x", does="X", play=lambda _: None, truth=("unknown",), most=1)
 HONEST = Observation(
-    provider="batch", face="async", fault="x", claimed="unknown", requests=1, seconds=0.1, deadline=2.0
+    provider="batch", side="async", fault="x", claimed="unknown", requests=1, seconds=0.1, deadline=2.0
 )
 
 

@@ -78,7 +78,6 @@ def test_a_file_with_the_column_is_accepted_with_its_media_type(
         (b"\x1f\x8b\x08", "x.csv", "a gzip file"),
         (b"\0" * 2**21, "x.csv", "nothing but zeros"),
         (b"caf\xe9,phone1\r\n", "x.csv", "UTF-8"),
-        (b'"phone1' + b"x" * 200_000, "x.csv", "not CSV"),
         (workbook([["name"], ["phone1"]]), "x.xlsx", "named 'phone1'"),
         (workbook([]), "x.xlsx", "named 'phone1'"),
         (XLSX[:500], "x.xlsx", "not a readable .xlsx"),
@@ -165,7 +164,7 @@ def test_only_the_base_name_of_a_path_is_sent(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "x.csv"
     folder.mkdir()
-    for path, words in ((tmp_path / "none.csv", "No such file"), (folder, "regular file")):
+    for path, words in ((tmp_path / "none.csv", "there is no file at the path"), (folder, "regular file")):
         with pytest.raises(InvalidError, match=words) as caught:
             prepared(PhoneFile(path))
         assert str(tmp_path) not in str(caught.value)

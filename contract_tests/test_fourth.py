@@ -26,7 +26,7 @@ ROWS = (
     *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
     *("test_expectation.py", "test_strength.py", "test_odd_requests.py", "test_update_impact.py"),
 )
-# What is sent, what comes back, the mock server, and whether all rooms are there.
+# What is sent, what comes back, the mock server, and whether all files are there.
 SOME = " or ".join(
     ("test_requests", "test_answers", "test_samples", "test_mock_providers", "test_judges", "test_rooms")
 )

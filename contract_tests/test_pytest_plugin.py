@@ -18,6 +18,7 @@ def send(url="https://api.batch.com", **changes):
 
 def run(folder: Path, text: str, *options: str, **environment: str) -> processes.Ended:
     (folder / "test_it.py").write_text(IMPORTS + SEND + text)
+    (folder / "pytest.ini").write_text("[pytest]\n")  # else one above the folder would count
     plain = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     plugin = "audience_contract.pytest_plugin"
     return processes.run(

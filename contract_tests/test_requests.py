@@ -11,7 +11,7 @@ from callers import Caller
 from raw_server import RawServer, http
 
 EACH = settings(max_examples=settings().max_examples * 3 // 10)
-"""Of what is tried at each provider, blocking and asynchronous."""
+"""Of what is tried at each provider, blocking and async."""
 
 
 def judged(caller: Caller, raw: RawServer) -> list[audience_contract.Violation]:

@@ -141,6 +141,7 @@ def test_a_provider_s_own_host_is_refused_unless_that_is_wanted(host: str) -> No
         "http://127.0.0.1#",
         "http://127.0.0.1:99999",
         "http://127.0.0.1:x",
+        "http://[::1",
     ],
 )
 def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:

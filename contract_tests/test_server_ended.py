@@ -19,8 +19,8 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 
 # In our own cases, and in both phases of Schemathesis, which takes an interrupt for its own.
-@pytest.mark.parametrize("number", [60, 122, 330])
-def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int) -> None:
+@pytest.mark.parametrize(("number", "stop"), [(60, signal.SIGHUP), (122, signal.SIGINT), (330, signal.SIGTERM)])
+def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int, stop: signal.Signals) -> None:
     started: list[processes.Process] = []
     seen = 0
 
@@ -29,7 +29,7 @@ def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: in
             nonlocal seen
             seen += scope["type"] == "http"
             if seen == number:
-                started[0].send_signal(signal.SIGINT)
+                started[0].send_signal(stop)
             await app(scope, receive, send)
 
         return around

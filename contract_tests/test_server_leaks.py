@@ -14,6 +14,7 @@ from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from audience_contract.server.leaks import Leaks
+from canaries import forms
 from judged import target
 from wire import wire
 
@@ -26,7 +27,7 @@ def found(secret: str, said: str, *, asked: str = "") -> str:
     leaks = Leaks(Target(load("batch"), "http://127.0.0.1", settings))
     request = replace(wire("batch").GOOD, headers=(("Authorization", asked),) if asked else ())
     answer = Response(401, (), said.encode())
-    return leaks(load("batch").operations[0], Observation("", request, answer), answer)
+    return leaks.find(load("batch").operations[0], Observation("", request, answer), answer)
 
 
 @pytest.mark.parametrize("secret", _ORDINARY)
@@ -58,6 +59,11 @@ def test_a_credential_that_comes_back_is_found_whole_packed_and_masked(secret: s
         "a credential comes back"
     }
     assert found(secret, f"no such key: {secret[:-1]}***") == "the beginning of a credential comes back"
+
+
+@pytest.mark.parametrize("form", forms("k7/Qz9p+W2xL"))
+def test_a_credential_that_comes_back_is_found_in_each_of_its_forms(form: str) -> None:
+    assert found("k7/Qz9p+W2xL", f'{{"error_message": "no such key: {form}."}}') == "a credential comes back"
 
 
 def test_a_beginning_that_was_sent_and_comes_back_is_no_leak() -> None:
@@ -117,5 +123,5 @@ def test_only_a_number_of_the_file_is_personal_data(said: str, leaks: bool) -> N
     headers = (*sent.headers[:1], ("Content-Type", "multipart/form-data; boundary=442071234567"))
     request, answer = replace(sent, headers=headers, body=_FORM), Response(400, (), said.encode())
     judge = Leaks(Target(load("commbox"), "http://127.0.0.1", {"header Authorization": "k7Qz9pW2"}))
-    told = judge(load("commbox").operations[0], Observation("", request, answer), answer)
+    told = judge.find(load("commbox").operations[0], Observation("", request, answer), answer)
     assert told == ("personal data of the request comes back" if leaks else "")

@@ -3,8 +3,11 @@
 import sys
 import traceback
 
+from ._streams import stand_in
+
 
 def main() -> None:
+    stand_in()
     try:
         from ._command import app  # noqa: PLC0415  # the extra may be missing
 

@@ -4,18 +4,16 @@ import errno
 import os
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from . import _command_client, _command_server, _faults_command
 from ._outputs import refused
-
-if TYPE_CHECKING:
-    from .mock import MockServer
+from .spec import provider_keys
 
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
@@ -84,9 +82,9 @@ def mock(  # noqa: PLR0917 - a command line
                 raise refused(f"--port: {said}") from None
             except (ValueError, LookupError) as error:
                 raise refused(str(error.args[0])) from None
-            variables = {**server.environment(), **_tokens(server)}
+            variables = {**server.environment(), **_tokens(server.base_url)}
             if not command:
-                _show(server, variables, env=env)
+                _show({} if env else {key: server.base_url(key) for key in provider_keys()}, variables)
             try:
                 code = run(command, variables, server.url)
             except OSError as error:
@@ -96,29 +94,26 @@ def mock(  # noqa: PLR0917 - a command line
     raise typer.Exit(code if code >= 0 else 128 - code)
 
 
-def _show(server: "MockServer", variables: Mapping[str, str], *, env: bool) -> NoReturn:
+def _show(base_urls: Mapping[str, str], variables: Mapping[str, str]) -> NoReturn:
     """Print what a client needs, and wait to be interrupted."""
-    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
-
-    for provider in () if env else provider_keys():
-        typer.echo(f"# {provider}: {server.base_url(provider)}")
+    for provider, base_url in base_urls.items():
+        typer.echo(f"# {provider}: {base_url}")
     for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
     while True:
         time.sleep(0.2)  # short: some platforms deliver no signal during a long sleep
 
 
-def _tokens(server: "MockServer") -> dict[str, str]:
+def _tokens(base_url: Callable[[str], str]) -> dict[str, str]:
     """What a client that asks for its tokens needs, and where a service that issues them is judged.
 
     The library takes ADOBE_ACCESS_TOKEN first, which stands beside these.
     """
-    from . import provider_keys  # noqa: PLC0415 - --help has no need of it
-    from .mock.provider import load  # noqa: PLC0415 - nor of this
+    from .mock.provider import load  # noqa: PLC0415 - --help has no need of it
 
     found: dict[str, str] = {}
     for key in provider_keys():
         if login := load(key).login():
             found |= {name: value for name, value in login.items() if value}
-            found[f"{key.upper()}_BASE_URL"] = server.base_url(key)
+            found[f"{key.upper()}_BASE_URL"] = base_url(key)
     return found

@@ -1,6 +1,5 @@
 """The commands `client` and `traffic`."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -51,9 +50,8 @@ def client(
 
     Exit code: 0 kept, 1 violated, 2 nothing to judge. The command's own exit code is a note of the report.
     """
-    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
-
-    from .client.run import judge  # noqa: PLC0415 - nor of this
+    from .client.run import judge  # noqa: PLC0415 - --help has no need of it
+    from .running import heed_signals  # noqa: PLC0415 - nor of this
 
     outputs = Outputs(report, baseline, write_baseline)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
@@ -61,8 +59,8 @@ def client(
         raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers")
-    # As Ctrl-C: the command is ended, and the report printed.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Then the command is ended, and the report printed.
+    heed_signals()
     try:
         found = judge(
             command,
@@ -79,7 +77,7 @@ def client(
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     # On standard error: standard output is the command's.
-    outputs.end(found, Console(stderr=True))
+    outputs.end(found, stderr=True)
 
 
 def traffic(
@@ -102,15 +100,11 @@ def traffic(
 
     Exit code: 0 kept, 1 violated, 2 nothing to judge.
     """
-    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
-
-    from .har import HarError  # noqa: PLC0415 - nor of these
+    from .har import HarError  # noqa: PLC0415 - --help has no need of these
     from .traffic import judge  # noqa: PLC0415
 
     outputs = Outputs(report, baseline, write_baseline)
     pairs = [text.partition("=") for text in base_url or ()]
-    if any(set("?#") & set(url) for _, _, url in pairs):
-        raise refused("--base-url is a provider's key, =, and a URL without query and fragment")
     try:
         found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
     except OSError as error:
@@ -121,4 +115,4 @@ def traffic(
         raise refused(str(error.args[0])) from None
     except ValueError as error:
         raise refused(f"--base-url is a provider's key, =, and a URL: {error}") from None
-    outputs.end(found, Console())
+    outputs.end(found)

@@ -1,7 +1,6 @@
 """The command `server`."""
 
 import math
-import signal
 from typing import Annotated
 
 import typer
@@ -54,6 +53,7 @@ def server(  # noqa: PLR0917 - a command line
     from rich.console import Console  # noqa: PLC0415 - --help has no need of it
 
     from . import reports  # noqa: PLC0415 - nor of these
+    from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
     outputs = Outputs(report, baseline, write_baseline)
@@ -73,8 +73,8 @@ def server(  # noqa: PLR0917 - a command line
         accepted=outputs.accepts,
     )
     target.wait(wait)
-    # As Ctrl-C: what was created by then is in the report.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What was created by then is in the report.
+    heed_signals()
     with reports.progress(Console(stderr=True)) as progress:
         found = run(target, options, progress)
-    outputs.end(found, Console(), whole=not (stop_first or found.ended))
+    outputs.end(found, whole=not (stop_first or found.ended))

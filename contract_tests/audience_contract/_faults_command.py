@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ._outputs import refused
+from .spec import provider_keys
 
 
 def faults(
@@ -15,7 +16,6 @@ def faults(
     Evidence is a JSON pointer into the effective spec of the provider, or a section of a standard.
     """
     from .faults import catalogue  # noqa: PLC0415 - --help has no need of it
-    from .spec import provider_keys  # noqa: PLC0415
 
     if provider not in (None, *provider_keys()):
         raise refused(f"no provider {provider!r}; there are {', '.join(provider_keys())}")

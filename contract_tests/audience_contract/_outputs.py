@@ -4,16 +4,12 @@ import os
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from .report import Finding, Report
 from .visible import line
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from .report import Finding, Report
 
 Reports = Annotated[
     list[str] | None,
@@ -70,29 +66,32 @@ class Outputs:
         except baselines.BaselineError as error:
             raise refused(f"--baseline: {error}") from None
 
-    def accepts(self, finding: "Finding") -> bool:
+    def accepts(self, finding: Finding) -> bool:
         """Whether the baseline accepts a finding today."""
         from . import baseline  # noqa: PLC0415 - --help has no need of it
 
         return baseline.accepts(finding, self._accepted, date.today())
 
-    def end(self, report: "Report", console: "Console", *, whole: bool = True) -> NoReturn:
-        """Show the report, write its other forms, and leave with its exit code."""
-        from . import baseline, reports  # noqa: PLC0415 - --help has no need of them
+    def end(self, report: Report, *, stderr: bool = False, whole: bool = True) -> NoReturn:
+        """Show the report on standard output or error, write its other forms, and leave with its exit code."""
+        from rich.console import Console  # noqa: PLC0415 - --help has no need of it
+
+        from . import baseline, reports  # noqa: PLC0415 - nor of these
 
         today = date.today()
         report = baseline.apply(report, self._accepted, today, whole=whole)
-        reports.terminal(report, console)
+        reports.terminal(report, Console(stderr=stderr))
         try:
             reports.write(report, self._paths)
             if self._write:
                 self._write.parent.mkdir(parents=True, exist_ok=True)
                 self._write.write_text(baseline.render(report.findings, today), "utf-8")
+            if self._github:
+                reports.github(report)
         except OSError as error:
-            typer.echo(line(f"cannot write {error.filename}: {error.strerror}"), err=True)
+            # The error of a full disk names no file.
+            typer.echo(line(f"cannot write {error.filename or 'a report'}: {error.strerror}"), err=True)
             raise typer.Exit(2) from None
-        if self._github:
-            reports.github(report)
         raise typer.Exit(report.verdict.exit_code)
 
 

@@ -28,6 +28,16 @@ class FinalAnswer(http.client.HTTPResponse):
         raise http.client.HTTPException("interim answers without end")
 
 
+def is_base_url(url: str) -> bool:
+    """Whether this is a URL of HTTP, with a host and no impossible port, and without query and fragment."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not set("?#") & set(url)
+
+
 def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client.HTTPConnection:
     """A connection to the host of a URL, not open yet; `timeout` in seconds, `context` for https.
 

@@ -13,9 +13,10 @@ _LAST_SECONDS = 5.0
 
 
 def heed_signals() -> None:
-    """Have each signal that asks a process to end raise KeyboardInterrupt, with its number."""
+    """Have each signal that asks a process to end raise KeyboardInterrupt, with its number; `nohup` is respected."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):  # not every system has all of them
+        number = getattr(signal, name, None)  # not every system has all of them
+        if number and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
+from audience_contract.files import CSV, XLS, XLSX
 from audience_contract.workbooks import workbook
 
 _ROWS = st.lists(st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True), max_size=5)
@@ -27,9 +28,9 @@ def _xlsx(numbers: list[str]) -> bytes:
 
 # Where Schemathesis has chosen no media type for the file, it calls it the first that the spec lists, a CSV.
 schemathesis.openapi.format("binary", _ROWS.map(_csv))
-schemathesis.openapi.media_type("text/csv", _ROWS.map(_csv))
-schemathesis.openapi.media_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _ROWS.map(_xlsx))
-schemathesis.openapi.media_type("application/vnd.ms-excel", st.binary())
+schemathesis.openapi.media_type(CSV, _ROWS.map(_csv))
+schemathesis.openapi.media_type(XLSX, _ROWS.map(_xlsx))
+schemathesis.openapi.media_type(XLS, st.binary())
 
 
 @schemathesis.hook

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import har
+from .connections import is_base_url
 from .evidence import Redactor
 from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
@@ -32,8 +33,8 @@ def judge(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     bases = {url.rstrip("/"): load(key) for key, url in (base_urls or {}).items()}
-    if not all(scheme in ("http", "https") and host for scheme, host, _ in map(_origin, bases)):
-        raise ValueError("a base URL is http:// or https://, a host, and a path")
+    if not all(map(is_base_url, (base_urls or {}).values())):
+        raise ValueError("a base URL is http:// or https:// with a host, and without query and fragment")
     entries, unreadable = har.read(path)
     matched = [(entry, _operation(entry, bases)) for entry in entries]
     known = [(entry, operation) for entry, operation in matched if operation]

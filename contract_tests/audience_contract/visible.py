@@ -10,6 +10,11 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
+def for_github(text: str) -> str:
+    """The text without what GitHub's runner takes for a command wherever it stands in a line."""
+    return text.replace("##[", "# #[")
+
+
 def line(text: str) -> str:
-    """The same, on one line."""
+    """The text as `shown` has it, on one line."""
     return " ".join(shown(text).split())

@@ -1,4 +1,4 @@
-"""`python -m faults`: every fault to every provider and both faces, and a table of what was seen and claimed."""
+"""`python -m faults`: every fault to every provider, blocking and async, and a table of what was seen and claimed."""
 
 import argparse
 import sys
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from fnmatch import fnmatch
 from itertools import groupby
 
-from faults.cell import WORKERS, cells_of, run_all
 from faults.fault import Fault
 from faults.judge import Observation, judge
+from faults.playing import WORKERS, cases_of, run_all
 from faults.plays import FAULTS
 
 _COLUMNS = "{:<42} {:>5} {:>8}  {:<9} {:<17} {:>13}  {}"
@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="faults to play, such as 'tls_*'; all if none is named")
     parser.add_argument("--list", action="store_true", help="say what each fault does, and play none")
     parser.add_argument("--wire", action="store_true", help="show what the server did and saw")
-    parser.add_argument("--workers", type=int, default=WORKERS, help="cells at the same time")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="cases at the same time")
     given = parser.parse_args()
     wanted = given.names or ["*"]
     faults = [fault for fault in FAULTS.values() if any(fnmatch(fault.name, name) for name in wanted)]
@@ -29,17 +29,17 @@ def main() -> int:
             print(f"{fault.name:<48} {' or '.join(fault.truth):<10} {fault.does}")
         return 0
     begun = time.monotonic()
-    cells = cells_of(faults)
-    seen = run_all(cells, given.workers)
+    cases = cases_of(faults)
+    seen = run_all(cases, given.workers)
     wrong = sum(_rows(fault, [each for each in seen if each.fault == fault.name], wire=given.wire) for fault in faults)
-    print(f"{len(faults)} faults, {len(cells)} cells in {time.monotonic() - begun:.0f} s: {wrong} cells are wrong")
-    return 1 if wrong or not cells else 0
+    print(f"{len(faults)} faults, {len(cases)} cases in {time.monotonic() - begun:.0f} s: {wrong} cases are wrong")
+    return 1 if wrong or not cases else 0
 
 
 def _rows(fault: Fault, seen: list[Observation], *, wire: bool) -> int:
-    """A row for what was seen alike; the number of cells in which something is wrong."""
+    """A row for what was seen alike; the number of cases in which something is wrong."""
     if fault is next(iter(FAULTS.values())):
-        print(_COLUMNS.format("fault", "cells", "requests", "claimed", "truth", "seconds", ""))
+        print(_COLUMNS.format("fault", "cases", "requests", "claimed", "truth", "seconds", ""))
     judged = sorted(((_like(each), judge(fault, each), each) for each in seen), key=lambda item: item[:2])
     for (requests, claimed, _), group in groupby(judged, key=lambda item: item[0]):
         alike = list(group)
@@ -61,7 +61,7 @@ def _like(seen: Observation) -> tuple[int, str, bool]:
 
 
 def _who(seen: Iterable[Observation]) -> str:
-    return ", ".join(f"{each.provider} {each.face}" for each in seen)
+    return ", ".join(f"{each.provider} {each.side}" for each in seen)
 
 
 if __name__ == "__main__":

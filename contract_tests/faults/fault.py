@@ -42,7 +42,7 @@ class Fault:
     heavy: bool = False
     """Whether it is run alone, because its memory is measured."""
     timeouts: Mapping[str, float] = field(default_factory=dict)
-    """Changes to the time-outs of a cell."""
+    """Changes to the time-outs of a case."""
     policy: Mapping[str, Any] = field(default_factory=dict)
     """Changes to the policy for repeating a create."""
     no_sooner: float = 0.0

@@ -12,10 +12,10 @@ MEMORY = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What came of one cell: a fault, a provider, a face."""
+    """What came of one case: a fault, a provider, and its blocking or async side."""
 
     provider: str
-    face: str
+    side: str
     fault: str
     claimed: str | None
     """The outcome that the library claims; None if it claims none."""
@@ -24,7 +24,7 @@ class Observation:
     seconds: float
     deadline: float
     problem: str | None = None
-    """What went wrong with the cell itself: a foreign exception, a call before the judged one that failed."""
+    """What went wrong with the case itself: a foreign exception, a call before the judged one that failed."""
     shown: int | None = None
     """The status on the receipt or error."""
     documented: int = 200

@@ -13,7 +13,7 @@ _COMMANDS = {
     "drift": "only compare with specs/ what follows from them",
     "deviations": "write only the lists of where a provider's documents contradict each other",
     "update": "fetch the pages, and bring the tree to what they say today",
-    "provider": "lay out the rooms of a new provider",
+    "provider": "lay out the files of a new provider",
 }
 
 

@@ -1,4 +1,4 @@
-"""What names all providers, in the rooms that would otherwise keep a list by hand. Written between two marker lines."""
+"""What names all providers, in the files that would otherwise keep a list by hand. Written between two marker lines."""
 
 import os
 import subprocess

@@ -50,7 +50,7 @@ _SOURCE = {
 
 @dataclass(frozen=True)
 class Provider:
-    """The rooms of one provider or service below `root`; `key` is its folder's name."""
+    """The files of one provider or service below `root`; `key` is its folder's name."""
 
     root: Path
     key: str

@@ -1,7 +1,8 @@
 """What became of one attempt at a call."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ._outcome import Outcome
 
@@ -25,3 +26,7 @@ class Attempt:
     """The response's X-Request-Id, if any."""
     failed: bool
     """Whether it gave an error."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as values of JSON."""
+        return asdict(self) | {"outcome": str(self.outcome), "started": self.started.isoformat()}

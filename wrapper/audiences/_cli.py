@@ -12,7 +12,8 @@ def main() -> None:
     try:
         from ._command import app  # noqa: PLC0415  # the extra may be missing
     except ImportError as error:
-        sys.exit(f"audiences: {error.name} is missing; install the extra: pip install 'audiences[cli]'")
+        note(f"audiences: {error.name} is missing; install the extra: pip install 'audiences[cli]'")
+        sys.exit(2)
     try:
         code = app(standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # its text, and the lines of a traceback, may hold anything

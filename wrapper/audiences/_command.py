@@ -93,7 +93,7 @@ def create(  # noqa: PLR0917  # a command line
     credentials: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A TOML file of variables, which win over the environment's.")
     ] = None,
-    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="For each kind of wait.")] = None,
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="For each kind of wait, and in all.")] = None,
     allow_http: Annotated[
         bool, typer.Option("--allow-http", help="Permit plain http:// to other machines: credentials go unencrypted.")
     ] = False,
@@ -121,7 +121,7 @@ def create(  # noqa: PLR0917  # a command line
         options["proxy"] = "environment"
     if timeout is not None:
         options["timeout"] = timeout
-    chosen = _providers(provider, _pairs(base_url, "--base-url"), options, loaded, bars)
+    chosen = _providers(provider, _pairs(base_url, "--base-url", "PROVIDER=URL"), options, loaded, bars)
     unused = [key for key in audience.provider_fields if key not in {each.key for each in chosen}]
     if unused:
         _refuse(f"--set {unused[0]}.…: {unused[0]} is not among the chosen providers")
@@ -195,7 +195,7 @@ def _providers(
 
 def _fields(settings: list[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for path, value in _pairs(settings, "--set").items():
+    for path, value in _pairs(settings, "--set", "PROVIDER.FIELD=VALUE").items():
         provider, _, field = path.partition(".")
         if provider not in PROVIDERS or not field:
             _refuse(f"--set: must be PROVIDER.FIELD=VALUE; providers are {', '.join(PROVIDERS)}")
@@ -203,13 +203,13 @@ def _fields(settings: list[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _pairs(texts: list[str], option: str) -> dict[str, str]:
+def _pairs(texts: list[str], option: str, form: str) -> dict[str, str]:
     """No text is shown in a refusal: a mistyped one may hold a secret anywhere."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            _refuse(f"{option}: a value has no '='")
+            _refuse(f"{option}: must be {form}, and a value has no '='")
         if name in found:
             _refuse(f"{option}: the same name is given twice")
         found[name] = value

@@ -174,6 +174,8 @@ class AudiencesError(Exception):
             "provider_message": self.provider_message,
             "retry_after": self.retry_after,
             "problems": [asdict(problem) for problem in getattr(self, "problems", ())],
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+            "reconcile_token": self.reconcile_token,
             "body": unusable.body.decode("utf-8", "replace") if unusable else None,
         }
 

@@ -36,6 +36,7 @@ _KINDS = {
 }
 """What files that are no UTF-8 text begin with. UTF-32's mark begins with UTF-16's."""
 
+_REMEDIES = {"an Excel file (.xlsx) or another ZIP file": "name it .xlsx", "UTF-16": "save it as UTF-8"}
 _ZEROS = ((0.9, "nothing but zeros"), (0.6, "UTF-32"), (0.2, "UTF-16"))
 """What a text without a mark is, by the share of bytes near its top that are zero."""
 
@@ -103,7 +104,8 @@ def _csv_top(file: PhoneFile) -> Top:
     head = file.upload.head(_HEAD)
     whole, kind = len(head) < _HEAD, _kind(head)
     if kind:
-        raise UnfitError(f"must be UTF-8 text, and seems to be {kind}")
+        remedy = f", so {_REMEDIES[kind]}" if kind in _REMEDIES else ""
+        raise UnfitError(f"must be UTF-8 text, and seems to be {kind}{remedy}")
     try:
         # Bytes after the first row may be cut within a character.
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head, final=whole)
@@ -111,8 +113,8 @@ def _csv_top(file: PhoneFile) -> Top:
         rows = [next(csv.reader(lines), [])]
     except UnicodeDecodeError:
         raise UnfitError("must be UTF-8") from None
-    except csv.Error:  # of a cell above the parser's limit, for one, which is the whole process's
-        raise (UnfitError("has a first row that is not CSV") if len(head) < 2**16 else TooFarError) from None
+    except csv.Error:  # a cell above the parser's limit, which is the whole process's
+        raise TooFarError from None
     if not whole and lines.tell() == len(text):
         raise TooFarError
     rows += csv.reader(io.StringIO(lines.read(_BELOW), newline=""))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
+from inspect import signature
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from urllib.parse import urlencode
 from weakref import ref
@@ -53,9 +54,6 @@ class Provider(ABC, Generic[T]):
 
     def __init__(self, variables: Mapping[str, str | None], options: Options[T], *urls: str) -> None:
         """`urls` are those that this provider needs beside its base URL."""
-        unknown = options.keys() - Options.__optional_keys__
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no option {', '.join(sorted(unknown))}")
         self._allow_http = options.get("allow_http", False)
         self.base_url = self._base_url(options.get("base_url"), variables)
         """What the operation's path is appended to."""
@@ -222,8 +220,9 @@ class Creating(Generic[T]):
                 self.end()
             prepare = partial(provider._prepare, audience, self._leave_out)
             looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-            self._request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
-            _observe.warned(provider.title, self._request.warnings)
+            request: Request = (yield Work(prepare, how.deadline, LOOK)) if looks else prepare()
+            self._request = request
+            _observe.warned(provider.title, request.warnings)
         return self._exchange
 
     def flow(self) -> Flow[Receipt]:
@@ -313,10 +312,13 @@ def _discreet(init: Callable[..., None]) -> Callable[..., None]:
     """Have a refusal name the provider. Crash reporters show the local variables of a traceback's frames, so whatever
     is raised, also of a mistyped option, has no frame that holds an argument or what was read from the environment.
     """
+    known = {*signature(init).parameters} | Options.__optional_keys__
 
     @wraps(init)
     def made(self: Provider[Any], *args: Any, **options: Any) -> None:
         try:
+            if unknown := options.keys() - known:  # before a setting is said to be missing that is only mistyped
+                raise TypeError(f"{type(self).__name__} has no option {', '.join(sorted(unknown))}")
             return init(self, *args, **options)
         except BaseException as error:  # noqa: BLE001
             if isinstance(error, ConfigurationError):

@@ -59,6 +59,8 @@ class Receipt:
             "left_out": list(self.left_out),
             "warnings": list(self.warnings),
             "seconds": round(self.elapsed, 3),
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+            "filename": self.filename,
         }
 
     @property

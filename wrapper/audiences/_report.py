@@ -35,6 +35,7 @@ EXIT_CODES = {
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "created, but an answer breaks the spec",
     7: "created at some, and not at others",
+    130: "interrupted before anything was sent",
 }
 
 
@@ -120,10 +121,15 @@ def show(results: Sequence[Shown], name: str, keys: Mapping[str, str], *, as_jso
                 note(f"{result.provider} says: {': '.join(words)}")
         for deviation in result.deviations:
             note(f"{result.provider}: the answer deviates from the spec: {deviation}")
+    unknown = " and ".join(result.provider or "" for result in done if result.outcome is Outcome.UNKNOWN)
+    if unknown:
+        note(f"Look for the audience at {unknown} before you repeat this: it may exist there.")
     safe = [result for result in done if result.outcome in (Outcome.NOT_SENT, Outcome.REJECTED)]
     if 0 < len(safe) < len(done):
         again = " ".join(f"--provider {keys[result.provider or '']}" for result in safe)
-        note(f"Repeat it with {again} only: elsewhere, the audience exists, or may exist.")
+        note(
+            f"Mend what is said above, then repeat it with {again} only: elsewhere, the audience exists, or may exist."
+        )
 
 
 def _as_text(results: Sequence[Result], name: str) -> str:
@@ -151,6 +157,7 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
 
 # The library's messages speak of its arguments; on the command line they have other names.
 _IN_COMMAND_WORDS = (
+    (r"\(Timeouts\.\w+ is ([\d.e+]+) s\)", r"(after \1 s; --timeout)"),
     (r"provider_fields\['(\w+)'\]\['([^']+)'\]", r"--set \1.\2"),
     (r"provider_fields\['(\w+)'\]", r"--set \1"),
     (r"leave_out=\{'(\w+)'\}", r"--leave-out \1"),

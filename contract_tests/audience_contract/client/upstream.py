@@ -4,14 +4,15 @@ import re
 import ssl
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from dataclasses import replace
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from .. import connections
 from ..messages import Headers, Request, Response
 
-MAX_ANSWER = 64 * 2**20
-"""Bytes of an answer's body that are read, and as many of what it unpacks to."""
+MAX_PASSED_ON = 64 * 2**20
+"""Bytes of an answer's body that are passed on, and as many of what it unpacks to are judged."""
 
 # RFC 9110, section 7.6.1: they are about one connection, and not about the message.
 _ONE_HOP = {
@@ -30,12 +31,12 @@ class Upstream:
     """The server whose base URL is `url`. Raises ValueError for what is no URL of HTTP."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or set("?#") & set(url):
+        if not connections.is_base_url(url):
             raise ValueError("the upstream is no base URL, as https://host/path is one")
+        parts = urlsplit(url)
         if parts.username is not None:
             raise ValueError("the upstream's URL has credentials in it; let the client send them")
-        self.host, self._netloc, self._base = parts.hostname, parts.netloc, parts.path.rstrip("/")
+        self.host, self._netloc, self._base = parts.hostname or "", parts.netloc, parts.path.rstrip("/")
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self._tls = connections.tls(url)
 
@@ -60,7 +61,7 @@ class Upstream:
                 made.endheaders(request.body or None)
                 with made.getresponse() as answer:
                     headers = _end_to_end(_plain(answer.getheaders()))
-                    data, cut = connections.body(answer, MAX_ANSWER)
+                    data, cut = connections.body(answer, MAX_PASSED_ON)
                     return Response(answer.status, headers, data), cut
         except (OSError, HTTPException, ValueError) as error:
             raise UpstreamError(_why(error)) from error
@@ -88,17 +89,17 @@ def _why(error: Exception) -> str:
 
 def readable(response: Response, *, cut: bool) -> tuple[Response, str]:
     """The answer with its content coding undone, and why its body can't be judged, "" if it can; else it has none."""
-    why = f"it has more than {MAX_ANSWER} bytes, and was cut"
+    bare = replace(response, body=b"")
+    if cut:
+        return bare, f"it has more than {MAX_PASSED_ON} bytes, and was cut"
     data = None
-    if not cut:
-        with suppress(connections.CodingError):
-            data = connections.unpacked(response.body, response.values("content-encoding"), MAX_ANSWER + 1)
-        if data is None:
-            why = "its content coding can't be undone here"
-        elif len(data) > MAX_ANSWER:
-            why = f"it unpacks to more than {MAX_ANSWER} bytes"
-            data = None
-    return Response(response.status, response.headers, data or b""), "" if data is not None else why
+    with suppress(connections.CodingError):
+        data = connections.unpacked(response.body, response.values("content-encoding"), MAX_PASSED_ON + 1)
+    if data is None:
+        return bare, "its content coding can't be undone here"
+    if len(data) > MAX_PASSED_ON:
+        return bare, f"it unpacks to more than {MAX_PASSED_ON} bytes"
+    return replace(response, body=data), ""
 
 
 def _end_to_end(headers: Headers) -> Headers:

@@ -6,12 +6,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..files import CSV, XLSX
 from ..messages import Request
 from ..multipart import Part
 from .acts import parts_body, takes_as
 from .fault import Act, Turn, parts
 
-CSV, EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RIGHT_NAME = Part("name", None, "", b"fault")
 RIGHT_FILE = Part("audience_file", "fault.csv", CSV, b"phone1\r\n442079832100\r\n")
 
@@ -77,7 +77,7 @@ def _columns(file: Part) -> list[str]:
 
 def entries(file: Part) -> list[str] | None:
     """The names in a ZIP file that is sent as Excel; None where it is none."""
-    if file.content_type != EXCEL:
+    if file.content_type != XLSX:
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:

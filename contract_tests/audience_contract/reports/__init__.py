@@ -1,18 +1,16 @@
 """What a run found, in the forms in which people and programs read it; each form has a module of its own.
 
-Nothing is imported before it is asked for: `audience-contract --help` shall be fast.
+No form is imported before it is asked for.
 """
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
-    from ..report import Report
-    from .live import Progress
+from ..report import Report
+from .live import Progress
 
 FORMATS = ("junit", "json", "sarif", "html", "markdown")
 """The forms that `write` knows."""
@@ -20,7 +18,7 @@ FORMATS = ("junit", "json", "sarif", "html", "markdown")
 __all__ = ["FORMATS", "github", "progress", "render", "terminal", "write"]
 
 
-def write(report: "Report", paths: Mapping[str, str | Path]) -> None:
+def write(report: Report, paths: Mapping[str, str | Path]) -> None:
     """Writes the forms that are asked for, each to its path; makes the folders. Raises OSError."""
     # All are made before one is written: a form that cannot be made leaves no half of a set behind.
     for path, content in [(Path(path), render(report, form)) for form, path in paths.items()]:
@@ -28,7 +26,7 @@ def write(report: "Report", paths: Mapping[str, str | Path]) -> None:
         path.write_bytes(content)
 
 
-def render(report: "Report", form: str) -> bytes:
+def render(report: Report, form: str) -> bytes:
     """The report in one of `FORMATS`."""
     from . import data, junit, markdown, page, sarif  # noqa: PLC0415
 
@@ -42,21 +40,19 @@ def render(report: "Report", form: str) -> bytes:
     return made[form](report)
 
 
-def terminal(report: "Report", console: "Console") -> None:
+def terminal(report: Report, console: Console) -> None:
     """The report for people, once the run is over."""
     from .screen import show  # noqa: PLC0415
 
     show(report, console)
 
 
-def progress(console: "Console", *, quiet: bool = False) -> "Progress":
+def progress(console: Console, *, quiet: bool = False) -> Progress:
     """What a run tells while it goes on; a context manager."""
-    from .live import Progress  # noqa: PLC0415
-
     return Progress(console, quiet=quiet)
 
 
-def github(report: "Report") -> None:
+def github(report: Report) -> None:
     """Annotations on standard output, and the report in `$GITHUB_STEP_SUMMARY` where that is set."""
     from . import annotations, markdown  # noqa: PLC0415
 

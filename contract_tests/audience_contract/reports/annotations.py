@@ -3,7 +3,7 @@
 import sys
 
 from ..report import Report
-from ..visible import line
+from ..visible import for_github, line
 from .matrix import headline, split
 from .places import line_of, path_of
 from .texts import obligation
@@ -38,8 +38,7 @@ def command(level: str, text: str, **properties: object) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    # The runner looks for commands of its old form, ##[…], anywhere in a line.
-    text = line(text).replace("##[", "# #[")
+    text = for_github(line(text))
     for character in "%" + more:
         text = text.replace(character, f"%{ord(character):02X}")
     return text

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 
 from ..report import Finding, counted
-from ..visible import line
+from ..visible import for_github, line
 
 
 class Progress:
@@ -77,4 +77,4 @@ class Progress:
 
     def _tell(self, text: str) -> None:
         if not self._quiet:
-            self._console.print(line(text).replace("##[", "# #["), markup=False, highlight=False, soft_wrap=True)
+            self._console.print(for_github(line(text)), markup=False, highlight=False, soft_wrap=True)

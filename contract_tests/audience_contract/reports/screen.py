@@ -8,7 +8,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from ..report import Evidence, Finding, Report, Verdict
-from ..visible import line, shown
+from ..visible import for_github, line, shown
 from .matrix import SYMBOLS, State, also, headline, others, split, squares
 from .texts import came, curl, cut, left, obligation, sent
 
@@ -50,7 +50,7 @@ def show(report: Report, console: Console) -> None:
 
 def _finding(console: Console, finding: Finding, number: str, also: str = "") -> None:
     title = Text(f"{number} ", "bold").append(finding.about.title, "bold")
-    title.append("  " + _quiet(line(f"{finding.provider} {finding.operation}")), "cyan")
+    title.append("  " + for_github(line(f"{finding.provider} {finding.operation}")), "cyan")
     console.print(Rule(title, align="left", style="yellow" if finding.accepted else "red"))
     width = min(console.width, _WIDEST)
     _row(console, width, "", finding.message, "bold")
@@ -74,31 +74,26 @@ def _row(console: Console, width: int, label: str, text: str, style: str = "") -
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     # A line that starts with "::" is a command to GitHub's runner.
-    parts = textwrap.wrap(_quiet(line(text)), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    parts = textwrap.wrap(for_github(line(text)), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
     return [f"\N{ZERO WIDTH SPACE}{part}" if part.lstrip().startswith("::") else part for part in parts]
 
 
 def _evidence(console: Console, width: int, evidence: Evidence) -> None:
     for label, mark, text in (("sent", ">", sent(evidence)), ("came back", "<", came(evidence))):
-        lines = _quiet(cut(text.rstrip(), 1500, 24)).expandtabs(4).split("\n")
+        lines = for_github(shown(cut(text.rstrip(), 1500, 24))).expandtabs(4).split("\n")
         wide = width - _LABEL - 2
         folded = [part for one in lines for part in ([one[i : i + wide] for i in range(0, len(one), wide)] or [""])]
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
     command = curl(evidence)
     if command.startswith("curl "):
         # Not folded: a terminal gives back a line as one line.
-        console.print(Text(_quiet(command), "magenta"), soft_wrap=True)
+        console.print(Text(for_github(shown(command)), "magenta"), soft_wrap=True)
 
 
 def _print(console: Console, label: str, lines: list[str], style: str = "") -> None:
     for number, text in enumerate(lines):
         start = Text(f"{'' if number else label:<{_LABEL}}", "dim")
         console.print(start.append(text, style or "default not dim"), soft_wrap=True)
-
-
-def _quiet(text: str) -> str:
-    # GitHub's runner looks for "##[" anywhere in a line.
-    return shown(text).replace("##[", "# #[")
 
 
 def _matrix(report: Report, console: Console) -> None:

@@ -69,7 +69,7 @@ class Judge:
         if documented and not failed and response.status < 300:
             faults = [] if check_response(operation, response) else list(self._provider.said(operation, response))
             self.ledger.check("response.body", key, operation.id, seen, faults, kind=kind)
-        leaked = self.leaks(operation, seen, response)
+        leaked = self.leaks.find(operation, seen, response)
         self._check("response.leak", operation, seen, kind, bool(leaked) and self._broken("body", where, leaked))
         if not failed:
             self._fits(operation, seen, expectation, documented=documented)

@@ -12,6 +12,7 @@ from .. import strict_json
 from ..judging import Observation
 from ..messages import Headers, Response
 from ..mock.provider import load as provider_of
+from ..redaction import without
 from ..spec import Operation
 from ..violation import UnreadableError
 from .target import Target
@@ -26,6 +27,8 @@ _TRACES = re.compile(
 )
 _FEWEST, _HINT = 6, 4
 """Characters of a credential that is looked for, and of its beginning."""
+_LARGEST = 2**20
+"""Bytes of an answer in which credentials are looked for in other spellings."""
 _MASK = rb"[^\s\"']{0,8}(\.\.\.|\*\*|xxx|\xe2\x80\xa6)"
 """What stands after the beginning of a credential that is shown."""
 _SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
@@ -39,11 +42,11 @@ class Leaks:
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    def __call__(self, operation: Operation, seen: Observation, response: Response) -> str:
+    def find(self, operation: Operation, seen: Observation, response: Response) -> str:
         """What an answer gives away, in a few words; "" for nothing."""
         text = _bytes(response.headers) + response.body
         plain = text + b"".join(_unpacked(text))
-        if any(secret.encode() in plain for secret in self._looked_for):
+        if any(secret.encode() in plain for secret in self._looked_for) or self._is_escaped(plain[:_LARGEST]):
             return "a credential comes back"
         asked = _bytes(seen.request.headers) + seen.request.body
         begun, masked = self._beginnings
@@ -61,6 +64,11 @@ class Leaks:
             return ""
         names = {name for name in _names(value) if _SECRET.search(name)} - set(_documented(operation, response))
         return f"a property named {min(names)}" if names else ""
+
+    def _is_escaped(self, text: bytes) -> bool:
+        """Whether a credential stands there in any spelling."""
+        plain = text.decode("latin-1")
+        return without(plain, [secret.encode().decode("latin-1") for secret in self._looked_for], "") != plain
 
     @property
     def unseen(self) -> int:

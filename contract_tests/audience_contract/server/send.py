@@ -18,7 +18,7 @@ from ..connections import CodingError
 from ..judging import Observation
 from ..messages import Headers, Request, Response
 
-MAX_ANSWER = 16 * 2**20
+_MAX_JUDGED = 16 * 2**20
 """Bytes of an answer that are read; what is longer is judged as if it ended there."""
 
 
@@ -94,9 +94,9 @@ class Sender:
             connection.send(body)
         with _at_most(self.timeout, connection.sock):
             answer = connection.getresponse()
-            data, _ = connections.body(answer, MAX_ANSWER)
+            data, _ = connections.body(answer, _MAX_JUDGED)
         headers: Headers = tuple(answer.getheaders())
-        plain = connections.unpacked(data, answer.headers.get_all("content-encoding", []), MAX_ANSWER)
+        plain = connections.unpacked(data, answer.headers.get_all("content-encoding", []), _MAX_JUDGED)
         # What is in a coding that nothing here reads is judged as it is: nobody asked for it.
         return Response(answer.status, headers, data if plain is None else plain)
 

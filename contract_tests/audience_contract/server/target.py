@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ..connections import is_base_url
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..security import bearer, header
@@ -42,18 +43,14 @@ class Target:
         and ProductionError for a host that the spec names as a server, unless `production`.
         """
         spec = load(provider)
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or set("?#") & set(url):
+        if not is_base_url(url):
             raise ValueError("the URL must be http:// or https:// with a host, and without query and fragment")
+        parts = urlsplit(url)
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")
-        try:
-            _ = parts.port
-        except ValueError:
-            raise ValueError("the URL must have a port from 0 to 65535, or none") from None
         hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
         # With a dot at its end, it is the same host, written in full.
-        host = parts.hostname.removesuffix(".")
+        host = (parts.hostname or "").removesuffix(".")
         if host in hosts and not production:
             raise ProductionError(
                 f"{host} is {provider}'s production host: creating audiences there needs --allow-production"

@@ -1,4 +1,4 @@
-"""The files of a new provider, each in its room. Nothing that is there already is written over."""
+"""The files of a new provider, each in its folder. Nothing that is there already is written over."""
 
 import hashlib
 import json
@@ -16,8 +16,8 @@ from .._errors import PipelineError
 from ..rooms import Provider
 from .outline import Outline, view
 
-# By room: the template, and where its file goes.
-_ROOMS = {
+# By template: where its file goes.
+_FILES = {
     "adapter.py": "wrapper/audiences/providers/{key}.py",
     "mock.py": "contract_tests/audience_contract/providers/{key}.py",
     "cases.py": "contract_tests/cases/{key}.py",
@@ -27,13 +27,13 @@ HOLE = "FILL_IN"
 
 
 def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
-    """Write the rooms of the provider `name` (its class), and return the files with a hole to be filled by hand."""
+    """Write the files of the provider `name` (its class), and return the files with a hole to be filled by hand."""
     key = name.lower()
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or keyword.iskeyword(name) or keyword.iskeyword(key):
         raise PipelineError(f"{name!r}: a provider's name is that of its class, such as Acme")
     provider = Provider(root, key)
-    rooms = {template: root / place.format(key=key) for template, place in _ROOMS.items()}
-    taken = [path for path in (provider.specs, provider.generated, *rooms.values()) if path.exists()]
+    places = {template: root / place.format(key=key) for template, place in _FILES.items()}
+    taken = [path for path in (provider.specs, provider.generated, *places.values()) if path.exists()]
     if taken:
         raise PipelineError(f"{taken[0]}: is there already; a provider is laid out once")
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     environment.filters["py"] = repr
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
     files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(view(outline)).encode()
-    for template, path in rooms.items():
+    for template, path in places.items():
         files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(view(outline)))
     tree.write(root, files, dict.fromkeys(files, "missing"))
     return sorted(path for path, data in files.items() if HOLE.encode() in data)

@@ -37,7 +37,7 @@ class Outline:
         for operation in Material(self.key, self.spec).operations():
             if operation.method == "POST" and any(media == _JSON for media, _, _ in operation.bodies):
                 return operation
-        raise PipelineError(f"{self.key}: no POST with a JSON body; lay the rooms out by hand, after a neighbour")
+        raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
 
     @cached_property
     def _module(self) -> tuple[PurePath, str]:
@@ -115,7 +115,7 @@ class Outline:
         taken = set(_ARGUMENTS)
         for each in (*self.schemes, *self.headers):
             if each["argument"] in taken:
-                said = f"there is a setting {each['argument']!r} already; lay the rooms out by hand, after a neighbour"
+                said = f"there is a setting {each['argument']!r} already; write its files by hand, after another's"
                 raise PipelineError(f"{self.key}: {each['at']}: {said}")
             taken.add(each["argument"])
             yield {**each, "own": f"own_{each['argument']}", "variable": f"{self.key}_{each['argument']}".upper()}
@@ -204,7 +204,7 @@ class Outline:
 
 def _identifier(name: str, at: str) -> str:
     if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
-        raise PipelineError(f"{at}: {name!r} is no name in Python; lay the rooms out by hand, after a neighbour")
+        raise PipelineError(f"{at}: {name!r} is no name in Python; write its files by hand, after another's")
     return name
 
 

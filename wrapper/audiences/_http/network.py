@@ -43,9 +43,9 @@ class Line:
             self.close()
             raise httpcore2.ConnectError("close() ended the call")
 
-    def secured(self, stream: Any) -> None:
+    def secured(self, used: ssl.SSLSocket) -> None:
         """TLS has taken the socket's place."""
-        self._used = stream.get_extra_info("socket")
+        self._used = used
 
     def end(self) -> None:
         """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
@@ -127,9 +127,20 @@ class _Stream(_Held, httpcore2.NetworkStream):
         if seconds is None:
             self.close()  # as after any other failure in here; the pool does not know the connection yet
             raise httpcore2.ConnectTimeout("the total time is over")
-        inner = self._inner.start_tls(ssl_context, server_hostname, seconds)
-        self._line.secured(inner)
-        return _Stream(inner, self._line)
+        plain = self._inner.get_extra_info("socket")
+        if isinstance(plain, ssl.SSLSocket):  # of a proxy
+            return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds), self._line)
+        try:
+            # In two steps, so that an interrupted handshake's socket is known, and is closed.
+            secure = ssl_context.wrap_socket(plain, server_hostname=server_hostname, do_handshake_on_connect=False)
+            self._line.secured(secure)
+            secure.settimeout(seconds)
+            secure.do_handshake()
+        except OSError as error:
+            self.close()
+            kind = httpcore2.ConnectTimeout if isinstance(error, TimeoutError) else httpcore2.ConnectError
+            raise kind(str(error)) from error
+        return _Stream(type(self._inner)(secure), self._line)  # type: ignore[call-arg]  # httpcore2 does not name it
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -197,8 +208,11 @@ class _AsyncStream(_Held, httpcore2.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         trace = self._line.trace
+        seconds = trace.seconds(timeout)
+        if seconds is None and trace.too_late:
+            raise httpcore2.ReadTimeout("the total time is over")
         try:
-            data = await self._inner.read(max_bytes, trace.seconds(timeout) or _LATE)
+            data = await self._inner.read(max_bytes, seconds or _LATE)
         except httpcore2.ReadTimeout:
             if trace.seconds(timeout) is not None or trace.too_late:
                 raise
@@ -251,13 +265,13 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         trace = self._line.trace
         trace.connects = True
-        seconds = trace.seconds(timeout) or 0
+        seconds, inner = trace.seconds(timeout) or 0, None
         try:
             with anyio.CancelScope() as self._line.connecting:
                 inner = await self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
         except BaseExceptionGroup as group:  # anyio tries addresses in a task group
             raise _interrupt_in(group) from None
-        if self._line.connecting.cancelled_caught:
+        if inner is None:
             raise httpcore2.ConnectError("close() ended the call")
         self._line.connected(inner)
         return _AsyncStream(inner, self._line)

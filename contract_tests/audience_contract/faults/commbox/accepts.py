@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 
+from ...files import XLSX
 from ...media import parse
 from ...messages import Request
 from ...multipart import Part
 from ..acts import UPLOAD, bodiless, body, header, parts_body, takes_as
 from ..fault import Fault
-from ..uploads import EXCEL, RIGHT_FILE, RIGHT_NAME, adds, each, lacks, once, takes_csv, takes_file
+from ..uploads import RIGHT_FILE, RIGHT_NAME, adds, each, lacks, once, takes_csv, takes_file
 from . import BAD, CONTENT, DESCRIPTION, FORM, NAME, OPERATION, REQUIRED
 
 _VALID = (RIGHT_NAME, RIGHT_FILE)
@@ -89,14 +90,14 @@ FAULTS = (
         "commbox.excel-unread",
         "Any bytes are accepted as an Excel file.",
         (f"{BAD}/description", DESCRIPTION),
-        takes_file(lambda file: file.content_type == EXCEL),
+        takes_file(lambda file: file.content_type == XLSX),
     ),
     Fault(
         "commbox.excel-cut",
         "An Excel file whose end is missing is accepted.",
         (f"{BAD}/description", DESCRIPTION),
         takes_file(
-            lambda file: file.content_type == EXCEL and file.data.startswith(b"PK") and b"PK\5\6" not in file.data
+            lambda file: file.content_type == XLSX and file.data.startswith(b"PK") and b"PK\5\6" not in file.data
         ),
     ),
     Fault(

@@ -3,14 +3,13 @@
 import re
 from dataclasses import replace
 
+from ...files import XLS, XLSX
 from ...messages import Response
 from ...multipart import Part
 from ..acts import always, refuses, takes_as
 from ..fault import Fault, Turn
 from ..uploads import lacks
 from . import BAD, CREATED, DESCRIPTION, FILE, FORM, NAME, RESPONSES
-
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _file(turn: Turn) -> Part:
@@ -56,7 +55,7 @@ FAULTS = (
         "commbox.name-excel-rare",
         "A name with a space fails with 500, with an Excel file only.",
         (f"{NAME}/type", DESCRIPTION, CREATED),
-        refuses(lambda turn: " " in turn.text("name") and _file(turn).content_type == _EXCEL, 500),
+        refuses(lambda turn: " " in turn.text("name") and _file(turn).content_type == XLSX, 500),
     ),
     Fault(
         "commbox.name-typed",
@@ -68,7 +67,7 @@ FAULTS = (
         "commbox.excel-refused",
         "Excel files are refused, new and old ones.",
         (DESCRIPTION,),
-        refuses(lambda turn: _file(turn).content_type in (_EXCEL, "application/vnd.ms-excel")),
+        refuses(lambda turn: _file(turn).content_type in (XLSX, XLS)),
     ),
     Fault(
         "commbox.csv-refused",

@@ -1,4 +1,4 @@
-"""One cell of the matrix: a fault, played to one face of one provider. The only file here that knows the library."""
+"""A case is a fault, played to the blocking or async side of a provider. The only file here that knows the library."""
 
 import json
 import random
@@ -16,14 +16,15 @@ from anyio.from_thread import start_blocking_portal
 
 from audiences import Audience, AudiencesError, Receipt, RetryPolicy, Timeouts
 from callers import Caller
-from cases import KEYS, case
+from cases import KEYS
+from cases import case as data_of
 from faults import memory
 from faults.doors import Door, UnplayableError
 from faults.fault import Fault
 from faults.judge import Observation, may_be_load
 from faults.server import Stage
 
-FACES = ("blocking", "async")
+SIDES = ("blocking", "async")
 WORKERS = 32
 LARGE, NARROW = 2 << 20, 8 << 20
 """Bytes of a large request, and of one whose server takes none, so that it must be more than the kernel buffers."""
@@ -34,36 +35,36 @@ _HANGS = 3.0
 
 
 @dataclass(frozen=True)
-class Cell:
+class Case:
     fault: Fault
     provider: str
-    face: str
+    side: str
 
 
-def cells_of(faults: Iterable[Fault]) -> list[Cell]:
-    return [Cell(fault, key, face) for fault in faults for key in KEYS for face in FACES]
+def cases_of(faults: Iterable[Fault]) -> list[Case]:
+    return [Case(fault, key, side) for fault in faults for key in KEYS for side in SIDES]
 
 
-def run_all(cells: list[Cell], workers: int = WORKERS) -> list[Observation]:
-    """The cells whose memory is measured one by one, then the others at the same time; last and by itself once more
+def run_all(cases: list[Case], workers: int = WORKERS) -> list[Observation]:
+    """The cases whose memory is measured one by one, then the others at the same time; last and by itself once more
     what a busy machine may have made wrong.
     """
-    alone = [cell for cell in cells if cell.fault.heavy]
-    large = [cell for cell in cells if cell.fault.large]
-    other = [cell for cell in cells if not cell.fault.heavy and not cell.fault.large]
+    alone = [each for each in cases if each.fault.heavy]
+    large = [each for each in cases if each.fault.large]
+    other = [each for each in cases if not each.fault.heavy and not each.fault.large]
     # Those that wait and those that work come in turn; large ones are few at a time, or they would starve each other.
     random.Random(0).shuffle(other)  # noqa: S311
-    seen = [run(cell) for cell in alone]
+    seen = [run(each) for each in alone]
     for some, at_once in ((large, workers // 4), (other, workers)):
         with ThreadPoolExecutor(at_once or 1) as pool:
             seen += pool.map(run, some)
     played = [*alone, *large, *other]
-    return [run(cell) if may_be_load(cell.fault, each) else each for cell, each in zip(played, seen, strict=True)]
+    return [run(case) if may_be_load(case.fault, first) else first for case, first in zip(played, seen, strict=True)]
 
 
-def run(cell: Cell) -> Observation:
-    fault, known = cell.fault, case(cell.provider)
-    seen: dict[str, Any] = {"provider": cell.provider, "face": cell.face, "fault": fault.name}
+def run(played: Case) -> Observation:
+    fault, known = played.fault, data_of(played.provider)
+    seen: dict[str, Any] = {"provider": played.provider, "side": played.side, "fault": fault.name}
     limits = {**TIMEOUTS, **fault.timeouts}
     seen |= {"deadline": limits["total"], "documented": known.SUCCESS, "seconds": 0.0}
     with ExitStack() as stack:
@@ -74,8 +75,8 @@ def run(cell: Cell) -> Observation:
             door = stack.enter_context(fault.door(stage))
         except UnplayableError as error:
             return Observation(**seen, claimed=None, requests=0, skipped=str(error))
-        portal = stack.enter_context(start_blocking_portal()) if cell.face == "async" else None
-        caller = Caller(cell.provider, door.url, portal, **_options(fault, door, limits, blocking=portal is None))
+        portal = stack.enter_context(start_blocking_portal()) if played.side == "async" else None
+        caller = Caller(played.provider, door.url, portal, **_options(fault, door, limits, blocking=portal is None))
         before = memory.forget() if fault.heavy else 0
         try:
             seen |= _call(caller, fault, stage, limits["total"])
@@ -141,8 +142,8 @@ def _until_asked(stage: Stage) -> None:
 
 @cache
 def _large(key: str, size: int) -> Audience:
-    """One for all cells: what is sent is never changed."""
-    made: Audience = case(key).large(size)
+    """One for all cases: what is sent is never changed."""
+    made: Audience = data_of(key).large(size)
     return made
 
 
