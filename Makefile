@@ -36,10 +36,11 @@ $(READY): requirements-dev.txt pyproject.toml
 demo: $(READY) ## create audiences at all three providers, on a mock server
 	@$(BIN)/python examples/demo.py
 
-test: $(READY) ## run the whole test suite
+test: $(READY) ## run the test suite
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY) ## the property tests with 2000 random examples each instead of 100 fixed ones
+test-long: $(READY) ## what the suite leaves out, and the property tests with 20 times as many examples, random ones
+	$(BIN)/pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
 
 browser: ## install Debian's Chromium, if there is no Chromium, for the tests of the HTML report (REQUIRE_BROWSER=1 makes them fail without)

@@ -1,14 +1,10 @@
-"""A client that sends requests as they are written in a file; what tests judge."""
+"""The file of requests that `send_written.py` sends."""
 
 import base64
-import http.client
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from audience_contract import Request, load
 from audience_contract.mock import MockServer
@@ -31,28 +27,4 @@ def written(path: Path, key: str, requests: Iterable[Request]) -> list[str]:
             [r.method, r.target.removeprefix(base), r.headers, base64.b64encode(r.body).decode()] for r in requests
         ],
     }))  # fmt: skip
-    return [sys.executable, __file__, str(path)]
-
-
-def main(path: str) -> None:
-    told: dict[str, Any] = json.loads(Path(path).read_text())
-    url = urlsplit(os.environ[told["url"]].removesuffix(told["below"]))
-    for method, target, headers, body in told["requests"]:
-        content = base64.b64decode(body)
-        connection = http.client.HTTPConnection(url.netloc)
-        connection.putrequest(method, url.path + target, skip_accept_encoding=True)
-        for name, value in headers:
-            for mocked, variable in told["credentials"].items():
-                value = value.replace(mocked, os.environ.get(variable, mocked))  # noqa: PLW2901
-            connection.putheader(name, value.encode("latin-1", "replace"))
-        for mocked, variable in told["credentials"].items():
-            content = content.replace(mocked.encode(), str(os.environ.get(variable, mocked)).encode())
-        connection.putheader("Content-Length", str(len(content)))
-        connection.endheaders(content)
-        answer = connection.getresponse()
-        print(answer.status, answer.read().decode("utf-8", "replace"))  # noqa: T201
-        connection.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    return [sys.executable, str(Path(__file__).with_name("send_written.py")), str(path)]

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiences import (
@@ -27,6 +27,8 @@ from callers import Caller, make
 from raw_server import RawServer, http
 from schema_values import values_of
 
+EACH = settings(max_examples=settings().max_examples * 3 // 10)
+"""Of what is tried at each provider, blocking and async."""
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -85,6 +87,7 @@ def sound(result: Receipt | AudiencesError, caller: Caller, status: int, body: A
 
 
 @pytest.mark.wheel
+@EACH
 @given(data=st.data())
 def test_every_answer_that_the_spec_allows_becomes_a_receipt_or_one_of_our_errors(
     caller: Caller, raw: RawServer, data: st.DataObject
@@ -98,6 +101,7 @@ def test_every_answer_that_the_spec_allows_becomes_a_receipt_or_one_of_our_error
         assert result.model is not None
 
 
+@EACH
 @given(data=st.data(), status=st.integers(200, 299) | st.integers(200, 999))
 def test_every_other_json_answer_has_the_outcome_that_its_status_says(
     caller: Caller, raw: RawServer, data: st.DataObject, status: int
@@ -157,6 +161,7 @@ def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller,
     assert error.status == 200
 
 
+@EACH
 @given(raw_bytes=st.binary(max_size=200) | st.binary(max_size=200).map(lambda tail: b"HTTP/1.1 200 OK\r\n" + tail))
 @example(raw_bytes=b"")
 @example(raw_bytes=b"HTTP/0.0 400\n\n")

@@ -129,8 +129,8 @@ def test_the_total_time_holds_for_a_transport_of_ones_own(
     transport = httpx2.MockTransport(lambda _: httpx2.Response(status, stream=Dripping()))
     caller = Caller(key, "https://provider.test", face, transport=transport, create_policy=ONCE)
     begun = time.monotonic()
-    error = called(caller, face, timeout=0.3)
-    assert 0.3 <= time.monotonic() - begun < 2
+    error = called(caller, face, timeout=0.1)
+    assert 0.1 <= time.monotonic() - begun < 2
     caller.close()
     assert isinstance(error, AudiencesError)
     assert (error.outcome, error.status) == (outcome, status)
@@ -174,11 +174,11 @@ def test_an_answer_that_a_transport_of_ones_own_gives_too_late_is_not_thrown_awa
     key: str, face: BlockingPortal | None
 ) -> None:
     def late(_: httpx2.Request) -> httpx2.Response:
-        time.sleep(0.3)
+        time.sleep(0.1)
         return httpx2.Response(case(key).SUCCESS, json=case(key).BODY)
 
     caller = Caller(key, "https://provider.test", face, transport=httpx2.MockTransport(late), create_policy=ONCE)
-    result = called(caller, face, timeout=0.1)
+    result = called(caller, face, timeout=0.05)
     caller.close()
     assert isinstance(result, Receipt)
 

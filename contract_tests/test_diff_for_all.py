@@ -17,13 +17,14 @@ from pipeline.diff.decide import contained, decide
 from pipeline.documents import resolve
 
 BASES = [*provider_keys(), "shop", "shop30"]
-_SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)
+_SOME = settings(max_examples=settings().max_examples * 3 // 20)
+"""Of what takes a whole document."""
 _TEXTS = ("description", "summary", "title")
 _ORDERLESS = ("required", "enum", "type", "parameters", "anyOf", "oneOf")
 
 
 @pytest.mark.parametrize("name", BASES)
-@_SETTINGS
+@_SOME
 @given(seed=st.integers(0, 2**32))
 def test_no_respelling_is_an_alarm(name: str, seed: int) -> None:
     old = base(name)
@@ -65,7 +66,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(_SETTINGS, max_examples=30)
+@_SOME
 @given(old=_SCHEMAS, new=_SCHEMAS)
 def test_a_decision_between_random_schemas_is_right(old: Json, new: Json) -> None:
     verdict = decide(old, new, old)
@@ -75,7 +76,6 @@ def test_a_decision_between_random_schemas_is_right(old: Json, new: Json) -> Non
         assert not Draft202012Validator(new).is_valid(verdict.witness.value)
 
 
-@settings(_SETTINGS, max_examples=100)
 @given(old=_SCHEMAS, new=_SCHEMAS, value=_VALUES)
 def test_what_is_proved_to_be_contained_has_no_counterexample(old: Json, new: Json, value: Any) -> None:
     if contained(old, new, sealed=False) and Draft202012Validator(old).is_valid(value):
@@ -91,7 +91,6 @@ _PATTERNS = st.builds(
 )  # fmt: skip
 
 
-@settings(_SETTINGS, max_examples=100)
 @given(pattern=_PATTERNS, text=st.text(alphabet="abcd1_-.\n é", max_size=6))
 def test_an_automaton_takes_what_a_javascript_engine_finds(pattern: str, text: str) -> None:
     machine = patterns.language(pattern)

@@ -4,7 +4,9 @@
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,9 +16,14 @@ from faults.playing import Case, cases_of, run_all
 from faults.plays import FAULTS
 from faults.reading import Reading, Seen
 
-# By its name, so that no fault changes another's lot, and the members of a family have different ones.
-LOT = [random.Random(name).choice(cases_of([fault])) for name, fault in FAULTS.items()]  # noqa: S311
-REST = [case for case in cases_of(FAULTS.values()) if case not in LOT]
+
+def _cases(fault: Fault) -> Iterator[Any]:
+    """One of them by lot, drawn by its name, so that no fault changes another's; the others are long."""
+    cases = cases_of([fault])
+    lot = random.Random(fault.name).choice(cases)  # noqa: S311
+    for case in cases:
+        names = (fault.name, case.provider, case.side)
+        yield pytest.param(case, id="-".join(names), marks=() if case is lot else pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +34,7 @@ def seen(request: pytest.FixtureRequest) -> dict[tuple[str, str, str], Observati
     return {(each.fault, each.provider, each.side): each for each in run_all(chosen)}
 
 
-@pytest.mark.parametrize(
-    "case",
-    [*LOT, *(pytest.param(case, marks=pytest.mark.long) for case in REST)],
-    ids=lambda case: f"{case.fault.name}-{case.provider}-{case.side}",
-)
+@pytest.mark.parametrize("case", [case for fault in FAULTS.values() for case in _cases(fault)])
 def test_what_is_claimed_after_a_fault_is_true(case: Case, seen: dict[tuple[str, str, str], Observation]) -> None:
     found = seen[case.fault.name, case.provider, case.side]
     if found.skipped:

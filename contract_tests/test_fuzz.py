@@ -19,6 +19,8 @@ from fuzz.seeds import BROKEN, seeds
 from fuzz.target import FACES, MODES, Input, Target, opened
 from raw_server import RawServer, http
 
+EACH = settings(max_examples=settings().max_examples // 2)
+"""Of what is tried at each provider, blocking and async."""
 HEADERS = (b"Content-Length: 2", b"Transfer-Encoding: chunked", b"Content-Encoding: gzip", b"Retry-After: 1", b"X")
 LINES = st.sampled_from([b"HTTP/1.1 %d OK" % status for status in (100, 103, 200, 202, 204, 301, 400, 408, 503, 599)])
 PIECES = st.sampled_from([b"\r\n", b"\r\n\r\n", b"\n", *HEADERS, b"0\r\n\r\n", b"{}"]) | st.binary(max_size=8) | LINES
@@ -30,7 +32,7 @@ def target() -> Iterator[Target]:
         yield made
 
 
-@settings(max_examples=150)
+@EACH
 @given(answer=st.binary(max_size=300) | st.builds(bytes.__add__, LINES, st.lists(PIECES, max_size=12).map(b"".join)))
 @example(answer=BROKEN[1])
 def test_any_bytes_as_an_answer_have_the_outcome_that_they_say(caller: Caller, raw: RawServer, answer: bytes) -> None:

@@ -32,7 +32,7 @@ MEDIA_TYPES = [
 ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 2)
 @given(data=st.data())
 def test_both_judges_give_the_same_verdict_on_an_answer(key: str, data: st.DataObject) -> None:
     success, good = case(key).SUCCESS, case(key).BODY

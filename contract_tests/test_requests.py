@@ -1,7 +1,7 @@
 """What leaves: whatever draft is accepted becomes a request that the spec allows, judged on its raw bytes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import audience_contract
@@ -9,6 +9,9 @@ from audiences import Audience, InvalidError, Outcome, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller
 from raw_server import RawServer, http
+
+EACH = settings(max_examples=settings().max_examples * 3 // 10)
+"""Of what is tried at each provider, blocking and async."""
 
 
 def judged(caller: Caller, raw: RawServer) -> list[audience_contract.Violation]:
@@ -20,6 +23,7 @@ def judged(caller: Caller, raw: RawServer) -> list[audience_contract.Violation]:
 
 
 @pytest.mark.wheel
+@EACH
 @given(data=st.data())
 def test_every_accepted_draft_becomes_one_request_that_the_spec_allows(
     caller: Caller, raw: RawServer, data: st.DataObject
@@ -34,6 +38,7 @@ def test_every_accepted_draft_becomes_one_request_that_the_spec_allows(
 
 
 @pytest.mark.wheel
+@EACH
 @given(data=st.data())
 def test_every_draft_that_the_spec_forbids_is_refused_and_nothing_leaves(
     caller: Caller, raw: RawServer, data: st.DataObject

@@ -54,7 +54,7 @@ def judge(server: MockServer, provider: str, folder: Path, phases: str = "exampl
                 "--seed",
                 _SEED,
                 "--max-examples",
-                "40",
+                "20",
                 "--no-color",
                 "--generation-database",
                 "none",
@@ -119,7 +119,7 @@ def _setting_query(app: ASGIApp) -> ASGIApp:
 @pytest.mark.parametrize(
     ("fault", "name"),
     [
-        (_setting_accept(always=True), "Accept"),
+        pytest.param(_setting_accept(always=True), "Accept", marks=pytest.mark.long),
         (_setting_accept(always=False), "Accept"),
         (_setting_query, "createAudienceMetaOnly"),
     ],

@@ -9,13 +9,22 @@ import pytest
 
 import processes
 from audience_contract import provider_keys
+from cases import KEYS
 from strength import bars, peers, servers, tools
 from strength.bars import Row
 from strength.tools import FULL, OURS, PLAIN, Run
 
-_SOME = [name for key in provider_keys() for name in servers.names(key)[2::60]]
-# The stricter of the two to the end, the other until what is random starts.
-_CORRECT = [(f"{key}.{which}", most) for key in provider_keys() for which, most in (("prose", 1000), ("correct", 150))]
+_SOME = [
+    pytest.param(name, marks=pytest.mark.long if number else ())
+    for key in provider_keys()
+    for number, name in enumerate(servers.names(key)[2::60])
+]
+# The stricter of the two until what is random starts; to the end one, the others are long.
+_CORRECT = [
+    *((f"{key}.prose", 150) for key in provider_keys()),
+    ("adobe_ims.prose", 1000),
+    *(pytest.param(f"{key}.{which}", 1000, marks=pytest.mark.long) for key in KEYS for which in ("prose", "correct")),
+]
 _FAULT, _RIGHT, _STRICT = "batch.no-token", "batch.correct", "batch.prose"
 
 
@@ -33,7 +42,7 @@ def test_a_correct_server_is_found_to_keep_the_contract(name: str, requests: int
 
 
 def test_the_same_seed_finds_the_same_with_the_same_requests() -> None:
-    first, second = (replace(tools.run(FULL, "adobe_ims.no-expiry", 7), seconds=0.0) for _ in range(2))
+    first, second = (replace(tools.run(FULL, "adobe_ims.no-expiry", 7, requests=250), seconds=0.0) for _ in range(2))
     assert first == second
     assert first.margin >= bars.LEAST_MARGIN
 

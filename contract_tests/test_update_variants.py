@@ -57,13 +57,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project.copy(tmp_path_factory.mktemp("update") / "project")
 
 
-# In this order: each begins with what the one before has left.
+# In this order: each begins with what those before have left.
 @pytest.mark.parametrize(
     ("key", "change", "code"),
     [
         ("commbox", _commbox_newer, Code.COMPATIBLE),
-        ("commbox", _commbox_older, Code.COMPATIBLE),
-        ("batch", _batch_newer, Code.COMPATIBLE),
+        pytest.param("commbox", _commbox_older, Code.COMPATIBLE, marks=pytest.mark.long),
+        pytest.param("batch", _batch_newer, Code.COMPATIBLE, marks=pytest.mark.long),
         ("batch", _batch_older, Code.BREAKING),
     ],
 )

@@ -12,7 +12,15 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "wheel"
 PYTHON = PLACE / "venv" / "bin" / "python"
-PYTEST_INI = "[pytest]\nmarkers =\n    page\n    wheel\nfilterwarnings = error\naddopts = -p no:cacheprovider -q\n"
+PYTEST_INI = """
+[pytest]
+markers =
+    long
+    page
+    wheel
+filterwarnings = error
+addopts = -p no:cacheprovider -q
+"""
 
 
 def run(*command: object) -> None:
