@@ -30,7 +30,7 @@ def _cases(fault: Fault) -> Iterator[Any]:
 def seen(request: pytest.FixtureRequest) -> dict[tuple[str, str, str], Observation]:
     """What came of the cases whose tests were chosen, all played at the same time."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = [call.params["case"] for call in calls if call and "case" in call.params]
+    chosen = [call.params["case"] for call in calls if call and isinstance(call.params.get("case"), Case)]
     return {(each.fault, each.provider, each.side): each for each in run_all(chosen)}
 
 
