@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import commands
 import documented
 import processes
 from audience_contract import Request, provider_keys
@@ -240,7 +241,7 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
 )
 def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
     plain = {**os.environ, "COLUMNS": "300"}
-    ended = processes.run([*COMMAND, *arguments], env=plain)
+    ended = commands.run("audience_contract", ["client", *arguments], plain)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

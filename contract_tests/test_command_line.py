@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -37,8 +36,7 @@ def run(server: MockServer | None, *arguments: str, **environment: str) -> proce
     given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
     if any(name.startswith("PYTHON") for name in environment):  # Python reads them when it starts
         return processes.run([sys.executable, "-m", "audiences", *arguments], env=given)
-    with TemporaryDirectory() as folder:
-        return commands.run([*arguments], given, Path(folder))
+    return commands.run("audiences", [*arguments], given)
 
 
 def results(run: processes.Ended) -> dict[str, Any]:

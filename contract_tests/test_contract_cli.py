@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+import commands
 import processes
 from audience_contract import load, provider_keys
 from wire import wire
@@ -32,7 +33,7 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 
 def run(*arguments: str, **environment: str) -> processes.Ended:
-    return processes.run([*_COMMAND, *arguments], env={**os.environ, **environment})
+    return commands.run("audience_contract", [*arguments], {**os.environ, **environment})
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -145,7 +146,7 @@ def test_a_command_that_takes_no_notice_of_a_signal_is_killed() -> None:
 
 @pytest.mark.skipif(not shutil.which("setsid"), reason="needs setsid, of util-linux")
 def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
-    code = "import time\nprint('here', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('told')"
+    code = "import time\ntry: print('here', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: print('told')"
     command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]
     leader, follower = pty.openpty()
     shown = b""

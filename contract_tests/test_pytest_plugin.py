@@ -100,31 +100,34 @@ def test_the_mock_server_runs_during_the_test_and_is_in_its_environment(tmp_path
     assert "3 passed" in ended.stdout, ended.stdout
 
 
-@pytest.mark.parametrize(
-    ("marker", "fixture", "said"),
-    [
-        ("other=1", "audience_router", "takes provider=, respond=, fault=, strict="),
-        ("'batch'", "audience_mock", "takes provider=, respond=, fault=, strict="),
-        (
-            "fault='batch.no-token'",
-            "audience_router",
-            "fault='batch.no-token': the fixture audience_router",
-        ),
-        ("provider='nobody'", "audience_router", "provider='nobody': no provider 'nobody'"),
-        ("provider=['batch']", "audience_mock", "provider=['batch']: no provider"),
-        ("respond=200", "audience_mock", "respond=200: it is a status from 400 to 599"),
-        ("respond='503'", "audience_router", "respond='503': it is a status from 400 to 599"),
-        ("strict='no'", "audience_mock", "strict='no': it is True or False"),
-        ("fault='batch.nothing'", "audience_mock", "fault='batch.nothing': no fault 'batch.nothing'"),
-    ],
-)
-def test_a_marker_that_nothing_can_play_is_an_error_that_says_so(
-    marker: str, fixture: str, said: str, tmp_path: Path
-) -> None:
-    ended = run(tmp_path, f"@pytest.mark.audience_contract({marker})\ndef test({fixture}): pass")
+MARKERS = [
+    ("other=1", "audience_router", "takes provider=, respond=, fault=, strict="),
+    ("'batch'", "audience_mock", "takes provider=, respond=, fault=, strict="),
+    (
+        "fault='batch.no-token'",
+        "audience_router",
+        "fault='batch.no-token': the fixture audience_router",
+    ),
+    ("provider='nobody'", "audience_router", "provider='nobody': no provider 'nobody'"),
+    ("provider=['batch']", "audience_mock", "provider=['batch']: no provider"),
+    ("respond=200", "audience_mock", "respond=200: it is a status from 400 to 599"),
+    ("respond='503'", "audience_router", "respond='503': it is a status from 400 to 599"),
+    ("strict='no'", "audience_mock", "strict='no': it is True or False"),
+    ("fault='batch.nothing'", "audience_mock", "fault='batch.nothing': no fault 'batch.nothing'"),
+]
+
+
+def test_a_marker_that_nothing_can_play_is_an_error_that_says_so(tmp_path: Path) -> None:
+    tests = (
+        f"@pytest.mark.audience_contract({marker})\ndef test_{number}({fixture}): pass\n"
+        for number, (marker, fixture, _) in enumerate(MARKERS)
+    )
+    ended = run(tmp_path, "".join(tests))
     assert ended.returncode != 0
-    assert f"the marker audience_contract: {said}" in ended.stdout
-    assert len(ended.stdout.splitlines()) < 10
+    assert f"{len(MARKERS)} errors" in ended.stdout
+    for *_, said in MARKERS:
+        assert f"the marker audience_contract: {said}" in ended.stdout
+    assert len(ended.stdout.splitlines()) < 10 * len(MARKERS)
 
 
 def test_without_respx_the_router_says_what_it_needs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import processes
@@ -137,6 +137,7 @@ def test_every_report_becomes_xml_whatever_its_texts(report: Report) -> None:
 
 
 @pytest.mark.parametrize("form", reports.FORMATS)
+@settings(max_examples=settings().max_examples * 3 // 10)  # of each
 @given(report=_ANY)
 def test_no_form_has_a_character_that_acts_on_a_screen(form: str, report: Report) -> None:
     text = reports.render(report, form).decode()

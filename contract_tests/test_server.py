@@ -168,7 +168,7 @@ def test_a_credential_that_no_header_can_carry_is_refused_without_showing_it(val
 @pytest.mark.parametrize("fault", [None, "batch.name-space"])
 def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> None:
     with MockServer(fault=fault) as server:
-        report = run(target(server, "batch"), Options(creates=limit, requests=300))
+        report = run(target(server, "batch"), Options(creates=limit, requests=150))
         assert 1 <= len(server.audiences) <= limit
         assert len(report.created) == len(server.audiences)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import commands
 import documented
-import processes
 from audience_contract import load, provider_keys
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
@@ -223,7 +223,7 @@ def test_the_exit_code_says_whether_the_contract_was_kept(
     judged(tmp_path / "good.har", entry())
     judged(tmp_path / "bad.har", entry(body("{}")(wire("batch").GOOD)))
     (tmp_path / "text.har").write_text("text")
-    ended = processes.run([*COMMAND, *arguments], cwd=tmp_path, env={"COLUMNS": "300"})
+    ended = commands.run("audience_contract", ["traffic", *arguments], {"COLUMNS": "300"}, tmp_path)
     assert ended.returncode == code
     assert said in (ended.stdout if code < 2 else ended.stderr)
     assert "Traceback" not in ended.stderr
