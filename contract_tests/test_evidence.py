@@ -80,7 +80,7 @@ def test_a_credential_across_the_end_of_what_is_kept_is_none_of_it(form: str) ->
 
 
 @pytest.mark.parametrize(
-    "data", [*(pytest.param(data, marks=pytest.mark.long) for data in ("ab", "\\u0061")), "a%61&lt;\\/"]
+    "data", [*(pytest.param(data, marks=pytest.mark.long) for data in ("ab", "a%61&lt;\\/")), "\\u0061"]
 )
 def test_a_hostile_body_takes_little_time(data: str) -> None:
     begun = time.monotonic()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,16 @@ def judge(server: MockServer, provider: str, folder: Path, phases: str = "exampl
     return {**json.loads((folder / "report.json").read_text("utf-8")), "printed": printed}
 
 
-@pytest.mark.parametrize("provider", provider_keys())
+def _by_media_type() -> Iterator[Any]:
+    """One provider for each media type of a body; the others are long."""
+    seen: set[str] = set()
+    for key in provider_keys():
+        kinds = {*operation_of(key).node["requestBody"]["content"].value}
+        yield pytest.param(key, marks=pytest.mark.long if kinds <= seen else ())
+        seen |= kinds
+
+
+@pytest.mark.parametrize("provider", list(_by_media_type()))
 def test_schemathesis_finds_nothing_wrong_with_the_mock_server(provider: str, tmp_path: Path) -> None:
     with MockServer() as server:
         report = judge(server, provider, tmp_path)

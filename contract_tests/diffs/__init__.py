@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,12 @@ class Case:
 
 
 def base(name: str) -> Json:
-    """A vendored spec, or `shop`, in 3.1 or 3.0."""
+    """A vendored spec, or `shop`, in 3.1 or 3.0; the caller may change it."""
+    return copy.deepcopy(_base(name))
+
+
+@cache
+def _base(name: str) -> Json:
     ours = name.startswith("shop")
     spec: Json = read(HERE / "shop.yaml" if ours else ROOT / "generated" / "audience_clients" / name / "openapi.json")
     if name == "shop30":
