@@ -6,7 +6,7 @@ import io
 import os
 import re
 
-from ._errors import OURS, NotSentError, Problem
+from ._errors import OURS, NotSentError, Problem, shape
 from ._members import Look, PhoneFile
 from ._reason import UploadError, reason
 from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge
@@ -36,7 +36,10 @@ _KINDS = {
 }
 """What files that are no UTF-8 text begin with. UTF-32's mark begins with UTF-16's."""
 
-_REMEDIES = {"an Excel file (.xlsx) or another ZIP file": "name it .xlsx", "UTF-16": "save it as UTF-8"}
+_REMEDIES = {
+    "an Excel file (.xlsx) or another ZIP file": "name it .xlsx",
+    **dict.fromkeys(("UTF-16", "UTF-32"), "save it as UTF-8"),
+}
 _ZEROS = ((0.9, "nothing but zeros"), (0.6, "UTF-32"), (0.2, "UTF-16"))
 """What a text without a mark is, by the share of bytes near its top that are zero."""
 
@@ -86,17 +89,17 @@ def _ending(file: PhoneFile) -> str:
 
 
 def _name_problems(file: PhoneFile) -> list[Problem]:
-    name, shape = file.name, f"string of {len(file.name)} characters"
+    name, its_shape = file.name, shape(file.name)
     if not name:
         return [Problem("members.filename", "must be given with bytes, or a file without a name", "absent", OURS)]
     if re.search(r'["%\\\x00-\x1f\x7f-\x9f\ud800-\udfff]|=\?', name):
         rule = 'must be Unicode without ", %, \\, =? and control characters: multipart readers disagree about them'
-        return [Problem("members.filename", rule, shape, OURS)]
+        return [Problem("members.filename", rule, its_shape, OURS)]
     if _ending(file) not in MEDIA_TYPES:
         rule = f"must end in {', '.join(MEDIA_TYPES)}: CSV and Excel are what the provider documents"
-        return [Problem("members.filename", rule, shape, OURS)]
+        return [Problem("members.filename", rule, its_shape, OURS)]
     if file.checked and _ending(file) not in _READERS:
-        return [Problem("members", f".xls files are not read here; {_UNCHECKED}", shape, OURS)]
+        return [Problem("members", f".xls files are not read here; {_UNCHECKED}", its_shape, OURS)]
     return []
 
 
