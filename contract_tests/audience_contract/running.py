@@ -41,6 +41,7 @@ def run(command: Sequence[str], variables: Mapping[str, str | None], url: str) -
             with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                 process.wait(_LAST_SECONDS)
             process.kill()
+            process.wait()  # after an interrupt, leaving the block no longer waits
             raise
 
 

@@ -1,9 +1,11 @@
 """The mock server on a real socket, in a thread of its own."""
 
+import asyncio
 import ipaddress
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 import uvicorn
@@ -82,7 +84,7 @@ class MockServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join()
 
     @property
@@ -122,10 +124,31 @@ class MockServer:
 
 
 class _Server(uvicorn.Server):
+    """Ends as soon as it is told to; uvicorn looks every tenth of a second, and then waits another one."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
         self.ready.set()
+
+    def end(self) -> None:
+        """From another thread, and more than once."""
+        self.should_exit = True
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        looking = asyncio.create_task(super().main_loop())
+        await self._told.wait()
+        looking.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        # Only answers that are still under way are waited for.
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
