@@ -15,7 +15,8 @@ class Attempt:
     """1 for the operation's first."""
     what: str
     """What happened, without names or the provider's words."""
-    outcome: Outcome
+    outcome: Outcome | None
+    """None for a call that only reads."""
     started: datetime
     """When, in UTC."""
     elapsed: float
@@ -29,4 +30,4 @@ class Attempt:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as values of JSON."""
-        return asdict(self) | {"outcome": str(self.outcome), "started": self.started.isoformat()}
+        return asdict(self) | {"outcome": str(self.outcome) if self.outcome else None, "started": self.started.isoformat()}

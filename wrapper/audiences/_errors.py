@@ -1,14 +1,17 @@
-"""Every exception of the library. Each carries the call's outcome.
+"""Every exception of the library. Each carries the call's outcome, unless the call only read: then it is None.
 
 AudiencesError
 ├── ConfigurationError    a credential or option is missing or malformed            not_sent
 ├── InvalidError          the draft breaks a rule of the spec, or one of ours       not_sent
-├── UnsupportedError      the draft says what the provider cannot be told           not_sent
+├── UnsupportedError      the provider does not offer that, or cannot be told it    not_sent
 ├── NotSentError          no connection, or nothing could be written to it          not_sent
 ├── TokenError            no access token could be had (Adobe's OAuth)              not_sent
 ├── AuthenticationError   401 or 403                                                rejected
 ├── RateLimitedError      429                                                       rejected
 ├── RejectedError         any other 4xx but 408                                     rejected
+│   └── NotFoundError     404: there is no such audience                            rejected
+├── AmbiguousError        several audiences have that name                          None
+├── WaitTimeoutError      an audience was still indexing when the time was over     None
 ├── UnavailableError      5xx                              unknown; rejected for a 503 with Retry-After
 ├── SpecViolationError    a 2xx without what a receipt needs                        applied
 └── UnknownOutcomeError   no answer, 3xx, 408, or no status of HTTP's               unknown
@@ -88,7 +91,7 @@ class AudiencesError(Exception):
     `response` do, to those who ask.
     """
 
-    outcome: Outcome = Outcome.NOT_SENT
+    outcome: Outcome | None = Outcome.NOT_SENT
 
     def __init__(  # every argument has a default, so that errors unpickle
         self,
@@ -132,7 +135,7 @@ class AudiencesError(Exception):
         """Where the outcome is unknown: what another process needs for `reconcile`, as JSON. It has the audience's
         name in it, and no secret.
         """
-        if self.outcome is not Outcome.UNKNOWN or self.base_url is None:
+        if self.outcome is not Outcome.UNKNOWN or self.base_url is None or self.audience_name is None:
             return None
         return json.dumps(
             {
@@ -163,7 +166,7 @@ class AudiencesError(Exception):
         unusable = isinstance(self, SpecViolationError) and self.response
         return {
             "provider": self.provider,
-            "outcome": str(self.outcome),
+            "outcome": str(self.outcome) if self.outcome else None,
             "status": self.status,
             "request_id": self.request_id,
             "deviations": [asdict(deviation) for deviation in self.deviations],
@@ -180,9 +183,8 @@ class AudiencesError(Exception):
         }
 
     def __str__(self) -> str:
-        parts = [f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])]
-        parts += [f"outcome: {self.outcome}"]
-        return " - ".join(parts)
+        said = f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])
+        return f"{said} - outcome: {self.outcome}" if self.outcome else said
 
 
 class ConfigurationError(AudiencesError):
@@ -205,9 +207,9 @@ class InvalidError(AudiencesError):
 
 
 class UnsupportedError(AudiencesError):
-    """The draft has a field that the provider's create call cannot be told; nothing was sent.
+    """The provider does not offer the call, or cannot be told a `field` of the draft; nothing was sent.
 
-    `leave_out={field}` sends the rest, and the receipt then lists the field.
+    `reason` says why. `leave_out={field}` sends a draft without the field, and the receipt then lists it.
     """
 
     def __init__(self, message: str, *, field: str = "", reason: str = "", provider: str | None = None) -> None:
@@ -261,6 +263,10 @@ class RejectedError(AudiencesError):
     outcome = Outcome.REJECTED
 
 
+class NotFoundError(RejectedError):
+    """404: the provider says that there is no such audience. A wrong base URL is answered in the same way."""
+
+
 class UnavailableError(AudiencesError):
     """A 5xx. The outcome is unknown, but rejected for a 503 with Retry-After: our reading, no provider says so."""
 
@@ -280,3 +286,20 @@ class UnknownOutcomeError(AudiencesError):
     """The provider may have acted: no answer came, or one that tells nothing (3xx, 408, no status of HTTP's)."""
 
     outcome = Outcome.UNKNOWN
+
+
+class AmbiguousError(AudiencesError):
+    """Several audiences have that name: give the id of the one that is meant. `records` has a Record for each."""
+
+    outcome = None
+    records: Sequence[Any] = ()
+
+
+class WaitTimeoutError(AudiencesError):
+    """The audience was still indexing, or not to be seen yet, when the time to wait was over.
+
+    `record` is the last Record that was seen, or None.
+    """
+
+    outcome = None
+    record: Any = None

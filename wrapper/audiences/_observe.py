@@ -12,7 +12,7 @@ from inspect import iscoroutine
 from typing import Any
 
 from ._attempt import Attempt
-from ._errors import ConfigurationError
+from ._errors import AudiencesError, ConfigurationError
 from ._outcome import Outcome
 from ._version import __version__
 
@@ -90,17 +90,23 @@ def _started(provider: str, operation: str) -> Any:
     )
 
 
-def done(
-    current: Any, outcome: Outcome | None, attempts: tuple[Attempt, ...], raised: BaseException | None = None
-) -> None:
+def failed(current: Any, raised: BaseException, operation: str) -> None:
+    """What the span says of a call that failed or was interrupted."""
+    error = raised if isinstance(raised, AudiencesError) else raised.__cause__
+    known = error if isinstance(error, AudiencesError) else None
+    own = tuple(each for each in known.attempts if each.operation == operation) if known else ()
+    done(current, known.outcome if known else None, own, type(raised).__name__)
+
+
+def done(current: Any, outcome: Outcome | None, attempts: tuple[Attempt, ...], failure: str = "") -> None:
     """What the span says of the call in the end."""
     if current is None:
         return
     with suppress(Exception):
         from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
 
-        if raised is not None:
-            current.set_attribute("error.type", type(raised).__name__)
+        if failure:
+            current.set_attribute("error.type", failure)
             current.set_status(Status(StatusCode.ERROR))
         if outcome is not None:
             current.set_attribute("audiences.outcome", str(outcome))

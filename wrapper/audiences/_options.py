@@ -43,7 +43,7 @@ class Options(_Shared, Generic[T], total=False):
     allow_http: bool
     """Whether a base URL with plain http may name another host than this machine: credentials would go unencrypted."""
     create_policy: RetryPolicy
-    """When a create is repeated by itself; `RetryPolicy()` by default."""
+    """When a call that changes something is repeated by itself; `RetryPolicy()` by default."""
     read_policy: RetryPolicy
     """The same for calls without an effect, such as asking for an access token; 5 attempts by default."""
     max_per_second: float
@@ -65,6 +65,8 @@ class Options(_Shared, Generic[T], total=False):
     proxy: str
     """A proxy's URL, or `"environment"`: what the variables HTTPS_PROXY, ALL_PROXY, NO_PROXY, ... say. By default
     they are not used."""
+    allow_undocumented: bool
+    """Whether calls are made of which no page says that they do what they are used for. Off by default."""
     transport: T
     """A transport of `httpx2` or `httpx` that carries the bytes: the seam for tests (`httpx2.MockTransport`). It brings
     its own `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""

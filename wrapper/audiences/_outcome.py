@@ -6,7 +6,7 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """Whether the provider acted on the call.
 
-    Every error and every receipt has one. Only *not_sent* is safe to repeat; *rejected* is, once its cause is mended.
+    Every receipt has one, and every error of a call that changes something. Only *not_sent* is safe to repeat; *rejected* is, once its cause is mended.
     """
 
     APPLIED = "applied"
@@ -26,5 +26,7 @@ class State(StrEnum):
     """The provider will work on it, and gave a token to ask with. It is not ready yet."""
     CREATED = "created"
     """The provider says that the audience exists. What becomes of an uploaded file is not documented."""
+    REMOVED = "removed"
+    """The provider says that the audience is gone."""
     UNKNOWN = "unknown"
     """The answer is a success, but not a documented one."""

@@ -49,12 +49,15 @@ class RetryPolicy:
         if attempt >= self.attempts or not self._may_repeat(error, safe):
             return None
         if error.retry_after is None:
-            longest = min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000))
-            return longest * random.uniform(0.5, 1)  # noqa: S311
+            return self.pause(attempt)
         if error.retry_after > self.max_retry_after:
             return None
         # Never less than asked; not all callers at the same moment.
         return error.retry_after + random.uniform(0, min(1.0, 0.1 * error.retry_after))  # noqa: S311
+
+    def pause(self, attempt: int) -> float:
+        """The seconds after so many attempts, where nobody asked for a number."""
+        return min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000)) * random.uniform(0.5, 1)  # noqa: S311
 
     def _may_repeat(self, error: AudiencesError, safe: bool) -> bool:
         if isinstance(error, NotSentError):

@@ -16,16 +16,16 @@ class Receipt:
     provider: str
     operation: str
     """The spec's operationId."""
-    name: str = field(repr=False)
-    """The audience's name, as sent."""
+    name: str | None = field(repr=False)
+    """The audience's name, as sent; None where only its id was."""
     id: str | None
     """The provider's id of the audience, if it gave one."""
     operation_token: str | None
     """The token by which a provider that works asynchronously (Batch) can be asked for progress, if it gave one."""
     state: State
-    empty: bool
-    """True if the call carried no members, or a file seen to have none: they have to be added by other means."""
-    left_out: tuple[str, ...]
+    empty: bool = False
+    """True for a create if the call carried no members, or a file seen to have none: they have to be added by other means."""
+    left_out: tuple[str, ...] = ()
     """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
     response: Response = field(repr=False)
     """The raw response."""

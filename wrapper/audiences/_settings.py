@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
@@ -30,48 +31,98 @@ class Setting(NamedTuple):
     secret: bool = False
     required: bool = True
 
-    def read(self, given: str | None, provider: str) -> str | None:
-        """The argument, or else the variable's value; an empty variable counts as missing.
+    def read(self, given: object) -> object:
+        """The argument, or else the variable's value; an empty variable counts as missing. Of a secret, a function or
+        a Secret is as good as a text.
 
-        Raises ConfigurationError, without the value, where it is not fit for a header.
+        Raises ConfigurationError, without the value, where a text is not fit for a header.
         """
         value = given if given is not None else os.environ.get(self.variable) or None
         origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
-        if value is not None and not is_fit(value):
-            raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}", provider=provider)
+        asked = self.secret and (isinstance(value, Secret) or callable(value))
+        if value is not None and not asked and not is_fit(value):
+            raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}")
         return value
 
     def named(self, given: object) -> str:
         """What a value is known by that was given as the argument, or else came from the variable."""
         return self.argument if given is not None else self.variable
 
-    def in_environment(self) -> bool:
-        return bool(os.environ.get(self.variable))
 
-    def need(self, given: str | None, provider: str) -> str:
-        """The same. Raises ConfigurationError where it is missing, too."""
-        self.need_all({self: given}, provider)
-        return cast("str", self.read(given, provider))
+class OAuth(NamedTuple):
+    """The arguments of OAuth 2.0 client credentials: a ready token, or what one is asked for with, and where."""
 
-    def need_secret(self, given: SecretSource | None, provider: str) -> Secret:
-        """As a Secret; a function is not asked yet."""
-        if isinstance(given, Secret) or callable(given):
-            return Secret(given)
-        return Secret(self.need(given, provider))
+    token: str
+    client_id: str
+    client_secret: str
+    scopes: str
+    url: str
 
-    @classmethod
-    def need_all(cls, given: "Mapping[Setting, object]", provider: str) -> None:
-        """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
-        missing = [
-            f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})"
-            for each, value in given.items()
-            if value is None and not each.in_environment()
-        ]
-        if missing:
-            raise ConfigurationError(f"settings are missing: {'; '.join(missing)}", provider=provider)
+    def is_asked_for(self, given: Mapping[str, object], settings: Collection[Setting]) -> bool:
+        """Whether a token is to be asked for. Arguments win over the environment, and there the token wins.
+
+        Raises ConfigurationError where both are given as arguments.
+        """
+        asks = any(given.get(name) is not None for name in self[1:])
+        if asks and given.get(self.token) is not None:
+            raise ConfigurationError(f"give {self.token}, or what one is asked for with, not both")
+        variables = {each.argument: os.environ.get(each.variable) for each in settings}
+        return asks or (given.get(self.token) is None and not variables[self.token] and bool(variables[self.client_id]))
 
 
-def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
+@dataclass(frozen=True, repr=False)
+class Values:
+    """A provider object's settings: its texts, where they are given, and its secrets."""
+
+    texts: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+
+    def __getitem__(self, name: str) -> str:
+        return self.texts[name]
+
+    def bearer(self, name: str) -> Secret:
+        """The Authorization header with a token, or with a key that is sent like one (RFC 6750)."""
+        return self.secrets[name].bearer()
+
+
+def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[str, object]) -> Values:
+    """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
+    asks = oauth is not None and oauth.is_asked_for(given, settings)
+    unused = () if oauth is None else oauth[:1] if asks else oauth[1:]
+    instead = oauth[1:4] if oauth and asks else ()
+    found = {each: each.read(given.get(each.argument)) for each in settings if each.argument not in unused}
+    missing = [
+        f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})"
+        for each, value in found.items()
+        if value is None and (each.required or each.argument in instead)
+    ]
+    if missing:
+        raise ConfigurationError(f"settings are missing: {'; '.join(missing)}")
+    secrets = {each.argument: Secret(cast("SecretSource", value)) for each, value in found.items() if value and each.secret}
+    return Values({each.argument: str(value) for each, value in found.items() if value and not each.secret}, secrets)
+
+
+def server_url(
+    server: Mapping[str, Any], settings: Collection[Setting], values: Values, given: Mapping[str, Any], setting: Setting
+) -> str:
+    """The URL of a spec's server, or that of `setting` in its place, with the spec's variables filled in."""
+    own = given.get(setting.argument)
+    url = str(setting.read(own) or server["url"])
+    for name, variable in server.get("variables", {}).items():
+        value, known = values.texts.get(name), next((each for each in settings if each.argument == name), None)
+        called = known.named(given.get(name)) if known else name
+        if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
+            raise ConfigurationError(f"{called} must be a path segment, such as {variable['default']}")
+        if f"{{{name}}}" in url:
+            url = url.replace(f"{{{name}}}", value or variable["default"])
+        elif value is not None and (given.get(name) is not None or own is None):  # an explicit URL wins over a variable
+            raise ConfigurationError(
+                f"{called} is given, but base_url (or {setting.variable}) has no {{{name}}} in it"
+            )
+    return base_url(url, allow_http=given.get("allow_http", False), argument=setting.named(own))
+
+
+def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
     """The URL without a slash at its end.
 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
@@ -81,14 +132,12 @@ def base_url(url: str, provider: str, *, allow_http: bool = False, argument: str
     parts = _parts(url, ("http", "https"))
     if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
-            f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables",
-            provider=provider,
+            f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables"
         )
     if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(
             f"{argument} has plain http and another host than this machine: credentials would go unencrypted; "
-            "allow_http=True permits it",
-            provider=provider,
+            "allow_http=True permits it"
         )
     return url.rstrip("/")
 

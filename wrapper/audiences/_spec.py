@@ -61,6 +61,11 @@ class Operation:
     id: str
     pointer: str
 
+    @property
+    def url(self) -> str:
+        """Where the spec says that it is."""
+        return str(self.spec.document["servers"][0]["url"]) + first(self.pointer.removeprefix("/paths"))
+
     @lazy
     def body(self) -> "Schema":
         """The schema of the request body. Raises KeyError for an operation that has none, such as a GET."""
@@ -75,6 +80,13 @@ class Operation:
             media = next(iter(response.get("content", {})), None)
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
+
+    def documents(self, status: int) -> bool:
+        return str(status) in self._answers
+
+    def has_content(self, status: int) -> bool:
+        """Whether an answer with this status has a body."""
+        return self._answers.get(str(status), self._answers.get("default")) is not None
 
     def judge_answer(self, status: int, media_type: str, value: Any, unreadable: str | None) -> Iterator[Deviation]:
         """Where an answer leaves the spec: its status, and its body, or why that is `unreadable`.

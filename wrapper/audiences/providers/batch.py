@@ -1,117 +1,175 @@
-"""Batch, CEP Audience API. Facts from its create page; what that does not say is not assumed."""
+"""Batch, CEP Audience API: https://doc.batch.com/developer/api/cep/audiences. What its pages do not say is not assumed.
 
-import re
+An audience is addressed by its name. Creating and removing answer with a token before they are done; `view` says how
+far that is.
+"""
+
 from collections.abc import Mapping
 from typing import Any, TypeVar, Unpack
 
-from audience_clients.batch.api.audiences import audience_create
-from audience_clients.batch.models import AudienceCreateBody
+from audience_clients.batch.api.audiences import audience_create, audience_remove, audience_view
+from audience_clients.batch.models import AudienceCreateBody, AudienceCreateBodyType, AudienceRemoveBody
+from audience_clients.batch.types import UNSET
 
-from .._audience import Audience
-from .._call import Call, Handle, text
-from .._create import Create
+from .._draft import Draft, DraftRules
 from .._drivers import Async, Blocking
-from .._errors import ConfigurationError
+from .._errors import UnsupportedError
 from .._http.send import AsyncTransport, BlockingTransport
+from .._operation import Adapter, Built, Effect, Handle, Operation, Service, text
 from .._options import Options
-from .._outcome import State
-from .._provider import Provider
-from .._secret import Secret, SecretSource
-from .._settings import Setting
-from .._wire import Part
+from .._record import Record, RecordState, Reference, count_of, time_of
+from .._secret import SecretSource
+from .._settings import Setting, Values
 
 T = TypeVar("T")
 
+_SERVICE = Service(
+    key="batch",
+    headers=lambda values: {"Authorization": values.bearer("api_key")},
+    code=("error_code",),
+    message=("error_message",),
+)
+# Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
+_STATES = {
+    "IN_PROGRESS": RecordState.INDEXING,
+    "IN_PROCESS": RecordState.INDEXING,
+    "APPLIED": RecordState.READY,
+    "REPLACED": RecordState.REPLACED,
+}
 
-class _Create(Create):
-    call = Call(
-        key="batch",
-        operation_id="audience_create",
-        states={202: State.ACCEPTED},
-        parse=audience_create.parse_response,
-        needs=("/indexing_token",),
-        code=("error_code",),
-        message=("error_message",),
+
+def _create(draft: Draft, values: Values) -> Built:
+    body = AudienceCreateBody(
+        name=draft.body["name"],
+        type_=AudienceCreateBodyType(draft.body["type"]),
+        display_name=draft.body.get("display_name", UNSET),
     )
-    fields = {"name": "name"}
-    unsupported = {
-        "description": "a Batch audience has a display name, but no description",
-        "members": "Batch's create call carries no members",
-    }
-
-    def __init__(self, project: str) -> None:
-        self._project = project
-
-    def build(self, body: Mapping[str, Any], parts: Mapping[str, Part]) -> Mapping[str, Any]:  # noqa: ARG002
-        return audience_create.build_request(body=AudienceCreateBody.from_dict(body), x_batch_project=self._project)
-
-    def handle(self, audience: Audience, body: Mapping[str, Any]) -> Handle | None:  # noqa: ARG002
-        token = text(body, "indexing_token")
-        return Handle(token=token) if token else None
+    return audience_create.build_request(body=body, x_batch_project=values["project"])
 
 
-class _Batch(Provider[T]):
-    """Batch creates an empty audience, and answers with a token before it is done.
+def _created(draft: Draft, body: Any) -> Handle | None:  # noqa: ARG001
+    token = text(body, "indexing_token")
+    return Handle(token=token) if token else None
 
-    The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
-    `display_name`. A 202 without `indexing_token` is a SpecViolationError with the outcome *applied*: the page promises
-    the token, and without it nobody can ask how the work goes.
-    """
 
-    title = "Batch"
-    key = "batch"
-    creates = _Create
-    settings = (
+def _view(asked: Reference, values: Values) -> Built:
+    token = asked.token or UNSET
+    return audience_view.build_request(name=_name(asked), indexing_token=token, x_batch_project=values["project"])
+
+
+def _viewed(asked: Reference, body: Any) -> list[Record] | None:
+    if not isinstance(body, dict):
+        return None
+    record = Record(
+        provider="Batch",
+        name=text(body, "name") or asked.name,
+        id=None,
+        state=_STATES.get(text(body, "indexing_state") or "", RecordState.OTHER),
+        member_count=count_of(body, "nb_ids"),
+        created=time_of(body, "created"),
+        updated=time_of(body, "updated"),
+        raw=body,
+    )
+    return [record]
+
+
+def _remove(asked: Reference, values: Values) -> Built:
+    return audience_remove.build_request(body=AudienceRemoveBody(name=_name(asked)), x_batch_project=values["project"])
+
+
+def _name(asked: Reference) -> str:
+    if asked.name is None:
+        raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
+    return asked.name
+
+
+BATCH = Adapter(
+    title="Batch",
+    key="batch",
+    settings=(
         Setting("api_key", "BATCH_API_KEY", "the REST API key", secret=True),
         Setting("project", "BATCH_PROJECT", "the project key, sent as X-Batch-Project"),
         Setting(
             "version", "BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False
         ),
-    )
-
-    def __init__(
-        self,
-        *,
-        api_key: SecretSource | None = None,
-        project: str | None = None,
-        version: str | None = None,
-        **options: Unpack[Options[T]],
-    ) -> None:
-        """Take credentials from the arguments, or else from BATCH_API_KEY, BATCH_PROJECT and BATCH_VERSION.
-
-        `version` is the API version in the URL, by default the one of the spec's server. `options`: see `Options`.
-
-        Raises ConfigurationError for what is missing or malformed.
-
-        >>> batch = Batch(api_key="key", project="project", version="2.10")
-        >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
-        >>> print(batch.prepare(draft).text())  # doctest: +ELLIPSIS
-        POST https://api.batch.com/2.10/audiences/create
-        Accept: application/json
-        X-Batch-Project: project
-        Content-Type: application/json
-        Authorization: Bearer ***
-        <BLANKLINE>
-        {..."name":"VIP"...}
-        """
-        own_key, own_project, own_version = self.settings
-        Setting.need_all({own_key: api_key, own_project: project}, self.title)
-        self._api_key = own_key.need_secret(api_key, self.title)
-        self.creation = _Create(own_project.need(project, self.title))
-        number = own_version.read(version, self.title)
-        if version is None and "{version}" not in str(options.get("base_url") or "{version}"):
-            number = None  # an explicit URL wins over the environment's version
-        if number is not None and not re.fullmatch(r"[\w.-]*\w", number):
-            raise ConfigurationError(f"{own_version.named(version)} must be a path segment, such as 2.10")
-        super().__init__({"version": number}, options)
-
-    def _credentials(self) -> Mapping[str, Secret]:
-        return {"Authorization": self._api_key.bearer()}
+    ),
+    draft=DraftRules(
+        fields={"name": "name"},
+        unsupported={
+            "description": "a Batch audience has a display name, but no description",
+            "members": "Batch's create call carries no members",
+        },
+    ),
+    create=Operation(
+        _SERVICE,
+        "audience_create",
+        Effect.CREATES,
+        _create,
+        _created,
+        audience_create.parse_response,
+        needs="a string at /indexing_token",
+    ),
+    get=Operation(
+        _SERVICE,
+        "audience_view",
+        Effect.READS,
+        _view,
+        _viewed,
+        audience_view.parse_response,
+        needs="an object",
+    ),
+    delete=Operation(
+        _SERVICE,
+        "audience_remove",
+        Effect.REMOVES,
+        _remove,
+        lambda _, body: Handle(token=text(body, "indexing_token")),
+        audience_remove.parse_response,
+    ),
+)
 
 
-class Batch(_Batch[BlockingTransport], Blocking):
-    __doc__ = _Batch.__doc__
+class BatchOptions(Options[T], total=False):
+    """The settings of Batch; each is otherwise taken from the environment."""
+
+    api_key: SecretSource | None
+    """The REST API key; BATCH_API_KEY."""
+    project: str | None
+    """The project key, sent as X-Batch-Project; BATCH_PROJECT."""
+    version: str | None
+    """The API version in the URL, instead of the spec's default; BATCH_VERSION."""
 
 
-class AsyncBatch(_Batch[AsyncTransport], Async):
-    __doc__ = _Batch.__doc__
+class Batch(Blocking):
+    """Batch creates an empty audience, and answers with a token before it is done.
+
+    The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
+    `display_name`. A 202 without `indexing_token` is a SpecViolationError with the outcome *applied*: the page promises
+    the token, and without it nobody can ask how the work goes. Settings see `BatchOptions`, all options `Options`.
+
+    Raises ConfigurationError for what is missing or malformed.
+
+    >>> batch = Batch(api_key="key", project="project", version="2.10")
+    >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
+    >>> print(batch.prepare(draft).text())  # doctest: +ELLIPSIS
+    POST https://api.batch.com/2.10/audiences/create
+    Accept: application/json
+    X-Batch-Project: project
+    Content-Type: application/json
+    Authorization: Bearer ***
+    <BLANKLINE>
+    {..."name":"VIP"...}
+    """
+
+    adapter = BATCH
+
+    def __init__(self, **given: Unpack[BatchOptions[BlockingTransport]]) -> None:
+        super().__init__(given)
+
+
+class AsyncBatch(Async):
+    __doc__ = Batch.__doc__
+    adapter = BATCH
+
+    def __init__(self, **given: Unpack[BatchOptions[AsyncTransport]]) -> None:
+        super().__init__(given)

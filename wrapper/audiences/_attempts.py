@@ -1,56 +1,45 @@
 """Any operation, from its request to its success: the attempts, and what is repeated by itself."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic
 
-from . import _observe
+from . import _answer, _observe
+from ._account import Account
+from ._answer import Success
 from ._attempt import Attempt
-from ._call import Call, Handle, Success
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, NotSentError, SpecViolationError
 from ._http.trace import AttemptTrace, Send
-from ._options import Pace
+from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
-from ._redact import RecentSecrets
 from ._response import Response
 from ._secret import Secret
 from ._steps import Flow, Given, Wait, Work, awaited, call
 from ._wire import Request
 
 ENDED = "close() ended the call before it was sent"
-Reader = Callable[[Mapping[str, Any]], Handle | None]
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptHooks:
-    """What a provider object has around each attempt."""
+class Attempts(Generic[Asked, Answer]):
+    """The attempts at one operation, and what is known of it at any moment."""
 
-    title: str
-    pace: Pace
-    known: RecentSecrets
-    on_request: Callable[[Request], Any] | None = None
-    on_response: Callable[[Request, Response], Any] | None = None
-
-
-class Exchange:
-    """One call, and what is known of it at any moment. `handle` finds in a body what a receipt needs."""
-
-    def __init__(self, hooks: AttemptHooks, call: Call, handle: Reader, how: CallSettings) -> None:
-        self._hooks, self._call, self._handle, self._how = hooks, call, handle, how
+    def __init__(self, account: Account, operation: Operation[Asked, Answer], asked: Asked, how: CallSettings) -> None:
+        self._account, self._operation, self._asked, self._how = account, operation, asked, how
+        self._reads = operation.effect is Effect.READS
         self._request: Request | None = None
         self._sendable: Request | None = None
         self._renewed = False
         self._attempts: list[Attempt] = []
         self._number = 0
-        self._success: Success | None = None
+        self._success: Success[Answer] | None = None
         self._failure: AudiencesError | None = None
         self._begin()
 
-    def run(self, request: Request) -> Flow[Success]:
+    def run(self, request: Request) -> Flow[Success[Answer]]:
         """Raises the last attempt's AudiencesError, with all attempts on it."""
         self._request, wait = request, 0.0
         while True:
@@ -75,26 +64,26 @@ class Exchange:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
         self._failure = None
 
-    def _attempt(self, request: Request) -> Flow[Success]:
-        self._hooks.known.add(request.secrets)
+    def _attempt(self, request: Request) -> Flow[Success[Answer]]:
+        self._account.known.add(request.secrets)
         sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
-        self._seen.secrets = self._hooks.known.add(sendable.secrets)
+        self._seen.secrets = self._account.known.add(sendable.secrets)
         yield from self._announce(request)
-        turn = self._hooks.pace.reserve(self._how.deadline)
+        turn = self._account.pace.reserve(self._how.deadline)
         if turn is None:
             raise NotSentError("nothing was sent: the total time is over before this call's turn")
         try:
             yield Wait(max(0.0, turn - time.monotonic()))
         except BaseException:
-            self._hooks.pace.give_back(turn)
+            self._account.pace.give_back(turn)
             raise
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
-        response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._call.safe)
+        response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._reads)
         yield from self._tell(request, response)
-        read = partial(self._call.read, response, self._handle)
-        success: Success = (yield Work(read)) if self._seen.large else read()
+        read = partial(_answer.read, self._operation, self._asked, response)
+        success: Success[Answer] = (yield Work(read)) if self._seen.large else read()
         return success
 
     def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
@@ -115,7 +104,7 @@ class Exchange:
                 if refused is None or other.secrets != refused.secrets:
                     self._sendable = other
                     return 0.0
-        wait = policy.wait(failure, number, safe=self._call.safe)
+        wait = policy.wait(failure, number, safe=self._reads)
         if wait is None or time.monotonic() + wait >= self._how.deadline:
             raise failure
         self._sendable = None
@@ -131,15 +120,15 @@ class Exchange:
         return replace(request, headers=headers)
 
     def _announce(self, request: Request) -> Flow[None]:
-        if self._hooks.on_request:
-            asked = call(partial(self._hooks.on_request, request))
+        if self._account.on_request:
+            asked = call(partial(self._account.on_request, request))
             given = yield from awaited(asked, self._how.deadline, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
     def _tell(self, request: Request, response: Response) -> Flow[None]:
-        if self._hooks.on_response:
-            asked = call(partial(self._hooks.on_response, request, response))
+        if self._account.on_response:
+            asked = call(partial(self._account.on_response, request, response))
             try:
                 given = yield from awaited(asked, self._how.deadline, "on_response")
             except AudiencesError as error:
@@ -180,15 +169,17 @@ class Exchange:
         if self._failure:
             return self._failure
         result = self._seen.result(interrupt)
-        return self._call.failure(result) if isinstance(result, Response) else result
+        if isinstance(result, AudiencesError):
+            return result
+        return _answer.failure(self._operation, _answer.judge(self._operation.spec, result))
 
-    def _record(self, request: Request, response: Response | None, what: str, outcome: Outcome) -> None:
+    def _record(self, request: Request, response: Response | None, what: str, outcome: Outcome | None) -> None:
         self._number += 1
         attempt = Attempt(
-            operation=self._call.operation_id,
+            operation=self._operation.id,
             number=self._number,
             what=what,
-            outcome=outcome,
+            outcome=None if self._reads else outcome,
             started=self._started,
             elapsed=time.monotonic() - self._begun,
             status=response.status if response else None,
@@ -198,4 +189,4 @@ class Exchange:
         self._attempts.append(attempt)
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
-        _observe.attempted(self._hooks.title, self._call.operation_id, request.method, attempt)
+        _observe.attempted(self._account.title, self._operation.id, request.method, attempt)

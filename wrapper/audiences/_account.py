@@ -1,0 +1,69 @@
+"""What every call of a provider object needs of it."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from . import _json
+from ._audience import Audience
+from ._draft import Draft, drafted
+from ._errors import AudiencesError
+from ._operation import Adapter, Asked, Operation
+from ._options import Pace
+from ._redact import RecentSecrets
+from ._response import Response
+from ._secret import Secret
+from ._settings import Values
+from ._wire import Part, Request
+
+
+@dataclass(frozen=True, repr=False)
+class Account:
+    """A provider, and the settings and options of one provider object."""
+
+    adapter: Adapter
+    values: Values
+    base_url: str
+    pace: Pace
+    known: RecentSecrets
+    on_request: Callable[[Request], Any] | None = None
+    on_response: Callable[[Request, Response], Any] | None = None
+    allow_undocumented: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.adapter.title
+
+    def drafted(self, audience: Audience, leave_out: Collection[str]) -> tuple[Draft, Request]:
+        """What a create sends of an audience. Looks into an audience file.
+
+        Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
+        """
+        create = self.adapter.create
+        try:
+            draft = drafted(self.adapter.draft, self.adapter.key, create.spec.body, audience, leave_out)
+        except AudiencesError as error:
+            error.provider = self.title
+            raise
+        return draft, self.request(create, draft, draft.look.warnings)
+
+    def request(self, operation: Operation[Asked, Any], asked: Asked, warnings: tuple[str, ...] = ()) -> Request:
+        """The operation's request, with the headers that the provider's calls share."""
+        service, built = operation.service, operation.request(asked, self.values)
+        url = service.url(self.values, built["url"])
+        if built.get("params"):
+            url += f"?{urlencode(built['params'])}"
+        own = service.headers(self.values)
+        headers = {"Accept": "application/json", **built.get("headers", {}), **own}
+        parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
+        body: bytes | Secret | None = _json.dumps(built["json"]) if "json" in built else None
+        hidden: tuple[Secret, ...] = ()
+        if "data" in built:  # the only forms are those that ask for a token: they hold a secret
+            body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
+        return Request(built["method"], url, headers, body, parts, self._variables(own), hidden, warnings)
+
+    def _variables(self, headers: Mapping[str, str | Secret]) -> dict[str, str]:
+        """The environment variable for each header that is a secret."""
+        variables = [each.variable for each in self.adapter.settings if each.secret and each.required]
+        return dict(zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False))

@@ -1,0 +1,172 @@
+"""How any answer of a provider becomes a result or an error."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from . import _json, _spec
+from ._attempt import Attempt
+from ._errors import (
+    AudiencesError,
+    AuthenticationError,
+    Deviation,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    SpecViolationError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from ._operation import Effect, Operation
+from ._outcome import Outcome
+from ._response import Response
+
+Answer = TypeVar("Answer")
+MAX_DEVIATIONS = 100
+"""The most deviations of one answer that are kept."""
+
+
+@dataclass(frozen=True, repr=False)
+class Success(Generic[Answer]):
+    """What a 2xx says. Not shown: of the token endpoint it is a secret."""
+
+    result: Answer
+    model: object
+    model_problem: str | None
+    deviations: tuple[Deviation, ...]
+    response: Response
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Judged:
+    """A response beside what the spec says of it. It is also what the generated parsers read."""
+
+    response: Response
+    value: Any
+    """The body's JSON; None where it has none, or cannot be read."""
+    unreadable: str | None
+    deviations: tuple[Deviation, ...]
+
+    @property
+    def status_code(self) -> int:
+        return self.response.status
+
+    @property
+    def content(self) -> bytes:
+        return self.response.body
+
+    @property
+    def text(self) -> str:
+        return self.response.body.decode()
+
+    def json(self) -> Any:
+        return self.value
+
+
+def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer]:
+    """The success in a response, judged before it is parsed. Raises the AudiencesError that it amounts to."""
+    judged = judge(operation.spec, response)
+    found = operation.result(asked, judged.value) if 200 <= response.status < 300 else None
+    if found is None:
+        raise failure(operation, judged)
+    model, problem = _parsed(operation, judged)
+    return Success(found, model, problem, judged.deviations, response)
+
+
+def judge(operation: _spec.Operation, response: Response) -> Judged:
+    value, unreadable = None, response.problem
+    if unreadable is None and (response.body or operation.has_content(response.status)):
+        try:
+            value = _json.loads(response.body)
+        except _json.UnreadableError as error:
+            unreadable = str(error)
+        except Exception as error:  # noqa: BLE001  # no memory, or a fault of ours: what became of the call is known
+            unreadable = f"{type(error).__name__} while it was read"
+    # The judge copies what it is given, and takes many times its memory: of a large answer it gets the beginning.
+    seen = _json.beginning(value) if len(response.body) > _json.SMALL else value
+    media_type = response.headers.get("content-type", "")
+    found = operation.judge_answer(response.status, media_type, seen, unreadable)
+    return Judged(response, value, unreadable, tuple(islice(found, MAX_DEVIATIONS)))
+
+
+def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str | None]:
+    if not operation.spec.documents(judged.response.status):
+        return None, "the status is not a documented success"
+    # The models take a wrong type silently, so only a body without one is given to them.
+    broken = [d.pointer for d in judged.deviations if d.rule != _spec.UNDOCUMENTED and d.pointer != "content-type"]
+    if broken:
+        return None, f"the body breaks the spec at {', '.join(p or 'its root' for p in broken)}"
+    try:
+        return operation.parse(judged), None
+    except Exception as error:  # noqa: BLE001  # generated code; the receipt must not be lost to it
+        return None, f"the generated model raised {type(error).__name__}"
+
+
+def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
+    """What a response amounts to that is no success."""
+    status, headers, service = judged.response.status, judged.response.headers, operation.service
+    wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
+    body = judged.value if isinstance(judged.value, dict) else {}
+    known: dict[str, Any] = {
+        "response": judged.response,
+        "deviations": judged.deviations,
+        "code": _first_text(body, service.code),
+        "provider_message": _first_text(body, service.message),
+    }
+    if 200 <= status < 300:
+        lacks = f"it lacks what is needed: {operation.needs}"
+        why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks
+        acted = "" if operation.effect is Effect.READS else ", so it acted"
+        return SpecViolationError(f"answered {status}{acted}, but {why}", **known)
+    if status in (401, 403):
+        return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
+    if status == 404 and operation.effect is not Effect.CREATES:
+        return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
+    if status == 429:
+        return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
+    if 400 <= status < 500 and status != 408:
+        return RejectedError(f"refused the request ({status})", **known)
+    if 500 <= status < 600:
+        refused = status == 503 and wait is not None
+        outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
+        return UnavailableError(f"failed ({status})", outcome=outcome, retry_after=wait, **known)
+    return UnknownOutcomeError(f"gave an answer that tells nothing ({status})", **known)
+
+
+def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:
+    """The longest of several Retry-After headers; None where there is none, or one of them cannot be read."""
+    waits = [retry_after(value, now) for value in values]
+    return None if None in waits else max(waits, default=None)  # type: ignore[type-var]  # no None is among them
+
+
+def retry_after(value: str | None, now: datetime | None = None) -> float | None:
+    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither. `now` is by the
+    provider's clock, where the answer has a Date.
+
+    >>> retry_after("120")
+    120.0
+    """
+    if value is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,18}", value.strip()):
+        return float(value)
+    date = _date(value)
+    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds()) if date else None
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value or "")
+        return date.replace(tzinfo=date.tzinfo or UTC)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _first_text(body: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    found = (body.get(name) for name in names)
+    return next((str(value) for value in found if isinstance(value, str | int) and value != ""), None)

@@ -1,0 +1,101 @@
+"""A draft as one provider's create takes it: judged by the spec, with what is left out and what was seen in a file."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import _spec
+from ._audience import Audience
+from ._errors import OURS, InvalidError, Problem, UnsupportedError, named, shape
+from ._members import Look, PhoneFile
+
+LEAVABLE = frozenset({"description", "members"})
+"""The draft's fields that a call can leave out where a provider cannot be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRules:
+    """What a provider's create takes of a draft."""
+
+    fields: Mapping[str, str]
+    """The properties of the request body, each with the draft's field that it is made of."""
+    unsupported: Mapping[str, str]
+    """The draft's fields that the call has no place for, each with the reason."""
+    column: str | None = None
+    """The column that a file of members must have, where the call carries one; if not, the audience is empty then."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a create sends of an audience."""
+
+    audience: Audience
+    body: Mapping[str, Any]
+    """The properties of the request body, but for the file."""
+    file: PhoneFile | None
+    left_out: tuple[str, ...]
+    look: Look
+    """What was seen in the file."""
+
+    @property
+    def name(self) -> str:
+        return self.audience.name
+
+
+def drafted(
+    rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]
+) -> Draft:
+    """`body` is the schema of the request body. Looks into an audience file.
+
+    Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
+    """
+    if not isinstance(audience, Audience):
+        raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)])
+    left_out = _left_out(rules, audience, leave_out)
+    file, look = (audience.members if rules.column else None), Look()
+    if file and rules.column:
+        from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
+
+        look = _files.look(file, column=rules.column)
+    given = audience.provider_fields.get(key, {})
+    problems = [*look.problems]
+    for name in given.keys() & rules.fields.keys():
+        problem = Problem(_door(key, name), "is a field of the draft itself", shape(given[name]), OURS)
+        problems.append(problem)
+    own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
+    sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
+    # A file is not judged by the spec, which says only that it is one.
+    problems += _judged(rules, key, body, {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()})
+    if problems:
+        raise InvalidError.of(problems)
+    text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}
+    return Draft(audience, text, file, left_out, look)
+
+
+def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
+    names = isinstance(leave_out, Collection) and not isinstance(leave_out, str)
+    unknown = sorted(map(named, set(leave_out) - LEAVABLE)) if names else [shape(leave_out)]
+    if unknown:
+        rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
+        raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
+    cannot = {name: why for name, why in rules.unsupported.items() if getattr(audience, name) is not None}
+    for name, reason in cannot.items():
+        if name not in leave_out:
+            message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"
+            raise UnsupportedError(message, field=name, reason=reason)
+    return tuple(cannot)
+
+
+def _judged(rules: DraftRules, key: str, schema: _spec.Schema, body: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    for deviation in [*schema.judge(body), *schema.undocumented(body)]:
+        wire = _spec.first(deviation.pointer)
+        field, values = rules.fields.get(wire, _door(key, wire)), schema.properties.get(wire, {}).get("enum")
+        rule = f"{deviation.rule}: one of {', '.join(values)}" if values and wire not in body else deviation.rule
+        found.append(Problem(field, rule, shape(body[wire]) if wire in body else "absent", deviation.source))
+    return found
+
+
+def _door(key: str, wire: str) -> str:
+    """What the caller knows a property of the body by that is no field of the draft."""
+    return f"provider_fields[{key!r}][{named(wire)}]"

@@ -1,0 +1,155 @@
+"""What a provider offers, as values: its documented calls, and, with the reason, what it does not offer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from . import _spec
+from ._draft import Draft, DraftRules
+from ._lazy import lazy
+from ._outcome import State
+from ._record import Record, Reference
+from ._secret import Secret
+from ._settings import OAuth, Setting, Values
+from ._token import Granted
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+Built = Mapping[str, Any]
+"""What a generated request builder gives: method, url, headers, and params, json, data or files."""
+
+
+class Effect(Enum):
+    """What a call does at the provider. When it is repeated by itself, and whether it has an outcome, follow from it."""
+
+    READS = "reads"
+    CREATES = "creates"
+    REMOVES = "removes"
+
+    def state(self, status: int) -> State:
+        """What a documented success says of the audience."""
+        return State.ACCEPTED if status == 202 else State.REMOVED if self is Effect.REMOVES else State.CREATED
+
+
+class Support(StrEnum):
+    """How a provider offers a verb."""
+
+    NATIVE = "native"
+    """By a documented call."""
+    EMULATED = "emulated"
+    """Made here of documented calls."""
+    UNDOCUMENTED = "undocumented"
+    """By a call of which no page says that it does this. It is made only with `allow_undocumented=True`."""
+    UNSUPPORTED = "unsupported"
+
+
+class Capability(NamedTuple):
+    """Whether a provider offers a verb, and why so."""
+
+    support: Support
+    reason: str
+
+
+class Handle(NamedTuple):
+    """By what the audience or the operation can be asked for later."""
+
+    id: str | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """What calls to one server share."""
+
+    key: str
+    """The folder of its effective spec among the generated clients."""
+    headers: Callable[[Values], Mapping[str, str | Secret]]
+    """Those that authenticate, and every other one that the generated builders do not set."""
+    code: tuple[str, ...]
+    """The properties of an error body that may hold the provider's code, best first."""
+    message: tuple[str, ...]
+    """The same for the provider's words."""
+    url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
+    """The URL of a path."""
+
+
+@dataclass(frozen=True)
+class Operation(Generic[Asked, Answer]):
+    """One documented call. `request` and `result` do no I/O."""
+
+    service: Service
+    id: str
+    """The operationId in the effective spec."""
+    effect: Effect
+    request: Callable[[Asked, Values], Built]
+    """The generated request builder, with its typed model inside."""
+    result: Callable[[Asked, Any], Answer | None]
+    """What the JSON of a success says: None of one that lacks what the caller needs. Of no body, or none that can be
+    read, the JSON is None."""
+    parse: Callable[[Any], object]
+    """The generated response parser."""
+    needs: str = ""
+    """What a success must have, for the error where it has not."""
+    undocumented: str = ""
+    """Why no page says that this call does what it is used for; "" where one does."""
+
+    @lazy
+    def spec(self) -> _spec.Operation:
+        return _spec.load(self.service.key).operation(self.id)
+
+    @property
+    def capability(self) -> Capability:
+        if self.undocumented:
+            return Capability(Support.UNDOCUMENTED, self.undocumented)
+        return Capability(Support.NATIVE, f"`{self.id}`")
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """A verb that the provider does not offer."""
+
+    reason: str
+
+    @property
+    def capability(self) -> Capability:
+        return Capability(Support.UNSUPPORTED, self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """One provider: its settings, and its calls by verb."""
+
+    title: str
+    """The provider's name, as people write it."""
+    key: str
+    """The provider's name in `provider_fields`, in the generated clients and on the command line."""
+    settings: tuple[Setting, ...]
+    draft: DraftRules
+    create: Operation[Draft, Handle]
+    get: Operation[Reference, list[Record]] | Unsupported
+    delete: Operation[Reference, Handle] | Unsupported
+    oauth: OAuth | None = None
+    """The settings that an access token can be asked for with."""
+    token: Operation[Secret, Granted] | None = None
+    """Asks for one, with the client's secret."""
+
+    @property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """By verb."""
+        get = self.get.capability
+        again = f"asks {get.reason} until it is no longer indexing"
+        wait = Capability(Support.EMULATED, again) if get.support is Support.NATIVE else get
+        return {
+            "create": self.create.capability,
+            "get": get,
+            "wait": wait,
+            "delete": self.delete.capability,
+        }
+
+
+def text(body: Any, *names: str) -> str | None:
+    """The property at a path, if it is a string with something in it: an empty id or token identifies nothing."""
+    for name in names:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, str) and body else None

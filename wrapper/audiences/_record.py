@@ -1,0 +1,134 @@
+"""What a provider says of an audience, and by what an audience is meant."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ._attempt import Attempt
+from ._errors import OURS, Deviation, InvalidError, Problem, shape
+from ._receipt import Receipt
+from ._response import Response
+
+
+class RecordState(StrEnum):
+    """What an audience's members are doing. More values may be added in a minor release."""
+
+    INDEXING = "indexing"
+    """The provider works on the last change, or on the one that was asked about."""
+    READY = "ready"
+    """It is done."""
+    REPLACED = "replaced"
+    """The members were replaced after the change that was asked about."""
+    INACTIVE = "inactive"
+    """The provider keeps the audience, and doesn't use it."""
+    OTHER = "other"
+    """The provider says something else, or nothing: see `Record.raw`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a provider says of an audience."""
+
+    provider: str
+    name: str | None = field(repr=False)
+    id: str | None
+    """The provider's id, if it has one."""
+    state: RecordState
+    member_count: int | None
+    """The number of its members, if the provider says."""
+    created: datetime | None
+    """When, with its time zone; None where the provider gives none: `raw` has the text."""
+    updated: datetime | None
+    """When it was changed last, likewise."""
+    raw: Mapping[str, Any] = field(repr=False)
+    """The JSON that this was read from."""
+    operation: str = ""
+    """The spec's operationId."""
+    operation_token: str | None = field(default=None, repr=False)
+    """The token of the change that was asked about, if it was one."""
+    response: Response | None = field(default=None, repr=False)
+    """The raw response."""
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
+    """Where the response leaves the effective spec."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+    """Every attempt at the call; the last one is the one that succeeded."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
+        return {
+            "provider": self.provider,
+            "operation": self.operation,
+            "name": self.name,
+            "id": self.id,
+            "state": str(self.state),
+            "member_count": self.member_count,
+            "created": self.created.isoformat() if self.created else None,
+            "updated": self.updated.isoformat() if self.updated else None,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+            "raw": dict(self.raw),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """By what an audience is meant: its name, its id, or a change to it by the token that the provider gave.
+
+    As text (`str(reference)`) it goes to another process; `Reference.of_text` reads that.
+    """
+
+    provider: str | None = None
+    """The provider's name, or None for any."""
+    name: str | None = field(default=None, repr=False)
+    id: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, what: "Audiences | None", id: str | None = None, token: str | None = None) -> "Reference":  # noqa: A002
+        """Raises InvalidError for what means no audience, or for a name and an id that are no text."""
+        if isinstance(what, Reference):
+            found = what
+        elif isinstance(what, Receipt | Record):
+            found = cls(provider=what.provider, name=what.name, id=what.id, token=what.operation_token)
+        else:
+            found = cls(name=what)
+        found = cls(provider=found.provider, name=found.name, id=id or found.id, token=token or found.token)
+        given = {"name": found.name, "id": found.id, "token": found.token}
+        wrong = [name for name, value in given.items() if not isinstance(value, str | None) or value == ""]
+        if wrong or not (found.name or found.id):
+            rule = "must be the audience's name, a Receipt, a Record or a Reference, or id= must be given, as text"
+            raise InvalidError.of([Problem(wrong[0] if wrong else "audience", rule, shape(what), OURS)])
+        return found
+
+    @classmethod
+    def of_text(cls, text: str) -> "Reference":
+        """Raises InvalidError for a text that is not of a Reference."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError, RecursionError):
+            rule = "must be the text of a Reference"
+        raise InvalidError.of([Problem("text", rule, shape(text), OURS)])
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+Audiences = str | Receipt | Record | Reference
+"""What every verb takes for an audience; a text is a name."""
+
+
+def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
+    """A property that is a time with a zone (RFC 3339); None for anything else."""
+    try:
+        found = datetime.fromisoformat(body[name])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
+
+
+def count_of(body: Mapping[str, Any], name: str) -> int | None:
+    value = body.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
