@@ -126,7 +126,7 @@ def expected(name: str) -> dict[str, Any]:
         "outcome": point.outcomes[-1],
         "outcomes": point.outcomes,
         "provider": whole.title,
-        "operation": whole.creation.call.operation_id,
+        "operation": whole.adapter.create.id,
         "name": "VIP",
         "token": point.outcomes[-1] == "unknown",
     }

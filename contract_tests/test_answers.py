@@ -56,7 +56,7 @@ def expected_error(status: int, *, retry_after: bool = False) -> tuple[type[Audi
 def documented(key: str) -> st.SearchStrategy[tuple[int, Any, str]]:
     """Documented statuses of a create, each with bodies that its schema allows, and its media type."""
     document = json.loads((files("audience_clients") / key / "openapi.json").read_bytes())
-    created = type(make(key)).creates.call.operation_id
+    created = make(key).adapter.create.id
     found = []
     for path in document["paths"].values():
         for operation in path.values():

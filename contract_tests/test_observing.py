@@ -48,7 +48,7 @@ def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, ra
     title, operation = caller.provider.title, good["operation"]
     assert good == {
         "provider": title,
-        "operation": caller.provider.creation.call.operation_id,
+        "operation": caller.provider.adapter.create.id,
         "method": "POST",
         "attempt": 1,
         "status": case(caller.key).SUCCESS,

@@ -9,11 +9,13 @@ from ._audience import Audience
 from ._call_settings import Timeouts
 from ._drivers import Blocking as Provider
 from ._errors import (
+    AmbiguousError,
     AudiencesError,
     AuthenticationError,
     ConfigurationError,
     Deviation,
     InvalidError,
+    NotFoundError,
     NotSentError,
     Problem,
     RateLimitedError,
@@ -23,14 +25,17 @@ from ._errors import (
     UnavailableError,
     UnknownOutcomeError,
     UnsupportedError,
+    WaitTimeoutError,
 )
 from ._everywhere import Result, create_everywhere
 from ._members import PhoneFile
+from ._operation import Capability, Support
 from ._options import CallOptions, Options
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
+from ._record import Record, RecordState, Reference
 from ._response import Headers, Response
 from ._secret import Secret, SecretSource
 from ._version import __version__
@@ -44,15 +49,18 @@ from .providers.commbox import CommBox as CommBox
 # providers: end
 
 __all__ = [
+    "AmbiguousError",
     "Attempt",
     "Audience",
     "AudiencesError",
     "AuthenticationError",
     "CallOptions",
+    "Capability",
     "ConfigurationError",
     "Deviation",
     "Headers",
     "InvalidError",
+    "NotFoundError",
     "NotSentError",
     "Options",
     "Outcome",
@@ -63,6 +71,9 @@ __all__ = [
     "RateLimitedError",
     "Receipt",
     "Reconciliation",
+    "Record",
+    "RecordState",
+    "Reference",
     "RejectedError",
     "Request",
     "Response",
@@ -72,11 +83,13 @@ __all__ = [
     "SecretSource",
     "SpecViolationError",
     "State",
+    "Support",
     "Timeouts",
     "TokenError",
     "UnavailableError",
     "UnknownOutcomeError",
     "UnsupportedError",
+    "WaitTimeoutError",
     "__version__",
     "create_everywhere",
 ]

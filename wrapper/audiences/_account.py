@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from . import _json
 from ._audience import Audience
 from ._draft import Draft, drafted
-from ._errors import AudiencesError
+from ._errors import OURS, AudiencesError, InvalidError, Problem, named
 from ._operation import Adapter, Asked, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
@@ -40,17 +40,20 @@ class Account:
 
         Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
         """
-        create = self.adapter.create
+        create, key = self.adapter.create, self.adapter.key
         try:
-            draft = drafted(self.adapter.draft, self.adapter.key, create.spec.body, audience, leave_out)
+            draft = drafted(self.adapter.draft, key, create.spec.body, audience, leave_out)
+            request = self.request(create, draft, draft.look.warnings)
         except AudiencesError as error:
             error.provider = self.title
             raise
-        return draft, self.request(create, draft, draft.look.warnings)
+        return draft, request
 
     def request(self, operation: Operation[Asked, Any], asked: Asked, warnings: tuple[str, ...] = ()) -> Request:
         """The operation's request, with the headers that the provider's calls share."""
         service, built = operation.service, operation.request(asked, self.values)
+        if isinstance(asked, Draft) and "json" in built:
+            self._check(asked.body, built["json"])
         url = service.url(self.values, built["url"])
         if built.get("params"):
             url += f"?{urlencode(built['params'])}"
@@ -63,7 +66,16 @@ class Account:
             body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
         return Request(built["method"], url, headers, body, parts, self._variables(own), hidden, warnings)
 
+    def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""
+        rule = "is in the spec, and this version of the library cannot send it"
+        fields = [f"provider_fields[{self.adapter.key!r}][{named(name)}]" for name in body.keys() - sent.keys()]
+        if fields:
+            raise InvalidError.of([Problem(field, rule, "given", OURS) for field in fields])
+
     def _variables(self, headers: Mapping[str, str | Secret]) -> dict[str, str]:
         """The environment variable for each header that is a secret."""
         variables = [each.variable for each in self.adapter.settings if each.secret and each.required]
-        return dict(zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False))
+        return dict(
+            zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False)
+        )

@@ -123,19 +123,23 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks
         acted = "" if operation.effect is Effect.READS else ", so it acted"
         return SpecViolationError(f"answered {status}{acted}, but {why}", **known)
-    if status in (401, 403):
-        return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
-    if status == 404 and operation.effect is not Effect.CREATES:
-        return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
-    if status == 429:
-        return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
     if 400 <= status < 500 and status != 408:
-        return RejectedError(f"refused the request ({status})", **known)
+        return _refusal(status, wait, known, creates=operation.effect is Effect.CREATES)
     if 500 <= status < 600:
         refused = status == 503 and wait is not None
         outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
         return UnavailableError(f"failed ({status})", outcome=outcome, retry_after=wait, **known)
     return UnknownOutcomeError(f"gave an answer that tells nothing ({status})", **known)
+
+
+def _refusal(status: int, wait: float | None, known: dict[str, Any], *, creates: bool) -> AudiencesError:
+    if status in (401, 403):
+        return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
+    if status == 404 and not creates:
+        return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
+    if status == 429:
+        return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
+    return RejectedError(f"refused the request ({status})", **known)
 
 
 def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:

@@ -30,4 +30,7 @@ class Attempt:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as values of JSON."""
-        return asdict(self) | {"outcome": str(self.outcome) if self.outcome else None, "started": self.started.isoformat()}
+        return asdict(self) | {
+            "outcome": str(self.outcome) if self.outcome else None,
+            "started": self.started.isoformat(),
+        }

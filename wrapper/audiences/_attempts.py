@@ -1,11 +1,10 @@
 """Any operation, from its request to its success: the attempts, and what is repeated by itself."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Generic
+from typing import Generic
 
 from . import _answer, _observe
 from ._account import Account

@@ -14,7 +14,7 @@ import typer
 from . import _report
 from ._audience import Audience
 from ._bars import Bars
-from ._create import LEAVABLE
+from ._draft import LEAVABLE
 from ._drivers import Blocking
 from ._errors import AudiencesError, UnknownOutcomeError
 from ._everywhere import Result, create_everywhere
@@ -138,10 +138,11 @@ def create(  # noqa: PLR0917  # a command line
 
 def _prepared(provider: Blocking, audience: Audience, leave_out: list[str]) -> _report.Shown:
     try:
-        return _report.Prepared(provider.title, provider.prepare(audience, leave_out=leave_out))
+        draft, request = provider._account.drafted(audience, leave_out)
     except AudiencesError as error:
         error.audience_name = audience.name
         return error
+    return _report.Prepared(provider.title, request, draft.left_out)
 
 
 def _created(

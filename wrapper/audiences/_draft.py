@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from . import _spec
 from ._audience import Audience
 from ._errors import OURS, InvalidError, Problem, UnsupportedError, named, shape
 from ._members import Look, PhoneFile
+from ._upload import Upload
 
 LEAVABLE = frozenset({"description", "members"})
 """The draft's fields that a call can leave out where a provider cannot be told."""
@@ -38,13 +39,15 @@ class Draft:
     """What was seen in the file."""
 
     @property
-    def name(self) -> str:
-        return self.audience.name
+    def upload(self) -> tuple[Upload, str, str]:
+        """The file as it is sent, with its name and media type. Only for providers whose create needs one."""
+        from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
+
+        file = cast("PhoneFile", self.file)
+        return file.upload, file.name, _files.media_type(file)
 
 
-def drafted(
-    rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]
-) -> Draft:
+def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
     """`body` is the schema of the request body. Looks into an audience file.
 
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
@@ -65,7 +68,9 @@ def drafted(
     own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
     sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
     # A file is not judged by the spec, which says only that it is one.
-    problems += _judged(rules, key, body, {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()})
+    problems += _judged(
+        rules, key, body, {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()}
+    )
     if problems:
         raise InvalidError.of(problems)
     text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}

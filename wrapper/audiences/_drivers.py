@@ -63,7 +63,11 @@ class Blocking(Provider[send.BlockingTransport]):
         return self._run(verbs, verbs.create(audience, leave_out))
 
     def get(
-        self, what: Audiences | None = None, *, id: str | None = None, token: str | None = None,  # noqa: A002
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Record:
         """What the provider says of an audience, which is given by its name, its `id`, a Receipt, a Record or a
@@ -76,8 +80,13 @@ class Blocking(Provider[send.BlockingTransport]):
         return self._run(verbs, verbs.get(asked))
 
     def wait(
-        self, what: Audiences | None = None, *, id: str | None = None, token: str | None = None,  # noqa: A002
-        within: float = 300.0, **options: Unpack[CallOptions],
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
+        within: float = 300.0,
+        **options: Unpack[CallOptions],
     ) -> Record:
         """Ask again and again, from every second to every 30 seconds, until the audience is no longer indexing, and
         give what the provider says then: a change that another one has replaced is no failure.
@@ -91,7 +100,11 @@ class Blocking(Provider[send.BlockingTransport]):
         return self._run(verbs, verbs.wait(asked, within))
 
     def delete(
-        self, what: Audiences | None = None, *, id: str | None = None, **options: Unpack[CallOptions]  # noqa: A002
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> Receipt:
         """Delete an audience, which is given as for `get`. At Batch, a campaign that targets it targets nobody then.
 
@@ -190,7 +203,11 @@ class Async(Provider[send.AsyncTransport]):
         return await self._run(verbs, verbs.create(audience, leave_out))
 
     async def get(
-        self, what: Audiences | None = None, *, id: str | None = None, token: str | None = None,  # noqa: A002
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Record:
         """What the provider says of an audience. See the blocking `get`."""
@@ -198,15 +215,24 @@ class Async(Provider[send.AsyncTransport]):
         return await self._run(verbs, verbs.get(asked))
 
     async def wait(
-        self, what: Audiences | None = None, *, id: str | None = None, token: str | None = None,  # noqa: A002
-        within: float = 300.0, **options: Unpack[CallOptions],
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
+        within: float = 300.0,
+        **options: Unpack[CallOptions],
     ) -> Record:
         """Ask until the audience is no longer indexing. See the blocking `wait`."""
         asked, verbs = self._reference(what, id, token), self._verbs(options, reads=True)
         return await self._run(verbs, verbs.wait(asked, within))
 
     async def delete(
-        self, what: Audiences | None = None, *, id: str | None = None, **options: Unpack[CallOptions]  # noqa: A002
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> Receipt:
         """Delete an audience. See the blocking `delete`."""
         asked, verbs = self._reference(what, id), self._verbs(options)
@@ -274,4 +300,3 @@ class Async(Provider[send.AsyncTransport]):
         with anyio.CancelScope(deadline=anyio.current_time() + left):
             return await what
         raise NotSentError(f"nothing was sent: the total time was over in {step.during}", provider=self.title)
-

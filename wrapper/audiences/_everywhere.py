@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
-from typing import Any, Unpack
+from typing import Unpack
 
 import anyio
 
@@ -14,8 +14,8 @@ from ._audience import Audience
 from ._drivers import Async, Blocking
 from ._errors import AudiencesError
 from ._options import CallOptions
-from ._provider import INTERRUPTED, Creating
 from ._receipt import Receipt
+from ._verbs import INTERRUPTED, Verbs
 
 Result = Receipt | AudiencesError
 
@@ -55,20 +55,20 @@ def create_everywhere(
     Batch applied abc
     """
     _check(providers, Blocking, on_result, partial, options)
-    calls = [Creating(provider, audience, leave_out, options) for provider in providers]
+    calls = [provider._verbs(options, getattr(audience, "name", None)) for provider in providers]
     results: dict[int, Result] = {}
     untold = list(range(len(providers)))
     done: SimpleQueue[int] = SimpleQueue()
 
     def prepare(place: int) -> None:
         try:
-            providers[place]._run(calls[place], calls[place].preparing())
+            providers[place]._run(calls[place], calls[place].preparing(audience, leave_out))
         except Exception as error:  # noqa: BLE001
             results[place] = _result(error, calls[place], sent=False)
 
     def send(place: int) -> None:
         try:
-            results[place] = providers[place]._run(calls[place], calls[place].flow())
+            results[place] = providers[place]._run(calls[place], calls[place].create(audience, leave_out))
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
             results[place] = _result(error, calls[place], sent=True)
         done.put(place)
@@ -119,7 +119,7 @@ async def acreate_everywhere(
     no sense, before anything is sent.
     """
     _check(providers, Async, on_result, partial, options)
-    calls = [Creating(provider, audience, leave_out, options) for provider in providers]
+    calls = [provider._verbs(options, getattr(audience, "name", None)) for provider in providers]
     results: dict[int, Result] = {}
     sent = False
 
@@ -136,7 +136,7 @@ async def acreate_everywhere(
 
     async def prepare(place: int) -> None:
         try:
-            await providers[place]._run(calls[place], calls[place].preparing())
+            await providers[place]._run(calls[place], calls[place].preparing(audience, leave_out))
         except Exception as error:  # noqa: BLE001
             results[place] = _result(error, calls[place], sent=False)
 
@@ -146,7 +146,7 @@ async def acreate_everywhere(
             if place in results:
                 result = results[place]
             else:
-                result = await providers[place]._run(calls[place], calls[place].flow())
+                result = await providers[place]._run(calls[place], calls[place].create(audience, leave_out))
         except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
             result = _result(error, calls[place], sent=True)
         except BaseException as interrupt:
@@ -170,13 +170,11 @@ async def acreate_everywhere(
     return [results[place] for place in range(len(providers))]
 
 
-def _result(error: BaseException, call: Creating[Any], *, sent: bool) -> AudiencesError:
+def _result(error: BaseException, call: Verbs, *, sent: bool) -> AudiencesError:
     return error if isinstance(error, AudiencesError) else call.lost(f"no answer: {type(error).__name__}", sent=sent)
 
 
-def _not_to_be_sent(
-    calls: Sequence[Creating[Any]], refused: Mapping[int, Result], *, partial: bool
-) -> dict[int, Result]:
+def _not_to_be_sent(calls: Sequence[Verbs], refused: Mapping[int, Result], *, partial: bool) -> dict[int, Result]:
     """The results of the calls that are not made: those that cannot be, and with them the others, so that nothing is
     half done.
     """
@@ -211,4 +209,4 @@ def _check(
     _checks.truth("partial", partial)
     _checks.function("on_result", on_result, awaits=kind is Async)
     for provider in providers:
-        provider._how(options, provider.create_policy)
+        provider._how(options)

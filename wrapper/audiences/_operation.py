@@ -21,7 +21,7 @@ Built = Mapping[str, Any]
 
 
 class Effect(Enum):
-    """What a call does at the provider. When it is repeated by itself, and whether it has an outcome, follow from it."""
+    """What a call does at the provider. Whether it has an outcome, and when it is repeated, follow from it."""
 
     READS = "reads"
     CREATES = "creates"

@@ -6,7 +6,8 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """Whether the provider acted on the call.
 
-    Every receipt has one, and every error of a call that changes something. Only *not_sent* is safe to repeat; *rejected* is, once its cause is mended.
+    Every receipt has one, and every error of a call that changes something. Only *not_sent* is safe
+    to repeat; *rejected* is, once its cause is mended.
     """
 
     APPLIED = "applied"

@@ -45,7 +45,10 @@ class Provider(ABC, Generic[T]):
         super().__init_subclass__(**given)
         if adapter := vars(cls).get("adapter"):
             cls.title, cls.key, cls.settings, cls.capabilities = (
-                adapter.title, adapter.key, adapter.settings, adapter.capabilities
+                adapter.title,
+                adapter.key,
+                adapter.settings,
+                adapter.capabilities,
             )
 
     def __init__(self, given: Mapping[str, Any]) -> None:
@@ -115,14 +118,12 @@ class Provider(ABC, Generic[T]):
 
     def _token_source(self, values: Values) -> dict[str, Secret]:
         """The secrets, an access token that is asked for among them."""
-        oauth = self.adapter.oauth
-        if not oauth or oauth.client_secret not in values.secrets:
+        oauth, operation = self.adapter.oauth, self.adapter.token
+        if not (oauth and operation and oauth.client_secret in values.secrets):
             return dict(values.secrets)
         tokens = RecentSecrets()
 
         def grant(how: CallSettings) -> Flow[Granted]:
-            operation = self.adapter.token
-            assert operation
             secret = yield from values.secrets[oauth.client_secret].resolved(None, how)
             request = self._account.request(operation, secret)
             # All secrets but tokens: the endpoint may answer with one that it gave before.
@@ -156,7 +157,7 @@ class Provider(ABC, Generic[T]):
             ending=Ending(),
         )
 
-    def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:  # noqa: A002
+    def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)
         if found.provider not in (None, self.title):
             rule = f"is of {found.provider}, and this is {self.title}"

@@ -24,7 +24,7 @@ class Receipt:
     """The token by which a provider that works asynchronously (Batch) can be asked for progress, if it gave one."""
     state: State
     empty: bool = False
-    """True for a create if the call carried no members, or a file seen to have none: they have to be added by other means."""
+    """True for a create that carried no members, or a file seen to have none: they have to be added by other means."""
     left_out: tuple[str, ...] = ()
     """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
     response: Response = field(repr=False)

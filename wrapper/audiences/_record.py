@@ -87,7 +87,7 @@ class Reference:
     token: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, what: "Audiences | None", id: str | None = None, token: str | None = None) -> "Reference":  # noqa: A002
+    def of(cls, what: "Audiences | None", id: str | None = None, token: str | None = None) -> "Reference":
         """Raises InvalidError for what means no audience, or for a name and an id that are no text."""
         if isinstance(what, Reference):
             found = what

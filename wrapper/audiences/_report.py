@@ -23,6 +23,7 @@ class Prepared(NamedTuple):
 
     provider: str
     request: Request
+    left_out: tuple[str, ...]
 
 
 Shown = Result | Prepared
@@ -55,7 +56,7 @@ def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
 def as_json_value(result: Shown) -> dict[str, Any]:
     """A result with everything that is known, as JSON values."""
     if isinstance(result, Prepared):
-        return {"provider": result.provider, **result.request.redacted()}
+        return {"provider": result.provider, **result.request.redacted(), "left_out": list(result.left_out)}
     known = result.to_dict()
     if isinstance(result, AudiencesError):
         known["message"] = said(result)
@@ -148,7 +149,7 @@ def _as_text(results: Sequence[Result], name: str) -> str:
 
 def _as_request(prepared: Prepared, *, curl: bool) -> str:
     request = prepared.request
-    left_out = f" (left out: {', '.join(request.left_out)})" if request.left_out else ""
+    left_out = f" (left out: {', '.join(prepared.left_out)})" if prepared.left_out else ""
     if not curl:
         return f"# {prepared.provider}{left_out}\n{request.text()}\n"
     needs = ", ".join(request.variables.values())

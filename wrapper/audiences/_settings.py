@@ -98,7 +98,9 @@ def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[s
     ]
     if missing:
         raise ConfigurationError(f"settings are missing: {'; '.join(missing)}")
-    secrets = {each.argument: Secret(cast("SecretSource", value)) for each, value in found.items() if value and each.secret}
+    secrets = {
+        each.argument: Secret(cast("SecretSource", value)) for each, value in found.items() if value and each.secret
+    }
     return Values({each.argument: str(value) for each, value in found.items() if value and not each.secret}, secrets)
 
 
@@ -116,9 +118,7 @@ def server_url(
         if f"{{{name}}}" in url:
             url = url.replace(f"{{{name}}}", value or variable["default"])
         elif value is not None and (given.get(name) is not None or own is None):  # an explicit URL wins over a variable
-            raise ConfigurationError(
-                f"{called} is given, but base_url (or {setting.variable}) has no {{{name}}} in it"
-            )
+            raise ConfigurationError(f"{called} is given, but base_url (or {setting.variable}) has no {{{name}}} in it")
     return base_url(url, allow_http=given.get("allow_http", False), argument=setting.named(own))
 
 

@@ -73,8 +73,13 @@ class Verbs:
     def create(self, audience: Audience, leave_out: Collection[str]) -> Flow[Receipt]:
         success = yield from self.call(self._adapter.create, partial(self.preparing, audience, leave_out))
         draft, request = cast("tuple[Draft, Request]", self._drafted)
-        return self._receipt(success, empty=draft.file is None or draft.look.empty, left_out=draft.left_out,
-                             warnings=request.warnings, filename=draft.file.name if draft.file else None)
+        return self._receipt(
+            success,
+            empty=draft.file is None or draft.look.empty,
+            left_out=draft.left_out,
+            warnings=request.warnings,
+            filename=draft.file.name if draft.file else None,
+        )
 
     def delete(self, asked: Reference) -> Flow[Receipt]:
         self._name = asked.name
@@ -85,8 +90,14 @@ class Verbs:
         self._name = asked.name
         success = yield from self.call(self._adapter.get, partial(self._referring, self._adapter.get, asked))
         records = [
-            replace(record, operation=self._operation.id, operation_token=asked.token, response=success.response,
-                    deviations=success.deviations, attempts=success.attempts)
+            replace(
+                record,
+                operation=self._operation.id,
+                operation_token=asked.token,
+                response=success.response,
+                deviations=success.deviations,
+                attempts=success.attempts,
+            )
             for record in success.result
         ]
         if len(records) != 1:
@@ -95,7 +106,8 @@ class Verbs:
 
     def wait(self, asked: Reference, seconds: float) -> Flow[Record]:
         """Ask until the audience is no longer indexing. Of a change that the provider accepted, there may be nothing to
-        be seen yet, so then it is also asked again where there is no such audience."""
+        be seen yet, so then it is also asked again where there is no such audience.
+        """
         end, number, record = time.monotonic() + seconds, 0, None
         while True:
             self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
@@ -109,7 +121,9 @@ class Verbs:
             number += 1
             pause = _POLLS.pause(number)
             if time.monotonic() + pause >= end or self.how.ending.over:
-                error = WaitTimeoutError(f"still indexing after {seconds:g} s" if record else f"not to be seen after {seconds:g} s")
+                error = WaitTimeoutError(
+                    f"still indexing after {seconds:g} s" if record else f"not to be seen after {seconds:g} s"
+                )
                 error.record = record
                 raise self._marked(error)
             yield Wait(pause)
@@ -202,7 +216,9 @@ class Verbs:
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of it once it was ended, while its own thread may still go on."""
-        return self._marked(copy.copy(self._attempts.so_far(interrupt)) if self._attempts else NotSentError(INTERRUPTED))
+        return self._marked(
+            copy.copy(self._attempts.so_far(interrupt)) if self._attempts else NotSentError(INTERRUPTED)
+        )
 
     def lost(self, why: str, *, sent: bool) -> AudiencesError:
         """The error for a call of which nothing else is known than whether it can have been sent."""
@@ -234,6 +250,8 @@ def _not_one(records: list[Record], success: Success[Any]) -> AudiencesError:
     known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
     if not records:
         return NotFoundError("has no audience of that name", **known)
-    error = AmbiguousError(f"has {len(records)} audiences of that name: give the id of one (`records` has them)", **known)
+    error = AmbiguousError(
+        f"has {len(records)} audiences of that name: give the id of one (`records` has them)", **known
+    )
     error.records = tuple(records)
     return error

@@ -34,15 +34,12 @@ class Request:
     headers: Mapping[str, str | Secret] = field(repr=False)
     body: bytes | Secret | None = field(default=None, repr=False)
     parts: tuple[Part, ...] = field(default=(), repr=False)
-    left_out: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment variable for each header that is a secret."""
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
     warnings: tuple[str, ...] = ()
     """What looks wrong in a file near its top; nothing of its content."""
-    empty: bool = False
-    """Whether a file was seen to have no rows below its first one."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -54,11 +51,6 @@ class Request:
     def rewinds(self) -> bool:
         """Whether it can be sent again."""
         return all(isinstance(part.content, bytes) or part.content.rewinds for part in self.parts)
-
-    @property
-    def filename(self) -> str | None:
-        """The name under which a file is sent."""
-        return next((part.filename for part in self.parts if part.filename is not None), None)
 
     def redacted(self) -> dict[str, Any]:
         """The request as JSON values, with every secret as `***` and of a file its name and type only."""
@@ -72,7 +64,6 @@ class Request:
                 | ({"content": part.content.decode()} if isinstance(part.content, bytes) else {})
                 for part in self.parts
             ],
-            "left_out": list(self.left_out),
             "warnings": list(self.warnings),
         }
 

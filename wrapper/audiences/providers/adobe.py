@@ -136,8 +136,8 @@ ADOBE = Adapter(
 class AdobeOptions(Options[T], total=False):
     """The settings of Adobe; each is otherwise taken from the environment.
 
-    Either `access_token` is given, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment, and
-    there the token wins.
+    Either `access_token` is given, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment,
+    and there the token wins.
     """
 
     access_token: SecretSource | None

@@ -4,7 +4,6 @@ An audience is addressed by its name. Creating and removing answer with a token 
 far that is.
 """
 
-from collections.abc import Mapping
 from typing import Any, TypeVar, Unpack
 
 from audience_clients.batch.api.audiences import audience_create, audience_remove, audience_view
