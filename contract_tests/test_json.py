@@ -16,9 +16,10 @@ import pytest
 
 import processes
 from audiences import AudiencesError, Headers, Outcome, Response, SpecViolationError
-from audiences._call import Handle, text
+from audiences._answer import read as read_answer
 from audiences._json import UnreadableError, loads
-from audiences.providers.adobe import _Create
+from audiences._operation import Handle, text
+from audiences.providers.adobe import ADOBE
 
 SIZE = 400_000
 TYPE = Headers((("Content-Type", "application/json"),))
@@ -82,9 +83,11 @@ ORDINARY = {
 
 def read(body: bytes, status: int = 200, **changes: Any) -> Any:
     """What becomes of an answer."""
-    call = replace(_Create.call, **changes)
+    operation: Any = replace(
+        ADOBE.create, result=lambda _, value: (given := text(value, "id")) and Handle(id=given), **changes
+    )
     try:
-        return call.read(Response(status, TYPE, body), lambda value: Handle(id=text(value, "id")))
+        return read_answer(operation, None, Response(status, TYPE, body))
     except AudiencesError as error:
         return error
 
@@ -108,14 +111,14 @@ def test_an_answer_takes_no_more_than_20_times_its_bytes_and_was_applied(name: s
 @pytest.mark.parametrize("name", ORDINARY)
 def test_a_large_answer_of_an_ordinary_kind_is_read(name: str) -> None:
     assert len(ORDINARY[name]) > 200_000
-    assert read(ORDINARY[name].encode()).handle == Handle(id="4711")
+    assert read(ORDINARY[name].encode()).result == Handle(id="4711")
 
 
 @pytest.mark.parametrize("size", [2**10, 2**16])
 def test_a_small_answer_is_read_whatever_is_in_it(size: int) -> None:
     body = b'{"id": "4711", "extra": [' + b"[]," * ((size - 40) // 3) + b"[]]}"
     assert len(body) <= size
-    assert read(body).handle == Handle(id="4711")
+    assert read(body).result == Handle(id="4711")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_a_receipt_is_not_lost_to_what_the_generated_parser_raises(raised: Excep
         raise raised
 
     success = read(b'{"id": "4711"}', parse=parse)
-    assert (success.handle, success.model) == (Handle(id="4711"), None)
+    assert (success.result, success.model) == (Handle(id="4711"), None)
     assert type(raised).__name__ in success.model_problem
 
 

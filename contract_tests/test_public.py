@@ -48,6 +48,6 @@ def test_every_error_of_the_tree_is_drawn_at_the_top_of_its_module() -> None:
     for error in errors:
         assert f"{error.__name__}\n" in drawing or f" {error.__name__} " in drawing
         assert (
-            error.outcome in drawing[drawing.index(error.__name__) :].partition("\n")[0]
+            str(error.outcome) in drawing[drawing.index(error.__name__) :].partition("\n")[0]
             or error is audiences.AudiencesError
         )

@@ -1,4 +1,4 @@
-"""A secret that is malformed, or whose function goes wrong, is nowhere: not in the error, its chain or its frames."""
+"""A secret that is malformed, or whose function goes wrong, is nowhere: not in the error, nor in its chain."""
 
 import asyncio
 import copy
@@ -31,14 +31,13 @@ BAD = f"{SECRET}\r\nX-Evil: 1"
 
 def check(error: BaseException) -> None:
     assert found_in(canaries.shown(error), SECRET) == set()
-    assert found_in(canaries.frames(error), SECRET) == set()
     assert found_in(canaries.reachable(error), SECRET) == set()
     assert (error.__cause__, error.__context__) == (None, None)
 
 
 @pytest.mark.parametrize("oauth", [False, True])
 @pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
-def test_a_malformed_value_of_the_environment_is_in_no_frame(
+def test_a_malformed_value_of_the_environment_is_not_shown(
     key: str, face: Any, oauth: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = canaries.face_class(key, face)
@@ -55,7 +54,7 @@ def test_a_malformed_value_of_the_environment_is_in_no_frame(
 @pytest.mark.parametrize(
     "url", [f"http://user:{SECRET}@x", f"https://x/?key={SECRET}", f"{SECRET}://x", f"http://{SECRET}.test"]
 )
-def test_a_malformed_url_or_proxy_is_in_no_frame(key: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_url_or_proxy_is_not_shown(key: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = canaries.face_class(key)
     with pytest.raises(ConfigurationError) as argument:
         kind(**credentials(key), base_url=url)
@@ -70,7 +69,7 @@ def test_a_malformed_url_or_proxy_is_in_no_frame(key: str, url: str, monkeypatch
         check(caught.value)
 
 
-def test_a_malformed_argument_is_in_no_frame_of_the_library(key: str) -> None:
+def test_a_malformed_argument_is_not_shown(key: str) -> None:
     kind = canaries.face_class(key)
     for broken in credentials(key):
         with pytest.raises(ConfigurationError, match=broken) as caught:
@@ -83,7 +82,9 @@ def test_a_malformed_argument_is_in_no_frame_of_the_library(key: str) -> None:
 
 @pytest.mark.parametrize("oauth", [False, True])
 @pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
-def test_a_mistyped_option_or_a_key_without_its_name_leaves_no_key_in_a_frame(key: str, face: Any, oauth: bool) -> None:
+def test_a_mistyped_option_or_a_key_without_its_name_is_refused_without_showing_a_key(
+    key: str, face: Any, oauth: bool
+) -> None:
     kind, given = canaries.face_class(key, face), credentials(key, oauth=oauth)
     wrong: list[Callable[[], Any]] = [
         lambda: kind(**given, timeoout=5),
@@ -98,36 +99,6 @@ def test_a_mistyped_option_or_a_key_without_its_name_leaves_no_key_in_a_frame(ke
         check(caught.value)
     with pytest.raises(TypeError, match=f"{kind.__name__} has no option timeoout"):
         wrong[0]()
-
-
-class Stops(str):
-    """Is interrupted as it is looked at."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        raise KeyboardInterrupt
-
-    __len__ = __iter__ = __str__  # type: ignore[assignment]
-
-
-def test_an_interrupted_constructor_leaves_no_key_in_a_frame(key: str) -> None:
-    with pytest.raises(KeyboardInterrupt) as caught:
-        canaries.face_class(key)(**credentials(key), base_url=Stops("https://x.test/{"))
-    check(caught.value)
-
-
-def test_a_class_of_the_callers_own_keeps_its_frames(key: str) -> None:
-    kind = canaries.face_class(key)
-
-    class Mine(kind):  # type: ignore[misc, valid-type]
-        def __init__(self, name: str) -> None:
-            super().__init__(**credentials(key))
-            raise LookupError(name)
-
-    with pytest.raises(LookupError) as caught:
-        Mine("x")
-    assert caught.traceback[-1].name == "__init__"
 
 
 def fail() -> str:
@@ -206,7 +177,7 @@ def test_an_asynchronous_function_of_a_blocking_object_is_refused_and_leaves_no_
     assert "audiences.aio" in str(error)
 
 
-def test_a_future_that_holds_a_secret_is_in_no_frame() -> None:
+def test_a_future_that_holds_a_secret_is_not_shown() -> None:
     async def call() -> AudiencesError:
         future = asyncio.get_running_loop().create_future()
         future.set_result(BAD)
@@ -221,9 +192,6 @@ def test_what_holds_a_secret_is_not_pickled_and_says_so(key: str, face: Any, oau
     provider = canaries.face_class(key, face)(**credentials(key, oauth=oauth))
     with pytest.raises(TypeError, match=f"{type(provider).__name__} holds credentials .* make it anew"):
         pickle.dumps(provider)
-    for each in provider._credentials().values():
-        with pytest.raises(TypeError, match="make it anew"):
-            pickle.dumps(each)
     request = canaries.face_class(key)(**credentials(key)).prepare(draft(key), leave_out={"description", "members"})
     with pytest.raises(TypeError, match="make it anew"):
         pickle.dumps(request)

@@ -21,8 +21,8 @@ def test_every_error_gives_the_same_keys_all_of_them_json(kind: type[AudiencesEr
     known = error.to_dict()
     assert json.loads(json.dumps(known)) == known
     assert known.keys() == AudiencesError("").to_dict().keys()
-    assert (known["error"], known["outcome"], known["message"]) == (kind.__name__, error.outcome.value, str(error))
-    assert type(known["outcome"]) is str
+    assert (known["error"], known["message"]) == (kind.__name__, str(error))
+    assert (known["outcome"], type(known["outcome"])) in ((error.outcome, str), (None, type(error.outcome)))
 
 
 def test_what_a_refused_draft_breaks_is_listed_in_it() -> None:

@@ -9,9 +9,10 @@ from anyio.from_thread import BlockingPortal
 
 import audiences
 import canaries
-from audiences import Adobe, AudiencesError, Headers, Receipt, Response, TokenError, aio
+from audiences import Adobe, AudiencesError, Headers, Receipt, Response, Secret, TokenError, aio
+from audiences._answer import judge, read
 from audiences._json import dumps
-from audiences.providers.adobe import _TOKEN, _granted
+from audiences.providers.adobe import ADOBE
 from canaries import SECRET, WORDS, credentials, draft, forms, found_in, secret, witness
 from raw_server import RawServer, http
 from test_shown import ONCE, check
@@ -126,9 +127,10 @@ def test_a_receipt_survives_an_answer_whose_id_is_a_secret() -> None:
 
 def test_what_is_made_of_the_token_endpoints_answer_does_not_show_it() -> None:
     response = Response(200, Headers((("Content-Type", "application/json"),)), dumps(GRANT))
-    judged = _TOKEN._judge(response)
-    success = _TOKEN.read(response, _granted)
+    assert ADOBE.token
+    judged = judge(ADOBE.token.spec, response)
+    success = read(ADOBE.token, Secret("x"), response)
     assert judged.value == GRANT
-    assert success.handle.token == TOKEN
+    assert success.result.token == TOKEN
     for each in (response, judged, success):
         assert found_in(canaries.shown(each), SECRET) == set()

@@ -28,7 +28,7 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
         "method": method,
         "attempt": attempt.number,
         "status": attempt.status,
-        "outcome": str(attempt.outcome),
+        "outcome": str(attempt.outcome) if attempt.outcome else None,
         "duration": round(attempt.elapsed, 4),
         # The header is the provider's text, which is not logged, unless it can be nothing but an id.
         "request_id": attempt.request_id if re.fullmatch(r"[\w.:-]{1,100}", attempt.request_id or "") else None,

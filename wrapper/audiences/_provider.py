@@ -137,7 +137,11 @@ class Provider(ABC, Generic[T]):
         return {**values.secrets, oauth.token: Secret(ClientCredentials(grant))}
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
-        return Verbs(self._account, self._how(options, reads=reads), name)
+        try:
+            return Verbs(self._account, self._how(options, reads=reads), name)
+        except ConfigurationError as error:
+            error.provider, error.audience_name = self.title, name if isinstance(name, str) else None
+            raise
 
     def _how(self, options: CallOptions, *, reads: bool = False) -> CallSettings:
         if unknown := options.keys() - CallOptions.__optional_keys__:

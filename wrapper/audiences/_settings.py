@@ -111,14 +111,15 @@ def server_url(
     own = given.get(setting.argument)
     url = str(setting.read(own) or server["url"])
     for name, variable in server.get("variables", {}).items():
-        value, known = values.texts.get(name), next((each for each in settings if each.argument == name), None)
-        called = known.named(given.get(name)) if known else name
+        value, hole = values.texts.get(name), f"{{{name}}}"
+        called = next((each.named(given.get(name)) for each in settings if each.argument == name), name)
         if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
             raise ConfigurationError(f"{called} must be a path segment, such as {variable['default']}")
-        if f"{{{name}}}" in url:
-            url = url.replace(f"{{{name}}}", value or variable["default"])
-        elif value is not None and (given.get(name) is not None or own is None):  # an explicit URL wins over a variable
-            raise ConfigurationError(f"{called} is given, but base_url (or {setting.variable}) has no {{{name}}} in it")
+        if value is not None and hole not in url and (called == name or own is None):
+            # An explicit URL wins over a version from the environment.
+            where = f"{setting.argument} (or {setting.variable})"
+            raise ConfigurationError(f"{name} is given (by {called}), but {where} has no {hole} in it")
+        url = url.replace(hole, value or variable["default"])
     return base_url(url, allow_http=given.get("allow_http", False), argument=setting.named(own))
 
 

@@ -172,6 +172,7 @@ class Adobe(Blocking):
 
     Raises ConfigurationError for what is missing or malformed.
 
+    >>> from audiences import Audience
     >>> adobe = Adobe(access_token="token", api_key="key", org_id="org", sandbox_name="prod")
     >>> draft = Audience(name="VIP", provider_fields={"adobe": {"namespace": "shop"}})
     >>> print(adobe.prepare(draft).text())  # doctest: +ELLIPSIS

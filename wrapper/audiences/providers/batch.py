@@ -148,6 +148,7 @@ class Batch(Blocking):
 
     Raises ConfigurationError for what is missing or malformed.
 
+    >>> from audiences import Audience
     >>> batch = Batch(api_key="key", project="project", version="2.10")
     >>> draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
     >>> print(batch.prepare(draft).text())  # doctest: +ELLIPSIS

@@ -77,7 +77,7 @@ class CommBox(Blocking):
 
     Raises ConfigurationError for what is missing or malformed.
 
-    >>> from audiences import PhoneFile
+    >>> from audiences import Audience, PhoneFile
     >>> commbox = CommBox(api_key="key")
     >>> file = PhoneFile(b"phone1,city\r\n442079832100,London\r\n", "phones.csv")
     >>> print(commbox.prepare(Audience(name="VIP", members=file)).text())

@@ -1,0 +1,272 @@
+"""What else can be asked of a provider than to create: get, wait and delete, and what is found out after a create."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import httpx2
+import pytest
+from anyio.from_thread import BlockingPortal
+from hypothesis import given
+from hypothesis import strategies as st
+
+import audiences
+from audiences import (
+    AuthenticationError,
+    InvalidError,
+    NotFoundError,
+    Outcome,
+    Receipt,
+    Record,
+    RecordState,
+    Reference,
+    RetryPolicy,
+    State,
+    Support,
+    UnavailableError,
+    UnknownOutcomeError,
+    UnsupportedError,
+    WaitTimeoutError,
+    aio,
+)
+from callers import make
+from cases import case
+
+RECORD = {
+    "name": "VIP",
+    "display_name": "d",
+    "type": "CUSTOM_ID",
+    "nb_ids": 4012,
+    "indexing_state": "APPLIED",
+    "created": "2023-08-12T22:30:05Z",
+    "updated": "2023-08-13T22:30:05Z",
+}
+ERROR = {"error_code": "E1", "error_message": "words"}
+AT_ONCE = RetryPolicy(attempts=4, first_wait=0)
+
+
+class Batch:
+    """A Batch that gives the answers one after the other, and the last one again; it knows what it was asked."""
+
+    def __init__(self, face: BlockingPortal | None, *answers: Any, **options: Any) -> None:
+        self._portal, self._answers, self.asked = face, list(answers), list[httpx2.Request]()
+        transport = httpx2.MockTransport(self._answer)
+        policies = {"create_policy": AT_ONCE, "read_policy": AT_ONCE}
+        self.provider = make("batch", aio if face else audiences, transport=transport, **policies, **options)
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        return httpx2.Response(status, json=body)
+
+    def __call__(self, verb: str, *arguments: Any, **options: Any) -> Any:
+        """What a verb gives, or the error that it raises."""
+        call: Callable[[], Any] = partial(getattr(self.provider, verb), *arguments, **options)
+        try:
+            return self._portal.call(call) if self._portal else call()
+        except audiences.AudiencesError as error:
+            return error
+
+    @property
+    def queries(self) -> list[dict[str, str]]:
+        return [dict(request.url.params) for request in self.asked]
+
+
+def viewed(**changes: Any) -> dict[str, Any]:
+    return {**RECORD, **changes}
+
+
+def test_a_record_says_what_batch_says_of_the_audience(face: BlockingPortal | None) -> None:
+    batch = Batch(face, RECORD)
+    record = batch("get", "VIP")
+    assert isinstance(record, Record)
+    assert (record.provider, record.operation, record.name, record.id) == ("Batch", "audience_view", "VIP", None)
+    assert (record.state, record.member_count) == (RecordState.READY, 4012)
+    assert record.created == datetime(2023, 8, 12, 22, 30, 5, tzinfo=UTC)
+    assert (record.raw, record.deviations, len(record.attempts)) == (RECORD, (), 1)
+    assert record.attempts[0].outcome is None
+    assert batch.queries == [{"name": "VIP"}]
+    assert batch.asked[0].headers["X-Batch-Project"] == case("batch").ARGUMENTS["project"]
+    assert json.loads(json.dumps(record.to_dict())) == record.to_dict()
+    assert "VIP" not in repr(record)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("IN_PROGRESS", RecordState.INDEXING), ("IN_PROCESS", RecordState.INDEXING), ("APPLIED", RecordState.READY),
+        ("REPLACED", RecordState.REPLACED), ("applied", RecordState.OTHER), (None, RecordState.OTHER),
+    ],
+)  # fmt: skip
+def test_a_state_that_batch_does_not_document_is_other(state: str | None, expected: RecordState) -> None:
+    assert Batch(None, viewed(indexing_state=state))("get", "VIP").state is expected
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(body=st.dictionaries(st.sampled_from([*RECORD, "more"]), JSON))
+def test_whatever_properties_an_answer_has_it_is_a_record_that_keeps_them(body: dict[str, Any]) -> None:
+    record = Batch(None, body)("get", "VIP")
+    assert record.raw == body
+    assert record.member_count is None or type(record.member_count) is int
+    assert all(time is None or time.tzinfo for time in (record.created, record.updated))
+
+
+def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
+    record = Batch(None, viewed(created="2023-08-12T22:30:05"))("get", "VIP")
+    assert (record.created, record.raw["created"]) == (None, "2023-08-12T22:30:05")
+
+
+def receipt() -> Receipt:
+    created = Batch(None, (202, {"indexing_token": "abc"}))("create", case("batch").good())
+    assert isinstance(created, Receipt)
+    return created
+
+
+def test_every_verb_takes_a_name_a_receipt_a_record_a_reference_and_the_text_of_one(
+    face: BlockingPortal | None,
+) -> None:
+    record = Batch(None, RECORD)("get", "VIP", token="abc")
+    reference = Reference.of(receipt())
+    batch = Batch(face, RECORD)
+    with_token = {"name": "VIP", "indexing_token": "abc"}
+    for what, query in [
+        ("VIP", {"name": "VIP"}), (receipt(), with_token), (record, with_token), (reference, with_token),
+        (Reference.of_text(str(reference)), with_token), (Reference(name="VIP"), {"name": "VIP"}),
+    ]:  # fmt: skip
+        for verb in ("get", "wait"):
+            assert isinstance(batch(verb, what), Record)
+            assert batch.queries[-1] == query
+        assert isinstance(batch("delete", what), Receipt)
+        assert batch.asked[-1].content == b'{"name":"VIP"}'
+
+
+@pytest.mark.parametrize("what", ["", None, 5, b"VIP", Reference(id=""), Reference()])
+def test_what_means_no_audience_is_refused_before_anything_is_sent(what: Any) -> None:
+    batch = Batch(None, RECORD)
+    for verb in ("get", "wait", "delete"):
+        assert isinstance(batch(verb, what), InvalidError)
+    assert batch.asked == []
+
+
+def test_an_audience_of_another_provider_and_an_id_where_there_are_none_are_refused() -> None:
+    batch = Batch(None, RECORD)
+    assert "is of Adobe, and this is Batch" in str(batch("get", Reference(provider="Adobe", name="VIP")))
+    error = batch("get", id="4711")
+    assert isinstance(error, UnsupportedError)
+    assert "by its name" in str(error)
+    assert batch.asked == []
+
+
+@pytest.mark.parametrize("text", ["", "VIP", "[]", "5", "null", '{"nme": "VIP"}', "[" * 100_000])
+def test_a_text_that_is_no_reference_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError):
+        Reference.of_text(text)
+
+
+def test_an_audience_that_is_not_there_is_an_error_of_its_own_and_what_only_reads_has_no_outcome(
+    face: BlockingPortal | None,
+) -> None:
+    batch = Batch(face, (404, ERROR))
+    error = batch("get", "VIP")
+    assert isinstance(error, NotFoundError)
+    assert (error.status, error.code, error.provider_message) == (404, "E1", "words")
+    assert (error.outcome, error.to_dict()["outcome"], error.reconcile_token) == (None, None, None)
+    assert "outcome" not in str(error)
+    assert (error.audience_name, error.operation, len(batch.asked)) == ("VIP", "audience_view", 1)
+
+
+def test_a_read_is_repeated_after_no_answer_and_after_any_429_and_5xx(face: BlockingPortal | None) -> None:
+    batch = Batch(face, httpx2.ReadError("reset"), (500, ERROR), (429, ERROR), RECORD)
+    record = batch("get", "VIP")
+    assert [attempt.status for attempt in record.attempts] == [None, 500, 429, 200]
+    assert isinstance(Batch(face, (500, ERROR))("get", "VIP"), UnavailableError)
+
+
+def test_waiting_ends_when_the_audience_is_no_longer_indexing(face: BlockingPortal | None) -> None:
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), RECORD)
+    record = batch("wait", receipt())
+    assert (record.state, record.operation_token, len(batch.asked)) == (RecordState.READY, "abc", 2)
+    replaced = Batch(face, viewed(indexing_state="REPLACED"))("wait", "VIP")
+    assert replaced.state is RecordState.REPLACED
+
+
+def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: BlockingPortal | None) -> None:
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS", nb_ids=7))
+    error = batch("wait", "VIP", within=0.01)
+    assert isinstance(error, WaitTimeoutError)
+    assert (error.outcome, error.record.member_count, len(batch.asked)) == (None, 7, 1)
+
+
+def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for(face: BlockingPortal | None) -> None:
+    batch = Batch(face, (404, ERROR), RECORD)
+    assert batch("wait", receipt()).state is RecordState.READY
+    error = Batch(face, (404, ERROR))("wait", receipt(), within=0.01)
+    assert isinstance(error, WaitTimeoutError)
+    assert error.record is None
+    assert isinstance(Batch(face, (404, ERROR))("wait", "VIP"), NotFoundError)
+
+
+def test_deleting_gives_a_receipt_with_the_token_of_the_change(face: BlockingPortal | None) -> None:
+    batch = Batch(face, (202, {"indexing_token": "abc"}))
+    deleted = batch("delete", "VIP")
+    assert (deleted.name, deleted.operation, deleted.operation_token) == ("VIP", "audience_remove", "abc")
+    assert (deleted.state, deleted.outcome, deleted.empty) == (State.ACCEPTED, Outcome.APPLIED, False)
+    assert batch.asked[0].method == "POST"
+
+
+@pytest.mark.parametrize("answer", [(202, {}), (202, []), (204, None), (200, {"indexing_token": 5})])
+def test_a_deletion_without_a_token_was_applied_all_the_same(answer: Any) -> None:
+    deleted = Batch(None, answer)("delete", "VIP")
+    assert (deleted.outcome, deleted.operation_token) == (Outcome.APPLIED, None)
+
+
+def test_a_deletion_that_nobody_answered_is_not_repeated(face: BlockingPortal | None) -> None:
+    batch = Batch(face, httpx2.ReadError("reset"))
+    error = batch("delete", "VIP")
+    assert isinstance(error, UnknownOutcomeError)
+    assert (error.outcome, len(batch.asked)) == (Outcome.UNKNOWN, 1)
+    refused = Batch(face, (401, ERROR))("delete", "VIP")
+    assert isinstance(refused, AuthenticationError)
+    assert refused.outcome is Outcome.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen", "words"),
+    [(RECORD, True, "whether this call made it"), ((404, ERROR), False, "not seen|is to be seen so far")],
+)
+def test_what_is_seen_after_an_unknown_outcome_is_evidence_and_no_proof(
+    face: BlockingPortal | None, answer: Any, seen: bool, words: str
+) -> None:
+    for verb, what in (("create", case("batch").good()), ("delete", "VIP")):
+        lost = Batch(face, httpx2.ReadError("reset"))(verb, what)
+        batch = Batch(face, answer)
+        found = batch("reconcile", lost.reconcile_token)
+        assert (found.outcome, found.name, found.record is not None) == (Outcome.UNKNOWN, "VIP", seen)
+        assert any(word in found.reason for word in words.split("|"))
+        assert batch.queries == [{"name": "VIP"}]
+
+
+def test_a_verb_that_a_provider_does_not_offer_is_refused_with_the_reason(face: BlockingPortal | None) -> None:
+    for key in ("adobe", "commbox"):
+        provider = make(key, aio if face else audiences)
+        for verb, (support, reason) in provider.capabilities.items():
+            if support is Support.UNSUPPORTED:
+                call = partial(getattr(provider, verb), "VIP")
+                with pytest.raises(UnsupportedError) as caught:
+                    face.call(call) if face else call()
+                assert reason in str(caught.value)
+                assert caught.value.provider == provider.title
+    assert {verb: each.support for verb, each in audiences.Batch.capabilities.items()} == {
+        "create": Support.NATIVE, "get": Support.NATIVE, "wait": Support.EMULATED, "delete": Support.NATIVE,
+    }  # fmt: skip
