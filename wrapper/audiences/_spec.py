@@ -81,6 +81,11 @@ class Operation:
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
 
+    @property
+    def successes(self) -> list[int]:
+        """The documented statuses of a success."""
+        return [int(status) for status in self._answers if status.startswith("2")]
+
     def documents(self, status: int) -> bool:
         return str(status) in self._answers
 
