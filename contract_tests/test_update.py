@@ -12,7 +12,7 @@ import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
 from pipeline.documents import read
-from pipeline.overlay import fingerprint
+from pipeline.documents import fingerprint
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update

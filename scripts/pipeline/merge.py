@@ -62,7 +62,15 @@ def _lists(values: Mapping[str, list[Any]], at: str) -> Any:
     if at == "/tags":
         by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
         return list(by_name.values())
-    if len({len(value) for value in values.values()}) > 1:
+    if (
+        len(
+            {
+                json.dumps([each["url"] for each in value]) if at == "/servers" else len(value)
+                for value in values.values()
+            }
+        )
+        > 1
+    ):
         return _dispute(values)
     count = len(next(iter(values.values())))
     return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(count)]

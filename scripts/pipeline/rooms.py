@@ -26,7 +26,11 @@ _DOCUMENT = {
 }
 # Of a reconstructed one: where its parts were read, the JSON pointers of those that are as published, and what is ours
 # because nobody has seen it.
-_RECONSTRUCTED = dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS)
+# Where a provider's documents have servers of different paths: that of this one's, which its paths are put below.
+_BELOW = {"below": {"type": "string", "pattern": "^/.*[^/]$"}}
+RECONSTRUCTED = {
+    **dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS), "confidence": _TEXT,
+}  # fmt: skip
 # `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
 _PAGE = {
     "file": _TEXT, "address": _TEXT, "sha256": _HASH, "document": _TEXT, "by_hand": {"const": True},
@@ -43,11 +47,11 @@ _SOURCE = {
             "items": {
                 "type": "object",
                 "required": [*_DOCUMENT],
-                "properties": {**_DOCUMENT, **_RECONSTRUCTED, "confidence": _TEXT},
+                "properties": {**_DOCUMENT, **_BELOW, **RECONSTRUCTED},
                 "additionalProperties": False,
                 "if": {"properties": {"kind": {"const": "reconstructed"}}},
-                "then": {"required": [*_RECONSTRUCTED]},
-                "else": {"properties": dict.fromkeys(_RECONSTRUCTED, False)},
+                "then": {"required": [*RECONSTRUCTED]},
+                "else": {"properties": dict.fromkeys(RECONSTRUCTED, False)},
             },
         },
         "page": {

@@ -94,7 +94,9 @@ def schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield at, schema
     inner = {f"{at}/items": schema.get("items")}
+    inner[f"{at}/additionalProperties"] = schema.get("additionalProperties")
     inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
+    inner |= {f"{at}/oneOf/{number}": child for number, child in enumerate(schema.get("oneOf", ()))}
     for here, child in inner.items():
         if isinstance(child, dict):
             yield from _within(child, here)
