@@ -11,8 +11,7 @@ import small_project
 import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
-from pipeline.documents import read
-from pipeline.documents import fingerprint
+from pipeline.documents import fingerprint, read
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update
