@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .documents import pointer
+from .validity import ALTERNATIVES
 
 # What may stand in an object of each kind, and of which kind its value is. Below "*" stands any name. None: not looked
 # into. A keyword that is missing here would be ignored by the judges of the library or the checker, so it is refused.
@@ -47,7 +48,7 @@ _KINDS: dict[str, dict[str, str | None]] = {
     "schemas": {"*": "schema"},
     "schema": {
         **dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema",
-        "additionalProperties": "schema", "oneOf": "alternatives",
+        "additionalProperties": "schema", **dict.fromkeys(ALTERNATIVES, "alternatives"),
     },
     "alternatives": {"*": "schema"},
 }  # fmt: skip
