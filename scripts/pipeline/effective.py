@@ -52,10 +52,7 @@ def _documents(provider: Provider) -> dict[str, Json]:
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
         if "below" in document.entry:
-            try:
-                found[document.name] = moved(spec, document.entry["below"])
-            except ValueError as error:
-                raise PipelineError(f"{document.path}: /servers: {error}") from error
+            found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found
 
 

@@ -47,7 +47,8 @@ def _merged(values: Mapping[str, Any], at: str) -> Any:
         names = dict.fromkeys(name for value in values.values() for name in value)
         return {name: _member(values, name, at) for name in names}
     if at == "/tags":
-        return list(_merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at).values())
+        by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
+        return [by_name[name] for name in sorted(by_name)]
     if len({_length(value, at) for value in values.values()}) > 1 or not isinstance(first, list):
         return Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
     return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(len(first))]

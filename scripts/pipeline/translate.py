@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import validity
+from ._errors import PipelineError
 from .documents import resolve
 from .published import METHODS
 
@@ -46,14 +47,14 @@ def translated(document: Json) -> Json:
     return spec | ({"openapi": "3.1.0"} if old else {})
 
 
-def moved(spec: Json, below: str) -> Json:
-    """The document with the path of a server moved to its paths; raises ValueError where no server has that path."""
+def moved(spec: Json, below: str, name: str) -> Json:
+    """The document with the path of a server moved to its paths; raises PipelineError where no server has that path."""
     servers = [
         server | {"url": server["url"].rstrip("/").removesuffix(below)}
         for server in spec.get("servers", ()) if urlsplit(server["url"]).path.rstrip("/") == below
     ]  # fmt: skip
     if not servers:
-        raise ValueError(f"no server of the document has the path {below}")
+        raise PipelineError(f"{name}: /servers: none of them has the path {below}")
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 

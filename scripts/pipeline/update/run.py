@@ -99,10 +99,11 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
     old, new = taken.provider, Provider(copy, taken.provider.key)
     report.version = report.version[0], _version(new)
     recorded = read(old.claims) if old.claims.is_file() else {}
-    documents = {page["file"]: new.specs / page.get("document", "") for page in new.source["page"]}
-    for page, claims in taken.claims.items():
-        file = documents[page]
-        report.claims += claimed.differences(recorded.get(page, ()), claims, effective.load(file), file)
+    for page in new.source["page"]:
+        document, name = new.document_of(page), page["file"]
+        if document and name in taken.claims:
+            given = recorded.get(name, ()), taken.claims[name], effective.load(document.path), document.path
+            report.claims += claimed.differences(*given)
     spec = effective.upstream(new)
     if new.overlay.exists():
         spec, report.overlay = overlay.review(spec, new.overlay)

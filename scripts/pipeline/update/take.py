@@ -35,24 +35,23 @@ def take(provider: Provider, date: str) -> Taken:
     vendor.verify(provider)
     fetched: dict[str, Fetched] = {}
     taken = Taken(provider, [])
-    kinds = {document.name: document.kind for document in provider.documents}
     for entry in provider.source["page"]:
-        kind = kinds.get(entry.get("document", ""))
-        missing = ""
+        document, missing = provider.document_of(entry), ""
+        reconstructed = document is not None and document.kind == "reconstructed"
         try:
             if "by_hand" not in entry:
                 got = fetch(entry["address"])
-                if kind == "reconstructed":
+                if reconstructed:
                     spec_of(text_of(got.data, got.charset))
                 fetched[entry["file"]] = got
         except PipelineError as error:
             # Nobody has ever had this page: until it is there, what was reconstructed stays.
-            if kind != "reconstructed":
+            if not reconstructed:
                 raise
             missing = str(error)
         taken.pages.append(_page(entry, fetched.get(entry["file"]), missing))
-    unclaimed = fetched and "authored" in kinds.values() and not provider.claims.is_file()
-    if unclaimed or any(page.changed for page in taken.pages):
+    authored = any(document.kind == "authored" for document in provider.documents)
+    if (fetched and authored and not provider.claims.is_file()) or any(page.changed for page in taken.pages):
         _extract(taken, fetched, date)
     return taken
 
@@ -70,7 +69,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
     recorded_samples = samples_of_operations.recorded(provider)
     before = [{**sample, "file": file.stem} for file, found in recorded_samples.items() for sample in found]
     samples: list[Any] = []
-    documents = {document.name: document for document in provider.documents}
+    new: dict[Path, bytes] = {}
     for entry, recorded in zip(provider.source["page"], source["page"], strict=True):
         got = fetched.get(entry["file"])
         if got is None:
@@ -78,12 +77,13 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
             continue
         try:
             text = text_of(got.data, got.charset)
-            document = documents.get(entry.get("document", ""))
+            document = provider.document_of(entry)
             if document and document.kind == "authored":
                 taken.claims[entry["file"]] = claims_of(text)
                 taken.files[provider.claims] = dump(taken.claims)
             elif document:
                 spec, place = spec_of(text, vendor.known(document)), provider.documents.index(document)
+                new[document.path] = spec.encode()
                 recorded["document"] = _document(taken, document, spec, source["document"][place])
             samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
         except PipelineError as error:
@@ -91,7 +91,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
             raise PipelineError(f"{entry['address']}{kind}: {error}") from error
         recorded["sha256"] = hashlib.sha256(got.data).hexdigest()
     source["vendored"] = tomlkit.date(date)
-    specs = vendor.specs(provider, taken.files)
+    specs = vendor.specs(provider, new)
     taken.files |= dict.fromkeys(recorded_samples) | samples_of_operations.files(provider, specs, samples)
     taken.files[provider.source_file] = tomlkit.dumps(source).encode()
 
