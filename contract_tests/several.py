@@ -20,6 +20,14 @@ _MORE = {
     "adobe": ("adobe-segmentation.yaml", "adobe-external-audience.yaml"),
 }
 _BELOW = {"openapi.yaml": "/core/ais", "adobe-segmentation.yaml": "/data/core/ups"}
+_UPDATE = "$.paths['/data/core/ups/audiences/{AUDIENCE_ID}'].put.requestBody.content['application/json'].schema"
+_LISTED = "$.components.schemas.AudiencesList.properties.children.items"
+
+
+def _kinds(*names: str) -> list[Json]:
+    return [{"$ref": f"#/components/schemas/{name}"} for name in names]
+
+
 # What the overlays of the three would have to say as well: a target, and the update or nothing for its removal.
 _DECIDED: dict[str, dict[str, Any]] = {
     "batch": {},
@@ -36,6 +44,11 @@ _DECIDED: dict[str, dict[str, Any]] = {
         "$.security": [{"bearer": [], "api_key": []}],
         # Both of one name: the published one creates another kind of audience.
         "$.paths['/data/core/ups/audiences'].post": None,
+        # None of them requires or refuses anything that tells it from the others.
+        _UPDATE: {"anyOf": _kinds("UpdateAudienceName", "UpdateAudiencePQL")},
+        f"{_UPDATE}.oneOf": None,
+        _LISTED: {"anyOf": _kinds("PlatformGeneratedAudience", "ExternallyGeneratedAudience")},
+        f"{_LISTED}.oneOf": None,
     },
 }
 

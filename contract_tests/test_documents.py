@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+import audience_contract
 import several
 import small_project
+from audience_contract import spec as checkers
+from audiences import _spec
 from pipeline import client, effective, merge
 from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, fingerprint, resolve
@@ -307,6 +310,21 @@ def test_the_client_of_several_documents_has_a_module_for_each_operation(package
         importlib.import_module(name)
     assert len(modules) == sum(len(item) for item in spec["paths"].values())
     if package == "clients_of_commbox":
+        # Its path has a parameter in capitals.
         module = importlib.import_module(f"{package}.api.audiences.put_audiences_audience_id")
         built = module.build_request("31/2 4{0}")
         assert (built["method"], built["url"]) == ("PUT", "/Audiences/31%2F2%204%7B0%7D")
+
+
+def test_a_path_parameter_in_capitals_is_one_for_both_judges() -> None:
+    text = json.dumps(several.spec("commbox"))
+    theirs = checkers.parse("commbox", text).match("PUT", "/Audiences/31%2F2")
+    assert theirs is not None
+    assert theirs.path_values("/Audiences/31%2F2?a=b") == {"AUDIENCE_ID": "31%2F2"}
+    form = b'--b\r\nContent-Disposition: form-data; name="audience_file"; filename="a.csv"\r\n\r\nphone1\r\n--b--\r\n'
+    headers = (("Content-Type", "multipart/form-data; boundary=b"), ("Authorization", "Bearer t"))
+    request = audience_contract.Request("PUT", "/Audiences/31%2F2", headers, form)
+    assert [each for each in audience_contract.check_request(theirs, request) if each.where != "content-length"] == []
+    ours = _spec.Spec(json.loads(text), "").operation(theirs.id)
+    assert [*ours.judge_answer(200, "application/json", {"status": "200"}, None)] != []
+    assert [*ours.judge_answer(200, "application/json", {"status": 200}, None)] == []

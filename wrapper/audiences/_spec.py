@@ -50,7 +50,8 @@ class Spec:
             key = token.replace("~1", "/").replace("~0", "~")
             node = node[int(key)] if isinstance(node, list) else node[key]
             at = f"{at}/{token}"
-            if isinstance(node, dict) and "$ref" in node:
+            # A property may be called so as well.
+            if isinstance(node, dict) and isinstance(node.get("$ref"), str):
                 node, at = self.resolve(unquote(node["$ref"].removeprefix("#")))
         return node, at
 
@@ -144,15 +145,15 @@ class Schema:
         if not isinstance(value, dict | list):
             return
         nodes = list(self._alternatives(pointers))
+        named = [at for node, at in nodes if "properties" in node]
+        others = [(node["additionalProperties"], at) for node, at in nodes if "additionalProperties" in node]
+        rest = [f"{at}/additionalProperties" for other, at in others if isinstance(other, dict)]
         for name, entry in value.items() if isinstance(value, dict) else enumerate(value):
             here, step = f"{where}/{escape(str(name))}", f"/properties/{escape(str(name))}"
             if isinstance(value, list):
                 below = [f"{at}/items" for node, at in nodes if "items" in node]
             else:
-                below = [at + step for node, at in nodes if name in node.get("properties", ())]
-                others = [(node["additionalProperties"], at) for node, at in nodes if "additionalProperties" in node]
-                below = below or [f"{at}/additionalProperties" for other, at in others if isinstance(other, dict)]
-                named = [at for node, at in nodes if "properties" in node]
+                below = [at + step for node, at in nodes if name in node.get("properties", ())] or rest
                 if not below and not others and named:
                     yield Deviation(here, UNDOCUMENTED, f"{named[0]}/properties")
             yield from self._undocumented(entry, below, here)
