@@ -11,8 +11,7 @@ import small_project
 import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
-from pipeline.documents import read
-from pipeline.overlay import fingerprint
+from pipeline.documents import fingerprint, read
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update
@@ -112,7 +111,7 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
         (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
         (lambda s: s["paths"].update({"/l": s["paths"].pop("/lists")}), "the target matches nothing"),
         (lambda s: operation(s).update(summary="Make"), "/post/summary is in the upstream spec by now; review"),
-        (lambda s: answer(s).update(oneOf=[{}]), "specs/acme/openapi.json: /paths/"),
+        (lambda s: answer(s).update(allOf=[{}]), "specs/acme/openapi.json: /paths/"),
         (lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
         (lambda s: answer(s)["properties"].update(x={"$ref": "https://acme.example/x.json"}), "is in another document"),
         (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
