@@ -191,10 +191,10 @@ def main(count: int, seed: int) -> int:
                 fault = _by_signal(kind, provider, f"name-{number}", moments.uniform(1e-6, LONGEST), seen)
             if fault:
                 faults.append(f"{number} ({name}): {fault}")
-        for kind in ("plain", "reused", "one open file", "with tokens"):
-            for verb in VERBS if kind in ("plain", "reused") else ("create",):
+        for way in ("plain", "reused", "one open file", "with tokens"):
+            for verb in VERBS if way in ("plain", "reused") else ("create",):
                 faulthandler.dump_traceback_later(STUCK, exit=True)
-                faults += at_every_line(kind, verb, server)
+                faults += at_every_line(way, verb, server)
         faulthandler.cancel_dump_traceback_later()
     faults += [
         f"{name} was said to be not sent, and came" for name in sorted(server.names) if seen.get(name) == "not_sent"
