@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +40,8 @@ class Application:
     - `/<provider><path of the spec's server><path of the operation>`: the provider.
     - `/_mock/respond/<status>` before such a path: that error (400 to 599), whatever the request's headers and body
       are. It is a path so that every client that lets its base URL be set can ask for an error.
-    - `/_mock/audiences`: GET lists what was created, DELETE forgets it.
+    - `/_mock/audiences`: GET lists what was created and is still there, DELETE forgets it.
+    - `/_mock/settings`: GET shows the settings (`Settings`), PATCH changes those that its JSON object has.
     - `/_mock/tokens`: DELETE makes every access token invalid that the mock has issued so far.
 
     `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters; `prose`
@@ -60,6 +61,7 @@ class Application:
         self._app = Starlette(
             routes=[
                 Route("/_mock/audiences", _Audiences),
+                Route("/_mock/settings", _Settings),
                 Route("/_mock/tokens", _Tokens),
                 Mount("/", self._provider),
             ]
@@ -172,6 +174,21 @@ class _Audiences(HTTPEndpoint):
     async def delete(self, request: HttpRequest) -> HttpResponse:
         request.app.state.mock.clear()
         return HttpResponse(status_code=204)
+
+
+class _Settings(HTTPEndpoint):
+    """What the server does that no document decides."""
+
+    async def get(self, request: HttpRequest) -> HttpResponse:
+        return JSONResponse(asdict(request.app.state.mock.settings))
+
+    async def patch(self, request: HttpRequest) -> HttpResponse:
+        state = request.app.state.mock
+        try:
+            state.settings = replace(state.settings, **await request.json())
+        except (TypeError, ValueError) as error:
+            return JSONResponse({"message": str(error)}, 400)
+        return await self.get(request)
 
 
 class _Tokens(HTTPEndpoint):

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..mock.provider import load as provider_of
 from ..spec import Node
-from .cases import Case, renamed
-from .draft import Draft, File, Names, everything
+from .cases import Case
+from .draft import Draft, File, Names
 from .send import PLAIN, Wire
 from .target import Target
 from .values import TEXTS
@@ -45,7 +45,7 @@ def combinations(target: Target, least: Draft, names: Names, seed: int, most: in
     """Valid requests in which all values of any three places meet, as far as `most` requests can have them."""
     places = dict(_places(target, least, names))
     for row in covering({place: len(values) for place, values in places.items()}, random.Random(seed), most):  # noqa: S311
-        draft, way = renamed(target, least, names), Way()
+        draft, way = names.renamed(least), Way()
         for place, number in row.items():
             change = places[place][number]
             if isinstance(change, Way):
@@ -88,19 +88,14 @@ def _reversed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _places(target: Target, least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
     provider = provider_of(target.spec.key)
-    body = least.operation.node.get("requestBody")
-    schema = body["content"][least.media]["schema"] if body else None
-    properties = schema.get("properties") if schema else None
-    required = (schema.plain("required") or []) if schema else []
-    full = everything(target, least.operation, names.new)
-    for key in properties.value if properties else ():
-        kind = properties[key] if properties else None
-        if kind is None or f"body {key}" in target.settings or key in provider.withheld:
+    full = names.everything(least.operation)
+    for key, kind in least.properties.items():
+        if f"body {key}" in target.settings or key in provider.withheld or names.is_given(least.operation, key):
             continue
         values: list[Change] = [
             partial(_with, key, value) for value in _values(target, key, kind, full.get(key), names)
         ]
-        if key not in required and key not in least.fields:
+        if key not in least.fields:
             values.append(partial(_with, key, ...))
         if len(values) > 1:
             yield key, values

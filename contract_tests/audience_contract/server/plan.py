@@ -37,8 +37,10 @@ def groups(target: Target, least: Draft, names: Names, seed: int) -> Iterator[It
     yield from cases.credentials(target, least, names)
     yield from cases.parameters(target, least, names)
     yield from values.ladders(target, least, names)
-    yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
-    yield wire_cases.any_body(target, least, names)
+    if least.media:
+        yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
+        yield wire_cases.any_body(target, least, names)
+    yield wire_cases.any_message(target, least, names)
     yield cases.methods(target, least, names)
     yield pairs.combinations(target, least, names, seed, 80)
 

@@ -10,10 +10,10 @@ from typing import Any
 from ..mock.provider import load as provider_of
 from ..spec import Node
 from .cases import Case
-from .draft import Draft, File, Names, everything, multipart
+from .draft import Draft, File, Names, multipart
 from .send import Wire
 from .target import Target
-from .values import TEXTS, escaped, properties_of
+from .values import TEXTS, escaped
 
 LABEL = "everything unusual at once"
 _LONGEST = 255
@@ -26,10 +26,11 @@ _EMPTY = 3
 def unusual(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     """Each unusual thing is in two of them at least, in another company each time."""
     for number in range(_ROUNDS):
-        fields = everything(target, least.operation, names.new)
-        for key, kind in properties_of(least).items():
-            if key in fields and f"body {key}" not in target.settings:
-                new = names.new() if key == provider_of(target.spec.key).named else ""
+        fields = names.everything(least.operation)
+        fields |= {key: value for key, value in names.fresh(least.operation).items() if key in fields}
+        for key, kind in least.properties.items():
+            if key in fields and f"body {key}" not in target.settings and not names.is_given(least.operation, key):
+                new = fields[key] if key == provider_of(target.spec.key).named else ""
                 fields[key] = _value(target, (key, kind), fields[key], new, number)
         draft = _headers(target, replace(least, fields=fields), number)
         if number % 2:
@@ -68,7 +69,7 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
 
 def _headers(target: Target, draft: Draft, number: int) -> Draft:
     headers = dict(draft.headers)
-    for scheme in target.schemes:
+    for scheme in target.schemes_of(draft.operation):
         if scheme.value["type"] == "http" and number % 2:
             headers["Authorization"] = headers["Authorization"].replace("Bearer", "bearer")
     spelled = {(name.lower(), name.upper(), name)[number % 3]: value for name, value in headers.items()}

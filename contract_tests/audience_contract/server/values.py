@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from ..facts import facts_of
 from ..mock.provider import load as provider_of
 from ..spec import Node
-from .cases import Case, renamed
-from .draft import Draft, File, Names, everything
+from .cases import Case
+from .draft import Draft, File, Names
 from .target import Target
 
 _WRONG: dict[str, list[Any]] = {
@@ -55,19 +56,19 @@ TEXTS = {
 
 def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each property of the body: presence, types and choices; then lengths; then letters."""
-    most = replace(least, fields=everything(target, least.operation, names.new))
+    most = replace(least, fields=names.everything(least.operation))
     provider = provider_of(target.spec.key)
-    given = {key: kind for key, kind in properties_of(least).items() if key in most.fields}
+    given = {key: kind for key, kind in least.properties.items() if key in most.fields}
     for key, kind in given.items():
         yield _forms(target, (least, most), (key, kind), names)
-    for key, kind in properties_of(least).items():
+    for key, kind in least.properties.items():
         if key in provider.withheld:
             yield _types(target, least, (key, kind), names)
     for key, kind in given.items():
         free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
         if free and f"body {key}" not in target.settings:
             # Whether a value is taken of which the page says nothing can't be judged: once is enough.
-            times = 1 if key in provider.examples else 2
+            times = 1 if key in provider.examples or key in facts_of(least.operation).fed else 2
             yield _lengths(target, most, (key, kind), names, times)
             yield _letters(target, most, (key, kind), names, times)
 
@@ -75,27 +76,20 @@ def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Cas
 def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for base in (*bases, *bases):
-        yield Case("", renamed(target, base, names).but(**{key: ...}).request(), variant=f"without {key}")
+        yield Case("", names.renamed(base).but(**{key: ...}).request(), variant=f"without {key}")
     if f"body {key}" in target.settings or kind.plain("format") == "binary":
         return
     wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].media == "application/json" else []
     choices = ["contract_check", *_choices(kind)] if kind.plain("enum") else []
     for value in (*choices[:1], *wrong[:4], *choices[1:], *wrong[4:]):
         for base in bases:
-            yield Case("", renamed(target, base, names).but(**{key: value}).request(), variant=repr(value))
+            yield Case("", names.renamed(base).but(**{key: value}).request(), variant=repr(value))
 
 
 def _types(target: Target, least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for value in _WRONG.get(str(kind.plain("type")), []):
-        yield Case("", renamed(target, least, names).but(**{key: value}).request(), variant=repr(value))
-
-
-def properties_of(draft: Draft) -> dict[str, Node]:
-    body = draft.operation.node.get("requestBody")
-    schema = body["content"][draft.media]["schema"] if body else None
-    properties = schema.get("properties") if schema else None
-    return {key: properties[key] for key in properties.value} if properties else {}
+        yield Case("", names.renamed(least).but(**{key: value}).request(), variant=repr(value))
 
 
 def _choices(kind: Node) -> Iterator[str]:
@@ -130,14 +124,14 @@ def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names,
         for _ in range(1 if length in _ONCE and length not in near else times):
             text = names.new(length) if named else ("check " * length)[:length]
             over = "too long" if limit and length > limit else _spoken(length)
-            yield Case(f"body {key}: {over}", renamed(target, most, names).but(**{key: text}).request())
+            yield Case(f"body {key}: {over}", names.renamed(most).but(**{key: text}).request())
     wide = [] if kind.plain("pattern") else [("é", 2), ("語", 3), ("\U0001f600", 4)]
     for letter, size in wide:
         for length in (127, 255):
             text = (names.new() if named else "") + letter * length
             label = f"body {key}: {size} bytes a character"
-            yield Case(label, renamed(target, most, names).but(**{key: text[: max(255, length)]}).request())
-    yield Case("", renamed(target, most, names).but(**{key: ""}).request())
+            yield Case(label, names.renamed(most).but(**{key: text[: max(255, length)]}).request())
+    yield Case("", names.renamed(most).but(**{key: ""}).request())
 
 
 def _spoken(length: int) -> str:
@@ -192,7 +186,7 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
     for what, text in TEXTS.items():
         for number in range(1, times + 1):
             value = f"{names.new()} {text}" if named else text * number
-            draft = renamed(target, most, names).but(**{key: value})
+            draft = names.renamed(most).but(**{key: value})
             if any(isinstance(v, File) for v in draft.fields.values()) and "\0" in text:
                 continue
             yield Case(f"body {key}: {what}", draft.request())
