@@ -189,16 +189,18 @@ def load(key: str) -> Spec:
 
 def source(key: str, pointer: str) -> str:
     """Where the rule at a place in an effective spec comes from: the overlay's reason for it, the provider's page."""
-    page, overlay = _sources(key)
-    ours = (f"overlay: {reason} " for at, reason in overlay.items() if f"{pointer}/".startswith(f"{at}/"))
-    return next(ours, "") + page
+    sources = _sources(key)
+    found = {kind: [at for at in told if f"{pointer}/".startswith(f"{at}/")] for kind, told in sources.items()}
+    ours = (f"overlay: {sources['overlay'][at]} " for at in found.get("overlay", ()))
+    return next(ours, "") + sources.get("pages", {}).get(max(found.get("pages", ()), key=len, default=""), "")
 
 
 @cache
-def _sources(key: str) -> tuple[str, dict[str, str]]:
+def _sources(key: str) -> dict[str, dict[str, str]]:
+    """By kind (`overlay`, `pages`) and JSON pointer."""
     file = files(_PACKAGE).joinpath(key or "-", _SOURCES)
-    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return found.get("page", ""), found.get("overlay", {})
+    found: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return found
 
 
 def parse(key: str, text: str) -> Spec:

@@ -1,5 +1,6 @@
 """Read JSON, YAML and TOML files, and find a place in them; what is wrong is named by file, JSON pointer and rule."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable
@@ -61,6 +62,11 @@ def resolve(document: Any, at: str) -> Any:
         else:
             return ABSENT
     return document
+
+
+def fingerprint(value: object) -> str:
+    """sha256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,40 +5,79 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import keywords, overlay, validity
+from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
-from .documents import pointer, read, resolve
-from .rooms import Provider
+from .documents import ABSENT, pointer, read, resolve
+from .rooms import Document, Provider
+
+Json = dict[str, Any]
 
 
-def build(provider: Provider) -> dict[str, Any]:
-    """Upstream spec and overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
-    upstream = load(provider.upstream)
-    recorded, version = provider.source["spec"]["version"], upstream["info"]["version"]
-    if version != recorded:
-        raise PipelineError(f"{provider.upstream}: /info/version: it is {version}; SOURCE.toml records {recorded}")
+def build(provider: Provider) -> Json:
+    """The documents and the overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
+    documents = _documents(provider)
+    upstream = merge.merged(documents)
     spec = overlay.apply(upstream, provider.overlay) if provider.overlay.exists() else upstream
+    for at, said in merge.disputed(spec):
+        raise PipelineError(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
     for problem in validity.problems(spec):
         raise PipelineError(f"{provider.overlay}, applied: {problem}")
     for at, problem in keywords.problems(spec):
-        of_upstream = resolve(upstream, at) == resolve(spec, at)
-        raise PipelineError(f"{provider.upstream if of_upstream else provider.overlay}: {at or '(root)'}: {problem}")
+        owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
+        file = provider.specs / next(owners, provider.overlay.name)
+        raise PipelineError(f"{file}: {at or '(root)'}: {problem}")
     return spec
 
 
-def sources(provider: Provider) -> dict[str, Any]:
-    """Where the effective spec comes from: the page, and by JSON pointer why the overlay adds to it."""
-    spec, pages = provider.source["spec"], provider.source["page"]
-    page = next((page for page in pages if page.get("spec")), pages[0])
-    taken = (
-        f"version {spec['version']}" if spec["kind"] == "published" else "no spec is published; written from the page"
-    )
-    reasons: dict[str, Any] = {}
-    before = load(provider.upstream)
+def upstream(provider: Provider) -> Json:
+    """The provider's documents as one; a `merge.Disputed` stands where they disagree."""
+    return merge.merged(_documents(provider))
+
+
+def _documents(provider: Provider) -> dict[str, Json]:
+    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe."""
+    found = {}
+    for document in provider.documents:
+        spec = found[document.name] = load(document.path)
+        recorded, version = document.entry["version"], spec["info"]["version"]
+        if version != recorded:
+            raise PipelineError(f"{document.path}: /info/version: it is {version}; SOURCE.toml records {recorded}")
+        for at in document.entry.get("verbatim", ()):
+            if resolve(spec, at) is ABSENT:
+                raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
+    return found
+
+
+def sources(provider: Provider) -> Json:
+    """By JSON pointer, where the effective spec comes from: the pages, and why the overlay adds to them.
+
+    At the root are all pages; at an operation or a component, the ones that it is in, if those are not all.
+    """
+    pages: dict[str, list[str]] = {}
+    for document, spec in zip(provider.documents, _documents(provider).values(), strict=True):
+        addresses = [page["address"] for page in provider.source["page"] if page.get("document") == document.name]
+        for at in ("", *_entries(spec)):
+            pages.setdefault(at, []).append(f"{', '.join(addresses)} ({_taken(document)})")
+    reasons: Json = {}
+    before = upstream(provider)
     for action, after in overlay.steps(before, provider.overlay) if provider.overlay.exists() else ():
         reasons |= dict.fromkeys(_changed(before, after), action["description"])
         before = after
-    return {"page": f"{page['address']} ({taken})", "overlay": reasons}
+    kept = {at: "; ".join(sorted(told)) for at, told in pages.items() if not at or len(told) < len(pages[""])}
+    return {"pages": kept, "overlay": reasons}
+
+
+def _taken(document: Document) -> str:
+    if document.kind == "authored":
+        return "no spec is published; written from the page"
+    return f"{'reconstructed, ' if document.kind == 'reconstructed' else ''}version {document.entry['version']}"
+
+
+def _entries(spec: Json) -> Iterator[str]:
+    """The JSON pointers of what documents are united by: operations and components."""
+    for part in ("paths", "components"):
+        for kind, entries in spec.get(part, {}).items():
+            yield from (pointer([part, kind, name]) for name in entries)
 
 
 def _changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
@@ -53,9 +92,9 @@ def _changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
         yield at
 
 
-def load(file: Path) -> dict[str, Any]:
+def load(file: Path) -> Json:
     """The valid OpenAPI description in a file."""
-    spec: dict[str, Any] = read(file)
+    spec: Json = read(file)
     for problem in validity.problems(spec):
         raise PipelineError(f"{file}: {problem}")
     return spec

@@ -1,8 +1,6 @@
 """Apply a provider's overlay to its upstream spec, action by action, and refuse what rests on nothing."""
 
 import copy
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -13,7 +11,8 @@ from typing import Any
 from jsonpath import JSONPathEnvironment, JSONPathError
 
 from ._errors import PipelineError
-from .documents import ABSENT, conform, read, resolve
+from .documents import ABSENT, conform, fingerprint, read, resolve
+from .merge import Disputed
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -102,11 +101,6 @@ def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Find
         yield action, spec, finding
 
 
-def fingerprint(value: object) -> str:
-    """sha256 of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
 def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
     """The spec with the action applied if it can be, what state the action is in, and what to do about that.
 
@@ -161,7 +155,7 @@ def _value(document: Any, place: Iterable[str | int]) -> Any:
 
 
 def _updated(value: Any, update: Any) -> Any:
-    if isinstance(value, dict) != isinstance(update, dict) and not isinstance(value, list):
+    if isinstance(value, dict) != isinstance(update, dict) and not isinstance(value, list | Disputed):
         raise ValueError("only an object updates an object")
     return _merged(value, _entries(value, update))
 

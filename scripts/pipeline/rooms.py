@@ -16,23 +16,40 @@ ROOT = Path(__file__).resolve().parents[2]
 _TEXT = {"type": "string", "minLength": 1}
 _HASH = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
 """Empty where it is not known yet: whatever is compared with it then fails with the hash to record."""
-_SPEC = {
+_TEXTS = {"type": "array", "minItems": 1, "items": _TEXT}
+_DOCUMENT = {
     "file": {"type": "string", "pattern": r"^[\w-]+\.(json|yaml)$"},
-    "kind": {"enum": ["published", "authored"]},
+    "kind": {"enum": ["published", "reconstructed", "authored"]},
+    "licence": _TEXT,
     "version": _TEXT,
     "sha256": _HASH,
 }
+# Of a reconstructed one: where its parts were read, the JSON pointers of those that are as published, and what is ours
+# because nobody has seen it.
+_RECONSTRUCTED = dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS)
 # `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
 _PAGE = {
-    "file": _TEXT, "address": _TEXT, "sha256": _HASH, "spec": {"const": True}, "by_hand": {"const": True},
+    "file": _TEXT, "address": _TEXT, "sha256": _HASH, "document": _TEXT, "by_hand": {"const": True},
 }  # fmt: skip
 _SOURCE = {
     "type": "object",
-    "required": ["vendored", "spec", "page"],
+    "required": ["vendored", "document", "page"],
     "properties": {
         "class": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
         "vendored": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
-        "spec": {"type": "object", "required": [*_SPEC], "properties": _SPEC, "additionalProperties": False},
+        "document": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": [*_DOCUMENT],
+                "properties": {**_DOCUMENT, **_RECONSTRUCTED, "confidence": _TEXT},
+                "additionalProperties": False,
+                "if": {"properties": {"kind": {"const": "reconstructed"}}},
+                "then": {"required": [*_RECONSTRUCTED]},
+                "else": {"properties": dict.fromkeys(_RECONSTRUCTED, False)},
+            },
+        },
         "page": {
             "type": "array",
             "minItems": 1,
@@ -46,6 +63,22 @@ _SOURCE = {
     },
     "additionalProperties": False,
 }
+
+
+@dataclass(frozen=True)
+class Document:
+    """An upstream document in `path`, and what SOURCE.toml says of it."""
+
+    path: Path
+    entry: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def kind(self) -> str:
+        return str(self.entry["kind"])
 
 
 @dataclass(frozen=True)
@@ -69,20 +102,21 @@ class Provider:
 
     @cached_property
     def source(self) -> dict[str, Any]:
-        """SOURCE.toml: `class` (not of a service), `vendored` (date), `spec` (one) and `page` (several)."""
+        """SOURCE.toml: `class` (not of a service), `vendored` (date), and lists of `document` and `page`."""
         source: dict[str, Any] = read(self.source_file)
         conform(source, _SOURCE, self.source_file)
-        with_spec = sum("spec" in page for page in source["page"])
-        if with_spec != (source["spec"]["kind"] == "published"):
-            raise PipelineError(
-                f"{self.source_file}: /page: a published spec is taken from one page, an authored one from none; "
-                f"here {with_spec} have spec = true"
-            )
+        taken = [page["document"] for page in source["page"] if "document" in page]
+        kinds = {entry["file"]: entry["kind"] for entry in source["document"]}
+        for name in sorted({*kinds, *taken}):
+            if name not in kinds or (kinds[name] != "authored" and taken.count(name) != 1):
+                said = "a document that is not authored is taken from one page, and no page has another than those"
+                raise PipelineError(f"{self.source_file}: /page: {said}: {name} is that of {taken.count(name)}")
         return source
 
-    @property
-    def upstream(self) -> Path:
-        return self.specs / str(self.source["spec"]["file"])
+    @cached_property
+    def documents(self) -> "tuple[Document, ...]":
+        """In the order of SOURCE.toml, which decides only on the order of keys."""
+        return tuple(Document(self.specs / entry["file"], entry) for entry in self.source["document"])
 
     @property
     def samples(self) -> Path:

@@ -14,9 +14,9 @@ Json = dict[str, Any]
 CREATE = "create"
 
 
-def files(provider: Provider, spec: Json, samples: Iterable[Json]) -> dict[Path, bytes]:
+def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
     """The samples, each in the file of its operation; `create.json` is there in any case."""
-    sorted_out = by_operation(spec, samples)
+    sorted_out = _by_operation(provider, documents, samples)
     return {
         provider.samples.with_name(f"{name}.json"): (json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode()
         for name, found in sorted_out.items()
@@ -27,17 +27,21 @@ def recorded(provider: Provider) -> dict[Path, list[Json]]:
     return {file: read(file) for file in sorted(provider.samples.parent.glob("*.json"))}
 
 
-def by_operation(spec: Json, samples: Iterable[Json]) -> dict[str, list[Json]]:
+def _by_operation(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[str, list[Json]]:
     """By file: one that names no operation, in itself or by its target, is of that of the one before it on its page.
 
-    What a sample has as `file` is where it is already.
+    The first on a page is of the first operation of the page's document. What a sample has as `file` is where it is
+    already.
     """
-    named = {(method.upper(), path): name for method, path, name in _operations(spec)}
+    operations = _operations(documents)
+    named = {(method.upper(), path): name for _, method, path, name in operations}
+    first = {document: name for document, *_, name in reversed(operations)}
+    starts = {page["file"]: first.get(page.get("document", ""), CREATE) for page in provider.source["page"]}
     found: dict[str, list[Json]] = {CREATE: []}
     page, current = None, CREATE
     for sample in samples:
         if sample.get("page") != page:
-            page, current = sample.get("page"), CREATE
+            page, current = sample.get("page"), starts.get(sample.get("page", ""), CREATE)
         kept = {name: value for name, value in sample.items() if name not in ("operation", "file")}
         own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
         if own is None and "target" in sample:
@@ -53,16 +57,16 @@ def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None
     return next(fits, None)
 
 
-def _operations(spec: Json) -> list[tuple[str, str, str]]:
-    """Method, path and the name of the file; the first POST with a body is what creates."""
+def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]]:
+    """Document, method, path and the name of the file; the first POST with a body is what creates."""
     found = [
-        (method, path, item[method])
+        (document, method, path, item[method])
+        for document, spec in documents.items()
         for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
     ]  # fmt: skip
-    creates = next((each for each in found if each[0] == "post" and "requestBody" in each[2]), None)
+    creates = next((each[:3] for each in found if each[1] == "post" and "requestBody" in each[3]), None)
     return [
-        (method, path, CREATE if creates and (method, path) == creates[:2] else _name(method, path, operation))
-        for method, path, operation in found
+        (*place, CREATE if tuple(place) == creates else _name(*place[1:], operation)) for *place, operation in found
     ]
 
 

@@ -21,7 +21,7 @@ def expected(root: Path, found: Sequence[Provider]) -> dict[Path, bytes]:
         spec = effective.build(provider)
         files[provider.effective] = effective.dump(spec)
         files[provider.generated / "sources.json"] = effective.dump(effective.sources(provider))
-        modules = client.files(spec, str(provider.upstream))
+        modules = client.files(spec, str(provider.specs))
         files |= {provider.generated / path: data for path, data in modules.items()}
     return files | registry.blocks(root, found)
 

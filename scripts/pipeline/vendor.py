@@ -1,42 +1,53 @@
 """Take the spec and the samples out of downloaded pages, and check them against SOURCE.toml."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from . import samples as sample_files
 from ._errors import PipelineError
 from .pages import Sample, samples_of, spec_of, text_of
-from .published import as_spec, operations
-from .rooms import Provider
+from .published import Json, as_spec, operations
+from .rooms import Document, Provider
 
 
 def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
-    """The vendored files that the provider's pages in `folder` give: the upstream spec, if published, and the samples.
+    """The vendored files that the provider's pages in `folder` give: the published documents, and the samples.
 
-    Raises PipelineError where a page, or the spec in it, is not the one that SOURCE.toml records.
+    Raises PipelineError where a page, or the document in it, is not the one that SOURCE.toml records. The page of a
+    reconstructed document is one that nobody has.
     """
     files: dict[Path, bytes] = {}
+    documents = {document.name: document for document in provider.documents}
     samples: list[Sample] = []
     for entry in provider.source["page"]:
+        document = documents.get(entry.get("document", ""))
         page = folder / str(entry["file"])
+        if document and document.kind == "reconstructed" and not page.exists():
+            continue
         data = _read(page)
         _compare(data, entry["sha256"], page, provider, "if the page has changed, review it and record the new hash")
         try:
             text = text_of(data)
-            if "spec" in entry:
-                files[provider.upstream] = spec_of(text, known(provider)).encode("utf-8")
+            if document and document.kind != "authored":
+                data = files[document.path] = spec_of(text, known(document)).encode("utf-8")
+                advice = "record the hash of the page's spec"
+                _compare(data, document.entry["sha256"], document.path, provider, advice)
             samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
         except PipelineError as error:
             raise PipelineError(f"{page}: {error}") from error
-    for file, data in files.items():
-        _compare(data, provider.source["spec"]["sha256"], file, provider, "record the hash of the page's spec")
-    spec = files[provider.upstream] if provider.upstream in files else _read(provider.upstream)
-    return files | sample_files.files(provider, as_spec(spec.decode("utf-8")) or {}, samples)
+    return files | sample_files.files(provider, specs(provider, files), samples)
 
 
-def known(provider: Provider) -> frozenset[str]:
-    """The operations of the vendored spec: a page that has several specs has ours with these."""
-    file = provider.upstream
+def specs(provider: Provider, files: Mapping[Path, bytes | None]) -> dict[str, Json]:
+    """The provider's documents by name, as they are in `files` or else vendored."""
+    texts = {document.name: files.get(document.path) or _read(document.path) for document in provider.documents}
+    return {name: as_spec(text.decode("utf-8")) or {} for name, text in texts.items()}
+
+
+def known(document: Document) -> frozenset[str]:
+    """The operations of a vendored document: a page that has several documents has ours with these."""
+    file = document.path
     spec = as_spec(file.read_bytes().decode("utf-8", "replace")) if file.is_file() else None
     return operations(spec) if spec else frozenset()
 
@@ -47,11 +58,11 @@ def has_pages(provider: Provider, folder: Path) -> bool:
 
 
 def verify(provider: Provider) -> None:
-    """Raises PipelineError where the vendored spec is not the one that SOURCE.toml records: it is never edited."""
-    spec = provider.source["spec"]
-    published = spec["kind"] == "published"
-    advice = "corrections belong in overlay.yaml" if published else "record the new hash with what was changed"
-    _compare(_read(provider.upstream), spec["sha256"], provider.upstream, provider, advice)
+    """Raises PipelineError where a vendored document is not the one that SOURCE.toml records: it is never edited."""
+    for document in provider.documents:
+        published = document.kind == "published"
+        advice = "corrections belong in overlay.yaml" if published else "record the new hash with what was changed"
+        _compare(_read(document.path), document.entry["sha256"], document.path, provider, advice)
 
 
 def _read(file: Path) -> bytes:

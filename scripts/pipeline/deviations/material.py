@@ -58,7 +58,7 @@ class Material:
 
     @classmethod
     def of(cls, provider: Provider) -> "Material":
-        spec = effective.load(provider.upstream)
+        spec = effective.upstream(provider)
         facts: Json = {}
         if provider.facts.exists():
             facts = read(provider.facts)

@@ -85,9 +85,11 @@ def _head(provider: Provider, found: Sequence[Finding]) -> Iterator[str]:
     title = provider.source.get("class", provider.key)
     yield f"# {title}: where its documents contradict each other, or leave open what a client needs"
     yield ""
-    yield "Written by `make deviations` from what is vendored here; not to be edited. Places are JSON pointers"
-    yield f"into `{provider.source['spec']['file']}`, samples, or pages with a confidence: H for the vendor's own text,"
-    yield "M for a part, an older or a translated copy of it. What nothing copes with yet is open."
+    files = ", ".join(f"`{document.name}` ({document.kind})" for document in provider.documents)
+    yield "Written by `make deviations` from what is vendored here; not to be edited. Places are JSON pointers into"
+    yield f"{files},"
+    yield "samples, or pages with a confidence: H for the vendor's own text, M for a part, an older or a translated"
+    yield "copy of it. What nothing copes with yet is open."
     yield ""
     yield "| Severity | Meaning | Here |"
     yield "| --- | --- | --- |"

@@ -40,7 +40,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
         # Apart, so that a page that cannot be used leaves nothing behind.
         staged = Provider(Path(folder), key)
         files = _specs(staged, name, page, address) | _generated(staged)
-        outline = Outline(key, name, effective.load(staged.upstream), _modules(staged, files))
+        outline = Outline(key, name, effective.upstream(staged), _modules(staged, files))
         files = {root / path.relative_to(folder): data for path, data in files.items()}
     environment = Environment(  # noqa: S701  # Python, not HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -71,9 +71,10 @@ def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path
 class = "{name}"
 vendored = {datetime.now(UTC):%Y-%m-%d}
 
-[spec]
+[[document]]
 file = "openapi{published.suffix(spec)}"
 kind = "published"
+licence = "{HOLE}"
 version = {_toml(version)}
 sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
 
@@ -81,7 +82,7 @@ sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
 file = {_toml(page.name)}
 address = {_toml(address)}
 sha256 = "{hashlib.sha256(data).hexdigest()}"
-spec = true
+document = "openapi{published.suffix(spec)}"
 '''
     provider.specs.mkdir(parents=True)
     provider.source_file.write_text(source, "utf-8")
@@ -96,7 +97,7 @@ def _toml(text: str) -> str:
 
 def _generated(provider: Provider) -> dict[Path, bytes]:
     spec = effective.build(provider)
-    modules = client.files(spec, str(provider.upstream))
+    modules = client.files(spec, str(provider.specs))
     return {
         provider.effective: effective.dump(spec),
         **{provider.generated / path: data for path, data in modules.items()},
