@@ -1,4 +1,4 @@
-"""What the documents say of an operation in words only: what it does to audiences, and what of its answers must hold."""
+"""What the documents say of an operation in words only: what it does to audiences, and what its answers have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The audiences of a run: what it has made, what of that is still there, and which requests may leave for that reason."""
+"""The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
 
 import json
 import re
@@ -31,6 +31,10 @@ class Made:
     name: str
     id: str
     answer: Any
+
+
+class NotOursError(Exception):
+    """A request that must not leave: it could change what is not the run's."""
 
 
 class Audiences:

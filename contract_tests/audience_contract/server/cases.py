@@ -10,7 +10,6 @@ from ..security import header
 from ..spec import Node
 from .draft import Draft, Names
 from .send import PLAIN, Wire
-from .target import Target
 
 AGAIN = "right credentials after wrong ones"
 """A valid request with nothing special about it but what was sent before."""
@@ -29,10 +28,10 @@ class Case:
     variant: str = ""
 
 
-def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def opening(least: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
     most = replace(least, fields=names.everything(least.operation))
-    secrets = {header(scheme) for scheme in target.schemes_of(least.operation)}
+    secrets = {header(scheme) for scheme in names.target.schemes_of(least.operation)}
     missing = [Case("", names.renamed(least).but(**{key: ...}).request()) for key in least.fields]
     for number, draft in enumerate((least, most), 1):
         sent = names.renamed(draft).request()
@@ -44,16 +43,16 @@ def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield Case("", replace(sent, headers=headers), variant=str(number))
         if number == 1 and least.media:
             yield Case("empty body", least.request(b""))
-    others = [method for method in ("PUT", "POST") if method not in target.spec.methods(least.operation.path)]
+    others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(least.operation.path)]
     for method in others[:1]:
         yield Case("", replace(names.renamed(least).request(), method=method))
     yield from missing[1:]
     yield Case("no header at all", replace(least, headers={}).request())
 
 
-def admitted_again(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def admitted_again(least: Draft, names: Names) -> Iterator[Case]:
     """Right credentials after several wrong ones: nothing says that they are locked out."""
-    secrets = {header(scheme) for scheme in target.schemes_of(least.operation)}
+    secrets = {header(scheme) for scheme in names.target.schemes_of(least.operation)}
     for _ in range(2 if secrets else 0):
         sent = names.renamed(least).request()
         nobody = tuple((name, "Bearer nobody" if name in secrets else value) for name, value in sent.headers)
@@ -61,16 +60,16 @@ def admitted_again(target: Target, least: Draft, names: Names) -> Iterator[Case]
         yield Case(AGAIN, sent)
 
 
-def credentials(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def credentials(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each credential missing, empty, wrong and in another form; and right ones in every form that is one."""
-    for scheme in target.schemes_of(least.operation):
-        yield _of_scheme(target, least, names, scheme)
-    yield _of_body(target, least)
+    for scheme in names.target.schemes_of(least.operation):
+        yield _of_scheme(least, names, scheme)
+    yield _of_body(least, names)
 
 
-def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
+def _of_scheme(least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
     name = header(scheme)
-    right = target.settings[f"header {name}"]
+    right = names.target.settings[f"header {name}"]
     bearer = scheme.value["type"] == "http"
     start = "Bearer " if bearer else ""
     wrong = {
@@ -83,7 +82,7 @@ def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iter
         "reversed": f"{start}{right[::-1]}",
         "with a wildcard": f"{start}*",
     }
-    others = [value for value in target.secrets if value != right]
+    others = [value for value in names.target.secrets if value != right]
     wrong |= {f"of another scheme {number}": f"{start}{value}" for number, value in enumerate(others)}
     if bearer:
         wrong |= {
@@ -119,9 +118,9 @@ def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iter
         yield Case("scheme written in another way", spelled.request(), variant=value[:8])
 
 
-def _of_body(target: Target, least: Draft) -> Iterator[Case]:
-    for place, right in target.settings.items():
-        if place.startswith("body ") and target.is_secret(place):
+def _of_body(least: Draft, names: Names) -> Iterator[Case]:
+    for place, right in names.target.settings.items():
+        if place.startswith("body ") and names.target.is_secret(place):
             key = place.removeprefix("body ")
             for value in 2 * (
                 "contract-check-nobody",
@@ -131,7 +130,7 @@ def _of_body(target: Target, least: Draft) -> Iterator[Case]:
                 right[::-1],
                 f" {right} ",
                 "*",
-                *target.secrets,
+                *names.target.secrets,
             ):
                 if value == right:
                     continue
@@ -145,14 +144,14 @@ def _token(algorithm: str, signature: str) -> str:
     return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), signature])
 
 
-def parameters(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def parameters(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each required header and query parameter missing, with other values, and among others that nobody knows."""
     for parameter in least.operation.node.get("parameters") or ():
-        yield _of_parameter(target, least, names, parameter)
-    yield _spelled(target, least, names)
+        yield _of_parameter(least, names, parameter)
+    yield _spelled(least, names)
 
 
-def _of_parameter(target: Target, least: Draft, names: Names, parameter: Node) -> Iterator[Case]:
+def _of_parameter(least: Draft, names: Names, parameter: Node) -> Iterator[Case]:
     name, place = str(parameter.value["name"]), str(parameter.value["in"])
     right = least.value(place, name)
     others = _others(right) if parameter["schema"].get("enum") else []
@@ -160,13 +159,13 @@ def _of_parameter(target: Target, least: Draft, names: Names, parameter: Node) -
         label = f"{place} {name} missing" if not value else f"{place} {name} with another value"
         sent = names.renamed(least).placing(place, {name: value})
         yield Case(label, sent.request(), variant=value)
-    yield from _moved(target, least, (place, name, right), names)
+    yield from _moved(least, (place, name, right), names)
     for spelling in (name.lower(), name.upper()) if place == "header" else ():
         sent = names.renamed(least).placing(place, {name: "", spelling: right})
         yield Case("header name in another case", sent.request())
 
 
-def _spelled(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _spelled(least: Draft, names: Names) -> Iterator[Case]:
     for _ in range(2):
         turned = names.renamed(least)
         headers = dict(reversed(list(turned.headers.items())))
@@ -184,7 +183,7 @@ def _spelled(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield Case(f"query {name} written in another way", asked, variant=query)
 
 
-def _moved(target: Target, least: Draft, parameter: tuple[str, str, str], names: Names) -> Iterator[Case]:
+def _moved(least: Draft, parameter: tuple[str, str, str], names: Names) -> Iterator[Case]:
     """A required parameter's right value where it does not belong."""
     place, name, right = parameter
     near = f"{name.rpartition('-')[0]}-id"
@@ -193,7 +192,7 @@ def _moved(target: Target, least: Draft, parameter: tuple[str, str, str], names:
         return
     moved = {
         "query": away.placing("query", {name: right, near: right}),
-        "header": _having(away, "header", {near: right, f"X-{name}": right}),
+        "header": away.placing("header", {near: right, f"X-{name}": right}),
         **({"body": away.but(**{name: right})} if least.media else {}),
     }
     for what, draft in moved.items():
@@ -219,9 +218,9 @@ def _others(right: str) -> list[str]:
     ]
 
 
-def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def methods(least: Draft, names: Names) -> Iterator[Case]:
     """Every other method on the operation's path, with the body, or what stands for it, and without."""
-    documented = target.spec.methods(least.operation.path)
+    documented = names.target.spec.methods(least.operation.path)
     # Whoever has GET has HEAD (RFC 9110, 9.1).
     known = {*documented, *(("HEAD",) if "GET" in documented else ())}
     others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in known]

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 from ..facts import Effect, facts_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..strict_json import at
 from ..samples import sample
 from ..spec import Node, Operation
+from ..strict_json import at
 from .audiences import PREFIX, Audiences
 from .target import Target
 
@@ -136,11 +136,11 @@ def required_of(operation: Operation, media: str) -> list[str]:
 
 
 class Names:
-    """What is new each time: names, and requests about another audience. A name has the prefix, the run's mark, a number."""
+    """What is new each time: names, of the prefix, the run's mark and a number; and requests about another audience."""
 
     def __init__(self, target: Target, mark: str, audiences: Audiences) -> None:
-        self._target, self._audiences = target, audiences
-        self._provider = provider_of(target.spec.key)
+        self.target, self._audiences = target, audiences
+        self.provider = provider_of(target.spec.key)
         self._start, self._count = f"{PREFIX}{mark}-", 0
 
     def new(self, length: int = 0) -> str:
@@ -154,10 +154,10 @@ class Names:
         return f"{self._count:x}".rjust(length, "a")[-length:]
 
     def fresh(self, operation: Operation, *, take: bool = True) -> dict[str, str]:
-        """What says which audience a valid request is about: a new name for a create, or else one that this run made."""
+        """What says which audience a valid request is about: a new name for a create, or one that this run made."""
         made = self._audiences.fresh(operation, self.new(), take=take)
         fed = {place: at(made.answer, pointer) for place, pointer in facts_of(operation).fed.items()}
-        return {self._provider.named: made.name, **{place: str(value) for place, value in fed.items() if value}}
+        return {self.provider.named: made.name, **{place: str(value) for place, value in fed.items() if value}}
 
     def renamed(self, draft: Draft) -> Draft:
         """The draft about another audience, where it is about one."""
@@ -166,16 +166,17 @@ class Names:
         return replace(draft, path=path).but(**{key: value for key, value in fresh.items() if key in draft.fields})
 
     def is_given(self, operation: Operation, key: str) -> bool:
-        """Whether a field says which audience is meant: another value of it means another, or none."""
+        """Whether a field has one right value: a setting's, or what says which audience is meant."""
         facts = facts_of(operation)
-        return key in facts.fed or (key == self._provider.named and facts.effect is not Effect.CREATES)
+        known = f"body {key}" in self.target.settings or key in facts.fed
+        return known or (key == self.provider.named and facts.effect is not Effect.CREATES)
 
     def first(self, operation: Operation) -> Draft:
         """A request with everything that is required and nothing else."""
         parameters: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         body = operation.node.get("requestBody")
         media = next(iter(body["content"].value)) if body else ""
-        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self._target.headers()}
+        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
         fresh = self.fresh(operation, take=False)
         for parameter in operation.node.get("parameters") or ():
             place, key = parameter.value["in"], parameter.value["name"]
@@ -190,15 +191,15 @@ class Names:
     def everything(self, operation: Operation, *, least: bool = False) -> dict[str, Any]:
         """A value for each field, in the spec's order; with `least` nothing in it that is not required."""
         body = operation.node.get("requestBody")
-        provider, found = self._provider, dict[str, Any]()
+        found: dict[str, Any] = {}
         fresh = self.fresh(operation, take=False)
         for key, kind in properties_of(operation, next(iter(body["content"].value)) if body else "").items():
             if key in fresh:
                 found[key] = fresh[key]
-            elif f"body {key}" in self._target.settings:
-                found[key] = self._target.settings[f"body {key}"]
+            elif f"body {key}" in self.target.settings:
+                found[key] = self.target.settings[f"body {key}"]
             elif kind.plain("format") == "binary":
-                found[key] = File(*provider.file())
-            elif key not in facts_of(operation).fed and key not in provider.withheld:
-                found[key] = provider.examples.get(key) or sample(kind, least=least)
+                found[key] = File(*self.provider.file())
+            elif key not in facts_of(operation).fed and key not in self.provider.withheld:
+                found[key] = self.provider.examples.get(key) or sample(kind, least=least)
         return found

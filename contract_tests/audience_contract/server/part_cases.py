@@ -4,28 +4,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..mock.provider import load as provider_of
 from .cases import Case
 from .draft import Draft, File, Names, multipart
-from .target import Target
 
 _KIND = "multipart/form-data; boundary=limit"
 
 
-def multipart_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def multipart_body(least: Draft, names: Names) -> Iterator[Case]:
     """Forms of parts, and the files in them."""
     for _ in range(2):
-        yield from _framing(target, least, names)
-        yield from _parts(target, least, names)
+        yield from _framing(least, names)
+        yield from _parts(least, names)
     for key, value in least.fields.items():
         if isinstance(value, File):
-            for label, name, media, data, _ in provider_of(target.spec.key).files():
+            for label, name, media, data, _ in names.provider.files():
                 for _ in range(2):
                     sent = names.renamed(least).but(**{key: File(name, media, data)})
                     yield Case(f"part {key}: {label}", sent.request())
 
 
-def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _framing(least: Draft, names: Names) -> Iterator[Case]:
     def form(boundary: str = "limit", text_headers: str = "") -> bytes:
         return multipart(names.renamed(least).fields.items(), boundary, text_headers)
 
@@ -62,7 +60,7 @@ def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield sent("a boundary that is a word of the file", form(word), f"multipart/form-data; boundary={word}")
 
 
-def _parts(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _parts(least: Draft, names: Names) -> Iterator[Case]:
     def new() -> Draft:
         return names.renamed(least)
 

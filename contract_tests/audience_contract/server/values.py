@@ -8,11 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..facts import facts_of
-from ..mock.provider import load as provider_of
 from ..spec import Node
 from .cases import Case
 from .draft import Draft, File, Names
-from .target import Target
 
 _WRONG: dict[str, list[Any]] = {
     "string": [None, 0, 1, 7, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
@@ -54,30 +52,30 @@ TEXTS = {
 }
 
 
-def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def ladders(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each property of the body: presence, types and choices; then lengths; then letters."""
     most = replace(least, fields=names.everything(least.operation))
-    provider = provider_of(target.spec.key)
+    provider = names.provider
     given = {key: kind for key, kind in least.properties.items() if key in most.fields}
     for key, kind in given.items():
-        yield _forms(target, (least, most), (key, kind), names)
+        yield _forms((least, most), (key, kind), names)
     for key, kind in least.properties.items():
         if key in provider.withheld:
-            yield _types(target, least, (key, kind), names)
+            yield _types(least, (key, kind), names)
     for key, kind in given.items():
         free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
-        if free and f"body {key}" not in target.settings:
+        if free and f"body {key}" not in names.target.settings:
             # Whether a value is taken of which the page says nothing can't be judged: once is enough.
             times = 1 if key in provider.examples or key in facts_of(least.operation).fed else 2
-            yield _lengths(target, most, (key, kind), names, times)
-            yield _letters(target, most, (key, kind), names, times)
+            yield _lengths(most, (key, kind), names, times)
+            yield _letters(most, (key, kind), names, times)
 
 
-def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
+def _forms(bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for base in (*bases, *bases):
         yield Case("", names.renamed(base).but(**{key: ...}).request(), variant=f"without {key}")
-    if f"body {key}" in target.settings or kind.plain("format") == "binary":
+    if f"body {key}" in names.target.settings or kind.plain("format") == "binary":
         return
     wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].media == "application/json" else []
     choices = ["contract_check", *_choices(kind)] if kind.plain("enum") else []
@@ -86,7 +84,7 @@ def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], 
             yield Case("", names.renamed(base).but(**{key: value}).request(), variant=repr(value))
 
 
-def _types(target: Target, least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
+def _types(least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for value in _WRONG.get(str(kind.plain("type")), []):
         yield Case("", names.renamed(least).but(**{key: value}).request(), variant=repr(value))
@@ -111,15 +109,15 @@ def _choices(kind: Node) -> Iterator[str]:
     yield from ("0", "null")
 
 
-def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+def _lengths(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
     key, kind = place
     limit = kind.plain("maxLength")
     near = (limit - 1, limit, limit + 1) if limit else ()
     steps = sorted({*_LADDER, *near, *((2 * limit, limit + 100) if limit else ())})
-    named = key == provider_of(target.spec.key).named
+    named = key == names.provider.named
     for length in steps:
         # A name without its prefix would stay at a real provider, and nobody would know whose it is.
-        if named and length < len(names.new()) and not target.is_local:
+        if named and length < len(names.new()) and not names.target.is_local:
             continue
         for _ in range(1 if length in _ONCE and length not in near else times):
             text = names.new(length) if named else ("check " * length)[:length]
@@ -153,9 +151,9 @@ def _escaped(quoted: str) -> str:
     return '"' + "".join(f"\\u{unit}" for unit in letters) + '"'
 
 
-def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+def _letters(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
     key, kind = place
-    named = key == provider_of(target.spec.key).named
+    named = key == names.provider.named
     if kind.plain("pattern"):
         allowed = [letter for letter in string.printable[:95] if re.search(str(kind.plain("pattern")), letter)]
         # One letter each, so that each may be refused by itself; at the end too, where `$` is often not the end.
@@ -168,7 +166,7 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
             for text in (1 + twice) * (f"{start}{letter}", f"{start}{letter}a"):
                 shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
-        for text in _ODD if named and target.is_local else ():
+        for text in _ODD if named and names.target.is_local else ():
             if re.search(str(kind.plain("pattern")), text):
                 # The same again would be a name that was sent before.
                 for name in (text, text.replace("1", "2")):

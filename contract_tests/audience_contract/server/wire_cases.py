@@ -10,7 +10,6 @@ from urllib.parse import quote
 from .cases import Case
 from .draft import Draft, Names
 from .send import Wire
-from .target import Target
 from .values import escaped
 
 _ACCEPTS = (
@@ -27,7 +26,7 @@ _NEAR = (
 )
 
 
-def any_message(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases
+def any_message(least: Draft, names: Names) -> Iterator[Case]:
     """What holds for every request: its line and its headers."""
 
     def new() -> Draft:
@@ -56,7 +55,7 @@ def any_message(target: Target, least: Draft, names: Names) -> Iterator[Case]:  
         yield Case("another header", new().having(**{name.replace("-", "_"): value}).request())
 
 
-def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases
+def any_body(least: Draft, names: Names) -> Iterator[Case]:
     """What holds for every media type: the framing of the body and its media type."""
 
     def new() -> Draft:
@@ -95,7 +94,7 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # n
                 yield Case("another media type", said, variant=f"{draft.media} {other}")
 
 
-def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def json_body(least: Draft, names: Names) -> Iterator[Case]:
     """JSON texts."""
 
     def new() -> Draft:
@@ -185,9 +184,10 @@ def _slashed(draft: Draft) -> dict[str, str]:
     return {key: "a/b" for key in free if key in ("description", "display_name")}
 
 
-def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases
+def form_body(least: Draft, names: Names) -> Iterator[Case]:
     """URL-encoded forms."""
     for _ in range(2):
+        least = names.renamed(least)
         pairs = [f"{name}={quote(str(value), safe='')}" for name, value in least.fields.items()]
         yield Case("fields in another order", least.request("&".join(reversed(pairs)).encode()))
         coded = "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in str(v).encode())}" for k, v in least.fields.items())
