@@ -22,6 +22,8 @@ _ODD = ("1e5", "00123", "-1", "0x1F", "null", "true", "undefined", "NaN", "__pro
 _LADDER = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
 _ONCE = {2, 65, 100, 129, 254, 256}
 """Lengths that are refused or taken with another one of the ladder, which is sent twice."""
+_IN_TARGET = 4096
+"""Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
 # Texts on which software has been seen to stumble.
 TEXTS = {
     "Latin letters beyond ASCII": "Prénom Straße Łódź",
@@ -118,6 +120,8 @@ def _lengths(most: Draft, place: tuple[str, Node], names: Names, times: int) -> 
     for length in steps:
         # A name without its prefix would stay at a real provider, and nobody would know whose it is.
         if named and length < len(names.new()) and not names.target.is_local:
+            continue
+        if not most.media and length > _IN_TARGET:
             continue
         for _ in range(1 if length in _ONCE and length not in near else times):
             text = names.new(length) if named else ("check " * length)[:length]
