@@ -111,8 +111,11 @@ class Application:
         methods = spec.methods(path) if spec and path is not None else ()
         if not match or not spec or path is None or not methods:
             return _said(404), 0.0
-        faulty = self._fault is not None and self._fault.provider == spec.key and not match[1]
-        operation = spec.match(scope["method"], path) or (spec.match(methods[0], path) if faulty else None)
+        asked = spec.match(scope["method"], path)
+        at = asked or spec.match(methods[0], path)
+        fault = None if match[1] or not self._fault or self._fault.provider != spec.key else self._fault
+        faulty = fault is not None and at is not None and fault.operation in ("", at.id)
+        operation = at if faulty else asked
         if not operation:
             return _not_allowed(methods), 0.0
         query = scope["query_string"].decode("latin-1")
