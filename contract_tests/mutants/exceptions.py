@@ -8,6 +8,11 @@ _FORM = r"request /\S*/(application~1x-www-form-urlencoded|multipart~1form-data)
 
 KEPT: Exceptions = (
     (r" response /\S*: \w+ required$", "A server that always sends what it need not keeps the contract."),
+    (r" response /\S*: enum: \w+ removed$", "A server that has fewer of the values to send keeps the contract."),
+    (
+        r"^batch response /\S*/properties/(type|indexing_state): type(: [\w ]+| removed)$",
+        "The enum, which is still there, leaves no other value.",
+    ),
     (r"/properties/access_token: minLength: 2$", "A token of two characters and more is a token."),
     (
         r"^adobe response /\S*/200/content: application/problem\+json (instead|added)$",
