@@ -41,10 +41,11 @@ class Audiences:
     """What a run has made of audiences, in order; `left` are those that are still there, as far as is known."""
 
     def __init__(self, spec: Spec, mark: str, *, read_only: bool = False) -> None:
-        self._spec, self._mark, self._read_only = spec, mark, read_only
+        self._spec, self._own, self._read_only = spec, f"{PREFIX}{mark}-", read_only
         self._named = provider_of(spec.key).named
         self.left: list[Made] = []
         self._known: set[str] = set()
+        self._ids: set[object] = set()
         self._promised: set[str] = set()
         self._held: deque[Made] = deque()
         self._spare: deque[Made] = deque()
@@ -52,10 +53,12 @@ class Audiences:
     def made(self, made: Made, *, plain: bool) -> None:
         """One more; another operation may ask for one that is `plain`."""
         self.left.append(made)
-        if plain and made.name and made.name not in self._known:
+        # One of another name may have been there before.
+        if plain and self._own in made.name and made.name not in self._known:
             short = len(self._held) < _HELD and len(self._held) <= len(self._spare)
             (self._held if short else self._spare).append(made)
         self._known.add(made.name)
+        self._ids |= {made.id} - {""}
 
     def gone(self, name: str, *, sure: bool) -> None:
         """Those of a name were removed, or if that is not `sure`, may have been."""
@@ -71,7 +74,7 @@ class Audiences:
 
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""
-        return f"{PREFIX}{self._mark}-" in name and name not in self._known
+        return self._own in name and name not in self._known
 
     def fresh(self, operation: Operation, new: str, *, take: bool) -> Made:
         """The audience that a valid request to an operation is about; one of the name `new`, where none is there yet.
@@ -93,9 +96,9 @@ class Audiences:
         return name in self._promised and name not in self._known
 
     def may_leave(self, request: Request) -> bool:
-        """Whether a request may be sent: what changes or removes something is about audiences of this run only.
+        """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.
 
-        Any other name in it has the prefix. A server may read a name out of what is no right body.
+        A server may read a name out of what is no right body.
         """
         path = request.target.partition("?")[0]
         methods = self._spec.methods(path)
@@ -108,7 +111,7 @@ class Audiences:
         return all(self._is_ours(unquote(text)) for text in texts) and all(map(self._is_ours, self._names(request)))
 
     def _is_ours(self, name: object) -> bool:
-        return name in (None, "") or (isinstance(name, str) and (PREFIX in name or name in self._known))
+        return name in (None, "") or (isinstance(name, str) and self._own in name) or name in self._ids
 
     def _names(self, request: Request) -> Iterator[object]:
         """Whatever a server could take for a name, however it reads the body."""
@@ -121,7 +124,7 @@ class Audiences:
         try:
             yield from self._in_json(json.loads(request.body, object_pairs_hook=_Pairs), below=False)
         except (ValueError, RecursionError):
-            if not request.values("content-encoding") and PREFIX.encode() not in request.body.replace(b"\0", b""):
+            if not request.values("content-encoding") and self._own.encode() not in request.body.replace(b"\0", b""):
                 yield from re.findall(rb"\w+", request.body)
 
     def _in_json(self, value: Any, *, below: bool) -> Iterator[object]:
