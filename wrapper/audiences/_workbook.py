@@ -17,7 +17,7 @@ from ._reader import piece
 from ._rows import UNREADABLE, TooFarError, Top, unread
 
 _PIECE, _TAG, _DIRECTORY, _XML, _STRINGS = 2**16, 2**18, 2**19, 2**20, 2**25
-"""The most bytes: of XML at a time, of a tag, of the ZIP file's directory, of a part's XML, and of that of the strings."""
+"""The most bytes: of XML at a time, of a tag, of the ZIP file's directory, of a part's XML, and of the strings' XML."""
 _SECONDS, _DEPTH, _ROWS, _TEXT, _KEPT = 0.7, 64, 100, 2**15, 64
 """The most of all. Excel has less text in a cell, of which that much is kept: no heading or number is longer."""
 
@@ -61,10 +61,8 @@ class Workbook:
                     strings[number] = text
                 if len(strings) == len(wanted):
                     break
-        resolved = {
-            n: {c: strings.get(v) if isinstance(v, int) else v for c, v in row.items()} for n, row in rows.items()
-        }
-        return Top(resolved, whole)
+        cells = {n: {c: strings.get(v) if isinstance(v, int) else v for c, v in row.items()} for n, row in rows.items()}
+        return Top(cells, whole)
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """The kinds and names of the parts that a part refers to, by id."""
