@@ -46,12 +46,10 @@ class Audience:
         ]
         problems = [broken(name, rule, getattr(self, name)) for name, kept, rule in rules if not kept]
         for key, fields in given.items() if isinstance(given, Mapping) else ():
-            plain[key] = _plain(fields)
+            plain[key], rule = _plain(fields), "must be a mapping of property names to JSON values"
             if key not in provider_keys():
                 rule = f"is not a provider; there are {', '.join(sorted(provider_keys()))}"
-                problems.append(broken(f"provider_fields[{named(key)}]", rule, fields))
-            elif plain[key] is None:
-                rule = "must be a mapping of property names to JSON values"
+            if key not in provider_keys() or plain[key] is None:
                 problems.append(broken(f"provider_fields[{named(key)}]", rule, fields))
         if problems:
             raise InvalidError.of(problems)

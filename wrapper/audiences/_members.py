@@ -54,14 +54,14 @@ class PhoneFile:
             raise InvalidError.of(problems)
 
     def __repr__(self) -> str:
-        source = type(self.source).__name__ if not isinstance(self.source, str | os.PathLike) else "path"
+        source = "path" if self.upload.path else type(self.source).__name__
         return f"PhoneFile({source}, checked={self.checked})"
 
     @property
     def name(self) -> str:
         """The file name that is sent: without its folders, and without white space around it."""
-        own = self.source if isinstance(self.source, str | os.PathLike) else getattr(self.source, "name", "")
-        name = self.filename if self.filename is not None else own
+        names = (self.filename, self.upload.path, getattr(self.source, "name", None), "")
+        name = next(each for each in names if each is not None)
         # A binary file's name may be the number of its descriptor.
         base = Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
         # Some multipart readers take white space off. Control characters stay, to be refused.

@@ -70,10 +70,9 @@ class Upload:
             while len(head) < size and (more := piece(file, size - len(head))):
                 head += more
                 self._head = head if not self.seeks else b""
-            if not head and self._start:
-                raise UploadError("the file stands at its end, so nothing follows; seek(0) before it is given")
-            if not head and not self.seeks:
-                raise UploadError("the file gave nothing: it is empty, or was read to its end before")
+            if not head and (self._start or not self.seeks):
+                what = "the file stands at its end, or was read to its end before, or is empty"
+                raise UploadError(f"{what}; seek(0) before it is given")
             return head[:size]
 
     def open(self) -> Reader:
@@ -119,9 +118,6 @@ class Upload:
         """What tells a path's file from one that took its place, or has been written to."""
         now = os.fstat(file.fileno()) if self.path else None
         return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
-
-    def __repr__(self) -> str:
-        return "Upload(...)"
 
     def __reduce__(self) -> tuple[type["Upload"], tuple[object, ...]]:
         if not self.seeks:

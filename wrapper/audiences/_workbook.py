@@ -77,18 +77,16 @@ class Workbook:
         """Whether it has read all. A cell is the number of its string where that is shared."""
         row: dict[int, str | int] = {}
         number, column = 0, -1
-        for name, told, text in self._elements(part, "c", "row", "sheetData"):
+        for name, told, text in self._elements(part, "c", "row"):
             if name == "c":
                 column, kind = _column(told.get("r", ""), column), told.get("t", "n")
                 if text:
                     row[column] = int(text) if kind == "s" else _number(text) if kind == "n" else text
-            elif name == "row":
-                number = int(told.get("r", number + 1))
-                rows[number], row, column = row, {}, -1
-                if len(rows) >= _ROWS:
-                    return False
-            else:
-                break
+                continue
+            number = int(told.get("r", number + 1))
+            rows[number], row, column = row, {}, -1
+            if len(rows) >= _ROWS:
+                return False
         return True
 
     def _elements(self, part: str, *names: str, most: int = _XML) -> Iterator[tuple[str, dict[str, str], str]]:
