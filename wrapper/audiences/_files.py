@@ -124,4 +124,4 @@ def _xlsx_top(file: PhoneFile) -> Top:
 def _kind(head: bytes) -> str | None:
     """What a file is that is no UTF-8 text, where that shows."""
     found = next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), None)
-    return found or ("UTF-16, or no text at all" if b"\0" in head else None)
+    return found or ("UTF-16, or no text at all" if head[:4].count(0) > 1 else None)

@@ -135,23 +135,27 @@ def _opened(path: Path) -> BinaryIO:
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))
 
 
-_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, Callable[[], None]]()
+class _Use:
+    """Of a file by a call. It ends with `end`, or, where an interrupt came in between, with the call itself."""
+
+    def __init__(self, file: BinaryFile) -> None:
+        self._file = id(file)
+
+    def end(self) -> None:
+        with _LOCK.held:
+            if _IN_USE.get(self._file) is self:
+                del _IN_USE[self._file]
+
+
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, _Use]()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_IN_USE.clear)
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
-    """What ends the use of a file by a call. Where an interrupt came in between, it ends with the call itself.
-
-    Raises UploadError while another call uses the file: each would get a part of it.
-    """
-
-    def end() -> None:
-        with _LOCK.held:
-            if _IN_USE.get(id(file)) is end:
-                del _IN_USE[id(file)]
-
+    """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
+    use = _Use(file)
     with _LOCK.held:
-        if _IN_USE.setdefault(id(file), end) is not end:
+        if _IN_USE.setdefault(id(file), use) is not use:
             raise UploadError("the file is in use by another call")
-    return end
+    return use.end
