@@ -27,6 +27,7 @@ def prepared(file: PhoneFile) -> Request:
         (b'city,"phone1"\n"a\nb",1\n', "x.csv", "text/csv"),
         (b"phone1", "x.csv", "text/csv"),
         (b"phone1\r442079832100\r", "x.csv", "text/csv"),
+        (b"phone1,name\n442079832100,\0\0\n", "x.csv", "text/csv"),
         (b"phone1\n" + b"\xff" * 10, "x.csv", None),
         (b"phone1\n" + "é".encode() * 1024 * 1024, "x.csv", "text/csv"),
         (XLSX, "x.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
