@@ -56,6 +56,12 @@ def suffix(text: str) -> str:
     return ".json"
 
 
+def each_operation(spec: Json) -> Iterator[tuple[str, str, Json]]:
+    """Method, path and operation, of a valid document."""
+    for path, item in spec.get("paths", {}).items():
+        yield from ((method, path, item[method]) for method in METHODS if method in item)
+
+
 def operations(spec: Json) -> frozenset[str]:
     """`POST /lists` and so on."""
     paths = spec.get("paths")
