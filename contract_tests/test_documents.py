@@ -1,6 +1,7 @@
 """Several documents a provider: one spec of them, in any order, and nothing decided that they disagree on."""
 
 import importlib
+import inspect
 import itertools
 import json
 import pkgutil
@@ -132,6 +133,12 @@ DISPUTES: list[tuple[Callable[[Json], object], Callable[[Json], object], str, st
         lambda s: (same(s), s["components"]["schemas"]["Error"].update(required=["code"])),
         "/components/schemas/Error/required",
         'absent; rooms.json: ["code"]',
+    ),
+    (
+        same,
+        lambda s: (same(s), s["components"]["schemas"]["Error"]["properties"].update(text={"type": "string"})),
+        "/components/schemas/Error/properties/text",
+        'absent; rooms.json: {"type": "string"}',
     ),
     (
         same,
@@ -309,6 +316,10 @@ def test_the_client_of_several_documents_has_a_module_for_each_operation(package
     for name in modules:
         importlib.import_module(name)
     assert len(modules) == sum(len(item) for item in spec["paths"].values())
+    if package == "clients_of_adobe":
+        module = importlib.import_module(f"{package}.api.audiences.update_audience")
+        needed = [name for name, each in inspect.signature(module.build_request).parameters.items() if name != "body"]
+        assert module.build_request(**dict.fromkeys(needed, "a")).keys() == {"method", "url", "headers"}
     if package == "clients_of_commbox":
         # Its path has a parameter in capitals.
         module = importlib.import_module(f"{package}.api.audiences.put_audiences_audience_id")

@@ -187,9 +187,8 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=settings().max_examples * 5)
-@given(shape=SCHEMAS, data=st.data())
-def test_both_judges_give_the_same_verdict_whatever_the_schema(shape: Any, data: st.DataObject) -> None:
+def judged(shape: Any) -> tuple[_spec.Spec, checkers.Node]:
+    """A schema, for the library and for the checker."""
     content = {"application/json": {"schema": shape}}
     document = {
         "openapi": "3.1.0",
@@ -199,4 +198,36 @@ def test_both_judges_give_the_same_verdict_whatever_the_schema(shape: Any, data:
     }
     operation = checkers.parse("acme", json.dumps(document)).operations[0]
     theirs = operation.node["responses"]["200"]["content"]["application/json"]["schema"]
-    agree(_spec.Spec(document, ""), theirs, data.draw(PLAIN | changed(samples.sample(theirs))))
+    return _spec.Spec(document, ""), theirs
+
+
+@settings(max_examples=settings().max_examples * 5)
+@given(shape=SCHEMAS, data=st.data())
+def test_both_judges_give_the_same_verdict_whatever_the_schema(shape: Any, data: st.DataObject) -> None:
+    ours, theirs = judged(shape)
+    agree(ours, theirs, data.draw(PLAIN | changed(samples.sample(theirs))))
+
+
+_A = {"type": "object", "properties": {"a": {"type": "string"}}}
+_B = {"type": "object", "properties": {"b": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("shape", "value", "unnamed"),
+    [
+        (_A, {"a": "", "b": ""}, ["/b"]),
+        ({**_A, "additionalProperties": True}, {"a": "", "b": {"c": 1}}, []),
+        ({**_A, "additionalProperties": _B}, {"x": {"b": "", "a": ""}, "y": {}}, ["/x/a"]),
+        ({"type": "object"}, {"a": 1}, []),
+        ({"anyOf": [_A, _B]}, {"a": "", "b": "", "c": ""}, ["/c"]),
+        ({"anyOf": [{"type": "string"}, {"type": "array", "items": {"anyOf": [_A, _B]}}]}, [{}, {"c": 1}], ["/1/c"]),
+        ({**_B, "oneOf": [{"$ref": "#/components/schemas/Small"}, {"type": "null"}]}, {"a": ""}, []),
+        ({"type": "object", "properties": {"$ref": _B}}, {"$ref": {"a": 1}}, ["/$ref/a"]),
+    ],
+)
+def test_a_property_is_undocumented_that_neither_the_schema_nor_an_alternative_names(
+    shape: Any, value: Any, unnamed: list[str]
+) -> None:
+    ours, theirs = judged(shape)
+    assert agree(ours, theirs, value)
+    assert sorted(each.pointer for each in schema.check(theirs, value, "", undocumented=True)) == unnamed

@@ -96,12 +96,11 @@ def test_once_its_page_is_there_the_document_is_the_published_one(
 
 
 def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Path, page: Path) -> None:
-    page.write_text(
-        f'# Rooms\n\n```\n{json.dumps(rooms())}\n```\n\n# Response\n\n```json\n{{"id": "9"}}\n```\n', "utf-8"
-    )
+    answer = '# Response\n\n```json\n{"id": "9"}\n```\n'
+    page.write_text(f"{answer}\n{small_project.page_of(json.dumps(rooms()))}", "utf-8")
     assert updated(project).error == ""
     samples = {file.stem: read(file) for file in (project / "specs" / "acme" / "samples").iterdir()}
-    assert [sample["body"] for sample in samples["make_room"]] == ['{"id": "7"}', '{"id": "9"}']
+    assert [sample["body"] for sample in samples["make_room"]] == ['{"id": "9"}', '{"id": "7"}']
     assert [sample["body"] for sample in samples["create"]] == ['{"id": "7"}']
 
 
