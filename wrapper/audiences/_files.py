@@ -6,7 +6,7 @@ import io
 import os
 import re
 
-from ._errors import OURS, NotSentError, Problem, shape
+from ._errors import OURS, NotSentError, Problem, Remedy, shape
 from ._members import Look, PhoneFile
 from ._reason import UploadError, reason
 from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge
@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
 _HEAD, _BELOW = 1024 * 1024, 4096
 """Bytes of a CSV in which the first row must end, and characters below it that are looked at."""
-_UNCHECKED = "PhoneFile(..., checked=False) sends it as it is"
+_UNCHECKED = Remedy("checked", False, "sends it as it is")
 _NOT_LOOKED_AT = (
     f"the file is sent, but was not looked at: its first row does not end within our bounds of time and size [{OURS}]"
 )
@@ -69,7 +69,7 @@ def _look_inside(file: PhoneFile, column: str) -> Look:
     except UploadError as error:
         why = error.strerror
     except UnfitError as unfit:
-        return _refused(f"{unfit}; {_UNCHECKED}")
+        return _refused(str(unfit), _UNCHECKED)
     except TooFarError:
         return Look(warnings=(_NOT_LOOKED_AT,))
     except Exception as error:  # noqa: BLE001  # a path that no file can have, and whatever a file object raises
@@ -80,8 +80,8 @@ def _look_inside(file: PhoneFile, column: str) -> Look:
     )  # not in the handler: it would have what the file raised as its context
 
 
-def _refused(rule: str) -> Look:
-    return Look(problems=(Problem("members", rule, "file", OURS),))
+def _refused(rule: str, remedy: Remedy | None = None) -> Look:
+    return Look(problems=(Problem("members", rule, "file", OURS, remedy),))
 
 
 def _ending(file: PhoneFile) -> str:
@@ -99,7 +99,7 @@ def _name_problems(file: PhoneFile) -> list[Problem]:
         rule = f"must end in {', '.join(MEDIA_TYPES)}: CSV and Excel are what the provider documents"
         return [Problem("members.filename", rule, its_shape, OURS)]
     if file.checked and _ending(file) not in _READERS:
-        return [Problem("members", f".xls files are not read here; {_UNCHECKED}", its_shape, OURS)]
+        return [Problem("members", ".xls files are not read here", its_shape, OURS, _UNCHECKED)]
     return []
 
 
