@@ -13,7 +13,7 @@ import pytest
 import audiences
 import processes
 from audience_contract.mock import MockServer
-from audiences._report import as_lines
+from audiences._report import as_text, row_of
 from raw_server import RawServer, http
 from test_command_line import ALL, BATCH, TITLES, run, server
 
@@ -56,7 +56,8 @@ def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:
         provider="CommBox", operation="x", name="n", id="4" * 40, operation_token=None, state=audiences.State.CREATED,
         empty=False, left_out=("description",), response=response, model=None,
     )  # fmt: skip
-    lines = as_lines([receipt, audiences.NotSentError("x", provider="Batch")], "a\nb" * 50)
+    results = [receipt, audiences.NotSentError("x", provider="Batch")]
+    lines = as_text([row_of(result, "a\nb" * 50) for result in results], columns=100)
     assert "4" * 40 in lines
     assert "description" in lines
     assert "not_sent" in lines

@@ -17,14 +17,14 @@ OAUTH = {"ADOBE_CLIENT_ID": "id", "ADOBE_CLIENT_SECRET": "secret-4711", "ADOBE_S
 @pytest.mark.parametrize(
     ("option", "values", "words"),
     [
-        ("--set", ["s4711"], "a value has no '='"),
+        ("--set", ["s4711"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["s4711.type=emails"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["batch.s4711=x", "batch.s4711=y"], "--set: the same name is given twice"),
-        ("--base-url", ["https://u:s4711@x"], "a value has no '='"),
+        ("--base-url", ["https://u:s4711@x"], "--base-url: must be PROVIDER=URL"),
         ("--base-url", ["https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
         ("--base-url", ["s4711=https://x"], "--base-url: must be PROVIDER=URL"),
-        ("--base-url", ["s4711=x", "s4711=y"], "--base-url: the same name is given twice"),
+        ("--base-url", ["batch=s4711", "batch=s4711"], "--base-url: the same name is given twice"),
         ("--base-url", ["batch=https://u:s4711@x"], "--base-url must be http(s)://"),
     ],
 )
