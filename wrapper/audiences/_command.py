@@ -178,7 +178,10 @@ def _one(verb: str, asked: Asked, shared: Shared, token: str = "", *, agreed: bo
     name = asked.name or asked.id
     if not name or (asked.name and asked.id):
         _refuse("give the audience's NAME, or its --id")
-    what = Reference(name=asked.name or None, id=asked.id or None, token=token or None)
+    try:
+        what = Reference.of(asked.name or None, asked.id or None, token or None)
+    except AudiencesError as error:
+        _refuse(str(_report.in_command_words(error, usage=True)))
     (provider,) = _providers([asked.provider], shared)
     entry: Any = provider.adapter.delete if verb == "delete" else provider.adapter.get
     prepare, call = partial(Verbs.referring, entry=entry, asked=what), getattr(provider, verb)
@@ -202,7 +205,8 @@ def _ask() -> None:
 
 def _end(chosen: list[Provider], name: str, shared: Shared, prepare: Preparing, ask: _report.Asking) -> NoReturn:
     """Make the calls, or only show their requests; print what comes of it, and exit."""
-    known, lost = dict[str | None, Any](), dict[str | None, Any]()
+    known = dict[str | None, Any]()
+    lost: dict[str | None, Any] = dict.fromkeys(each.title for each in chosen)
     try:
         if shared.dry_run:
             known |= {each.title: _prepared(each, name, prepare) for each in chosen}
@@ -211,14 +215,13 @@ def _end(chosen: list[Provider], name: str, shared: Shared, prepare: Preparing, 
     except AudiencesError as error:
         known[error.provider] = error
     except KeyboardInterrupt as interrupt:
-        lost |= {each.title: UnknownOutcomeError("interrupted", provider=each.title) for each in chosen}
+        lost = {title: UnknownOutcomeError("interrupted", provider=title) for title in lost}
         if isinstance(interrupt.__cause__, AudiencesError):
             known[interrupt.__cause__.provider] = interrupt.__cause__
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
-    ordered = dict.fromkeys(each.title for each in chosen) | lost | known
-    results = [result for result in ordered.values() if result]
+    results = [result for result in (lost | known).values() if result]
     _report.show(results, name, as_json=shared.as_json, curl=shared.curl)
-    raise Exit(_report.exit_code(results, interrupted=bool(lost)))
+    raise Exit(_report.exit_code(results, interrupted=any(lost.values())))
 
 
 def _prepared(provider: Provider, name: str, prepare: Preparing) -> _report.Shown:

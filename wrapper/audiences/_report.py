@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from . import AudiencesError, InvalidError, Outcome, Provider, Record, Request, Result, WaitTimeoutError
-from ._errors import Remedy
+from . import AudiencesError, InvalidError, Outcome, Provider, Record, Remedy, Request, Result, WaitTimeoutError
 from ._terminal import note, say, visible
 
 
@@ -151,7 +150,9 @@ def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, us
 def field_option(field: str) -> str:
     """The option that gives a field of the draft."""
     top, *keys = field.replace("]", "").replace("'", "").split("[")
-    return f"--set {'.'.join(keys)}" if keys else "--file" if top.startswith("members") else field
+    if keys:
+        return f"--set {'.'.join(keys)}"
+    return {"name": "name", "members": "--file"}.get(top.partition(".")[0], f"--{top}")
 
 
 class _Option(Remedy):
