@@ -50,7 +50,7 @@ browser: ## install Debian's Chromium, if there is no Chromium, for the tests of
 faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
 
-interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments: the call after each must succeed (SEED=1)
+interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments, and each verb at every line: the call after each must succeed (SEED=1)
 	cd contract_tests && ../$(BIN)/python -m interrupting $(COUNT) $(SEED)
 
 strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)

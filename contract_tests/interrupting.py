@@ -1,7 +1,8 @@
-"""`python -m interrupting COUNT [SEED]`: calls that are interrupted at random moments, each followed by another one.
+"""`python -m interrupting COUNT [SEED]`: calls that are interrupted, each followed by another one.
 
-An interrupted call may end in any way but in a wrong one, and the ordinary call after it must succeed within its own
-total time. A fault is printed, and the exit code is 1.
+COUNT of them come at random moments, and then, for each verb, one at every line of the library that it goes through. An
+interrupted call may end in any way but in a wrong one, and the ordinary call after it must succeed within its own total
+time. A fault is printed, and the exit code is 1.
 """
 
 import asyncio
@@ -17,10 +18,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from types import FrameType
 from typing import Any
 
 from audiences import Audience, AudiencesError, Outcome, PhoneFile, Receipt, aio
@@ -50,6 +52,8 @@ class Server(RawServer):
         if found:
             self.names.add(found[0].decode())
         key = next(key for key in ("batch", "commbox", "adobe") if f"/{key}".encode() in request.split(b"\r\n", 1)[0])
+        if b"/view" in request:
+            return http(200, b'{"name": "VIP", "indexing_state": "APPLIED"}')
         return http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
 
 
@@ -127,6 +131,52 @@ KINDS = {
 }
 
 
+VERBS: dict[str, Callable[[Any, Audience], Any]] = {
+    "create": lambda provider, draft: provider.create(draft, timeout=TOTAL),
+    "get": lambda provider, draft: provider.get(draft.name, timeout=TOTAL),
+    "wait": lambda provider, draft: provider.wait(draft.name, within=TOTAL),
+    "delete": lambda provider, draft: provider.delete(draft.name, timeout=TOTAL),
+}
+
+
+def at_every_line(kind: str, verb: str, server: Server) -> Iterator[str]:
+    """Interrupt a verb at each line of the library that it goes through, one after the other; the faults.
+
+    A trace function gets where no signal does: between the end of a `with` and the release of its lock. So this comes
+    last, and from one thread, in which the locks can be taken again.
+    """
+    way, call, line, name = KINDS[kind], VERBS[verb], 0, ""
+    provider, seen, reached = way.make(server.url), dict[str, str](), True
+    while reached:
+        line, name = line + 1, f"name-{line}0000{len(kind)}{len(verb)}"
+        draft, left = way.draft(name), [line]
+
+        def trace(frame: FrameType, event: str, _: object, left: list[int] = left) -> Any:
+            if _LIBRARY not in frame.f_code.co_filename:
+                return None
+            if event == "line":
+                left[0] -= 1
+                if left[0] == 0:
+                    raise KeyboardInterrupt
+            return trace
+
+        try:
+            sys.settrace(trace)
+            call(provider, draft)
+        except KeyboardInterrupt as interrupt:
+            seen[name] = _outcome(interrupt)
+        except BaseException as error:  # noqa: BLE001
+            yield f"{kind}, {verb}, line {line}: {type(error).__name__}: {error}"
+        finally:
+            sys.settrace(None)
+        reached = left[0] <= 0
+        if fault := _ordinary(way, provider, f"{name}000000"):
+            yield f"{kind}, {verb}, line {line}: {fault}"
+    wrong = sorted(name for name in server.names if seen.get(name) in ("not_sent", "rejected"))
+    yield from (f"{kind}, {verb}: {name} was said to be {seen[name]}, and came" for name in wrong)
+    print(f"{kind}, {verb}: interrupted at {line - 1} lines")
+
+
 def main(count: int, seed: int) -> int:
     moments, faults, seen = random.Random(seed), list[str](), dict[str, str]()  # noqa: S311
     faulthandler.enable()
@@ -141,6 +191,10 @@ def main(count: int, seed: int) -> int:
                 fault = _by_signal(kind, provider, f"name-{number}", moments.uniform(1e-6, LONGEST), seen)
             if fault:
                 faults.append(f"{number} ({name}): {fault}")
+        for way in ("plain", "reused", "one open file", "with tokens"):
+            for verb in VERBS if way in ("plain", "reused") else ("create",):
+                faulthandler.dump_traceback_later(STUCK, exit=True)
+                faults += at_every_line(way, verb, server)
         faulthandler.cancel_dump_traceback_later()
     faults += [
         f"{name} was said to be not sent, and came" for name in sorted(server.names) if seen.get(name) == "not_sent"

@@ -85,16 +85,17 @@ def write(root: Path, spec: Json | str = SPEC, overlay: str | None = None, key: 
         folder / "SOURCE.toml",
         f"""class = "{key.title()}"
 vendored = 2026-01-02
-[spec]
+[[document]]
 file = "openapi.json"
 kind = "published"
+licence = "none stated"
 version = "1"
 sha256 = "{sha256(text)}"
 [[page]]
 file = "{key}.md"
 address = "https://acme.example/lists.md"
 sha256 = "{sha256(page)}"
-spec = true
+document = "openapi.json"
 """,
     )
     if overlay is not None:

@@ -75,7 +75,7 @@ def draft(members: Any = None, **changes: Any) -> Audience:
     return cases.everywhere(**{"description": None, "members": members or PhoneFile(ROWS, "x.csv"), **changes})
 
 
-def outcomes(results: dict[str, Result]) -> set[Outcome]:
+def outcomes(results: dict[str, Result]) -> set[Outcome | None]:
     return {result.outcome for result in results.values()}
 
 

@@ -138,7 +138,7 @@ def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stac
 def test_close_ends_asynchronous_calls_in_flight_of_its_event_loop(stack: ExitStack) -> None:
     server, count = KeepAlive(b""), 10
     stack.callback(server.close)
-    outcomes = list[Outcome]()
+    outcomes = list[Outcome | None]()
 
     async def call() -> None:
         provider = make("batch", aio, base_url=f"http://127.0.0.1:{server.port}")

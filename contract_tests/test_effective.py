@@ -40,7 +40,7 @@ def test_an_invalid_spec_stops_with_file_pointer_and_rule(
     provider = Provider(small_project.write(tmp_path, changed(change)), "acme")
     with pytest.raises(PipelineError) as stopped:
         effective.build(provider)
-    assert str(stopped.value).startswith(f"{provider.upstream}: {at}: ")
+    assert str(stopped.value).startswith(f"{provider.documents[0].path}: {at}: ")
     assert str(stopped.value).endswith(f"(rule: {rule})")
 
 
@@ -53,13 +53,15 @@ def test_an_invalid_spec_of_the_older_openapi_version_stops_the_same_way(tmp_pat
 
 UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s).update(nullable=True), f"{SCHEMA}/nullable"),
-    (lambda s: answer(s).update(oneOf=[{"type": "object"}]), f"{SCHEMA}/oneOf"),
+    (lambda s: answer(s).update(allOf=[{"type": "object"}]), f"{SCHEMA}/allOf"),
+    (lambda s: answer(s).update(oneOf=[{"not": {}}]), f"{SCHEMA}/oneOf/0/not"),
     (lambda s: operation(s)["responses"].update({"5XX": {"description": "x"}}), f"{OPERATION}/responses/5XX"),
     (
         lambda s: operation(s)["responses"]["200"]["content"].update({"application/x+json": {}}),
         f"{OPERATION}/responses/200/content",
     ),
-    (lambda s: answer(s).update(additionalProperties=False), f"{SCHEMA}/additionalProperties"),
+    (lambda s: answer(s).update(patternProperties={}), f"{SCHEMA}/patternProperties"),
+    (lambda s: answer(s).update(additionalProperties={"not": {}}), f"{SCHEMA}/additionalProperties/not"),
     (lambda s: answer(s)["properties"]["id"].update(const="7"), f"{SCHEMA}/properties/id/const"),
     (lambda s: answer(s)["properties"]["id"].update(format="uuid"), f"{SCHEMA}/properties/id/format"),
     (lambda s: answer(s)["properties"].update({"x-own": {"not": {}}}), f"{SCHEMA}/properties/x-own/not"),
@@ -75,7 +77,7 @@ UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
         ),
         f"{OPERATION}/responses/200/headers/Location/required",
     ),
-    (lambda s: operation(s)["responses"]["200"].update(links={}), f"{OPERATION}/responses/200/links"),
+    (lambda s: operation(s).update(servers=[]), f"{OPERATION}/servers"),
     (lambda s: operation(s).update(callbacks={}), f"{OPERATION}/callbacks"),
     (
         lambda s: operation(s).update(parameters=[{"name": "a", "in": "cookie", "schema": {"type": "string"}}]),
@@ -103,7 +105,7 @@ def test_a_keyword_that_nothing_here_judges_stops_with_file_and_pointer(
     provider = Provider(small_project.write(tmp_path, changed(change)), "acme")
     with pytest.raises(PipelineError) as stopped:
         effective.build(provider)
-    assert str(stopped.value).startswith(f"{provider.upstream}: {at}: nothing here judges ")
+    assert str(stopped.value).startswith(f"{provider.documents[0].path}: {at}: nothing here judges ")
 
 
 @pytest.mark.parametrize(
@@ -138,13 +140,17 @@ def test_an_extension_is_passed_over_where_openapi_allows_one(tmp_path: Path) ->
     [
         ("SOURCE.toml", ('class = "', 'class = '), "not readable"),
         ("SOURCE.toml", ('"Acme"', '"a c"'), "/class"),
-        ("SOURCE.toml", ('version = "1"', "version = 1"), "/spec/version"),
+        ("SOURCE.toml", ('version = "1"', "version = 1"), "/document/0/version"),
         ("SOURCE.toml", ('version = "1"', 'version = "2"'), "/info/version"),
-        ("SOURCE.toml", ("sha256 = \"", "sha256 = \"X"), "/spec/sha256"),
-        ("SOURCE.toml", ('"openapi.json"', '"../openapi.json"'), "/spec/file"),
-        ("SOURCE.toml", ('"openapi.json"', '"other.json"'), "other.json: No such file"),
-        ("SOURCE.toml", ("spec = true", ""), "/page"),
-        ("SOURCE.toml", ('"published"', '"authored"'), "/page"),
+        ("SOURCE.toml", ("sha256 = \"", "sha256 = \"X"), "/document/0/sha256"),
+        ("SOURCE.toml", ('"openapi.json"', '"../openapi.json"'), "/document/0/file"),
+        ("SOURCE.toml", ('file = "openapi.json"', 'file = "other.json"'), "/page"),
+        ("SOURCE.toml", ('document = "openapi.json"', ""), "/page"),
+        ("SOURCE.toml", ('document = "openapi.json"', 'document = "other.json"'), "/page"),
+        ("SOURCE.toml", ('"published"', '"written"'), "/document/0/kind"),
+        ("SOURCE.toml", ('"published"', '"reconstructed"'), "/document/0"),
+        ("SOURCE.toml", ('licence = "none stated"', ""), "/document/0"),
+        ("SOURCE.toml", ('licence', 'below = "/v1"\nlicence'), "/servers"),
         ("SOURCE.toml", ("[[page]]", "[page]"), "/page"),
         ("overlay.yaml", ("", "a: ["), "not readable"),
     ],

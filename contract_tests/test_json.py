@@ -81,11 +81,14 @@ ORDINARY = {
 }
 
 
+def _found(_: object, value: Any) -> Handle | None:
+    given = text(value, "id")
+    return Handle(id=given) if given else None
+
+
 def read(body: bytes, status: int = 200, **changes: Any) -> Any:
     """What becomes of an answer."""
-    operation: Any = replace(
-        ADOBE.create, result=lambda _, value: (given := text(value, "id")) and Handle(id=given), **changes
-    )
+    operation: Any = replace(ADOBE.create, result=_found, **changes)
     try:
         return read_answer(operation, None, Response(status, TYPE, body))
     except AudiencesError as error:

@@ -193,10 +193,11 @@ def test_the_vendored_samples_are_request_lines_headers_json_and_parts_only(name
 def test_the_vendored_files_are_what_the_pages_give(tmp_path: Path) -> None:
     root = small_project.write(tmp_path)
     provider = Provider(root, "acme")
-    upstream = provider.upstream.read_bytes()
-    provider.upstream.unlink()
+    (document,) = provider.documents
+    upstream = document.path.read_bytes()
+    document.path.unlink()
     assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
-    assert provider.upstream.read_bytes() == upstream
+    assert document.path.read_bytes() == upstream
     assert json.loads(provider.samples.read_bytes()) == [
         {"page": "acme.md", "kind": "response", "status": 200, "body": '{"id": "7"}'}
     ]

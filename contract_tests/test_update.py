@@ -11,8 +11,7 @@ import small_project
 import updating
 from pipeline.__main__ import main
 from pipeline.deviations import report as deviations
-from pipeline.documents import read
-from pipeline.overlay import fingerprint
+from pipeline.documents import fingerprint, read
 from pipeline.rooms import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update
@@ -112,7 +111,7 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
         (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
         (lambda s: s["paths"].update({"/l": s["paths"].pop("/lists")}), "the target matches nothing"),
         (lambda s: operation(s).update(summary="Make"), "/post/summary is in the upstream spec by now; review"),
-        (lambda s: answer(s).update(oneOf=[{}]), "specs/acme/openapi.json: /paths/"),
+        (lambda s: answer(s).update(allOf=[{}]), "specs/acme/openapi.json: /paths/"),
         (lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
         (lambda s: answer(s)["properties"].update(x={"$ref": "https://acme.example/x.json"}), "is in another document"),
         (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
@@ -217,7 +216,7 @@ def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(pr
         project, result, Code.UNFIT, 'wrapper/audiences/providers/acme.py:9: error: Unexpected keyword argument "name"'
     )
     impact = result.reports[0].impact
-    assert [(use.line, use.word) for use in impact.wrapper] == [(9, "MakeListBody"), (9, "MakeListBody.name")]
+    assert {(9, "MakeListBody"), (9, "name")} <= {(use.line, use.word) for use in impact.wrapper}
     assert {use.file for use in impact.wrapper} == {"wrapper/audiences/providers/acme.py"}
     kept = updated(project, keep=True)
     assert kept.code == Code.UNFIT

@@ -1,54 +1,39 @@
 """Which lines a change of a spec is said to touch: those that name what changes, and none that only look like it."""
 
-import ast
 from pathlib import Path
 
-import pytest
-
-from pipeline.rooms import ROOT
-from pipeline.update.adapters import named
 from pipeline.update.impact import impact
 from pipeline.update.result import Change
 from small_project import OPERATION, SCHEMA, Json, answer, changed, operation
 
-ADAPTERS = ROOT / "wrapper" / "audiences" / "providers"
+ADAPTER = """
+from audience_clients.acme.models import MakeListBody
+
+def build(draft):
+    return MakeListBody(name=draft["title"], kind=draft["kind"])
+
+NEEDS = text(body, "name")
+"""
 
 
-@pytest.mark.parametrize(
-    ("adapter", "key", "side", "word", "lines"),
-    [
-        ("commbox", "commbox", "answer", "description", ['message=("description",),']),
-        ("commbox", "commbox", "request", "name", ['fields = {"name":', "body=PostAudiencesBody(name="]),
-        ("commbox", "commbox", "symbol", "PostAudiencesBody.name", ["body=PostAudiencesBody(name="]),
-        ("commbox", "commbox", "status", "201", ["states={201: State.CREATED},"]),
-        (
-            "commbox",
-            "commbox",
-            "request",
-            "audience_file",
-            ["audience_file=file", "fields = {", "(_FILE", "[_FILE]", "{_FILE:"],
-        ),
-        ("adobe", "adobe", "request", "description", ['fields = {"name"']),
-        ("adobe", "adobe", "request", "audienceId", ['own = "audienceId" in']),
-        ("adobe", "adobe", "parameter", "accept", ["accept=next(iter("]),
-        ("adobe", "adobe", "credentials", "x-api-key", ['return {"Authorization"']),
-        ("adobe", "adobe", "answer", "access_token", []),
-        ("adobe", "adobe_ims", "answer", "access_token", ['needs=("/access_token",),', 'text(body, "access_token")']),
-        ("adobe", "adobe_ims", "answer", "audienceId", []),
-        ("adobe", "adobe_ims", "request", "client_id", ["client_id=self._client_id,"]),
-        ("adobe", "adobe_ims", "symbol", "CreateTokenResponse200.expires_in", ["success.model.expires_in if"]),
-        ("batch", "batch", "answer", "name", []),
-        ("batch", "commbox", "request", "name", []),
-    ],
-)
-def test_a_line_of_an_adapter_names_what_its_place_says_and_a_neighbour_of_the_same_name_does_not(
-    adapter: str, key: str, side: str, word: str, lines: list[str]
+def in_adapters(tmp_path: Path, source: str, key: str) -> list[str]:
+    """The lines of an adapter that are named where the request's `name` changes."""
+    (tmp_path / "wrapper").mkdir()
+    (tmp_path / "wrapper" / "acme.py").write_text(source, "utf-8")
+    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
+    found = impact(tmp_path, tmp_path, key, [change], (limited(20), limited(40))).wrapper
+    return [source.splitlines()[use.line - 1].strip() for use in found]
+
+
+def test_the_lines_of_an_adapter_with_a_changed_name_are_named_and_those_of_another_clients_are_not(
+    tmp_path: Path,
 ) -> None:
-    file = ADAPTERS / f"{adapter}.py"
-    text = file.read_text("utf-8").splitlines()
-    found = {text[at - 1] for at, kind, name in named(file, key) if (kind, name) == (side, word)}
-    assert all(any(part in line for line in found) for part in lines), found
-    assert all(any(part in line for part in lines) for line in found), found
+    lines = in_adapters(tmp_path, ADAPTER, "acme")
+    assert lines == ['return MakeListBody(name=draft["title"], kind=draft["kind"])', 'NEEDS = text(body, "name")']
+
+
+def test_who_does_not_import_the_client_is_not_touched(tmp_path: Path) -> None:
+    assert in_adapters(tmp_path, ADAPTER, "osprey") == []
 
 
 TESTS = """
@@ -101,10 +86,3 @@ def test_of_a_status_that_is_gone_only_lines_with_it_are_touched(tmp_path: Path)
 def test_documentation_touches_nothing(tmp_path: Path) -> None:
     change = Change("documentation", (BODY,), "words")
     assert touched(tmp_path, limited(20), limited(40), change) == []
-
-
-def test_every_method_that_an_adapter_is_read_by_is_there() -> None:
-    """The places that tell the side are those of the adapters as they are."""
-    said = {node.name for file in ADAPTERS.glob("*.py") for node in ast.walk(ast.parse(file.read_bytes()))
-            if isinstance(node, ast.FunctionDef)}  # fmt: skip
-    assert {"build", "parts", "handle", "_credentials"} <= said

@@ -79,7 +79,8 @@ def test_a_hash_that_is_not_recorded_yet_is_named(tmp_path: Path, capsys: pytest
 def test_an_edited_vendored_spec_is_refused(tmp_path: Path) -> None:
     provider = Provider(small_project.write(tmp_path), "acme")
     vendor.verify(provider)
-    provider.upstream.write_bytes(provider.upstream.read_bytes() + b"\n")
+    (document,) = provider.documents
+    document.path.write_bytes(document.path.read_bytes() + b"\n")
     with pytest.raises(
         PipelineError, match=r"openapi\.json: sha256 is .*SOURCE\.toml records .*; corrections belong in overlay\.yaml"
     ):

@@ -181,7 +181,7 @@ def test_an_audience_that_is_not_there_is_an_error_of_its_own_and_what_only_read
     error = batch("get", "VIP")
     assert isinstance(error, NotFoundError)
     assert (error.status, error.code, error.provider_message) == (404, "E1", "words")
-    assert (error.outcome, error.to_dict()["outcome"], error.reconcile_token) == (None, None, None)
+    assert [error.outcome, error.to_dict()["outcome"], error.reconcile_token] == [None] * 3
     assert "outcome" not in str(error)
     assert (error.audience_name, error.operation, len(batch.asked)) == ("VIP", "audience_view", 1)
 

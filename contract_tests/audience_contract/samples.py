@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .schema import check
+from .schema import alternatives, check, types
 from .spec import Node
 
 _DEEP = 5
@@ -17,7 +17,11 @@ def sample(schema: Node, text: str = "check", *, least: bool = False, level: int
     """A value of the schema; `text` stands where any text may, and with `least` nothing that is not required."""
     least = least or level > _DEEP
     given = [schema.value[key] for key in ("example", "default") if key in schema.value]
-    made = schema.plain("enum") or [_made(schema, text, least=least, level=level)]
+    own = _made(schema, text, least=least, level=level)
+    others = [sample(each, text, least=least, level=level + 1) for each in alternatives(schema)]
+    # What stands beside alternatives counts as well.
+    both = [{**each, **own} if isinstance(each, dict) and isinstance(own, dict) else each for each in others]
+    made = schema.plain("enum") or [*both, own]
     # An example of an object may have what is not required.
     first, second = (made, given) if least and schema.get("properties") else (given, made)
     return next((found for found in (*first, *second) if not any(check(schema, found, ""))), made[0])
@@ -25,13 +29,16 @@ def sample(schema: Node, text: str = "check", *, least: bool = False, level: int
 
 def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
     properties, items = schema.get("properties"), schema.get("items")
-    match schema.plain("type", "object"):
+    match next(iter(types(schema)), "object"):
         case "object":
             required = schema.plain("required", [])
             known = {name: properties[name] for name in properties.value} if properties else {}
-            names = required if least else [*known, *(name for name in required if name not in known)]
+            named = [*known, *(name for name in required if name not in known)]
+            names = required if least or len(named) > schema.plain("maxProperties", math.inf) else named
             below = partial(sample, text=text, least=least, level=level + 1)
-            return {name: below(known[name]) if name in known else text for name in names}
+            other = schema.get("additionalProperties")
+            rest = below(other) if other and isinstance(other.value, dict) else text
+            return {name: below(known[name]) if name in known else rest for name in names}
         case "array":
             size = max(schema.plain("minItems", 0), 0 if least else 1) if items else schema.plain("minItems", 0)
             return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]

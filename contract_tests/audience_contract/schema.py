@@ -33,7 +33,7 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             said = json.dumps(limit, ensure_ascii=False)
             yield Violation(where, pointer, rule, f"{shape(error.instance)} breaks {keyword} {said[:200]}")
     if undocumented:
-        yield from _undocumented(schema, value, where, "")
+        yield from _undocumented([schema], value, where, "")
 
 
 def from_text(schema: Node, text: str) -> Any:
@@ -41,15 +41,25 @@ def from_text(schema: Node, text: str) -> Any:
 
     Text that is none is returned as it is, for the schema to refuse.
     """
-    match schema.plain("type"):
-        case "boolean":
-            return _WORDS.get(text, text)
-        case "integer" if re.fullmatch(r"-?\d{1,100}", text, re.ASCII):
-            return int(text)
-        case "number" if re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?", text, re.ASCII):
-            return float(text)
-        case _:
-            return text
+    kinds = types(schema)
+    if "boolean" in kinds and text in _WORDS:
+        return _WORDS[text]
+    if "integer" in kinds and re.fullmatch(r"-?\d{1,100}", text, re.ASCII):
+        return int(text)
+    if "number" in kinds and re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?", text, re.ASCII):
+        return float(text)
+    return text
+
+
+def types(schema: Node) -> list[str]:
+    """The types that a schema names: one, several or none."""
+    found = schema.plain("type", [])
+    return [found] if isinstance(found, str) else found
+
+
+def alternatives(schema: Node) -> list[Node]:
+    """The schemas of which a value must fit one."""
+    return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
 
 
 def is_date_time(value: object) -> bool:
@@ -69,18 +79,28 @@ def is_date_time(value: object) -> bool:
     return second < 60 or (60 * hour + minute - ahead) % 1440 == 1439
 
 
-def _undocumented(schema: Node, value: Any, where: str, pointer: str) -> Iterator[Violation]:
-    properties, items = schema.get("properties"), schema.get("items")
-    if isinstance(value, dict) and properties and "additionalProperties" not in schema.value:
-        for name, child in value.items():
-            documented, at = properties.get(name), f"{pointer}/{escape(name)}"
-            if documented:
-                yield from _undocumented(documented, child, where, at)
-            else:
-                yield Violation(where, at, properties.pointer, "a property that the spec does not name")
-    if isinstance(value, list) and items:
+def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> Iterator[Violation]:
+    """What none of the schemas and their alternatives names; `additionalProperties` names whatever is left."""
+    schemas = list(_alternatives(schemas))
+    if isinstance(value, list):
+        items = [items for schema in schemas if (items := schema.get("items"))]
         for number, child in enumerate(value):
             yield from _undocumented(items, child, where, f"{pointer}/{number}")
+    if isinstance(value, dict):
+        listed = [properties for schema in schemas if (properties := schema.get("properties"))]
+        others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
+        for name, child in value.items():
+            at = f"{pointer}/{escape(name)}"
+            known = [found for properties in listed if (found := properties.get(name))]
+            if not known and not others and listed:
+                yield Violation(where, at, listed[0].pointer, "a property that the spec does not name")
+            yield from _undocumented(known or others, child, where, at)
+
+
+def _alternatives(schemas: Iterable[Node]) -> Iterator[Node]:
+    for schema in schemas:
+        yield schema
+        yield from _alternatives(alternatives(schema))
 
 
 def _follow(schema: Node, path: Iterable[str | int]) -> str:

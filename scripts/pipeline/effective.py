@@ -9,6 +9,7 @@ from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
 from .rooms import Document, Provider
+from .translate import moved, translated
 
 Json = dict[str, Any]
 
@@ -18,8 +19,7 @@ def build(provider: Provider) -> Json:
     documents = _documents(provider)
     upstream = merge.merged(documents)
     spec = overlay.apply(upstream, provider.overlay) if provider.overlay.exists() else upstream
-    for at, said in merge.disputed(spec):
-        raise PipelineError(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
+    agreed(provider, spec)
     for problem in validity.problems(spec):
         raise PipelineError(f"{provider.overlay}, applied: {problem}")
     for at, problem in keywords.problems(spec):
@@ -27,6 +27,12 @@ def build(provider: Provider) -> Json:
         file = provider.specs / next(owners, provider.overlay.name)
         raise PipelineError(f"{file}: {at or '(root)'}: {problem}")
     return spec
+
+
+def agreed(provider: Provider, spec: Json) -> None:
+    """Raises PipelineError where the provider's documents disagree and the overlay has not decided."""
+    for at, said in merge.disputed(spec):
+        raise PipelineError(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
 
 
 def upstream(provider: Provider) -> Json:
@@ -38,13 +44,15 @@ def _documents(provider: Provider) -> dict[str, Json]:
     """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe."""
     found = {}
     for document in provider.documents:
-        spec = found[document.name] = load(document.path)
+        spec = found[document.name] = translated(load(document.path))
         recorded, version = document.entry["version"], spec["info"]["version"]
         if version != recorded:
             raise PipelineError(f"{document.path}: /info/version: it is {version}; SOURCE.toml records {recorded}")
         for at in document.entry.get("verbatim", ()):
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
+        if "below" in document.entry:
+            found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from .documents import pointer
+from .validity import ALTERNATIVES
 
 # What may stand in an object of each kind, and of which kind its value is. Below "*" stands any name. None: not looked
 # into. A keyword that is missing here would be ignored by the judges of the library or the checker, so it is refused.
-_ANNOTATIONS = ("title", "description", "example", "default")
+_ANNOTATIONS = ("title", "description", "example", "examples", "default")
 _LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
-_NUMBERS = ("minimum", "maximum")
+_NUMBERS = ("minimum", "maximum", "maxProperties")
 _KINDS: dict[str, dict[str, str | None]] = {
     "document": {
         "openapi": None, "info": None, "servers": None, "tags": None, "security": None,
@@ -23,26 +24,33 @@ _KINDS: dict[str, dict[str, str | None]] = {
         "parameters": "parameters", "requestBody": "body", "responses": "responses",
     },
     "parameters": {"*": "parameter"},
-    "parameter": {"name": None, "in": None, "required": None, "description": None, "example": None, "schema": "schema"},
+    "parameter": {
+        **dict.fromkeys(("name", "in", "required", "description", "example", "examples")), "schema": "schema",
+    },
     "body": {"required": None, "description": None, "content": "content"},
     "content": {"*": "media"},
-    "media": {"schema": "schema", "example": None, "encoding": "encodings"},
+    "media": {"schema": "schema", "example": None, "examples": None, "encoding": "encodings"},
     "encodings": {"*": "encoding"},
     "encoding": {"contentType": None},
     "responses": {"*": "response"},
     "named": {"*": "response"},
-    "response": {"description": None, "content": "content", "headers": "headers"},
+    "response": {"description": None, "content": "content", "headers": "headers", "links": None},
     # Every header is text: with no other rule than that, there is nothing to judge.
     "headers": {"*": "header"},
     "header": {"description": None, "example": None, "schema": "text"},
     "text": {"type": None, "description": None, "example": None},
     "components": {
         "securitySchemes": "schemes", "parameters": "parameters", "responses": "named", "schemas": "schemas",
+        "examples": None, "links": None,
     },
     "schemes": {"*": "scheme"},
     "scheme": dict.fromkeys(("type", "scheme", "in", "name", "description")),
     "schemas": {"*": "schema"},
-    "schema": {**dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema"},
+    "schema": {
+        **dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema",
+        "additionalProperties": "schema", **dict.fromkeys(ALTERNATIVES, "alternatives"),
+    },
+    "alternatives": {"*": "schema"},
 }  # fmt: skip
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REFERABLE = ("parameter", "response", "schema")
@@ -65,7 +73,7 @@ _NAMES = {
 
 def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[str, str]]:
     """Each keyword, value or name that nothing here judges: its JSON pointer, and a sentence."""
-    if kind == "parameters" and isinstance(node, list):
+    if kind in ("parameters", "alternatives") and isinstance(node, list):
         node = dict(enumerate(node))
     if not isinstance(node, dict):
         yield at, f"nothing here judges {node!r} as a {kind}"
@@ -92,5 +100,5 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
             yield here, f"nothing here judges the name {key!r} in a {kind}"
         child = allowed.get(key, allowed.get("*"))
-        if child is not None:
+        if child is not None and not (key == "additionalProperties" and isinstance(value, bool)):
             yield from problems(value, child, here)

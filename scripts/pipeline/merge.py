@@ -40,15 +40,18 @@ def disputed(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _merged(values: Mapping[str, Any], at: str) -> Any:
-    first, *others = values.values()
-    if not others or all(type(first) is type(value) and first == value for value in others):
+    first = next(iter(values.values()))
+    if len(set(map(_text, values.values()))) == 1:
         return first
-    if all(isinstance(value, list) for value in values.values()):
-        return _lists(values, at)
-    if not all(isinstance(value, dict) for value in values.values()):
-        return _dispute(values)
-    names = dict.fromkeys(name for value in values.values() for name in value)
-    return {name: _member(values, name, at) for name in names}
+    if all(isinstance(value, dict) for value in values.values()):
+        names = dict.fromkeys(name for value in values.values() for name in value)
+        return {name: _member(values, name, at) for name in names}
+    if at == "/tags":
+        by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
+        return [by_name[name] for name in sorted(by_name)]
+    if len({_length(value, at) for value in values.values()}) > 1 or not isinstance(first, list):
+        return Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
+    return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(len(first))]
 
 
 def _member(values: Mapping[str, Json], name: str, at: str) -> Any:
@@ -58,21 +61,18 @@ def _member(values: Mapping[str, Json], name: str, at: str) -> Any:
     return _merged(own, pointer([name], at))
 
 
-def _lists(values: Mapping[str, list[Any]], at: str) -> Any:
-    if at == "/tags":
-        by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
-        return list(by_name.values())
-    if len({len(value) for value in values.values()}) > 1:
-        return _dispute(values)
-    count = len(next(iter(values.values())))
-    return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(count)]
+def _length(value: Any, at: str) -> Any:
+    """Lists that differ here are not compared entry by entry; servers are, if their addresses are the same."""
+    if not isinstance(value, list):
+        return None
+    return tuple(server["url"] for server in value) if at == "/servers" else len(value)
 
 
-def _dispute(values: Mapping[str, Any]) -> Disputed:
-    return Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
+def _text(value: Any) -> str:
+    return "absent" if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _told(value: Any) -> str:
     """A value; a long one by its start and its hash."""
-    text = "absent" if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = _text(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}… (sha256 {fingerprint(value)[:12]})"

@@ -3,7 +3,7 @@
 One without `class` is a service that a provider needs: it has a spec and a client, and no adapter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,53 +13,50 @@ from ._errors import PipelineError
 from .documents import conform, read
 
 ROOT = Path(__file__).resolve().parents[2]
-_TEXT = {"type": "string", "minLength": 1}
-_HASH = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
+Json = dict[str, Any]
+_TEXT: Json = {"type": "string", "minLength": 1}
+_TEXTS: Json = {"type": "array", "minItems": 1, "items": _TEXT}
+_HASH: Json = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
 """Empty where it is not known yet: whatever is compared with it then fails with the hash to record."""
-_TEXTS = {"type": "array", "minItems": 1, "items": _TEXT}
-_DOCUMENT = {
+_DOCUMENT: Json = {
     "file": {"type": "string", "pattern": r"^[\w-]+\.(json|yaml)$"},
     "kind": {"enum": ["published", "reconstructed", "authored"]},
     "licence": _TEXT,
     "version": _TEXT,
     "sha256": _HASH,
 }
+# Where a provider's documents have servers of different paths: that of this one's, which its paths are put below.
+_BELOW: Json = {"below": {"type": "string", "pattern": "^/.*[^/]$"}}
 # Of a reconstructed one: where its parts were read, the JSON pointers of those that are as published, and what is ours
 # because nobody has seen it.
-_RECONSTRUCTED = dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS)
-# `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
-_PAGE = {
-    "file": _TEXT, "address": _TEXT, "sha256": _HASH, "document": _TEXT, "by_hand": {"const": True},
+RECONSTRUCTED = {
+    **dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS), "confidence": _TEXT,
 }  # fmt: skip
+_PAGE: Json = {"file": _TEXT, "address": _TEXT, "sha256": _HASH}
+# `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
+_OF_PAGE: Json = {"document": _TEXT, "by_hand": {"const": True}}
+
+
+def _tables(required: Json, optional: Json, **more: Any) -> Json:
+    table = {"required": [*required], "properties": {**required, **optional}, "additionalProperties": False, **more}
+    return {"type": "array", "minItems": 1, "items": {"type": "object", **table}}
+
+
 _SOURCE = {
     "type": "object",
     "required": ["vendored", "document", "page"],
     "properties": {
         "class": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
         "vendored": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
-        "document": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": [*_DOCUMENT],
-                "properties": {**_DOCUMENT, **_RECONSTRUCTED, "confidence": _TEXT},
-                "additionalProperties": False,
-                "if": {"properties": {"kind": {"const": "reconstructed"}}},
-                "then": {"required": [*_RECONSTRUCTED]},
-                "else": {"properties": dict.fromkeys(_RECONSTRUCTED, False)},
-            },
-        },
-        "page": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["file", "address", "sha256"],
-                "properties": _PAGE,
-                "additionalProperties": False,
-            },
-        },
+        "document": _tables(
+            _DOCUMENT,
+            {**_BELOW, **RECONSTRUCTED},
+            oneOf=[
+                {"properties": {"kind": {"const": "reconstructed"}}, "required": [*RECONSTRUCTED]},
+                {"properties": {"kind": {"not": {"const": "reconstructed"}}, **dict.fromkeys(RECONSTRUCTED, False)}},
+            ],
+        ),
+        "page": _tables(_PAGE, _OF_PAGE),
     },
     "additionalProperties": False,
 }
@@ -117,6 +114,10 @@ class Provider:
     def documents(self) -> "tuple[Document, ...]":
         """In the order of SOURCE.toml, which decides only on the order of keys."""
         return tuple(Document(self.specs / entry["file"], entry) for entry in self.source["document"])
+
+    def document_of(self, page: Mapping[str, Any]) -> Document | None:
+        """The document that is taken from a page of SOURCE.toml, or was written from it."""
+        return next((document for document in self.documents if document.name == page.get("document")), None)
 
     @property
     def samples(self) -> Path:

@@ -66,7 +66,8 @@ def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]
     ]  # fmt: skip
     creates = next((each[:3] for each in found if each[1] == "post" and "requestBody" in each[3]), None)
     return [
-        (*place, CREATE if tuple(place) == creates else _name(*place[1:], operation)) for *place, operation in found
+        (document, method, path, CREATE if (document, method, path) == creates else _name(method, path, operation))
+        for document, method, path, operation in found
     ]
 
 

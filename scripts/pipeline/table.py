@@ -1,4 +1,4 @@
-"""The README's table of what each provider takes, from the adapters and the effective specs."""
+"""The README's tables of what each provider takes and offers, from the adapters and the effective specs."""
 
 import sys
 from typing import Any
@@ -11,22 +11,30 @@ _HEAD = """\
 | Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings | Its documents |
 | --- | --- | --- | --- | --- | --- | --- |
 """
+_SUPPORT = {"native": "yes", "emulated": "made here", "undocumented": "undocumented", "unsupported": "no"}
 
 
-def rows() -> str:
-    adapters = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "creates")]
-    return _HEAD + "".join(_row(adapter) for adapter in adapters)
+def tables() -> str:
+    """What each provider takes, and which verbs it offers."""
+    kinds = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "adapter")]
+    verbs = list(kinds[0].capabilities)
+    head = f"\n| Provider | {' | '.join(f'`{verb}`' for verb in verbs)} |\n|{' --- |' * (len(verbs) + 1)}\n"
+    offers = "".join(f"| {' | '.join(map(cell, [f'`{kind.title}`', *_offers(kind)]))} |\n" for kind in kinds)
+    return _HEAD + "".join(_row(kind) for kind in kinds) + head + offers
 
 
-def _row(adapter: Any) -> str:
-    create = adapter.creates
-    call = create.call
-    body = call.operation.body
-    fields = [_field(name, body.properties[name]) for name in body.properties if name not in create.fields]
-    cannot = [f"{code(name)}: {reason}" for name, reason in create.unsupported.items()]
-    answers = [f"{status}: `{state}`" for status, state in call.states.items()]
-    settings = [f"`{s.variable}`{'' if s.required else ' (optional)'}" for s in adapter.all_settings()]
-    takes = [f"`{name}`" for name in create.fields.values()]
+def _offers(kind: Any) -> list[str]:
+    return [f"{_SUPPORT[support]}: {reason}" for support, reason in kind.capabilities.values()]
+
+
+def _row(kind: Any) -> str:
+    adapter, create = kind.adapter, kind.adapter.create
+    body, rules = create.spec.body, adapter.draft
+    fields = [_field(name, body.properties[name]) for name in body.properties if name not in rules.fields]
+    cannot = [f"{code(name)}: {reason}" for name, reason in rules.unsupported.items()]
+    answers = [f"{status}: `{create.effect.state(status)}`" for status in create.spec.successes]
+    settings = [f"`{s.variable}`{'' if s.required else ' (optional)'}" for s in kind.all_settings()]
+    takes = [f"`{name}`" for name in rules.fields.values()]
     cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none"]
     cells += [", ".join(answers), ", ".join(settings), f"[deviations](specs/{adapter.key}/DEVIATIONS.md)"]
     return f"| {' | '.join(map(cell, cells))} |\n"
@@ -37,4 +45,4 @@ def _field(name: str, schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(rows())
+    sys.stdout.write(tables())

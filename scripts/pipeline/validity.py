@@ -19,6 +19,7 @@ _RULES = {
     "3.0": (schema_v30, OAS30Validator, oas30_format_checker, OpenAPIV30SpecValidator),
     "3.1": (schema_v31, OAS31Validator, oas31_format_checker, OpenAPIV31SpecValidator),
 }
+ALTERNATIVES = ("oneOf", "anyOf")
 _DATA = ("example", "examples", "default", "enum")
 
 
@@ -94,7 +95,10 @@ def schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield at, schema
     inner = {f"{at}/items": schema.get("items")}
+    inner[f"{at}/additionalProperties"] = schema.get("additionalProperties")
     inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
+    for key in ALTERNATIVES:
+        inner |= {f"{at}/{key}/{number}": child for number, child in enumerate(schema.get(key, ()))}
     for here, child in inner.items():
         if isinstance(child, dict):
             yield from _within(child, here)

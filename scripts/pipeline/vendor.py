@@ -18,10 +18,9 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
     reconstructed document is one that nobody has.
     """
     files: dict[Path, bytes] = {}
-    documents = {document.name: document for document in provider.documents}
     samples: list[Sample] = []
     for entry in provider.source["page"]:
-        document = documents.get(entry.get("document", ""))
+        document = provider.document_of(entry)
         page = folder / str(entry["file"])
         if document and document.kind == "reconstructed" and not page.exists():
             continue
@@ -39,7 +38,7 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
     return files | sample_files.files(provider, specs(provider, files), samples)
 
 
-def specs(provider: Provider, files: Mapping[Path, bytes | None]) -> dict[str, Json]:
+def specs(provider: Provider, files: Mapping[Path, bytes]) -> dict[str, Json]:
     """The provider's documents by name, as they are in `files` or else vendored."""
     texts = {document.name: files.get(document.path) or _read(document.path) for document in provider.documents}
     return {name: as_spec(text.decode("utf-8")) or {} for name, text in texts.items()}

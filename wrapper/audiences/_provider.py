@@ -11,7 +11,7 @@ from . import _checks, _spec
 from ._account import Account
 from ._attempts import Attempts
 from ._call_settings import CallSettings, Ending, Timeouts
-from ._errors import OURS, ConfigurationError, InvalidError, Problem
+from ._errors import OURS, ConfigurationError, InvalidError, NotSentError, Problem
 from ._http.connections import ConnectionSettings
 from ._operation import Adapter, Capability
 from ._options import MAX_BYTES, CallOptions, Options, Pace
@@ -22,7 +22,7 @@ from ._secret import Secret
 from ._settings import Setting, Values, base_url, resolve, server_url, way
 from ._steps import Flow
 from ._token import ClientCredentials, Granted
-from ._verbs import Verbs
+from ._verbs import INTERRUPTED, Verbs
 
 T = TypeVar("T")
 
@@ -140,8 +140,11 @@ class Provider(ABC, Generic[T]):
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
             return Verbs(self._account, self._how(options, reads=reads), name)
-        except ConfigurationError as error:
-            error.provider, error.audience_name = self.title, name if isinstance(name, str) else None
+        except BaseException as raised:
+            known = raised if isinstance(raised, ConfigurationError) else NotSentError(INTERRUPTED)
+            known.provider, known.audience_name = self.title, name if isinstance(name, str) else None
+            if not isinstance(raised, Exception):
+                raised.__cause__ = known
             raise
 
     def _how(self, options: CallOptions, *, reads: bool = False) -> CallSettings:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
@@ -34,9 +35,10 @@ class Spec:
         return str(self.document["info"]["version"])
 
     def operation(self, operation_id: str) -> "Operation":
+        """The operation with this id, or method and path, which are the id of one that has none."""
         for path, methods in self.document["paths"].items():
             for method, entry in methods.items():
-                if entry.get("operationId") == operation_id:
+                if operation_id in (entry.get("operationId"), f"{method.upper()} {path}"):
                     return Operation(self, operation_id, f"/paths/{escape(path)}/{method}")
         raise LookupError(operation_id)
 
@@ -48,8 +50,9 @@ class Spec:
             key = token.replace("~1", "/").replace("~0", "~")
             node = node[int(key)] if isinstance(node, list) else node[key]
             at = f"{at}/{token}"
-            if isinstance(node, dict) and "$ref" in node:
-                node, at = self.resolve(node["$ref"].removeprefix("#"))
+            # A property may be called so as well.
+            if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+                node, at = self.resolve(unquote(node["$ref"].removeprefix("#")))
         return node, at
 
 
@@ -81,6 +84,11 @@ class Operation:
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
 
+    @property
+    def successes(self) -> list[int]:
+        """The documented statuses of a success."""
+        return [int(status) for status in self._answers if status.startswith("2")]
+
     def documents(self, status: int) -> bool:
         return str(status) in self._answers
 
@@ -98,7 +106,8 @@ class Operation:
             yield Deviation("status", f"status {status} is not documented", f"{self.pointer}/responses")
             return
         schema = answers.get(str(status), answers.get("default"))
-        if schema is None:
+        # HTTP allows no body with a 204, whatever the spec says.
+        if schema is None or status == 204:
             return
         if unreadable is not None:
             yield Deviation("", unreadable, schema.pointer)
@@ -125,7 +134,7 @@ class Schema:
     @lazy
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         # With the document around it, the paths in errors are pointers into the effective spec.
-        schema = {**self.spec.document, "$ref": f"#{self.pointer}"}
+        schema = {**self.spec.document, "$ref": f"#{quote(self.pointer, safe='/~')}"}
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
     @lazy
@@ -145,19 +154,34 @@ class Schema:
             phrase = _PHRASES.get(keyword, f"breaks {keyword} {{}}")
             yield Deviation(pointer(where), phrase.format(limit), rule)
 
-    def undocumented(self, value: Any, where: str = "") -> Iterator[Deviation]:
-        """Properties that the schema does not name, though it allows them."""
-        node, at = self.spec.resolve(self.pointer)
-        if isinstance(value, dict) and "properties" in node:
-            for name, entry in value.items():
-                here = f"{where}/{escape(name)}"
-                if name not in node["properties"]:
-                    yield Deviation(here, UNDOCUMENTED, f"{at}/properties")
-                elif isinstance(entry, dict | list):
-                    yield from Schema(self.spec, f"{at}/properties/{escape(name)}").undocumented(entry, here)
-        elif isinstance(value, list) and "items" in node:
-            for number, entry in enumerate(value):
-                yield from Schema(self.spec, f"{at}/items").undocumented(entry, f"{where}/{number}")
+    def undocumented(self, value: Any) -> Iterator[Deviation]:
+        """Properties that the schema, or an alternative in it, does not name, though it allows them."""
+        return self._undocumented(value, [self.pointer], "")
+
+    def _undocumented(self, value: Any, pointers: list[str], where: str) -> Iterator[Deviation]:
+        if not isinstance(value, dict | list):
+            return
+        nodes = list(self._alternatives(pointers))
+        named = [at for node, at in nodes if "properties" in node]
+        others = [(node["additionalProperties"], at) for node, at in nodes if "additionalProperties" in node]
+        rest = [f"{at}/additionalProperties" for other, at in others if isinstance(other, dict)]
+        for name, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            here, step = f"{where}/{escape(str(name))}", f"/properties/{escape(str(name))}"
+            if isinstance(value, list):
+                below = [f"{at}/items" for node, at in nodes if "items" in node]
+            else:
+                below = [at + step for node, at in nodes if name in node.get("properties", ())] or rest
+                if not below and not others and named:
+                    yield Deviation(here, UNDOCUMENTED, f"{named[0]}/properties")
+            yield from self._undocumented(entry, below, here)
+
+    def _alternatives(self, pointers: list[str]) -> Iterator[tuple[Json, str]]:
+        """The schemas at the pointers and their alternatives, with the pointers of where they really stand."""
+        for each in pointers:
+            node, at = self.spec.resolve(each)
+            yield node, at
+            for key in ("oneOf", "anyOf"):
+                yield from self._alternatives([f"{at}/{key}/{number}" for number in range(len(node.get(key, ())))])
 
 
 def _is_json(essence: str) -> bool:
@@ -171,6 +195,8 @@ _PHRASES = {
     "maxLength": "is longer than {} characters",
     "required": "is required",
     "format": "is not a {}",
+    "oneOf": "is not exactly one of the alternatives",
+    "anyOf": "is none of the alternatives",
 }
 UNDOCUMENTED = "the property is not documented"
 

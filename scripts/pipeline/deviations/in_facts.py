@@ -39,7 +39,7 @@ def _recorded(material: Material) -> Iterator[Json]:
 def _versions(material: Material) -> Iterator[Json]:
     """A version that is part of the server's URL: its default, the document's own, and what the samples put there."""
     for number, server in enumerate(material.spec.get("servers", ())):
-        if "version" not in server.get("variables", {}):
+        if not isinstance(server, dict) or "version" not in server.get("variables", {}):
             continue
         for at in ("/info/version", f"/servers/{number}/variables/version/default"):
             yield {"about": _API, "aspect": "version", "place": at, "value": resolve(material.spec, at)}

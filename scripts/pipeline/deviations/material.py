@@ -151,13 +151,15 @@ def target(spec: Json, at: str) -> tuple[str, Json]:
 
 
 def within(spec: Json, at: str) -> Iterator[tuple[str, Json]]:
-    """A schema and those of its properties and items, each once, with their pointers."""
+    """A schema and those of its properties, items and alternatives, each once, with their pointers."""
     at, schema = target(spec, at)
     yield at, schema
     for name in schema.get("properties", ()):
         yield from within(spec, pointer(["properties", name], at))
-    if "items" in schema:
-        yield from within(spec, f"{at}/items")
+    inner = ["items"] if "items" in schema else []
+    inner += [f"{key}/{number}" for key in validity.ALTERNATIVES for number in range(len(schema.get(key, ())))]
+    for each in inner:
+        yield from within(spec, f"{at}/{each}")
 
 
 def broken(spec: Json, at: str, value: Any) -> list[str]:

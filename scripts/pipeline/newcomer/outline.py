@@ -58,6 +58,26 @@ class Outline:
         (found,) = re.findall(r"^    body: (\w+)", self._module[1], re.M)
         return str(found)
 
+    @cached_property
+    def arguments(self) -> list[tuple[str, str]]:
+        """Those of the model's constructor, each with what it is made of; what is no plain value is left to hands."""
+        text = next(data.decode() for path, data in self.modules.items() if f"class {self.model}:" in data.decode())
+        found = []
+        for name, schema in self._properties():
+            own = str(PythonIdentifier(name, "field_"))
+            (kind,) = re.findall(rf"^    {own}: (\w+)", text, re.M)
+            required = name in self.body[1].get("required", ())
+            value = f"draft.body[{name!r}]" if required or "enum" in schema else f"draft.body.get({name!r}, UNSET)"
+            if "enum" in schema:
+                value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
+            found.append((own, "FILL_IN" if "properties" in schema or "items" in schema else value))
+        return found
+
+    @property
+    def models(self) -> list[str]:
+        """Those that the constructor needs."""
+        return sorted({self.model, *re.findall(r"(\w+)\(draft", " ".join(value for _, value in self.arguments))})
+
     @property
     def method(self) -> str:
         """Of the mock, which finds its operations by that name."""

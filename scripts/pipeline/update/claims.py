@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,9 +34,13 @@ def claims_of(page: str) -> list[Claim]:
     return [claim for at, claim in enumerate(found) if claim not in found[:at]]
 
 
-def dump(page: str, claims: list[Claim]) -> bytes:
-    lines = ",\n".join(f"    {json.dumps(claim, ensure_ascii=False)}" for claim in claims)
-    return f'{{\n  "page": {json.dumps(page)},\n  "claims": [\n{lines}\n  ]\n}}\n'.encode()
+def dump(claims: Mapping[str, list[Claim]]) -> bytes:
+    """The file of claims, by page: a claim in a line."""
+    pages = (
+        f"  {json.dumps(page)}: [\n" + ",\n".join(f"    {json.dumps(claim, ensure_ascii=False)}" for claim in found)
+        for page, found in claims.items()
+    )
+    return ("{\n" + "\n  ],\n".join(pages) + "\n  ]\n}\n").encode()
 
 
 def _of_request(sample: dict[str, Any]) -> Iterator[Claim]:

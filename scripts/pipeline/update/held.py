@@ -28,10 +28,15 @@ class Held:
 
 
 def hold(claim: Claim, spec: Json) -> Held:
-    kind = claim["kind"]
-    if kind == "operation":
+    """A claim that names no operation may be about each: where it agrees with one, it agrees."""
+    if claim["kind"] == "operation":
         return _operation(claim, spec)
-    operation, at = next(iter(_operations(spec)))
+    found = [_in_operation(claim, operation, at, spec) for operation, at in _operations(spec)]
+    return next((held for held in found if held.agrees), found[0])
+
+
+def _in_operation(claim: Claim, operation: Json, at: str, spec: Json) -> Held:
+    kind = claim["kind"]
     if kind in ("query", "header"):
         return _sent(claim, operation, at, spec)
     if kind == "answer":

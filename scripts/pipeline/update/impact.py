@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import UnknownType
 from referencing.exceptions import Unresolvable
 
-from .adapters import named
 from .result import Change, Impact, Symbol, Use
 from .symbols import differences, public
 from .words import Word, words
@@ -54,19 +53,26 @@ def _short(name: str) -> str:
 
 
 def _in_adapters(root: Path, files: Iterable[Path], key: str, names: Set[str], changed: Set[Word]) -> Iterator[Use]:
-    on_wire = {(word.side, word.text) for word in changed}
-    on_wire |= {(side, _identifier(text)) for side, text in on_wire if side in ("parameter", "request")}
-    made = {name.partition(".")[0] for name in names}
+    """The lines of who imports the client that have a changed name; the type checker says what is wrong with them."""
+    texts = {word.text for word in changed}
+    own = {part for name in names for part in name.split(".")} | {_identifier(text) for text in texts}
     for file in files:
+        source = file.read_text("utf-8")
         found = {
-            (line, text)
-            for line, side, text in named(file, key)
-            if (side == "symbol" and text in names) or (side == "made" and text in made) or (side, text) in on_wire
+            (getattr(node, "lineno", 0), name)
+            for node in (ast.walk(ast.parse(source)) if f"audience_clients.{key}." in source else ())
+            if (name := _name(node)) in (texts if isinstance(node, ast.Constant) else own)
         }
-        # Of a name and the same one with its class, one is enough.
-        for line, text in sorted(found):
-            if not any(line == at and other.endswith(f".{text}") for at, other in found):
-                yield Use(file.relative_to(root).as_posix(), line, text)
+        yield from (Use(file.relative_to(root).as_posix(), line, name) for line, name in sorted(found))
+
+
+def _name(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str(name)) | ast.keyword(arg=str(name)) | ast.alias(name=name):
+            return name
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 def _identifier(text: str) -> str:

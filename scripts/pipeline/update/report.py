@@ -102,7 +102,11 @@ def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
 
 def _about(report: Report, code: str) -> Iterator[str]:
     for page in report.pages:
-        state = "not fetched: it is compared by hand" if page.by_hand else "changed" if page.changed else "the same"
+        state = "changed" if page.changed else "the same"
+        if page.by_hand:
+            state = "not fetched: it is compared by hand"
+        elif page.missing:
+            state = f"not there, what was reconstructed stays: {_cut(page.missing)}"
         kind = f" ({page.content_type})" if page.content_type and page.changed else ""
         yield f"- page {code.format(page.address)}: {state}{kind}"
         yield from (f"  - redirected to {code.format(address)}" for address in page.redirects)

@@ -55,7 +55,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was fetched, or, `by_hand`, that was not."""
+    """A page that was fetched, or that was not: `by_hand`, or `missing`, which says why."""
 
     file: str
     address: str
@@ -64,6 +64,7 @@ class Page:
     content_type: str = ""
     redirects: tuple[str, ...] = ()
     by_hand: bool = False
+    missing: str = ""
 
     @property
     def changed(self) -> bool:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import overlay, registry, rooms, tree
+from .. import effective, overlay, registry, rooms, tree
 from .._errors import PipelineError
 from ..deviations import report as deviations
-from ..documents import read
-from ..effective import load
+from ..documents import fingerprint, read
 from ..rooms import Provider
 from . import checks, claimed, classes
 from .impact import impact
@@ -48,8 +47,13 @@ def _within(text: str, folder: Path) -> str:
 
 
 def _report(taken: Taken) -> Report:
-    spec = taken.provider.source["spec"]
-    return Report(taken.provider.key, taken.pages, (spec["version"], spec["version"]), spec["sha256"])
+    version = _version(taken.provider)
+    return Report(taken.provider.key, taken.pages, (version, version), fingerprint(read(taken.provider.effective)))
+
+
+def _version(provider: Provider) -> str:
+    """The version of its documents, or each that they have."""
+    return ", ".join(dict.fromkeys(str(document.entry["version"]) for document in provider.documents))
 
 
 def _in_copy(
@@ -93,14 +97,17 @@ def _readme(copy: Path) -> Check:
 
 def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Compare | None) -> None:
     old, new = taken.provider, Provider(copy, taken.provider.key)
-    report.version, report.sha256 = (report.version[0], new.source["spec"]["version"]), new.source["spec"]["sha256"]
-    if new.source["spec"]["kind"] == "authored":
-        recorded = read(old.claims)["claims"] if old.claims.is_file() else []
-        report.claims = list(claimed.differences(recorded, taken.claims, load(new.upstream), new.upstream))
-        return
-    upstream = load(new.upstream)
-    effective = upstream
+    report.version = report.version[0], _version(new)
+    recorded = read(old.claims) if old.claims.is_file() else {}
+    for page in new.source["page"]:
+        document, name = new.document_of(page), page["file"]
+        if document and name in taken.claims:
+            given = recorded.get(name, ()), taken.claims[name], effective.load(document.path), document.path
+            report.claims += claimed.differences(*given)
+    spec = effective.upstream(new)
     if new.overlay.exists():
-        effective, report.overlay = overlay.review(upstream, new.overlay)
+        spec, report.overlay = overlay.review(spec, new.overlay)
+    effective.agreed(new, spec)
+    report.sha256 = fingerprint(spec)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
-    report.changes = classes.differences(read(old.effective), effective, compare)
+    report.changes = classes.differences(read(old.effective), spec, compare)

@@ -12,8 +12,8 @@ from .. import samples as samples_of_operations
 from .. import vendor
 from .._errors import PipelineError
 from ..pages import samples_of, spec_of, text_of
-from ..published import as_spec, suffix, version_of
-from ..rooms import Provider
+from ..published import suffix, version_of
+from ..rooms import RECONSTRUCTED, Document, Provider
 from .claims import Claim, claims_of, dump
 from .fetch import Fetched, fetch
 from .result import Page
@@ -26,7 +26,8 @@ class Taken:
     provider: Provider
     pages: list[Page]
     files: dict[Path, bytes | None] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
+    """By page, of the documents that are ours."""
 
 
 def take(provider: Provider, date: str) -> Taken:
@@ -35,20 +36,30 @@ def take(provider: Provider, date: str) -> Taken:
     fetched: dict[str, Fetched] = {}
     taken = Taken(provider, [])
     for entry in provider.source["page"]:
-        by_hand = "by_hand" in entry
-        if not by_hand:
-            fetched[entry["file"]] = fetch(entry["address"])
-        taken.pages.append(_page(entry, fetched.get(entry["file"])))
-    missing = fetched and provider.source["spec"]["kind"] == "authored" and not provider.claims.is_file()
-    if missing or any(page.changed for page in taken.pages):
+        document, missing = provider.document_of(entry), ""
+        reconstructed = document is not None and document.kind == "reconstructed"
+        try:
+            if "by_hand" not in entry:
+                got = fetch(entry["address"])
+                if reconstructed:
+                    spec_of(text_of(got.data, got.charset))
+                fetched[entry["file"]] = got
+        except PipelineError as error:
+            # Nobody has ever had this page: until it is there, what was reconstructed stays.
+            if not reconstructed:
+                raise
+            missing = str(error)
+        taken.pages.append(_page(entry, fetched.get(entry["file"]), missing))
+    authored = any(document.kind == "authored" for document in provider.documents)
+    if (fetched and authored and not provider.claims.is_file()) or any(page.changed for page in taken.pages):
         _extract(taken, fetched, date)
     return taken
 
 
-def _page(entry: Mapping[str, Any], got: Fetched | None) -> Page:
+def _page(entry: Mapping[str, Any], got: Fetched | None, missing: str) -> Page:
     about = entry["file"], entry["address"], entry["sha256"]
     if got is None:
-        return Page(*about, found=entry["sha256"], by_hand=True)
+        return Page(*about, found=entry["sha256"], by_hand="by_hand" in entry, missing=missing)
     return Page(*about, hashlib.sha256(got.data).hexdigest(), got.content_type, got.redirects)
 
 
@@ -58,6 +69,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
     recorded_samples = samples_of_operations.recorded(provider)
     before = [{**sample, "file": file.stem} for file, found in recorded_samples.items() for sample in found]
     samples: list[Any] = []
+    new: dict[Path, bytes] = {}
     for entry, recorded in zip(provider.source["page"], source["page"], strict=True):
         got = fetched.get(entry["file"])
         if got is None:
@@ -65,30 +77,34 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
             continue
         try:
             text = text_of(got.data, got.charset)
-            if "spec" in entry:
-                _spec(taken, spec_of(text, vendor.known(provider)), source)
-            elif provider.source["spec"]["kind"] == "authored":
-                taken.claims += claims_of(text)
-                taken.files[provider.claims] = dump(entry["file"], taken.claims)
+            document = provider.document_of(entry)
+            if document and document.kind == "authored":
+                taken.claims[entry["file"]] = claims_of(text)
+                taken.files[provider.claims] = dump(taken.claims)
+            elif document:
+                spec, place = spec_of(text, vendor.known(document)), provider.documents.index(document)
+                new[document.path] = spec.encode()
+                recorded["document"] = _document(taken, document, spec, source["document"][place])
             samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
         except PipelineError as error:
             kind = f" ({got.content_type})" if got.content_type else ""
             raise PipelineError(f"{entry['address']}{kind}: {error}") from error
         recorded["sha256"] = hashlib.sha256(got.data).hexdigest()
     source["vendored"] = tomlkit.date(date)
-    new = [data for path, data in taken.files.items() if data and path.stem == provider.upstream.stem]
-    spec = as_spec((new[0] if new else provider.upstream.read_bytes()).decode()) or {}
-    taken.files |= dict.fromkeys(recorded_samples) | samples_of_operations.files(provider, spec, samples)
+    specs = vendor.specs(provider, new)
+    taken.files |= dict.fromkeys(recorded_samples) | samples_of_operations.files(provider, specs, samples)
     taken.files[provider.source_file] = tomlkit.dumps(source).encode()
 
 
-def _spec(taken: Taken, text: str, source: Any) -> None:
-    upstream = taken.provider.upstream
+def _document(taken: Taken, document: Document, text: str, recorded: Any) -> str:
+    """Take a document as its page has it, and record that; its file's name."""
     version = version_of(text)
-    new = upstream.with_suffix(suffix(text))
-    if new != upstream:
-        taken.files[upstream] = None
+    new = document.path.with_suffix(suffix(text))
+    if new != document.path:
+        taken.files[document.path] = None
     taken.files[new] = text.encode()
-    source["spec"]["file"] = new.name
-    source["spec"]["version"] = version
-    source["spec"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    for name in RECONSTRUCTED.keys() & recorded.keys():
+        del recorded[name]
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    recorded.update({"file": new.name, "kind": "published", "version": version, "sha256": sha256})
+    return new.name

@@ -1,0 +1,115 @@
+"""Updates where a document is reconstructed: it stays until its page is there, and then it is the published one."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import small_project
+import updating
+from pipeline.__main__ import main
+from pipeline.documents import read
+from pipeline.update import report
+from pipeline.update.result import Code
+from small_project import Json, as_yaml, changed
+from updating import publish, updated
+
+DOCUMENT = """
+[[document]]
+file = "rooms.json"
+kind = "reconstructed"
+licence = "none stated"
+version = "1"
+sha256 = "{}"
+sources = ["https://acme.example/rooms, rendered"]
+verbatim = ["/info"]
+from_rendering = ["/paths"]
+not_seen = ["operationId"]
+confidence = "M"
+
+[[page]]
+file = "rooms.md"
+address = "{}"
+sha256 = ""
+document = "rooms.json"
+"""
+
+
+def rooms(**operation: Any) -> Json:
+    """A document of rooms alone."""
+
+    def change(spec: Json) -> None:
+        spec["paths"] = {"/rooms": spec["paths"].pop("/lists")}
+        spec["paths"]["/rooms"]["post"].update({"operationId": "make_room", **operation})
+
+    return changed(change)
+
+
+@pytest.fixture
+def page(project: Path) -> Path:
+    """Where the page of the reconstructed document would be; the project has both documents, and is committed."""
+    text, page = json.dumps(rooms()), project / "pages" / "rooms.md"
+    folder = project / "specs" / "acme"
+    (folder / "rooms.json").write_text(text, "utf-8")
+    with (folder / "SOURCE.toml").open("a", encoding="utf-8") as source:
+        source.write(DOCUMENT.format(small_project.sha256(text), page.as_uri()))
+    assert main(["generate", "--root", str(project)]) == 0
+    updating.commit(project)
+    return page
+
+
+def documents(project: Path) -> dict[str, Json]:
+    source = tomllib.loads((project / "specs" / "acme" / "SOURCE.toml").read_text("utf-8"))
+    return {document["file"]: document for document in source["document"]}
+
+
+@pytest.mark.parametrize("said", [None, "# Not found"])
+def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report_says_so(
+    project: Path, page: Path, said: str | None
+) -> None:
+    if said:
+        page.write_text(said, "utf-8")
+    result = updated(project)
+    assert (result.error, result.code, result.written) == ("", Code.NOTHING, ())
+    assert f"- page {page.as_uri()}: not there, what was reconstructed stays: " in report.as_text(result)
+    # The other page is followed all the same.
+    publish(project, updating.documented())
+    assert (updated(project).code, documents(project)["rooms.json"]["kind"]) == (Code.DOCUMENTATION, "reconstructed")
+
+
+@pytest.mark.parametrize(("spell", "file"), [(json.dumps, "rooms.json"), (as_yaml, "rooms.yaml")])
+def test_once_its_page_is_there_the_document_is_the_published_one(
+    project: Path, page: Path, spell: Any, file: str
+) -> None:
+    spec = rooms(operationId="build_room")
+    page.write_text(f"# Rooms\n\n```\n{spell(spec)}\n```\n\n```json Response\n{{}}\n```\n", "utf-8")
+    result = updated(project)
+    assert (result.error, result.code) == ("", Code.COMPATIBLE)
+    assert {path.name for path in (project / "specs" / "acme").iterdir() if "rooms" in path.name} == {file}
+    assert read(project / "specs" / "acme" / file) == spec
+    assert documents(project)[file].keys() == {"file", "kind", "licence", "version", "sha256"}
+    assert documents(project)[file]["kind"] == "published"
+    assert main(["drift", "--root", str(project), "--pages", str(project / "pages")]) == 0
+    assert updated(project).code == Code.NOTHING
+
+
+def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Path, page: Path) -> None:
+    page.write_text(
+        f'# Rooms\n\n```\n{json.dumps(rooms())}\n```\n\n# Response\n\n```json\n{{"id": "9"}}\n```\n', "utf-8"
+    )
+    assert updated(project).error == ""
+    samples = {file.stem: read(file) for file in (project / "specs" / "acme" / "samples").iterdir()}
+    assert [sample["body"] for sample in samples["make_room"]] == ['{"id": "7"}', '{"id": "9"}']
+    assert [sample["body"] for sample in samples["create"]] == ['{"id": "7"}']
+
+
+def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
+    project: Path, page: Path
+) -> None:
+    publish(project, changed(lambda spec: spec["info"].update(version="2")))
+    result = updated(project)
+    assert (result.code, result.written) == (Code.FAILED, ())
+    assert 'specs/acme: /info/version: the documents disagree (openapi.json: "2"; rooms.json: "1")' in result.error
+    assert not page.exists()

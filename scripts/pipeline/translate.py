@@ -1,0 +1,67 @@
+"""A valid OpenAPI document in fewer words: what can be said in two ways is said in one, for everything that reads it.
+
+- OpenAPI 3.0 becomes 3.1, and its `nullable` a type.
+- The formats `int32` and `int64` become the range that they stand for.
+- The request bodies of `components`, and the parameters of a path, go to the operations that have them.
+- A `content` without a media type, which says nothing, goes.
+"""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import validity
+from ._errors import PipelineError
+from .documents import resolve
+from .published import METHODS
+
+Json = dict[str, Any]
+_BITS = {"int32": 31, "int64": 63}
+
+
+def translated(document: Json) -> Json:
+    """A copy of the document; it is as valid as it was."""
+    spec = copy.deepcopy(document)
+    old = str(spec["openapi"]).startswith("3.0")
+    for _, schema in validity.schemas(spec, ""):
+        if old and schema.pop("nullable", False) and "type" in schema:
+            schema["type"] = [schema["type"], "null"]
+        if schema.get("format") in _BITS and "integer" in schema.get("type", ()):
+            most = 2 ** _BITS[schema.pop("format")] - 1
+            schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
+            schema["maximum"] = min(schema.get("maximum", most), most)
+    for item, operation in _operations(spec):
+        if "parameters" in item:
+            own = operation.get("parameters", [])
+            named = {_name(spec, each) for each in own}
+            operation["parameters"] = [*own, *(each for each in item["parameters"] if _name(spec, each) not in named)]
+        while "$ref" in operation.get("requestBody", ()):
+            operation["requestBody"] = copy.deepcopy(resolve(spec, operation["requestBody"]["$ref"][1:]))
+    for item, operation in _operations(spec):
+        item.pop("parameters", None)
+        for response in operation.get("responses", {}).values():
+            if response.get("content") == {}:
+                del response["content"]
+    spec.get("components", {}).pop("requestBodies", None)
+    return spec | ({"openapi": "3.1.0"} if old else {})
+
+
+def moved(spec: Json, below: str, name: str) -> Json:
+    """The document with the path of a server moved to its paths; raises PipelineError where no server has that path."""
+    servers = [
+        server | {"url": server["url"].rstrip("/").removesuffix(below)}
+        for server in spec.get("servers", ()) if urlsplit(server["url"]).path.rstrip("/") == below
+    ]  # fmt: skip
+    if not servers:
+        raise PipelineError(f"{name}: /servers: none of them has the path {below}")
+    return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
+
+
+def _operations(spec: Json) -> Iterator[tuple[Json, Json]]:
+    return ((item, item[method]) for item in spec["paths"].values() for method in METHODS if method in item)
+
+
+def _name(spec: Json, parameter: Json) -> tuple[str, str]:
+    found = resolve(spec, parameter["$ref"][1:]) if "$ref" in parameter else parameter
+    return found["in"], found["name"]
