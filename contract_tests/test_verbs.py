@@ -1,6 +1,7 @@
 """What else can be asked of a provider than to create: get, wait and delete, and what is found out after a create."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -59,6 +60,7 @@ class Batch:
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        answer = answer() if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
         status, body = answer if isinstance(answer, tuple) else (200, answer)
@@ -206,6 +208,19 @@ def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: Block
     error = batch("wait", "VIP", within=0.01)
     assert isinstance(error, WaitTimeoutError)
     assert (error.outcome, error.record.member_count, len(batch.asked)) == (None, 7, 1)
+
+
+def test_an_answer_that_does_not_come_in_the_time_to_wait_leaves_what_was_seen_before(
+    face: BlockingPortal | None,
+) -> None:
+    def late() -> Exception:
+        time.sleep(1.5)
+        return httpx2.ReadError("reset")
+
+    error = Batch(face, viewed(indexing_state="IN_PROGRESS", nb_ids=7), late)("wait", "VIP", within=1.5)
+    assert isinstance(error, WaitTimeoutError)
+    assert error.record.member_count == 7
+    assert not isinstance(Batch(face, late)("wait", "VIP", within=1.5), WaitTimeoutError)
 
 
 def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for(face: BlockingPortal | None) -> None:

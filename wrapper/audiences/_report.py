@@ -78,7 +78,7 @@ def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
     grid = [[*rows[0]], *([*row.values()] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
     if sum(widths) + 3 * len(widths) > columns:
-        return "\n\n".join("\n".join(f"{name:>11}: {cell}" for name, cell in row.items() if cell) for row in rows)
+        return "\n\n".join("\n".join(f"{name:>12}: {cell}" for name, cell in row.items() if cell) for row in rows)
     lines = [" | ".join(map(set_cell_size, line, widths)).rstrip() for line in grid]
     return "\n".join([lines[0], "-+-".join("-" * width for width in widths), *lines[1:]])
 

@@ -117,6 +117,9 @@ class Verbs:
             except NotFoundError:
                 if asked.token is None:
                     raise
+            except AudiencesError as failure:
+                if record is None or failure.response or time.monotonic() < end:
+                    raise
             if record and record.state is not RecordState.INDEXING:
                 return record
             number += 1
