@@ -30,11 +30,12 @@ def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to
             async def answered(message: Message) -> None:
                 nonlocal refused
                 if message["type"] == "http.response.start":
-                    name = json.loads(body)["name"] if message["status"] == 202 else ""
+                    creates = scope["path"].endswith("/audiences/create")
+                    name = json.loads(body)["name"] if creates and message["status"] == 202 else ""
                     media = dict(scope["headers"]).get(b"content-type", b"")
                     refused = {
-                        _METHOD: scope["method"] != "POST",
-                        _MEDIA: not media.lower().startswith(b"application/json"),
+                        _METHOD: scope["method"] != ("GET" if scope["path"].endswith("/view") else "POST"),
+                        _MEDIA: scope["method"] == "POST" and not media.lower().startswith(b"application/json"),
                         _NAME: name in created,
                     }[to]
                     created.update({name} - {""})

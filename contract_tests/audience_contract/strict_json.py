@@ -32,6 +32,13 @@ def loads(data: bytes) -> Any:
     return value
 
 
+def at(value: Any, pointer: str) -> Any:
+    """What stands at a JSON pointer; None for nothing."""
+    for token in pointer.split("/")[1:]:
+        value = value.get(token) if isinstance(value, dict) else None
+    return value
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):

@@ -14,7 +14,7 @@ from audience_contract.server import Options, Target, run
 from mutants import playing
 from mutants.mutant import Mutant
 from recorded import HOSTS, record
-from wire import wire
+from wire import right
 
 # The mutant's answer to what it alone accepts is made from another request.
 _OURS = {"run.echo"}
@@ -61,10 +61,9 @@ def _is_ours(finding: Finding) -> bool:
 
 
 def _recorded(mutant: Mutant, status: int) -> Seen:
-    right = playing.right_answers(mutant.key)[status]
-    answer = playing.wrong(load(mutant.key).operations[0], mutant.operation, right)
+    answer = playing.wrong(mutant.right, mutant.operation, playing.right_answers(mutant.right)[status])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "traffic.har")
-        record(path, HOSTS[mutant.key], wire(mutant.key).GOOD, answer)
+        record(path, HOSTS[mutant.key], right(mutant.right)[-1], answer)
         report = traffic.judge(path)
     return Seen(tuple(finding.rule for finding in report.findings), report.requests, str(report.verdict), recorded=True)

@@ -16,9 +16,10 @@ _OTHER_STATUS = {"2": ("200", "201", "204"), "4": ("400", "402"), "5": ("500", "
 
 @dataclass(frozen=True)
 class Mutant:
-    """A spec's key, on which `side` ("request" or "response") it is changed, where, and how in words."""
+    """A spec's key, an operation's id, on which `side` ("request" or "response") it is changed, where, and how."""
 
     key: str
+    of: str
     side: str
     pointer: str
     change: str
@@ -30,8 +31,13 @@ class Mutant:
 
     @property
     def operation(self) -> Operation:
-        """The one operation of a mutated spec."""
-        return parse(self.key, self.text).operations[0]
+        """The operation as it is in the mutated spec."""
+        return next(found for found in parse(self.key, self.text).operations if found.id == self.of)
+
+    @property
+    def right(self) -> Operation:
+        """The operation as it is."""
+        return next(found for found in load(self.key).operations if found.id == self.of)
 
 
 def mutants(key: str) -> list[Mutant]:
@@ -39,7 +45,7 @@ def mutants(key: str) -> list[Mutant]:
     found: dict[tuple[str, str, str], Mutant] = {}
     for operation in load(key).operations:
         for side, change in _of_operation(operation):
-            made = Mutant(key, side, change.pointer, change.words, _changed(operation, change))
+            made = Mutant(key, operation.id, side, change.pointer, change.words, _changed(operation, change))
             found.setdefault((side, change.pointer, change.words), made)
     return list(found.values())
 

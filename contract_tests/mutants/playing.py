@@ -12,7 +12,7 @@ from audience_contract.mock import credentials
 from audience_contract.mock.app import Application
 from audience_contract.mock.provider import load as provider_of
 from mutants.mutant import Mutant
-from wire import wire
+from wire import right
 from witnesses import ask
 
 _VALUES: tuple[Any, ...] = (None, "", "mutant", "2025-02-06", 7, 1.5, True, [], ["mutant"], {}, {"mutant": 1})
@@ -22,7 +22,7 @@ def fault(mutant: Mutant) -> Fault:
     """The mutant as a fault that the mock server plays."""
     operation = mutant.operation
     # Asked for here: the server that plays the mutant cannot ask another one while it answers.
-    right_answers(mutant.key)
+    right_answers(mutant.right)
 
     def asked(turn: Turn) -> Response:
         if turn.request.method != turn.operation.method:
@@ -35,14 +35,18 @@ def fault(mutant: Mutant) -> Fault:
         refused = lacking or _misfit(operation) or check_request(operation, turn.request, undocumented=False)
         if refused and not turn.refused():
             return turn.error(401 if lacking else 400)
-        # What the mutant alone takes has the effect of a request that is right.
-        return turn.answer(None if refused or not turn.refused() else wire(mutant.key).GOOD)
+        # What the mutant alone takes has the effect of a request that is right: for a create, of any.
+        if not turn.refused():
+            turn.memory["right"] = turn.request
+        elif not refused:
+            return turn.answer(turn.memory.get("right", right(mutant.right)[-1]))
+        return turn.answer()
 
     def answered(turn: Turn) -> Response:
         return wrong(turn.operation, operation, turn.answer())
 
     act = asked if mutant.side == "request" else answered
-    return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act)
+    return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act, operation=mutant.of)
 
 
 def _misfit(operation: Operation) -> bool:
@@ -56,17 +60,17 @@ def _misfit(operation: Operation) -> bool:
     return schema.plain("type", "object") != "object" or any(kind.plain("type", "string") != "string" for kind in files)
 
 
-def wrong(right: Operation, mutated: Operation, answer: Response) -> Response:
+def wrong(documented: Operation, mutated: Operation, answer: Response) -> Response:
     """An answer that the mutated spec allows and the right one forbids.
 
     If there is none, one of another status where the mutated spec has not this one, or else the answer as it is. Of a
     status that the right spec does not name, no mutant says anything.
     """
-    if not right.response(answer.status):
+    if not documented.response(answer.status):
         return answer
     allowed = [found for found in (answer, *_near(mutated, answer)) if not check_response(mutated, found)]
     for found in allowed:
-        if check_response(right, found):
+        if check_response(documented, found):
             return found
     return next((found for found in allowed if found.status != answer.status), answer)
 
@@ -75,16 +79,16 @@ def keeps(mutant: Mutant) -> bool:
     """Whether no answer of the mutant's can be wrong: what it allows, the right spec allows too."""
     if mutant.side == "request":
         return False
-    right, mutated = load(mutant.key).operations[0], mutant.operation
-    played = ((answer, wrong(right, mutated, answer)) for answer in right_answers(mutant.key).values())
-    return not any(given.status != answer.status or check_response(right, given) for answer, given in played)
+    operation, mutated = mutant.right, mutant.operation
+    played = ((answer, wrong(operation, mutated, answer)) for answer in right_answers(operation).values())
+    return not any(given.status != answer.status or check_response(operation, given) for answer, given in played)
 
 
 @cache
-def right_answers(key: str) -> dict[int, Response]:
+def right_answers(operation: Operation) -> dict[int, Response]:
     """The correct server's documented ones by their status; an error of 400 where no spec says which there are."""
-    operation, application = load(key).operations[0], Application()
-    success = ask(application, key, [wire(key).GOOD])[0].response
+    application = Application()
+    success = ask(application, operation.spec.key, right(operation))[-1].response
     codes = operation.node["responses"].value
     statuses = [int(code) for code in codes if code.isdigit() and code >= "400"] or [400] * ("default" in codes)
     return {success.status: success, **{status: application.error(operation, status) for status in statuses}}
@@ -96,8 +100,10 @@ def _near(operation: Operation, answer: Response) -> Iterator[Response]:
         kin = [int(code) for code in operation.node["responses"].value if code.isdigit()]
         for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
             yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))
-            if status in right_answers(operation.spec.key):
-                yield right_answers(operation.spec.key)[status]
+            # The operation is that of a mutated spec.
+            answers = right_answers(next(each for each in load(operation.spec.key).operations if each.id == operation.id))
+            if status in answers:
+                yield answers[status]
     yield from _bodies(operation, answer)
 
 
@@ -116,11 +122,12 @@ def _bodies(operation: Operation, answer: Response) -> Iterator[Response]:
 
 
 def _more(operation: Operation, answer: Response, value: Any) -> Iterator[Any]:
-    """The value with a property more that the spec documents."""
+    """The value with a property more that the spec documents, or with another choice for one."""
     documented = operation.response(answer.status)
     for entry in (documented and documented.get("content")) or ():
         properties = entry["schema"].get("properties") if entry.get("schema") else None
         for name in properties.value if properties and isinstance(value, dict) else ():
+            yield from ({**value, name: choice} for choice in properties[name].plain("enum", []))
             if name not in value:
                 yield from ({**value, name: more} for more in _VALUES)
 

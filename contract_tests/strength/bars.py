@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from audience_contract import load
 from strength import servers
 from strength.tools import FULL, OURS, PEERS, Run
 
 MOST_REQUESTS = 1000
+"""For each operation of a server."""
 LEAST_MARGIN = 2
 
 
@@ -44,6 +46,11 @@ def rows(runs: Sequence[Run]) -> list[Row]:
     return [Row(server, runs) for server, runs in found.items()]
 
 
+def most_requests(server: str) -> int:
+    """How many requests a run on a server may have."""
+    return MOST_REQUESTS * len(load(servers.key_of(server)).operations)
+
+
 def missed(table: Sequence[Row]) -> Iterator[str]:
     """The bars that are missed, a sentence for each."""
     for row in table:
@@ -58,9 +65,9 @@ def missed(table: Sequence[Row]) -> Iterator[str]:
                     yield f"{row.server}, seed {run.seed}: not found by {run.tool} in {run.requests} requests"
             if row.of(FULL) and row.found_by(FULL) and row.margin < LEAST_MARGIN:
                 yield f"{row.server}: {row.margin} request shows it, and {LEAST_MARGIN} should"
-        most = max((run.requests for run in own), default=0)
-        if most > MOST_REQUESTS:
-            yield f"{row.server}: {most} requests, and {MOST_REQUESTS} are allowed"
+        most, allowed = max((run.requests for run in own), default=0), most_requests(row.server)
+        if most > allowed:
+            yield f"{row.server}: {most} requests, and {allowed} are allowed"
     for tool in PEERS:
         mine, theirs = (sum(row.requests(name) for row in _both(table, tool)) for name in (OURS, tool))
         if theirs and mine >= theirs:

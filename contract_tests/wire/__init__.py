@@ -8,7 +8,8 @@ WRONG_ANSWERS, with the place and the rule.
 And what the mock server does: SUCCESS, its status; `created`, the name and the id or token in the answer to a create,
 which no service has; BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation;
 VARIABLES, of the environment; URL, the one that points at the mock, and what follows the base URL in it; ERROR_KEYS, of
-any error's body; REFUSED, headers with the status and a text of the answer.
+any error's body; REFUSED, headers with the status and a text of the answer; OTHERS, where there are other operations
+than GOOD's, a right request about what BEFORE creates and its status, by the last word of the operationId.
 """
 
 from collections.abc import Callable
@@ -45,6 +46,14 @@ def operation_of(provider: str) -> Operation:
     """The operation that the provider's GOOD calls."""
     spec, path = load(provider), wire(provider).GOOD.target.partition("?")[0]
     return next(o for o in spec.operations if o is spec.match("POST", spec.below_base(path) or ""))
+
+
+def right(operation: Operation) -> list[Request]:
+    """Requests of which the last is a right one to an operation; those before it make what it is about."""
+    calls = wire(operation.spec.key)
+    if operation.id == operation_of(operation.spec.key).id:
+        return [calls.GOOD]
+    return [calls.BEFORE, calls.OTHERS[operation.id.rpartition("_")[2]][0]]
 
 
 def credential_place(provider: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ _PROJECT = "/components/parameters/HeaderProjectKey"
 _CONTENT = f"{_POST}/requestBody/content"
 _MEDIA = f"{_CONTENT}/application~1json"
 _SCHEMA = f"{_MEDIA}/schema"
-_ACCEPTED = "/components/responses/asyncResponse/content"
+_ACCEPTED = f"{_POST}/responses/202/content"
 _ERROR = '{"error_code": "c", "error_message": "m"}'
 
 BASE = documented.base("batch")
@@ -92,6 +92,11 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 202
+BEFORE = body("emails", "custom_ids")(GOOD)
+OTHERS = {
+    "view": (Request("GET", f"{BASE}/audiences/view?name=spring_2025", GOOD.headers[:2]), 200),
+    "remove": (Request("POST", f"{BASE}/audiences/remove", GOOD.headers, b'{"name": "spring_2025"}'), 202),
+}
 OTHER_TARGETS = ["/2.8/audiences/create", "/any-text/audiences/create"]
 ERROR_KEYS = {"error_code", "error_message"}
 URL = ("BATCH_BASE_URL", "")

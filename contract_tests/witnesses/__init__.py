@@ -1,6 +1,6 @@
 """For each fault of the catalogue, requests that show it: a module for each spec's key, by the names of its faults.
 
-`common` has those of the faults that several providers share. `Witness.shows` is true of a faulty server's answers and
+`common` has those of the faults that are made from a spec, of whatever operation. `Witness.shows` is true of a faulty server's answers and
 false of a correct one's; a number means the last answer's status.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from audience_contract import Request, Response
 from audience_contract.mock.app import Application
+from wire import wire
 
 
 class Answer(NamedTuple):
@@ -47,7 +48,15 @@ def witness(name: str) -> Witness:
     """A fault's; raises LookupError where nobody has written one."""
     key, _, short = name.partition(".")
     own: dict[str, Witness] = import_module(f"{__name__}.{key}").WITNESSES
-    return own.get(short) or import_module(f"{__name__}.common").WITNESSES[short](key)
+    if short in own:
+        return own[short]
+    common, calls = import_module(f"{__name__}.common"), wire(key)
+    for word, (request, success) in getattr(calls, "OTHERS", {}).items():
+        if short.startswith(f"{word}-"):
+            found = common.witness(short.removeprefix(f"{word}-"), request, success)
+            return Witness([calls.BEFORE, *found.requests], found.shows)
+    made: Witness = common.witness(short, calls.GOOD, calls.SUCCESS)
+    return made
 
 
 def ask(application: Application, key: str, requests: Sequence[Request]) -> list[Answer]:

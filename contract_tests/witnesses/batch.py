@@ -8,7 +8,7 @@ from typing import Any
 from audience_contract import Request
 from audience_contract.faults.acts import form_request, json_request
 from wire import Change, body, header, query
-from wire.batch import GOOD
+from wire.batch import GOOD, OTHERS
 
 from . import Answer, Witness, last
 
@@ -40,7 +40,14 @@ def _header(answer: Answer) -> object:
     return "mock-token" in str(answer.response.headers)
 
 
+_OTHER = body("spring_2025", "other")(GOOD)
+_VIEW = OTHERS["view"][0]
+_VIEW_OTHER = query("?name=other")(_VIEW)
+
 WITNESSES = {
+    # views
+    "view-first-only": Witness([GOOD, _OTHER, _VIEW, _VIEW_OTHER], last(lambda answer: answer.json["name"] != "other")),
+    "view-never-absent": Witness([_VIEW], 200),
     # accepts
     "project-ignored": _sent(202, header("X-Batch-Project")),
     "name-256": _body(202, name="n" * 256),

@@ -1,18 +1,21 @@
 """The fault catalogue: servers that break the contract in exactly one way, to see whether a check notices.
 
-A folder for each spec's key, found by that key; each of its modules has a tuple `FAULTS`. The mock server plays them:
-`MockServer(fault="batch.no-token")`. In this folder, `acts` are the ways in which a server goes wrong, `rewriting` and
-`uploads` how it takes a body for another one, `bearer` and `answers` the faults that several providers can have.
+A folder for each spec's key, found by that key; each of its modules has a tuple `FAULTS`, of the operation that creates
+where a fault names no other. The mock server plays them: `MockServer(fault="batch.no-token")`. In this folder, `acts`
+are the ways in which a server goes wrong, `rewriting` and `uploads` how it takes a body for another one; `families`
+makes the faults that any operation can have, with `bearer` and `answers`.
 
 Left out because the mock's HTTP server neither shows nor sends it: header names in one case only, an answer longer than
 its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from ..spec import provider_keys
+from ..facts import Effect, facts_of
+from ..spec import load, provider_keys
 from .fault import Fault, Turn
 
 __all__ = ["Fault", "Turn", "catalogue", "find"]
@@ -28,7 +31,13 @@ def catalogue(key: str) -> tuple[Fault, ...]:
             raise
         return ()
     modules = [import_module(f"{folder.__name__}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)]
-    return tuple(sorted((fault for module in modules for fault in module.FAULTS), key=lambda fault: fault.name))
+    operations = load(key).operations
+    creating = next(operation.id for operation in operations if facts_of(operation).effect is Effect.CREATES)
+    by_hand = (fault for module in modules for fault in module.FAULTS)
+    own = [replace(fault, operation=fault.operation or creating) for fault in by_hand]
+    families = import_module(f"{__name__}.families")
+    made = [fault for operation in operations for fault in families.faults(operation)]
+    return tuple(sorted((*own, *made), key=lambda fault: fault.name))
 
 
 def find(name: str) -> Fault:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import TOKEN
 from ..security import bearer
+from ..spec import Operation
 from .acts import header, refuses, takes_as
 from .fault import Fault, Turn
 
@@ -27,53 +28,58 @@ def _said(turn: Turn) -> str:
     return turn.header("authorization")
 
 
-def faults(key: str, scheme: str) -> tuple[Fault, ...]:
-    """A provider's, whose security scheme stands at the pointer `scheme`."""
+def faults(prefix: str, operation: Operation) -> tuple[Fault, ...]:
+    """An operation's, with names that begin so; none where no token is asked for."""
+    components = operation.spec.node.get("components")
+    schemes = (operation.security and components and components.get("securitySchemes")) or ()
+    scheme = next((each.pointer for each in schemes if each.value["type"] == "http"), "")
+    if not scheme:
+        return ()
     return (
         Fault(
-            f"{key}.auth-optional",
+            f"{prefix}auth-optional",
             "A request without Authorization is admitted.",
             (scheme,),
             takes_as(_admit, lambda turn: not _said(turn)),
         ),
         Fault(
-            f"{key}.auth-any-token",
+            f"{prefix}auth-any-token",
             "Any bearer token is admitted.",
             (scheme,),
             takes_as(_admit, lambda turn: bool(bearer(_said(turn)))),
         ),
         Fault(
-            f"{key}.auth-empty-token",
+            f"{prefix}auth-empty-token",
             "`Bearer` without a token is admitted, other wrong tokens are not.",
             (scheme,),
             takes_as(_admit, lambda turn: _said(turn) == "Bearer"),
         ),
         Fault(
-            f"{key}.auth-any-scheme",
+            f"{prefix}auth-any-scheme",
             "The right token is admitted under another scheme, such as Basic.",
             (f"{scheme}/scheme", "RFC 9110, 11.4"),
             takes_as(_admit, lambda turn: _said(turn).partition(" ")[2] == TOKEN),
         ),
         Fault(
-            f"{key}.auth-token-prefix",
+            f"{prefix}auth-token-prefix",
             "A token is admitted that the right one begins with, or that begins with the right one.",
             (scheme,),
             takes_as(_admit, lambda turn: _alike(bearer(_said(turn)))),
         ),
         Fault(
-            f"{key}.auth-token-case",
+            f"{prefix}auth-token-case",
             "Tokens are compared without regard to case.",
             (scheme,),
             takes_as(_admit, lambda turn: bearer(_said(turn)).lower() == TOKEN),
         ),
         Fault(
-            f"{key}.auth-in-query",
+            f"{prefix}auth-in-query",
             "The right token is admitted as the query parameter `access_token`.",
             (scheme,),
             takes_as(_without_query, lambda turn: _ASKED.search(turn.request.target) is not None),
         ),
         Fault(
-            f"{key}.auth-scheme-case",
+            f"{prefix}auth-scheme-case",
             "The scheme is refused in lower case: `bearer`.",
             ("RFC 9110, 11.1",),
             refuses(lambda turn: _said(turn).startswith("bearer"), 401),

@@ -22,7 +22,8 @@ class Fault:
 
     `name` is the spec's key, a full stop and words. `sentence` says what such a server does. `evidence` is what makes
     that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
-    each request that reaches a path of the provider, whatever its method; `seconds` is how long a slow one waits.
+    each request that reaches the path of the `operation`, an operationId, whatever the method; without one, any path of
+    the provider. `seconds` is how long a slow one waits.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Fault:
     evidence: tuple[str, ...]
     act: Act
     seconds: float = 0.0
+    operation: str = ""
 
     @property
     def provider(self) -> str:
@@ -73,6 +75,11 @@ class Turn:
     def refused(self) -> bool:
         """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
         return self.correct.refusal(self.operation, self.request) is not None
+
+    def breaks_only(self, rule: str) -> bool:
+        """Whether the correct server refuses the request for this rule alone: a pointer into the effective spec."""
+        pardoned = self.correct.refusal(self.operation, self.request, lambda violation: violation.rule == rule)
+        return self.refused() and pardoned is None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

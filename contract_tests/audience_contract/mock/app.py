@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +40,8 @@ class Application:
     - `/<provider><path of the spec's server><path of the operation>`: the provider.
     - `/_mock/respond/<status>` before such a path: that error (400 to 599), whatever the request's headers and body
       are. It is a path so that every client that lets its base URL be set can ask for an error.
-    - `/_mock/audiences`: GET lists what was created, DELETE forgets it.
+    - `/_mock/audiences`: GET lists what was created and is still there, DELETE forgets it.
+    - `/_mock/settings`: GET shows the settings (`Settings`), PATCH changes those that its JSON object has.
     - `/_mock/tokens`: DELETE makes every access token invalid that the mock has issued so far.
 
     `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters; `prose`
@@ -60,6 +61,7 @@ class Application:
         self._app = Starlette(
             routes=[
                 Route("/_mock/audiences", _Audiences),
+                Route("/_mock/settings", _Settings),
                 Route("/_mock/tokens", _Tokens),
                 Mount("/", self._provider),
             ]
@@ -109,8 +111,11 @@ class Application:
         methods = spec.methods(path) if spec and path is not None else ()
         if not match or not spec or path is None or not methods:
             return _said(404), 0.0
-        faulty = self._fault is not None and self._fault.provider == spec.key and not match[1]
-        operation = spec.match(scope["method"], path) or (spec.match(methods[0], path) if faulty else None)
+        asked = spec.match(scope["method"], path)
+        at = asked or spec.match(methods[0], path)
+        fault = None if match[1] or not self._fault or self._fault.provider != spec.key else self._fault
+        faulty = fault is not None and at is not None and fault.operation in ("", at.id)
+        operation = at if faulty else asked
         if not operation:
             return _not_allowed(methods), 0.0
         query = scope["query_string"].decode("latin-1")
@@ -172,6 +177,21 @@ class _Audiences(HTTPEndpoint):
     async def delete(self, request: HttpRequest) -> HttpResponse:
         request.app.state.mock.clear()
         return HttpResponse(status_code=204)
+
+
+class _Settings(HTTPEndpoint):
+    """What the server does that no document decides."""
+
+    async def get(self, request: HttpRequest) -> HttpResponse:
+        return JSONResponse(asdict(request.app.state.mock.settings))
+
+    async def patch(self, request: HttpRequest) -> HttpResponse:
+        state = request.app.state.mock
+        try:
+            state.settings = replace(state.settings, **await request.json())
+        except (TypeError, ValueError) as error:
+            return JSONResponse({"message": str(error)}, 400)
+        return await self.get(request)
 
 
 class _Tokens(HTTPEndpoint):

@@ -8,6 +8,7 @@ from http.client import responses
 from importlib import import_module
 from typing import Any, ClassVar
 
+from ..facts import Facts, effect_of
 from ..messages import Request, Response
 from ..spec import Operation
 from ..violation import Violation
@@ -22,6 +23,11 @@ class Call:
     operation: Operation
     request: Request
     state: State
+
+    @property
+    def query(self) -> bytes:
+        """The query, as it was sent."""
+        return self.request.target.partition("?")[2].encode("latin-1")
 
     def created(self, **record: Any) -> None:
         """Record what the request created; the arguments are those of `Record`."""
@@ -42,17 +48,24 @@ class Provider(ABC):
     credentials: ClassVar[frozenset[str]] = frozenset()
     """The fields of bodies that are credentials."""
     named: ClassVar[str] = "name"
-    """The property or part that is the name of what is created; "" if nothing is."""
+    """The parameter, property or part that is an audience's name; "" if nothing is."""
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
     withheld: ClassVar[frozenset[str]] = frozenset()
     """Properties that only some revisions of the page know as the caller's."""
+    operations: ClassVar[Mapping[str, Facts]] = {}
+    """By operationId, the facts of what is no create and does more or less than its method says."""
     identity: ClassVar[tuple[str, ...]] = ()
-    """JSON pointers into a success, to what no two successes have in common."""
+    """JSON pointers into the success of a create, to what no two successes have in common."""
     extensible: ClassVar[bool] = False
     """Whether a property or field that nobody knows must be overlooked."""
     echoes: ClassVar[Mapping[str, str]] = {}
-    """JSON pointers into a success, to what it repeats of the request: the property's name there."""
+    """JSON pointers into the success of a create, to what it repeats of the request: the property's name there."""
+
+    def facts(self, operation: Operation) -> Facts:
+        """What the documents say of an operation in words only."""
+        found = self.operations.get(operation.id)
+        return found or Facts(effect_of(operation.method), self.identity, self.echoes)
 
     @abstractmethod
     def environment(self, base_url: str) -> dict[str, str]:

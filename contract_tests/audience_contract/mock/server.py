@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp
 from ..faults import Fault
 from ..spec import load, provider_keys
 from .app import Application
-from .state import Exchange, Record
+from .state import Exchange, Record, Settings
 
 
 class MockServer:
@@ -26,7 +27,8 @@ class MockServer:
     `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
     parts and query parameters, which the specs' schemas allow, `prose` what their prose can be read to forbid. `fault`
     is a fault of the catalogue (`audience_contract.faults`), or its name. `middleware` is an ASGI middleware put around
-    the application. Without `own_headers`, no Date and Server are added to answers.
+    the application. Without `own_headers`, no Date and Server are added to answers. `settings` say how long an audience
+    is being indexed, and more.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
@@ -45,10 +47,12 @@ class MockServer:
         fault: Fault | str | None = None,
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
         own_headers: bool = True,
+        settings: Settings | None = None,
     ) -> None:
         if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
             raise ValueError(f"{host} is not a loopback address")
         self._application = Application(strict=strict, prose=prose, fault=fault)
+        self._application.state.settings = settings or Settings()
         self._app: ASGIApp = middleware(self._application) if middleware else self._application
         self._host, self._port = host, port
         self._own_headers = own_headers
@@ -102,9 +106,18 @@ class MockServer:
         return self._application.environment({key: self.base_url(key) for key in provider_keys()})
 
     @property
+    def settings(self) -> Settings:
+        """What may be changed while the server runs."""
+        return self._application.state.settings
+
+    @property
     def audiences(self) -> list[Record]:
-        """What was created, in order."""
+        """What was created and is still there, in order."""
         return self._application.state.records
+
+    def change(self, record: Record, **changes: Any) -> Record:
+        """Change one of the `audiences`: a `state` that no time brings, say, or its `members`."""
+        return self._application.state.change(record, **changes)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -1,8 +1,9 @@
 """What a mock server remembers. Safe to use from several threads."""
 
 import threading
+import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..messages import Request, Response
@@ -35,7 +36,9 @@ class Record:
 
     `name`, `id` and `token` as the provider would know them, None where it has none. `fields` are all JSON properties
     or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows` below the
-    heading, None where the file is not read.
+    heading, None where the file is not read. `created` and `updated` are seconds since 1970, the latter None until
+    something is changed. `members` is how many it has; `state` is the state that it is in, in the provider's word, ""
+    for the one that time tells.
     """
 
     provider: str
@@ -45,12 +48,31 @@ class Record:
     token: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     file: dict[str, Any] | None = None
+    created: float = field(default_factory=time.time, compare=False)
+    updated: float | None = field(default=None, compare=False)
+    members: int = 0
+    state: str = ""
+
+
+@dataclass
+class Settings:
+    """What takes time at a provider, or what its documents leave open; may be changed at any time.
+
+    `indexing` is how many seconds the content of an audience is on its way after a change. Until then a read tells so;
+    without `shown_while_indexing`, it does not find an audience that was just created. `absent_removed` is whether the
+    removal of an audience that is not there is a success, or else a refusal.
+    """
+
+    indexing: float = 0.0
+    shown_while_indexing: bool = True
+    absent_removed: bool = True
 
 
 class State:
-    """Records, the last exchanges, the access tokens that hold, and a counter from which ids and tokens are made."""
+    """Audiences, the last exchanges, the access tokens that hold, and a counter from which ids and tokens are made."""
 
     def __init__(self) -> None:
+        self.settings = Settings()
         self._lock = threading.Lock()
         self._count = 0
         self._records: list[Record] = []
@@ -67,6 +89,27 @@ class State:
     def add(self, record: Record) -> None:
         with self._lock:
             self._records.append(record)
+
+    def find(self, provider: str, name: str) -> Record | None:
+        """The audience of a name, of several the last; None where there is none."""
+        with self._lock:
+            return next((r for r in reversed(self._records) if (r.provider, r.name) == (provider, name)), None)
+
+    def change(self, record: Record, **changes: Any) -> Record:
+        """Another record in the place of this one."""
+        changed = replace(record, **{"updated": time.time(), **changes})
+        with self._lock:
+            self._records = [changed if one is record else one for one in self._records]
+        return changed
+
+    def remove(self, provider: str, name: str) -> None:
+        """No audience of the name is there any more."""
+        with self._lock:
+            self._records = [record for record in self._records if (record.provider, record.name) != (provider, name)]
+
+    def is_indexing(self, record: Record) -> bool:
+        """Whether the last change of an audience is still on its way."""
+        return time.time() < (record.updated or record.created) + self.settings.indexing
 
     def issue_token(self) -> str:
         """A new access token, which holds until `expire_tokens`."""

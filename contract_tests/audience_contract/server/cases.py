@@ -8,9 +8,8 @@ from typing import Any
 from ..messages import Request
 from ..security import header
 from ..spec import Node
-from .draft import Draft, Names, everything
+from .draft import Draft, Names
 from .send import PLAIN, Wire
-from .target import Target
 
 AGAIN = "right credentials after wrong ones"
 """A valid request with nothing special about it but what was sent before."""
@@ -29,57 +28,48 @@ class Case:
     variant: str = ""
 
 
-def opening(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def opening(least: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
-    most = replace(least, fields=everything(target, least.operation, names.new))
-    secrets = {header(scheme) for scheme in target.schemes}
-    missing = [Case("", renamed(target, least, names).but(**{key: ...}).request()) for key in least.fields]
+    most = replace(least, fields=names.everything(least.operation))
+    secrets = {header(scheme) for scheme in names.target.schemes_of(least.operation)}
+    missing = [Case("", names.renamed(least).but(**{key: ...}).request()) for key in least.fields]
     for number, draft in enumerate((least, most), 1):
-        sent = renamed(target, draft, names).request()
+        sent = names.renamed(draft).request()
         yield Case("", sent)
         yield from missing[:1] if number == 1 else ()
         # What was sent before, and by nobody now.
         headers = tuple(pair for pair in sent.headers if pair[0] not in secrets)
         if headers != sent.headers:
             yield Case("", replace(sent, headers=headers), variant=str(number))
-        if number == 1:
+        if number == 1 and least.media:
             yield Case("empty body", least.request(b""))
-    others = [method for method in ("PUT", "POST") if method not in target.spec.methods(least.operation.path)]
+    others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(least.operation.path)]
     for method in others[:1]:
-        yield Case("", replace(renamed(target, least, names).request(), method=method))
+        yield Case("", replace(names.renamed(least).request(), method=method))
     yield from missing[1:]
     yield Case("no header at all", replace(least, headers={}).request())
 
 
-def admitted_again(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def admitted_again(least: Draft, names: Names) -> Iterator[Case]:
     """Right credentials after several wrong ones: nothing says that they are locked out."""
-    secrets = {header(scheme) for scheme in target.schemes}
+    secrets = {header(scheme) for scheme in names.target.schemes_of(least.operation)}
     for _ in range(2 if secrets else 0):
-        sent = renamed(target, least, names).request()
+        sent = names.renamed(least).request()
         nobody = tuple((name, "Bearer nobody" if name in secrets else value) for name, value in sent.headers)
         yield from 3 * (Case("wrong credentials", replace(sent, headers=nobody)),)
         yield Case(AGAIN, sent)
 
 
-def renamed(target: Target, draft: Draft, names: Names) -> Draft:
-    """The draft with a new name, where it has one."""
-    from ..mock.provider import load as provider_of  # noqa: PLC0415 - a cycle
-
-    key = provider_of(target.spec.key).named
-    return draft.but(**{key: names.new()}) if key in draft.fields else draft
-
-
-def credentials(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def credentials(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each credential missing, empty, wrong and in another form; and right ones in every form that is one."""
-    components = target.spec.node.get("components")
-    for scheme in (components and components.get("securitySchemes")) or ():
-        yield _of_scheme(target, least, names, scheme)
-    yield _of_body(target, least)
+    for scheme in names.target.schemes_of(least.operation):
+        yield _of_scheme(least, names, scheme)
+    yield _of_body(least, names)
 
 
-def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
+def _of_scheme(least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
     name = header(scheme)
-    right = target.settings[f"header {name}"]
+    right = names.target.settings[f"header {name}"]
     bearer = scheme.value["type"] == "http"
     start = "Bearer " if bearer else ""
     wrong = {
@@ -92,7 +82,7 @@ def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iter
         "reversed": f"{start}{right[::-1]}",
         "with a wildcard": f"{start}*",
     }
-    others = [value for value in target.secrets if value != right]
+    others = [value for value in names.target.secrets if value != right]
     wrong |= {f"of another scheme {number}": f"{start}{value}" for number, value in enumerate(others)}
     if bearer:
         wrong |= {
@@ -106,7 +96,7 @@ def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iter
         }
     for what, value in wrong.items():
         for _ in range(2):
-            draft = renamed(target, least, names)
+            draft = names.renamed(least)
             without = replace(draft, headers={k: v for k, v in draft.headers.items() if k != name})
             sent = replace(without, headers={**without.headers, name: value}) if value else without
             if sent.headers.get(name) != draft.headers[name]:
@@ -117,20 +107,20 @@ def _of_scheme(target: Target, least: Draft, names: Names, scheme: Node) -> Iter
         "the query": {"query": {**without.query, "access_token" if bearer else "api_key": right}},
         "a cookie": {"headers": {**without.headers, "Cookie": f"access_token={right}; token={right}"}},
         "another header": {"headers": {**without.headers, f"X-{name.removeprefix('x-')}": full, "X-Token": right}},
-        "the body": {"fields": {**without.fields, "access_token": right}},
+        "the body": {"fields": {**without.fields, "access_token": right}} if least.media else {},
     }
     for what, change in places.items():
-        for _ in range(2):
-            yield Case(f"{name} in {what} instead", renamed(target, replace(without, **change), names).request())
+        for _ in range(2 if change else 0):
+            yield Case(f"{name} in {what} instead", names.renamed(replace(without, **change)).request())
     for value in 2 * ((f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if bearer else ()):
-        draft = renamed(target, least, names)
+        draft = names.renamed(least)
         spelled = replace(draft, headers={**draft.headers, name: value})
         yield Case("scheme written in another way", spelled.request(), variant=value[:8])
 
 
-def _of_body(target: Target, least: Draft) -> Iterator[Case]:
-    for place, right in target.settings.items():
-        if place.startswith("body ") and target.is_secret(place):
+def _of_body(least: Draft, names: Names) -> Iterator[Case]:
+    for place, right in names.target.settings.items():
+        if place.startswith("body ") and names.target.is_secret(place):
             key = place.removeprefix("body ")
             for value in 2 * (
                 "contract-check-nobody",
@@ -140,7 +130,7 @@ def _of_body(target: Target, least: Draft) -> Iterator[Case]:
                 right[::-1],
                 f" {right} ",
                 "*",
-                *target.secrets,
+                *names.target.secrets,
             ):
                 if value == right:
                     continue
@@ -154,69 +144,65 @@ def _token(algorithm: str, signature: str) -> str:
     return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), signature])
 
 
-def parameters(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def parameters(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each required header and query parameter missing, with other values, and among others that nobody knows."""
     for parameter in least.operation.node.get("parameters") or ():
-        yield _of_parameter(target, least, names, parameter)
-    yield _spelled(target, least, names)
+        yield _of_parameter(least, names, parameter)
+    yield _spelled(least, names)
 
 
-def _of_parameter(target: Target, least: Draft, names: Names, parameter: Node) -> Iterator[Case]:
+def _of_parameter(least: Draft, names: Names, parameter: Node) -> Iterator[Case]:
     name, place = str(parameter.value["name"]), str(parameter.value["in"])
-    right = (least.query if place == "query" else least.headers).get(name, "")
+    right = least.value(place, name)
     others = _others(right) if parameter["schema"].get("enum") else []
     for value in ("", *others, "", *others):
         label = f"{place} {name} missing" if not value else f"{place} {name} with another value"
-        sent = _having(renamed(target, least, names), place, {name: value})
+        sent = names.renamed(least).placing(place, {name: value})
         yield Case(label, sent.request(), variant=value)
-    yield from _moved(target, least, (place, name, right), names)
+    yield from _moved(least, (place, name, right), names)
     for spelling in (name.lower(), name.upper()) if place == "header" else ():
-        sent = _having(renamed(target, least, names), place, {name: "", spelling: right})
+        sent = names.renamed(least).placing(place, {name: "", spelling: right})
         yield Case("header name in another case", sent.request())
 
 
-def _spelled(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _spelled(least: Draft, names: Names) -> Iterator[Case]:
     for _ in range(2):
-        turned = renamed(target, least, names)
+        turned = names.renamed(least)
         headers = dict(reversed(list(turned.headers.items())))
         yield Case("headers in another order", replace(turned, headers=headers).request())
-    yield Case("", _having(renamed(target, least, names), "query", {"contract_check": "1"}).request())
-    for name, right in least.query.items():
+    yield Case("", names.renamed(least).placing("query", {"contract_check": "1"}).request())
+    for name in least.query if least.media else least.fields:
+        right = least.value("query", name)
         coded = "".join(f"%{byte:02x}" for byte in right.encode())
         for query in (f"{name}={coded}", f"%{ord(name[0]):02X}{name[1:]}={right}"):
-            yield Case("query percent-encoded", _asked(renamed(target, least, names), query))
+            yield Case("query percent-encoded", _asked(names.renamed(least), query))
         both = (f"{name}=false&{name}={right}", f"{name}={right}&{name}=false")
         near = (f"{name.lower()}={right}", f"{name.upper()}={right}", f"{name}s={right}", name, f"{name}=")
         for query in 2 * (*both, *near):
-            asked = _asked(renamed(target, least, names), query)
+            asked = _asked(names.renamed(least), query)
             yield Case(f"query {name} written in another way", asked, variant=query)
 
 
-def _having(draft: Draft, place: str, values: dict[str, str]) -> Draft:
-    """With other headers or query parameters; those that are "" are left out."""
-    old = draft.query if place == "query" else draft.headers
-    new = {name: value for name, value in {**old, **values}.items() if value}
-    return replace(draft, query=new) if place == "query" else replace(draft, headers=new)
-
-
-def _moved(target: Target, least: Draft, parameter: tuple[str, str, str], names: Names) -> Iterator[Case]:
+def _moved(least: Draft, parameter: tuple[str, str, str], names: Names) -> Iterator[Case]:
     """A required parameter's right value where it does not belong."""
     place, name, right = parameter
     near = f"{name.rpartition('-')[0]}-id"
-    away = _having(least, place, {name: ""})
+    away = least.placing(place, {name: ""})
+    if not right:
+        return
     moved = {
-        "query": _having(away, "query", {name: right, near: right}),
-        "header": _having(away, "header", {near: right, f"X-{name}": right}),
-        "body": away.but(**{name: right}),
+        "query": away.placing("query", {name: right, near: right}),
+        "header": away.placing("header", {near: right, f"X-{name}": right}),
+        **({"body": away.but(**{name: right})} if least.media else {}),
     }
     for what, draft in moved.items():
         # A header of another name is another place, a query parameter of another name is tried elsewhere.
         for _ in range(2 if what != "query" or place != "query" else 0):
-            yield Case(f"{place} {name} in the {what} instead", renamed(target, draft, names).request())
+            yield Case(f"{place} {name} in the {what} instead", names.renamed(draft).request())
 
 
 def _asked(draft: Draft, query: str) -> Request:
-    return replace(draft.request(), target=f"{draft.operation.path}?{query}")
+    return replace(draft.request(), target=f"{draft.raw_path}?{query}")
 
 
 def _others(right: str) -> list[str]:
@@ -232,16 +218,18 @@ def _others(right: str) -> list[str]:
     ]
 
 
-def methods(target: Target, least: Draft, names: Names) -> Iterator[Case]:
-    """Every other method on the operation's path, with the body and without."""
-    documented = target.spec.methods(least.operation.path)
-    others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in documented]
+def methods(least: Draft, names: Names) -> Iterator[Case]:
+    """Every other method on the operation's path, with the body, or what stands for it, and without."""
+    documented = names.target.spec.methods(least.operation.path)
+    # Whoever has GET has HEAD (RFC 9110, 9.1).
+    known = {*documented, *(("HEAD",) if "GET" in documented else ())}
+    others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in known]
     override = ("X-HTTP-Method-Override", least.operation.method)
     for _ in range(2):
-        sent = {method: replace(renamed(target, least, names).request(), method=method) for method in others}
+        sent = {method: replace(names.renamed(least).request(), method=method) for method in others}
         yield from (Case("", request) for request in sent.values())
         for method, request in sent.items():
             bare = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
-            if method != "HEAD":
+            if method != "HEAD" and least.media:
                 yield Case("", replace(request, headers=bare, body=b""))
             yield Case("", replace(request, headers=(*request.headers, override)), variant="override")

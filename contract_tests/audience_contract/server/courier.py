@@ -1,11 +1,16 @@
 """Sends a run's requests, within its limits, and again where a server says that it is busy."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..facts import Effect, facts_of
 from ..judging import Observation
-from ..report import Finding, counted
+from ..messages import Request
+from ..report import Finding
+from ..spec import Operation
+from .audiences import Audiences, NotOursError
 from .cases import Case
 from .engine import Enough
 from .send import NOT_SENT, UNREACHABLE, Sender
@@ -19,11 +24,12 @@ BUSY = frozenset({429, 503})
 class Options:
     """How a run is made.
 
-    `seed` decides what is random; `requests` is the most that are sent, None without a limit; `seconds` the most that
-    the run takes; `timeout` seconds for each answer. `creates` is the most requests that may have created something,
-    `rate` requests a second at most.
-    `read_only` sends nothing but safe methods. `stop_first` ends at the first finding that is not `accepted`.
-    `patience` is how many seconds are waited at most, twice, for a server that says it is busy.
+    `seed` decides what is random; `requests` is the most that are sent for each operation, those that make audiences
+    for it among them, None without a limit; `seconds` the most that the run takes; `timeout` seconds for each answer.
+    `creates` is the most requests that may have created something, `rate` requests a second at most.
+    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`.
+    `patience` is how many seconds are waited at most, twice, for a server that says it is busy; and as long in all for
+    an audience that was just made, and is not found.
     """
 
     seed: int = 1
@@ -41,63 +47,102 @@ class Options:
 class Courier:
     """Sends, counts, and raises Enough where a limit is reached; `sending` is called before each request.
 
-    `requests` counts what was sent, `waits` what was sent again; `created` counts the successes, and `unclear` what may
-    have created something all the same.
+    `requests` counts what was sent, `waits` what was sent again; `created` counts the successes of creates, and
+    `unclear` what may have created something all the same. An operation's own limit raises an Enough that says nothing.
     """
 
-    def __init__(self, target: Target, options: Options, sending: Callable[[], None]) -> None:
-        self._options, self._sending = options, sending
+    def __init__(self, target: Target, options: Options, audiences: Audiences, sending: Callable[[], None]) -> None:
+        self._options, self._audiences, self._sending = options, audiences, sending
         self._sender = Sender(target.url, options.timeout)
         self._started = time.monotonic()
-        self.requests = self.created = self.unclear = self.waits = 0
+        self._by_operation: Counter[str] = Counter()
+        self._patience = options.patience
+        self.created = self.unclear = self.waits = 0
+        self.limited = False
+        """Whether an operation's own limit was reached."""
 
-    def send(self, case: Case) -> Observation:
-        """The answer to a case."""
-        self.before()
-        return self.patient(case, self._sender.send(case.request, case.wire))
+    @property
+    def requests(self) -> int:
+        """How many were sent."""
+        return self._by_operation.total()
 
-    def before(self, *, may_create: bool = False) -> None:
+    def send(self, operation: Operation, case: Case, of: Operation | None = None) -> Observation:
+        """The answer to a case; it counts as one of the operation `of` where it is made for that one."""
+        self.before(operation, of)
+        return self.patient(operation, case, self._sent(case), of)
+
+    def _sent(self, case: Case) -> Observation:
+        self.check(case.request)
+        return self._sender.send(case.request, case.wire)
+
+    def check(self, request: Request) -> None:
+        """Every request, whoever sends it, passes here; raises NotOursError."""
+        if not self._audiences.may_leave(request):
+            raise NotOursError
+
+    def before(self, operation: Operation, of: Operation | None = None, *, may_create: bool = False) -> None:
         """Count a request that is about to be sent."""
-        options = self._options
-        if may_create and self.spent:
+        options, creates = self._options, facts_of(operation).effect is Effect.CREATES
+        if (may_create and creates and self.spent) or self.is_used_up(of or operation):
             raise Enough
-        if options.requests is not None and self.requests >= options.requests:
-            raise Enough(f"ended after {counted(options.requests, 'request')}, as told")
         if options.seconds is not None and self.seconds >= options.seconds:
             raise Enough(f"ended after {options.seconds:g} seconds, as told")
-        if self.full:
+        if self.full and creates:
             unclear = ", or may have been" if self.unclear else ""
             raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
-        self.requests += 1
+        self._by_operation[(of or operation).id] += 1
 
-    def reserve(self, requests: int) -> bool:
+    def is_used_up(self, operation: Operation, more: int = 1) -> bool:
+        """Whether so many more requests would be too many for an operation."""
+        most = self._options.requests
+        used_up = most is not None and self._by_operation[operation.id] + more > most
+        self.limited |= used_up
+        return used_up
+
+    def reserve(self, operation: Operation, requests: int) -> bool:
         """Count requests that somebody else is about to send; False if that would be too many."""
-        if self._options.requests is not None and self.requests + requests > self._options.requests:
+        if self.is_used_up(operation, requests):
             return False
-        self.requests += requests
+        self._by_operation[operation.id] += requests
         return True
 
-    def patient(self, case: Case, seen: Observation) -> Observation:
+    def patient(self, operation: Operation, case: Case, seen: Observation, of: Operation | None = None) -> Observation:
         """The answer, or a later one where the server says that it is busy; what it may have created is counted."""
-        self._count(seen)
+        self._count(operation, seen)
         for number in range(2):
             if seen.response is None or seen.response.status not in BUSY:
                 break
             self.waits += 1
             told = "".join(seen.response.values("retry-after")[:1])
-            time.sleep(min(self._options.patience, float(told) if told.isdecimal() else 0.1 * 4**number))
-            self.before()
-            seen = self._sender.send(case.request, case.wire)
-            self._count(seen)
+            seen = self._again(
+                operation, case, of, min(self._options.patience, float(told) if told.isdecimal() else 0.1 * 4**number)
+            )
         return seen
 
-    def _count(self, seen: Observation) -> None:
+    def until_found(self, operation: Operation, case: Case, seen: Observation) -> Observation:
+        """The answer, or a later one: of an audience that was just made, it may take a while until it is found."""
+        pause = 0.1
+        while seen.response is not None and seen.response.status == 404 and self._patience > 0:
+            self._patience -= pause
+            seen = self._again(operation, case, None, pause)
+            pause *= 2
+        return seen
+
+    def _again(self, operation: Operation, case: Case, of: Operation | None, pause: float) -> Observation:
+        time.sleep(pause)
+        self.before(operation, of)
+        seen = self._sent(case)
+        self._count(operation, seen)
+        return seen
+
+    def _count(self, operation: Operation, seen: Observation) -> None:
+        creates = facts_of(operation).effect is Effect.CREATES
         success = seen.response is not None and 200 <= seen.response.status < 300
-        self.created += success
-        self.unclear += not success and _may_have_acted(seen)
+        self.created += creates and success
+        self.unclear += creates and not success and may_have_acted(seen)
 
     @property
     def seconds(self) -> float:
@@ -116,7 +161,7 @@ class Courier:
         return most is not None and self.created + self.unclear >= max(most - 1, 1)
 
 
-def _may_have_acted(seen: Observation) -> bool:
+def may_have_acted(seen: Observation) -> bool:
     """Whether a server may have done what it did not confirm: anything that is no clear refusal leaves that open."""
     if seen.response is None:
         return not seen.trouble.startswith((UNREACHABLE, NOT_SENT))

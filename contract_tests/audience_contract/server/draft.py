@@ -1,20 +1,21 @@
 """A request before it is bytes, so that one thing of it can be changed at a time."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ..facts import Effect, facts_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..samples import sample
-from ..spec import Operation
+from ..spec import Node, Operation
+from ..strict_json import at
+from .audiences import PREFIX, Audiences
 from .target import Target
-
-PREFIX = "contract-check-"
-"""What names have in them that a run creates, as far as they are long enough and none that a case is about."""
 
 _BOUNDARY = "audience-contract-limit"
 
@@ -28,28 +29,16 @@ class File:
     data: bytes = field(repr=False)
 
 
-class Names:
-    """Names that are new each time: the prefix, a mark of the run, a number."""
-
-    def __init__(self, mark: str) -> None:
-        self._start, self._count = f"{PREFIX}{mark}-", 0
-
-    def new(self, length: int = 0) -> str:
-        """The next name, filled up to `length` characters; a shorter one is the end of the name."""
-        self._count += 1
-        name = f"{self._start}{self._count}"
-        if not length or length == len(name):
-            return name
-        if length > len(name):
-            return f"{self._start}{'x' * (length - len(name))}{self._count}"
-        return f"{self._count:x}".rjust(length, "a")[-length:]
-
-
 @dataclass(frozen=True)
 class Draft:
-    """A request to an operation: `fields` are JSON properties, form fields or parts, a part's file a `File`."""
+    """A request to an operation.
+
+    `fields` are JSON properties, form fields or parts, a part's file a `File`; those of an operation without a body are
+    the parameters of its query, which stand in `query` where there is a body, too.
+    """
 
     operation: Operation
+    path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
     media: str
@@ -60,6 +49,19 @@ class Draft:
         changed = {**self.fields, **fields}
         return replace(self, fields={name: value for name, value in changed.items() if value is not ...})
 
+    def placing(self, place: str, values: Mapping[str, str]) -> "Draft":
+        """With other headers, or parameters of the query; those that are "" are left out."""
+        if place == "query" and not self.media:
+            return self.but(**{name: value or ... for name, value in values.items()})
+        old = self.query if place == "query" else self.headers
+        new = {name: value for name, value in {**old, **values}.items() if value}
+        return replace(self, query=new) if place == "query" else replace(self, headers=new)
+
+    def value(self, place: str, name: str) -> str:
+        """What stands in a header, or in a parameter of the query; "" for nothing."""
+        query = self.query if self.media else {**self.query, **self.fields}
+        return str((query if place == "query" else self.headers).get(name, ""))
+
     def having(self, **headers: str) -> "Draft":
         """With other headers, underscores as hyphens; those that are "" are left out."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -69,10 +71,21 @@ class Draft:
     def request(self, body: bytes | None = None, content_type: str | None = None) -> Request:
         """The request, or one with another body or media type."""
         types = {"Content-Type": self.content_type if content_type is None else content_type} if self.media else {}
-        query = f"?{urlencode(self.query, quote_via=quote)}" if self.query else ""
+        asked = self.query if self.media else {**self.query, **self.fields}
+        query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
         headers = {**self.headers, **{name: value for name, value in types.items() if value}}
         data = encode(self.media, self.fields) if body is None else body
-        return Request(self.operation.method, f"{self.operation.path}{query}", tuple(headers.items()), data)
+        return Request(self.operation.method, f"{self.raw_path}{query}", tuple(headers.items()), data)
+
+    @property
+    def properties(self) -> dict[str, Node]:
+        """The schemas of all fields that there may be."""
+        return properties_of(self.operation, self.media)
+
+    @property
+    def raw_path(self) -> str:
+        """The path, with the values of its parameters."""
+        return re.sub("{(.+?)}", lambda name: quote(self.path[name[1]], safe=""), self.operation.path)
 
     @property
     def content_type(self) -> str:
@@ -103,42 +116,90 @@ def multipart(parts: Iterable[tuple[str, Any]], boundary: str = _BOUNDARY, text_
     return b"".join(found) + f"--{boundary}--\r\n".encode()
 
 
-def first(target: Target, operation: Operation, name: Callable[[], str]) -> Draft:
-    """A request with everything that is required and nothing else."""
-    query: dict[str, str] = {}
-    headers = {"User-Agent": f"audience-contract/{version('audiences')}", **target.headers()}
-    for parameter in operation.node.get("parameters") or ():
-        place, key = parameter.value["in"], parameter.value["name"]
-        if not parameter.plain("required") or key in headers:
-            continue
-        found = sample(parameter["schema"], "a")
-        {"query": query, "header": headers}[place][key] = found if isinstance(found, str) else json.dumps(found)
-    body = operation.node.get("requestBody")
-    media = next(iter(body["content"].value)) if body else ""
-    fields = everything(target, operation, name, least=True)
-    schema = body["content"][media]["schema"] if body else None
-    required = (schema.plain("required") if schema else None) or list(fields)
-    return Draft(operation, query, headers, media, {k: v for k, v in fields.items() if k in required})
+def properties_of(operation: Operation, media: str) -> dict[str, Node]:
+    """The schemas of the properties, fields or parts of a body; without one, of the query's parameters."""
+    if not media:
+        listed = operation.node.get("parameters") or ()
+        return {str(each.value["name"]): each["schema"] for each in listed if each.value["in"] == "query"}
+    schema = operation.node["requestBody"]["content"][media].get("schema")
+    properties = schema and schema.get("properties")
+    return {key: properties[key] for key in properties.value} if properties else {}
 
 
-def everything(target: Target, operation: Operation, name: Callable[[], str], *, least: bool = False) -> dict[str, Any]:
-    """A value for each property of the body, in the spec's order; with `least` nothing in it that is not required."""
-    body = operation.node.get("requestBody")
-    if not body:
-        return {}
-    properties = body["content"][next(iter(body["content"].value))]["schema"].get("properties")
-    provider = provider_of(operation.spec.key)
-    found: dict[str, Any] = {}
-    for key in properties.value if properties else ():
-        kind = properties[key] if properties else None
-        if kind is None:
-            continue
-        if key == provider.named:
-            found[key] = name()
-        elif f"body {key}" in target.settings:
-            found[key] = target.settings[f"body {key}"]
-        elif kind.plain("format") == "binary":
-            found[key] = File(*provider.file())
-        else:
-            found[key] = provider.examples.get(key) or sample(kind, least=least)
-    return {key: value for key, value in found.items() if key not in provider.withheld}
+def required_of(operation: Operation, media: str) -> list[str]:
+    """Those of them that must be there."""
+    if not media:
+        listed = operation.node.get("parameters") or ()
+        return [str(each.value["name"]) for each in listed if each.value["in"] == "query" and each.plain("required")]
+    schema = operation.node["requestBody"]["content"][media].get("schema")
+    return list((schema and schema.plain("required")) or properties_of(operation, media))
+
+
+class Names:
+    """What is new each time: names, of the prefix, the run's mark and a number; and requests about another audience."""
+
+    def __init__(self, target: Target, mark: str, audiences: Audiences) -> None:
+        self.target, self._audiences = target, audiences
+        self.provider = provider_of(target.spec.key)
+        self._start, self._count = f"{PREFIX}{mark}-", 0
+
+    def new(self, length: int = 0) -> str:
+        """The next name, filled up to `length` characters; a shorter one is the end of the name."""
+        self._count += 1
+        name = f"{self._start}{self._count}"
+        if not length or length == len(name):
+            return name
+        if length > len(name):
+            return f"{self._start}{'x' * (length - len(name))}{self._count}"
+        return f"{self._count:x}".rjust(length, "a")[-length:]
+
+    def fresh(self, operation: Operation, *, take: bool = True) -> dict[str, str]:
+        """What says which audience a valid request is about: a new name for a create, or one that this run made."""
+        made = self._audiences.fresh(operation, self.new(), take=take)
+        fed = {place: at(made.answer, pointer) for place, pointer in facts_of(operation).fed.items()}
+        return {self.provider.named: made.name, **{place: str(value) for place, value in fed.items() if value}}
+
+    def renamed(self, draft: Draft) -> Draft:
+        """The draft about another audience, where it is about one."""
+        fresh = self.fresh(draft.operation)
+        path = {name: fresh.get(name, value) for name, value in draft.path.items()}
+        return replace(draft, path=path).but(**{key: value for key, value in fresh.items() if key in draft.fields})
+
+    def is_given(self, operation: Operation, key: str) -> bool:
+        """Whether a field has one right value: a setting's, or what says which audience is meant."""
+        facts = facts_of(operation)
+        known = f"body {key}" in self.target.settings or key in facts.fed
+        return known or (key == self.provider.named and facts.effect is not Effect.CREATES)
+
+    def first(self, operation: Operation) -> Draft:
+        """A request with everything that is required and nothing else."""
+        parameters: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
+        body = operation.node.get("requestBody")
+        media = next(iter(body["content"].value)) if body else ""
+        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
+        fresh = self.fresh(operation, take=False)
+        for parameter in operation.node.get("parameters") or ():
+            place, key = parameter.value["in"], parameter.value["name"]
+            if parameter.plain("required") and key not in headers and (media or place != "query"):
+                found = fresh.get(key) or sample(parameter["schema"], "a")
+                parameters[place][key] = found if isinstance(found, str) else json.dumps(found)
+        required = required_of(operation, media)
+        fields = {key: value for key, value in self.everything(operation, least=True).items() if key in required}
+        headers |= parameters["header"]
+        return Draft(operation, parameters["path"], parameters["query"], headers, media, fields)
+
+    def everything(self, operation: Operation, *, least: bool = False) -> dict[str, Any]:
+        """A value for each field, in the spec's order; with `least` nothing in it that is not required."""
+        body = operation.node.get("requestBody")
+        found: dict[str, Any] = {}
+        fresh = self.fresh(operation, take=False)
+        for key, kind in properties_of(operation, next(iter(body["content"].value)) if body else "").items():
+            if key in fresh:
+                found[key] = fresh[key]
+            elif f"body {key}" in self.target.settings:
+                found[key] = self.target.settings[f"body {key}"]
+            elif kind.plain("format") == "binary":
+                found[key] = File(*self.provider.file())
+            elif key not in facts_of(operation).fed and key not in self.provider.withheld:
+                found[key] = self.provider.examples.get(key) or sample(kind, least=least)
+        return found

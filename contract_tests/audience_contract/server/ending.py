@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..report import Cell, Finding, Obligation
+from ..spec import Operation
 from . import cases, pairs, unusual
 from .target import Target
 
@@ -59,23 +60,27 @@ def unseen(target: Target, cells: Sequence[Cell]) -> Iterator[Cell]:
 
 
 def obligations(
-    target: Target, successes: Mapping[int, int], refused: Mapping[str, int], unfinished: str
+    target: Target,
+    operations: Sequence[Operation],
+    successes: Mapping[tuple[str, int], int],
+    refused: Mapping[tuple[str, str], int],
+    unfinished: str,
 ) -> Iterator[Obligation]:
-    """What must have been seen: every documented success, and every scheme that admits and refuses.
+    """What must have been seen of the operations: every documented success, and every scheme that admits and refuses.
 
-    `successes` counts answers by status; `refused` requests by the pointer of the scheme that they failed;
-    `unfinished` is what a run that broke off fell short of.
+    By operation, `successes` counts answers by status, and `refused` requests by the pointer of the scheme that they
+    failed; `unfinished` is what a run that broke off fell short of.
     """
     key = target.spec.key
     if unfinished:
         yield Obligation(key, "", unfinished, False)
-    for operation in target.spec.operations:
+    for operation in operations:
         for status in operation.node["responses"].value:
             if status.startswith("2"):
-                count = successes.get(int(status), 0)
+                count = successes.get((operation.id, int(status)), 0)
                 yield Obligation(key, operation.id, f"{status} was reached", count > 0, f"{count} times")
-        for scheme in target.schemes:
-            name, count = scheme.pointer.rpartition("/")[2], refused.get(scheme.pointer, 0)
-            admitted = sum(successes.values())
+        for scheme in target.schemes_of(operation):
+            name, count = scheme.pointer.rpartition("/")[2], refused.get((operation.id, scheme.pointer), 0)
+            admitted = sum(count for (of, _), count in successes.items() if of == operation.id)
             yield Obligation(key, operation.id, f"{name} was seen admitting", admitted > 0, f"{admitted} times")
             yield Obligation(key, operation.id, f"{name} was seen refusing", count > 0, f"{count} times")

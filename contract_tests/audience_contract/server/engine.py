@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import schemathesis
@@ -20,15 +21,15 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER, HookContext
 
 from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
 from ..connections import FinalAnswer
+from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Headers, Request, Response
-from ..mock.provider import load as provider_of
 from ..security import header
 from ..spec import Operation
 from ..violation import Violation
+from .audiences import NotOursError
 from .draft import Names
 from .send import LATE, UNREACHABLE
-from .target import Target
 
 # Which of our rules a check of Schemathesis is about, where the judge has not the last word (as it has on the status).
 _RULES = {
@@ -50,48 +51,57 @@ class _Once:
     """What `requests` calls before it sends. Lets a request out once, over a connection that is not used again.
 
     Schemathesis would send it a second time where the connection ended without an answer: what may have been applied,
-    and nobody would count it.
+    and nobody would count it. `check` may raise NotOursError.
     """
 
-    def __init__(self) -> None:
-        self._sent = False
+    def __init__(self, check: Callable[[requests.PreparedRequest], None]) -> None:
+        self._check, self._sent = check, False
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._sent:
             raise requests.RequestException("not sent again")
+        try:
+            self._check(request)
+        except NotOursError as error:
+            raise requests.RequestException("not sent") from error
         self._sent = True
         request.headers["Connection"] = "close"
         return request
 
 
 class Engine:
-    """Runs phases of Schemathesis on a target.
+    """Runs phases of Schemathesis on one operation of a target.
 
-    `before` is called before each request and may raise Enough; `answered` is called with each exchange, and says
-    whether the judge found it in order; `add` is given what only Schemathesis finds wrong.
+    `before` is called before each request and may raise Enough; `ready` with the name of the audience that the request
+    is about; `check` with the request as it leaves, by its target below the base URL, and may raise NotOursError.
+    `answered` is called with each exchange, and says whether the judge found it in order; `add` is given what only
+    Schemathesis finds wrong.
     """
 
     def __init__(
         self,
-        target: Target,
+        operation: Operation,
         names: Names,
         *,
         seed: int,
         timeout: float,
         before: Callable[[], None],
-        answered: Callable[[Operation, Observation], bool],
-        add: Callable[[str, Operation, Observation, Violation], None],
+        ready: Callable[[str], None],
+        check: Callable[[Request], None],
+        answered: Callable[[Observation], bool],
+        add: Callable[[str, Observation, Violation], None],
     ) -> None:
-        self._target, self._names, self._seed, self._timeout = target, names, seed, timeout
-        self._before, self._answered, self._add = before, answered, add
-        self._provider = provider_of(target.spec.key)
-        self._last: tuple[Operation, Observation, bool] | None = None
+        self._operation, self._names, self._seed, self._timeout = operation, names, seed, timeout
+        self._before, self._ready, self._check, self._answered, self._add = before, ready, check, answered, add
+        self._target, self._provider = names.target, names.provider
+        self._last: tuple[Observation, bool] | None = None
         self._enough: Enough | None = None
 
     def run(self, phases: Collection[str], *, examples: int = 100) -> None:
         """Send everything that the phases make."""
         config = schemathesis.Config.from_dict(self._configuration(phases, examples))
-        schema = schemathesis.openapi.from_dict(self._target.spec.document(), config=config)
+        every = schemathesis.openapi.from_dict(self._target.spec.document(), config=config)
+        schema = every.include(method=self._operation.method, path=self._operation.path)
         with _ONE_AT_A_TIME, self._hooked():
             for event in from_schema(schema).execute():
                 # It takes an interrupt for its own, as it does Enough.
@@ -144,14 +154,22 @@ class Engine:
     def _before_call(self, context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG002
         with self._noting_enough():
             self._before()
-        kwargs |= {"allow_redirects": False, "auth": _Once()}
+        kwargs |= {"allow_redirects": False, "auth": _Once(lambda sent: self._check(self._read(sent)))}
         for place, right in self._target.settings.items():
             name = place.removeprefix("header ")
             if place.startswith("header ") and name in case.headers:
                 case.headers[name] = right
         named = self._provider.named
-        if isinstance(case.body, dict) and isinstance(case.body.get(named), str):
-            case.body[named] = self._renamed(case.body[named], self._kind(case))
+        if facts_of(self._operation).effect is Effect.CREATES:
+            if isinstance(case.body, dict) and isinstance(case.body.get(named), str):
+                case.body[named] = self._renamed(case.body[named], self._kind(case))
+            return
+        fresh = self._names.fresh(self._operation)
+        for fields in (case.body, case.query, case.path_parameters):
+            if isinstance(fields, dict):
+                fields.update({key: value for key, value in fresh.items() if isinstance(fields.get(key), str)})
+        with self._noting_enough():
+            self._ready(fresh[named])
 
     def _kind(self, case: Any) -> dict[str, Any]:
         found = case.operation.body
@@ -172,25 +190,27 @@ class Engine:
     def _after_call(self, context: HookContext, case: Any, response: Any) -> None:  # noqa: ARG002
         headers: Headers = tuple((name, value) for name, values in response.headers.items() for value in values)
         answer = Response(response.status_code, headers, response.content)
-        self._judge(case, response.request, answer, response.elapsed, "")
+        self._judge(response.request, answer, response.elapsed, "")
 
     def _after_network_error(self, context: HookContext, case: Any, request: Any) -> None:  # noqa: ARG002
         # The hook is called while the error is handled, and is not given it.
-        self._judge(case, request, None, self._timeout, _trouble(sys.exception()))
+        error = sys.exception()
+        if not error or not isinstance(error.__cause__, NotOursError):
+            self._judge(request, None, self._timeout, _trouble(error))
 
-    def _judge(self, case: Any, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
-        operation = self._operation(case)
+    def _judge(self, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
+        seen = Observation(str(sent.url), self._read(sent), answer, seconds, trouble)
+        with self._noting_enough():
+            self._last = (seen, self._answered(seen))
+
+    def _read(self, sent: Any) -> Request:
         body = sent.body or b""
-        target = sent.path_url
-        request = Request(
+        return Request(
             str(sent.method),
-            target,
+            sent.path_url.removeprefix(urlsplit(self._target.url).path),
             tuple((_text(name), _text(value)) for name, value in sent.headers.items()),
             body.encode() if isinstance(body, str) else bytes(body),
         )
-        seen = Observation(str(sent.url), request, answer, seconds, trouble)
-        with self._noting_enough():
-            self._last = (operation, seen, self._answered(operation, seen))
 
     @contextmanager
     def _noting_enough(self) -> Iterator[None]:
@@ -200,18 +220,12 @@ class Engine:
             self._enough = enough
             raise
 
-    def _operation(self, case: Any) -> Operation:
-        wanted = (str(case.operation.method).upper(), str(case.operation.path))
-        return next(found for found in self._target.spec.operations if (found.method, found.path) == wanted)
-
     def _filter_failure(self, context: HookContext, failure: Failure, case: Any, response: Any) -> bool:  # noqa: ARG002
         """Always False: findings are kept by us, and the engine goes on."""
         rule = next((_RULES[name] for name in failure.checks if name in _RULES), None)
-        if rule and self._last and self._last[2]:
-            operation, seen, _ = self._last
-            if seen.request.method == operation.method:
-                where = operation.node["responses"].pointer
-                self._add(rule, operation, seen, Violation("body", "", where, failure.title))
+        if rule and self._last and self._last[1] and self._last[0].request.method == self._operation.method:
+            where = self._operation.node["responses"].pointer
+            self._add(rule, self._last[0], Violation("body", "", where, failure.title))
         return False
 
 

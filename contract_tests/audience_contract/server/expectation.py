@@ -14,6 +14,7 @@ from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..spec import Node, Operation
+from ..urlencoded import decode, pairs
 from ..violation import Violation
 from .target import Target
 
@@ -171,7 +172,7 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
         yield "an Accept that JSON is not in"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
-    for kind, text in texts(operation, request):
+    for _, kind, text in texts(operation, request):
         if not text and not kind.plain("minLength"):
             yield "an empty text"
         if len(text) > _LONG and not kind.plain("maxLength"):
@@ -181,8 +182,14 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
     yield from provider_of(operation.spec.key).undecided(operation, request)
 
 
-def texts(operation: Operation, request: Request) -> Iterator[tuple[Node, str]]:
-    """The texts in a readable body that the documents give a schema, each with it; a file is none."""
+def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
+    """The texts in a readable request that the documents give a schema, each with its name and that; a file is none."""
+    asked = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
+    asked |= {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
+    for parameter in operation.node.get("parameters") or ():
+        name, text = parameter.value["name"], asked.get(parameter.value["name"])
+        if parameter.value["in"] in ("query", "path") and text is not None:
+            yield name, parameter["schema"], text
     body = operation.node.get("requestBody")
     media = parse("".join(request.values("content-type")[:1]))
     entry = body and media and find(body["content"], media)
@@ -196,8 +203,8 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[Node, str]]:
         found = list(value.items()) if isinstance(value, dict) else []
     for name, text in found:
         kind = properties.get(name)
-        if kind and isinstance(text, str) and not kind.get("enum"):
-            yield kind, text
+        if kind and isinstance(text, str):
+            yield name, kind, text
 
 
 def _declares_accept(operation: Operation) -> bool:

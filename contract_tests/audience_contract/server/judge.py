@@ -1,11 +1,18 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
-from .. import strict_json
+from collections import Counter
+from dataclasses import replace
+
+from ..bodies import json_of
 from ..checker import check_response
+from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
+from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation
+from ..strict_json import at
 from ..violation import UnreadableError, Violation
+from .audiences import Audiences, Made
 from .expectation import Expectation, Fate, texts
 from .leaks import Leaks
 from .send import LATE
@@ -18,20 +25,34 @@ _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 431}
 class Judge:
     """Judges exchanges, and remembers what only several of them tell."""
 
-    def __init__(self, target: Target, ledger: Ledger) -> None:
-        self.target, self.ledger = target, ledger
+    def __init__(self, target: Target, ledger: Ledger, audiences: Audiences) -> None:
+        self.target, self.ledger, self._audiences = target, ledger, audiences
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
         self._ids: set[str] = set()
-        self.successes: dict[int, int] = {}
-        self.created: list[tuple[str, str]] = []
+        self.successes: Counter[tuple[str, int]] = Counter()
+        """By operation and status."""
 
     def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
-        """The expectation, the names considered that were sent before: whether one is taken twice is not documented."""
-        if expectation.fate is Fate.SUCCESS and self._is_known(operation, seen):
-            return Expectation(Fate.OPEN, expectation.rule, expectation.pointer, "a name that was sent before")
-        return expectation
+        """The expectation, in view of what the run has made.
+
+        Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
+        one that never was there, nothing can be found.
+        """
+        if expectation.fate is not Fate.SUCCESS or not self._provider.named:
+            return expectation
+        name = self.name(operation, seen.request)
+        if facts_of(operation).effect is Effect.CREATES:
+            known = name in self._names and "a name that was sent before"
+            return replace(expectation, fate=Fate.OPEN, kind=known) if known else expectation
+        made, sent = self._audiences.find(name), self._texts(operation, seen.request)
+        if made and all(sent.get(place) in (None, at(made.answer, p)) for place, p in facts_of(operation).fed.items()):
+            return expectation
+        absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
+        if absent:
+            return Expectation(Fate.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
+        return replace(expectation, fate=Fate.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         """Whether the exchange kept the contract; what it broke is in the ledger."""
@@ -53,7 +74,7 @@ class Judge:
         )
         documented = operation.response(response.status) is not None
         # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
-        again = fate is Fate.OPEN and self._is_known(operation, seen)
+        again = fate is Fate.OPEN and self.name(operation, seen.request) in self._names
         any_refusal = fate is Fate.NO_SUCCESS or again
         of_http = response.status in _OF_HTTP or (any_refusal and 400 <= response.status < 500)
         if expectation.rule == "case.method":
@@ -90,33 +111,35 @@ class Judge:
         self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen, faults, kind=expectation.kind)
 
     def _remember(self, operation: Operation, seen: Observation, fate: Fate) -> None:
-        name, response = self._name(operation, seen), seen.response
+        name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
         assert response is not None
-        if fate in (Fate.SUCCESS, Fate.OPEN):
+        if facts.effect is Effect.CREATES and name and fate in (Fate.SUCCESS, Fate.OPEN):
             self._names.add(name)
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
-        self.successes[response.status] = self.successes.get(response.status, 0) + 1
+        self.successes[operation.id, response.status] += 1
         try:
-            value = strict_json.loads(response.body)
+            value = json_of(response)
         except UnreadableError:
             value = None
-        sent = _sent(seen)
-        ids = [found for pointer in self._provider.identity if isinstance(found := _at(value, pointer), str)]
+        sent, where = self._texts(operation, seen.request), operation.node["responses"].pointer
+        ids = [found for pointer in facts.unique if isinstance(found := at(value, pointer), str)]
         fresh = [found for found in ids if found not in sent.values()]
-        self.created.append((name, next(iter(fresh), "")))
-        for found in fresh:
-            again = found in self._ids and self._broken(
-                "body", operation.node["responses"].pointer, "an id or token twice"
+        if facts.effect is Effect.CREATES:
+            plain = fate is Fate.SUCCESS and all(
+                text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
+            self._audiences.made(Made(name, next(iter(fresh), ""), value), plain=plain)
+        elif facts.effect is Effect.REMOVES:
+            self._audiences.gone(name, sure=True)
+        for found in fresh:
+            again = found in self._ids and self._broken("body", where, "an id or token twice")
             self._check("run.unique", operation, seen, "success", again)
         self._ids.update(fresh)
-        for pointer, field in self._provider.echoes.items():
-            echoed = _at(value, pointer)
+        for pointer, field in facts.echoes.items():
+            echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                other = echoed != sent[field] and self._broken(
-                    "body", operation.node["responses"].pointer, "not what was sent"
-                )
+                other = echoed != sent[field] and self._broken("body", where, "not what was sent")
                 self._check("run.echo", operation, seen, pointer, other)
 
     def _check(
@@ -129,32 +152,17 @@ class Judge:
     def _broken(where: str, rule: str, message: str) -> Violation:
         return Violation(where, "", rule, message)
 
-    def _is_known(self, operation: Operation, seen: Observation) -> bool:
-        name = self._name(operation, seen)
-        return bool(name) and name in self._names
+    def name(self, operation: Operation, request: Request) -> str:
+        """The name in a request, where one can be read there."""
+        return self._texts(operation, request).get(self._provider.named, "")
 
-    def _name(self, operation: Operation, seen: Observation) -> str:
-        wanted = self._provider.named
+    @staticmethod
+    def _texts(operation: Operation, request: Request) -> dict[str, str]:
         try:
-            found = [text for kind, text in texts(operation, seen.request) if kind.pointer.endswith(f"/{wanted}")]
+            return {name: text for name, _, text in texts(operation, request)}
         except UnreadableError:
-            return ""
-        return found[0] if found and wanted else ""
+            return {}
 
 
 def _a(kind: str) -> str:
     return "a valid request" if kind == "valid" else f"a request of the kind “{kind}”"
-
-
-def _sent(seen: Observation) -> dict[str, object]:
-    try:
-        value = strict_json.loads(seen.request.body)
-    except UnreadableError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _at(value: object, pointer: str) -> object:
-    for token in pointer.split("/")[1:]:
-        value = value.get(token) if isinstance(value, dict) else None
-    return value

@@ -39,7 +39,7 @@ class Opening:
         """Why it cannot be judged, once it has answered; "" if it can."""
         if all(trouble.startswith(UNREACHABLE) for trouble in self._troubles):
             return min(self._troubles, default="")
-        if self.valid <= {401, 403}:
+        if self.valid and self.valid <= {401, 403}:
             said = " or ".join(map(str, sorted(self.valid)))
             return f"{self.operation.id}: every valid request was answered {said}; are the credentials right?"
         if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= _OF_REQUESTS:

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..mock.provider import load as provider_of
 from ..spec import Node
-from .cases import Case, renamed
-from .draft import Draft, File, Names, everything
+from .cases import Case
+from .draft import Draft, File, Names
 from .send import PLAIN, Wire
-from .target import Target
 from .values import TEXTS
 
 LABEL = "combination"
@@ -41,11 +39,11 @@ class Way:
 Change = Callable[[Draft], Draft] | Way
 
 
-def combinations(target: Target, least: Draft, names: Names, seed: int, most: int) -> Iterator[Case]:
+def combinations(least: Draft, names: Names, seed: int, most: int) -> Iterator[Case]:
     """Valid requests in which all values of any three places meet, as far as `most` requests can have them."""
-    places = dict(_places(target, least, names))
+    places = dict(_places(least, names))
     for row in covering({place: len(values) for place, values in places.items()}, random.Random(seed), most):  # noqa: S311
-        draft, way = renamed(target, least, names), Way()
+        draft, way = names.renamed(least), Way()
         for place, number in row.items():
             change = places[place][number]
             if isinstance(change, Way):
@@ -86,21 +84,14 @@ def _reversed(fields: Mapping[str, Any]) -> dict[str, Any]:
     return dict(reversed(list(fields.items())))
 
 
-def _places(target: Target, least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
-    provider = provider_of(target.spec.key)
-    body = least.operation.node.get("requestBody")
-    schema = body["content"][least.media]["schema"] if body else None
-    properties = schema.get("properties") if schema else None
-    required = (schema.plain("required") or []) if schema else []
-    full = everything(target, least.operation, names.new)
-    for key in properties.value if properties else ():
-        kind = properties[key] if properties else None
-        if kind is None or f"body {key}" in target.settings or key in provider.withheld:
+def _places(least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
+    provider = names.provider
+    full = names.everything(least.operation)
+    for key, kind in least.properties.items():
+        if key in provider.withheld or names.is_given(least.operation, key):
             continue
-        values: list[Change] = [
-            partial(_with, key, value) for value in _values(target, key, kind, full.get(key), names)
-        ]
-        if key not in required and key not in least.fields:
+        values: list[Change] = [partial(_with, key, value) for value in _values(key, kind, full.get(key), names)]
+        if key not in least.fields:
             values.append(partial(_with, key, ...))
         if len(values) > 1:
             yield key, values
@@ -115,9 +106,9 @@ def _with(key: str, value: Any, draft: Draft) -> Draft:
     return draft.but(**{key: value() if callable(value) else value})
 
 
-def _values(target: Target, key: str, kind: Node, usual: Any, names: Names) -> Iterator[Any]:
+def _values(key: str, kind: Node, usual: Any, names: Names) -> Iterator[Any]:
     """Values that must be taken, or functions that make a new one each time."""
-    provider = provider_of(target.spec.key)
+    provider = names.provider
     named = key == provider.named
     if kind.plain("enum"):
         yield from kind.plain("enum")

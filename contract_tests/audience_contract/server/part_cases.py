@@ -4,30 +4,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..mock.provider import load as provider_of
-from .cases import Case, renamed
+from .cases import Case
 from .draft import Draft, File, Names, multipart
-from .target import Target
 
 _KIND = "multipart/form-data; boundary=limit"
 
 
-def multipart_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def multipart_body(least: Draft, names: Names) -> Iterator[Case]:
     """Forms of parts, and the files in them."""
     for _ in range(2):
-        yield from _framing(target, least, names)
-        yield from _parts(target, least, names)
+        yield from _framing(least, names)
+        yield from _parts(least, names)
     for key, value in least.fields.items():
         if isinstance(value, File):
-            for label, name, media, data, _ in provider_of(target.spec.key).files():
+            for label, name, media, data, _ in names.provider.files():
                 for _ in range(2):
-                    sent = renamed(target, least, names).but(**{key: File(name, media, data)})
+                    sent = names.renamed(least).but(**{key: File(name, media, data)})
                     yield Case(f"part {key}: {label}", sent.request())
 
 
-def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _framing(least: Draft, names: Names) -> Iterator[Case]:
     def form(boundary: str = "limit", text_headers: str = "") -> bytes:
-        return multipart(renamed(target, least, names).fields.items(), boundary, text_headers)
+        return multipart(names.renamed(least).fields.items(), boundary, text_headers)
 
     def sent(label: str, body: bytes, kind: str = _KIND) -> Case:
         return Case(label, least.request(body, kind))
@@ -62,9 +60,9 @@ def _framing(target: Target, least: Draft, names: Names) -> Iterator[Case]:
             yield sent("a boundary that is a word of the file", form(word), f"multipart/form-data; boundary={word}")
 
 
-def _parts(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def _parts(least: Draft, names: Names) -> Iterator[Case]:
     def new() -> Draft:
-        return renamed(target, least, names)
+        return names.renamed(least)
 
     yield Case("parts in another order", replace(new(), fields=dict(reversed(list(new().fields.items())))).request())
     yield Case("a part that nobody knows", new().but(contract_check="1").request())

@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from ..messages import Request
 from . import cases, pairs, part_cases, values, wire_cases
 from .cases import Case
 from .draft import Draft, Names
 from .expectation import Expectation, Fate
-from .target import Target
 
-_BODIES: dict[str, Callable[[Target, Draft, Names], Iterator[Case]]] = {
+_BODIES: dict[str, Callable[[Draft, Names], Iterator[Case]]] = {
     "application/json": wire_cases.json_body,
     "application/x-www-form-urlencoded": wire_cases.form_body,
     "multipart/form-data": part_cases.multipart_body,
@@ -32,19 +32,23 @@ class Plan(NamedTuple):
     others: list[Planned]
 
 
-def groups(target: Target, least: Draft, names: Names, seed: int) -> Iterator[Iterator[Case]]:
+def groups(least: Draft, names: Names, seed: int) -> Iterator[Iterator[Case]]:
     """All cases that are made on purpose, those of a kind together."""
-    yield from cases.credentials(target, least, names)
-    yield from cases.parameters(target, least, names)
-    yield from values.ladders(target, least, names)
-    yield _BODIES[least.media](target, least, names) if least.media in _BODIES else iter(())
-    yield wire_cases.any_body(target, least, names)
-    yield cases.methods(target, least, names)
-    yield pairs.combinations(target, least, names, seed, 80)
+    yield from cases.credentials(least, names)
+    yield from cases.parameters(least, names)
+    yield from values.ladders(least, names)
+    if least.media:
+        yield _BODIES[least.media](least, names) if least.media in _BODIES else iter(())
+        yield wire_cases.any_body(least, names)
+    yield wire_cases.any_message(least, names)
+    yield cases.methods(least, names)
+    yield pairs.combinations(least, names, seed, 80)
 
 
-def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]) -> Plan:
-    """The cases of all groups; in the first passes the groups take turns."""
+def plan(
+    groups: Iterable[Iterable[Case]], allowed: Callable[[Request], bool], expect: Callable[[Case], Expectation]
+) -> Plan:
+    """The cases of all groups whose requests are `allowed`; in the first passes the groups take turns."""
     known: set[tuple[str, ...]] = set()
     breaking: list[list[Planned]] = []
     keeping: list[list[Planned]] = []
@@ -52,7 +56,7 @@ def plan(groups: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation]
     for group in groups:
         breaking.append([])
         keeping.append([])
-        for case in group:
+        for case in (case for case in group if allowed(case.request)):
             planned = Planned(case, expect(case))
             kind = (planned.expectation.kind, planned.expectation.pointer, case.variant)
             first = keeping if planned.expectation.fate in (Fate.SUCCESS, Fate.OPEN) else breaking

@@ -1,23 +1,26 @@
 """A run: what is sent in which order, when it ends, and what it must have seen before it may call a contract kept."""
 
+import itertools
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from ..evidence import Redactor
+from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
 from ..report import Created, Finding, Report, counted, moment
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending
+from .audiences import Audiences
 from .cases import Case
-from .courier import BUSY, Courier, Options
-from .draft import Draft, Names, first
+from .courier import BUSY, Courier, Options, may_have_acted
+from .draft import Draft, Names
 from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
@@ -31,6 +34,9 @@ _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_VAIN = 3
+"""Audiences that could not be made, one after the other, after which none is made for another operation."""
+_ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 
 
 class Watcher(Protocol):
@@ -57,29 +63,36 @@ class _Run:
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
-        self._judge = Judge(target, self._ledger)
-        self._courier = Courier(target, options, self._sending)
-        self._names = Names(f"{options.seed:x}" if target.is_local else f"{time.time_ns() // 10**9:x}")
+        mark = f"{options.seed:x}" if target.is_local else f"{time.time_ns() // 10**9:x}"
+        self._audiences = Audiences(target.spec, mark, read_only=options.read_only)
+        self._judge = Judge(target, self._ledger, self._audiences)
+        self._courier = Courier(target, options, self._audiences, self._sending)
+        self._names = Names(target, mark, self._audiences)
+        found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
+        self._operations = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
+        self._creating = next((each for each in self._operations if facts_of(each).effect is Effect.CREATES), None)
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
-        self._refused: dict[str, int] = {}
+        self._refused: Counter[tuple[str, str]] = Counter()
         self._refusing: set[tuple[str, str]] = set()
-        self._valid: dict[str, int] = {}
-        self._silent = 0
+        self._valid: Counter[str] = Counter()
+        self._silent = self._vain = 0
         self._ended = self._unfinished = ""
 
     def report(self) -> Report:
         started = datetime.now(UTC)
         try:
-            if self._options.read_only:
-                self._ended = "nothing may be created, and there is no operation that only reads"
-            else:
-                self._operations()
+            self._play()
         except Enough as reason:
             self._ended = str(reason)
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
+        if self._courier.limited and not self._ended:
+            each = " to an operation" if len(self._operations) > 1 else ""
+            self._ended = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
+        key, successes = self._target.spec.key, self._judge.successes
+        owed = ending.obligations(self._target, self._operations, successes, self._refused, self._unfinished)
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -89,8 +102,8 @@ class _Run:
             requests=self._courier.requests,
             findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
             cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
-            obligations=tuple(ending.obligations(self._target, self._judge.successes, self._refused, self._unfinished)),
-            created=tuple(Created(self._target.spec.key, name, made) for name, made in self._judge.created),
+            obligations=tuple(owed),
+            created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             seed=self._options.seed,
@@ -111,70 +124,97 @@ class _Run:
         if self._courier.unclear:
             yield f"may have created something, though not answered so: {counted(self._courier.unclear, 'request')}"
 
-    def _operations(self) -> None:
-        for operation in self._target.spec.operations:
-            least = first(self._target, operation, self._names.new)
-            if not self._open(operation, least):
+    def _play(self) -> None:
+        """The phases, in each of them every operation: none waits until another has had all of its requests."""
+        if not self._operations:
+            self._ended = "nothing may be created, and there is no operation that only reads"
+        judged = []
+        for operation in self._operations:
+            least = self._names.first(operation)
+            if self._open(operation, least):
+                judged.append(least)
+            elif operation is self._creating:
                 return
-            every = groups(self._target, least, self._names, self._options.seed)
-            made = plan(every, partial(self._expected, operation))
-            self._send("once each", operation, mixed(made.breaking, made.keeping))
-            self._engine("coverage", {"examples", "coverage"}, 100)
-            self._send("again", operation, made.others)
-            opening = cases.opening(self._target, least, self._names)
-            ended = [*opening, *cases.admitted_again(self._target, least, self._names)]
-            self._send("opening", operation, [Planned(case, self._expected(operation, case)) for case in ended])
-            self._twice(operation, least)
-        self._engine("fuzzing", {"fuzzing", "stateful"}, 100 if self._options.requests else 1_000_000)
+        others = []
+        for least in judged:
+            expected = partial(self._expected, least.operation)
+            made = plan(groups(least, self._names, self._options.seed), self._audiences.may_leave, expected)
+            self._send("once each", least.operation, mixed(made.breaking, made.keeping))
+            others.append(made.others)
+        for least in judged:
+            self._engine("coverage", least.operation, {"examples", "coverage"}, 100)
+        for least, repeated in zip(judged, others, strict=True):
+            self._send("again", least.operation, repeated)
+        for least in judged:
+            ended = itertools.chain(cases.opening(least, self._names), cases.admitted_again(least, self._names))
+            self._send("opening", least.operation, self._planned(least.operation, ended))
+            self._twice(least)
+        rounds, examples = (1, 100) if self._options.requests else (1000, 1000)
+        for number in range(rounds):
+            for least in judged:
+                self._engine("fuzzing", least.operation, {"fuzzing"}, examples, number)
+            if self._courier.spent:
+                return
+
+    def _planned(self, operation: Operation, found: Iterable[Case]) -> Iterator[Planned]:
+        allowed = (case for case in found if self._audiences.may_leave(case.request))
+        return (Planned(case, self._expected(operation, case)) for case in allowed)
 
     def _open(self, operation: Operation, least: Draft) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing."""
         self._enter("opening")
         opening = Opening(self._target, operation)
-        asked: list[tuple[Case, Observation]] = []
-        for case in cases.opening(self._target, least, self._names):
-            fate = self._expected(operation, case).fate
-            may_create = fate in (Fate.SUCCESS, Fate.OPEN)
-            if self._courier.spent if may_create else (self._courier.full or opening.valid == {0}):
-                continue
-            asked.append((case, self._courier.send(case)))
-            opening.add(case.request, asked[-1][1], valid=fate is Fate.SUCCESS)
-            while asked and opening.can_be_judged:
-                earlier, seen = asked.pop(0)
-                self._judged(operation, seen, self._expected(operation, earlier))
-        self._ended = opening.why_not
-        if self._ended:
+        asked: list[tuple[Planned, Observation]] = []
+        with _until_used_up():
+            for planned in self._planned(operation, cases.opening(least, self._names)):
+                if self._may_create(operation, planned.expectation):
+                    left_out = self._courier.spent
+                else:
+                    left_out = opening.valid == {0} or (self._courier.full and operation is self._creating)
+                if left_out:
+                    continue
+                seen = self._sent(operation, planned.case)
+                asked.append((planned, seen))
+                known = self._judge.known(operation, seen, planned.expectation)
+                opening.add(planned.case.request, seen, valid=known.fate is Fate.SUCCESS)
+                while asked and opening.can_be_judged:
+                    earlier, seen = asked.pop(0)
+                    self._judged(operation, seen, earlier.expectation)
+        if opening.why_not:
+            self._ended = opening.why_not
             return False
-        for case, seen in asked:
-            self._judged(operation, seen, self._expected(operation, case))
-        odd = unusual(self._target, least, self._names)
-        self._send("opening", operation, (Planned(case, self._expected(operation, case)) for case in odd))
+        for planned, seen in asked:
+            self._judged(operation, seen, planned.expectation)
+        self._send("opening", operation, self._planned(operation, unusual(least, self._names)))
         return True
 
-    def _twice(self, operation: Operation, least: Draft) -> None:
+    def _twice(self, least: Draft) -> None:
         """Note what becomes of a second audience of the same name: no provider says what must."""
-        draft = cases.renamed(self._target, least, self._names)
-        if draft.fields == least.fields or self._courier.spent:
+        operation, draft = least.operation, self._names.renamed(least)
+        if operation is not self._creating or draft.fields == least.fields or self._courier.spent:
             return
         case = Case("", draft.request())
-        asked = [self._courier.send(case) for _ in range(2)]
-        for seen in asked:
-            self._judged(operation, seen, self._expected(operation, case))
-        said = asked[-1].response.status if asked[-1].response else "nothing"
-        self._ledger.note(f"{operation.id}: a second audience of the same name: {said}; not judged, undocumented")
+        with _until_used_up():
+            asked = [self._courier.send(operation, case) for _ in range(2)]
+            for seen in asked:
+                self._judged(operation, seen, self._expected(operation, case))
+            said = asked[-1].response.status if asked[-1].response else "nothing"
+            self._ledger.note(f"{operation.id}: a second audience of the same name: {said}; not judged, undocumented")
 
-    def _engine(self, phase: str, phases: set[str], examples: int) -> None:
+    def _engine(self, phase: str, operation: Operation, phases: set[str], examples: int, number: int = 0) -> None:
         self._enter(phase)
         engine = Engine(
-            self._target,
+            operation,
             self._names,
-            seed=self._options.seed,
+            seed=self._options.seed + number,
             timeout=self._options.timeout,
-            before=lambda: self._courier.before(may_create=True),
-            answered=self._answered,
-            add=self._add,
+            before=lambda: self._courier.before(operation, may_create=True),
+            ready=partial(self._make, operation),
+            check=self._courier.check,
+            answered=partial(self._answered, operation),
+            add=partial(self._add, operation),
         )
-        if self._courier.reserve(_OWN):
+        if self._courier.reserve(operation, _OWN):
             engine.run(phases, examples=examples)
 
     def _enter(self, phase: str) -> None:
@@ -191,12 +231,35 @@ class _Run:
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
-        for case, expectation in made:
-            if expectation.fate in (Fate.SUCCESS, Fate.OPEN) and self._courier.spent:
-                limit = self._options.creates
-                self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
-            else:
-                self._judged(operation, self._courier.send(case), expectation)
+        with _until_used_up():
+            for case, expectation in made:
+                if self._may_create(operation, expectation) and self._courier.spent:
+                    limit = self._options.creates
+                    self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
+                else:
+                    self._judged(operation, self._sent(operation, case), expectation)
+
+    def _sent(self, operation: Operation, case: Case) -> Observation:
+        """The answer; to a request about an audience that is not there yet, once that was made."""
+        name = self._judge.name(operation, case.request)
+        self._make(operation, name)
+        seen = self._courier.send(operation, case)
+        if facts_of(operation).effect is Effect.READS and self._audiences.find(name):
+            seen = self._courier.until_found(operation, case, seen)
+        return seen
+
+    def _make(self, operation: Operation, name: str) -> None:
+        """Make the audience that a request to another operation counts on."""
+        creating = self._creating
+        if not creating or not self._audiences.is_missing(name) or self._vain == _VAIN or self._courier.spent:
+            return
+        case = Case("", self._names.first(creating).but(**{self._names.provider.named: name}).request())
+        seen = self._courier.send(creating, case, operation)
+        self._judged(creating, seen, self._expected(creating, case))
+        self._vain = 0 if self._audiences.find(name) else self._vain + 1
+
+    def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
+        return operation is self._creating and expectation.fate in (Fate.SUCCESS, Fate.OPEN)
 
     def _expected(self, operation: Operation, case: Case) -> Expectation:
         return expect(self._target, operation, case.request, case.label)
@@ -207,6 +270,8 @@ class _Run:
         # Where nobody listens, nothing is said of the request.
         there = not seen.trouble.startswith(UNREACHABLE)
         kept = not there or self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
+            self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
         self._unfinished = "" if there else "the server was there to the end"
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
@@ -217,24 +282,33 @@ class _Run:
                 self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
         if expectation.kind in ending.PLAIN and expectation.fate is Fate.SUCCESS:
-            self._valid[operation.id] = self._valid.get(operation.id, 0) + 1
+            self._valid[operation.id] += 1
         if refused and expectation.fate is not Fate.OPEN:
             self._refusing.add((expectation.rule, operation.id))
         if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
-            self._refused[expectation.pointer] = self._refused.get(expectation.pointer, 0) + 1
+            self._refused[operation.id, expectation.pointer] += 1
         return kept
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses the simplest valid request too, for its rate and not for what was asked."""
-        least = first(self._target, operation, self._names.new)
-        response = self._courier.send(Case("", least.request())).response
+        case = Case("", self._names.renamed(self._names.first(operation)).request())
+        response = self._courier.send(operation, case).response
         return response is not None and response.status in BUSY
 
     def _answered(self, operation: Operation, seen: Observation) -> bool:
         """Judge an answer that Schemathesis got."""
-        below = seen.request.target.removeprefix(urlsplit(self._target.url).path)
-        seen = self._courier.patient(Case("", replace(seen.request, target=below)), seen)
+        seen = self._courier.patient(operation, Case("", seen.request), seen)
         return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
-    def _add(self, rule: str, operation: Operation, seen: Observation, violation: Violation) -> None:
+    def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
         self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
+
+
+@contextmanager
+def _until_used_up() -> Iterator[None]:
+    """Until an operation has had all of its requests; a limit of the run goes on to whoever called."""
+    try:
+        yield
+    except Enough as enough:
+        if enough.args:
+            raise

@@ -12,7 +12,7 @@ from ..connections import is_base_url
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..security import bearer, header
-from ..spec import Node, Spec, load
+from ..spec import Node, Operation, Spec, load
 from ..urlencoded import decode, pairs
 
 
@@ -140,6 +140,11 @@ class Target:
             if values and [sorted(str(value).split(",")) for value in values] != [sorted(right.split(","))]:
                 found.append(place)
         return found
+
+    def schemes_of(self, operation: Operation) -> list[Node]:
+        """The security schemes that an operation names."""
+        named = {name for alternative in operation.security or () for name in alternative.value}
+        return [scheme for scheme in self.schemes if scheme.pointer.rpartition("/")[2] in named]
 
     @property
     def schemes(self) -> list[Node]:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..mock.provider import load as provider_of
 from ..spec import Node
 from .cases import Case
-from .draft import Draft, File, Names, everything, multipart
+from .draft import Draft, File, Names, multipart
 from .send import Wire
-from .target import Target
-from .values import TEXTS, escaped, properties_of
+from .values import TEXTS, escaped
 
 LABEL = "everything unusual at once"
 _LONGEST = 255
@@ -23,25 +21,26 @@ _EMPTY = 3
 """Of four rounds, the one with empty texts."""
 
 
-def unusual(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def unusual(least: Draft, names: Names) -> Iterator[Case]:
     """Each unusual thing is in two of them at least, in another company each time."""
     for number in range(_ROUNDS):
-        fields = everything(target, least.operation, names.new)
-        for key, kind in properties_of(least).items():
-            if key in fields and f"body {key}" not in target.settings:
-                new = names.new() if key == provider_of(target.spec.key).named else ""
-                fields[key] = _value(target, (key, kind), fields[key], new, number)
-        draft = _headers(target, replace(least, fields=fields), number)
+        fields = names.everything(least.operation)
+        fields |= {key: value for key, value in names.fresh(least.operation).items() if key in fields}
+        for key, kind in least.properties.items():
+            if key in fields and not names.is_given(least.operation, key):
+                new = fields[key] if key == names.provider.named else ""
+                fields[key] = _value(names, (key, kind), fields[key], new, number)
+        draft = _headers(names, replace(least, fields=fields), number)
         if number % 2:
             draft = replace(draft, fields=dict(reversed(list(draft.fields.items()))))
         body, content_type = _body(draft, number)
         yield Case(LABEL, draft.request(body, content_type), _WIRES[number % len(_WIRES)])
 
 
-def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number: int) -> Any:
+def _value(names: Names, place: tuple[str, Node], usual: Any, new: str, number: int) -> Any:
     """An unusual value; of a property that is the name, `new` is one."""
     key, kind = place
-    provider = provider_of(target.spec.key)
+    provider = names.provider
     choices = kind.plain("enum")
     if choices:
         return choices[number % len(choices)]
@@ -52,7 +51,7 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
     if key in provider.examples or kind.plain("type") != "string":
         return usual
     longest = min(int(kind.plain("maxLength", _LONGEST)), _LONGEST)
-    if new and target.is_local and number >= _ROUNDS - 2:
+    if new and names.target.is_local and number >= _ROUNDS - 2:
         # Without a prefix: digits only, and one letter only.
         return f"{number}7{len(new)}1" if number % 2 else new[-1]
     if kind.plain("pattern"):
@@ -66,9 +65,9 @@ def _value(target: Target, place: tuple[str, Node], usual: Any, new: str, number
     return "" if empty else f"{new} {several}"[:longest]
 
 
-def _headers(target: Target, draft: Draft, number: int) -> Draft:
+def _headers(names: Names, draft: Draft, number: int) -> Draft:
     headers = dict(draft.headers)
-    for scheme in target.schemes:
+    for scheme in names.target.schemes_of(draft.operation):
         if scheme.value["type"] == "http" and number % 2:
             headers["Authorization"] = headers["Authorization"].replace("Bearer", "bearer")
     spelled = {(name.lower(), name.upper(), name)[number % 3]: value for name, value in headers.items()}

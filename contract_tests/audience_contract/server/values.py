@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..mock.provider import load as provider_of
+from ..facts import facts_of
 from ..spec import Node
-from .cases import Case, renamed
-from .draft import Draft, File, Names, everything
-from .target import Target
+from .cases import Case
+from .draft import Draft, File, Names
 
 _WRONG: dict[str, list[Any]] = {
     "string": [None, 0, 1, 7, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
@@ -23,6 +22,8 @@ _ODD = ("1e5", "00123", "-1", "0x1F", "null", "true", "undefined", "NaN", "__pro
 _LADDER = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
 _ONCE = {2, 65, 100, 129, 254, 256}
 """Lengths that are refused or taken with another one of the ladder, which is sent twice."""
+_IN_TARGET = 4096
+"""Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
 # Texts on which software has been seen to stumble.
 TEXTS = {
     "Latin letters beyond ASCII": "Prénom Straße Łódź",
@@ -53,49 +54,42 @@ TEXTS = {
 }
 
 
-def ladders(target: Target, least: Draft, names: Names) -> Iterator[Iterator[Case]]:
+def ladders(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each property of the body: presence, types and choices; then lengths; then letters."""
-    most = replace(least, fields=everything(target, least.operation, names.new))
-    provider = provider_of(target.spec.key)
-    given = {key: kind for key, kind in properties_of(least).items() if key in most.fields}
+    most = replace(least, fields=names.everything(least.operation))
+    provider = names.provider
+    given = {key: kind for key, kind in least.properties.items() if key in most.fields}
     for key, kind in given.items():
-        yield _forms(target, (least, most), (key, kind), names)
-    for key, kind in properties_of(least).items():
+        yield _forms((least, most), (key, kind), names)
+    for key, kind in least.properties.items():
         if key in provider.withheld:
-            yield _types(target, least, (key, kind), names)
+            yield _types(least, (key, kind), names)
     for key, kind in given.items():
         free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
-        if free and f"body {key}" not in target.settings:
+        if free and f"body {key}" not in names.target.settings:
             # Whether a value is taken of which the page says nothing can't be judged: once is enough.
-            times = 1 if key in provider.examples else 2
-            yield _lengths(target, most, (key, kind), names, times)
-            yield _letters(target, most, (key, kind), names, times)
+            times = 1 if key in provider.examples or key in facts_of(least.operation).fed else 2
+            yield _lengths(most, (key, kind), names, times)
+            yield _letters(most, (key, kind), names, times)
 
 
-def _forms(target: Target, bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
+def _forms(bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for base in (*bases, *bases):
-        yield Case("", renamed(target, base, names).but(**{key: ...}).request(), variant=f"without {key}")
-    if f"body {key}" in target.settings or kind.plain("format") == "binary":
+        yield Case("", names.renamed(base).but(**{key: ...}).request(), variant=f"without {key}")
+    if f"body {key}" in names.target.settings or kind.plain("format") == "binary":
         return
     wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].media == "application/json" else []
     choices = ["contract_check", *_choices(kind)] if kind.plain("enum") else []
     for value in (*choices[:1], *wrong[:4], *choices[1:], *wrong[4:]):
         for base in bases:
-            yield Case("", renamed(target, base, names).but(**{key: value}).request(), variant=repr(value))
+            yield Case("", names.renamed(base).but(**{key: value}).request(), variant=repr(value))
 
 
-def _types(target: Target, least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
+def _types(least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
     key, kind = place
     for value in _WRONG.get(str(kind.plain("type")), []):
-        yield Case("", renamed(target, least, names).but(**{key: value}).request(), variant=repr(value))
-
-
-def properties_of(draft: Draft) -> dict[str, Node]:
-    body = draft.operation.node.get("requestBody")
-    schema = body["content"][draft.media]["schema"] if body else None
-    properties = schema.get("properties") if schema else None
-    return {key: properties[key] for key in properties.value} if properties else {}
+        yield Case("", names.renamed(least).but(**{key: value}).request(), variant=repr(value))
 
 
 def _choices(kind: Node) -> Iterator[str]:
@@ -117,27 +111,29 @@ def _choices(kind: Node) -> Iterator[str]:
     yield from ("0", "null")
 
 
-def _lengths(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+def _lengths(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
     key, kind = place
     limit = kind.plain("maxLength")
     near = (limit - 1, limit, limit + 1) if limit else ()
     steps = sorted({*_LADDER, *near, *((2 * limit, limit + 100) if limit else ())})
-    named = key == provider_of(target.spec.key).named
+    named = key == names.provider.named
     for length in steps:
         # A name without its prefix would stay at a real provider, and nobody would know whose it is.
-        if named and length < len(names.new()) and not target.is_local:
+        if named and length < len(names.new()) and not names.target.is_local:
+            continue
+        if not most.media and length > _IN_TARGET:
             continue
         for _ in range(1 if length in _ONCE and length not in near else times):
             text = names.new(length) if named else ("check " * length)[:length]
             over = "too long" if limit and length > limit else _spoken(length)
-            yield Case(f"body {key}: {over}", renamed(target, most, names).but(**{key: text}).request())
+            yield Case(f"body {key}: {over}", names.renamed(most).but(**{key: text}).request())
     wide = [] if kind.plain("pattern") else [("é", 2), ("語", 3), ("\U0001f600", 4)]
     for letter, size in wide:
         for length in (127, 255):
             text = (names.new() if named else "") + letter * length
             label = f"body {key}: {size} bytes a character"
-            yield Case(label, renamed(target, most, names).but(**{key: text[: max(255, length)]}).request())
-    yield Case("", renamed(target, most, names).but(**{key: ""}).request())
+            yield Case(label, names.renamed(most).but(**{key: text[: max(255, length)]}).request())
+    yield Case("", names.renamed(most).but(**{key: ""}).request())
 
 
 def _spoken(length: int) -> str:
@@ -159,9 +155,9 @@ def _escaped(quoted: str) -> str:
     return '"' + "".join(f"\\u{unit}" for unit in letters) + '"'
 
 
-def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
+def _letters(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
     key, kind = place
-    named = key == provider_of(target.spec.key).named
+    named = key == names.provider.named
     if kind.plain("pattern"):
         allowed = [letter for letter in string.printable[:95] if re.search(str(kind.plain("pattern")), letter)]
         # One letter each, so that each may be refused by itself; at the end too, where `$` is often not the end.
@@ -174,7 +170,7 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
             for text in (1 + twice) * (f"{start}{letter}", f"{start}{letter}a"):
                 shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
                 yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
-        for text in _ODD if named and target.is_local else ():
+        for text in _ODD if named and names.target.is_local else ():
             if re.search(str(kind.plain("pattern")), text):
                 # The same again would be a name that was sent before.
                 for name in (text, text.replace("1", "2")):
@@ -192,7 +188,7 @@ def _letters(target: Target, most: Draft, place: tuple[str, Node], names: Names,
     for what, text in TEXTS.items():
         for number in range(1, times + 1):
             value = f"{names.new()} {text}" if named else text * number
-            draft = renamed(target, most, names).but(**{key: value})
+            draft = names.renamed(most).but(**{key: value})
             if any(isinstance(v, File) for v in draft.fields.values()) and "\0" in text:
                 continue
             yield Case(f"body {key}: {what}", draft.request())

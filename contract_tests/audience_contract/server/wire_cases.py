@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from .cases import Case, renamed
+from .cases import Case
 from .draft import Draft, Names
 from .send import Wire
-from .target import Target
-from .values import escaped, properties_of
+from .values import escaped
 
 _ACCEPTS = (
     *("*/*", "application/json", "application/*", "application/json;q=0.5, */*;q=0.1", "Application/JSON"),
@@ -27,24 +26,20 @@ _NEAR = (
 )
 
 
-def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
-    """What holds for every media type: the framing of the message and its media type."""
+def any_message(least: Draft, names: Names) -> Iterator[Case]:
+    """What holds for every request: its line and its headers."""
 
     def new() -> Draft:
-        return renamed(target, least, names)
+        return names.renamed(least)
 
     for _ in range(2):
-        yield Case("chunked body", new().request(), Wire(chunked=True))
         yield Case("absolute request line", new().request(), Wire(absolute=True))
-        yield Case("Expect: 100-continue", new().request(), Wire(expect=True))
         yield Case("Connection: close", new().having(Connection="close").request())
-        yield Case("empty body", new().request(b""))
         yield Case("a Range, which means nothing here", new().having(Range="bytes=0-9").request())
         yield Case(
             "an offer to upgrade",
             new().having(Connection="Upgrade, HTTP2-Settings", Upgrade="h2c", HTTP2_Settings="AAMAAABk").request(),
         )
-        yield Case("Accept-Language on an empty body", new().having(Accept_Language="fr, de;q=0.5").request(b""))
     if "Accept" not in least.headers:
         for accept in 2 * _ACCEPTS:
             yield Case("Accept that JSON is in", new().having(Accept=accept).request(), variant=accept)
@@ -58,6 +53,19 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
         ("Accept-Encoding", "identity"),
     ):
         yield Case("another header", new().having(**{name.replace("-", "_"): value}).request())
+
+
+def any_body(least: Draft, names: Names) -> Iterator[Case]:
+    """What holds for every media type: the framing of the body and its media type."""
+
+    def new() -> Draft:
+        return names.renamed(least)
+
+    for _ in range(2):
+        yield Case("chunked body", new().request(), Wire(chunked=True))
+        yield Case("Expect: 100-continue", new().request(), Wire(expect=True))
+        yield Case("empty body", new().request(b""))
+        yield Case("Accept-Language on an empty body", new().having(Accept_Language="fr, de;q=0.5").request(b""))
     body = new().request().body
     zipped = new().having(Content_Encoding="gzip")
     yield Case("gzip body", zipped.request(gzip.compress(body, mtime=0)))
@@ -82,15 +90,15 @@ def any_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
     for other in _BODIES:
         for draft in (least, replace(least, media=other)) if other != least.media else ():
             for _ in range(2):
-                said = renamed(target, draft, names).request(content_type=replace(least, media=other).content_type)
+                said = names.renamed(draft).request(content_type=replace(least, media=other).content_type)
                 yield Case("another media type", said, variant=f"{draft.media} {other}")
 
 
-def json_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:
+def json_body(least: Draft, names: Names) -> Iterator[Case]:
     """JSON texts."""
 
     def new() -> Draft:
-        return renamed(target, least, names)
+        return names.renamed(least)
 
     for _ in range(2):
         fields = new().fields
@@ -167,7 +175,7 @@ def _turned(draft: Draft) -> dict[str, str]:
 
 def _slashed(draft: Draft) -> dict[str, str]:
     """A text with a solidus for a property that may hold one."""
-    given = properties_of(draft).items()
+    given = draft.properties.items()
     free = [
         key
         for key, kind in given
@@ -176,9 +184,10 @@ def _slashed(draft: Draft) -> dict[str, str]:
     return {key: "a/b" for key in free if key in ("description", "display_name")}
 
 
-def form_body(target: Target, least: Draft, names: Names) -> Iterator[Case]:  # noqa: ARG001 - one of the wire's cases
+def form_body(least: Draft, names: Names) -> Iterator[Case]:
     """URL-encoded forms."""
     for _ in range(2):
+        least = names.renamed(least)
         pairs = [f"{name}={quote(str(value), safe='')}" for name, value in least.fields.items()]
         yield Case("fields in another order", least.request("&".join(reversed(pairs)).encode()))
         coded = "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in str(v).encode())}" for k, v in least.fields.items())

@@ -1,0 +1,150 @@
+"""The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from ..bodies import parts_of
+from ..facts import Effect, facts_of
+from ..messages import Request
+from ..mock.provider import load as provider_of
+from ..spec import Operation, Spec
+from ..urlencoded import pairs
+from ..violation import UnreadableError
+
+PREFIX = "contract-check-"
+"""What names have in them that a run creates, as far as they are long enough and none that a case is about."""
+_HELD = 5
+"""Audiences that are read, and never changed or removed."""
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """An audience of the run's: its name, its id or token, and what the server answered."""
+
+    name: str
+    id: str
+    answer: Any
+
+
+class NotOursError(Exception):
+    """A request that must not leave: it could change what is not the run's."""
+
+
+class Audiences:
+    """What a run has made of audiences, in order; `left` are those that are still there, as far as is known."""
+
+    def __init__(self, spec: Spec, mark: str, *, read_only: bool = False) -> None:
+        self._spec, self._own, self._read_only = spec, f"{PREFIX}{mark}-", read_only
+        self._named = provider_of(spec.key).named
+        self.left: list[Made] = []
+        self._known: set[str] = set()
+        self._ids: set[object] = set()
+        self._promised: set[str] = set()
+        self._held: deque[Made] = deque()
+        self._spare: deque[Made] = deque()
+
+    def made(self, made: Made, *, plain: bool) -> None:
+        """One more; another operation may ask for one that is `plain`."""
+        self.left.append(made)
+        # One of another name may have been there before.
+        if plain and self._own in made.name and made.name not in self._known:
+            short = len(self._held) < _HELD and len(self._held) <= len(self._spare)
+            (self._held if short else self._spare).append(made)
+        self._known.add(made.name)
+        self._ids |= {made.id} - {""}
+
+    def gone(self, name: str, *, sure: bool) -> None:
+        """Those of a name were removed, or if that is not `sure`, may have been."""
+        self.left = [one for one in self.left if not sure or one.name != name]
+        self._held = deque(one for one in self._held if one.name != name)
+        self._spare = deque(one for one in self._spare if one.name != name)
+        self._promised.discard(name)
+        self._known.add(name)
+
+    def find(self, name: str) -> Made | None:
+        """The one of a name that is there for certain."""
+        return next((one for one in reversed(self.left) if one.name == name), None)
+
+    def is_absent(self, name: str) -> bool:
+        """Whether nobody can have made one of the name: it is a new one of this run."""
+        return self._own in name and name not in self._known
+
+    def fresh(self, operation: Operation, new: str, *, take: bool) -> Made:
+        """The audience that a valid request to an operation is about; one of the name `new`, where none is there yet.
+
+        One that is to be changed or removed is no other request's; without `take` it need not be there.
+        """
+        effect = facts_of(operation).effect
+        if effect is Effect.READS and self._held:
+            self._held.rotate(-1)
+            return self._held[-1]
+        if take and effect in (Effect.CHANGES, Effect.REMOVES):
+            if self._spare:
+                return self._spare.popleft()
+            self._promised.add(new)
+        return Made(new, "", None)
+
+    def is_missing(self, name: str) -> bool:
+        """Whether a request counts on an audience that is not made yet."""
+        return name in self._promised and name not in self._known
+
+    def may_leave(self, request: Request) -> bool:
+        """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.
+
+        A server may read a name out of what is no right body.
+        """
+        path = request.target.partition("?")[0]
+        methods = self._spec.methods(path)
+        if self._read_only and (request.method not in _SAFE or request.values("x-http-method-override")):
+            return False
+        found = [operation for method in methods if (operation := self._spec.match(method, path))]
+        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}:
+            return True
+        texts = [text for operation in found for text in operation.path_values(path).values()]
+        return all(self._is_ours(unquote(text)) for text in texts) and all(map(self._is_ours, self._names(request)))
+
+    def _is_ours(self, name: object) -> bool:
+        return name in (None, "") or (isinstance(name, str) and self._own in name) or name in self._ids
+
+    def _names(self, request: Request) -> Iterator[object]:
+        """Whatever a server could take for a name, however it reads the body."""
+        forms = [request.target.partition("?")[2], request.body.decode("latin-1")]
+        for key, value in (pair for text in forms for pair in pairs(text)):
+            if self._is_key(unquote_plus(key)):
+                yield unquote_plus(value)
+        with suppress(UnreadableError):
+            yield from (part.data.decode("utf-8", "replace") for part in parts_of(request) if self._is_key(part.name))
+        try:
+            yield from self._in_json(json.loads(request.body, object_pairs_hook=_Pairs), below=False)
+        except (ValueError, RecursionError):
+            if not request.values("content-encoding") and self._own.encode() not in request.body.replace(b"\0", b""):
+                yield from re.findall(rb"\w+", request.body)
+
+    def _in_json(self, value: Any, *, below: bool) -> Iterator[object]:
+        if isinstance(value, _Pairs):
+            for key, child in value:
+                yield from self._in_json(child, below=below or self._is_key(key))
+        elif isinstance(value, list):
+            for child in value:
+                yield from self._in_json(child, below=below)
+        elif below or isinstance(value, str):
+            yield value if below else _inside(value)
+
+    def _is_key(self, key: str) -> bool:
+        return re.sub(r"\W", "", key).lower() in (self._named, f"{self._named}s")
+
+
+class _Pairs(list[Any]):
+    """The members of a JSON object, of a name that comes twice both."""
+
+
+def _inside(text: str) -> str | None:
+    """A text that may have a body in it, and is no name that belongs elsewhere."""
+    return text if re.search(r'[{"=]', text) else None

@@ -1,0 +1,222 @@
+"""Judging a server of several operations: each as much as the others, and what is not the run's is left alone."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from audience_contract import Request, Response, load
+from audience_contract.facts import Effect, facts_of
+from audience_contract.faults import Fault, Turn
+from audience_contract.faults.acts import as_json, on_success, takes_as
+from audience_contract.mock import MockServer, Settings
+from audience_contract.mock.credentials import TOKEN
+from audience_contract.mock.state import Record
+from audience_contract.report import Report, Verdict
+from audience_contract.security import bearer
+from audience_contract.server import Options, run
+from audience_contract.server.audiences import Audiences
+from judged import judge, target
+from wire import header
+
+BATCH = {operation.id: operation for operation in load("batch").operations}
+_REMOVE, _VIEW, _CREATE = "audience_remove", "audience_view", "audience_create"
+
+
+def _found(report: Report) -> set[tuple[str, str]]:
+    return {(finding.operation, finding.rule) for finding in report.findings}
+
+
+def _playing(operation: str, act: Any) -> MockServer:
+    return MockServer(fault=Fault("batch.test", "It is wrong.", (), act, operation=operation))
+
+
+# Whatever the documents leave open is right either way.
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(indexing=3600),
+        Settings(indexing=0.3, shown_while_indexing=False),
+        Settings(absent_removed=False),
+    ],
+    ids=["at once", "in progress for long", "not found for a moment", "refuses to remove what is not there"],
+)
+def test_a_right_server_of_several_operations_has_no_finding(settings: Settings) -> None:
+    report = judge(MockServer(settings=settings), "batch", requests=300)
+    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
+    assert {obligation.operation for obligation in report.obligations} == BATCH.keys()
+
+
+def test_an_audience_that_exists_and_cannot_be_removed_is_a_finding() -> None:
+    def act(turn: Turn) -> Response:
+        exists = any(record.name == turn.text("name") for record in turn.correct.state.records)  # type: ignore[attr-defined]
+        return turn.error(400) if exists and not turn.refused() else turn.answer()
+
+    report = judge(_playing(_REMOVE, act), "batch", requests=60)
+    assert report.verdict is Verdict.VIOLATED
+    assert {operation for operation, _ in _found(report)} == {_REMOVE}
+    assert (_REMOVE, "case.accepted") in _found(report)
+
+
+@pytest.mark.parametrize("operation", [_REMOVE, _VIEW])
+def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(operation: str) -> None:
+    right = header("Authorization", f"Bearer {TOKEN}")
+    act = takes_as(right, lambda turn: bool(bearer(turn.header("authorization"))))
+    report = judge(_playing(operation, act), "batch", requests=150)
+    assert report.verdict is Verdict.VIOLATED
+    assert _found(report) == {(operation, "case.credential")}
+    unmet = {(owed.operation, owed.text) for owed in report.obligations if not owed.met}
+    assert unmet <= {(operation, "rest_key was seen refusing")}
+
+
+def test_a_view_that_is_right_for_the_first_name_only_is_a_finding() -> None:
+    first: list[str] = []
+
+    def act(turn: Turn) -> Response:
+        if not turn.refused():
+            first.append(turn.request.target)
+        return turn.error(404) if first and turn.request.target != first[0] else turn.answer()
+
+    report = judge(_playing(_VIEW, act), "batch", requests=60)
+    assert (_VIEW, "case.accepted") in _found(report)
+
+
+def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> None:
+    act = on_success(as_json(lambda value: {**value, "name": "another"}))
+    assert _found(judge(_playing(_VIEW, act), "batch", requests=60)) == {(_VIEW, "run.echo")}
+
+
+def test_every_operation_has_its_credential_status_and_body_cases() -> None:
+    report = judge(MockServer(), "batch", requests=400)
+    tried = Counter[tuple[str, str]]()
+    for cell in report.cells:
+        tried[cell.rule, cell.operation] += cell.exercised
+    for rule in ("case.credential", "case.method", "response.status", "response.body"):
+        counts = [tried[rule, operation] for operation in BATCH]
+        assert max(counts) <= 2 * min(counts), (rule, counts)
+
+
+# The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.
+@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b'[{"name": "a"}]')])
+def test_an_answer_without_a_body_or_with_a_list_is_read(status: int, body: bytes) -> None:
+    answer = Response(status, (("content-type", "application/json"),), body)
+    report = judge(
+        _playing(_REMOVE, lambda turn: answer if not turn.refused() else turn.answer()), "batch", requests=60
+    )
+    assert {operation for operation, _ in _found(report)} == {_REMOVE}
+    assert (_REMOVE, "response.status") in _found(report)
+
+
+def test_only_what_creates_counts_as_created() -> None:
+    with MockServer() as server:
+        report = run(target(server, "batch"), Options(creates=5, requests=200))
+        made = [kept for kept in server.exchanges if kept.operation == _CREATE and kept.response.status == 202]
+        viewed = [kept for kept in server.exchanges if kept.operation == _VIEW and kept.response.status == 200]
+        left = [(record.name, record.token) for record in server.audiences]
+    assert report.verdict is Verdict.KEPT
+    assert (len(made) <= 5, len(viewed) > 20) == (True, True)
+    assert [(created.name, created.id) for created in report.created] == left
+
+
+def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
+    with MockServer() as server:
+        report = run(target(server, "batch"), Options(read_only=True, requests=200))
+        asked = [(kept.operation, kept.request.method) for kept in server.exchanges]
+    # Nothing is there to be read.
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert len(asked) > 100
+    assert set(asked) == {(_VIEW, "GET")}
+    with MockServer(fault="batch.view-auth-optional") as server:
+        report = run(target(server, "batch"), Options(read_only=True))
+    assert (_VIEW, "case.credential") in _found(report)
+
+
+_FOREIGN = [f"newsletter-{number}" for number in range(43)] + [
+    "check",
+    "AUDIENCE_NAME",
+    "0",
+    "7",
+    "a",
+    "true",
+    "__proto__",
+]
+
+
+@pytest.mark.parametrize(
+    "options", [Options(), Options(requests=None, seconds=8)], ids=["every phase", "without a limit to requests"]
+)
+def test_what_was_there_before_stays_there_at_a_server_that_takes_anything_for_a_name(options: Options) -> None:
+    asked: list[str] = []
+
+    def act(turn: Turn) -> Response:
+        text = f"{turn.request.target} {turn.request.body.decode('latin-1')}"
+        asked.extend(re.findall(r"(?i)name[\"\\]*\s*[:=][\s\[\"\\]*([\w-]+)", text))
+        return turn.answer()
+
+    with _playing(_REMOVE, act) as server:
+        for name in _FOREIGN:
+            server._application.state.add(Record("batch", _CREATE, name, fields={"name": name, "type": "emails"}))
+        run(target(server, "batch"), options)
+        assert {record.name for record in server.audiences} >= {*_FOREIGN}
+    assert len(asked) > 50
+    assert {*asked} & {*_FOREIGN} == set()
+
+
+_GOOD = Request("POST", "/audiences/remove", (("Content-Type", "application/json"),), b"")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "newsletter"}',
+        b'{"name": "contract-check-1-1", "name": "newsletter"}',
+        b'{"NAME": "newsletter"}',
+        b'{"audience": [{"name": "newsletter"}]}',
+        b'{"name": ["newsletter"]}',
+        b'{"name": 7}',
+        b'{"name": true}',
+        b'"{\\"name\\": \\"newsletter\\"}"',
+        b"name=newsletter",
+        b"a=1&n%61me=newsletter",
+        b"newsletter",
+        b'{"name": "newsletter"',
+        '{"name": "newsletter"}'.encode("utf-16"),
+    ],
+)
+def test_no_request_leaves_that_a_server_could_remove_another_audience_for(body: bytes) -> None:
+    audiences = Audiences(load("batch"), "1")
+    assert not audiences.may_leave(replace(_GOOD, body=body))
+    ours = body.replace(b"newsletter", b"contract-check-1-2")
+    if ours != body:
+        assert audiences.may_leave(replace(_GOOD, body=ours))
+    assert audiences.may_leave(replace(_GOOD, target="/audiences/create", body=body))
+    assert audiences.may_leave(replace(_GOOD, method="GET", target="/audiences/view?name=newsletter"))
+    assert not audiences.may_leave(replace(_GOOD, method="PUT", body=body))
+
+
+def test_no_name_of_another_leaves_in_a_query_or_a_form_either() -> None:
+    audiences = Audiences(load("batch"), "1")
+    assert not audiences.may_leave(replace(_GOOD, target="/audiences/remove?name=newsletter"))
+    kind, start = "multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n'
+    form = replace(_GOOD, headers=(("Content-Type", kind),), body=start + b"newsletter\r\n--x--\r\n")
+    assert not audiences.may_leave(form)
+    assert audiences.may_leave(replace(form, body=form.body.replace(b"newsletter", b"contract-check-1-2")))
+
+
+def test_the_facts_tell_what_an_operation_does() -> None:
+    effects = {name: facts_of(operation).effect for name, operation in BATCH.items()}
+    assert effects == {_CREATE: Effect.CREATES, _VIEW: Effect.READS, _REMOVE: Effect.REMOVES}
+
+
+def test_the_mock_s_audiences_can_be_changed_while_it_runs() -> None:
+    with MockServer(settings=Settings(indexing=3600)) as server:
+        run(target(server, "batch"), Options(requests=5))
+        (record, *_) = server.audiences
+        server.change(record, state="REPLACED", members=3)
+        run(target(server, "batch"), Options(requests=20))
+        states = {json.loads(kept.response.body).get("indexing_state") for kept in server.exchanges}
+    assert "IN_PROGRESS" in states
