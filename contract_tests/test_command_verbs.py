@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,13 +16,15 @@ import httpx2
 import pytest
 
 import processes
+from audience_contract.mock import MockServer
 from audiences._report import EXIT_CODES
 from callers import make
 from canaries import SECRET, WORDS, found_in, secret
 from cases import KEYS
 from raw_server import RawServer, closed_port, http
+from test_command_curl import curls, paste
 from test_command_escapes import ACTS, safe
-from test_command_line import run
+from test_command_line import BATCH, run
 from test_command_words import BATCH_KEYS
 from test_ended import Handshakes
 from test_verbs import ERROR, RECORD
@@ -301,3 +306,37 @@ def test_help_has_an_example_and_every_exit_code(verb: str) -> None:
     shown = " ".join(run(None, verb, "--help").stdout.split())
     assert f"audiences {verb} SPRING --provider batch" in shown
     assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())
+
+
+def test_an_audience_is_created_seen_waited_for_and_deleted() -> None:
+    with MockServer() as server:
+
+        def known(*arguments: str) -> dict[str, Any]:
+            (found,) = json.loads(run(server, *arguments, "--json").stdout)
+            assert isinstance(found, dict)
+            return found
+
+        def applied() -> None:
+            while len(server.exchanges) < 3:  # that of `wait` among them
+                time.sleep(0.02)
+            server.settings.indexing = 0.0
+
+        server.settings.indexing = 3600.0
+        change = ["SPRING", "-p", "batch", "--token", known(*BATCH)["operation_token"]]
+        assert known("get", *change)["state"] == "indexing"
+        threading.Thread(target=applied, daemon=True).start()
+        assert known("wait", *change)["state"] == "ready"
+        deleted = known("delete", "SPRING", "-p", "batch", "--yes")
+        assert (deleted["outcome"], deleted["name"], server.audiences) == ("applied", "SPRING", [])
+        assert run(server, "get", "SPRING", "-p", "batch").returncode == 3
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl, which a fresh machine may lack")
+def test_the_printed_curl_commands_read_and_delete() -> None:
+    with MockServer() as server:
+        assert run(server, *BATCH).returncode == 0
+        for verb in ("get", "delete"):
+            (command,) = curls(run(server, verb, "SPRING", "-p", "batch", "--dry-run", "--curl").stdout)
+            paste(command, server)
+        assert server.audiences == []
+        assert [exchange.operation for exchange in server.exchanges][1:] == ["audience_view", "audience_remove"]
