@@ -223,6 +223,12 @@ def test_an_answer_that_does_not_come_in_the_time_to_wait_leaves_what_was_seen_b
     assert not isinstance(Batch(face, late)("wait", "VIP", within=1.5), WaitTimeoutError)
 
 
+def test_a_question_that_fails_while_there_is_time_ends_the_wait(face: BlockingPortal | None) -> None:
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), httpx2.ReadError("reset"))
+    assert isinstance(batch("wait", "VIP"), UnknownOutcomeError)
+    assert len(batch.asked) == 5
+
+
 def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for(face: BlockingPortal | None) -> None:
     batch = Batch(face, (404, ERROR), RECORD)
     assert batch("wait", receipt()).state is RecordState.READY

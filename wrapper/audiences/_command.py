@@ -46,19 +46,19 @@ class New(NamedTuple):
     """An audience to be created, and where."""
 
     name: Annotated[str, Argument(help="The audience's name.")]
-    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []
+    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []  # pyright: ignore[reportInvalidTypeForm]
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
     unchecked: Annotated[bool, Option("--unchecked", help="Send the file without a look into it.")] = False
     fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field of one provider.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is unsupported.")] = []
+    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is unsupported.")] = []  # pyright: ignore[reportInvalidTypeForm]
     partial: Annotated[bool, Option("--partial", help="Send to those to whom it can be sent.")] = False
 
 
 class Asked(NamedTuple):
     """An audience at one provider."""
 
-    provider: Annotated[Key, Option("--provider", "-p", help="The provider.")]
+    provider: Annotated[Key, Option("--provider", "-p", help="The provider.")]  # pyright: ignore[reportInvalidTypeForm]
     name: Annotated[str, Argument(help="The audience's name.", show_default=False)] = ""
     id: Annotated[str, Option(help="The provider's id of the audience, in place of its name.")] = ""
 

@@ -93,7 +93,7 @@ def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[s
     found = {each: each.read(given.get(each.argument)) for each in settings if each.argument not in unused}
     missing = [each for each, value in found.items() if value is None and (each.required or each.argument in instead)]
     if missing:
-        ways = [f"give {each.argument}, or set {each.variable} ({each.meaning})" for each in missing]
+        ways = [f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})" for each in missing]
         error = ConfigurationError(f"settings are missing: {'; '.join(ways)}")
         error.missing = missing
         raise error
