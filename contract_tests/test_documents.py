@@ -280,7 +280,7 @@ def _query(name: str, kind: str) -> Json:
     return {"name": name, "in": "query", "schema": {"type": kind}}
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", KEYS, ids="all_of_{}".format)
 def test_all_that_could_be_had_of_a_provider_makes_one_valid_spec_of_judged_keywords(key: str) -> None:
     spec = several.spec(key)
     assert list(OpenAPIV31SpecValidator(spec).iter_errors()) == []
@@ -290,7 +290,7 @@ def test_all_that_could_be_had_of_a_provider_makes_one_valid_spec_of_judged_keyw
     assert len(spec["paths"]) == count - (key == "commbox")
 
 
-@pytest.fixture(params=KEYS)
+@pytest.fixture(params=KEYS, ids="all_of_{}".format)
 def package(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a package with the client of a provider's documents."""
     name = f"clients_of_{request.param}"

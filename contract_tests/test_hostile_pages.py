@@ -30,7 +30,7 @@ def osprey() -> Json:
 def _free(spec: Json, text: str) -> None:
     """The text in every place where a spec may say what it likes."""
     operation, body = resolve(spec, POST), resolve(spec, BODY)
-    spec["info"] |= {"title": text, "version": text, "description": text}
+    spec["info"] |= {"title": text, "version": text, "description": text, "license": {"name": text}}
     operation |= {"summary": text, "description": text}
     problem, made = resolve(spec, "/components/schemas/Problem"), resolve(spec, f"{POST}/responses/201")
     for schema in (body, problem, resolve(made, "/content/application~1json/schema")):
@@ -67,7 +67,8 @@ def test_what_a_page_says_is_a_literal_in_every_file_that_is_laid_out(tmp_path: 
     assert code == 0
     assert "PWN" not in {*_run(root)}
     source = tomllib.loads((root / "specs" / KEY / "SOURCE.toml").read_text("utf-8"))
-    assert (source["spec"]["version"], source["page"][0]["address"]) == (text, text)
+    document = source["document"][0]
+    assert (document["version"], document["licence"], source["page"][0]["address"]) == (text, text, text)
 
 
 def _named(at: str, name: str) -> Callable[[Json], object]:

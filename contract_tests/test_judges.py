@@ -130,7 +130,7 @@ def agree(ours: _spec.Spec, theirs: checkers.Node, value: Any) -> bool:
     return broken == []
 
 
-@pytest.mark.parametrize("documents", ["adobe", "batch", "commbox"])
+@pytest.mark.parametrize("documents", ["adobe", "batch", "commbox"], ids="all_of_{}".format)
 @settings(max_examples=settings().max_examples * 3)
 @given(data=st.data())
 def test_both_judges_give_the_same_verdict_on_bodies_of_all_that_could_be_had_of_a_provider(
@@ -141,7 +141,7 @@ def test_both_judges_give_the_same_verdict_on_bodies_of_all_that_could_be_had_of
     agree(ours, theirs, data.draw(changed(samples.sample(theirs, least=data.draw(st.booleans())))))
 
 
-@pytest.mark.parametrize("documents", ["adobe", "batch", "commbox"])
+@pytest.mark.parametrize("documents", ["adobe", "batch", "commbox"], ids="all_of_{}".format)
 def test_a_sample_of_each_body_of_a_provider_is_taken_by_both_judges(documents: str) -> None:
     ours, schemas = documents_of(documents)
     for theirs in schemas:

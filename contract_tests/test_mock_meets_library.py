@@ -1,13 +1,15 @@
 """Library and mock server, which know nothing of each other, over real HTTP."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
-from audience_contract.mock import MockServer
-from audiences import AudiencesError, Outcome, Receipt, aio
+from audience_contract.mock import MockServer, Settings
+from audiences import AudiencesError, NotFoundError, Outcome, Receipt, RecordState, Reference, aio
 from callers import make
 from cases import case
 from wire import operation_of
@@ -61,3 +63,29 @@ def test_every_documented_error_has_its_class_and_the_providers_words(
         assert caught.value.outcome is (Outcome.REJECTED if status < 500 else Outcome.UNKNOWN)
         assert caught.value.provider_message
         assert caught.value.deviations == ()
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_audience_of_batch_is_made_waited_for_seen_deleted_and_gone(
+    shown: bool, face: BlockingPortal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(verb: str, *what: Any, **how: Any) -> Any:
+        call = partial(getattr(provider, verb), *what, **how)
+        return face.call(call) if face else call()
+
+    with MockServer(settings=Settings(indexing=0.8, shown_while_indexing=shown)) as server:
+        environment(server, monkeypatch)
+        provider = type(make("batch", aio if face else audiences))()
+        receipt = ask("create", case("batch").good())
+        if shown:
+            assert ask("get", receipt).state is RecordState.INDEXING
+        else:
+            with pytest.raises(NotFoundError):
+                ask("get", receipt)
+        record = ask("wait", Reference.of_text(str(Reference.of(receipt))), within=30)
+        assert (record.state, record.name, record.member_count, record.deviations) == (RecordState.READY, "VIP", 0, ())
+        assert record.created.utcoffset() is not None
+        assert ask("delete", record).deviations == ()
+        with pytest.raises(NotFoundError):
+            ask("get", "VIP")
+        ask("close")

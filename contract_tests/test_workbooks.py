@@ -37,7 +37,6 @@ def test_what_excel_opens_is_read_by_the_library_and_the_checker(name: str) -> N
     ("content", "words"),
     [
         (OLE, "protected by a password"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "an Excel file that is protected by a password"),
         (b"phone1\r\n447700900121\r\n", "seems to be text, such as CSV"),
         ("phone1\r\n447700900121\r\n".encode("utf-16"), "seems to be UTF-16"),
         (b"%PDF-1.7", "a PDF file"),
@@ -59,9 +58,8 @@ def test_a_file_that_is_no_workbook_is_refused_with_the_reason_and_the_way_out(c
         (excel_files.rows('<row r="3"><c t="str"><v>phone1</v></c></row>'), "it is in row 3"),
         (workbook([["Spring export"], ["phone1"]]), "it is in row 2"),
         (excel_files.sheets('<sheet sheetId="2" r:id="other"/><sheet sheetId="1" r:id="worksheet"/>'), "of 0 columns"),
-        (excel_files.strings("<t>phone1_x000D_</t>"), "differs only in a sign"),
         (workbook([["Phone1"]]), "differs only in case"),
-        (workbook([["phone1\u200b"]]), "U+200B ZERO WIDTH SPACE"),
+        (workbook([["phone1\u200b"]]), "what cannot be seen"),
         (workbook([[447700900121]]), "the heading is missing"),
     ],
 )

@@ -37,6 +37,13 @@ def _consts(schema: Json) -> Json:
     return {"type": "string", "oneOf": [{"const": value} for value in schema["enum"]]}
 
 
+def _at_each_operation(spec: Json) -> None:
+    security = spec.pop("security")
+    for item in spec["paths"].values():
+        for operation in item.values():
+            operation["security"] = security
+
+
 _HASH = {"type": "integer", "minimum": 1, "maximum": 100}
 _TABLE = {
     "shop": [
@@ -119,13 +126,13 @@ _TABLE = {
         row("Batch's length in the pattern", drop(f"{_BATCH}/properties/name/maxLength"), put(f"{_BATCH}/properties/name/pattern", "^[A-Za-z0-9_-]{0,255}$")),
         row("Batch's schema gets a name", move(_BATCH, "/components/schemas/Create"), put(_BATCH, {"$ref": "#/components/schemas/Create"})),
         row("Batch's header at the path", lambda spec: spec["paths"]["/audiences/create"].update(parameters=spec["paths"]["/audiences/create"]["post"].pop("parameters"))),
-        row("Batch's security at the operation", lambda spec: spec["paths"]["/audiences/create"]["post"].update(security=spec.pop("security"))),
+        row("Batch's security at each operation", _at_each_operation),
         row("Batch's type as oneOf", wrap(f"{_BATCH}/properties/type", _consts)),
         row("Batch's name in allOf", wrap(f"{_BATCH}/properties/name", lambda schema: {"allOf": [schema]})),
         row("Batch's error written out", lambda spec: put("/components/responses/400/content/application~1json/schema", spec["components"]["schemas"]["Error"])(spec)),
     ],
     "commbox": [
-        row("CommBox in 3.1", put("/openapi", "3.1.0")),
+        row("CommBox in 3.1.1", put("/openapi", "3.1.1")),
         row("CommBox's id with minLength 0", add(f"{_COMMBOX}/data/properties/id", minLength=0)),
     ],
 }  # fmt: skip

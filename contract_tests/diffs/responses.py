@@ -6,7 +6,7 @@ _ORDER = "/components/schemas/Order"
 _P = f"{_ORDER}/properties"
 _OK = "/paths/~1orders~1{orderId}/get/responses/200"
 _RESPONSES = "/paths/~1orders/post/responses"
-_BATCH = "/components/responses/asyncResponse/content/application~1json/schema"
+_BATCH = "/paths/~1audiences~1create/post/responses/202/content/application~1json/schema"
 _COMMBOX = "/paths/~1audiences/post/responses/201/content/application~1json/schema"
 _JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}
 
@@ -47,7 +47,7 @@ BREAKING = [
 ] + [
     Case("Batch's token is not promised any more", READER, (drop(f"{_BATCH}/required"),), "batch"),
     Case("CommBox's id becomes a number", READER, (put(f"{_COMMBOX}/properties/data/properties/id/type", "integer"),), "commbox"),
-    Case("CommBox's id may be null", READER, (add(f"{_COMMBOX}/properties/data/properties/id", nullable=True),), "commbox"),
+    Case("CommBox's id may be null", READER, (put(f"{_COMMBOX}/properties/data/properties/id/type", ["string", "null"]),), "commbox"),
     Case("CommBox's data is not promised any more", READER, (drop(f"{_COMMBOX}/required"),), "commbox"),
     Case("Adobe answers with JSON or anything", READER, (move("/paths/~1audiences/post/responses/200/content/application~1*", "/paths/~1audiences/post/responses/200/content/*~1*"),), "adobe"),
     Case("what is shared by requests and answers takes and gives other values", f"{CALLER} + {READER}", (put("/components/schemas/Line/properties/sku/type", "integer"), drop("/components/schemas/Line/properties/sku/pattern"))),

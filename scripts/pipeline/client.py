@@ -18,6 +18,7 @@ from openapi_python_client.parser.properties.schemas import Class
 from . import effective, validity
 from ._errors import PipelineError
 from .deviations.material import Material
+from .published import each_operation
 
 _RUFF = [sys.executable, "-m", "ruff"]
 # Apart from every project's and person's settings, and with the same line ends on every system.
@@ -105,10 +106,9 @@ def _distinct(values: list[Any], names: list[str]) -> bool:
 def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
     """Two operations whose names fall together give one module, without a warning."""
     text = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
-    for path, operations in spec["paths"].items():
-        for method in operations:
-            if not method.startswith("x-") and shape(f"Build `{method.upper()} {path}`") not in text:
-                raise PipelineError(f"{name}: the client has no module for {method.upper()} {path}")
+    for method, path, _ in each_operation(spec):
+        if shape(f"Build `{method.upper()} {path}`") not in text:
+            raise PipelineError(f"{name}: the client has no module for {method.upper()} {path}")
 
 
 def shape(text: str) -> str:

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from . import html, instead, pasting, validity
 from ._errors import PipelineError
-from .published import METHODS, as_spec, choose, unescaped
+from .published import METHODS, as_spec, choose, each_operation, unescaped
 
 Sample = dict[str, Any]
 _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
@@ -165,17 +165,13 @@ def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
     """The responses that a spec's own property examples spell out, each with its operation."""
     for problem in validity.problems(spec):
         raise PipelineError(problem)
-    operations = (
-        ([method.upper(), path], item[method])
-        for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
-    )  # fmt: skip
-    for name, operation in operations:
+    for method, path, operation in each_operation(spec):
         for status, response in operation.get("responses", {}).items():
             for media in response.get("content", {}).values():
                 body = _example(media.get("schema", {}))
                 if body and status.isdecimal():
                     text = json.dumps(body, ensure_ascii=False)
-                    yield {"kind": "response", "operation": name, "status": int(status), "body": text}
+                    yield {"kind": "response", "operation": [method.upper(), path], "status": int(status), "body": text}
 
 
 def _example(schema: dict[str, Any]) -> Any:

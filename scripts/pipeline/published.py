@@ -41,6 +41,12 @@ def version_of(text: str) -> str:
     return version
 
 
+def licence_of(text: str) -> str:
+    """What an OpenAPI document calls its licence."""
+    found = ((as_spec(text) or {}).get("info") or {}).get("license")
+    return str((found if isinstance(found, dict) else {}).get("name") or "none stated")
+
+
 def suffix(text: str) -> str:
     """What a file with this document is called: JSON is also YAML, but not the other way round."""
     try:
@@ -48,6 +54,12 @@ def suffix(text: str) -> str:
     except ValueError:
         return ".yaml"
     return ".json"
+
+
+def each_operation(spec: Json) -> Iterator[tuple[str, str, Json]]:
+    """Method, path and operation, of a valid document."""
+    for path, item in spec.get("paths", {}).items():
+        yield from ((method, path, item[method]) for method in METHODS if method in item)
 
 
 def operations(spec: Json) -> frozenset[str]:

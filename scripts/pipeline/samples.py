@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .documents import read
-from .published import METHODS
+from .published import each_operation
 from .rooms import Provider
 
 Json = dict[str, Any]
@@ -59,11 +59,7 @@ def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None
 
 def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]]:
     """Document, method, path and the name of the file; the first POST with a body is what creates."""
-    found = [
-        (document, method, path, item[method])
-        for document, spec in documents.items()
-        for path, item in spec.get("paths", {}).items() for method in METHODS if method in item
-    ]  # fmt: skip
+    found = [(document, *each) for document, spec in documents.items() for each in each_operation(spec)]
     creates = next((each[:3] for each in found if each[1] == "post" and "requestBody" in each[3]), None)
     return [
         (document, method, path, CREATE if (document, method, path) == creates else _name(method, path, operation))

@@ -7,14 +7,13 @@
 """
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from . import validity
 from ._errors import PipelineError
 from .documents import resolve
-from .published import METHODS
+from .published import each_operation
 
 Json = dict[str, Any]
 _BITS = {"int32": 31, "int64": 63}
@@ -31,18 +30,18 @@ def translated(document: Json) -> Json:
             most = 2 ** _BITS[schema.pop("format")] - 1
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
             schema["maximum"] = min(schema.get("maximum", most), most)
-    for item, operation in _operations(spec):
-        if "parameters" in item:
-            own = operation.get("parameters", [])
-            named = {_name(spec, each) for each in own}
-            operation["parameters"] = [*own, *(each for each in item["parameters"] if _name(spec, each) not in named)]
+    for _, path, operation in each_operation(spec):
+        own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])
+        named = {_name(spec, each) for each in own}
+        if shared:
+            operation["parameters"] = [*own, *(each for each in shared if _name(spec, each) not in named)]
         while "$ref" in operation.get("requestBody", ()):
             operation["requestBody"] = copy.deepcopy(resolve(spec, operation["requestBody"]["$ref"][1:]))
-    for item, operation in _operations(spec):
-        item.pop("parameters", None)
         for response in operation.get("responses", {}).values():
             if response.get("content") == {}:
                 del response["content"]
+    for item in spec["paths"].values():
+        item.pop("parameters", None)
     spec.get("components", {}).pop("requestBodies", None)
     return spec | ({"openapi": "3.1.0"} if old else {})
 
@@ -56,10 +55,6 @@ def moved(spec: Json, below: str, name: str) -> Json:
     if not servers:
         raise PipelineError(f"{name}: /servers: none of them has the path {below}")
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
-
-
-def _operations(spec: Json) -> Iterator[tuple[Json, Json]]:
-    return ((item, item[method]) for item in spec["paths"].values() for method in METHODS if method in item)
 
 
 def _name(spec: Json, parameter: Json) -> tuple[str, str]:

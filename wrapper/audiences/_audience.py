@@ -8,8 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _json, providers
-from ._errors import OURS, InvalidError, Problem, named, shape
+from ._checks import broken
+from ._errors import InvalidError, named
 from ._members import PhoneFile
+
+_TEXT = "must be a string of Unicode text, without lone surrogates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -33,24 +36,24 @@ class Audience:
     provider_fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        problems = [
-            *_text("name", self.name),
-            *([] if self.description is None else _text("description", self.description)),
+        given, plain = self.provider_fields, dict[str, Any]()
+        rules = [
+            ("name", _is_text(self.name), _TEXT),
+            ("name", self.name != "", "must not be empty"),
+            ("description", self.description is None or _is_text(self.description), _TEXT),
+            ("members", isinstance(self.members, PhoneFile | None), "must be a PhoneFile"),
+            ("provider_fields", isinstance(given, Mapping), "must be a mapping"),
         ]
-        if self.name == "":
-            problems.append(Problem("name", "must not be empty", "empty string", OURS))
-        if not isinstance(self.members, PhoneFile | None):
-            problems.append(Problem("members", "must be a PhoneFile", shape(self.members), OURS))
-        if not isinstance(self.provider_fields, Mapping):
-            problems.append(Problem("provider_fields", "must be a mapping", shape(self.provider_fields), OURS))
-        else:
-            for key, fields in self.provider_fields.items():
-                problems += _fields(key, fields)
+        problems = [broken(name, rule, getattr(self, name)) for name, kept, rule in rules if not kept]
+        for key, fields in given.items() if isinstance(given, Mapping) else ():
+            plain[key], rule = _plain(fields), "must be a mapping of property names to JSON values"
+            if key not in provider_keys():
+                rule = f"is not a provider; there are {', '.join(sorted(provider_keys()))}"
+            if key not in provider_keys() or plain[key] is None:
+                problems.append(broken(f"provider_fields[{named(key)}]", rule, fields))
         if problems:
             raise InvalidError.of(problems)
-        # A copy of plain JSON values, so that nobody changes what was checked.
-        copied = {key: _json.loads(_json.dumps(dict(fields))) for key, fields in self.provider_fields.items()}
-        object.__setattr__(self, "provider_fields", MappingProxyType(copied))
+        object.__setattr__(self, "provider_fields", MappingProxyType(plain))
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {key: dict(given) for key, given in self.provider_fields.items()}
@@ -71,24 +74,15 @@ def provider_keys() -> frozenset[str]:
     return frozenset(module.name for module in pkgutil.iter_modules(providers.__path__))
 
 
-def _text(name: str, value: object) -> list[Problem]:
-    if not isinstance(value, str):
-        return [Problem(name, "must be a string", shape(value), OURS)]
-    if not _json.is_unicode(value):
-        return [Problem(name, "must be Unicode text, without lone surrogates", shape(value), OURS)]
-    return []
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and _json.is_unicode(value)
 
 
-def _fields(key: str, fields: object) -> list[Problem]:
-    where = f"provider_fields[{named(key)}]"
-    if key not in provider_keys():
-        return [
-            Problem(where, f"is not a provider; there are {', '.join(sorted(provider_keys()))}", shape(fields), OURS)
-        ]
+def _plain(fields: object) -> Any:
+    """A copy of JSON values, so that nobody changes what was checked; None if they are none."""
     if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
-        return [Problem(where, "must be a mapping of property names", shape(fields), OURS)]
+        return None
     try:
-        _json.loads(_json.dumps(dict(fields)))
+        return _json.loads(_json.dumps(dict(fields)))
     except (TypeError, ValueError, RecursionError, _json.UnreadableError):
-        return [Problem(where, "must be made of JSON values", shape(fields), OURS)]
-    return []
+        return None

@@ -16,7 +16,7 @@ _MOST = 17
 # Also one without an end, or else that would be sought again from each quotation mark within it.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _KEY = re.compile(rf"({_STRING.pattern})[ \t\r\n]*+(:?)", re.DOTALL)
-_END = object()
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BEGINNING = 10_000
 """Values in the beginning of a large answer."""
 
@@ -35,6 +35,7 @@ def loads(body: bytes) -> Any:
         if len(body) > SMALL and _memory(text, outline, strings) > _MOST * len(body):
             raise UnreadableError("so many values in so few bytes are not read")
         value = json.loads(text)
+        properties = _check(value)
     except UnicodeDecodeError:
         raise UnreadableError("not UTF-8") from None
     except RecursionError:
@@ -42,26 +43,21 @@ def loads(body: bytes) -> Any:
     except ValueError:
         raise UnreadableError("not JSON" if body.strip() else "empty") from None
     # Where a key stands twice, the parser keeps one.
-    if _check(value) != outline.count(":"):
+    if properties != outline.count(":"):
         raise UnreadableError("an object has the same key twice")
     return value
 
 
 def beginning(value: Any) -> Any:
     """The value with its first entries; the properties of an object on the outside are all there."""
-    room = [_BEGINNING]
+    room = iter(range(_BEGINNING))
 
-    def cut(node: Any, *, outside: bool = False) -> Any:
+    def cut(node: Any) -> Any:
         if isinstance(node, dict):
-            return {name: cut(entry) for name, entry in node.items() if outside or _take(room)}
-        return [cut(entry) for entry in node if _take(room)] if isinstance(node, list) else node
+            return {name: cut(entry) for (name, entry), _ in zip(node.items(), room, strict=False)}
+        return [cut(entry) for entry, _ in zip(node, room, strict=False)] if isinstance(node, list) else node
 
-    return cut(value, outside=True)
-
-
-def _take(room: list[int]) -> bool:
-    room[0] -= 1
-    return room[0] >= 0
+    return {name: cut(entry) for name, entry in value.items()} if isinstance(value, dict) else cut(value)
 
 
 def dumps(value: Any) -> bytes:
@@ -82,31 +78,20 @@ def _memory(text: str, outline: str, strings: int) -> int:
     return found + (string + 90) * keys
 
 
-def _check(value: Any) -> int:
+def _check(node: Any, depth: int = 1) -> int:
     """How many properties all of its objects have together."""
-    around, properties = [iter((value,))], 0
-    while around:
-        node = next(around[-1], _END)
-        if node is _END:
-            around.pop()
-        elif isinstance(node, dict | list):
-            if len(around) > MAX_DEPTH:
-                raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
-            if isinstance(node, dict):
-                properties += len(node)
-                node = chain(node, node.values())
-            around.append(iter(node))
-        elif isinstance(node, str) and not is_unicode(node):
-            raise UnreadableError("a string holds half of a surrogate pair")
-        elif isinstance(node, float) and not math.isfinite(node):
-            raise UnreadableError("a number is not finite")
-    return properties
+    if isinstance(node, str) and not is_unicode(node):
+        raise UnreadableError("a string holds half of a surrogate pair")
+    if isinstance(node, float) and not math.isfinite(node):
+        raise UnreadableError("a number is not finite")
+    if not isinstance(node, dict | list):
+        return 0
+    if depth > MAX_DEPTH:
+        raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
+    properties, inner = (len(node), chain(node, node.values())) if isinstance(node, dict) else (0, node)
+    return properties + sum(_check(each, depth + 1) for each in inner)
 
 
 def is_unicode(text: str) -> bool:
     """False for a text with lone surrogates, which no encoding can carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.isascii() or _SURROGATE.search(text) is None

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from ._errors import OURS, InvalidError, Problem, shape
+from ._checks import broken
+from ._errors import InvalidError, Problem
 from ._reader import BinaryFile
 from ._reason import UploadError
 from ._upload import Upload
@@ -35,33 +36,32 @@ class PhoneFile:
     def __post_init__(self) -> None:
         problems: list[Problem] = []
         if not isinstance(self.filename, str | None):
-            problems.append(Problem("members.filename", "must be a string", shape(self.filename), OURS))
+            problems.append(broken("members.filename", "must be a string", self.filename))
         if not isinstance(self.checked, bool):
-            problems.append(Problem("members.checked", "must be True or False", shape(self.checked), OURS))
+            problems.append(broken("members.checked", "must be True or False", self.checked))
         try:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
+            object.__setattr__(self, "upload", Upload(given))
             if isinstance(given, Path) and re.search(r"[\r\n]", str(given)):
                 rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
-                problems.append(Problem("members.source", rule, shape(source), OURS))
-            object.__setattr__(self, "upload", Upload(given))
+                problems.append(broken("members.source", rule, source))
         except UploadError:
-            problems.append(Problem("members.source", "must be an open file, and is closed", shape(self.source), OURS))
+            problems.append(broken("members.source", "must be an open file, and is closed", self.source))
         except Exception:  # noqa: BLE001  # a file of the caller's may raise anything
-            rule = "must be a path, bytes or an open binary file"
-            problems.append(Problem("members.source", rule, shape(self.source), OURS))
+            problems.append(broken("members.source", "must be a path, bytes or an open binary file", self.source))
         if problems:
             raise InvalidError.of(problems)
 
     def __repr__(self) -> str:
-        source = type(self.source).__name__ if not isinstance(self.source, str | os.PathLike) else "path"
+        source = "path" if self.upload.path else type(self.source).__name__
         return f"PhoneFile({source}, checked={self.checked})"
 
     @property
     def name(self) -> str:
         """The file name that is sent: without its folders, and without white space around it."""
-        own = self.source if isinstance(self.source, str | os.PathLike) else getattr(self.source, "name", "")
-        name = self.filename if self.filename is not None else own
+        names = (self.filename, self.upload.path, getattr(self.source, "name", None), "")
+        name = next(each for each in names if each is not None)
         # A binary file's name may be the number of its descriptor.
         base = Path(os.fsdecode(name)).name if isinstance(name, str | bytes | os.PathLike) else ""
         # Some multipart readers take white space off. Control characters stay, to be refused.

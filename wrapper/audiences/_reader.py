@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Protocol
 
 from ._reason import UploadError, reason
@@ -19,7 +19,7 @@ class Reader:
     """What is sent of a file whose length is not known. It is read in one thread, and may be left in another."""
 
     def __init__(self, file: BinaryFile, give_back: Callable[[], None], begin: Callable[[], bytes] = bytes) -> None:
-        self._file, self._give_back, self._begin = file, [give_back], begin
+        self._file, self._give_back, self._begin = file, give_back, begin
         self._head: bytes | None = None
         self._reading, self._left_alone = threading.Lock(), False
 
@@ -32,7 +32,7 @@ class Reader:
                 return self._next(size)
         finally:
             if self._left_alone:
-                self._end()
+                self._give_back()
 
     def _next(self, size: int) -> bytes:
         if self._head is None:
@@ -40,15 +40,11 @@ class Reader:
         data, self._head = self._head[:size], self._head[size:]
         return data or piece(self._file, size)
 
-    def _end(self) -> None:
-        with suppress(IndexError):  # the other thread did it
-            self._give_back.pop()()
-
     def close(self) -> None:
         self._left_alone = True
         if self._reading.acquire(blocking=False):  # else a cancelled call's thread still waits for the file
             self._reading.release()
-            self._end()
+            self._give_back()
 
 
 class SizedReader(Reader):

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _json
 from ._attempt import Attempt
-from ._errors import OURS, Deviation, InvalidError, Problem, shape
+from ._errors import OURS, Deviation, InvalidError, Problem, UnsupportedError, shape
 from ._receipt import Receipt
 from ._response import Response
 
@@ -86,6 +86,20 @@ class Reference:
     name: str | None = field(default=None, repr=False)
     id: str | None = None
     token: str | None = field(default=None, repr=False)
+
+    @property
+    def by_name(self) -> str:
+        """The name, for a provider that has no ids. Raises UnsupportedError without one."""
+        if self.name is None:
+            raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
+        return self.name
+
+    @property
+    def by_id(self) -> str:
+        """The id, for a provider that finds nothing by name. Raises UnsupportedError without one."""
+        if self.id is None:
+            raise UnsupportedError("addresses an audience by its id: give id=, or a receipt", field="name")
+        return self.id
 
     @classmethod
     def of(cls, what: "Audiences | None", id: str | None = None, token: str | None = None) -> "Reference":

@@ -23,18 +23,15 @@ class RecentSecrets:
     """The secrets that a provider object has used last: an answer may also hold one of an earlier call."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = dict.fromkeys(secrets)
-        self._lock = Lock()
+        self._secrets, self._lock = tuple(secrets), Lock()
 
     def add(self, secrets: Iterable[str]) -> tuple[str, ...]:
         """All of them, these included."""
+        added = dict.fromkeys(secrets)
         with self._lock.held:
-            for secret in secrets:
-                self._secrets.pop(secret, None)
-                self._secrets[secret] = None
-            while len(self._secrets) > _MANY:
-                del self._secrets[next(iter(self._secrets))]
-            return tuple(self._secrets)
+            kept = [secret for secret in self._secrets if secret not in added]
+            self._secrets = (*kept, *added)[-_MANY:]
+            return self._secrets
 
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
@@ -70,29 +67,26 @@ def _spaced(text: bytes) -> bytes:
     return text.replace(b"+", b" ")
 
 
-class _Format:
-    """How characters are escaped. `pattern` matches an escape, or, at the end of the data, the begin of one (which has
-    no group 1); `meaning` tells what an escape stands for.
-    """
+_Format = tuple[re.Pattern[bytes], Callable[[str], str]]
+"""How characters are escaped. The pattern matches an escape, or, at the end of the data, the begin of one (which has no
+group 1); the function tells what an escape stands for.
+"""
 
-    def __init__(self, pattern: bytes, meaning: Callable[[str], str]) -> None:
-        self.escapes = re.compile(pattern)
-        self.plain = lru_cache(1024)(self._plain)
-        self._meaning = meaning
-
-    def _plain(self, escape: bytes | None) -> bytes | None:
-        """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
-        found = self._meaning(escape.decode()) if escape else ""
-        return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
-
-
-_JSON = _Format(
-    rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z', lambda escape: str(json.loads(f'"{escape}"'))
+_JSON: _Format = (
+    re.compile(rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z'),
+    lambda escape: str(json.loads(f'"{escape}"')),
 )
-_HTML = _Format(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z", unescape)
-_URL = _Format(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z", unquote)
+_HTML: _Format = (re.compile(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z"), unescape)
+_URL: _Format = (re.compile(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z"), unquote)
 # From the outside to the inside: JSON twice, because what stands in JSON may be written as JSON itself.
 _FORMATS = (_JSON, _JSON, _HTML, _URL)
+
+
+@lru_cache(4096)
+def _plain(meaning: Callable[[str], str], escape: bytes | None) -> bytes | None:
+    """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
+    found = meaning(escape.decode()) if escape else ""
+    return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
 
 
 class _View:
@@ -113,10 +107,10 @@ class _View:
 
     def _decoded(self, written: _Format) -> "_View | None":
         """None if there is nothing to decode."""
-        text, at = bytearray(), 0
+        (escapes, meaning), text, at = written, bytearray(), 0
         view = _View(text, self)
-        for escape in written.escapes.finditer(self._text):
-            plain = written.plain(escape[1])
+        for escape in escapes.finditer(self._text):
+            plain = _plain(meaning, escape[1])
             if plain is not None:
                 text += self._text[at : escape.start()]
                 text += plain

@@ -1,12 +1,11 @@
 """What the rows at the top of an audience file say. Every rule is ours; nothing of a cell is ever told."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from ._errors import OURS, Problem
+from ._errors import OURS, Problem, Remedy
 from ._members import Look
 
 
@@ -20,27 +19,32 @@ class Top(NamedTuple):
     whole: bool
 
 
+class UnfitError(Exception):
+    """Why a file is not fit to be sent."""
+
+    def __init__(self, rule: str, seen: str = "file", field: str = "members", remedy: Remedy | None = None) -> None:
+        self.problem = Problem(field, rule, seen, OURS, remedy)
+
+
 UNREADABLE = "is not a readable .xlsx file"
 
 
-class UnfitError(Exception):
-    """Why a file is not fit to be sent."""
+def unread(rule: str) -> UnfitError:
+    """For a file that the library cannot read, and that the provider may be able to read."""
+    return UnfitError(rule, remedy=Remedy("checked", False, "sends it as it is"))
 
 
 class TooFarError(Exception):
     """The first row does not end within the bounds of the look."""
 
 
-_LETTERS = str.maketrans("\u0440\u03c1\u04bb\u043e\u03bf\u0435\u0456li0", "pphooe111o")
-"""Letters of Cyrillic and Greek, and others, each with what it is taken for in a column's name."""
-_MARKS = ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars"))
-_FORMATS = (("<", "HTML or XML"), ("{", "JSON"), ("[", "JSON"))
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 def judge(top: Top, column: str) -> Look:
-    """What there is to say of the heading, or else of the rows below it.
+    """What there is to say of the rows below the heading.
 
-    Raises TooFarError where the column may be in what was not reached.
+    Raises UnfitError for a heading without the column, and TooFarError where it may be in what was not reached.
     """
     heading = top.rows.get(1, {})
     at = next((place for place, cell in heading.items() if cell == column), None)
@@ -49,16 +53,14 @@ def judge(top: Top, column: str) -> Look:
             raise TooFarError
         rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
         columns = max(heading, default=-1) + 1
-        seen = f"first row of {columns} column{'s' if columns != 1 else ''}{next(_hints(top, column), '')}"
-        return Look(problems=(Problem("members", rule, seen, OURS),))
-    rows = {number: row for number, row in top.rows.items() if number > 1 and any(map(_is_filled, row.values()))}
+        seen = f"first row of {columns} column{'s' if columns != 1 else ''}"
+        raise UnfitError(rule, seen + next(_hints(top, column), ""))
+    rows = {n: row for n, row in top.rows.items() if n > 1 and any(c is None or c.strip() for c in row.values())}
     if top.whole and not rows:
         return Look(warnings=(f"the file has no rows below its first one, so it reaches nobody [{OURS}]",), empty=True)
     doubts: dict[str, list[int]] = {}
     for number, row in rows.items():
-        cell = row.get(at, "")
-        doubt = None if cell is None else _doubt(cell)
-        if doubt:
+        if doubt := _doubt(row.get(at, "")):
             doubts.setdefault(doubt, []).append(number)
     if not doubts:
         return Look()
@@ -69,51 +71,32 @@ def judge(top: Top, column: str) -> Look:
     )
 
 
-def _is_filled(cell: str | None) -> bool:
-    return cell is None or bool(cell.strip())
-
-
-def _doubt(cell: str) -> str | None:
+def _doubt(cell: str | None) -> str | None:
     """What is doubtful about a phone number. White space, brackets, dots, hyphens and a + before it are not."""
+    if cell is None:
+        return None
     digits = re.sub(r"[\s().-]", "", cell).removeprefix("+")
-    if not digits:
-        return "no value"
-    if re.fullmatch(r"\s*\d{7,}[.,]\d{0,2}\s*", cell):
-        return "a decimal point"
-    if re.fullmatch(r"[\d,]+E\+?\d+", digits, re.IGNORECASE):
-        return "scientific notation, which loses digits"
-    if not re.fullmatch(r"[0-9]+", digits):
-        return "not a number"
-    if not 7 <= len(digits) <= 15:
-        return "fewer than 7 or more than 15 digits"
-    return "a 0 in the place of the country code" if digits.startswith("0") else None
+    doubts = {
+        "no value": not digits,
+        "a decimal point": re.fullmatch(r"\s*\d{7,}[.,]\d{0,2}\s*", cell),
+        "scientific notation, which loses digits": re.fullmatch(r"[\d,]+[Ee]\+?\d+", digits),
+        "not a number": not re.fullmatch(r"[0-9]+", digits),
+        "fewer than 7 or more than 15 digits": not 7 <= len(digits) <= 15,
+        "a 0 in the place of the country code": digits.startswith("0"),
+    }
+    return next((doubt for doubt, found in doubts.items() if found), None)
 
 
 def _hints(top: Top, column: str) -> Iterator[str]:
     """What may be the cause that a column is not found, the likeliest first."""
     cells = [cell for cell in islice(top.rows.get(1, {}).values(), 2**14) if cell]
-    first = cells[0] if cells else ""
-    if first.lower().startswith("sep="):
-        yield ", which is Excel's line sep=, and not the heading: remove it"
     for cell in cells:
-        if len(cell) < 64 and _bare(cell) == column:
-            strange = [f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in cell if not " " <= c <= "~"]
-            if "\ufeff" in cell:
-                yield ", one of which has a second byte order mark in it (U+FEFF), which cannot be seen"
-            if strange:
-                yield f", one of which looks like it, but has {', '.join(strange)} in it"
-            near = cell.strip().lower() == column
-            yield f", one of which differs only in {'case or white space' if near else 'a sign that looks alike'}"
+        if "".join(filter(str.isprintable, cell)).strip().lower() == column:
+            what = "a second byte order mark" if "\ufeff" in cell else "case, white space, or what cannot be seen"
+            yield f", one of which differs only in {what}"
     yield from (f"; it is in row {number}" for number, row in top.rows.items() if column in row.values())
     if len(cells) == 1:
-        found = (called for mark, called in _MARKS if mark in first)
+        found = (called for mark, called in _SEPARATORS.items() if mark in cells[0])
         yield from (f", which seems to be separated by {called}; CSV is separated by commas" for called in found)
-    yield from (f", which seems to be {called}" for mark, called in _FORMATS if first.lstrip().startswith(mark))
     if any(re.fullmatch(r"\+?[0-9]{7,15}", cell) for cell in cells):
         yield ", which seems to be a member's: the heading is missing"
-
-
-def _bare(cell: str) -> str:
-    """Without case, white space, signs and what cannot be seen, of which _x000D_ is one in Excel files."""
-    known = unicodedata.normalize("NFKC", cell).casefold()
-    return re.sub(r"_x[0-9a-f]{4}_|[\W_]", "", known).translate(_LETTERS)

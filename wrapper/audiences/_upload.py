@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from inspect import iscoroutine
 from pathlib import Path
 from typing import BinaryIO, cast
-from weakref import ref
+from weakref import WeakValueDictionary
 
 from ._lock import Lock
 from ._reader import BinaryFile, Reader, SizedReader, piece, reading
@@ -26,6 +26,8 @@ class Upload:
     def __init__(self, source: bytes | Path | BinaryFile, start: int | None = None) -> None:
         self._source = source
         self.path = source if isinstance(source, Path) else None
+        self.own = None if isinstance(source, bytes | Path) else source
+        """The binary file of the caller's."""
         self.seeks, self._start = True, start or 0
         if not isinstance(source, bytes | Path):
             _check_open(source)
@@ -37,12 +39,8 @@ class Upload:
             self.seeks = bool(getattr(source, "seekable", bool)())
             self._start = cast("BinaryIO", source).tell() if self.seeks and start is None else self._start
         self._head: bytes | None = b""
+        """What was read of a file that cannot seek, and is to be sent; None once it was."""
         self._looked_at: tuple[int, ...] | None = None
-
-    @property
-    def own(self) -> BinaryFile | None:
-        """The binary file of the caller's."""
-        return None if isinstance(self._source, bytes | Path) else self._source
 
     @property
     def rewinds(self) -> bool:
@@ -54,6 +52,9 @@ class Upload:
         """A file that seeks, at its start. A path's file must then not change before it is sent."""
         file, give_back = self._take()
         try:
+            if self.seeks:
+                with reading():
+                    file.seek(self._start)
             self._looked_at = self._state(file)
             yield file
         finally:
@@ -65,17 +66,16 @@ class Upload:
         Raises UploadError for a file of the caller's that may have been read to its end.
         """
         with self.look() as file:
-            head = b"" if self.seeks else self._unsent()
+            head = self._unsent() if not self.seeks else b""
             while len(head) < size and (more := piece(file, size - len(head))):
                 head += more
                 self._head = head if not self.seeks else b""
-            if not head and self._start:
-                raise UploadError("the file stands at its end, so nothing follows; seek(0) before it is given")
-            if not head and not self.seeks:
-                raise UploadError("the file gave nothing: it is empty, or was read to its end before")
+            if not head and (self._start or not self.seeks):
+                what = "the file stands at its end, or was read to its end before, or is empty"
+                raise UploadError(f"{what}; seek(0) before it is given")
             return head[:size]
 
-    def open(self) -> "Reader":
+    def open(self) -> Reader:
         """Raises OSError for a file that is gone, empty, changed since the look at it, in use by another call, or was
         sent and cannot rewind.
         """
@@ -107,30 +107,17 @@ class Upload:
         return head
 
     def _take(self) -> tuple[BinaryIO, Callable[[], None]]:
-        """A file at its start, and what is to be called in the end."""
-        if isinstance(self._source, bytes | Path):
-            file = io.BytesIO(self._source) if isinstance(self._source, bytes) else _opened(self._source)
-            return file, file.close
-        _check_open(self._source)
-        file, give_back = cast("BinaryIO", self._source), _reserve(self._source)
-        try:
-            if self.seeks:
-                with reading():
-                    file.seek(self._start)
-        except BaseException:
-            give_back()
-            raise
-        return file, give_back
+        """A file, and what is to be called in the end."""
+        if self.own is not None:
+            _check_open(self.own)
+            return cast("BinaryIO", self.own), _reserve(self.own)
+        file = io.BytesIO(self._source) if isinstance(self._source, bytes) else _opened(cast("Path", self._source))
+        return file, file.close
 
     def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
         """What tells a path's file from one that took its place, or has been written to."""
-        if self.path is None:
-            return None
-        now = os.fstat(file.fileno())
-        return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
-
-    def __repr__(self) -> str:
-        return "Upload(...)"
+        now = os.fstat(file.fileno()) if self.path else None
+        return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
 
     def __reduce__(self) -> tuple[type["Upload"], tuple[object, ...]]:
         if not self.seeks:
@@ -144,15 +131,8 @@ def _check_open(file: BinaryFile) -> None:
 
 
 def _opened(path: Path) -> BinaryIO:
-    def without_waiting(name: str, flags: int) -> int:  # as for a pipe that took the file's place
-        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-    return open(path, "rb", opener=without_waiting)
-
-
-_LOCK, _IN_USE = Lock(), dict[int, "ref[_Use]"]()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_IN_USE.clear)
+    at_once = getattr(os, "O_NONBLOCK", 0)  # also a pipe that took the file's place
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))
 
 
 class _Use:
@@ -162,14 +142,20 @@ class _Use:
         self._file = id(file)
 
     def end(self) -> None:
-        _IN_USE.pop(self._file, None)
+        with _LOCK.held:
+            if _IN_USE.get(self._file) is self:
+                del _IN_USE[self._file]
+
+
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, _Use]()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_IN_USE.clear)
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
     """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
+    use = _Use(file)
     with _LOCK.held:
-        if (other := _IN_USE.get(id(file))) and other():
+        if _IN_USE.setdefault(id(file), use) is not use:
             raise UploadError("the file is in use by another call")
-        use = _Use(file)
-        _IN_USE[id(file)] = ref(use)
     return use.end

@@ -7,19 +7,19 @@ the strict form has other namespaces. Styles, properties and links are not read,
 import posixpath
 import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import reduce
 from typing import BinaryIO
 from xml.parsers import expat
 
 from ._reader import piece
-from ._rows import UNREADABLE, TooFarError, Top, UnfitError
+from ._rows import UNREADABLE, TooFarError, Top, unread
 
-_PIECE, _TAG, _DIRECTORY, _XML = 2**16, 2**18, 2**19, 2**25
-"""The most bytes: of XML at a time, of one tag, of the ZIP file's directory, and of XML in all."""
-_SECONDS, _DEPTH, _ROWS, _TEXT, _ROOM = 0.7, 64, 100, 2**15, 2**22
-"""The most of all. Excel has less text in a cell; what is kept takes the room of its text and of 64 characters."""
+_PIECE, _TAG, _DIRECTORY, _XML, _STRINGS = 2**16, 2**18, 2**19, 2**20, 2**25
+"""The most bytes: of XML at a time, of a tag, of the ZIP file's directory, of a part's XML, and of the strings' XML."""
+_SECONDS, _DEPTH, _ROWS, _TEXT, _KEPT = 0.7, 64, 100, 2**15, 64
+"""The most of all. Excel has less text in a cell, of which that much is kept: no heading or number is longer."""
 
 
 class _Bounded:
@@ -38,89 +38,83 @@ class Workbook:
     """An open .xlsx file. Of one that is damaged, zipfile and expat raise anything."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._until, self._left, self._room = time.monotonic() + _SECONDS, _XML, _ROOM
+        self._until = time.monotonic() + _SECONDS
         self._zip = zipfile.ZipFile(_Bounded(file))
         self._parts = {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
 
     def top(self) -> Top:
         """The top of the first sheet, hidden or not. Raises UnfitError and TooFarError."""
-        book = _first("officeDocument", self._related("").values())
+        book = dict(self._related("").values()).get("officeDocument", "")
         related = self._related(book)
-        sheets = (told.items() for _, told, _ in self._elements(book, "sheet"))
-        ids = (value for told in sheets for name, value in told if name.rpartition(":")[2] == "id")
-        sheet = _first("worksheet", (related[each] for each in ids if each in related))
+        told = (told.items() for _, told, _ in self._elements(book, "sheet"))
+        ids = (value for each in told for name, value in each if name.rpartition(":")[2] == "id")
+        sheets = (related[each] for each in ids if each in related)
+        sheet = next((part for kind, part in sheets if kind == "worksheet"), "")
         rows, strings, whole = dict[int, dict[int, str | int]](), dict[int, str](), False
         with suppress(TooFarError):
             whole = self._read_rows(sheet, rows)
         wanted = {cell for row in rows.values() for cell in row.values() if isinstance(cell, int)}
+        apart = self._elements(dict(related.values()).get("sharedStrings", ""), "si", most=_STRINGS)
         with suppress(TooFarError):
-            if wanted:
-                self._read_strings(_first("sharedStrings", related.values()), wanted, strings)
-        told = {n: {c: strings.get(v) if isinstance(v, int) else v for c, v in row.items()} for n, row in rows.items()}
-        return Top(told, whole)
+            for number, (_, _, text) in enumerate(apart if wanted else ()):
+                if number in wanted:
+                    strings[number] = text
+                if len(strings) == len(wanted):
+                    break
+        cells = {n: {c: strings.get(v) if isinstance(v, int) else v for c, v in row.items()} for n, row in rows.items()}
+        return Top(cells, whole)
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """The kinds and names of the parts that a part refers to, by id."""
         (folder, name), found = posixpath.split(part), {}
         for _, told, _ in self._elements(posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship"):
-            target = posixpath.join("/", folder, self._kept(told.get("Target", "")).replace("\\", "/"))
+            target = posixpath.join("/", folder, told.get("Target", "").replace("\\", "/"))
             kind = posixpath.basename(told.get("Type", ""))
-            found[self._kept(told.get("Id", ""))] = self._kept(kind), posixpath.normpath(target).lstrip("/")
+            found[told.get("Id", "")] = kind, posixpath.normpath(target).lstrip("/")
         return found
 
     def _read_rows(self, part: str, rows: dict[int, dict[int, str | int]]) -> bool:
         """Whether it has read all. A cell is the number of its string where that is shared."""
         row: dict[int, str | int] = {}
         number, column = 0, -1
-        for name, told, text in self._elements(part, "c", "row", "sheetData"):
+        for name, told, text in self._elements(part, "c", "row"):
             if name == "c":
                 column, kind = _column(told.get("r", ""), column), told.get("t", "n")
-                if self._kept(text):
+                if text:
                     row[column] = int(text) if kind == "s" else _number(text) if kind == "n" else text
-            elif name == "row":
-                number = int(self._kept(told.get("r", f"{number + 1}")))
-                rows[number], row, column = row, {}, -1
-                if len(rows) >= _ROWS or self._room < _ROOM // 2:
-                    return False
-            else:
-                break
+                continue
+            number = int(told.get("r", number + 1))
+            rows[number], row, column = row, {}, -1
+            if len(rows) >= _ROWS:
+                return False
         return True
 
-    def _read_strings(self, part: str, wanted: set[int], strings: dict[int, str]) -> None:
-        for number, (_, _, text) in enumerate(self._elements(part, "si")):
-            if number in wanted:
-                strings[number] = self._kept(text)
-                if len(strings) == len(wanted):
-                    return
-
-    def _elements(self, part: str, *names: str) -> Iterator[tuple[str, dict[str, str], str]]:
-        """The elements of these names as they end, with their attributes, and the text of t and v in them."""
+    def _elements(self, part: str, *names: str, most: int = _XML) -> Iterator[tuple[str, dict[str, str], str]]:
+        """The elements of these names as they end, with their attributes, and the begin of the text in them."""
         info, size, text = self._parts.get(part.lower()), 0, ""
         if info is None or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise UnfitError(f"{UNREADABLE}, though a ZIP file (as .xlsb, .ods and .numbers files are)")
+            raise unread(f"{UNREADABLE}, though a ZIP file (as .xlsb, .ods and .numbers files are)")
         parser, found = expat.ParserCreate(), list[tuple[str, dict[str, str], str]]()
         inside: list[tuple[str, dict[str, str]]] = [("", {})]
 
         def start(name: str, told: dict[str, str]) -> None:
             nonlocal text
-            name = name.rpartition(":")[2] if ":" in name else name
+            name = name.rpartition(":")[2]
             if name in names:
                 text = ""
             elif name in {"t", "v"} and inside[-1][0] != "rPh":  # which says how to pronounce the rest
                 parser.CharacterDataHandler = read
-            elif len(inside) > _DEPTH:
-                raise TooFarError
             inside.append((name, told))
 
         def read(more: str) -> None:
             nonlocal text
-            text += more if len(text) < _TEXT else ""
+            text += more
 
         def end(_: str) -> None:
             parser.CharacterDataHandler = None
             name, told = inside.pop()
             if name in names:
-                found.append((name, told, text))
+                found.append((name, told, text[:_KEPT]))
 
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.StartDoctypeDeclHandler = _refuse
@@ -129,24 +123,15 @@ class Workbook:
                 parser.Parse(data)
                 yield from found
                 found.clear()
-                self._left, size = self._left - len(data), size + len(data)
-                if self._left < 0 or time.monotonic() > self._until or size - parser.CurrentByteIndex > _TAG:
+                size += len(data)
+                too_much = size > most or size - parser.CurrentByteIndex > _TAG or len(text) > _TEXT
+                if too_much or len(inside) > _DEPTH or time.monotonic() > self._until:
                     raise TooFarError
         parser.Parse(b"", True)
 
-    def _kept(self, text: str) -> str:
-        self._room -= len(text) + 64
-        if self._room < 0:
-            raise TooFarError
-        return text
-
-
-def _first(kind: str, found: Iterable[tuple[str, str]]) -> str:
-    return next((part for known, part in found if known == kind), "")
-
 
 def _refuse(*_: object) -> None:
-    raise UnfitError(UNREADABLE)  # a document type is where bombs of entities are defined
+    raise unread(UNREADABLE)  # a document type is where bombs of entities are defined
 
 
 def _column(reference: str, before: int) -> int:

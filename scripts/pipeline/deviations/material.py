@@ -10,10 +10,10 @@ from referencing import Registry, Resource
 from .. import effective, overlay, samples, validity
 from .._errors import PipelineError
 from ..documents import ABSENT, conform, pointer, read, resolve
+from ..published import each_operation
 from ..rooms import Provider
 
 Json = dict[str, Any]
-METHODS = ("get", "post", "put", "patch", "delete")
 _TEXT = {"type": "string", "minLength": 1}
 _FACT = {
     "type": "object",
@@ -90,10 +90,8 @@ class Material:
         return replace(self, spec=spec, actions=())
 
     def operations(self) -> Iterator["Operation"]:
-        for path, item in self.spec["paths"].items():
-            for method in METHODS:
-                if method in item:
-                    yield Operation(self.spec, method.upper(), path, pointer(["paths", path, method]))
+        for method, path, _ in each_operation(self.spec):
+            yield Operation(self.spec, method.upper(), path, pointer(["paths", path, method]))
 
 
 @dataclass(frozen=True)

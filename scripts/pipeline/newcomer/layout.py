@@ -74,7 +74,7 @@ vendored = {datetime.now(UTC):%Y-%m-%d}
 [[document]]
 file = "openapi{published.suffix(spec)}"
 kind = "published"
-licence = "{HOLE}"
+licence = {_toml(published.licence_of(spec))}
 version = {_toml(version)}
 sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
 

@@ -9,7 +9,7 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from .. import safe_yaml
 from ..documents import ABSENT, pointer, resolve
-from ..published import METHODS
+from ..published import each_operation
 from .claims import Claim
 
 Json = dict[str, Any]
@@ -65,8 +65,7 @@ def line_of(file: Path, at: str) -> int:
 
 
 def _operations(spec: Json) -> Iterator[tuple[Json, str]]:
-    for path, item in spec["paths"].items():
-        yield from ((item[method], pointer(["paths", path, method])) for method in METHODS if method in item)
+    return ((operation, pointer(["paths", path, method])) for method, path, operation in each_operation(spec))
 
 
 def _operation(claim: Claim, spec: Json) -> Held:

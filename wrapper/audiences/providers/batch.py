@@ -12,7 +12,6 @@ from audience_clients.batch.types import UNSET
 
 from .._draft import Draft, DraftRules
 from .._drivers import Async, Blocking
-from .._errors import UnsupportedError
 from .._http.send import AsyncTransport, BlockingTransport
 from .._operation import Adapter, Built, Effect, Handle, Operation, Service, text
 from .._options import Options
@@ -53,7 +52,7 @@ def _created(draft: Draft, body: Any) -> Handle | None:  # noqa: ARG001
 
 def _view(asked: Reference, values: Values) -> Built:
     token = asked.token or UNSET
-    return audience_view.build_request(name=_name(asked), indexing_token=token, x_batch_project=values["project"])
+    return audience_view.build_request(name=asked.by_name, indexing_token=token, x_batch_project=values["project"])
 
 
 def _viewed(asked: Reference, body: Any) -> list[Record] | None:
@@ -73,13 +72,7 @@ def _viewed(asked: Reference, body: Any) -> list[Record] | None:
 
 
 def _remove(asked: Reference, values: Values) -> Built:
-    return audience_remove.build_request(body=AudienceRemoveBody(name=_name(asked)), x_batch_project=values["project"])
-
-
-def _name(asked: Reference) -> str:
-    if asked.name is None:
-        raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
-    return asked.name
+    return audience_remove.build_request(body=AudienceRemoveBody(name=asked.by_name), x_batch_project=values["project"])
 
 
 BATCH = Adapter(
