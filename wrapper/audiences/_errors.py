@@ -244,16 +244,8 @@ class UnsupportedError(AudiencesError):
     `reason` says why. `leave_out={field}` sends a draft without the field, and the receipt then lists it.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        field: str = "",
-        reason: str = "",
-        provider: str | None = None,
-        remedy: Remedy | None = None,
-    ) -> None:
-        super().__init__(message, provider=provider, remedy=remedy)
+    def __init__(self, message: str, *, field: str = "", reason: str = "", **more: Any) -> None:
+        super().__init__(message, **more)
         self.field = field
         self.reason = reason
 

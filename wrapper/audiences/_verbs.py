@@ -160,6 +160,7 @@ class Verbs:
     def referring(
         self, entry: Operation[Reference, Any] | Unsupported, asked: Reference
     ) -> Flow[tuple[Reference, Request]]:
+        """What a call about an audience that there is sends."""
         yield from ()
         return asked, self._account.request(self._offered(entry), asked)
 
