@@ -210,17 +210,19 @@ def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: Block
     assert (error.outcome, error.record.member_count, len(batch.asked)) == (None, 7, 1)
 
 
-def test_an_answer_that_does_not_come_in_the_time_to_wait_leaves_what_was_seen_before(
-    face: BlockingPortal | None,
-) -> None:
-    def late() -> Exception:
-        time.sleep(1.5)
-        return httpx2.ReadError("reset")
+def late() -> Exception:
+    time.sleep(1.2)
+    return httpx2.ReadTimeout("x")
 
-    error = Batch(face, viewed(indexing_state="IN_PROGRESS", nb_ids=7), late)("wait", "VIP", within=1.5)
+
+def test_where_the_last_question_has_no_answer_in_time_the_time_to_wait_is_over(face: BlockingPortal | None) -> None:
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), late)
+    error = batch("wait", "VIP", within=1.1)
     assert isinstance(error, WaitTimeoutError)
-    assert error.record.member_count == 7
-    assert not isinstance(Batch(face, late)("wait", "VIP", within=1.5), WaitTimeoutError)
+    assert error.record.state is RecordState.INDEXING
+    assert "within must be a number of seconds" in str(batch("wait", "VIP", within="5"))
+    unanswered = Batch(face, late)("wait", "VIP", within=1.1)
+    assert isinstance(unanswered, UnknownOutcomeError)  # nobody said that it is indexing
 
 
 def test_a_question_that_fails_while_there_is_time_ends_the_wait(face: BlockingPortal | None) -> None:

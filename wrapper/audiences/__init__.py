@@ -1,4 +1,5 @@
-"""Create audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out.
+"""Audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out; then looked up, waited for
+and deleted, where the provider offers that (`capabilities` of its class says so).
 
 `audiences.aio` has the same names for asynchronous code. `Provider` is any of the
 three. Every error is an AudiencesError, with its outcome.

@@ -92,7 +92,8 @@ class Blocking(Provider[send.BlockingTransport]):
         give what the provider says then: a change that another one has replaced is no failure.
 
         `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
-        change (a receipt has it), an audience that is not to be seen yet is waited for, too.
+        change (a receipt has it), an audience that is not to be seen yet is waited for, too; so after a delete, ask
+        with `get`, whose NotFoundError says that the audience is gone.
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """

@@ -104,7 +104,7 @@ class Operation(Generic[Asked, Answer]):
     def capability(self) -> Capability:
         if self.undocumented:
             return Capability(Support.UNDOCUMENTED, self.undocumented)
-        return Capability(Support.NATIVE, f"`{self.id}`")
+        return Capability(Support.NATIVE, f"by {self.id}")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Adapter:
     def capabilities(self) -> Mapping[str, Capability]:
         """By verb."""
         get = self.get.capability
-        again = f"asks {get.reason} until it is no longer indexing"
+        again = f"asked {get.reason} until it is no longer indexing"
         wait = Capability(Support.EMULATED, again) if get.support is Support.NATIVE else get
         return {
             "create": self.create.capability,

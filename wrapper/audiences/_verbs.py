@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
-from . import _observe
+from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
 from ._attempts import Attempts
@@ -109,6 +109,7 @@ class Verbs:
         """Ask until the audience is no longer indexing. Of a change that the provider accepted, there may be nothing to
         be seen yet, so then it is also asked again where there is no such audience.
         """
+        _checks.seconds("within", seconds, above_zero=False)
         end, number, record = time.monotonic() + seconds, 0, None
         while True:
             self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))

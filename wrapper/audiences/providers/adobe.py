@@ -43,7 +43,7 @@ _TOKENS = Service(
     message=("error_description",),
     url=lambda values, _: values["token_url"],
 )
-_LATER = "Adobe documents calls for audiences in general, which this library does not make yet"
+_LATER = "Adobe documents one, which this library does not make yet"
 
 
 def _create(draft: Draft, values: Values) -> Built:
