@@ -134,7 +134,8 @@ class Provider(ABC, Generic[T]):
             tokens.add((success.result.token,))
             return success.result
 
-        return {**values.secrets, oauth.token: Secret(ClientCredentials(grant))}
+        variable = next(each.variable for each in self.settings if each.argument == oauth.url)
+        return {**values.secrets, oauth.token: Secret(ClientCredentials(grant, variable))}
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:

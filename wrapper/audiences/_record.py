@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from . import _json
 from ._attempt import Attempt
 from ._errors import OURS, Deviation, InvalidError, Problem, UnsupportedError, shape
 from ._receipt import Receipt
@@ -111,6 +112,10 @@ class Reference:
             found = cls(name=what)
         found = cls(provider=found.provider, name=found.name, id=id or found.id, token=token or found.token)
         given = {"name": found.name, "id": found.id, "token": found.token}
+        lone = [name for name, value in given.items() if isinstance(value, str) and not _json.is_unicode(value)]
+        if lone:
+            rule = "must be Unicode text, without lone surrogates"
+            raise InvalidError.of([Problem(name, rule, shape(given[name]), OURS) for name in lone])
         wrong = [name for name, value in given.items() if not isinstance(value, str | None) or value == ""]
         if wrong or not (found.name or found.id):
             rule = "must be the audience's name, a Receipt, a Record or a Reference, or id= must be given, as text"

@@ -158,7 +158,7 @@ class AttemptTrace:
         if kind == "DeadlineError" or (name and self._total_ends):
             name = "total"
         seconds = getattr(self._how.timeouts, name, None) if name else None
-        return why if seconds is None else f"{why} (Timeouts.{name} is {seconds:g} s)"
+        return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
 
     def _status_heard(self) -> int:
         """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
