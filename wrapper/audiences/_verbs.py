@@ -151,12 +151,14 @@ class Verbs:
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
         """What a create sends, made once."""
-        if self._drafted is None:
-            prepare = partial(self._account.drafted, audience, leave_out)
-            looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-            self._drafted = (yield Work(prepare, self.how.deadline, LOOK)) if looks else prepare()
-            _observe.warned(self.title, self._drafted[1].warnings)
-        return self._drafted
+        if self._drafted is not None:
+            return self._drafted
+        prepare = partial(self._account.drafted, audience, leave_out)
+        looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
+        draft, request = (yield Work(prepare, self.how.deadline, LOOK)) if looks else prepare()
+        self._drafted = draft, request
+        _observe.warned(self.title, request.warnings)
+        return draft, request
 
     def referring(
         self, entry: Operation[Reference, Any] | Unsupported, asked: Reference
