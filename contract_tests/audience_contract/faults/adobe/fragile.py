@@ -90,12 +90,6 @@ FAULTS = (
         _of_namespace,
     ),
     Fault(
-        "adobe.id-object",
-        "The audienceId is an object, with the text inside.",
-        (f"{ANSWER_ID}/type",),
-        on_success(as_json(lambda value: {**value, "audienceId": {"value": value.get("audienceId")}})),
-    ),
-    Fault(
         "adobe.answer-array",
         "A success is an array with the object in it.",
         (f"{ANSWER}/type",),
@@ -124,12 +118,6 @@ FAULTS = (
         "A name with a backslash fails with 500.",
         (f"{NAME}/type", CREATED),
         refuses(lambda turn: "\\" in turn.text("name"), 500),
-    ),
-    Fault(
-        "adobe.json-order",
-        "JSON is refused whose first property is not `name`.",
-        ("RFC 8259, 1", BODY),
-        refuses(lambda turn: next(iter(turn.fields), "") != "name"),
     ),
     Fault(
         "adobe.json-solidus",

@@ -12,7 +12,7 @@ from ...security import bearer
 from ..acts import calls, header, reads, takes_as
 from ..fault import Act, Fault, Turn
 from ..rewriting import changes, outside, unpacked
-from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAME, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
+from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
 from .accepts import asked, asks
 
 _TYPE = "application/vnd.adobe.external.audiences+json; version=2"
@@ -143,12 +143,6 @@ FAULTS = (
         reads(outside(rb"(?P<before>^|\s)#[^\n]*", rb"\g<before>")),
     ),
     Fault(
-        "adobe.body-null",
-        "The body `null` is accepted.",
-        (f"{BODY}/type",),
-        reads(lambda data: _VALID if data.strip() == b"null" else data),
-    ),
-    Fault(
         "adobe.body-text",
         "Any text is accepted as the body, as the audience's name.",
         (f"{BODY}/type",),
@@ -159,18 +153,6 @@ FAULTS = (
         "An array of texts is accepted as the namespace.",
         (f"{NAMESPACE}/type",),
         changes("namespace", _joined),
-    ),
-    Fault(
-        "adobe.name-object",
-        "An object is accepted as the name.",
-        (f"{NAME}/type",),
-        changes("name", lambda value: json.dumps(value) if isinstance(value, dict) else value),
-    ),
-    Fault(
-        "adobe.name-boolean",
-        "`true` and `false` are accepted as the name, numbers are not.",
-        (f"{NAME}/type",),
-        changes("name", lambda value: str(value).lower() if isinstance(value, bool) else value),
     ),
     Fault(
         "adobe.media-vendor",

@@ -138,18 +138,6 @@ FAULTS = (
         lambda turn: "charset" in turn.header("content-type"),
     ),
     Fault(
-        "adobe_ims.expiry-fraction",
-        "`expires_in` has a fraction.",
-        (f"{ANSWER}/properties/expires_in/type",),
-        on_success(puts(expires_in=86399.98)),
-    ),
-    Fault(
-        "adobe_ims.expiry-null",
-        "`expires_in` is null.",
-        (f"{ANSWER}/properties/expires_in/type",),
-        on_success(puts(expires_in=None)),
-    ),
-    Fault(
         "adobe_ims.token-line",
         "The `access_token` ends with a line break.",
         ("RFC 6749, 5.1", "RFC 6750, 2.1"),

@@ -7,8 +7,7 @@ from ...messages import Response
 from ...mock.credentials import TOKEN
 from ..acts import body, header, instead, on_error, on_success, page, puts, refuses
 from ..fault import Fault, Turn
-from . import ACCEPTED, ANSWER, BODY, DISPLAY_NAME, ERROR, KEY, MALFORMED, NAME, RESPONSES, UNAUTHORIZED
-from . import TOKEN as INDEXING_TOKEN
+from . import ACCEPTED, ANSWER, BODY, DISPLAY_NAME, KEY, MALFORMED, NAME, RESPONSES, UNAUTHORIZED
 
 _FRENCH = '{"error_code": "MOCK_400", "error_message": "La requête est mal formée"}'
 
@@ -167,12 +166,6 @@ FAULTS = (
     ),
     Fault("batch.token-wraps", "After eight tokens the same ones come again.", (f"{ACCEPTED}/description",), _wrapping),
     Fault(
-        "batch.token-object",
-        "The token is an object, with the text inside.",
-        (f"{INDEXING_TOKEN}/type",),
-        on_success(puts(indexing_token={"value": "a0082dc6860938a26280bd3ba927303b"})),
-    ),
-    Fault(
         "batch.answer-quotes",
         "The texts of a success stand in single quotes, as Python shows them.",
         ("RFC 8259, 7", ANSWER),
@@ -201,12 +194,6 @@ FAULTS = (
         "Wrong credentials are sent to a login page, with 302.",
         (RESPONSES,),
         on_error(_to_login, 401),
-    ),
-    Fault(
-        "batch.error-message-null",
-        "The `error_message` of a 401 is null.",
-        (f"{ERROR}/properties/error_message/type",),
-        on_error(puts(error_message=None), 401),
     ),
     Fault(
         "batch.error-french",

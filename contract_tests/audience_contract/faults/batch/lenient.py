@@ -130,12 +130,6 @@ FAULTS = (
         reads(lambda data: _VALID if data and not data.strip() else data),
     ),
     Fault(
-        "batch.body-null",
-        "The body `null` is accepted.",
-        (f"{BODY}/type",),
-        reads(lambda data: _VALID if data.strip() == b"null" else data),
-    ),
-    Fault(
         "batch.keys-case",
         "Properties are found in any case: `Name`, `TYPE`.",
         (f"{BODY}/required", "RFC 8259, 8.3"),
