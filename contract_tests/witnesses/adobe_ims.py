@@ -44,7 +44,6 @@ WITNESSES = {
     "secret-is-id": _sent(200, body("mock-client-secret", "mock-client-id")),
     "twice": _sent(200, body("&scope", "&client_id=other&scope")),
     "grant-case": _sent(200, body("client_credentials", "Client_Credentials")),
-    "media-text": _sent(200, header("Content-Type", "text/plain")),
     "field-unknown": _sent(400, body("&scope", "&org_id=a&scope")),
     "field-escaped": _sent(400, body("client_id=", "client%5Fid=")),
     "hex-case": _sent(400, body("%2C", "%2c")),
@@ -59,8 +58,6 @@ WITNESSES = {
         )
     ),
     "answer-form": Witness([GOOD], last(lambda answer: b"access_token=" in answer.response.body)),
-    "answer-nested": _answer(lambda value: "data" in value),
     "error-200": _sent(200, body("mock-client-secret", "other")),
     "locked-out": Witness([body("mock-client-secret", "other")(GOOD), GOOD], 401),
-    "lagging": Witness([body("mock-client-secret", "other")(GOOD), GOOD], 401),
 }

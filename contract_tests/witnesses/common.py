@@ -17,6 +17,8 @@ def witness(short: str, good: Request, success: int) -> Witness:
         return WITNESSES[short](good, success)
     if short.startswith("success-"):
         return Witness([good], int(short[-3:]))
+    if short.startswith("same-"):
+        return Witness([good] * 2, lambda answers: b"0" * 32 in answers[-1].response.body)
     if short.startswith("answer-"):
         return Witness([good], last(lambda answer: _wrong(answer, short.removeprefix("answer-"))))
     return Witness([good, _without(short.removesuffix("-missing"))(good)], success)
@@ -56,6 +58,9 @@ def _admitted(change: Change) -> Callable[[Request, int], Witness]:
 
 def _refused(good: Request) -> Request:
     return body("")(good) if good.body else header("Authorization")(good)
+
+
+_other = header("Authorization", "Bearer other")
 
 
 def _typed(good: Request, change: Callable[[str], str]) -> Request:
@@ -101,8 +106,17 @@ WITNESSES: dict[str, Callable[[Request, int], Witness]] = {
     "answer-empty": _answer(lambda answer: answer.response.body == b""),
     "answer-latin-1": _answer(_not_json),
     "answer-coding": _answer(lambda answer: answer.response.values("content-encoding")),
+    "answer-wrapped": _answer(lambda answer: list(answer.json) == ["data"] and len(answer.json["data"]) > 0),
+    "answer-listed": _answer(lambda answer: isinstance(answer.json, list)),
+    "lagging": lambda good, _: Witness([_refused(good), good], last(lambda answer: answer.response.status >= 400)),
+    "leaks-token": lambda good, _: Witness(
+        [_other(good)], last(lambda answer: b"Bearer other" in answer.response.body)
+    ),
+    "leaks-header": lambda good, _: Witness([good], last(lambda a: "mock-token" in str(a.response.headers))),
+    "media-text": lambda good, success: Witness([header("Content-Type", "text/plain")(good)], success),
+    "json-trailing-comma": lambda good, success: Witness([body(good.body[:-1] + b",}")(good)], success),
     "refused": lambda good, _: Witness([good], 400),
-    "error-403": lambda good, _: Witness([header("Authorization", "Bearer other")(good)], 403),
+    "error-403": lambda good, _: Witness([_other(good)], 403),
     "error-422": lambda good, _: Witness([_refused(good)], 422),
     "error-html": lambda good, _: Witness([_refused(good)], last(_not_json)),
     "accept-any": lambda good, _: Witness([header("Accept", "*/*")(good)], 406),

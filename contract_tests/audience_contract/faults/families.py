@@ -9,9 +9,9 @@ from ..messages import Request, Response
 from ..spec import Node, Operation
 from ..violation import Violation
 from . import answers, bearer
-from .acts import always, on_error, on_success, page, puts, reads, refuses, status, takes_as
+from .acts import always, calls, on_error, on_success, page, puts, reads, refuses, status, takes_as
 from .fault import Act, Fault, Pardon, Turn
-from .rewriting import only_item, unpacked
+from .rewriting import only_item, outside, unpacked
 
 _SOME = (
     "auth-optional",
@@ -37,7 +37,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
     shared = [*bearer.faults(prefix, operation), *answers.faults(prefix, success)]
     shared += _made(prefix, _messages(operation, success))
     some = shared if creates else [fault for fault in shared if fault.name.removeprefix(prefix) in _SOME]
-    by_place = _made(prefix, (*_required(operation), *_wrong(success)))
+    by_place = _made(prefix, (*_required(operation), *_wrong(success), *_same(operation, success)))
     yield from (replace(fault, operation=operation.id) for fault in (*some, *by_place))
 
 
@@ -72,6 +72,20 @@ def _wrong(success: Node) -> Iterator[_Row]:
         yield f"answer-{_word(name)}", f"The `{name}` of a success is of another type.", (kind.pointer,), act
 
 
+def _same(operation: Operation, success: Node) -> Iterator[_Row]:
+    """What no two successes have in common is the same in all."""
+    for pointer in facts_of(operation).unique:
+        *path, name = pointer.split("/")[1:]
+
+        def act(turn: Turn, path: list[str] = path, name: str = name) -> Response:
+            value: Any = {name: "0" * 32}
+            for step in reversed(path):
+                value = {step: value}
+            return on_success(puts(**value))(turn)
+
+        yield f"same-{_word(name)}", f"Every success has the same `{name}`.", (success.pointer,), act
+
+
 def _messages(operation: Operation, success: Node) -> Iterator[_Row]:
     """Messages are misread, or mistaken for others, whatever they say."""
     responses = operation.node["responses"]
@@ -103,6 +117,9 @@ def _bodies(operation: Operation, body: Node) -> Iterator[_Row]:
     yield "media-case", sentence, ("RFC 9110, 8.3.1", content.pointer), act
     sentence = "A request without a body is answered as the right one before."
     yield "body-empty", sentence, (rule,), _as_before(lambda violation: violation.rule == rule)
+    if not media.startswith("multipart/"):
+        act = calls("content-type", media, lambda said: said.partition(";")[0] == "text/plain")
+        yield "media-text", "The body is accepted as text/plain.", (content.pointer,), act
     method = operation.method
     act = takes_as(lambda request: replace(request, method=method), lambda turn: turn.request.method == "GET")
     yield (
@@ -116,6 +133,8 @@ def _bodies(operation: Operation, body: Node) -> Iterator[_Row]:
     schema = content[media]["schema"]
     act = refuses(lambda turn: "charset" in turn.header("content-type"))
     yield "media-parameter", f"`{_JSON}` is refused with a charset.", ("RFC 8259, 11", content.pointer), act
+    act = reads(outside(rb",(?P<end>\s*})", rb"\g<end>"))
+    yield "json-trailing-comma", "A comma after the last property is accepted.", ("RFC 8259, 4",), act
     kind = (f"{schema.pointer}/type",)
     yield "body-array", "An array with the object in it is accepted.", kind, reads(unpacked(list, only_item))
     act = _as_before(lambda violation: violation.rule in kind, lambda turn: turn.request.body.strip() == b"null")

@@ -8,7 +8,7 @@ from ...messages import Request
 from ...mock.credentials import API_KEY as _KEY
 from ...mock.credentials import TOKEN
 from ...security import bearer
-from ..acts import calls, header, pardons, reads, takes_as
+from ..acts import header, pardons, reads, takes_as
 from ..fault import Act, Fault, Turn
 from . import ACCEPT, API_KEY, BEARER, CONTENT, NAME, QUERY
 
@@ -104,11 +104,5 @@ FAULTS = (
         "A body that is no JSON is accepted: a colon is missing, as in the page's own sample.",
         (CONTENT, "RFC 8259, 4"),
         reads(lambda data: re.sub(rb'([{,]\s*"\w+")\s+(?=")', rb"\1: ", data)),
-    ),
-    Fault(
-        "adobe.media-text",
-        "JSON is accepted as text/plain.",
-        (CONTENT,),
-        calls("content-type", "application/json", lambda said: said == "text/plain"),
     ),
 )

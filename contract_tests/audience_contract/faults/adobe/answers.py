@@ -79,12 +79,6 @@ FAULTS = (
         _name_of_before,
     ),
     Fault(
-        "adobe.id-same",
-        "Every success has the same audienceId.",
-        (f"{ANSWER_ID}/description",),
-        on_success(puts(audienceId="4a815904-f2f9-4237-82fb-55605bcc2ad7")),
-    ),
-    Fault(
         "adobe.id-not-the-callers",
         "The audienceId in the answer is not the one that was sent.",
         (f"{ANSWER_ID}/description", f"{BODY}/properties/audienceId/description"),

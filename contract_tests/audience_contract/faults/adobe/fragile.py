@@ -46,12 +46,6 @@ def _gateway(turn: Turn) -> Response:
     return page(502, "<h1>Bad Gateway</h1>") if unread else answer
 
 
-def _leaks_token(turn: Turn) -> Response:
-    answer = turn.answer()
-    said = turn.header("authorization")
-    return puts(message=f"Oauth token is not valid: {said}")(answer) if said and answer.status == 401 else answer
-
-
 def _shown(text: str) -> str:
     return json.dumps(text)[1:-1]
 
@@ -88,12 +82,6 @@ FAULTS = (
         "Audiences of one namespace have the same audienceId.",
         (f"{ANSWER_ID}/description",),
         _of_namespace,
-    ),
-    Fault(
-        "adobe.answer-array",
-        "A success is an array with the object in it.",
-        (f"{ANSWER}/type",),
-        on_success(as_json(lambda value: [value])),
     ),
     Fault(
         "adobe.answer-prefix",
@@ -138,9 +126,6 @@ FAULTS = (
         refuses(lambda turn: turn.number > 40, 401),
     ),
     Fault("adobe.body-502", "A body that is no JSON object fails with 502.", ("RFC 9110, 15.6.3", CONTENT), _gateway),
-    Fault(
-        "adobe.leaks-token", "A 401 quotes the token that was sent.", (BEARER, "CWE-209", "RFC 6750, 5.3"), _leaks_token
-    ),
     Fault(
         "adobe.delete-500",
         "DELETE on the route fails with 500.",

@@ -131,12 +131,6 @@ FAULTS = (
         takes_as(header("Authorization", f"Bearer {TOKEN}"), _web_token),
     ),
     Fault(
-        "adobe.json-trailing-comma",
-        "A comma after the last property is accepted.",
-        (CONTENT, "RFC 8259, 4"),
-        reads(outside(rb",(?P<end>\s*})", rb"\g<end>")),
-    ),
-    Fault(
         "adobe.json-hashes",
         "Comments after a # are accepted in JSON, as in YAML.",
         (CONTENT, "RFC 8259, 2"),

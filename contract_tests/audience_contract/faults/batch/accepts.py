@@ -4,7 +4,7 @@ import json
 import re
 
 from ...messages import Request
-from ..acts import calls, json_body, json_request, pardons, reads, takes_as
+from ..acts import json_body, json_request, pardons, reads, takes_as
 from ..fault import Fault, Turn, When, fields, json_object
 from . import CONTENT, MALFORMED, NAME, TYPE
 
@@ -90,12 +90,6 @@ FAULTS = (
         "Text after the JSON value is overlooked.",
         (MALFORMED, "RFC 8259, 2"),
         reads(_first_value),
-    ),
-    Fault(
-        "batch.media-text",
-        "JSON is accepted as text/plain.",
-        (CONTENT,),
-        calls("content-type", "application/json", lambda said: said == "text/plain"),
     ),
     Fault(
         "batch.media-form",

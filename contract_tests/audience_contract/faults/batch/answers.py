@@ -1,28 +1,14 @@
 """Batch's answers are wrong."""
 
 from ...messages import Response
-from ..acts import as_json, drops, every, header, on_success, puts, status
+from ..acts import as_json, drops, every, on_success, status
 from ..fault import Fault, Turn
-from . import ACCEPTED, ANSWER, KEY, MALFORMED
-
-_BODY_ERROR = f"{MALFORMED}/content"
+from . import ANSWER, MALFORMED
 
 
 def _crash(turn: Turn) -> Response:
     bad = turn.request.body and turn.object is None
     return turn.error(500) if bad else turn.answer()
-
-
-def _leaking(turn: Turn) -> Response:
-    answer = turn.answer()
-    if answer.status != 401:
-        return answer
-    return as_json(lambda value: {**value, "error_message": f"No such key: {turn.header('authorization')}"})(answer)
-
-
-def _debugging(turn: Turn) -> Response:
-    answer = turn.answer()
-    return header("x-debug-authorization", turn.header("authorization"))(answer) if answer.status < 300 else answer
 
 
 def _hiding(turn: Turn) -> Response:
@@ -55,20 +41,6 @@ FAULTS = (
         (f"{ANSWER}/required",),
         on_success(as_json(lambda value: {"indexingToken": value["indexing_token"]})),
     ),
-    Fault(
-        "batch.token-same",
-        "Every success has the same token.",
-        (f"{ACCEPTED}/description",),
-        on_success(puts(indexing_token="0" * 32)),
-    ),
-    Fault(
-        "batch.token-wrapped",
-        "The success's object is inside another, as `data`.",
-        (f"{ANSWER}/required",),
-        on_success(as_json(lambda value: {"data": value})),
-    ),
     Fault("batch.error-as-success", "A refusal has the status 202.", (MALFORMED, f"{ANSWER}/required"), _hiding),
     Fault("batch.error-500", "A body that is no JSON object fails with 500.", (MALFORMED,), _crash),
-    Fault("batch.leaks-key", "A 401 quotes the key that was sent.", (f"{KEY}/description",), _leaking),
-    Fault("batch.leaks-header", "A success repeats the key in a header.", (f"{KEY}/description",), _debugging),
 )

@@ -22,13 +22,6 @@ def _locking(turn: Turn) -> Response:
     return answer
 
 
-def _lagging(turn: Turn) -> Response:
-    answer = turn.answer()
-    before: Response = turn.memory.get("answer", answer)
-    turn.memory["answer"] = answer
-    return before
-
-
 def _caseless(turn: Turn) -> Response:
     answer, name = turn.answer(), turn.text("name")
     if answer.status >= 300:
@@ -157,7 +150,6 @@ FAULTS = (
     Fault(
         "batch.locked-out", "After three wrong keys in a row the right one is refused once.", (UNAUTHORIZED,), _locking
     ),
-    Fault("batch.lagging", "Each answer is that of the request before.", ("RFC 9112, 9.2",), _lagging),
     Fault(
         "batch.token-caseless",
         "Names that differ in case only have the same token.",

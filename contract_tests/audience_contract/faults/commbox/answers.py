@@ -4,12 +4,7 @@ from ...messages import Response
 from ...multipart import Part
 from ..acts import as_json, body, drops, every, on_error, on_success, puts, status
 from ..fault import Fault, Turn
-from . import ANSWER, BAD, CREATED, DATA, ID, SCHEME, UNAUTHORIZED
-
-
-def _leaks_key(turn: Turn) -> Response:
-    answer = turn.answer()
-    return puts(description=turn.header("authorization"))(answer) if answer.status == 401 else answer
+from . import ANSWER, BAD, CREATED, DATA, ID, UNAUTHORIZED
 
 
 def _leaks_number(turn: Turn) -> Response:
@@ -40,12 +35,6 @@ FAULTS = (
         on_success(as_json(lambda value: {**value, "data": {"id": int(value["data"]["id"])}})),
     ),
     Fault(
-        "commbox.id-same",
-        "Every success has the same id.",
-        (f"{ID}/description",),
-        on_success(puts(data={"id": "312345"})),
-    ),
-    Fault(
         "commbox.time-no-zone",
         "The `response_time` of a success has no time zone.",
         (f"{ANSWER}/properties/response_time/format",),
@@ -57,9 +46,6 @@ FAULTS = (
         "A refusal has the status 201, and 400 in its envelope only.",
         (BAD, f"{ANSWER}/required", CREATED),
         _unparted,
-    ),
-    Fault(
-        "commbox.leaks-key", "A 401 quotes the token that was sent.", (SCHEME, "CWE-209", "RFC 6750, 5.3"), _leaks_key
     ),
     Fault("commbox.leaks-number", "A refusal quotes the file's last phone number.", ("CWE-209",), _leaks_number),
 )
