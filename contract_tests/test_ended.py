@@ -28,7 +28,6 @@ from audiences import (
     create_everywhere,
 )
 from audiences._call_settings import CallSettings, Ending
-from audiences._http.network import Backend, Line
 from audiences._http.trace import AttemptTrace
 from audiences._policy import RetryPolicy
 from callers import make

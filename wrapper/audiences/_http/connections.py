@@ -38,8 +38,8 @@ class ConnectionSettings:
 class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
-    def __init__(self, side: type[Blocking | Asynchronous], owner: Owner, url: str) -> None:
-        self.owner, self.origin = owner, origin(url)
+    def __init__(self, side: type[Blocking | Asynchronous], url: str) -> None:
+        self.origin, self._process = origin(url), os.getpid()
         self._side: Any = side
         self._wire = Wire(side)
         self._top: Wire | Tls = self._wire
@@ -52,7 +52,7 @@ class Connection:
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self.owner[0] != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""

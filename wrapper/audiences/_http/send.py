@@ -84,12 +84,11 @@ class _Sender:
         return (yield self._side.aside(result)) if seen.large else result()
 
     def _own(self, request: Any, step: Send) -> Flow[None]:
-        url, owner, reuse = step.request.url, self._side.owner(), step.reuse
-        kept = self._taken(lambda each: reuse and (each.owner, each.origin) == (owner, origin(url)), most=1)
-        connection = kept[0] if kept else Connection(self._side, owner, url)
+        kept = self._kept(step.request.url, reuse=step.reuse)
+        connection = kept or Connection(self._side, step.request.url)
         known, whole = ref(connection), False
         try:
-            self._leased[known] = owner
+            self._leased[known] = self._side.owner()
             connection.serve(step.seen)
             if not kept:
                 yield from connection.open(self._way)
@@ -98,24 +97,23 @@ class _Sender:
             whole = yield from connection.exchange(request, body, upload=bool(parts))
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
-            self._idle.append(connection) if whole and reuse else connection.close()
+            self._idle.append(connection) if whole and step.reuse else connection.close()
             self._leased.pop(known, None)
 
-    def _taken(self, fits: Callable[[Connection], bool], most: int | None = None) -> list[Connection]:
-        """Of the idle connections; those that are of no use any more are closed."""
-        taken = list[Connection]()
+    def _kept(self, url: str, *, reuse: bool) -> Connection | None:
+        """An idle connection to the URL's origin. Those that are of no use any more are closed."""
         for _ in range(len(self._idle)):
             try:
-                each = self._idle.pop()  # no two threads get the same one
+                each = self._idle.popleft()  # no two threads get the same one
             except IndexError:
                 break
             if each.is_stale:
                 each.close()
-            elif len(taken) != most and fits(each):
-                taken.append(each)
+            elif reuse and each.origin == origin(url):
+                return each
             else:
-                self._idle.appendleft(each)
-        return taken
+                self._idle.append(each)
+        return None
 
     def _lent(self, transport: Any, request: Any, seen: AttemptTrace) -> Flow[None]:
         """The exchange over a transport that is not ours."""
@@ -161,8 +159,9 @@ class _Sender:
         for known, other in [*self._leased.items()]:
             if other == owner and (connection := known()):
                 connection.end()
-        for idle in self._taken(lambda each: each.owner == owner):
-            idle.close()
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
         if self._transport:
             yield getattr(self._transport, self._side.close)()
 
