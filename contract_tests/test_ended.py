@@ -31,6 +31,7 @@ from callers import make
 from cases import case
 from faults import certificates
 from raw_server import RawServer, http
+from test_transport import resolving
 
 HERE = Path(__file__).parent
 ONCE = RetryPolicy(attempts=1)
@@ -117,6 +118,21 @@ def test_a_call_in_its_handshake_is_ended_and_not_made_again(side: str | None) -
     server.close()
     assert isinstance(error, NotSentError)
     assert server.requests == 0
+
+
+@SIDES
+def test_a_call_whose_host_is_being_resolved_is_ended(side: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def answer() -> list[Any]:
+        asked.set()
+        over.wait(20)
+        return []
+
+    resolving(monkeypatch, answer)
+    error = closed_meanwhile({"base_url": "https://provider.test"}, asked.is_set, side)
+    over.set()
+    assert isinstance(error, NotSentError)
 
 
 @SIDES

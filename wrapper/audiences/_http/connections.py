@@ -12,7 +12,6 @@ from typing import Any
 import h11
 import httpx2
 
-from .body import Body
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
 from .waiting import Asynchronous, Blocking, Flow
@@ -64,7 +63,7 @@ class Connection:
         context, proxy = way.tls or tls(), way.proxies.get(self.origin)
         scheme, host, port = self.origin
         (first, door, at), user, word = proxy_of(proxy) if proxy else (self.origin, "", "")
-        with self._connecting():
+        with self._doing("Connect"):
             yield from self._wire.connect(door, at)
         if first == "https":
             yield from self._secure(context, door)
@@ -81,16 +80,9 @@ class Connection:
             yield from self._secure(context, host)
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
-        with self._connecting():
+        with self._doing("Connect"):
             self._top = Tls(self._top, context, host)
             yield from self._top.handshake()
-
-    @contextmanager
-    def _connecting(self) -> Iterator[None]:
-        self._wire.connecting = time.monotonic()
-        with _named("Connect"):
-            yield
-        self._wire.connecting = None
 
     def _tunnel(self, target: str, credentials: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
@@ -103,12 +95,12 @@ class Connection:
             raise httpx2.ProxyError(str(answer.status_code))
 
     def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
-        from socksio import socks5  # type: ignore[import-not-found]  # noqa: PLC0415  # an extra of httpx2's
+        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
 
         asked = socks5.SOCKS5Connection()
         methods = socks5.SOCKS5AuthMethod
         method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
-        steps = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
+        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
         if user or word:
             steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
         command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
@@ -120,34 +112,23 @@ class Connection:
             if getattr(reply, what, None) != wanted:
                 raise httpx2.ProxyError(f"no {what}")
 
-    def exchange(self, request: Any, body: Body, *, upload: bool) -> Flow[bool]:
+    def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and tell the trace what comes. Whether the connection may be used again."""
-        trace = self._wire.trace
-        with _named("Connect"):
+        trace, target, headers = self._wire.trace, request.url.raw_path, request.headers.raw
+        with self._doing("Connect"):
             self._wire.check()
-        target, headers = request.url.raw_path, request.headers.raw
         if self._forward is not None:
             target = b"%s://%s%s" % (request.url.raw_scheme, request.url.netloc, target)
             headers = [*self._forward, *headers]
-        head = self._http.send(h11.Request(method=request.method, target=target, headers=headers)) or b""
         try:
-            # A head waits for the first of its body: in one packet, and not before there is a body.
-            body.begin()
-            while chunk := ((yield self._side.work(body.some, trace.remaining)) if upload else body.some()):
-                data, head = head + (self._http.send(h11.Data(chunk)) or b""), b""
-                trace.leaves()
-                yield from self._write(data)
-                body.tell(chunk)
-            last = head + (self._http.send(h11.EndOfMessage()) or b"")
-            trace.leaves()
-            yield from self._write(last)
+            yield from self._send(h11.Request(method=request.method, target=target, headers=headers), request.stream)
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
             if not self._top.is_readable:
                 raise
         answer = yield from self._event(self._http)
-        trace.head(answer.status_code, tuple((name.decode(), _text(value)) for name, value in answer.headers))
+        trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
         while isinstance(event := (yield from self._event(self._http)), h11.Data):
             if not trace.body(event.data):
                 return False
@@ -156,6 +137,22 @@ class Connection:
         self._http.start_next_cycle()
         self._kept_until = time.monotonic() + _KEPT
         return True
+
+    def _send(self, request: h11.Request, body: Any) -> Flow[None]:
+        """A head waits for the first of its body: in one packet, and not before there is a body."""
+        due = self._http.send(request) or b""
+        chunks = self._side.iterate(body)
+        try:
+            while (chunk := (yield self._side.following(chunks, None))) is not None:
+                due += self._http.send(h11.Data(chunk)) or b""
+                self._wire.trace.leaves()
+                yield from self._write(due)
+                due = b""
+        finally:
+            yield getattr(chunks, self._side.close)()
+        due += self._http.send(h11.EndOfMessage()) or b""
+        self._wire.trace.leaves()
+        yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:
         """The next one, but for interim answers."""
@@ -170,29 +167,22 @@ class Connection:
                 return event
 
     def _read(self) -> Flow[bytes]:
-        with _named("Read"):
+        with self._doing("Read"):
             data = yield from self._top.read()
         if not self._wire.trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
 
     def _write(self, data: bytes) -> Flow[None]:
-        with _named("Write"):
+        with self._doing("Write"):
             yield from self._top.write(data)
 
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-@contextmanager
-def _named(what: str) -> Iterator[None]:
-    """Have what goes wrong be of httpx2's kinds."""
-    try:
-        yield
-    except (OSError, UnicodeError) as error:
-        late = isinstance(error, TimeoutError) and error.errno is None
-        raise getattr(httpx2, what + ("Timeout" if late else "Error"))("") from error
+    @contextmanager
+    def _doing(self, what: str) -> Iterator[None]:
+        """Have what goes wrong be of httpx2's kinds."""
+        self._wire.connecting = time.monotonic() if what == "Connect" else None
+        try:
+            yield
+        except (OSError, UnicodeError) as error:
+            late = isinstance(error, TimeoutError) and error.errno is None
+            raise getattr(httpx2, what + ("Timeout" if late else "Error"))("") from error

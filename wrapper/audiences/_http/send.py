@@ -1,9 +1,7 @@
 """Sends one attempt: over a connection of our own, or over a transport of the caller's."""
 
 import sys
-import threading
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, ClassVar
@@ -14,11 +12,10 @@ import httpx2
 from .. import _checks
 from .._errors import AudiencesError, ConfigurationError
 from .._reader import Reader
-from .._reason import UploadError
 from .._response import Response
 from .._secret import Secret
 from .._upload import Upload
-from .body import Body, body_class
+from .body import body_class
 from .connections import Connection, ConnectionSettings, Owner
 from .proxies import origin, tls
 from .quiet import quiet
@@ -30,7 +27,7 @@ _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "s
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
-aside = Asynchronous.aside
+aside = Asynchronous.work
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
@@ -75,13 +72,13 @@ class _Sender:
         except Exception as error:
             if not self._transport and type(error).__module__.partition(".")[0] not in _OURS:
                 raise  # it came into a call from elsewhere, as from a signal handler when a job takes too long
-            failure = error  # whatever a transport raises, the caller learns the outcome
+            failure = error.with_traceback(None)  # whatever a transport raises, the caller learns the outcome
         finally:
             files.close()
             if transport and transport is not self._transport:
                 yield getattr(transport, self._side.close)()
         result = partial(seen.result, failure)
-        return (yield self._side.aside(result)) if seen.large else result()
+        return (yield self._side.work(result)) if seen.large else result()
 
     def _own(self, request: Any, step: Send) -> Flow[None]:
         kept = self._kept(step.request.url, reuse=step.reuse)
@@ -92,9 +89,7 @@ class _Sender:
             connection.serve(step.seen)
             if not kept:
                 yield from connection.open(self._way)
-            parts = step.request.parts
-            body = request.stream if parts else Body([request.content])
-            whole = yield from connection.exchange(request, body, upload=bool(parts))
+            whole = yield from connection.exchange(request)
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
             self._idle.append(connection) if whole and step.reuse else connection.close()
@@ -126,8 +121,8 @@ class _Sender:
                 if seen.unpacked:
                     seen.body(response.content)
                 else:
-                    pieces = getattr(response.stream, side.iterate)()
-                    while (piece := (yield side.following(pieces))) is not None and seen.body(piece):
+                    pieces = side.iterate(response.stream)
+                    while (piece := (yield side.following(pieces, None))) is not None and seen.body(piece):
                         if seen.too_late:
                             raise DeadlineError  # a stream that never waits is never cancelled
             finally:
@@ -211,27 +206,24 @@ class _Files:
     """
 
     def __init__(self) -> None:
-        self._open, self._over, self._guard = list[Reader](), False, threading.RLock()
+        self._open, self._over = list[Reader](), False
 
     def open(self, upload: Upload) -> Reader:
         reader = upload.open()
-        with self._guard:
-            if not self._over:
-                self._open.append(reader)
-                return reader
-        reader.close()
-        raise UploadError("the call is over")
+        self._open.append(reader)
+        if self._over:
+            reader.close()
+        return reader
 
     def close(self) -> None:
-        with self._guard:
-            self._over = True
+        self._over = True
         for reader in self._open:
             reader.close()
 
 
 def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
-    request, how, t = step.request, step.how, step.how.timeouts
+    request, t = step.request, step.how.timeouts
     left = max(step.seen.remaining, 0.001)
     # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
     sooner = left - min(0.1 * left, 0.1)
@@ -254,7 +246,7 @@ def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> 
     )
     if request.parts:
         length = built.headers.get("Content-Length")
-        built.stream = body_class(library)(built.stream, int(length) if length else None, how.on_progress)
+        built.stream = body_class(library)(built.stream, int(length) if length else None, step)
     return built
 
 

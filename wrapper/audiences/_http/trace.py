@@ -81,14 +81,14 @@ class AttemptTrace:
     @property
     def over(self) -> bool:
         """Whether the total time is over."""
-        left = self.remaining
-        self._end_of_grace = min(self._end_of_grace, time.monotonic() + _GRACE) if left <= 0 else inf
-        return left <= 0
+        return self.remaining <= 0
 
     @property
     def too_late(self) -> bool:
         """Whether even what came in time was to be read by now."""
-        return self.over and time.monotonic() > self._end_of_grace
+        now = time.monotonic()
+        self._end_of_grace = min(self._end_of_grace, now + _GRACE) if self.over else inf
+        return now > self._end_of_grace
 
     def leaves(self) -> None:
         """Bytes of the request go out."""

@@ -5,8 +5,9 @@ done by then, and on an event loop, where it is something to await.
 import os
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
+from inspect import GEN_CLOSED, getgeneratorstate
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,24 +25,28 @@ _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Blocking:
-    pool = httpx2.HTTPTransport
-    handle, close, iterate = "handle_request", "close", "__iter__"
-    """What a transport's, a response's and a stream's methods are called."""
+    pool, handle, close = httpx2.HTTPTransport, "handle_request", "close"
+    """A transport, and what the methods of one are called."""
+    iterate, following = iter, next
 
     @staticmethod
     def owner() -> tuple[int, object]:
-        """The process and the event loop in which a connection is used."""
+        """The process and the event loop in which a call is made."""
         return os.getpid(), None
 
     @staticmethod
     def run(flow: Flow[R]) -> R:
-        done = None
-        try:
-            while True:
-                done = flow.send(done)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
+        done, thrown = None, list[BaseException]()
+        while True:
+            try:
+                done = flow.throw(thrown.pop()) if thrown else flow.send(done)
+            except StopIteration as stop:
+                result: R = stop.value
+                return result
+            except BaseException as error:
+                if getgeneratorstate(flow) == GEN_CLOSED:
+                    raise
+                thrown.append(error)  # an interrupt that came in here
 
     @staticmethod
     def ready(of: socket.socket, seconds: float, *, writing: bool = False) -> bool:
@@ -51,28 +56,20 @@ class Blocking:
             return bool(selector.select(seconds))
 
     @staticmethod
-    def work(do: Callable[[], R], seconds: float) -> R:  # noqa: ARG004  # nothing leaves the caller's own thread alone
+    def work(do: Callable[[], R], seconds: float | None = None) -> R:  # noqa: ARG004  # the thread is the caller's
         return do()
-
-    @staticmethod
-    def aside(do: Callable[[], R]) -> R:
-        return do()
-
-    @staticmethod
-    def following(pieces: Iterator[bytes]) -> bytes | None:
-        return next(pieces, None)
 
     @staticmethod
     def until(seconds: float) -> AbstractContextManager[Any]:  # noqa: ARG004
-        """What leaves its body alone after the seconds, if that is something to await."""
+        """What leaves its body alone after the seconds, where that is something to await."""
         return nullcontext(SimpleNamespace(cancelled_caught=False))
 
 
 class Asynchronous:
     """See the blocking one."""
 
-    pool = httpx2.AsyncHTTPTransport
-    handle, close, iterate = "handle_async_request", "aclose", "__aiter__"
+    pool, handle, close = httpx2.AsyncHTTPTransport, "handle_async_request", "aclose"
+    iterate, following, until = aiter, anext, staticmethod(anyio.move_on_after)
 
     @staticmethod
     def owner() -> tuple[int, object]:
@@ -102,28 +99,15 @@ class Asynchronous:
         return False
 
     @staticmethod
-    async def work(do: Callable[[], R], seconds: float) -> R:
-        """In a thread, which is left alone after the seconds."""
+    async def work(do: Callable[[], R], seconds: float | None = None) -> R:
+        """In a thread, which is left alone after the seconds. Without those, no cancellation and no lack of free
+        threads takes away what it finds.
+        """
         found = list[R]()  # not as a result: asyncio's debug mode logs one that is handed to its loop
-        with anyio.move_on_after(seconds):
-            await anyio.to_thread.run_sync(lambda: found.append(do()), abandon_on_cancel=True)
+        is_left = seconds is not None
+        with anyio.CancelScope(shield=not is_left), anyio.move_on_after(seconds):
+            limiter = None if is_left else anyio.CapacityLimiter(1)
+            await anyio.to_thread.run_sync(lambda: found.append(do()), abandon_on_cancel=is_left, limiter=limiter)
         if not found:
             raise DeadlineError
         return found.pop()
-
-    @staticmethod
-    async def aside(do: Callable[[], R]) -> R:
-        """In a thread: no cancellation and no lack of free threads takes away what it finds."""
-        found = list[R]()
-        with anyio.CancelScope(shield=True):
-            limiter = anyio.CapacityLimiter(1)
-            await anyio.to_thread.run_sync(lambda: found.append(do()), limiter=limiter)
-        return found.pop()
-
-    @staticmethod
-    async def following(pieces: AsyncIterator[bytes]) -> bytes | None:
-        return await anext(pieces, None)
-
-    @staticmethod
-    def until(seconds: float) -> AbstractContextManager[Any]:
-        return anyio.move_on_after(seconds)

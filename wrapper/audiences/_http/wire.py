@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from threading import RLock, Thread
 from typing import Any
@@ -28,7 +29,7 @@ class Wire:
 
     def __init__(self, side: type[Blocking | Asynchronous]) -> None:
         self._side: Any = side
-        self._socket: socket.socket | None = None
+        self._socket: Any = None
         self._over, self._guard = False, RLock()
         self.connecting: float | None = None
         """Since when, if it is not connected yet."""
@@ -52,7 +53,7 @@ class Wire:
 
     @property
     def is_readable(self) -> bool:
-        return self._socket is not None and Blocking.ready(self._socket, 0)
+        return Blocking.ready(self._socket, 0)
 
     def connect(self, host: str, port: int) -> Flow[None]:
         found = yield from self._addresses(host, port)
@@ -64,7 +65,8 @@ class Wire:
                 made = self._socket = socket.socket(family, kind, protocol)
                 made.setblocking(False)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                made.connect_ex(address)
+                with suppress(BlockingIOError):
+                    made.connect(address)
                 yield from self._wait(_NEXT if found else None, writing=True)
                 if code := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                     raise OSError(code, os.strerror(code))
@@ -78,22 +80,20 @@ class Wire:
         """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
         with suppress(socket.gaierror):
             return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        found = list[Any]()
+        found = Future[list[Any]]()
         self._socket, other = socket.socketpair()
 
         def look() -> None:
             with other:
                 try:
-                    found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                    found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
                 except OSError as error:
-                    found.append(error)
+                    found.set_exception(error)
 
         Thread(target=look, daemon=True).start()
         yield from self._wait()
         self.check()
-        if isinstance(found[0], OSError):
-            raise found[0]
-        return list(found[0])
+        return found.result(0)
 
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
         if self.connecting:
@@ -110,11 +110,12 @@ class Wire:
     def read(self) -> Flow[bytes]:
         """What came; nothing at the end."""
         yield from self._wait()
-        return self._socket.recv(_PIECE) if self._socket else b""
+        data: bytes = self._socket.recv(_PIECE)
+        return data
 
     def write(self, data: bytes) -> Flow[None]:
         rest = memoryview(data)
-        while rest and self._socket:
+        while rest:
             if self.trace.over:
                 raise TimeoutError
             try:
