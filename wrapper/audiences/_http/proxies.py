@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
 from os import PathLike
 from urllib.parse import unquote, urlsplit
@@ -38,6 +38,7 @@ def proxy_of(url: str) -> tuple[Origin, str, str]:
     return (parts.scheme, parts.hostname or "", port), unquote(parts.username or ""), unquote(parts.password or "")
 
 
+@lru_cache(64)
 def origin(url: str) -> Origin:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
