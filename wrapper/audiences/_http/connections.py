@@ -97,7 +97,7 @@ class Connection:
     def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
         from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
 
-        asked = socks5.SOCKS5Connection()
+        asked: Any = socks5.SOCKS5Connection()
         methods = socks5.SOCKS5AuthMethod
         method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
         steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]

@@ -145,8 +145,10 @@ class _Sender:
                 "active for another HTTP library than the one that sends here, so that this call would have reached "
                 "the network"
             )
-        context, proxy = self._way.tls or tls(), self._way.proxies.get(origin(url))
-        return self._side.pool(verify=context, proxy=proxy, trust_env=False) if active else None
+        if not active:
+            return None
+        proxy = self._way.proxies.get(origin(url))
+        return self._side.pool(verify=self._way.tls or tls(), proxy=proxy, trust_env=False)
 
     def _close(self) -> Flow[None]:
         """End the calls in flight; those who make them close their connections. Close the idle ones."""
