@@ -113,7 +113,9 @@ class Connection:
                 raise httpx2.ProxyError(f"no {what}")
 
     def exchange(self, request: Any) -> Flow[bool]:
-        """Send the request, and tell the trace what comes. Whether the connection may be used again."""
+        """Send the request, and tell the trace what comes. Whether the connection may be used again,
+        which it may not where the request or the answer said so.
+        """
         trace, target, headers = self._wire.trace, request.url.raw_path, request.headers.raw
         with self._doing("Connect"):
             self._wire.check()

@@ -92,7 +92,7 @@ class _Sender:
             whole = yield from connection.exchange(request)
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
-            self._idle.append(connection) if whole and step.reuse else connection.close()
+            self._idle.append(connection) if whole else connection.close()
             self._leased.pop(known, None)
 
     def _kept(self, url: str, *, reuse: bool) -> Connection | None:

@@ -59,6 +59,7 @@ class Wire:
         found = yield from self._addresses(host, port)
         failure = OSError()
         while found:
+            self.check()
             family, kind, protocol, _, address = found.pop(0)
             try:
                 self.close()
@@ -96,8 +97,6 @@ class Wire:
         return found.result(0)
 
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
-        if self.connecting:
-            self.check()
         kind = "connect" if self.connecting else "write" if writing else "read"
         seconds = self.trace.seconds(kind, self.connecting)
         if not (yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)):
