@@ -117,10 +117,12 @@ class Wire:
         while rest:
             if self.trace.over:
                 raise TimeoutError
-            try:
-                rest = rest[self._socket.send(rest[:_PIECE]) :]
-            except BlockingIOError:
+            sent = 0
+            with suppress(BlockingIOError):
+                sent = self._socket.send(rest[:_PIECE])
+            if not sent:
                 yield from self._wait(writing=True)
+            rest = rest[sent:]
 
 
 class Tls:
@@ -149,15 +151,16 @@ class Tls:
 
     def _done(self, act: Callable[[], R]) -> Flow[R]:
         while True:
+            failure = None
             try:
                 done = act()
             except ssl.SSLError as error:
-                yield from self._below.write(self._due.read())
-                if not isinstance(error, ssl.SSLWantReadError):
-                    raise
-            else:
-                yield from self._below.write(self._due.read())
+                failure = error
+            yield from self._below.write(self._due.read())
+            if failure is None:
                 return done
+            if not isinstance(failure, ssl.SSLWantReadError):
+                raise failure
             if data := (yield from self._below.read()):
                 self._came.write(data)
             else:
