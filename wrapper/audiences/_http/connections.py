@@ -14,11 +14,11 @@ import httpx2
 
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
-from .waiting import Asynchronous, Blocking, Flow
+from .waiting import AsyncSide, BlockingSide, Flow, Side
 from .wire import Tls, Wire
 
 Owner = tuple[int, object]
-process, event_loop = Blocking.owner, Asynchronous.owner
+process, event_loop = BlockingSide.owner, AsyncSide.owner
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
@@ -37,7 +37,7 @@ class ConnectionSettings:
 class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
-    def __init__(self, side: type[Blocking | Asynchronous], url: str) -> None:
+    def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
         self._side: Any = side
         self._wire = Wire(side)

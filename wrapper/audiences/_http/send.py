@@ -20,14 +20,14 @@ from .connections import Connection, ConnectionSettings, Owner
 from .proxies import origin, tls
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
-from .waiting import Asynchronous, Blocking, Flow
+from .waiting import AsyncSide, BlockingSide, Flow
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
-aside = Asynchronous.work
+aside = AsyncSide.work
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
@@ -166,27 +166,27 @@ class _Sender:
 class BlockingSender(_Sender):
     """Sends from threads."""
 
-    _side = Blocking
+    _side = BlockingSide
 
     def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
-        return _given(Blocking.run(self._attempt(step)))
+        return _given(BlockingSide.run(self._attempt(step)))
 
     def close(self) -> None:
-        Blocking.run(self._close())
+        BlockingSide.run(self._close())
 
 
 class AsyncSender(_Sender):
     """Sends from event loops; files are opened and read off them."""
 
-    _side = Asynchronous
+    _side = AsyncSide
 
     async def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
-        return _given(await Asynchronous.run(self._attempt(step)))
+        return _given(await AsyncSide.run(self._attempt(step)))
 
     async def close(self) -> None:
-        await Asynchronous.run(self._close())
+        await AsyncSide.run(self._close())
 
 
 def _given(result: Response | AudiencesError) -> Response:

@@ -24,7 +24,7 @@ _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One without a descriptor of its own, which an interrupt could leave open."""
 
 
-class Blocking:
+class BlockingSide:
     pool, handle, close = httpx2.HTTPTransport, "handle_request", "close"
     """A transport, and what the methods of one are called."""
     iterate, following = iter, next
@@ -65,7 +65,7 @@ class Blocking:
         return nullcontext(SimpleNamespace(cancelled_caught=False))
 
 
-class Asynchronous:
+class AsyncSide:
     """See the blocking one."""
 
     pool, handle, close = httpx2.AsyncHTTPTransport, "handle_async_request", "aclose"
@@ -111,3 +111,6 @@ class Asynchronous:
         if not found:
             raise DeadlineError
         return found.pop()
+
+
+Side = type[BlockingSide | AsyncSide]

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._steps import R
 from .trace import AttemptTrace
-from .waiting import Asynchronous, Blocking, Flow
+from .waiting import BlockingSide, Flow, Side
 
 _PIECE = 64 * 1024
 """Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
@@ -27,7 +27,7 @@ class Wire:
 
     trace: AttemptTrace
 
-    def __init__(self, side: type[Blocking | Asynchronous]) -> None:
+    def __init__(self, side: Side) -> None:
         self._side: Any = side
         self._socket: Any = None
         self._over, self._guard = False, RLock()
@@ -53,7 +53,7 @@ class Wire:
 
     @property
     def is_readable(self) -> bool:
-        return Blocking.ready(self._socket, 0)
+        return BlockingSide.ready(self._socket, 0)
 
     def connect(self, host: str, port: int) -> Flow[None]:
         found = yield from self._addresses(host, port)
