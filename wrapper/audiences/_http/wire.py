@@ -9,7 +9,6 @@ from contextlib import suppress
 from threading import RLock, Thread
 from typing import Any
 
-from .._steps import R
 from .trace import AttemptTrace
 from .waiting import BlockingSide, Flow, Side
 
@@ -142,16 +141,17 @@ class Tls:
 
     def read(self) -> Flow[bytes]:
         try:
-            return (yield from self._done(lambda: self._tls.read(_PIECE)))
+            data: bytes = yield from self._done(lambda: self._tls.read(_PIECE))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
+        return data
 
     def write(self, data: bytes) -> Flow[None]:
         yield from self._done(lambda: self._tls.write(data))
 
-    def _done(self, act: Callable[[], R]) -> Flow[R]:
+    def _done(self, act: Callable[[], Any]) -> Flow[Any]:
         while True:
-            failure = None
+            done = failure = None
             try:
                 done = act()
             except ssl.SSLError as error:
