@@ -47,7 +47,7 @@ def server(  # noqa: PLR0917 - a command line
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
     in their names where it fits, not in short ones and some of Schemathesis'; the report lists those that are left.
-    What changes or removes an audience is sent for those that this run has made, and for names of its own that none has.
+    What changes or removes an audience is sent for those that this run has made, and for names of its own only.
 
     Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
     """
