@@ -101,9 +101,8 @@ def _near(operation: Operation, answer: Response) -> Iterator[Response]:
         for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
             yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))
             # The operation is that of a mutated spec.
-            answers = right_answers(
-                next(each for each in load(operation.spec.key).operations if each.id == operation.id)
-            )
+            whole = load(operation.spec.key).operations
+            answers = right_answers(next(each for each in whole if each.id == operation.id))
             if status in answers:
                 yield answers[status]
     yield from _bodies(operation, answer)
