@@ -73,9 +73,9 @@ class Engine:
     """Runs phases of Schemathesis on one operation of a target.
 
     `before` is called before each request and may raise Enough; `ready` makes the audience that a request is about,
-    where it is not there, and gives what says which one it is; `check` with the request as it leaves, by its target below the base URL, and may raise NotOursError.
-    `answered` is called with each exchange, and says whether the judge found it in order; `add` is given what only
-    Schemathesis finds wrong.
+    where it is not there, and gives what says which one it is; `check` with the request as it leaves, by its target
+    below the base URL, and may raise NotOursError. `answered` is called with each exchange, and says whether the judge
+    found it in order; `add` is given what only Schemathesis finds wrong.
     """
 
     def __init__(

@@ -251,7 +251,7 @@ class _Run:
         return seen
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        """The audience that a request to another operation counts on, made where it is missing; None if there is none."""
+        """The audience that a request to another operation counts on, made where it is missing."""
         creating = self._creating
         if creating and self._audiences.is_missing(name) and self._vain < _VAIN and not self._courier.spent:
             case = Case("", self._names.first(creating).but(**{self._names.provider.named: name}).request())
