@@ -215,7 +215,7 @@ def test_a_rate_is_kept_to() -> None:
     assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
 
 
-LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-key")]
+LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-token")]
 
 
 # A new provider may have no such fault.
