@@ -98,7 +98,9 @@ class Reference:
     def by_id(self) -> str:
         """The id, for a provider that finds nothing by name. Raises UnsupportedError without one."""
         if self.id is None:
-            raise UnsupportedError("addresses an audience by its id: give id=, or a receipt", field="name")
+            reason = "it addresses an audience by its id"
+            message = f"cannot be asked by name: {reason}; give id=, or a receipt"
+            raise UnsupportedError(message, field="name", reason=reason)
         return self.id
 
     @classmethod

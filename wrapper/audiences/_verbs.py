@@ -137,16 +137,15 @@ class Verbs:
         ids = [entry.id for entry in (self._adapter.create, self._adapter.delete) if isinstance(entry, Operation)]
         self._name = name = name_in(what, self.title, ids, self._account.base_url)
         record = None
-        if isinstance(self._adapter.get, Unsupported):
-            reason = NO_LOOK.format(self._adapter.get.reason)
-        else:
-            try:
-                record = yield from self.get(Reference(name=name))
-                reason = FOUND
-            except NotFoundError:
-                reason = NOT_SEEN
-            except AmbiguousError:
-                reason = AMBIGUOUS
+        try:
+            record = yield from self.get(Reference(name=name))
+            reason = FOUND
+        except UnsupportedError as error:
+            reason = NO_LOOK.format(error.reason)
+        except NotFoundError:
+            reason = NOT_SEEN
+        except AmbiguousError:
+            reason = AMBIGUOUS
         return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=reason, name=name, record=record)
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
