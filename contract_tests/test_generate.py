@@ -17,7 +17,7 @@ import small_project
 from pipeline import client
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
-from pipeline.rooms import ROOT
+from pipeline.folders import ROOT
 from small_project import Json, answer, changed, operation
 
 GENERATED = "generated/audience_clients"

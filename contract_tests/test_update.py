@@ -10,9 +10,8 @@ import pytest
 import small_project
 import updating
 from pipeline.__main__ import main
-from pipeline.deviations import report as deviations
 from pipeline.documents import fingerprint, read
-from pipeline.rooms import providers
+from pipeline.folders import providers
 from pipeline.update.result import Code, Result
 from pipeline.update.run import update
 from raw_server import RawServer, http
@@ -263,10 +262,3 @@ def test_an_edited_spec_is_no_base_for_an_update(project: Path) -> None:
         file.write("\n")
     result = updated(project)
     assert (result.code, "corrections belong in overlay.yaml" in result.error) == (Code.FAILED, True)
-
-
-def test_the_list_of_contradictions_follows_the_spec(project: Path) -> None:
-    publish(project, changed(lambda s: answer(s)["properties"].update(size={"type": "integer"})))
-    assert updated(project).code == Code.COMPATIBLE
-    expected = deviations.files(list(providers(project)))
-    assert {path: path.read_bytes() for path in expected} == expected

@@ -17,7 +17,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 from . import effective, validity
 from ._errors import PipelineError
-from .deviations.material import Material
+from .operations import operations
 from .published import each_operation
 
 _RUFF = [sys.executable, "-m", "ruff"]
@@ -88,7 +88,7 @@ def _unnamable(spec: dict[str, Any]) -> Iterator[str]:
     for at, schema in validity.schemas(spec, ""):
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):
             yield f"{at}/enum: two of the values would have one name in Python"
-    for operation in Material("", spec).operations():
+    for operation in operations(spec):
         for at, parameter in operation.parameters:
             if any(operation.bodies) and strings.PythonIdentifier(parameter["name"], "") == "body":
                 yield f"{at}/name: {parameter['name']!r} is what the request's body is called in Python"

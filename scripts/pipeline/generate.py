@@ -4,8 +4,7 @@ from pathlib import Path
 
 from . import registry, samples, tree, vendor
 from ._errors import PipelineError
-from .deviations import report
-from .rooms import ROOT, providers
+from .folders import ROOT, providers
 
 
 def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
@@ -24,14 +23,8 @@ def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
         return 1
     if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
         return 0
-    documents = report.files(found) | registry.readme(root, registry.table(root))
+    documents = registry.readme(root, registry.table(root))
     return _bring_in_line(root, documents, tree.changes(documents), "documented", only_compare=only_compare)
-
-
-def deviations(root: Path) -> int:
-    """Write the lists of deviations alone."""
-    files = report.files(list(providers(root)))
-    return _bring_in_line(root, files, tree.changes(files), "documented", only_compare=False)
 
 
 def _bring_in_line(

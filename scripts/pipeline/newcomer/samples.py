@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..deviations.material import Json, target
+from ..operations import Json, target
 
 TEXT = "text"
 _PLAIN: dict[str, Any] = {"string": TEXT, "integer": 1, "number": 1.5, "boolean": True, "array": []}

@@ -20,7 +20,7 @@ for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
 _WRAPPER = "import audiences, audiences.aio"
 # Clients, samples and mock server; what the whole suite has beside these is about the library's behaviour on the wire.
 _TESTS = (
-    "test_rooms.py",
+    "test_folders.py",
     "test_generated_clients.py",
     "test_samples.py",
     "test_mock_providers.py",
@@ -83,10 +83,10 @@ def _last(ran: "subprocess.CompletedProcess[str]") -> str:
 
 
 def _run(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    rooms = ("wrapper", "generated", "contract_tests", "scripts")
+    roots = ("wrapper", "generated", "contract_tests", "scripts")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MYPY"))},
-        "PYTHONPATH": os.pathsep.join(str(copy / room) for room in rooms),
+        "PYTHONPATH": os.pathsep.join(str(copy / folder) for folder in roots),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUTF8": "1",
         "COLUMNS": "200",
