@@ -3,11 +3,17 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import audiences
 from audience_contract.mock import MockServer
-from audiences._report import EXIT_CODES
+from audiences import AudiencesError, Outcome
+from audiences._report import EXIT_CODES, exit_code
 from cases import KEYS, case
 from raw_server import RawServer, http
 from test_command_line import EXAMPLES, FIELDS, TITLES, results, run, server
@@ -71,6 +77,51 @@ def test_json_has_the_reason_in_the_commands_words(server: MockServer) -> None:
     assert "--partial" in found["CommBox"]["message"]
     assert {title for title in TITLES if title in found["CommBox"]["message"]} == set(TITLES)
     assert "leave_out=" not in json.dumps(found)
+
+
+def answered(status: int) -> audiences.Response:
+    return audiences.Response(status, audiences.Headers(), b"{}")
+
+
+RECEIPT = audiences.Receipt(
+    provider="Batch", operation="x", name="n", id=None, operation_token="t", state=audiences.State.ACCEPTED,
+    response=answered(202), model=None,
+)  # fmt: skip
+RECORD = audiences.Record(
+    provider="Batch", name="n", id=None, state=audiences.RecordState.READY, member_count=None, created=None,
+    updated=None, raw={},
+)  # fmt: skip
+KINDS = [each for each in vars(audiences).values() if isinstance(each, type) and issubclass(each, AudiencesError)]
+
+
+def failed(kind: type[AudiencesError], outcome: Outcome | None) -> AudiencesError:
+    error = kind("x", provider="Batch")
+    error.outcome = outcome
+    return error
+
+
+ERRORS = st.builds(failed, st.sampled_from(KINDS), st.none() | st.sampled_from(Outcome))
+
+
+@given(results=st.lists(st.just(RECEIPT) | st.just(RECORD) | ERRORS, min_size=1, max_size=4), data=st.data())
+def test_an_exit_code_is_0_where_all_is_done_5_where_an_outcome_is_unknown_and_the_same_in_any_order(
+    results: list[Any], data: st.DataObject
+) -> None:
+    for interrupted in (False, True):
+        code = exit_code(results, interrupted=interrupted)
+        assert code in EXIT_CODES
+        assert (code == 5) is any(result.outcome is Outcome.UNKNOWN for result in results if result is not RECORD)
+        assert exit_code(data.draw(st.permutations(results)), interrupted=interrupted) == code
+        if code == 130:
+            assert not {Outcome.APPLIED, Outcome.REJECTED} & {getattr(each, "outcome", None) for each in results}
+    assert (exit_code(results) == 0) is not any(isinstance(each, AudiencesError) for each in results)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_only_reads_never_has_an_unknown_outcome_nor_half_a_job(kind: type[AudiencesError]) -> None:
+    error = failed(kind, None)
+    assert exit_code([error]) in {3, 4, 6, 8}
+    assert exit_code([error], interrupted=True) == 130
 
 
 def test_the_readme_and_the_help_have_every_exit_code_with_its_meaning() -> None:

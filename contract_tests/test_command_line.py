@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +47,8 @@ def test_one_call_creates_an_audience_at_all_providers_and_prints_a_table(server
     done = run(server, *ALL)
     assert (done.returncode, done.stderr) == (0, "")
     header, _, *rows = done.stdout.splitlines()
-    assert [cell.strip() for cell in re.split("[│┃]", header)] == [
-        "provider", "name", "id or token", "state", "outcome", "left out", "time",
+    assert [cell.strip() for cell in header.split("|")] == [
+        "provider", "name", "id or token", "state", "outcome", "left out", "seconds",
     ]  # fmt: skip
     assert [row.split()[0] for row in rows] == TITLES
     assert ["members" in row for row in rows] == [not case(key).CARRIES_MEMBERS for key in KEYS]
@@ -110,9 +109,9 @@ def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
     ("arguments", "words"),
     [
         (["create", ""], "name"),
-        (["create", "X", "--provider", "bach"], f"no provider 'bach'; there are {', '.join(KEYS)}"),
+        (["create", "X", "--provider", "bach"], f"'bach' is not one of {', '.join(map(repr, KEYS))}"),
         (["create", "X", "--set", "type=emails"], "PROVIDER.FIELD=VALUE"),
-        (["create", "X", "--set", "batch.type"], "has no '='"),
+        (["create", "X", "--set", "batch.type"], "PROVIDER.FIELD=VALUE"),
         (["create", "X", "--set", "bach.type=x"], "providers are"),
         (["create", "X", "--curl"], "--dry-run"),
         (["create", "X", "--base-url", "bach=http://x"], "PROVIDER=URL"),
@@ -123,7 +122,7 @@ def test_an_answer_that_breaks_the_spec_exits_with_6_and_shows_the_body_in_json(
         (["create", "X", "-p", "batch", "--base-url", "adobe=http://x"], "not among the chosen"),
         (["create", "X", "-p", "batch", "--set", "adobe.namespace=x"], "not among the chosen"),
         (["create", "X", "--set", "batch.type=x", "--set", "batch.type=y"], "is given twice"),
-        (["create", "X", "--leave-out", "name"], "--leave-out takes"),
+        (["create", "X", "--leave-out", "name"], "--leave-out': 'name' is not one of"),
         (["create", "X", "--timeout", "0"], "--timeout"),
         (["create"], "NAME"),
         (["creat"], "No such command"),

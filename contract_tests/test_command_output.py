@@ -7,13 +7,18 @@ import socket
 import sys
 import time
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 import audiences
 import processes
 from audience_contract.mock import MockServer
-from audiences._report import as_lines
+from audiences._report import as_text, exit_code, row_of, show
+from audiences._terminal import visible
 from raw_server import RawServer, http
 from test_command_line import ALL, BATCH, TITLES, run, server
 
@@ -56,8 +61,41 @@ def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:
         provider="CommBox", operation="x", name="n", id="4" * 40, operation_token=None, state=audiences.State.CREATED,
         empty=False, left_out=("description",), response=response, model=None,
     )  # fmt: skip
-    lines = as_lines([receipt, audiences.NotSentError("x", provider="Batch")], "a\nb" * 50)
+    results: list[audiences.Result] = [receipt, audiences.NotSentError("x", provider="Batch")]
+    lines = as_text([row_of(result, "a\nb" * 50) for result in results], columns=100)
     assert "4" * 40 in lines
     assert "description" in lines
     assert "not_sent" in lines
     assert max(map(len, lines.splitlines())) < 80
+
+
+CELLS = st.text().map(visible)
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1), columns=st.integers(0, 200))
+def test_no_cell_is_cut_or_folded_and_no_table_is_wider_than_the_terminal(rows: list[list[str]], columns: int) -> None:
+    shown = as_text([dict(zip(("provider", "name", "state"), row, strict=True)) for row in rows], columns)
+    left = iter(shown.splitlines())
+    for row in rows:
+        for cell in filter(str.strip, row):
+            assert cell.rstrip() in shown
+    if shown.startswith("provider"):
+        assert all(cell_len(line) <= columns for line in left)
+
+
+def test_of_several_audiences_with_one_name_all_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    error = audiences.AmbiguousError("has 2 audiences of that name: the id of one is needed", provider="Acme")
+    same: dict[str, Any] = {
+        "provider": "Acme",
+        "name": "VIP",
+        "member_count": None,
+        "created": None,
+        "updated": None,
+        "raw": {},
+    }
+    error.records = [audiences.Record(id=f"id-{n}", state=audiences.RecordState.READY, **same) for n in range(2)]
+    for as_json in (False, True):
+        show([error], "VIP", as_json=as_json, curl=False)
+        out, words = capsys.readouterr()
+        assert ["id-0" in out, "id-1" in out, "id of one" in out + words] == [True] * 3
+    assert exit_code([error]) == 3

@@ -1,10 +1,17 @@
 """What the command says of wrong usage: in its own words, all at once, and without a value that may be a secret."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audience_contract.mock import MockServer
+from audiences import Audience, InvalidError, PhoneFile, Remedy, UnsupportedError
+from audiences._report import in_command_words
+from callers import make
+from cases import KEYS, case
 from raw_server import RawServer, http
 from test_command_line import BATCH, run, server
 
@@ -17,14 +24,14 @@ OAUTH = {"ADOBE_CLIENT_ID": "id", "ADOBE_CLIENT_SECRET": "secret-4711", "ADOBE_S
 @pytest.mark.parametrize(
     ("option", "values", "words"),
     [
-        ("--set", ["s4711"], "a value has no '='"),
+        ("--set", ["s4711"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["s4711.type=emails"], "--set: must be PROVIDER.FIELD=VALUE"),
         ("--set", ["batch.s4711=x", "batch.s4711=y"], "--set: the same name is given twice"),
-        ("--base-url", ["https://u:s4711@x"], "a value has no '='"),
+        ("--base-url", ["https://u:s4711@x"], "--base-url: must be PROVIDER=URL"),
         ("--base-url", ["https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
         ("--base-url", ["s4711=https://x"], "--base-url: must be PROVIDER=URL"),
-        ("--base-url", ["s4711=x", "s4711=y"], "--base-url: the same name is given twice"),
+        ("--base-url", ["batch=s4711", "batch=s4711"], "--base-url: the same name is given twice"),
         ("--base-url", ["batch=https://u:s4711@x"], "--base-url must be http(s)://"),
     ],
 )
@@ -113,6 +120,35 @@ def test_what_is_wrong_in_a_file_of_credentials_is_said_of_the_file(line: str, n
     assert f"{name} in {file}" in done.stderr
     assert "environment" not in done.stderr
     assert "4711" not in done.stderr
+
+
+@given(
+    key=st.sampled_from(KEYS), name=st.text(min_size=1) | st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,39}", fullmatch=True)
+)
+def test_the_command_says_how_each_field_is_given_and_leaves_the_error_as_it_is(key: str, name: str) -> None:
+    file = PhoneFile(b"x", "x.xls") if case(key).CARRIES_MEMBERS else None
+    draft = Audience(name="VIP", members=file, provider_fields={key: {name: 1}})
+    with pytest.raises(InvalidError) as caught:
+        make(key).prepare(draft)
+    error, before = caught.value, str(caught.value)
+    said = in_command_words(error)
+    assert (str(error), type(said), said.outcome) == (before, InvalidError, error.outcome)
+    told = f"{said} {said.to_dict()}"
+    assert f"--set {key}." in told
+    assert f"--set {key}.{name} (" in told or not re.fullmatch(r"[A-Za-z_]\w{0,39}", name)
+    assert ("--file (" in told, "; --unchecked sends" in told) == (file is not None, file is not None)
+    assert not any(word in told for word in ("provider_fields", "checked=", "members"))
+
+
+REMEDIES = {"allow_http": True, "allow_undocumented": True, "checked": False, "leave_out": ["members"], "partial": True}
+
+
+@pytest.mark.parametrize(("argument", "value"), REMEDIES.items())
+def test_what_an_error_advises_is_an_option_that_there_is(argument: str, value: object) -> None:
+    error = UnsupportedError("x", provider="Batch", remedy=Remedy(argument, value, "permits it"))
+    option = str(in_command_words(error)).removeprefix("Batch: x; ").split()[0]
+    assert f"{option} " in run(None, "create", "--help").stdout
+    assert str(error) == f"Batch: x; {argument}={value!r} permits it - outcome: not_sent"
 
 
 def test_a_rule_is_said_before_where_it_is_written(server: MockServer) -> None:

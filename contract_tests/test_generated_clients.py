@@ -163,10 +163,12 @@ def test_hazard_11_a_file_part_always_has_a_file_name_and_a_media_type(names: di
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_hazard_13_every_operation_of_the_effective_spec_has_a_module(provider: str) -> None:
     spec = json.loads(files("audience_clients").joinpath(provider, "openapi.json").read_text("utf-8"))
-    documented = sorted(f"{method.upper()} {path}" for path, found in spec["paths"].items() for method in found)
+    paths = ((re.sub("{.+?}", "{}", path), found) for path, found in spec["paths"].items())
+    documented = sorted(f"{method.upper()} {path}" for path, found in paths for method in found)
     modules = [importlib.import_module(name) for name in OPERATIONS if name.split(".")[1] == provider]
     said = [re.match("Build `(.+?)`", str(module.build_request.__doc__)) for module in modules]
-    assert sorted(found[1] for found in said if found) == documented
+    # A parameter of the path has another name in Python, where it is not in snake case.
+    assert sorted(re.sub("{.+?}", "{}", found[1]) for found in said if found) == documented
 
 
 def test_hazard_14_the_clients_are_typed_for_their_users() -> None:

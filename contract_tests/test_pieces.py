@@ -40,5 +40,5 @@ def test_the_total_time_ends_a_body_that_is_read_slowly(slow: str, face: Blockin
     error = caller.create(Audience(name="VIP", members=file), timeout=1)
     assert 0.5 < time.monotonic() - begun < 3
     assert isinstance(error, UnknownOutcomeError)
-    assert "(Timeouts.total is 1 s)" in str(error)
+    assert "(the total timeout is 1 s)" in str(error)
     caller.close()

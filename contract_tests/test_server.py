@@ -13,7 +13,7 @@ from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from audience_contract.server import Options, ProductionError, Target, run
-from audience_contract.server.draft import PREFIX
+from audience_contract.server.audiences import PREFIX
 from cases import KEYS
 from judged import CLIENT, answering, judge, reply, target
 
@@ -215,7 +215,7 @@ def test_a_rate_is_kept_to() -> None:
     assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
 
 
-LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-key")]
+LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-token")]
 
 
 # A new provider may have no such fault.

@@ -85,6 +85,17 @@ def test_a_view_that_is_right_for_the_first_name_only_is_a_finding() -> None:
     assert (_VIEW, "case.accepted") in _found(report)
 
 
+def test_a_view_that_finds_what_was_never_made_is_a_finding() -> None:
+    seen: list[Response] = []
+
+    def act(turn: Turn) -> Response:
+        answer = turn.answer()
+        seen.extend([answer] if answer.status == 200 else [])
+        return seen[-1] if answer.status == 404 and seen else answer
+
+    assert (_VIEW, "case.refused") in _found(judge(_playing(_VIEW, act), "batch", requests=100))
+
+
 def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "name": "another"}))
     assert _found(judge(_playing(_VIEW, act), "batch", requests=60)) == {(_VIEW, "run.echo")}

@@ -210,12 +210,25 @@ def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: Block
     assert (error.outcome, error.record.member_count, len(batch.asked)) == (None, 7, 1)
 
 
+def late() -> Exception:
+    time.sleep(1.2)
+    return httpx2.ReadTimeout("x")
+
+
 def test_where_the_last_question_has_no_answer_in_time_the_time_to_wait_is_over(face: BlockingPortal | None) -> None:
-    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), lambda: time.sleep(1.2) or httpx2.ReadTimeout("x"))
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), late)
     error = batch("wait", "VIP", within=1.1)
     assert isinstance(error, WaitTimeoutError)
     assert error.record.state is RecordState.INDEXING
     assert "within must be a number of seconds" in str(batch("wait", "VIP", within="5"))
+    unanswered = Batch(face, late)("wait", "VIP", within=1.1)
+    assert isinstance(unanswered, UnknownOutcomeError)  # nobody said that it is indexing
+
+
+def test_a_question_that_fails_while_there_is_time_ends_the_wait(face: BlockingPortal | None) -> None:
+    batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), httpx2.ReadError("reset"))
+    assert isinstance(batch("wait", "VIP"), UnknownOutcomeError)
+    assert len(batch.asked) == 5
 
 
 def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for(face: BlockingPortal | None) -> None:

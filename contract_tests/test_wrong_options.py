@@ -15,8 +15,8 @@ OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "acce
 WRONG = [
     ({"allow_http": "no"}, "allow_http must be True or False"),
     ({"allow_http": None}, "allow_http must be True or False"),
-    ({"base_url": 5}, "'base_url'.* must be a string"),
-    ({"base_url": b""}, "'base_url'.* must be a string"),
+    ({"base_url": 5}, "base_url .* must be a string"),
+    ({"base_url": b""}, "base_url .* must be a string"),
     ({"verify": True}, "verify must be a file of CA certificates or an ssl.SSLContext"),
     ({"verify": b"ca.pem"}, "verify must be a file of CA certificates or an ssl.SSLContext"),
     ({"reuse_connections": 1}, "reuse_connections must be True or False"),
@@ -42,7 +42,7 @@ def test_an_option_of_a_wrong_kind_is_refused_with_the_provider_and_what_is_expe
 
 @FACES
 def test_scopes_are_a_string(face: object) -> None:
-    with pytest.raises(ConfigurationError, match=r"^Adobe: the OAuth scopes.* must be a string"):
+    with pytest.raises(ConfigurationError, match=r"^Adobe: scopes .the OAuth scopes.* must be a string"):
         make("adobe", face, **{**OAUTH, "scopes": ["x"]})
 
 
@@ -111,5 +111,5 @@ def test_all_that_a_token_is_asked_for_with_is_named_at_once(monkeypatch: pytest
 def test_a_version_without_a_place_in_the_url_is_refused_with_both_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCH_VERSION", "2.11")
     monkeypatch.setenv("BATCH_BASE_URL", "https://batch.test/2.10")
-    with pytest.raises(ConfigurationError, match=r"version.*BATCH_VERSION.*base_url.*BATCH_BASE_URL"):
+    with pytest.raises(ConfigurationError, match=r"BATCH_BASE_URL has no \{version\}.*BATCH_VERSION"):
         make("batch")

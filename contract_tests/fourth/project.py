@@ -29,11 +29,10 @@ def run(project: Path, *arguments: str, **variables: str) -> processes.Ended:
     return processes.run(command, cwd=project, env=environment, seconds=570)
 
 
-def fill_in(project: Path) -> int:
-    """Write by hand what has to be; how many lines that are, without blank ones and comments."""
-    return sum(
-        _fill(project / name, texts) for name, texts in tomllib.loads((HERE / "by_hand.toml").read_text()).items()
-    )
+def fill_in(project: Path, what: str) -> dict[str, int]:
+    """Write by hand what `<what>.toml` says: by file, how many lines that are, without blank ones and comments."""
+    texts: dict[str, dict[str, str]] = tomllib.loads((HERE / f"{what}.toml").read_text("utf-8"))
+    return {name: _fill(project / name, parts) for name, parts in texts.items()}
 
 
 def _fill(file: Path, texts: dict[str, str]) -> int:

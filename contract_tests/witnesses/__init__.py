@@ -1,7 +1,7 @@
 """For each fault of the catalogue, requests that show it: a module for each spec's key, by the names of its faults.
 
-`common` has those of the faults that are made from a spec, of whatever operation. `Witness.shows` is true of a faulty server's answers and
-false of a correct one's; a number means the last answer's status.
+`common` has those of the faults that are made from a spec, of whatever operation. `Witness.shows` is true of a faulty
+server's answers and false of a correct one's; a number means the last answer's status.
 """
 
 import asyncio

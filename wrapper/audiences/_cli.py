@@ -17,21 +17,16 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # its text, and the lines of a traceback, may hold anything
+        frames = {Path(frame.filename).name: frame.lineno for frame in extract_tb(error.__traceback__)}
+        code = 5
         if show := getattr(error, "show", None):  # typer's own, of wrong usage; by version, it has a click of its own
             show(text := StringIO())
             say("\n".join(map(visible, text.getvalue().splitlines())), "stderr")
             code = getattr(error, "exit_code", 2)
-        elif isinstance(error, OSError) and not _in_command(error):
+        elif isinstance(error, OSError) and "_command.py" not in frames:
             note(f"audiences: standard output failed: {error.strerror}")  # of --help, so nothing was sent
             code = 2
         else:
-            at = extract_tb(error.__traceback__)[-1]
-            where = f"{Path(at.filename).name}, line {at.lineno}"
+            where = "{}, line {}".format(*[*frames.items()][-1])
             note(f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown")
-            code = 5
     sys.exit(code)
-
-
-def _in_command(error: Exception) -> bool:
-    """Whether a command had begun: something may have been sent."""
-    return any(Path(frame.filename).stem == "_command" for frame in extract_tb(error.__traceback__))

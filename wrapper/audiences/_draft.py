@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from . import _spec
 from ._audience import Audience
-from ._errors import OURS, InvalidError, Problem, UnsupportedError, named, shape
+from ._errors import OURS, InvalidError, Problem, Remedy, UnsupportedError, named, shape
 from ._members import Look, PhoneFile
 from ._upload import Upload
 
@@ -86,8 +86,8 @@ def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str])
     cannot = {name: why for name, why in rules.unsupported.items() if getattr(audience, name) is not None}
     for name, reason in cannot.items():
         if name not in leave_out:
-            message = f"{name} is not supported: {reason}; leave_out={{{name!r}}} sends the rest without it"
-            raise UnsupportedError(message, field=name, reason=reason)
+            remedy = Remedy("leave_out", [name], "sends the rest without it")
+            raise UnsupportedError(f"{name} is not supported: {reason}", field=name, reason=reason, remedy=remedy)
     return tuple(cannot)
 
 

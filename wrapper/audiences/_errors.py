@@ -46,6 +46,18 @@ def named(key: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """An argument that has it otherwise, and what it does then. As text, it stands as Python writes it."""
+
+    argument: str
+    value: Any
+    effect: str
+
+    def __str__(self) -> str:
+        return f"{self.argument}={self.value!r} {self.effect}"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A rule that a draft breaks: the draft's field, the rule, the value's shape (never the value), and the rule's
     source: a pointer into the provider's effective spec, or "our rule" where no provider documents it.
@@ -55,13 +67,22 @@ class Problem:
     rule: str
     shape: str
     source: str
+    remedy: Remedy | None = None
+    """What sends it all the same, if something does."""
+
+    def to_dict(self) -> dict[str, str]:
+        return {"field": self.field, "rule": self._said, "shape": self.shape, "source": self.source}
 
     def __str__(self) -> str:
         return f"{_what([self])} [{_where([self])}]"
 
+    @property
+    def _said(self) -> str:
+        return f"{self.rule}; {self.remedy}" if self.remedy else self.rule
+
 
 def _what(problems: Sequence[Problem]) -> str:
-    return "; ".join(f"{problem.field} ({problem.shape}): {problem.rule}" for problem in problems)
+    return "; ".join(f"{problem.field} ({problem.shape}): {problem._said}" for problem in problems)
 
 
 def _where(problems: Sequence[Problem]) -> str:
@@ -106,8 +127,14 @@ class AudiencesError(Exception):
         code: str | None = None,
         provider_message: str | None = None,
         retry_after: float | None = None,
+        argument: str = "",
+        remedy: Remedy | None = None,
     ) -> None:
         super().__init__(message)
+        self.argument = argument
+        """The argument or the environment variable that the message is about, if it is about one."""
+        self.remedy = remedy
+        """What has it otherwise, if something does."""
         self.provider = provider
         """The provider's name, or None where no provider is involved yet."""
         self.operation = operation
@@ -176,19 +203,24 @@ class AudiencesError(Exception):
             "code": self.code,
             "provider_message": self.provider_message,
             "retry_after": self.retry_after,
-            "problems": [asdict(problem) for problem in getattr(self, "problems", ())],
+            "problems": [problem.to_dict() for problem in getattr(self, "problems", ())],
             "attempts": [attempt.to_dict() for attempt in self.attempts],
             "reconcile_token": self.reconcile_token,
             "body": unusable.body.decode("utf-8", "replace") if unusable else None,
         }
 
     def __str__(self) -> str:
-        said = f"{self.provider}: {self.args[0]}" if self.provider else str(self.args[0])
+        said = f"{self.argument} {self.args[0]}" if self.argument else str(self.args[0])
+        said = f"{self.provider}: {said}" if self.provider else said
+        said = f"{said}; {self.remedy}" if self.remedy else said
         return f"{said} - outcome: {self.outcome}" if self.outcome else said
 
 
 class ConfigurationError(AudiencesError):
     """A credential or an option is missing or malformed. Raised when a provider object is made."""
+
+    missing: Sequence[Any] = ()
+    """The settings that are missing."""
 
 
 class InvalidError(AudiencesError):
@@ -212,8 +244,8 @@ class UnsupportedError(AudiencesError):
     `reason` says why. `leave_out={field}` sends a draft without the field, and the receipt then lists it.
     """
 
-    def __init__(self, message: str, *, field: str = "", reason: str = "", provider: str | None = None) -> None:
-        super().__init__(message, provider=provider)
+    def __init__(self, message: str, *, field: str = "", reason: str = "", **more: Any) -> None:
+        super().__init__(message, **more)
         self.field = field
         self.reason = reason
 
@@ -228,13 +260,14 @@ class TokenError(AudiencesError):
     """
 
     @classmethod
-    def of(cls, error: AudiencesError) -> Self:
+    def of(cls, error: AudiencesError, variable: str) -> Self:
+        """`variable` gives the endpoint."""
         # What a success of this endpoint says is a secret.
         response = error.response and (
             replace(error.response, body=b"") if error.response.status < 300 else error.response
         )
         made = cls(
-            f"no access token from the token endpoint (token_url): {error.args[0]}",
+            f"no access token from the token endpoint ({variable}): {error.args[0]}",
             response=response,
             deviations=error.deviations,
             code=error.code,

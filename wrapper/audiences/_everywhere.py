@@ -12,7 +12,7 @@ import anyio
 from . import _checks, _observe
 from ._audience import Audience
 from ._drivers import Async, Blocking
-from ._errors import AudiencesError
+from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._receipt import Receipt
 from ._verbs import INTERRUPTED, Verbs
@@ -189,11 +189,11 @@ def _not_to_be_sent(calls: Sequence[Verbs], refused: Mapping[int, Result], *, pa
     if not found:
         return found
     names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(found)))
-    why = (
-        f"mend what keeps the call to {names} from being made (see its error), or send to the rest with partial=True: "
-        "until then, nobody is sent anything"
-    )
-    return found | {place: call.lost(why, sent=False) for place, call in enumerate(calls) if place not in found}
+    why = f"nobody is sent anything until what keeps the call to {names} from being made is mended (see its error)"
+    rest = {place: call.lost(why, sent=False) for place, call in enumerate(calls) if place not in found}
+    for error in rest.values():
+        error.remedy = Remedy("partial", True, "sends to the rest")
+    return found | rest
 
 
 _LATE = "nothing was sent: the total time was over before all drafts were prepared"

@@ -91,6 +91,8 @@ class Operation(Generic[Asked, Answer]):
     """The generated response parser."""
     needs: str = ""
     """What a success must have, for the error where it has not."""
+    consequence: str = ""
+    """What else follows, by the provider's page, for those who are asked whether they want it."""
     undocumented: str = ""
     """Why no page says that this call does what it is used for; "" where one does."""
 

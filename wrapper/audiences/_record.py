@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from . import _json
 from ._attempt import Attempt
 from ._errors import OURS, Deviation, InvalidError, Problem, UnsupportedError, shape
 from ._receipt import Receipt
@@ -97,7 +98,9 @@ class Reference:
     def by_id(self) -> str:
         """The id, for a provider that finds nothing by name. Raises UnsupportedError without one."""
         if self.id is None:
-            raise UnsupportedError("addresses an audience by its id: give id=, or a receipt", field="name")
+            reason = "it addresses an audience by its id"
+            message = f"cannot be asked by name: {reason}; give id=, or a receipt"
+            raise UnsupportedError(message, field="name", reason=reason)
         return self.id
 
     @classmethod
@@ -111,6 +114,10 @@ class Reference:
             found = cls(name=what)
         found = cls(provider=found.provider, name=found.name, id=id or found.id, token=token or found.token)
         given = {"name": found.name, "id": found.id, "token": found.token}
+        lone = [name for name, value in given.items() if isinstance(value, str) and not _json.is_unicode(value)]
+        if lone:
+            rule = "must be Unicode text, without lone surrogates"
+            raise InvalidError.of([Problem(name, rule, shape(given[name]), OURS) for name in lone])
         wrong = [name for name, value in given.items() if not isinstance(value, str | None) or value == ""]
         if wrong or not (found.name or found.id):
             rule = "must be the audience's name, a Receipt, a Record or a Reference, or id= must be given, as text"

@@ -1,21 +1,18 @@
 """Results for people (a table) and for programs (JSON)."""
 
 import json
-import re
+import math
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from io import BytesIO, TextIOWrapper
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
 
-from ._errors import AudiencesError
-from ._everywhere import Result
-from ._outcome import Outcome
+from . import AudiencesError, InvalidError, Outcome, Provider, Record, Remedy, Request, Result, WaitTimeoutError
 from ._terminal import note, say, visible
-from ._wire import Request
 
 
 class Prepared(NamedTuple):
@@ -24,161 +21,145 @@ class Prepared(NamedTuple):
     provider: str
     request: Request
     left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"provider": self.provider, **self.request.redacted(), "left_out": list(self.left_out)}
 
 
-Shown = Result | Prepared
+Shown = Result | Record | Prepared
+Tell = Callable[[Shown], object]
+Asking = Callable[[Tell], object]
 
 EXIT_CODES = {
-    0: "created everywhere",
+    0: "done at all providers that were asked",
     2: "wrong usage, nothing was sent",
-    3: "rejected",
-    4: "not sent to anybody",
+    3: "rejected, or there is not exactly one such audience",
+    4: "not sent to anybody, or a question had no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
-    6: "created, but an answer breaks the spec",
+    6: "done, but an answer breaks the spec",
     7: "created at some, and not at others",
-    130: "interrupted before anything was sent",
+    8: "still indexing when the time to wait was over",
+    130: "stopped before anything was sent, or while only asking",
 }
+_CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, None: 3}
+"""By what is known of a call; of one that only reads, its error's kind says what came of it."""
 
 
 def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
-    outcomes = {result.outcome for result in results if not isinstance(result, Prepared)}
-    failed = {result.outcome for result in results if isinstance(result, AudiencesError)}
+    outcomes = {getattr(result, "outcome", None) for result in results}
+    errors = [result for result in results if isinstance(result, AudiencesError)]
+    failed = {error.outcome for error in errors}
     if Outcome.UNKNOWN in failed:
         return 5
-    if interrupted and outcomes == {Outcome.NOT_SENT}:
+    if interrupted and outcomes <= {Outcome.NOT_SENT, None}:
         return 130
     if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
         return 7
-    codes = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4}
-    return next((code for outcome, code in codes.items() if outcome in failed), 0)
+    codes = {8 if isinstance(e, WaitTimeoutError) else _CODES[e.outcome or type(e).outcome] for e in errors}
+    return next((code for code in (6, 3, 4, 8) if code in codes), 0)
 
 
-def as_json_value(result: Shown) -> dict[str, Any]:
-    """A result with everything that is known, as JSON values."""
-    if isinstance(result, Prepared):
-        return {"provider": result.provider, **result.request.redacted(), "left_out": list(result.left_out)}
-    known = result.to_dict()
-    if isinstance(result, AudiencesError):
-        known["message"] = said(result)
-        known["problems"] = [{**problem, "rule": in_command_words(problem["rule"])} for problem in known["problems"]]
-    return known
+def row_of(result: Result | Record, name: str) -> dict[str, str]:
+    """What people are shown of a result, by column."""
+    known = result.to_dict().get
+    cells = {"provider": known("provider"), "name": name if len(name) <= 60 else f"{name[:59]}\N{HORIZONTAL ELLIPSIS}"}
+    if isinstance(result, Record):
+        cells |= {column: known(column) for column in ("id", "state", "member_count", "created", "updated")}
+    else:
+        state = f"{known('state')}, empty" if known("empty") else known("state")
+        cells |= {"id or token": known("id") or known("operation_token"), "state": state, "outcome": known("outcome")}
+        cells |= {"left out": ", ".join(known("left_out", [])), "seconds": known("seconds")}
+    return {column: "" if cell is None else visible(str(cell)) for column, cell in cells.items()}
 
 
-NARROW = 110
-"""Columns of a terminal below which a table would cut ids and tokens."""
+def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
+    """A table, or where that is too wide for so many columns, a block for each row: no id is cut or folded."""
+    grid = [[*rows[0]], *([*row.values()] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
+    if sum(widths) + 3 * len(widths) > columns:
+        return "\n\n".join("\n".join(f"{name:>12}: {cell}" for name, cell in row.items() if cell) for row in rows)
+    lines = [" | ".join(map(set_cell_size, line, widths)).rstrip() for line in grid]
+    return "\n".join([lines[0], "-+-".join("-" * width for width in widths), *lines[1:]])
 
 
-def as_table(results: Sequence[Result], name: str) -> Table:
-    table = Table(show_edge=False, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold")
-    for result in results:
-        # As text: the provider's words are no markup.
-        table.add_row(*map(Text, _cells(result, name)))
-    return table
-
-
-def as_lines(results: Sequence[Result], name: str) -> str:
-    """The same for a narrow terminal: a block for each result."""
-    rows = [zip(_COLUMNS, _cells(result, name), strict=True) for result in results]
-    return "\n\n".join("\n".join(f"{column:>11}: {cell}" for column, cell in row if cell) for row in rows)
-
-
-_COLUMNS = ("provider", "name", "id or token", "state", "outcome", "left out", "time")
-
-
-def _cells(result: Result, name: str) -> list[str]:
-    return [visible(cell) for cell in _told(result, name)]
-
-
-def _told(result: Result, name: str) -> tuple[str, ...]:
-    first = (result.provider or "", name if len(name) <= 60 else f"{name[:59]}\N{HORIZONTAL ELLIPSIS}")
-    if isinstance(result, AudiencesError):
-        return (*first, "", "", str(result.outcome), "", "")
-    state = f"{result.state}, empty" if result.empty else str(result.state)
-    left_out, time = ", ".join(result.left_out), f"{result.elapsed * 1000:.0f} ms"
-    return (*first, result.id or result.operation_token or "", state, str(result.outcome), left_out, time)
-
-
-def show(results: Sequence[Shown], name: str, keys: Mapping[str, str], *, as_json: bool, curl: bool) -> None:
-    """`keys` are the providers' by their titles."""
+def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool) -> None:
+    results = [each for result in results for each in _told(result)]
     if as_json:
-        say(json.dumps([as_json_value(result) for result in results], indent=2))  # ASCII: no terminal acts on it
+        say(json.dumps([result.to_dict() for result in results], indent=2))  # ASCII: no terminal acts on it
         return
     done = [result for result in results if not isinstance(result, Prepared)]
-    for prepared in (result for result in results if isinstance(result, Prepared)):
-        say(_as_request(prepared, curl=curl))
-    if len(done) == len(results):
-        say(_as_text(done, name))
     for result in results:
-        shown = result.request if isinstance(result, Prepared) else result
-        for warning in () if isinstance(shown, AudiencesError) else shown.warnings:
+        if isinstance(result, Prepared):
+            say(_as_request(result, curl=curl))
+    rows = [row_of(each, name) for each in done if isinstance(each, Record) or each.outcome]
+    if rows and len(done) == len(results):
+        terminal = sys.stdout and sys.stdout.isatty()
+        say(as_text(rows, shutil.get_terminal_size().columns if terminal else math.inf))
+    for result in results:
+        for warning in getattr(result, "warnings", ()):
             note(f"{result.provider}: warning: {warning}")
     for result in done:
         if isinstance(result, AudiencesError):
-            note(said(result))
-            words = [word for word in (result.code, result.provider_message) if word]
-            if words:
-                note(f"{result.provider} says: {': '.join(words)}")
+            note(str(result))
+            if words := ": ".join(filter(None, (result.code, result.provider_message))):
+                note(f"{result.provider} says: {words}")
         for deviation in result.deviations:
             note(f"{result.provider}: the answer deviates from the spec: {deviation}")
-    unknown = " and ".join(result.provider or "" for result in done if result.outcome is Outcome.UNKNOWN)
-    if unknown:
-        note(f"Look for the audience at {unknown} before you repeat this: it may exist there.")
-    safe = [result for result in done if result.outcome in (Outcome.NOT_SENT, Outcome.REJECTED)]
-    if 0 < len(safe) < len(done):
-        again = " ".join(f"--provider {keys[result.provider or '']}" for result in safe)
-        note(
-            f"Mend what is said above, then repeat it with {again} only: elsewhere, the audience exists, or may exist."
-        )
+    outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
+    if unknown := " and ".join(str(title) for outcome, title in outcomes if outcome is Outcome.UNKNOWN):
+        note(f"Look for the audience at {unknown} before you repeat this: it may have taken effect.")
+    again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
+    if 0 < len(again) < len(done):
+        keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
+        note(f"Mend what is said above, then repeat it with {keys} only: elsewhere, the audience exists, or may exist.")
 
 
-def _as_text(results: Sequence[Result], name: str) -> str:
-    console = Console(file=sys.stdout)
-    # A table in a file or a pipe is not folded to the width of a terminal.
-    width = console.width if console.is_terminal else 200
-    if width < NARROW:
-        return as_lines(results, name)
-    # In the stream's colours and encoding, but not on it: of one that fails, nothing would be left.
-    paper = TextIOWrapper(BytesIO(), getattr(sys.stdout, "encoding", None) or "ascii", "backslashreplace")
-    console.file, console.width = paper, width
-    console.print(as_table(results, name))
-    paper.seek(0)
-    return paper.read().rstrip("\n")
+def _told(result: Shown) -> Sequence[Shown]:
+    """A result in the command's words, and what an error brings with it of audiences."""
+    if not isinstance(result, AudiencesError):
+        return [result]
+    return [in_command_words(result), *getattr(result, "records", ()), *filter(None, [getattr(result, "record", None)])]
 
 
 def _as_request(prepared: Prepared, *, curl: bool) -> str:
     request = prepared.request
     left_out = f" (left out: {', '.join(prepared.left_out)})" if prepared.left_out else ""
-    if not curl:
-        return f"# {prepared.provider}{left_out}\n{request.text()}\n"
-    needs = ", ".join(request.variables.values())
-    return f"# {prepared.provider}{left_out}\n# needs in the environment: {needs}\n{request.curl()}\n"
+    needs = f"# needs in the environment: {', '.join(request.variables.values())}\n" if curl else ""
+    return f"# {prepared.provider}{left_out}\n{needs}{request.curl() if curl else request.text()}\n"
 
 
-# The library's messages speak of its arguments; on the command line they have other names.
-_IN_COMMAND_WORDS = (
-    (r"\(Timeouts\.\w+ is ([\d.e+]+) s\)", r"(after \1 s; --timeout)"),
-    (r"provider_fields\['(\w+)'\]\['([^']+)'\]", r"--set \1.\2"),
-    (r"provider_fields\['(\w+)'\]", r"--set \1"),
-    (r"leave_out=\{'(\w+)'\}", r"--leave-out \1"),
-    (r"PhoneFile\(\.\.\., checked=False\)", "--unchecked"),
-    (r"\bmembers(\.filename|\.source)? \(", "--file ("),
-    (r"give the argument '\w+', or set (\w+)", r"set \1"),
-    (r"the connect timeout", "--timeout"),
-    (r"(argument ')?\bbase_url\b'?", "--base-url"),
-    (r"client_id, client_secret and scopes", "ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES"),
-    (r"\btoken_url\b", "ADOBE_TOKEN_URL"),
-    (r"allow_http=True", "--allow-http"),
-    (r"partial=True", "--partial"),
-)
+def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:
+    """The error, with arguments called as the command calls them; `names` has what else is called in another way. Of
+    wrong usage, the outcome goes without saying.
+    """
+    told = copy(error)
+    told.outcome = None if usage else error.outcome
+    told.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
+    told.remedy = _option(error.remedy)
+    if isinstance(told, InvalidError):
+        told.problems = tuple(
+            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in told.problems
+        )
+        told.args = InvalidError.of(told.problems).args
+    if missing := getattr(told, "missing", ()):
+        told.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)
+    return told
 
 
-def said(error: AudiencesError) -> str:
-    return in_command_words(str(error))
+def field_option(field: str) -> str:
+    """The option that gives a field of the draft."""
+    top, *keys = field.replace("]", "").replace("'", "").split("[")
+    if keys:
+        return f"--set {'.'.join(keys)}"
+    return {"name": "name", "members": "--file"}.get(top.partition(".")[0], f"--{top}")
 
 
-def in_command_words(text: str) -> str:
-    for pattern, words in _IN_COMMAND_WORDS:
-        text = re.sub(pattern, words, text)
-    return text
+class _Option(Remedy):
+    def __str__(self) -> str:
+        name = {"checked": "unchecked"}.get(self.argument, self.argument.replace("_", "-"))
+        return " ".join([f"--{name}", *(self.value if isinstance(self.value, list) else []), self.effect])
+
+
+def _option(remedy: Remedy | None) -> Remedy | None:
+    return remedy and _Option(remedy.argument, remedy.value, remedy.effect)

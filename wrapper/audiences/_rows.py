@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from ._errors import OURS, Problem
+from ._errors import OURS, Problem, Remedy
 from ._members import Look
 
 
@@ -22,8 +22,8 @@ class Top(NamedTuple):
 class UnfitError(Exception):
     """Why a file is not fit to be sent."""
 
-    def __init__(self, rule: str, seen: str = "file", field: str = "members") -> None:
-        self.problem = Problem(field, rule, seen, OURS)
+    def __init__(self, rule: str, seen: str = "file", field: str = "members", remedy: Remedy | None = None) -> None:
+        self.problem = Problem(field, rule, seen, OURS, remedy)
 
 
 UNREADABLE = "is not a readable .xlsx file"
@@ -31,7 +31,7 @@ UNREADABLE = "is not a readable .xlsx file"
 
 def unread(rule: str) -> UnfitError:
     """For a file that the library cannot read, and that the provider may be able to read."""
-    return UnfitError(f"{rule}; PhoneFile(..., checked=False) sends it as it is")
+    return UnfitError(rule, remedy=Remedy("checked", False, "sends it as it is"))
 
 
 class TooFarError(Exception):

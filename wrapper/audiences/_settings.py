@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 from . import _checks
-from ._errors import ConfigurationError
+from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
 from ._http.proxies import Origin, from_environment, origin, tls
 from ._http.send import check_transport
@@ -20,6 +20,7 @@ from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
 
 FROM_ENVIRONMENT = "environment"
+ALLOW_HTTP = Remedy("allow_http", True, "permits it")
 
 
 class Setting(NamedTuple):
@@ -38,10 +39,9 @@ class Setting(NamedTuple):
         Raises ConfigurationError, without the value, where a text is not fit for a header.
         """
         value = given if given is not None else os.environ.get(self.variable) or None
-        origin = f"argument {self.argument!r}" if given is not None else f"environment variable {self.variable}"
         asked = self.secret and (isinstance(value, Secret) or callable(value))
         if value is not None and not asked and not is_fit(value):
-            raise ConfigurationError(f"{self.meaning} ({origin}) {FIT}")
+            raise ConfigurationError(f"({self.meaning}) {FIT}", argument=self.named(given))
         return value
 
     def named(self, given: object) -> str:
@@ -91,13 +91,12 @@ def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[s
     unused = () if oauth is None else oauth[:1] if asks else oauth[1:]
     instead = oauth[1:4] if oauth and asks else ()
     found = {each: each.read(given.get(each.argument)) for each in settings if each.argument not in unused}
-    missing = [
-        f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})"
-        for each, value in found.items()
-        if value is None and (each.required or each.argument in instead)
-    ]
+    missing = [each for each, value in found.items() if value is None and (each.required or each.argument in instead)]
     if missing:
-        raise ConfigurationError(f"settings are missing: {'; '.join(missing)}")
+        ways = [f"give the argument {each.argument!r}, or set {each.variable} ({each.meaning})" for each in missing]
+        error = ConfigurationError(f"settings are missing: {'; '.join(ways)}")
+        error.missing = missing
+        raise error
     secrets = {
         each.argument: Secret(cast("SecretSource", value)) for each, value in found.items() if value and each.secret
     }
@@ -114,11 +113,10 @@ def server_url(
         value, hole = values.texts.get(name), f"{{{name}}}"
         called = next((each.named(given.get(name)) for each in settings if each.argument == name), name)
         if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
-            raise ConfigurationError(f"{called} must be a path segment, such as {variable['default']}")
+            raise ConfigurationError(f"must be a path segment, such as {variable['default']}", argument=called)
         if value is not None and hole not in url and (called == name or own is None):
             # An explicit URL wins over a version from the environment.
-            where = f"{setting.argument} (or {setting.variable})"
-            raise ConfigurationError(f"{name} is given (by {called}), but {where} has no {hole} in it")
+            raise ConfigurationError(f"has no {hole} in it, and {called} is given", argument=setting.named(own))
         url = url.replace(hole, value or variable["default"])
     return base_url(url, allow_http=given.get("allow_http", False), argument=setting.named(own))
 
@@ -133,12 +131,13 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     parts = _parts(url, ("http", "https"))
     if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
-            f"{argument} must be http(s)://host[:port][/path], without user, query, fragment or open variables"
+            "must be http(s)://host[:port][/path], without user, query, fragment or open variables", argument=argument
         )
     if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(
-            f"{argument} has plain http and another host than this machine: credentials would go unencrypted; "
-            "allow_http=True permits it"
+            "has plain http and another host than this machine: credentials would go unencrypted",
+            argument=argument,
+            remedy=ALLOW_HTTP,
         )
     return url.rstrip("/")
 
@@ -165,7 +164,7 @@ def _is_here(url: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
+def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
@@ -182,7 +181,7 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Con
                 proxies[origin(url)] = found[1]
     elif proxy is not None:
         _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
-        _check_way(proxy, urls, allow_http=options.get("allow_http", False))
+        _check_encrypted(proxy, urls, allow_http=options.get("allow_http", False))
         proxies = {origin(url): proxy for url in urls}
     for (_, host, _), named in proxies.items():
         if ":" in host and not named.lower().startswith("socks"):
@@ -218,9 +217,8 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
         raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")
 
 
-def _check_way(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
+def _check_encrypted(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
     if not allow_http and not _is_here(proxy) and any(url.startswith("http:") for url in urls):
         raise ConfigurationError(
-            "a URL has plain http and the proxy is another machine: credentials would go unencrypted; "
-            "allow_http=True permits it"
+            "a URL has plain http and the proxy is another machine: credentials would go unencrypted", remedy=ALLOW_HTTP
         )

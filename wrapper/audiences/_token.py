@@ -51,10 +51,10 @@ class _Fetch:
 
 
 class ClientCredentials(Source):
-    """`fetch` asks the token endpoint, as the call that needs a token is made."""
+    """`fetch` asks the token endpoint, which `variable` gives, as the call that needs a token is made."""
 
-    def __init__(self, fetch: Callable[[CallSettings], Flow[Granted]]) -> None:
-        self._fetch = fetch
+    def __init__(self, fetch: Callable[[CallSettings], Flow[Granted]], variable: str) -> None:
+        self._fetch, self._variable = fetch, variable
         self._lock = Lock()
         self._token: tuple[str, float] | None = None
         self._going: _Fetch | None = None
@@ -89,7 +89,7 @@ class ClientCredentials(Source):
         try:
             granted = yield from self._fetch(how)
         except AudiencesError as error:
-            fetch.error = TokenError.of(error)
+            fetch.error = TokenError.of(error, self._variable)
         else:
             lifetime = min(granted.lifetime, LONGEST)
             self._token = granted.token, time.monotonic() + max(lifetime - MARGIN, 0.9 * lifetime)

@@ -20,6 +20,7 @@ from ._errors import (
     AudiencesError,
     NotFoundError,
     NotSentError,
+    Remedy,
     UnknownOutcomeError,
     UnsupportedError,
     WaitTimeoutError,
@@ -83,12 +84,12 @@ class Verbs:
 
     def delete(self, asked: Reference) -> Flow[Receipt]:
         self._name = asked.name
-        success = yield from self.call(self._adapter.delete, partial(self._referring, self._adapter.delete, asked))
+        success = yield from self.call(self._adapter.delete, partial(self.referring, self._adapter.delete, asked))
         return self._receipt(success)
 
     def get(self, asked: Reference) -> Flow[Record]:
         self._name = asked.name
-        success = yield from self.call(self._adapter.get, partial(self._referring, self._adapter.get, asked))
+        success = yield from self.call(self._adapter.get, partial(self.referring, self._adapter.get, asked))
         records = [
             replace(
                 record,
@@ -117,8 +118,8 @@ class Verbs:
             except NotFoundError:
                 if asked.token is None:
                     raise
-            except AudiencesError:
-                if time.monotonic() < end:
+            except AudiencesError as failure:
+                if record is None or failure.response or time.monotonic() < end:
                     raise
             if record and record.state is not RecordState.INDEXING:
                 return record
@@ -136,40 +137,43 @@ class Verbs:
         ids = [entry.id for entry in (self._adapter.create, self._adapter.delete) if isinstance(entry, Operation)]
         self._name = name = name_in(what, self.title, ids, self._account.base_url)
         record = None
-        if isinstance(self._adapter.get, Unsupported):
-            reason = NO_LOOK.format(self._adapter.get.reason)
-        else:
-            try:
-                record = yield from self.get(Reference(name=name))
-                reason = FOUND
-            except NotFoundError:
-                reason = NOT_SEEN
-            except AmbiguousError:
-                reason = AMBIGUOUS
+        try:
+            record = yield from self.get(Reference(name=name))
+            reason = FOUND
+        except UnsupportedError as error:
+            reason = NO_LOOK.format(error.reason)
+        except NotFoundError:
+            reason = NOT_SEEN
+        except AmbiguousError:
+            reason = AMBIGUOUS
         return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=reason, name=name, record=record)
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
         """What a create sends, made once."""
-        if self._drafted is None:
-            prepare = partial(self._account.drafted, audience, leave_out)
-            looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-            self._drafted = (yield Work(prepare, self.how.deadline, LOOK)) if looks else prepare()
-            _observe.warned(self.title, self._drafted[1].warnings)
-        return self._drafted
+        if self._drafted is not None:
+            return self._drafted
+        prepare = partial(self._account.drafted, audience, leave_out)
+        looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
+        draft, request = (yield Work(prepare, self.how.deadline, LOOK)) if looks else prepare()
+        self._drafted = draft, request
+        _observe.warned(self.title, request.warnings)
+        return draft, request
 
-    def _referring(
+    def referring(
         self, entry: Operation[Reference, Any] | Unsupported, asked: Reference
     ) -> Flow[tuple[Reference, Request]]:
+        """What a call about an audience that there is sends."""
         yield from ()
         return asked, self._account.request(self._offered(entry), asked)
 
     def _offered(self, entry: Operation[Asked, Answer] | Unsupported) -> Operation[Asked, Answer]:
         support, reason = entry.capability
         if isinstance(entry, Unsupported):
-            raise UnsupportedError(f"does not offer that: {reason}", reason=reason, provider=self.title)
+            raise UnsupportedError(f"not supported: {reason}", reason=reason, provider=self.title)
         if support is Support.UNDOCUMENTED and not self._account.allow_undocumented:
-            message = f"is not documented to do that: {reason}; allow_undocumented=True permits it"
-            raise UnsupportedError(message, reason=reason, provider=self.title)
+            remedy = Remedy("allow_undocumented", True, "permits it")
+            message = f"is not documented to do that: {reason}"
+            raise UnsupportedError(message, reason=reason, provider=self.title, remedy=remedy)
         return entry
 
     def _receipt(self, success: Success[Handle], **more: Any) -> Receipt:
@@ -254,8 +258,6 @@ def _not_one(records: list[Record], success: Success[Any]) -> AudiencesError:
     known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
     if not records:
         return NotFoundError("has no audience of that name", **known)
-    error = AmbiguousError(
-        f"has {len(records)} audiences of that name: give the id of one (`records` has them)", **known
-    )
+    error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
     error.records = tuple(records)
     return error

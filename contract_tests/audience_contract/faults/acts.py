@@ -58,14 +58,6 @@ def calls(name: str, value: str, when: Callable[[str], bool]) -> Act:
     )
 
 
-def bodiless(change: Callable[[Request], Request], media: str) -> Act:
-    """It takes a request without a body as though it had one, of the media type that is needed if it names none."""
-    return takes_as(
-        lambda request: change(request if request.values("content-type") else header("content-type", media)(request)),
-        lambda turn: not turn.request.body,
-    )
-
-
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
     """Its successes are wrong, or some of them."""
 

@@ -1,8 +1,11 @@
 """Faults of an answer as an HTTP message with a JSON body, and of when it comes, whoever answers."""
 
+import json
+from collections.abc import Callable
+
 from ..messages import Response
 from ..spec import Node
-from .acts import always, body, every, header, on_error, on_success, page, refuses
+from .acts import always, as_json, body, every, header, on_error, on_success, page, refuses
 from .fault import Act, Fault, Turn, When
 
 SECONDS = 12.0
@@ -99,11 +102,27 @@ def faults(prefix: str, documented: Node) -> tuple[Fault, ...]:
             f"{prefix}leaks-trace",
             "A refusal has a stack trace in its first text, with the server's paths.",
             ("CWE-209",),
-            on_error(lambda answer: body(_with_trace(answer.body))(answer)),
+            on_error(body(says(_TRACE))),
         ),
+        Fault(
+            f"{prefix}answer-listed", "A success is an array.", (schema,), on_success(as_json(lambda value: [value]))
+        ),
+        Fault(f"{prefix}lagging", "Each answer is that of the request before.", ("RFC 9112, 9.2",), _lagging),
     )
 
 
-def _with_trace(data: bytes) -> bytes:
-    before, quote, rest = data.partition(b'": "')
-    return before + quote + _TRACE.replace("\n", "\\n").replace('"', '\\"').encode() + rest
+def _lagging(turn: Turn) -> Response:
+    answer = turn.answer()
+    before: Response = turn.memory.get("answer", answer)
+    turn.memory["answer"] = answer
+    return before
+
+
+def says(text: str) -> Callable[[bytes], bytes]:
+    """Puts a text into JSON, at the start of its first text."""
+
+    def change(data: bytes) -> bytes:
+        before, quote, rest = data.partition(b'": "')
+        return before + quote + json.dumps(text)[1:-1].encode() + rest
+
+    return change

@@ -7,7 +7,8 @@ from ..messages import Request
 from ..mock.credentials import TOKEN
 from ..security import bearer
 from ..spec import Operation
-from .acts import header, refuses, takes_as
+from .acts import body, header, on_error, on_success, refuses, takes_as
+from .answers import says
 from .fault import Fault, Turn
 
 _ASKED = re.compile(rf"[?&]access_token={TOKEN}(&|$)")
@@ -83,6 +84,18 @@ def faults(prefix: str, operation: Operation) -> tuple[Fault, ...]:
             "The scheme is refused in lower case: `bearer`.",
             ("RFC 9110, 11.1",),
             refuses(lambda turn: _said(turn).startswith("bearer"), 401),
+        ),
+        Fault(
+            f"{prefix}leaks-token",
+            "A 401 quotes the token that was sent.",
+            (scheme, "CWE-209", "RFC 6750, 5.3"),
+            lambda turn: on_error(body(says(_said(turn))), 401)(turn),
+        ),
+        Fault(
+            f"{prefix}leaks-header",
+            "A success repeats the token in a header.",
+            (scheme,),
+            lambda turn: on_success(header("x-debug", _said(turn)))(turn),
         ),
     )
 

@@ -76,10 +76,9 @@ class Turn:
         """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
         return self.correct.refusal(self.operation, self.request) is not None
 
-    def breaks_only(self, rule: str) -> bool:
-        """Whether the correct server refuses the request for this rule alone: a pointer into the effective spec."""
-        pardoned = self.correct.refusal(self.operation, self.request, lambda violation: violation.rule == rule)
-        return self.refused() and pardoned is None
+    def has_only(self, pardon: Pardon) -> bool:
+        """Whether the correct server would not refuse the request but for what is pardoned."""
+        return self.correct.refusal(self.operation, self.request, pardon) is None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

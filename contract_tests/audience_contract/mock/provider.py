@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import responses
 from importlib import import_module
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from ..facts import Facts, effect_of
 from ..messages import Request, Response
@@ -29,9 +30,22 @@ class Call:
         """The query, as it was sent."""
         return self.request.target.partition("?")[2].encode("latin-1")
 
+    @property
+    def path(self) -> Mapping[str, str]:
+        """The values of the path's parameters."""
+        return {name: unquote(text) for name, text in self.operation.path_values(self.request.target).items()}
+
     def created(self, **record: Any) -> None:
         """Record what the request created; the arguments are those of `Record`."""
         self.state.add(Record(self.operation.spec.key, self.operation.id, **record))
+
+    def find(self, **known: str) -> Record | None:
+        """The audience of the provider that has these attributes of a `Record`, of several the last."""
+        return self.state.find(provider=self.operation.spec.key, **known)
+
+    def remove(self, **known: str) -> None:
+        """No audience with these attributes is there any more."""
+        self.state.remove(provider=self.operation.spec.key, **known)
 
 
 class Provider(ABC):

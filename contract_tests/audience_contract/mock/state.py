@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -90,10 +91,9 @@ class State:
         with self._lock:
             self._records.append(record)
 
-    def find(self, provider: str, name: str) -> Record | None:
-        """The audience of a name, of several the last; None where there is none."""
-        with self._lock:
-            return next((r for r in reversed(self._records) if (r.provider, r.name) == (provider, name)), None)
+    def find(self, **known: str) -> Record | None:
+        """The audience with these attributes, of several the last; None where there is none."""
+        return next((record for record in reversed(self.records) if _has(record, known)), None)
 
     def change(self, record: Record, **changes: Any) -> Record:
         """Another record in the place of this one."""
@@ -102,10 +102,10 @@ class State:
             self._records = [changed if one is record else one for one in self._records]
         return changed
 
-    def remove(self, provider: str, name: str) -> None:
-        """No audience of the name is there any more."""
+    def remove(self, **known: str) -> None:
+        """No audience with these attributes is there any more."""
         with self._lock:
-            self._records = [record for record in self._records if (record.provider, record.name) != (provider, name)]
+            self._records = [record for record in self._records if not _has(record, known)]
 
     def is_indexing(self, record: Record) -> bool:
         """Whether the last change of an audience is still on its way."""
@@ -150,3 +150,7 @@ class State:
     def exchanges(self) -> list[Exchange]:
         with self._lock:
             return list(self._exchanges)
+
+
+def _has(record: Record, known: Mapping[str, str]) -> bool:
+    return all(getattr(record, name) == value for name, value in known.items())

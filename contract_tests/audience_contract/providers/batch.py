@@ -60,7 +60,7 @@ class Batch(Provider):
 
     def audience_view(self, call: Call) -> Response:
         """200 and what is known, or 404 for a name that is not there."""
-        record = call.state.find(call.operation.spec.key, urlencoded.read(call.query).get("name", ""))
+        record = call.find(name=urlencoded.read(call.query).get("name", ""))
         indexing = record is not None and call.state.is_indexing(record)
         if not record or (indexing and not record.updated and not call.state.settings.shown_while_indexing):
             return self.error(call.operation, 404)
@@ -73,9 +73,9 @@ class Batch(Provider):
     def audience_remove(self, call: Call) -> Response:
         """202 and a token."""
         name = json_of(call.request)["name"]
-        if not call.state.find(call.operation.spec.key, name) and not call.state.settings.absent_removed:
+        if not call.find(name=name) and not call.state.settings.absent_removed:
             return self.error(call.operation, 400)
-        call.state.remove(call.operation.spec.key, name)
+        call.remove(name=name)
         return reply(202, {"indexing_token": _token(call)})
 
 

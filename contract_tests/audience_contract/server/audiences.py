@@ -32,6 +32,10 @@ class Made:
     id: str
     answer: Any
 
+    def is_meant(self, key: str) -> bool:
+        """Whether it has this name or id."""
+        return key != "" and key in (self.name, self.id)
+
 
 class NotOursError(Exception):
     """A request that must not leave: it could change what is not the run's."""
@@ -60,17 +64,17 @@ class Audiences:
         self._known.add(made.name)
         self._ids |= {made.id} - {""}
 
-    def gone(self, name: str, *, sure: bool) -> None:
-        """Those of a name were removed, or if that is not `sure`, may have been."""
-        self.left = [one for one in self.left if not sure or one.name != name]
-        self._held = deque(one for one in self._held if one.name != name)
-        self._spare = deque(one for one in self._spare if one.name != name)
-        self._promised.discard(name)
-        self._known.add(name)
+    def gone(self, key: str, *, sure: bool) -> None:
+        """Those of a name or an id were removed, or if that is not `sure`, may have been."""
+        self.left = [one for one in self.left if not sure or not one.is_meant(key)]
+        self._held = deque(one for one in self._held if not one.is_meant(key))
+        self._spare = deque(one for one in self._spare if not one.is_meant(key))
+        self._promised.discard(key)
+        self._known.add(key)
 
-    def find(self, name: str) -> Made | None:
-        """The one of a name that is there for certain."""
-        return next((one for one in reversed(self.left) if one.name == name), None)
+    def find(self, key: str) -> Made | None:
+        """The one of a name or an id that is there for certain."""
+        return next((one for one in reversed(self.left) if one.is_meant(key)), None)
 
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..facts import Effect, facts_of
 from ..messages import Request
 from ..security import header
 from ..spec import Node
@@ -147,7 +148,8 @@ def _token(algorithm: str, signature: str) -> str:
 def parameters(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     """Each required header and query parameter missing, with other values, and among others that nobody knows."""
     for parameter in least.operation.node.get("parameters") or ():
-        yield _of_parameter(least, names, parameter)
+        if parameter.value["in"] != "path":
+            yield _of_parameter(least, names, parameter)
     yield _spelled(least, names)
 
 
@@ -216,6 +218,13 @@ def _others(right: str) -> list[str]:
         *("application/vnd.adobe.contractcheck+json; version=2", right.replace("adobe", "other"), " "),
         right.replace("; ", ";"),
     ]
+
+
+def absent(least: Draft, names: Names) -> Iterator[Case]:
+    """An audience that is not there, where the documents say what the answer is then."""
+    if facts_of(least.operation).effect is not Effect.CREATES and least.operation.response(404):
+        for _ in range(2):
+            yield Case("", names.absent(least).request(), variant="absent")
 
 
 def methods(least: Draft, names: Names) -> Iterator[Case]:

@@ -14,7 +14,7 @@ from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..spec import Node, Operation
 from ..strict_json import at
-from .audiences import PREFIX, Audiences
+from .audiences import PREFIX, Audiences, Made
 from .target import Target
 
 _BOUNDARY = "audience-contract-limit"
@@ -126,6 +126,16 @@ def properties_of(operation: Operation, media: str) -> dict[str, Node]:
     return {key: properties[key] for key in properties.value} if properties else {}
 
 
+def key_of(operation: Operation) -> str:
+    """The parameter, property or part that says which audience a request is about: what its creation answered, where
+    that stands in the path, or else its name; "" where there is none.
+    """
+    facts, named = facts_of(operation), provider_of(operation.spec.key).named
+    listed = [each.value for each in operation.node.get("parameters") or ()]
+    own = [each["name"] for each in listed if each["in"] == "path" and each["name"] in facts.fed]
+    return own[0] if own else named
+
+
 def required_of(operation: Operation, media: str) -> list[str]:
     """Those of them that must be there."""
     if not media:
@@ -155,13 +165,29 @@ class Names:
 
     def fresh(self, operation: Operation, *, take: bool = True) -> dict[str, str]:
         """What says which audience a valid request is about: a new name for a create, or one that this run made."""
-        made = self._audiences.fresh(operation, self.new(), take=take)
+        return self.meaning(operation, self._audiences.fresh(operation, self.new(), take=take))
+
+    def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
+        """What says which audience is meant; of one that is not made yet, its name stands for what is not known."""
         fed = {place: at(made.answer, pointer) for place, pointer in facts_of(operation).fed.items()}
-        return {self.provider.named: made.name, **{place: str(value) for place, value in fed.items() if value}}
+        known = {place: str(value) for place, value in fed.items() if value}
+        return {self.provider.named: made.name, key_of(operation): made.name, **known}
+
+    def filled(self, operation: Operation, request: Request, made: Made) -> Request:
+        """The request, with what is known of the audience since it was made."""
+        right = self.meaning(operation, made)[key_of(operation)]
+        return replace(request, target=re.sub(rf"{re.escape(made.name)}(?!\w)", quote(right, safe=""), request.target))
+
+    def absent(self, draft: Draft) -> Draft:
+        """The draft about an audience that never was there."""
+        return self._about(draft, self.meaning(draft.operation, Made(self.new(), "", None)))
 
     def renamed(self, draft: Draft) -> Draft:
         """The draft about another audience, where it is about one."""
-        fresh = self.fresh(draft.operation)
+        return self._about(draft, self.fresh(draft.operation))
+
+    @staticmethod
+    def _about(draft: Draft, fresh: Mapping[str, str]) -> Draft:
         path = {name: fresh.get(name, value) for name, value in draft.path.items()}
         return replace(draft, path=path).but(**{key: value for key, value in fresh.items() if key in draft.fields})
 

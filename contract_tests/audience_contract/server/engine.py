@@ -72,10 +72,10 @@ class _Once:
 class Engine:
     """Runs phases of Schemathesis on one operation of a target.
 
-    `before` is called before each request and may raise Enough; `ready` with the name of the audience that the request
-    is about; `check` with the request as it leaves, by its target below the base URL, and may raise NotOursError.
-    `answered` is called with each exchange, and says whether the judge found it in order; `add` is given what only
-    Schemathesis finds wrong.
+    `before` is called before each request and may raise Enough; `ready` makes the audience that a request is about,
+    where it is not there, and gives what says which one it is; `check` with the request as it leaves, by its target
+    below the base URL, and may raise NotOursError. `answered` is called with each exchange, and says whether the judge
+    found it in order; `add` is given what only Schemathesis finds wrong.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Engine:
         seed: int,
         timeout: float,
         before: Callable[[], None],
-        ready: Callable[[str], None],
+        ready: Callable[[dict[str, str]], dict[str, str]],
         check: Callable[[Request], None],
         answered: Callable[[Observation], bool],
         add: Callable[[str, Observation, Violation], None],
@@ -164,12 +164,11 @@ class Engine:
             if isinstance(case.body, dict) and isinstance(case.body.get(named), str):
                 case.body[named] = self._renamed(case.body[named], self._kind(case))
             return
-        fresh = self._names.fresh(self._operation)
+        with self._noting_enough():
+            fresh = self._ready(self._names.fresh(self._operation))
         for fields in (case.body, case.query, case.path_parameters):
             if isinstance(fields, dict):
                 fields.update({key: value for key, value in fresh.items() if isinstance(fields.get(key), str)})
-        with self._noting_enough():
-            self._ready(fresh[named])
 
     def _kind(self, case: Any) -> dict[str, Any]:
         found = case.operation.body

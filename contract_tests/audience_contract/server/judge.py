@@ -13,6 +13,7 @@ from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
+from .draft import key_of
 from .expectation import Expectation, Fate, texts
 from .leaks import Leaks
 from .send import LATE
@@ -47,7 +48,8 @@ class Judge:
             known = name in self._names and "a name that was sent before"
             return replace(expectation, fate=Fate.OPEN, kind=known) if known else expectation
         made, sent = self._audiences.find(name), self._texts(operation, seen.request)
-        if made and all(sent.get(place) in (None, at(made.answer, p)) for place, p in facts_of(operation).fed.items()):
+        fed = facts_of(operation).fed.items()
+        if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
             return expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent:
@@ -123,7 +125,7 @@ class Judge:
         except UnreadableError:
             value = None
         sent, where = self._texts(operation, seen.request), operation.node["responses"].pointer
-        ids = [found for pointer in facts.unique if isinstance(found := at(value, pointer), str)]
+        ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
             plain = fate is Fate.SUCCESS and all(
@@ -153,8 +155,8 @@ class Judge:
         return Violation(where, "", rule, message)
 
     def name(self, operation: Operation, request: Request) -> str:
-        """The name in a request, where one can be read there."""
-        return self._texts(operation, request).get(self._provider.named, "")
+        """The name of the audience that a request is about, or what stands for it, where one can be read there."""
+        return self._texts(operation, request).get(key_of(operation), "")
 
     @staticmethod
     def _texts(operation: Operation, request: Request) -> dict[str, str]:

@@ -36,6 +36,7 @@ def groups(least: Draft, names: Names, seed: int) -> Iterator[Iterator[Case]]:
     """All cases that are made on purpose, those of a kind together."""
     yield from cases.credentials(least, names)
     yield from cases.parameters(least, names)
+    yield cases.absent(least, names)
     yield from values.ladders(least, names)
     if least.media:
         yield _BODIES[least.media](least, names) if least.media in _BODIES else iter(())

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -17,10 +18,10 @@ from ..report import Created, Finding, Report, counted, moment
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending
-from .audiences import Audiences
+from .audiences import Audiences, Made
 from .cases import Case
 from .courier import BUSY, Courier, Options, may_have_acted
-from .draft import Draft, Names
+from .draft import Draft, Names, key_of
 from .engine import Engine, Enough
 from .expectation import Expectation, Fate, expect
 from .judge import Judge
@@ -128,13 +129,12 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        judged = []
+        judged: list[Draft] = []
         for operation in self._operations:
             least = self._names.first(operation)
-            if self._open(operation, least):
-                judged.append(least)
-            elif operation is self._creating:
+            if not self._open(operation, least, known=bool(judged)):
                 return
+            judged.append(least)
         others = []
         for least in judged:
             expected = partial(self._expected, least.operation)
@@ -160,8 +160,11 @@ class _Run:
         allowed = (case for case in found if self._audiences.may_leave(case.request))
         return (Planned(case, self._expected(operation, case)) for case in allowed)
 
-    def _open(self, operation: Operation, least: Draft) -> bool:
-        """Whether the server can be judged: one that answers everything in the same way tells nothing."""
+    def _open(self, operation: Operation, least: Draft, *, known: bool) -> bool:
+        """Whether the server can be judged: one that answers everything in the same way tells nothing.
+
+        One that is `known` by its answers to another operation can be.
+        """
         self._enter("opening")
         opening = Opening(self._target, operation)
         asked: list[tuple[Planned, Observation]] = []
@@ -175,12 +178,12 @@ class _Run:
                     continue
                 seen = self._sent(operation, planned.case)
                 asked.append((planned, seen))
-                known = self._judge.known(operation, seen, planned.expectation)
-                opening.add(planned.case.request, seen, valid=known.fate is Fate.SUCCESS)
-                while asked and opening.can_be_judged:
+                fate = self._judge.known(operation, seen, planned.expectation).fate
+                opening.add(planned.case.request, seen, valid=fate is Fate.SUCCESS)
+                while asked and (known or opening.can_be_judged):
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
-        if opening.why_not:
+        if opening.why_not and not known:
             self._ended = opening.why_not
             return False
         for planned, seen in asked:
@@ -209,7 +212,7 @@ class _Run:
             seed=self._options.seed + number,
             timeout=self._options.timeout,
             before=lambda: self._courier.before(operation, may_create=True),
-            ready=partial(self._make, operation),
+            ready=partial(self._ready, operation),
             check=self._courier.check,
             answered=partial(self._answered, operation),
             add=partial(self._add, operation),
@@ -241,22 +244,27 @@ class _Run:
 
     def _sent(self, operation: Operation, case: Case) -> Observation:
         """The answer; to a request about an audience that is not there yet, once that was made."""
-        name = self._judge.name(operation, case.request)
-        self._make(operation, name)
+        made = self._make(operation, self._judge.name(operation, case.request))
+        if made and operation is not self._creating:
+            case = replace(case, request=self._names.filled(operation, case.request, made))
         seen = self._courier.send(operation, case)
-        if facts_of(operation).effect is Effect.READS and self._audiences.find(name):
+        if facts_of(operation).effect is Effect.READS and made:
             seen = self._courier.until_found(operation, case, seen)
         return seen
 
-    def _make(self, operation: Operation, name: str) -> None:
-        """Make the audience that a request to another operation counts on."""
+    def _make(self, operation: Operation, name: str) -> Made | None:
+        """The audience that a request to another operation counts on, made where it is missing."""
         creating = self._creating
-        if not creating or not self._audiences.is_missing(name) or self._vain == _VAIN or self._courier.spent:
-            return
-        case = Case("", self._names.first(creating).but(**{self._names.provider.named: name}).request())
-        seen = self._courier.send(creating, case, operation)
-        self._judged(creating, seen, self._expected(creating, case))
-        self._vain = 0 if self._audiences.find(name) else self._vain + 1
+        if creating and self._audiences.is_missing(name) and self._vain < _VAIN and not self._courier.spent:
+            case = Case("", self._names.first(creating).but(**{self._names.provider.named: name}).request())
+            seen = self._courier.send(creating, case, operation)
+            self._judged(creating, seen, self._expected(creating, case))
+            self._vain = 0 if self._audiences.find(name) else self._vain + 1
+        return self._audiences.find(name)
+
+    def _ready(self, operation: Operation, fresh: dict[str, str]) -> dict[str, str]:
+        made = self._make(operation, fresh[key_of(operation)])
+        return self._names.meaning(operation, made) if made else fresh
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return operation is self._creating and expectation.fate in (Fate.SUCCESS, Fate.OPEN)

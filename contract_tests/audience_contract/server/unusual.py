@@ -24,13 +24,13 @@ _EMPTY = 3
 def unusual(least: Draft, names: Names) -> Iterator[Case]:
     """Each unusual thing is in two of them at least, in another company each time."""
     for number in range(_ROUNDS):
-        fields = names.everything(least.operation)
-        fields |= {key: value for key, value in names.fresh(least.operation).items() if key in fields}
+        about = names.renamed(replace(least, fields=names.everything(least.operation)))
+        fields = dict(about.fields)
         for key, kind in least.properties.items():
             if key in fields and not names.is_given(least.operation, key):
                 new = fields[key] if key == names.provider.named else ""
                 fields[key] = _value(names, (key, kind), fields[key], new, number)
-        draft = _headers(names, replace(least, fields=fields), number)
+        draft = _headers(names, replace(about, fields=fields), number)
         if number % 2:
             draft = replace(draft, fields=dict(reversed(list(draft.fields.items()))))
         body, content_type = _body(draft, number)

@@ -43,7 +43,7 @@ _TOKENS = Service(
     message=("error_description",),
     url=lambda values, _: values["token_url"],
 )
-_LATER = "Adobe documents one, which this library does not make yet"
+_LATER = "Adobe documents such a call, and this library does not make it yet"
 
 
 def _create(draft: Draft, values: Values) -> Built:
@@ -94,7 +94,7 @@ ADOBE = Adapter(
         Setting(
             "access_token",
             "ADOBE_ACCESS_TOKEN",
-            "the access token; or client_id, client_secret and scopes in its place",
+            "the access token; or ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES in its place",
             secret=True,
         ),
         Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),

@@ -117,6 +117,7 @@ BATCH = Adapter(
         _remove,
         lambda _, body: Handle(token=text(body, "indexing_token")),
         audience_remove.parse_response,
+        consequence="a campaign that targets it then targets an empty audience",
     ),
 )
 

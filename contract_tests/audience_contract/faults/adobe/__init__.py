@@ -9,9 +9,7 @@ QUERY, ACCEPT, ORGANISATION, SANDBOX = (f"{OPERATION}/parameters/{number}" for n
 BEARER, API_KEY = "/components/securitySchemes/bearer", "/components/securitySchemes/api_key"
 CONTENT = f"{OPERATION}/requestBody/content"
 BODY = f"{CONTENT}/application~1json/schema"
-NAME, DESCRIPTION, NAMESPACE, ORIGIN = (
-    f"{BODY}/properties/{name}" for name in ("name", "description", "namespace", "originName")
-)
+NAME, DESCRIPTION, NAMESPACE = (f"{BODY}/properties/{name}" for name in ("name", "description", "namespace"))
 RESPONSES = f"{OPERATION}/responses"
 CREATED = f"{RESPONSES}/200"
 ANSWER = f"{CREATED}/content/application~1*/schema"

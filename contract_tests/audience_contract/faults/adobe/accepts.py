@@ -8,10 +8,9 @@ from ...messages import Request
 from ...mock.credentials import API_KEY as _KEY
 from ...mock.credentials import TOKEN
 from ...security import bearer
-from ..acts import bodiless, calls, header, json_body, pardons, reads, takes_as
+from ..acts import header, pardons, reads, takes_as
 from ..fault import Act, Fault, Turn
-from ..rewriting import only_item, unpacked
-from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, DESCRIPTION, NAME, OPERATION, ORGANISATION, QUERY, SANDBOX
+from . import ACCEPT, API_KEY, BEARER, CONTENT, NAME, QUERY
 
 _TYPE = "application/vnd.adobe.external.audiences+json; version=2"
 _VALID = {"name": "fault", "namespace": "n", "originName": "o"}
@@ -82,29 +81,10 @@ FAULTS = (
         ("/security", BEARER, API_KEY),
         takes_as(_admitted, _either),
     ),
-    Fault(
-        "adobe.organisation-ignored",
-        "A request without x-gw-ims-org-id is accepted.",
-        (f"{ORGANISATION}/required",),
-        pardons(f"{ORGANISATION}/required"),
-    ),
-    Fault(
-        "adobe.sandbox-ignored",
-        "A request without x-sandbox-name is accepted.",
-        (f"{SANDBOX}/required",),
-        pardons(f"{SANDBOX}/required"),
-    ),
-    _accept("missing", "A request without Accept is accepted.", lambda said: not said, f"{ACCEPT}/required"),
     _accept("any", "`Accept: */*` is accepted.", lambda said: said == "*/*"),
     _accept("json", "`Accept: application/json` is accepted.", lambda said: said == "application/json"),
     _accept("version", "Any version in Accept is accepted.", lambda said: said.startswith(_TYPE[:-1])),
     _accept("no-version", "Accept without a version is accepted.", lambda said: said == _TYPE.partition(";")[0]),
-    _query(
-        "missing",
-        "A request without a query is accepted.",
-        takes_as(asked, lambda turn: not _asking(turn)),
-        f"{QUERY}/required",
-    ),
     _query("false", "`createAudienceMetaOnly=false` is accepted.", asks("createAudienceMetaOnly=false")),
     _query("bare", "`createAudienceMetaOnly` without a value is accepted.", asks("createAudienceMetaOnly")),
     _query(
@@ -120,39 +100,9 @@ FAULTS = (
         pardons(f"{NAME}/type", when=lambda turn: type(turn.fields.get("name")) in (int, float)),
     ),
     Fault(
-        "adobe.description-null",
-        "`null` is accepted as the description.",
-        (f"{DESCRIPTION}/type",),
-        pardons(f"{DESCRIPTION}/type", when=lambda turn: turn.fields.get("description") is None),
-    ),
-    Fault(
-        "adobe.body-array",
-        "An array with the object in it is accepted.",
-        (f"{BODY}/type",),
-        reads(unpacked(list, only_item)),
-    ),
-    Fault(
         "adobe.body-colon",
         "A body that is no JSON is accepted: a colon is missing, as in the page's own sample.",
         (CONTENT, "RFC 8259, 4"),
         reads(lambda data: re.sub(rb'([{,]\s*"\w+")\s+(?=")', rb"\1: ", data)),
-    ),
-    Fault(
-        "adobe.body-empty",
-        "A request without a body is accepted.",
-        (f"{OPERATION}/requestBody/required",),
-        bodiless(json_body(_VALID), "application/json"),
-    ),
-    Fault(
-        "adobe.media-text",
-        "JSON is accepted as text/plain.",
-        (CONTENT,),
-        calls("content-type", "application/json", lambda said: said == "text/plain"),
-    ),
-    Fault(
-        "adobe.get-creates",
-        "GET with a body creates an audience.",
-        (OPERATION, "RFC 9110, 9.2.1"),
-        takes_as(lambda request: replace(request, method="POST"), lambda turn: turn.request.method == "GET"),
     ),
 )

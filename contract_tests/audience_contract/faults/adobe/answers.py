@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Callable
 
 from ...messages import Response
-from ..acts import as_json, on_success, puts, refuses, status
+from ..acts import as_json, on_success, puts, refuses
 from ..fault import Act, Fault, Turn
-from . import ANSWER_ID, ANSWER_NAME, API_KEY, BODY, CONTENT, CREATED, DESCRIPTION, NAME, NAMESPACE, OPERATION, QUERY
+from . import ANSWER_ID, ANSWER_NAME, API_KEY, BODY, CREATED, DESCRIPTION, NAME, NAMESPACE, QUERY
 
 
 def _echoes(change: Callable[[str], str]) -> Act:
@@ -78,21 +78,12 @@ FAULTS = (
         (f"{ANSWER_NAME}/description",),
         _name_of_before,
     ),
-    Fault("adobe.name-null", "The name in the answer is null.", (f"{ANSWER_NAME}/type",), on_success(puts(name=None))),
-    Fault("adobe.id-number", "The audienceId is a number.", (f"{ANSWER_ID}/type",), on_success(puts(audienceId=1))),
-    Fault(
-        "adobe.id-same",
-        "Every success has the same audienceId.",
-        (f"{ANSWER_ID}/description",),
-        on_success(puts(audienceId="4a815904-f2f9-4237-82fb-55605bcc2ad7")),
-    ),
     Fault(
         "adobe.id-not-the-callers",
         "The audienceId in the answer is not the one that was sent.",
         (f"{ANSWER_ID}/description", f"{BODY}/properties/audienceId/description"),
         _own_id_lost,
     ),
-    Fault("adobe.success-201", "A success has the status 201.", (CREATED,), on_success(status(201))),
     Fault(
         "adobe.description-needed",
         "A body without `description` is refused.",
@@ -122,18 +113,6 @@ FAULTS = (
         "A query with percent-encoded letters is refused.",
         ("RFC 3986, 2.3", QUERY),
         refuses(lambda turn: "%" in turn.request.target),
-    ),
-    Fault(
-        "adobe.media-parameter",
-        "`application/json` is refused with a charset.",
-        ("RFC 8259, 11", CONTENT),
-        refuses(lambda turn: "charset" in turn.header("content-type")),
-    ),
-    Fault(
-        "adobe.chunked-refused",
-        "A body in chunks is refused.",
-        ("RFC 9112, 7.1", OPERATION),
-        refuses(lambda turn: bool(turn.header("transfer-encoding"))),
     ),
     Fault("adobe.leaks-key", "A 403 quotes the API key that was sent.", (API_KEY, "CWE-209"), _leaks_key),
 )

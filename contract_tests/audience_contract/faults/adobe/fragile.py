@@ -46,12 +46,6 @@ def _gateway(turn: Turn) -> Response:
     return page(502, "<h1>Bad Gateway</h1>") if unread else answer
 
 
-def _leaks_token(turn: Turn) -> Response:
-    answer = turn.answer()
-    said = turn.header("authorization")
-    return puts(message=f"Oauth token is not valid: {said}")(answer) if said and answer.status == 401 else answer
-
-
 def _shown(text: str) -> str:
     return json.dumps(text)[1:-1]
 
@@ -90,18 +84,6 @@ FAULTS = (
         _of_namespace,
     ),
     Fault(
-        "adobe.id-object",
-        "The audienceId is an object, with the text inside.",
-        (f"{ANSWER_ID}/type",),
-        on_success(as_json(lambda value: {**value, "audienceId": {"value": value.get("audienceId")}})),
-    ),
-    Fault(
-        "adobe.answer-array",
-        "A success is an array with the object in it.",
-        (f"{ANSWER}/type",),
-        on_success(as_json(lambda value: [value])),
-    ),
-    Fault(
         "adobe.answer-prefix",
         "The JSON of a success follows `)]}',`, as a guard against scripts.",
         ("RFC 8259, 2", ANSWER),
@@ -126,12 +108,6 @@ FAULTS = (
         refuses(lambda turn: "\\" in turn.text("name"), 500),
     ),
     Fault(
-        "adobe.json-order",
-        "JSON is refused whose first property is not `name`.",
-        ("RFC 8259, 1", BODY),
-        refuses(lambda turn: next(iter(turn.fields), "") != "name"),
-    ),
-    Fault(
         "adobe.json-solidus",
         "JSON with the escape `\\/` is refused.",
         ("RFC 8259, 7", BODY),
@@ -150,9 +126,6 @@ FAULTS = (
         refuses(lambda turn: turn.number > 40, 401),
     ),
     Fault("adobe.body-502", "A body that is no JSON object fails with 502.", ("RFC 9110, 15.6.3", CONTENT), _gateway),
-    Fault(
-        "adobe.leaks-token", "A 401 quotes the token that was sent.", (BEARER, "CWE-209", "RFC 6750, 5.3"), _leaks_token
-    ),
     Fault(
         "adobe.delete-500",
         "DELETE on the route fails with 500.",

@@ -12,7 +12,7 @@ from ...security import bearer
 from ..acts import calls, header, reads, takes_as
 from ..fault import Act, Fault, Turn
 from ..rewriting import changes, outside, unpacked
-from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAME, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
+from . import ACCEPT, API_KEY, BEARER, BODY, CONTENT, NAMESPACE, OPERATION, ORGANISATION, QUERY, SANDBOX
 from .accepts import asked, asks
 
 _TYPE = "application/vnd.adobe.external.audiences+json; version=2"
@@ -131,22 +131,10 @@ FAULTS = (
         takes_as(header("Authorization", f"Bearer {TOKEN}"), _web_token),
     ),
     Fault(
-        "adobe.json-trailing-comma",
-        "A comma after the last property is accepted.",
-        (CONTENT, "RFC 8259, 4"),
-        reads(outside(rb",(?P<end>\s*})", rb"\g<end>")),
-    ),
-    Fault(
         "adobe.json-hashes",
         "Comments after a # are accepted in JSON, as in YAML.",
         (CONTENT, "RFC 8259, 2"),
         reads(outside(rb"(?P<before>^|\s)#[^\n]*", rb"\g<before>")),
-    ),
-    Fault(
-        "adobe.body-null",
-        "The body `null` is accepted.",
-        (f"{BODY}/type",),
-        reads(lambda data: _VALID if data.strip() == b"null" else data),
     ),
     Fault(
         "adobe.body-text",
@@ -159,18 +147,6 @@ FAULTS = (
         "An array of texts is accepted as the namespace.",
         (f"{NAMESPACE}/type",),
         changes("namespace", _joined),
-    ),
-    Fault(
-        "adobe.name-object",
-        "An object is accepted as the name.",
-        (f"{NAME}/type",),
-        changes("name", lambda value: json.dumps(value) if isinstance(value, dict) else value),
-    ),
-    Fault(
-        "adobe.name-boolean",
-        "`true` and `false` are accepted as the name, numbers are not.",
-        (f"{NAME}/type",),
-        changes("name", lambda value: str(value).lower() if isinstance(value, bool) else value),
     ),
     Fault(
         "adobe.media-vendor",

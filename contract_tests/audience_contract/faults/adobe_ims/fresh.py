@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from ...messages import Response
 from ...mock.credentials import CLIENT_ID, CLIENT_SECRET
 from ...urlencoded import pairs
-from ..acts import as_json, body, calls, on_error, on_success, puts, refuses, status, takes_as
+from ..acts import as_json, body, on_error, on_success, puts, refuses, status, takes_as
 from ..fault import Fault, Turn, When
 from . import ANSWER, BODY, CONTENT, ISSUED
 from .tokens import takes
@@ -55,13 +55,6 @@ def _as_form(answer: Response) -> Response:
     return Response(200, (("content-type", _FORM),), urlencode(json.loads(answer.body)).encode())
 
 
-def _lagging(turn: Turn) -> Response:
-    answer = turn.answer()
-    before: Response = turn.memory.get("answer", answer)
-    turn.memory["answer"] = answer
-    return before
-
-
 def _has(turn: Turn, pattern: bytes) -> bool:
     return re.search(pattern, turn.request.body) is not None
 
@@ -94,12 +87,6 @@ FAULTS = (
         "The grant type is accepted in any case.",
         (f"{BODY}/properties/grant_type/enum",),
         takes("grant_type", lambda turn: turn.text("grant_type").lower() == "client_credentials"),
-    ),
-    Fault(
-        "adobe_ims.media-text",
-        "The form is accepted as text/plain.",
-        (CONTENT,),
-        calls("content-type", _FORM, lambda said: said.partition(";")[0] == "text/plain"),
     ),
     _form(
         "field-unknown",
@@ -138,18 +125,6 @@ FAULTS = (
         lambda turn: "charset" in turn.header("content-type"),
     ),
     Fault(
-        "adobe_ims.expiry-fraction",
-        "`expires_in` has a fraction.",
-        (f"{ANSWER}/properties/expires_in/type",),
-        on_success(puts(expires_in=86399.98)),
-    ),
-    Fault(
-        "adobe_ims.expiry-null",
-        "`expires_in` is null.",
-        (f"{ANSWER}/properties/expires_in/type",),
-        on_success(puts(expires_in=None)),
-    ),
-    Fault(
         "adobe_ims.token-line",
         "The `access_token` ends with a line break.",
         ("RFC 6749, 5.1", "RFC 6750, 2.1"),
@@ -168,12 +143,6 @@ FAULTS = (
         on_success(_as_form),
     ),
     Fault(
-        "adobe_ims.answer-nested",
-        "A success's object is inside another, as `data`.",
-        (f"{ANSWER}/required",),
-        on_success(as_json(lambda value: {"data": value})),
-    ),
-    Fault(
         "adobe_ims.error-200",
         "A refusal has the status 200.",
         ("RFC 6749, 5.2", f"{ANSWER}/required"),
@@ -185,5 +154,4 @@ FAULTS = (
         (ISSUED,),
         _locking,
     ),
-    Fault("adobe_ims.lagging", "Each answer is that of the request before.", ("RFC 9112, 9.2",), _lagging),
 )

@@ -1,13 +1,12 @@
 """The token endpoint issues tokens to others, refuses them, or answers wrongly."""
 
 import re
-from dataclasses import replace
 
 from ...messages import Request, Response
 from ...mock.credentials import CLIENT_ID, CLIENT_SECRET
-from ..acts import always, drops, form_body, form_request, header, on_success, puts, refuses, status, takes_as
+from ..acts import always, drops, form_body, form_request, header, on_success, puts, refuses, takes_as
 from ..fault import Act, Fault, Turn, When, fields
-from . import ANSWER, BODY, CONTENT, ISSUED, OPERATION
+from . import ANSWER, BODY, CONTENT
 
 _VALID = {
     "grant_type": "client_credentials",
@@ -29,18 +28,6 @@ def _texts(request: Request) -> dict[str, str]:
     return {name: value for name, value in fields(request).items() if isinstance(value, str)}
 
 
-def _optional(name: str) -> Fault:
-    return Fault(
-        f"adobe_ims.{name.replace('_', '-')}-optional",
-        f"A token is issued without `{name}`.",
-        (f"{BODY}/required",),
-        takes_as(
-            lambda request: form_body({**_texts(request), name: _VALID[name]})(request),
-            lambda turn: bool(turn.fields) and name not in turn.fields,
-        ),
-    )
-
-
 def _leaking(turn: Turn) -> Response:
     answer = turn.answer()
     if answer.status < 400:
@@ -49,7 +36,6 @@ def _leaking(turn: Turn) -> Response:
 
 
 FAULTS = (
-    *map(_optional, _VALID),
     Fault(
         "adobe_ims.any-secret",
         "A token is issued for any `client_secret`.",
@@ -84,22 +70,10 @@ FAULTS = (
         ),
     ),
     Fault(
-        "adobe_ims.get-issues",
-        "GET issues a token.",
-        (OPERATION, "RFC 6749, 3.2"),
-        takes_as(lambda request: replace(request, method="POST"), lambda turn: turn.request.method == "GET"),
-    ),
-    Fault(
         "adobe_ims.not-decoded",
         "A percent-encoded hyphen in the secret makes it another one.",
         (CONTENT, "RFC 6749, 3.2"),
         refuses(lambda turn: re.search(rb"client_secret=[^&]*%2d", turn.request.body.lower()) is not None, 401),
-    ),
-    Fault(
-        "adobe_ims.media-case",
-        "The form's media type is refused in other than lower case.",
-        ("RFC 9110, 8.3.1", CONTENT),
-        refuses(lambda turn: turn.header("content-type") != turn.header("content-type").lower()),
     ),
     Fault(
         "adobe_ims.fields-order",
@@ -126,18 +100,11 @@ FAULTS = (
         on_success(drops("expires_in")),
     ),
     Fault(
-        "adobe_ims.expiry-text",
-        "`expires_in` is a text.",
-        (f"{ANSWER}/properties/expires_in/type",),
-        on_success(puts(expires_in="86399")),
-    ),
-    Fault(
         "adobe_ims.no-token-type",
         "A success has no `token_type`.",
         (f"{ANSWER}/required",),
         on_success(drops("token_type")),
     ),
-    Fault("adobe_ims.success-201", "A success has the status 201.", (ISSUED,), on_success(status(201))),
     Fault(
         "adobe_ims.leaks-secret",
         "A refusal quotes the fields that were sent, the secret among them.",

@@ -2,13 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 
 from ...messages import Request
-from ..acts import bodiless, calls, json_body, json_request, pardons, reads, takes_as
+from ..acts import json_body, json_request, pardons, reads, takes_as
 from ..fault import Fault, Turn, When, fields, json_object
-from ..rewriting import only_item, unpacked
-from . import BODY, CONTENT, DISPLAY_NAME, MALFORMED, NAME, POST, PROJECT, TYPE
+from . import CONTENT, MALFORMED, NAME, TYPE
 
 _VALID = {"name": "fault", "type": "emails"}
 _SPACE = " \t\r\n"
@@ -21,18 +19,6 @@ def _named(request: Request) -> Request:
 
 def _like(pattern: str) -> When:
     return lambda turn: re.fullmatch(pattern, turn.text("name"), re.DOTALL) is not None
-
-
-def _lacks(name: str) -> Fault:
-    return Fault(
-        f"batch.{name}-missing",
-        f"A body without `{name}` is accepted.",
-        (f"{BODY}/required",),
-        takes_as(
-            lambda request: json_body({name: _VALID[name], **(json_object(request) or {})})(request),
-            lambda turn: turn.object is not None and name not in turn.object,
-        ),
-    )
 
 
 def _first_value(data: bytes) -> bytes:
@@ -60,15 +46,6 @@ def _cut(turn: Turn) -> bool:
 
 FAULTS = (
     Fault(
-        "batch.project-ignored",
-        "A request without X-Batch-Project is accepted.",
-        (f"{PROJECT}/required",),
-        pardons(f"{PROJECT}/required"),
-    ),
-    Fault(
-        "batch.name-256", "Names of 256 characters are accepted.", (f"{NAME}/maxLength",), pardons(f"{NAME}/maxLength")
-    ),
-    Fault(
         "batch.name-1000",
         "Names are refused from 256 characters, but accepted again from 1000.",
         (f"{NAME}/maxLength",),
@@ -90,8 +67,6 @@ FAULTS = (
             ("tail", "that only begin as names may", r"[A-Za-z0-9_-].*"),
         )
     ),
-    _lacks("name"),
-    _lacks("type"),
     Fault(
         "batch.name-number",
         "A number is accepted as the name.",
@@ -99,29 +74,10 @@ FAULTS = (
         takes_as(_named, lambda turn: turn.object is not None and type(turn.object.get("name")) in (int, float)),
     ),
     Fault(
-        "batch.display-name-null",
-        "`null` is accepted as the display name.",
-        (f"{DISPLAY_NAME}/type",),
-        pardons(f"{DISPLAY_NAME}/type", when=lambda turn: turn.fields.get("display_name") is None),
-    ),
-    Fault("batch.type-any", "Any text is accepted as the type.", (f"{TYPE}/enum",), pardons(f"{TYPE}/enum")),
-    Fault(
         "batch.type-case",
         "The type is accepted in any case.",
         (f"{TYPE}/enum",),
         pardons(f"{TYPE}/enum", when=lambda turn: turn.text("type").lower() in ("custom_ids", "emails", "install_ids")),
-    ),
-    Fault(
-        "batch.body-array",
-        "An array with the object in it is accepted.",
-        (f"{BODY}/type",),
-        reads(unpacked(list, only_item)),
-    ),
-    Fault(
-        "batch.body-empty",
-        "A request without a body is accepted.",
-        (f"{POST}/requestBody/required",),
-        bodiless(json_body(_VALID), "application/json"),
     ),
     Fault(
         "batch.body-cut",
@@ -136,12 +92,6 @@ FAULTS = (
         reads(_first_value),
     ),
     Fault(
-        "batch.media-text",
-        "JSON is accepted as text/plain.",
-        (CONTENT,),
-        calls("content-type", "application/json", lambda said: said == "text/plain"),
-    ),
-    Fault(
         "batch.media-form",
         "A form's body is accepted.",
         (CONTENT,),
@@ -149,11 +99,5 @@ FAULTS = (
             lambda request: json_request(fields(request))(request),
             lambda turn: turn.header("content-type") == "application/x-www-form-urlencoded" and bool(turn.fields),
         ),
-    ),
-    Fault(
-        "batch.get-creates",
-        "GET with a body creates an audience.",
-        (POST, "RFC 9110, 9.2.1"),
-        takes_as(lambda request: replace(request, method="POST"), lambda turn: turn.request.method == "GET"),
     ),
 )

@@ -1,28 +1,14 @@
 """Batch's answers are wrong."""
 
 from ...messages import Response
-from ..acts import as_json, drops, every, header, on_error, on_success, page, puts, status
+from ..acts import as_json, drops, every, on_success, status
 from ..fault import Fault, Turn
-from . import ACCEPTED, ANSWER, ERROR, KEY, MALFORMED, RESPONSES, TOKEN
-
-_BODY_ERROR = f"{MALFORMED}/content"
+from . import ANSWER, MALFORMED
 
 
 def _crash(turn: Turn) -> Response:
     bad = turn.request.body and turn.object is None
     return turn.error(500) if bad else turn.answer()
-
-
-def _leaking(turn: Turn) -> Response:
-    answer = turn.answer()
-    if answer.status != 401:
-        return answer
-    return as_json(lambda value: {**value, "error_message": f"No such key: {turn.header('authorization')}"})(answer)
-
-
-def _debugging(turn: Turn) -> Response:
-    answer = turn.answer()
-    return header("x-debug-authorization", turn.header("authorization"))(answer) if answer.status < 300 else answer
 
 
 def _hiding(turn: Turn) -> Response:
@@ -49,51 +35,12 @@ FAULTS = (
         (f"{ANSWER}/required",),
         on_success(drops("indexing_token"), lambda turn: turn.text("type") == "install_ids"),
     ),
-    Fault("batch.token-number", "The token is a number.", (f"{TOKEN}/type",), on_success(puts(indexing_token=1))),
     Fault(
         "batch.token-camel-case",
         "The token is called `indexingToken`.",
         (f"{ANSWER}/required",),
         on_success(as_json(lambda value: {"indexingToken": value["indexing_token"]})),
     ),
-    Fault(
-        "batch.token-same",
-        "Every success has the same token.",
-        (f"{ACCEPTED}/description",),
-        on_success(puts(indexing_token="0" * 32)),
-    ),
-    Fault(
-        "batch.token-wrapped",
-        "The success's object is inside another, as `data`.",
-        (f"{ANSWER}/required",),
-        on_success(as_json(lambda value: {"data": value})),
-    ),
-    Fault("batch.success-200", "A success has the status 200.", (RESPONSES,), on_success(status(200))),
-    Fault(
-        "batch.error-no-code",
-        "An error has no `error_code`.",
-        (f"{ERROR}/required",),
-        on_error(drops("error_code")),
-    ),
-    Fault(
-        "batch.error-code-number",
-        "The `error_code` of a 400 is a number.",
-        (f"{ERROR}/properties/error_code/type",),
-        on_error(puts(error_code=400), 400),
-    ),
-    Fault(
-        "batch.error-message-list",
-        "The `error_message` of a 400 is an array.",
-        (f"{ERROR}/properties/error_message/type",),
-        on_error(as_json(lambda value: {**value, "error_message": [value["error_message"]]}), 400),
-    ),
-    Fault(
-        "batch.error-html", "An error is a page of HTML.", (_BODY_ERROR,), on_error(lambda answer: page(answer.status))
-    ),
-    Fault("batch.error-403", "Wrong credentials are answered with 403.", (RESPONSES,), on_error(status(403), 401)),
-    Fault("batch.error-422", "A malformed request is answered with 422.", (RESPONSES,), on_error(status(422), 400)),
     Fault("batch.error-as-success", "A refusal has the status 202.", (MALFORMED, f"{ANSWER}/required"), _hiding),
     Fault("batch.error-500", "A body that is no JSON object fails with 500.", (MALFORMED,), _crash),
-    Fault("batch.leaks-key", "A 401 quotes the key that was sent.", (f"{KEY}/description",), _leaking),
-    Fault("batch.leaks-header", "A success repeats the key in a header.", (f"{KEY}/description",), _debugging),
 )

@@ -7,8 +7,7 @@ from ...messages import Response
 from ...mock.credentials import TOKEN
 from ..acts import body, header, instead, on_error, on_success, page, puts, refuses
 from ..fault import Fault, Turn
-from . import ACCEPTED, ANSWER, BODY, DISPLAY_NAME, ERROR, KEY, MALFORMED, NAME, RESPONSES, UNAUTHORIZED
-from . import TOKEN as INDEXING_TOKEN
+from . import ACCEPTED, ANSWER, BODY, DISPLAY_NAME, KEY, MALFORMED, NAME, RESPONSES, UNAUTHORIZED
 
 _FRENCH = '{"error_code": "MOCK_400", "error_message": "La requête est mal formée"}'
 
@@ -21,13 +20,6 @@ def _locking(turn: Turn) -> Response:
     answer = turn.answer()
     turn.memory["wrong"] = wrong + 1 if answer.status == 401 else 0
     return answer
-
-
-def _lagging(turn: Turn) -> Response:
-    answer = turn.answer()
-    before: Response = turn.memory.get("answer", answer)
-    turn.memory["answer"] = answer
-    return before
 
 
 def _caseless(turn: Turn) -> Response:
@@ -158,7 +150,6 @@ FAULTS = (
     Fault(
         "batch.locked-out", "After three wrong keys in a row the right one is refused once.", (UNAUTHORIZED,), _locking
     ),
-    Fault("batch.lagging", "Each answer is that of the request before.", ("RFC 9112, 9.2",), _lagging),
     Fault(
         "batch.token-caseless",
         "Names that differ in case only have the same token.",
@@ -166,12 +157,6 @@ FAULTS = (
         _caseless,
     ),
     Fault("batch.token-wraps", "After eight tokens the same ones come again.", (f"{ACCEPTED}/description",), _wrapping),
-    Fault(
-        "batch.token-object",
-        "The token is an object, with the text inside.",
-        (f"{INDEXING_TOKEN}/type",),
-        on_success(puts(indexing_token={"value": "a0082dc6860938a26280bd3ba927303b"})),
-    ),
     Fault(
         "batch.answer-quotes",
         "The texts of a success stand in single quotes, as Python shows them.",
@@ -201,12 +186,6 @@ FAULTS = (
         "Wrong credentials are sent to a login page, with 302.",
         (RESPONSES,),
         on_error(_to_login, 401),
-    ),
-    Fault(
-        "batch.error-message-null",
-        "The `error_message` of a 401 is null.",
-        (f"{ERROR}/properties/error_message/type",),
-        on_error(puts(error_message=None), 401),
     ),
     Fault(
         "batch.error-french",

@@ -95,12 +95,6 @@ def _legacy(turn: Turn) -> bool:
 
 FAULTS = (
     _json("comments", "Comments in JSON are", "RFC 8259, 2", outside(rb"/\*.*?\*/|//[^\n]*", b"")),
-    _json(
-        "trailing-comma",
-        "A comma after the last property is",
-        "RFC 8259, 4",
-        outside(rb",(?P<end>\s*})", rb"\g<end>"),
-    ),
     _json("quotes", "Texts in single quotes are", "RFC 8259, 7", lambda data: data.replace(b"'", b'"')),
     _json(
         "bare-keys",
@@ -128,12 +122,6 @@ FAULTS = (
         "A body of nothing but white space is accepted.",
         (f"{POST}/requestBody/required", MALFORMED, "RFC 8259, 2"),
         reads(lambda data: _VALID if data and not data.strip() else data),
-    ),
-    Fault(
-        "batch.body-null",
-        "The body `null` is accepted.",
-        (f"{BODY}/type",),
-        reads(lambda data: _VALID if data.strip() == b"null" else data),
     ),
     Fault(
         "batch.keys-case",

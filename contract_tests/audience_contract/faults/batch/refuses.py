@@ -1,11 +1,10 @@
 """Batch refuses what it must take, or fails."""
 
 import re
-from dataclasses import replace
 
-from ..acts import always, refuses, takes_as
+from ..acts import refuses
 from ..fault import Fault, Turn
-from . import ACCEPTED, BODY, CONTENT, DISPLAY_NAME, NAME, RESPONSES, TYPE
+from . import ACCEPTED, BODY, DISPLAY_NAME, NAME, TYPE
 
 
 def _name_refused(word: str, said: str, pattern: str) -> Fault:
@@ -64,46 +63,9 @@ FAULTS = (
         refuses(lambda turn: b"\\u" in turn.request.body),
     ),
     Fault(
-        "batch.json-order",
-        "JSON is refused whose first property is not `name`.",
-        ("RFC 8259, 1", BODY),
-        refuses(lambda turn: next(iter(turn.fields), "") != "name"),
-    ),
-    Fault(
-        "batch.media-parameter",
-        "`application/json` is refused with a charset.",
-        ("RFC 8259, 11", CONTENT),
-        refuses(lambda turn: "charset" in turn.header("content-type")),
-    ),
-    Fault(
-        "batch.media-case",
-        "The media type is refused in other than lower case.",
-        ("RFC 9110, 8.3.1", CONTENT),
-        refuses(lambda turn: turn.header("content-type") != turn.header("content-type").lower()),
-    ),
-    Fault(
-        "batch.accept-any",
-        "A request with `Accept: */*` is answered with 406.",
-        (RESPONSES, "RFC 9110, 12.5.1"),
-        refuses(lambda turn: turn.header("accept") == "*/*", 406),
-    ),
-    Fault(
-        "batch.chunked-refused",
-        "A body in chunks is refused.",
-        ("RFC 9112, 7.1",),
-        refuses(lambda turn: bool(turn.header("transfer-encoding"))),
-    ),
-    Fault(
-        "batch.chunked-empty",
-        "A body in chunks is read as empty.",
-        ("RFC 9112, 7.1",),
-        takes_as(lambda request: replace(request, body=b""), lambda turn: bool(turn.header("transfer-encoding"))),
-    ),
-    Fault(
         "batch.cold-start",
         "The first two valid requests fail with 500.",
         (ACCEPTED,),
         refuses(_cold, 500),
     ),
-    Fault("batch.all-refused", "Every request is refused with 400.", (ACCEPTED,), refuses(always)),
 )

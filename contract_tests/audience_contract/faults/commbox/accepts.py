@@ -7,7 +7,7 @@ from ...files import XLSX
 from ...media import parse
 from ...messages import Request
 from ...multipart import Part
-from ..acts import UPLOAD, bodiless, body, header, parts_body, takes_as
+from ..acts import UPLOAD, body, header, parts_body, takes_as
 from ..fault import Fault
 from ..uploads import RIGHT_FILE, RIGHT_NAME, adds, each, lacks, once, takes_csv, takes_file
 from . import BAD, CONTENT, DESCRIPTION, FORM, NAME, OPERATION, REQUIRED
@@ -36,18 +36,6 @@ def _sniffed(request: Request) -> Request:
 
 
 FAULTS = (
-    Fault(
-        "commbox.name-missing",
-        "A form without `name` is accepted.",
-        (REQUIRED,),
-        takes_as(adds(RIGHT_NAME), lambda turn: lacks(turn, "name")),
-    ),
-    Fault(
-        "commbox.file-missing",
-        "A form without `audience_file` is accepted.",
-        (REQUIRED,),
-        takes_as(adds(RIGHT_FILE), lambda turn: lacks(turn, "audience_file")),
-    ),
     Fault(
         "commbox.file-misnamed",
         "A file is accepted as the part `file`.",
@@ -120,12 +108,6 @@ FAULTS = (
         "A form without a Content-Type is accepted.",
         (CONTENT, "RFC 7578, 4.1"),
         takes_as(_sniffed, lambda turn: turn.request.body.startswith(b"--") and not turn.header("content-type")),
-    ),
-    Fault(
-        "commbox.body-empty",
-        "A request without a body is accepted.",
-        (f"{OPERATION}/requestBody/required",),
-        bodiless(parts_body(_VALID), UPLOAD),
     ),
     Fault(
         "commbox.put-creates",

@@ -1,12 +1,11 @@
 """CommBox refuses what it must take, or fails."""
 
 import re
-from dataclasses import replace
 
 from ...files import XLS, XLSX
 from ...messages import Response
 from ...multipart import Part
-from ..acts import always, refuses, takes_as
+from ..acts import refuses
 from ..fault import Fault, Turn
 from ..uploads import lacks
 from . import BAD, CREATED, DESCRIPTION, FILE, FORM, NAME, RESPONSES
@@ -159,24 +158,5 @@ FAULTS = (
         ("RFC 2046, 5.1.1", FORM),
         refuses(lambda turn: re.search(rb"--\s*$", turn.request.body) is None),
     ),
-    Fault(
-        "commbox.media-case",
-        "The media type is refused in other than lower case.",
-        ("RFC 9110, 8.3.1", FORM),
-        refuses(lambda turn: not turn.header("content-type").startswith("multipart/form-data")),
-    ),
-    Fault(
-        "commbox.chunked-refused",
-        "A body in chunks is refused.",
-        ("RFC 9112, 7.1",),
-        refuses(lambda turn: bool(turn.header("transfer-encoding"))),
-    ),
-    Fault(
-        "commbox.chunked-empty",
-        "A body in chunks is read as empty.",
-        ("RFC 9112, 7.1",),
-        takes_as(lambda request: replace(request, body=b""), lambda turn: bool(turn.header("transfer-encoding"))),
-    ),
     Fault("commbox.missing-500", "A form without a file fails with 500.", (BAD,), _bad_is_500),
-    Fault("commbox.all-refused", "Every request is refused with 400.", (CREATED,), refuses(always)),
 )

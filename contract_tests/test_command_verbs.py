@@ -1,0 +1,342 @@
+"""The commands `get`, `wait` and `delete`: one audience at one provider."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import httpx2
+import pytest
+
+import processes
+from audience_contract.mock import MockServer
+from audiences._report import EXIT_CODES
+from callers import make
+from canaries import SECRET, WORDS, found_in, secret
+from cases import KEYS
+from raw_server import RawServer, closed_port, http
+from test_command_curl import curls, paste
+from test_command_escapes import ACTS, safe
+from test_command_line import BATCH, run
+from test_command_words import BATCH_KEYS
+from test_ended import Handshakes
+from test_verbs import ERROR, RECORD
+
+pty = pytest.importorskip("pty")
+FOUND = http(200, json.dumps(RECORD).encode())
+INDEXING = http(200, json.dumps({**RECORD, "indexing_state": "IN_PROGRESS"}).encode())
+ABSENT = http(404, json.dumps(ERROR).encode())
+ACCEPTED = http(202, b'{"indexing_token":"token-4711"}')
+VERBS = [["get"], ["wait"], ["delete", "--yes"]]
+
+
+def ask(raw: RawServer, *arguments: str, at: str = "", **variables: str) -> processes.Ended:
+    """A command to Batch, which `raw` plays."""
+    return run(None, *arguments, "-p", "batch", "--base-url", f"batch={at or raw.url}", **{**BATCH_KEYS, **variables})
+
+
+def playing(raw: RawServer, *answers: bytes) -> RawServer:
+    """The server with these answers, the last one again and again; it forgets what came."""
+    raw.requests.clear()
+    *raw.answers, raw.answer = answers
+    return raw
+
+
+def test_get_shows_the_record_and_json_has_what_the_library_knows(raw: RawServer) -> None:
+    done = ask(playing(raw, FOUND), "get", "VIP")
+    assert (done.returncode, done.stderr) == (0, "")
+    header, _, row = ([cell.strip() for cell in line.split("|")] for line in done.stdout.splitlines())
+    assert dict(zip(header, row, strict=True)) == {
+        "provider": "Batch", "name": "VIP", "id": "", "state": "ready", "member_count": "4012",
+        "created": "2023-08-12T22:30:05+00:00", "updated": "2023-08-13T22:30:05+00:00",
+    }  # fmt: skip
+    (known,) = json.loads(ask(raw, "get", "VIP", "--json").stdout)
+    answer = httpx2.MockTransport(lambda _: httpx2.Response(200, json=RECORD))
+    record = make("batch", transport=answer).get("VIP").to_dict()
+    assert {**known, "attempts": 0} == {**record, "attempts": 0}
+    assert "GET /audiences/view?name=VIP" in raw.requests[-1].decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (FOUND, 0), (http(400, b"{}"), 3), (http(401, b"{}"), 3), (ABSENT, 3), (http(429, b"{}"), 3),
+        (http(500, b"{}"), 4), (b"", 4), (http(302, Location="https://other.test/"), 4), (http(200, b"[]"), 6),
+    ],
+)  # fmt: skip
+def test_the_exit_code_of_a_read_says_whether_there_was_an_answer_and_what_it_said(
+    raw: RawServer, answer: bytes, code: int
+) -> None:
+    done = ask(playing(raw, answer), "get", "VIP", "--timeout", "2", "--json")
+    assert (done.returncode, done.stderr) == (code, "")
+    (known,) = json.loads(done.stdout)
+    assert known.get("outcome") is None
+    assert (known.get("error") is None) is (code == 0)
+    assert "outcome" not in known.get("message", "")
+
+
+@pytest.mark.parametrize(("verb", "code"), [(["get"], 4), (["wait"], 4), (["delete", "--yes"], 4)])
+def test_where_nobody_listens_nothing_was_sent(raw: RawServer, verb: list[str], code: int) -> None:
+    done = ask(raw, *verb, "VIP", "--timeout", "2", at=f"http://127.0.0.1:{closed_port()}")
+    assert (done.returncode, "ConnectError" in done.stderr) == (code, True)
+
+
+def test_a_refusal_of_a_read_is_told_with_the_providers_words(raw: RawServer) -> None:
+    done = ask(playing(raw, ABSENT), "get", "VIP")
+    assert done.stdout == ""
+    ours, theirs = done.stderr.splitlines()
+    assert "there is no such audience (404)" in ours
+    assert theirs == "Batch says: E1: words"
+
+
+def test_waiting_ends_with_the_record_or_with_8_and_what_was_seen_last(raw: RawServer) -> None:
+    done = ask(playing(raw, INDEXING, FOUND), "wait", "VIP", "--token", "abc", "--json")
+    assert (done.returncode, json.loads(done.stdout)[0]["state"]) == (0, "ready")
+    assert [b"indexing_token=abc" in request for request in raw.requests] == [True, True]
+    late = ask(playing(raw, INDEXING), "wait", "VIP", "--within", "2")
+    assert late.returncode == 8
+    assert "still indexing after 2 s" in late.stderr
+    assert "4012" in late.stdout
+    error, record = json.loads(ask(raw, "wait", "VIP", "--within", "2", "--json").stdout)
+    assert (error["error"], record["state"]) == ("WaitTimeoutError", "indexing")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (ACCEPTED, 0), (http(202, b"{}"), 0), (http(400, b"{}"), 3), (ABSENT, 3), (http(500, b"{}"), 5), (b"", 5),
+    ],
+)  # fmt: skip
+def test_a_deletion_says_first_what_follows_and_its_exit_code_is_that_of_its_outcome(
+    raw: RawServer, answer: bytes, code: int
+) -> None:
+    done = ask(playing(raw, answer), "delete", "VIP", "--yes", "--json")
+    assert done.returncode == code
+    first, *_ = done.stderr.splitlines() if done.stderr else [""]
+    assert first == "audiences: this deletes VIP at Batch; a campaign that targets it then targets an empty audience"
+    (known,) = json.loads(done.stdout)
+    assert known["outcome"] == {0: "applied", 3: "rejected", 5: "unknown"}[code]
+    assert len(raw.requests) == 1
+    assert raw.requests[0].startswith(b"POST /audiences/remove ")
+    people = ask(raw, "delete", "VIP", "--yes")
+    assert ("before you repeat this" in people.stderr) is (code == 5)
+    assert ("token-4711" in people.stdout) is (answer == ACCEPTED)
+
+
+@pytest.mark.parametrize("given", [None, "y\n"])
+def test_without_a_terminal_to_ask_on_nothing_is_deleted(raw: RawServer, given: str | None) -> None:
+    playing(raw, ACCEPTED)
+    words = [sys.executable, "-m", "audiences", "delete", "VIP", "-p", "batch", "--base-url", f"batch={raw.url}"]
+    done = processes.run(words, given=given, env={**os.environ, **BATCH_KEYS})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "empty audience" in done.stderr
+    assert "--yes" in done.stderr
+    closed = processes.run(["sh", "-c", 'exec "$@" <&-', "sh", *words], env={**os.environ, **BATCH_KEYS})
+    assert (closed.returncode, "--yes" in closed.stderr) == (2, True)
+    assert raw.requests == []
+
+
+def on_a_terminal(raw: RawServer, answer: Callable[[int, processes.Process], object]) -> tuple[int, str]:
+    """The exit code of a deletion that asks, and what the terminal got; `answer` is called once it has asked."""
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "audiences", "delete", "VIP", "-p", "batch", "--base-url", f"batch={raw.url}"]
+    pipes = {"stdin": slave, "stderr": slave, "stdout": processes.PIPE}
+    shown = b""
+    with processes.started(words, env={**os.environ, **BATCH_KEYS}, **pipes) as child:
+        while b"[y/N]" not in shown:
+            shown += os.read(master, 1024)
+        answer(master, child)
+        child.communicate()
+    os.close(slave)
+    os.close(master)
+    return child.returncode, shown.decode()
+
+
+def test_on_a_terminal_it_is_asked_and_yes_deletes(raw: RawServer) -> None:
+    for text in (b"y\n", b" YES \n"):
+        code, shown = on_a_terminal(playing(raw, ACCEPTED), lambda terminal, _, text=text: os.write(terminal, text))  # type: ignore[misc]
+        assert (code, len(raw.requests)) == (0, 1)
+        assert shown.index("empty audience") < shown.index("[y/N]")
+
+
+@pytest.mark.parametrize("text", [b"n\n", b"\n", b"yess\n", b"\x04", b"\xff\n", None], ids=repr)
+def test_anything_but_yes_deletes_nothing(raw: RawServer, text: bytes | None) -> None:
+    def answer(terminal: int, child: processes.Process) -> None:
+        if text is None:
+            child.send_signal(signal.SIGINT)
+        else:
+            os.write(terminal, text)
+
+    code, _ = on_a_terminal(playing(raw, ACCEPTED), answer)
+    assert (code, raw.requests) == (130, [])
+
+
+@pytest.mark.parametrize("verb", ["get", "wait", "delete"])
+def test_a_dry_run_shows_the_request_and_neither_sends_nor_asks(raw: RawServer, verb: str) -> None:
+    playing(raw, FOUND)
+    secret_key = {"BATCH_API_KEY": "key-4711-key"}
+    plain = ask(raw, verb, "VIP", "--dry-run", **secret_key)
+    assert (plain.returncode, plain.stderr) == (0, "")
+    assert f"{'POST' if verb == 'delete' else 'GET'} {raw.url}/audiences/" in plain.stdout
+    assert "Authorization: Bearer ***" in plain.stdout
+    curl = ask(raw, verb, "VIP", "--dry-run", "--curl", **secret_key)
+    assert "# needs in the environment: BATCH_API_KEY" in curl.stdout
+    (known,) = json.loads(ask(raw, verb, "VIP", "--dry-run", "--json", **secret_key).stdout)
+    assert "VIP" in known["url"] + str(known["body"])
+    assert "4711" not in plain.stdout + curl.stdout + str(known)
+    assert raw.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["VIP"], "--provider"),
+        (["VIP", "-p", "bach"], "is not one of"),
+        (["-p", "batch"], "NAME, or its --id"),
+        (["", "-p", "batch"], "NAME, or its --id"),
+        (["VIP", "--id", "5", "-p", "batch"], "NAME, or its --id"),
+        ([os.fsdecode(b"\xff"), "-p", "batch"], "must be Unicode"),
+        (["--id", os.fsdecode(b"\xff"), "-p", "batch"], "--id (string of 1 character): must be Unicode"),
+        (["VIP", "-p", "batch", "--curl"], "--dry-run"),
+        (["VIP", "-p", "batch", "--timeout", "0"], "--timeout"),
+        (["VIP", "-p", "batch", "--base-url", "adobe=http://x"], "not among the chosen"),
+        (["VIP", "-p", "batch", "--set", "batch.type=emails"], "No such option"),
+    ],
+)
+def test_wrong_usage_sends_nothing(raw: RawServer, arguments: list[str], words: str) -> None:
+    playing(raw, FOUND)
+    verb = VERBS[len(words) % len(VERBS)]  # one of them, because all have the same options
+    done = run(None, *verb, *arguments, **BATCH_KEYS, BATCH_BASE_URL=raw.url)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+    assert raw.requests == []
+
+
+def test_a_missing_credential_is_said_in_the_commands_words() -> None:
+    done = run(None, "get", "VIP", "-p", "batch", BATCH_API_KEY="key")
+    assert done.returncode == 2
+    assert "settings are missing: set BATCH_PROJECT (" in done.stderr
+    assert "argument" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["get", "wait", "delete"])
+def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybody_is_asked(verb: str) -> None:
+    for key in KEYS:
+        provider = make(key)
+        variables = {each.variable: "x" for each in provider.settings if each.required}
+        support, reason = provider.capabilities[verb]
+        done = run(None, verb, "--id", "5", "-p", key, **variables)
+        assert done.returncode == 4
+        assert (reason if support == "unsupported" else "has no ids") in done.stderr
+        assert "deletes" not in done.stderr
+
+
+@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_nothing_that_a_provider_says_acts_on_a_terminal(raw: RawServer, verb: list[str], extra: list[str]) -> None:
+    said = dict.fromkeys([*RECORD, "indexing_token", "error_message", "error_code", ACTS], ACTS)
+    for status in (200, 400):
+        done = ask(playing(raw, http(status, json.dumps(said).encode())), *verb, ACTS.replace("\0", ""), *extra)
+        assert safe(done.stdout + done.stderr)
+        assert not any(line.startswith("Batch applied") for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_an_answer_with_the_credentials_in_it_is_shown_without_them(
+    raw: RawServer, verb: list[str], extra: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "credentials.toml"
+    file.write_text(f"BATCH_API_KEY = {json.dumps(secret('api_key'))}\n", "utf-8")
+    told = f"{WORDS} {secret('api_key')}"
+    body = dict.fromkeys(["name", "display_name", "indexing_token", "error_message", "error_code"], told)
+    for status in (200, 401, 404):
+        answer = http(status, json.dumps({**body, told: told}).encode(), X_Request_Id=told)
+        done = ask(playing(raw, answer), *verb, "VIP", "--credentials", str(file), *extra)
+        printed = done.stdout + done.stderr
+        assert found_in(printed, SECRET, "Traceback") == set()
+        assert status == 200 or WORDS in printed
+
+
+class Interrupting(RawServer):
+    """Interrupts its client once the request is there, and answers nothing before that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client: SimpleQueue[processes.Process] = SimpleQueue()
+
+    def reply(self, request: bytes) -> bytes:  # noqa: ARG002
+        client = self.client.get()
+        client.send_signal(signal.SIGINT)
+        client.wait(20)
+        return b""
+
+
+@pytest.mark.parametrize(("verb", "code"), [(["get"], 130), (["wait"], 130), (["delete", "--yes"], 5)])
+def test_an_interrupt_ends_at_once_and_tells_what_is_known(verb: list[str], code: int) -> None:
+    """The first server never answers, so that a deletion may have been made; the second one never shakes hands."""
+    with Interrupting() as silent:
+        words = [sys.executable, "-m", "audiences", *verb, "VIP", "-p", "batch", "--json"]
+        environment = {**os.environ, **BATCH_KEYS, "BATCH_BASE_URL": silent.url}
+        pipes: dict[str, Any] = {"stdout": processes.PIPE, "stderr": processes.PIPE}
+        with processes.started(words, env=environment, **pipes) as child:
+            silent.client.put(child)
+            out, _ = child.communicate()
+        assert child.returncode == code
+        assert json.loads(out)[0]["outcome"] == (None if code == 130 else "unknown")
+    server = Handshakes()
+    with processes.started(words, env={**environment, "BATCH_BASE_URL": server.url}, **pipes) as child:
+        assert server.accepted.wait(20)
+        child.send_signal(signal.SIGINT)
+        child.communicate()
+    server.close()
+    assert (child.returncode, server.requests) == (130, 0)
+
+
+@pytest.mark.parametrize("verb", ["get", "wait", "delete"])
+def test_help_has_an_example_and_every_exit_code(verb: str) -> None:
+    shown = " ".join(run(None, verb, "--help").stdout.split())
+    assert f"audiences {verb} SPRING --provider batch" in shown
+    assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())
+
+
+def test_an_audience_is_created_seen_waited_for_and_deleted() -> None:
+    with MockServer() as server:
+
+        def known(*arguments: str) -> dict[str, Any]:
+            (found,) = json.loads(run(server, *arguments, "--json").stdout)
+            assert isinstance(found, dict)
+            return found
+
+        def applied() -> None:
+            while len(server.exchanges) < 3:  # that of `wait` among them
+                time.sleep(0.02)
+            server.settings.indexing = 0.0
+
+        server.settings.indexing = 3600.0
+        change = ["SPRING", "-p", "batch", "--token", known(*BATCH)["operation_token"]]
+        assert known("get", *change)["state"] == "indexing"
+        threading.Thread(target=applied, daemon=True).start()
+        assert known("wait", *change)["state"] == "ready"
+        deleted = known("delete", "SPRING", "-p", "batch", "--yes")
+        assert (deleted["outcome"], deleted["name"], server.audiences) == ("applied", "SPRING", [])
+        assert run(server, "get", "SPRING", "-p", "batch").returncode == 3
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl, which a fresh machine may lack")
+def test_the_printed_curl_commands_read_and_delete() -> None:
+    with MockServer() as server:
+        assert run(server, *BATCH).returncode == 0
+        for verb in ("get", "delete"):
+            (command,) = curls(run(server, verb, "SPRING", "-p", "batch", "--dry-run", "--curl").stdout)
+            paste(command, server)
+        assert server.audiences == []
+        assert [exchange.operation for exchange in server.exchanges][1:] == ["audience_view", "audience_remove"]
