@@ -86,7 +86,7 @@ def test_an_audience_is_made_waited_for_seen_deleted_and_gone(
         else:
             with pytest.raises(NotFoundError):
                 ask("get", receipt)
-        record = ask("wait", Reference.of_text(str(Reference.of(receipt))), within=30)
+        record = ask("wait", Reference.of_text(Reference.of(receipt).to_text()), within=30)
         assert (record.state, record.name, record.member_count, record.deviations) == (RecordState.READY, "VIP", 0, ())
         assert record.created is None or record.created.utcoffset() is not None
         assert ask("delete", record).deviations == ()

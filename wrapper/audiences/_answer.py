@@ -118,6 +118,8 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         "code": _first_text(body, service.code),
         "provider_message": _first_text(body, service.message),
     }
+    if 200 <= status < 300 and operation.effect is Effect.READS and judged.response.problem:
+        return UnknownOutcomeError(f"gave no whole answer: {judged.response.problem}", **known)
     if 200 <= status < 300:
         lacks = f"it lacks what is needed: {operation.needs}"
         why = f"its body is not readable: {judged.unreadable}" if judged.unreadable else lacks

@@ -11,7 +11,7 @@ from ._account import Account
 from ._answer import Success
 from ._attempt import Attempt
 from ._call_settings import CallSettings
-from ._errors import AudiencesError, NotSentError, SpecViolationError
+from ._errors import AudiencesError, NotSentError, SpecViolationError, UnknownOutcomeError
 from ._http.trace import AttemptTrace, Send
 from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
@@ -140,11 +140,6 @@ class Attempts(Generic[Asked, Answer]):
         self._seen.end()
 
     @property
-    def is_late(self) -> bool:
-        """Whether the total time is over."""
-        return time.monotonic() >= self._how.deadline
-
-    @property
     def slow(self) -> bool:
         """Whether it takes long to find out what is known."""
         return self._seen.large
@@ -162,7 +157,9 @@ class Attempts(Generic[Asked, Answer]):
         if self._request is None:
             return NotSentError("interrupted before anything was sent")
         if self._success:
-            error = SpecViolationError("interrupted after the provider had acted", response=self._success.response)
+            kind = UnknownOutcomeError if self._reads else SpecViolationError
+            said = "interrupted after an answer had come" if self._reads else "interrupted after the provider had acted"
+            error: AudiencesError = kind(said, response=self._success.response)
             error.attempts = self._success.attempts
             return error
         if self._failure:

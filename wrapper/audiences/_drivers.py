@@ -76,8 +76,8 @@ class Blocking(Provider[send.BlockingTransport]):
         Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
         the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
         """
-        asked, verbs = self._reference(what, id, token), self._verbs(options, reads=True)
-        return self._run(verbs, verbs.get(asked))
+        verbs = self._verbs(options, reads=True)
+        return self._run(verbs, verbs.get(what, id, token))
 
     def wait(
         self,
@@ -88,8 +88,9 @@ class Blocking(Provider[send.BlockingTransport]):
         within: float = 300.0,
         **options: Unpack[CallOptions],
     ) -> Record:
-        """Ask again and again, from every second to every 30 seconds, until the audience is no longer indexing, and
-        give what the provider says then: a change that another one has replaced is no failure.
+        """Ask again and again, with pauses that grow from half a second or more to 30 seconds at most, until the
+        audience is no longer indexing, and give what the provider says then: a change that another one has replaced is
+        no failure, and a state that the provider does not document is given as it is.
 
         `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
         change (a receipt has it), an audience that is not to be seen yet is waited for, too; so after a delete, ask
@@ -97,8 +98,8 @@ class Blocking(Provider[send.BlockingTransport]):
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
-        asked, verbs = self._reference(what, id, token), self._verbs(options, reads=True)
-        return self._run(verbs, verbs.wait(asked, within))
+        verbs = self._verbs(options, reads=True)
+        return self._run(verbs, verbs.wait(what, id, token, within))
 
     def delete(
         self,
@@ -107,12 +108,12 @@ class Blocking(Provider[send.BlockingTransport]):
         id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Receipt:
-        """Delete an audience, which is given as for `get`. At Batch, a campaign that targets it targets nobody then.
+        """Delete an audience, which is given as for `get`.
 
         Raises as `create` does; UnsupportedError where the provider offers no such call.
         """
-        asked, verbs = self._reference(what, id), self._verbs(options)
-        return self._run(verbs, verbs.delete(asked))
+        verbs = self._verbs(options)
+        return self._run(verbs, verbs.delete(what, id))
 
     def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
@@ -212,8 +213,8 @@ class Async(Provider[send.AsyncTransport]):
         **options: Unpack[CallOptions],
     ) -> Record:
         """What the provider says of an audience. See the blocking `get`."""
-        asked, verbs = self._reference(what, id, token), self._verbs(options, reads=True)
-        return await self._run(verbs, verbs.get(asked))
+        verbs = self._verbs(options, reads=True)
+        return await self._run(verbs, verbs.get(what, id, token))
 
     async def wait(
         self,
@@ -225,8 +226,8 @@ class Async(Provider[send.AsyncTransport]):
         **options: Unpack[CallOptions],
     ) -> Record:
         """Ask until the audience is no longer indexing. See the blocking `wait`."""
-        asked, verbs = self._reference(what, id, token), self._verbs(options, reads=True)
-        return await self._run(verbs, verbs.wait(asked, within))
+        verbs = self._verbs(options, reads=True)
+        return await self._run(verbs, verbs.wait(what, id, token, within))
 
     async def delete(
         self,
@@ -236,8 +237,8 @@ class Async(Provider[send.AsyncTransport]):
         **options: Unpack[CallOptions],
     ) -> Receipt:
         """Delete an audience. See the blocking `delete`."""
-        asked, verbs = self._reference(what, id), self._verbs(options)
-        return await self._run(verbs, verbs.delete(asked))
+        verbs = self._verbs(options)
+        return await self._run(verbs, verbs.delete(what, id))
 
     async def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
         """What became of a call with an unknown outcome. See the blocking `reconcile`."""

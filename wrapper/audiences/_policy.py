@@ -4,7 +4,14 @@ import random
 from dataclasses import dataclass
 
 from . import _checks
-from ._errors import AudiencesError, ConfigurationError, NotSentError, RateLimitedError, UnavailableError
+from ._errors import (
+    AudiencesError,
+    ConfigurationError,
+    NotSentError,
+    RateLimitedError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
 from ._outcome import Outcome
 
 
@@ -46,7 +53,7 @@ class RetryPolicy:
 
     def wait(self, error: AudiencesError, attempt: int, *, safe: bool) -> float | None:
         """The seconds before the next attempt, or None if there is none. `safe` calls have no effect to repeat."""
-        if attempt >= self.attempts or not self._may_repeat(error, safe):
+        if attempt >= self.attempts or not self.may_repeat(error, safe):
             return None
         if error.retry_after is None:
             return self.pause(attempt)
@@ -59,11 +66,11 @@ class RetryPolicy:
         """The seconds after so many attempts, where nobody asked for a number."""
         return min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000)) * random.uniform(0.5, 1)  # noqa: S311
 
-    def _may_repeat(self, error: AudiencesError, safe: bool) -> bool:
+    def may_repeat(self, error: AudiencesError, safe: bool) -> bool:
         if isinstance(error, NotSentError):
             return True
         if safe:
-            unanswered = error.outcome is Outcome.UNKNOWN and error.status in (None, 408)
+            unanswered = isinstance(error, UnknownOutcomeError) and error.status in (None, 408)
             return unanswered or isinstance(error, RateLimitedError | UnavailableError)
         if isinstance(error, UnavailableError):
             return self.on_unavailable and error.outcome is Outcome.REJECTED

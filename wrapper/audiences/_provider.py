@@ -11,12 +11,11 @@ from . import _checks, _spec
 from ._account import Account
 from ._attempts import Attempts
 from ._call_settings import CallSettings, Ending, Timeouts
-from ._errors import OURS, ConfigurationError, InvalidError, NotSentError, Problem
+from ._errors import ConfigurationError, NotSentError
 from ._http.connections import ConnectionSettings
 from ._operation import Adapter, Capability
 from ._options import MAX_BYTES, CallOptions, Options, Pace
 from ._policy import CREATES, READS, RetryPolicy
-from ._record import Audiences, Reference
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
@@ -139,10 +138,11 @@ class Provider(ABC, Generic[T]):
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
-            return Verbs(self._account, self._how(options, reads=reads), name)
+            return Verbs(self._account, self._how(options, reads=reads), name, reads=reads)
         except BaseException as raised:
             known = raised if isinstance(raised, ConfigurationError) else NotSentError(INTERRUPTED)
             known.provider, known.audience_name = self.title, name if isinstance(name, str) else None
+            known.outcome = None if reads else known.outcome
             if not isinstance(raised, Exception):
                 raised.__cause__ = known
             raise
@@ -164,13 +164,6 @@ class Provider(ABC, Generic[T]):
             reuse=self._reuse,
             ending=Ending(),
         )
-
-    def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        found = Reference.of(what, id, token)
-        if found.provider not in (None, self.title):
-            rule = f"is of {found.provider}, and this is {self.title}"
-            raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)], self.title)
-        return found
 
     @abstractmethod
     def _connect(self, settings: ConnectionSettings, transport: T | None) -> None:

@@ -33,7 +33,8 @@ class RecordState(StrEnum):
 class Record:
     """What a provider says of an audience."""
 
-    provider: str
+    provider: str = ""
+    """The provider's name."""
     name: str | None = field(repr=False)
     id: str | None
     """The provider's id, if it has one."""
@@ -78,7 +79,7 @@ class Record:
 class Reference:
     """By what an audience is meant: its name, its id, or a change to it by the token that the provider gave.
 
-    As text (`str(reference)`) it goes to another process; `Reference.of_text` reads that.
+    `to_text()` goes to another process, where `Reference.of_text` reads it.
     """
 
     provider: str | None = None
@@ -90,7 +91,7 @@ class Reference:
     @property
     def by_name(self) -> str:
         """The name, for a provider that has no ids. Raises UnsupportedError without one."""
-        if self.name is None:
+        if self.name is None or self.id is not None:
             raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
         return self.name
 
@@ -112,28 +113,32 @@ class Reference:
             found = cls(provider=what.provider, name=what.name, id=what.id, token=what.operation_token)
         else:
             found = cls(name=what)
-        found = cls(provider=found.provider, name=found.name, id=id or found.id, token=token or found.token)
-        given = {"name": found.name, "id": found.id, "token": found.token}
-        lone = [name for name, value in given.items() if isinstance(value, str) and not _json.is_unicode(value)]
-        if lone:
-            rule = "must be Unicode text, without lone surrogates"
-            raise InvalidError.of([Problem(name, rule, shape(given[name]), OURS) for name in lone])
-        wrong = [name for name, value in given.items() if not isinstance(value, str | None) or value == ""]
-        if wrong or not (found.name or found.id):
-            rule = "must be the audience's name, a Receipt, a Record or a Reference, or id= must be given, as text"
-            raise InvalidError.of([Problem(wrong[0] if wrong else "audience", rule, shape(what), OURS)])
+        id, token = found.id if id is None else id, found.token if token is None else token
+        found = cls(provider=found.provider, name=found.name, id=id, token=token)
+        given = {"name": found.name, "id": id, "token": token}
+        wrong = [
+            Problem(name, "must be Unicode text, and not empty", shape(value), OURS)
+            for name, value in given.items()
+            if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
+        ]
+        if not wrong and found.name is None and id is None:
+            rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
+            wrong = [Problem("audience", rule, shape(what), OURS)]
+        if wrong:
+            raise InvalidError.of(wrong)
         return found
 
     @classmethod
     def of_text(cls, text: str) -> "Reference":
-        """Raises InvalidError for a text that is not of a Reference."""
+        """The reference that `to_text` gave. Raises InvalidError for any other text."""
         try:
-            return cls(**json.loads(text))
+            return cls.of(cls(**json.loads(text)))
         except (TypeError, ValueError, RecursionError):
             rule = "must be the text of a Reference"
         raise InvalidError.of([Problem("text", rule, shape(text), OURS)])
 
-    def __str__(self) -> str:
+    def to_text(self) -> str:
+        """The same as text, for another process; the name and the token are in it."""
         return json.dumps(asdict(self))
 
 

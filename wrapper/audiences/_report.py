@@ -11,7 +11,19 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from . import AudiencesError, InvalidError, Outcome, Provider, Record, Remedy, Request, Result, WaitTimeoutError
+from . import (
+    AudiencesError,
+    InvalidError,
+    Outcome,
+    Provider,
+    RateLimitedError,
+    Record,
+    Remedy,
+    Request,
+    Result,
+    SpecViolationError,
+    WaitTimeoutError,
+)
 from ._terminal import note, say, visible
 
 
@@ -43,7 +55,7 @@ EXIT_CODES = {
     130: "stopped before anything was sent, or while only asking",
 }
 _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, None: 3}
-"""By what is known of a call; of one that only reads, its error's kind says what came of it."""
+"""By what is known of a call."""
 
 
 def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
@@ -56,8 +68,15 @@ def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
         return 130
     if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
         return 7
-    codes = {8 if isinstance(e, WaitTimeoutError) else _CODES[e.outcome or type(e).outcome] for e in errors}
+    codes = {8 if isinstance(each, WaitTimeoutError) else _code(each) for each in errors}
     return next((code for code in (6, 3, 4, 8) if code in codes), 0)
+
+
+def _code(error: AudiencesError) -> int:
+    """Of a call that only reads, the error's kind says what came of it."""
+    if error.outcome is None and isinstance(error, SpecViolationError | RateLimitedError):
+        return 4
+    return _CODES[error.outcome or type(error).outcome]
 
 
 def row_of(result: Result | Record, name: str) -> dict[str, str]:

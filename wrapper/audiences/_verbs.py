@@ -11,15 +11,19 @@ from typing import Any, cast
 from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempts import Attempts
+from ._attempts import ENDED, Attempts
 from ._audience import Audience
 from ._call_settings import CallSettings
 from ._draft import Draft
 from ._errors import (
+    OURS,
     AmbiguousError,
     AudiencesError,
+    ConfigurationError,
+    InvalidError,
     NotFoundError,
     NotSentError,
+    Problem,
     Remedy,
     UnknownOutcomeError,
     UnsupportedError,
@@ -31,7 +35,7 @@ from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, FOUND, NO_LOOK, NOT_SEEN, Reconciliation, name_in
-from ._record import Record, RecordState, Reference
+from ._record import Audiences, Record, RecordState, Reference
 from ._steps import Flow, Wait, Work
 from ._wire import Request
 
@@ -44,11 +48,12 @@ _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 class Verbs:
     """One thing that a caller asks for, and what is known of it at any moment."""
 
-    def __init__(self, account: Account, how: CallSettings, name: object) -> None:
+    def __init__(self, account: Account, how: CallSettings, name: object, *, reads: bool) -> None:
         self.title, self.how = account.title, how
         self._account, self._adapter = account, account.adapter
         self._name = name if isinstance(name, str) else None
-        self._operation: Operation[Any, Any] = self._adapter.create
+        self._reads = reads
+        self._operation: Operation[Any, Any] | None = None if name is None else self._adapter.create
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
         self._explained = 0
@@ -75,6 +80,7 @@ class Verbs:
         success = yield from self.call(self._adapter.create, partial(self.preparing, audience, leave_out))
         draft, request = cast("tuple[Draft, Request]", self._drafted)
         return self._receipt(
+            self._adapter.create,
             success,
             empty=draft.file is None or draft.look.empty,
             left_out=draft.left_out,
@@ -82,18 +88,19 @@ class Verbs:
             filename=draft.file.name if draft.file else None,
         )
 
-    def delete(self, asked: Reference) -> Flow[Receipt]:
-        self._name = asked.name
+    def delete(self, what: Audiences | None, id: str | None) -> Flow[Receipt]:
+        asked = self._reference(what, id)
         success = yield from self.call(self._adapter.delete, partial(self.referring, self._adapter.delete, asked))
-        return self._receipt(success)
+        return self._receipt(self._offered(self._adapter.delete), success)
 
-    def get(self, asked: Reference) -> Flow[Record]:
-        self._name = asked.name
+    def get(self, what: Audiences | None, id: str | None = None, token: str | None = None) -> Flow[Record]:
+        asked = self._reference(what, id, token)
         success = yield from self.call(self._adapter.get, partial(self.referring, self._adapter.get, asked))
         records = [
             replace(
                 record,
-                operation=self._operation.id,
+                provider=self.title,
+                operation=self._offered(self._adapter.get).id,
                 operation_token=asked.token,
                 response=success.response,
                 deviations=success.deviations,
@@ -105,40 +112,52 @@ class Verbs:
             raise self._marked(_not_one(records, success))
         return records[0]
 
-    def wait(self, asked: Reference, seconds: float) -> Flow[Record]:
+    def wait(self, what: Audiences | None, id: str | None, token: str | None, seconds: float) -> Flow[Record]:
         """Ask until the audience is no longer indexing. Of a change that the provider accepted, there may be nothing to
-        be seen yet, so then it is also asked again where there is no such audience.
+        be seen yet, so then it is also asked again where there is no such audience; once it was seen, a question that
+        fails for a time ends nothing.
         """
-        _checks.seconds("within", seconds, above_zero=False)
-        end, number, record = time.monotonic() + seconds, 0, None
+        asked = self._reference(what, id, token)
+        try:
+            _checks.seconds("within", seconds, above_zero=False)
+        except ConfigurationError as error:
+            raise self._marked(error) from None
+        begun, number, record, last = time.monotonic(), 0, None, False
+        end = begun + seconds
         while True:
             self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
+            pause = _POLLS.pause(number := number + 1)
             try:
                 record = yield from self.get(asked)
-            except NotFoundError:
-                if asked.token is None:
-                    raise
+                if record.state is not RecordState.INDEXING:
+                    return record
             except AudiencesError as failure:
-                if record is None or failure.response or time.monotonic() < end:
+                fades = record is not None and self.how.policy.may_repeat(failure, safe=True)
+                unseen = isinstance(failure, NotFoundError) and asked.token is not None
+                if self.ended or not (fades or unseen or time.monotonic() >= end):
                     raise
-            if record and record.state is not RecordState.INDEXING:
-                return record
-            number += 1
-            pause = _POLLS.pause(number)
-            if time.monotonic() + pause >= end or self.how.ending.over:
-                error = WaitTimeoutError(
-                    f"still indexing after {seconds:g} s" if record else f"not to be seen after {seconds:g} s"
-                )
-                error.record = record
-                raise self._marked(error)
-            yield Wait(pause)
+                pause = max(pause, failure.retry_after or 0.0)
+            left = end - time.monotonic()
+            if last or left <= 0:
+                raise self._late(record, time.monotonic() - begun)
+            # The last question comes a second before the end, or in the middle of what is left.
+            room = left - min(1.0, left / 2)
+            last = pause >= room
+            yield Wait(min(pause, room))
+            if self.ended:
+                raise self._marked(NotSentError(ENDED))
+
+    def _late(self, record: Record | None, seconds: float) -> AudiencesError:
+        said = "still indexing" if record else "not to be seen"
+        error = WaitTimeoutError(f"{said} after {seconds:.3g} s")
+        error.record, error.attempts = record, record.attempts if record else ()
+        return self._marked(error)
 
     def reconcile(self, what: AudiencesError | str) -> Flow[Reconciliation]:
         ids = [entry.id for entry in (self._adapter.create, self._adapter.delete) if isinstance(entry, Operation)]
-        self._name = name = name_in(what, self.title, ids, self._account.base_url)
-        record = None
+        record, name = None, name_in(what, self.title, ids, self._account.base_url)
         try:
-            record = yield from self.get(Reference(name=name))
+            record = yield from self.get(name)
             reason = FOUND
         except UnsupportedError as error:
             reason = NO_LOOK.format(error.reason)
@@ -166,25 +185,36 @@ class Verbs:
         yield from ()
         return asked, self._account.request(self._offered(entry), asked)
 
+    def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
+        try:
+            found = Reference.of(what, id, token)
+            if found.provider not in (None, "", self.title):
+                rule = f"must be of {self.title}, and is of another provider"
+                raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)])
+        except InvalidError as error:
+            raise self._marked(error) from None
+        self._name = found.name
+        return found
+
     def _offered(self, entry: Operation[Asked, Answer] | Unsupported) -> Operation[Asked, Answer]:
         support, reason = entry.capability
         if isinstance(entry, Unsupported):
-            raise UnsupportedError(f"not supported: {reason}", reason=reason, provider=self.title)
+            raise self._marked(UnsupportedError(f"not supported: {reason}", reason=reason))
         if support is Support.UNDOCUMENTED and not self._account.allow_undocumented:
             remedy = Remedy("allow_undocumented", True, "permits it")
             message = f"is not documented to do that: {reason}"
-            raise UnsupportedError(message, reason=reason, provider=self.title, remedy=remedy)
+            raise self._marked(UnsupportedError(message, reason=reason, remedy=remedy))
         return entry
 
-    def _receipt(self, success: Success[Handle], **more: Any) -> Receipt:
-        documented = self._operation.spec.documents(success.response.status)
+    def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
+        documented = operation.spec.documents(success.response.status)
         return Receipt(
             provider=self.title,
-            operation=self._operation.id,
+            operation=operation.id,
             name=self._name,
             id=success.result.id,
             operation_token=success.result.token,
-            state=self._operation.effect.state(success.response.status) if documented else State.UNKNOWN,
+            state=operation.effect.state(success.response.status) if documented else State.UNKNOWN,
             response=success.response,
             model=success.model,
             model_problem=success.model_problem,
@@ -195,9 +225,9 @@ class Verbs:
 
     def _marked(self, error: AudiencesError) -> AudiencesError:
         """The error, which says what the call was. What only reads has no outcome."""
-        error.provider, error.operation = self.title, self._operation.id
+        error.provider, error.operation = self.title, self._operation.id if self._operation else None
         error.base_url, error.audience_name = self._account.base_url, self._name
-        if self._operation.effect is Effect.READS:
+        if self._reads:
             error.outcome = None
         return error
 

@@ -56,11 +56,10 @@ def _view(asked: Reference, values: Values) -> Built:
 
 
 def _viewed(asked: Reference, body: Any) -> list[Record] | None:
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or body.get("name", asked.name) != asked.name:
         return None
     record = Record(
-        provider="Batch",
-        name=text(body, "name") or asked.name,
+        name=asked.name,
         id=None,
         state=_STATES.get(text(body, "indexing_state") or "", RecordState.OTHER),
         member_count=count_of(body, "nb_ids"),
@@ -108,7 +107,7 @@ BATCH = Adapter(
         _view,
         _viewed,
         audience_view.parse_response,
-        needs="an object",
+        needs="what is said of the audience that was asked for",
     ),
     delete=Operation(
         _SERVICE,
