@@ -1,4 +1,4 @@
-"""Patterns as automata: which strings one takes and another refuses, or the proof that there are none."""
+"""Patterns as automata: whether every string that one takes is taken by another."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from interegular.fsm import FSM
 
 ANY = r"(?:.|\n)"
 _LONGEST = 3000
-_COMMON = "abcxyzABC0123456789 -_.!~\u00e9\u00df" + "".join(map(chr, range(0x4E00, 0x9000)))
 _TOKEN = re.compile(
     r"\\[dDwW]|\\[^a-zA-Z0-9]|\\[nrtfv]|\[\^?(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|\(\?:|[^\\\[\]{}]", re.S
 )
