@@ -95,8 +95,6 @@ _PATTERNS = st.builds(
 def test_an_automaton_takes_what_a_javascript_engine_finds(pattern: str, text: str) -> None:
     machine = patterns.language(pattern)
     assert machine.accepts(text) == (regress.Regex(pattern, "u").find(text) is not None)
-    example = patterns.witness(machine)
-    assert example is None or regress.Regex(pattern, "u").find(example) is not None
 
 
 def _respelt(node: Any, root: Json, dice: random.Random, inside: str = "") -> Any:

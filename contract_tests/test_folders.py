@@ -27,8 +27,8 @@ def test_every_provider_is_in_every_folder() -> None:
     assert modules(audiences.providers) == set(PROVIDERS)
     assert set(KEYS) == set(PROVIDERS)
     assert set(wire.creating()) == set(PROVIDERS)
-    for face in (audiences, aio):
-        classes = {value.key: name for name, value in vars(face).items() if hasattr(value, "key")}
+    for package in (audiences, aio):
+        classes = {value.key: name for name, value in vars(package).items() if hasattr(value, "key")}
         assert classes == PROVIDERS
 
 
@@ -38,7 +38,7 @@ def test_every_spec_is_generated_and_mocked() -> None:
     assert modules(wire) == SOURCES.keys()
 
 
-def test_both_faces_of_a_provider_have_the_same_public_names() -> None:
+def test_a_provider_has_the_same_public_names_blocking_and_asynchronous() -> None:
     for name, blocking in vars(audiences).items():
         if hasattr(blocking, "key"):
             public = [{n for n in dir(each) if not n.startswith("_")} for each in (blocking, vars(aio)[name])]

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
-from pipeline import pasting
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
 from pipeline.folders import Provider, providers
@@ -138,11 +137,6 @@ def test_a_curl_command_is_read_though_a_line_continuation_is_missing() -> None:
         "target": "https://acme.example/lists?meta=true",
         "headers": [["Authorization", "Bearer {TOKEN}"], ["Accept", "application/vnd.acme+json; version=2"]],
         "body": '{\n    "name" "not JSON"\n }',
-        "pasting": [
-            {"line": 1, "what": "an unquoted URL with a character that shells expand"},
-            {"line": 2, "what": "no space before the backslash"},
-            {"line": 3, "what": "an option follows, and no backslash is at its end"},
-        ],
     }
     assert response == {"kind": "response", "status": 200, "body": '{"name": "one"}'}
 
@@ -183,7 +177,7 @@ def test_the_vendored_samples_are_request_lines_headers_json_and_parts_only(name
     assert samples
     for sample in samples:
         fields = {
-            "request": {"method", "target", "headers", "body", "parts", "pasting"},
+            "request": {"method", "target", "headers", "body", "parts"},
             "response": {"status", "body"},
         }
         assert sample.keys() - {"page", "kind"} <= fields[sample["kind"]]
@@ -222,22 +216,6 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
     found = {file.name: json.loads(file.read_bytes()) for file in (root / "specs" / "acme" / "samples").iterdir()}
     bodies = {name: [each["body"] for each in samples if "body" in each] for name, samples in found.items()}
     assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
-
-
-@pytest.mark.parametrize(
-    ("command", "lines"),
-    [
-        ("curl https://a.test/x \\\n -H 'a: b' \\\n -d '{\n  \"-a\": 1\n}'", []),
-        ("curl https://a.test/x?a=b", [1]),
-        ("curl 'https://a.test/x?a=b'", []),
-        ("curl https://a.test/x \\\n -H 'a: b'\n -d '{}'", [2]),
-        ("curl https://a.test/x \\\n -H 'a: b'\\\n -d '{}'", [2]),
-    ],
-)
-def test_a_curl_command_is_pasteable_if_its_lines_go_on_and_the_shell_leaves_its_url_alone(
-    command: str, lines: list[int]
-) -> None:
-    assert [problem["line"] for problem in pasting.problems(command)] == lines
 
 
 def test_drift_names_what_differs_from_the_pages_and_writes_nothing(

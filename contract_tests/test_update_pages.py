@@ -52,6 +52,13 @@ def test_a_spec_that_can_be_read_keeps_the_entities_in_its_texts() -> None:
     assert spec_of(text_of(fenced(spec).encode())) == spec
 
 
+@pytest.mark.parametrize("text", ["a&b;c", "AT&T", "1 < 2", "?a=1&when=x;"])
+def test_a_spec_in_html_keeps_what_is_not_escaped_and_no_mark_of_html(text: str) -> None:
+    spec = json.dumps({**small_project.SPEC, "x-text": text})
+    page = (PAGES / "page.html").read_text("utf-8").replace("SPEC", spec)
+    assert spec_of(text_of(page.encode())) == spec
+
+
 def test_a_spec_in_html_may_have_the_fences_of_markdown_in_it() -> None:
     spec = YAML + "x-text: |\n ```\n ````\n words"
     assert spec_of(text_of(rendered(spec).encode())) == spec

@@ -3,22 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-_BREAKS = {
-    "title",
-    "p",
-    "li",
-    "ul",
-    "ol",
-    "div",
-    "section",
-    "article",
-    "main",
-    "header",
-    "footer",
-    "table",
-    "blockquote",
-    "dl",
-}
+_BREAKS = re.compile("title|p|li|ul|ol|div|section|article|main|header|footer|table|blockquote|dl|h[1-6]")
 _SILENT = {"style", "noscript", "template", "svg"}
 _DATA = re.compile(r"application/(\S+\+)?(json|ya?ml)", re.I)
 
@@ -65,7 +50,7 @@ class _Writer(HTMLParser):
         elif tag == "tr":
             self.cells = 0
             self.out.append("\n| ")
-        elif tag in _BREAKS or tag == "br":
+        elif _BREAKS.fullmatch(tag) or tag == "br":
             self.rows = 0 if tag == "table" else self.rows
             # In a table's row a line end would end the row.
             self.out.append(
@@ -91,7 +76,7 @@ class _Writer(HTMLParser):
             self.cells = None
         elif self.cells is not None:
             pass
-        elif tag in _BREAKS or re.fullmatch("h[1-6]", tag):
+        elif _BREAKS.fullmatch(tag):
             self.out.append("" if tag == "li" else "\n\n")
 
     def handle_data(self, data: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from . import html, instead, pasting, validity
+from . import html, instead, validity
 from ._errors import PipelineError
 from .published import METHODS, as_spec, choose, each_operation, unescaped
 
@@ -128,8 +128,7 @@ def _curl(text: str) -> Sample:
                 sample[_OPTIONS[word]] = next(words)
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
-    found = list(pasting.problems(text))
-    return {**sample, "pasting": found} if found else sample
+    return sample
 
 
 def _rendered(page: str) -> Iterator[Sample]:

@@ -27,7 +27,7 @@ def contained(given: Schema, accepting: Schema, *, text: bool = False, sealed: b
     """Whether it can be proved; False is no proof of the contrary."""
     if given == accepting or accepting in (True, {}):
         return True
-    sharper, _ = sharpen(seal(given, accepting) if sealed else given, accepting)
+    sharper = sharpen(seal(given, accepting) if sealed else given, accepting)
     return _covers(_as_text(accepting) if text else accepting, sharper)
 
 
@@ -50,9 +50,7 @@ def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = Fal
     def surely(value: Any) -> bool:
         return gives.surely(value, taken=True) and takes.surely(value, taken=False, text=text)
 
-    _, lacking = sharpen(sealed, accepting)
-    found = next((Witness(each) for each in sorted(lacking, key=len) if tells(each) and surely(each)), None)
-    witness = found or search(_difference(sealed, accepting), tells)
+    witness = search(_difference(sealed, accepting), tells)
     return Verdict(contained=False, witness=witness if witness and surely(witness.value) else None)
 
 

@@ -1,17 +1,14 @@
-"""Patterns as automata: which strings one takes and another refuses, or the proof that there are none."""
+"""Patterns as automata: whether every string that one takes is taken by another."""
 
 import re
-from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import interegular
-from interegular.fsm import FSM, anything_else
+from interegular.fsm import FSM
 
 ANY = r"(?:.|\n)"
 _LONGEST = 3000
-_COMMON = "abcxyzABC0123456789 -_.!~\u00e9\u00df" + "".join(map(chr, range(0x4E00, 0x9000)))
 _TOKEN = re.compile(
     r"\\[dDwW]|\\[^a-zA-Z0-9]|\\[nrtfv]|\[\^?(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|\(\?:|[^\\\[\]{}]", re.S
 )
@@ -47,40 +44,6 @@ def all_of(machines: Iterable[FSM]) -> FSM:
 def without(machine: FSM, other: FSM) -> FSM:
     rest: FSM = machine.difference(other)  # type: ignore[no-untyped-call]
     return rest
-
-
-def witness(machine: FSM) -> str | None:
-    """A shortest string that the automaton takes."""
-    before: dict[Any, tuple[Any, str] | None] = {machine.initial: None}
-    queue: deque[Any] = deque([machine.initial])
-    symbols = _letters(machine)
-    while queue:
-        state = queue.popleft()
-        if state in machine.finals:
-            letters = []
-            step = before[state]
-            while step is not None:
-                state, letter = step
-                letters.append(letter)
-                step = before[state]
-            return "".join(reversed(letters))
-        for key, following in machine.map.get(state, {}).items():
-            if key in symbols and following not in before:
-                before[following] = (state, symbols[key])
-                queue.append(following)
-    return None
-
-
-def _letters(machine: FSM) -> dict[object, str]:
-    """A readable character for each of the automaton's symbols."""
-    groups: dict[object, list[str]] = {}
-    for symbol, key in machine.alphabet.items():
-        letter = next(c for c in _COMMON if c not in machine.alphabet) if symbol is anything_else else symbol
-        groups.setdefault(key, []).append(letter)
-    return {
-        key: min(letters, key=lambda c: (not c.isalnum(), c > "~", not c.islower(), c))
-        for key, letters in groups.items()
-    }
 
 
 def _compile(text: str) -> FSM:

@@ -1,11 +1,12 @@
 """The search by Hypothesis, for what the patterns do not tell apart."""
 
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, HypothesisWarning
 
 from .change import Witness
 from .plain import Schema
@@ -40,7 +41,9 @@ def search(schema: Schema, tells: Callable[[Any], bool]) -> Witness | None:
     try:
         cases = schemathesis.openapi.from_dict(document)["/"]["POST"].as_strategy()
         bodies = cases.map(lambda case: case.body).filter(_is_json)
-        return Witness(find(bodies, tells, settings=_SETTINGS))
+        # Of a long text it says that it is long.
+        with warnings.catch_warnings(action="ignore", category=HypothesisWarning):
+            return Witness(find(bodies, tells, settings=_SETTINGS))
     except (HypothesisException, SchemathesisError):
         return None
 
