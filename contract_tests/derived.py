@@ -2,6 +2,8 @@
 
 import string
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,14 +25,16 @@ _WRONG: dict[str, Any] = {
 
 
 class Drafts:
-    """Drafts of a provider. `draft` has the properties of its request that are a field of the draft, and which."""
+    """Drafts of a provider. `draft` has the properties of its request that are a field of the draft, and which; they
+    stand in the object of the request `within` others.
+    """
 
-    def __init__(self, key: str, draft: Mapping[str, str]) -> None:
-        self._key, self._draft = key, draft
+    def __init__(self, key: str, draft: Mapping[str, str], within: Sequence[str] = ()) -> None:
+        self._key, self._draft, self._within = key, draft, within
         posts = (operation for operation in load(key).operations if operation.method == "POST")
         self._operation = next(posts)
         content = self._operation.node["requestBody"]["content"]
-        schema = content["application/json"]["schema"]
+        schema = reduce(lambda above, name: above["properties"][name], within, next(iter(content))["schema"])
         self._properties: dict[str, Node] = {name: schema["properties"][name] for name in schema["properties"].value}
         self._required: list[str] = [name for name in schema.plain("required", []) if name not in draft]
         self._own = [name for name in self._properties if name not in draft]
@@ -87,6 +91,7 @@ class Drafts:
 
     def sample(self, body: Mapping[str, Any]) -> Audience:
         """The draft that says the same as a sample request of the page."""
+        body = reduce(getitem, self._within, body)
         fields = {field: body[name] for name, field in self._draft.items() if name in body}
         own = {name: value for name, value in body.items() if name not in self._draft}
         return Audience(**fields, provider_fields={self._key: own})

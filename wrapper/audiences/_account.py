@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +44,8 @@ class Account:
         """
         create, key = self.adapter.create, self.adapter.key
         try:
-            draft = drafted(self.adapter.draft, key, create.spec.body, audience, leave_out)
+            body = create.spec.body.at(self.adapter.draft.within)
+            draft = drafted(self.adapter.draft, key, body, audience, leave_out)
             request = self.request(create, draft, draft.look.warnings)
         except AudiencesError as error:
             error.provider = self.title
@@ -53,10 +56,14 @@ class Account:
         """The operation's request, with the headers that the provider's calls share."""
         service, built = operation.service, operation.request(asked, self.values)
         if isinstance(asked, Draft) and "json" in built:
-            self._check(asked.body, built["json"])
+            self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
         url = service.url(self.values, built["url"])
         if built.get("params"):
-            url += f"?{urlencode(built['params'])}"
+            joined = {
+                name: ",".join(map(str, built["params"][name]))
+                for name in operation.spec.joined & built["params"].keys()
+            }
+            url += f"?{urlencode({**built['params'], **joined}, doseq=True)}"
         own = service.headers(self.values)
         headers = {"Accept": "application/json", **built.get("headers", {}), **own}
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))

@@ -62,7 +62,9 @@ class Provider(ABC):
     credentials: ClassVar[frozenset[str]] = frozenset()
     """The fields of bodies that are credentials."""
     named: ClassVar[str] = "name"
-    """The parameter, property or part that is an audience's name; "" if nothing is."""
+    """The parameter, property or part that is an audience's name, a property below others with its path ("data/name");
+    "" if nothing is.
+    """
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
     withheld: ClassVar[frozenset[str]] = frozenset()
@@ -147,9 +149,9 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
     return ours.refuse(operation, broken)
 
 
-def reply(status: int, value: Any) -> Response:
+def reply(status: int, value: Any, media: str = "application/json") -> Response:
     """A JSON response."""
-    return Response(status, (("content-type", "application/json"),), json.dumps(value, ensure_ascii=False).encode())
+    return Response(status, (("content-type", media),), json.dumps(value, ensure_ascii=False).encode())
 
 
 def reason(status: int) -> str:

@@ -78,9 +78,9 @@ def _headers(names: Names, draft: Draft, number: int) -> Draft:
 
 def _body(draft: Draft, number: int) -> tuple[bytes | None, str | None]:
     """The body and its media type; None for the usual one."""
-    if draft.media == "application/json":
+    if draft.is_json:
         texts = (escaped(draft.fields), json.dumps(draft.fields, ensure_ascii=False, indent="\t").encode())
-        types = ("Application/JSON; charset=utf-8", 'application/json;charset="UTF-8"')
+        types = (f"{draft.media.title()}; charset=utf-8", f'{draft.media};charset="UTF-8"')
         return texts[number % 2], types[number // 2 % 2]
     if draft.media == "multipart/form-data":
         boundary = ("a" * 70, "----x'()+_,-./:=?", "x")[number % 3]
