@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -9,19 +10,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from audience_contract import load
+from audience_contract.schema import alternatives, check, types
 from audience_contract.spec import Node
 from audiences import Audience, PhoneFile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 _FREE = frozenset({"enum", "pattern", "format", "maxLength"})
-_WRONG: dict[str, Any] = {
-    "string": 5,
-    "integer": "text",
-    "number": "text",
-    "boolean": "text",
-    "object": [],
-    "array": {},
-}
+_KINDS: tuple[Any, ...] = (5, "text", [], {})
 
 
 class Drafts:
@@ -104,12 +99,16 @@ class Drafts:
         properties = schema.get("properties") if schema else None
         for name in properties.value if properties else ():
             if not any(pointer.split("/")[1] == name for pointer in needs):
-                return {name: _WRONG[properties[name].plain("type")]} if properties else {}
+                return {name: _of_wrong_type(properties[name])} if properties else {}
         return {}
 
     def _is_text(self, name: str) -> bool:
         node = self._properties[name]
         return node.plain("type") == "string" and not node.value.keys() & _FREE
+
+
+def _of_wrong_type(node: Node) -> Any:
+    return next(value for value in _KINDS if any(check(node, value, "")))
 
 
 def _one(node: Node) -> Any:
@@ -123,6 +122,10 @@ def _allowed(node: Node) -> st.SearchStrategy[Any]:
         return st.sampled_from(node.value["enum"])
     if "pattern" in node.value:
         return st.from_regex(node.value["pattern"], fullmatch=True)
+    if alternatives(node):
+        return st.one_of(map(_allowed, alternatives(node)))
+    if "null" in types(node):
+        return st.none() | _allowed(replace(node, value={**node.value, "type": types(node)[0]}))
     match node.plain("type"):
         case "integer":
             return st.integers(node.plain("minimum"), node.plain("maximum"))
@@ -138,7 +141,7 @@ def _allowed(node: Node) -> st.SearchStrategy[Any]:
 
 def _forbidden(node: Node) -> list[Any]:
     """Values that break one keyword each."""
-    found = [_WRONG[node.plain("type")]] if "type" in node.value else []
+    found = [_of_wrong_type(node)] if types(node) else []
     found += ["no-such-value"] if "enum" in node.value else []
     found += ["x" * (node.value["maxLength"] + 1)] if "maxLength" in node.value else []
     found += [node.value["minimum"] - 1] if "minimum" in node.value else []

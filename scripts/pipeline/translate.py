@@ -16,7 +16,7 @@ from .documents import resolve
 from .published import each_operation
 
 Json = dict[str, Any]
-_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
+URI = "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$"
 _BITS = {"int32": 31, "int64": 63}
 
 
@@ -32,7 +32,7 @@ def translated(document: Json) -> Json:
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
             schema["maximum"] = min(schema.get("maximum", most), most)
         if schema.get("format") == "uri" and "pattern" not in schema:
-            schema["pattern"] = _URI
+            schema["pattern"] = URI
             del schema["format"]
     for _, path, operation in each_operation(spec):
         own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])

@@ -56,6 +56,8 @@ def _value(names: Names, place: tuple[str, Node], usual: Any, new: str, number: 
         return f"{number}7{len(new)}1" if number % 2 else new[-1]
     if kind.plain("pattern"):
         letters = [c for c in string.printable[:95] if re.search(str(kind.plain("pattern")), c)]
+        if not letters:
+            return usual
         # Another letter at the end, and before the prefix, each time.
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"

@@ -179,7 +179,7 @@ def _letters(most: Draft, place: tuple[str, Node], names: Names, times: int) -> 
                         most.but(**{key: name}).request(),
                         variant=text,
                     )
-        for text in _allowed(allowed, names):
+        for text in _allowed(allowed, names) if allowed else ():
             yield Case(f"body {key}: allowed characters", most.but(**{key: text}).request())
             yield Case(f"body {key}: allowed characters", most.but(**{key: f"{text}{allowed[0]}"}).request())
         return
