@@ -118,21 +118,25 @@ def _one(node: Node) -> Any:
 
 
 def _allowed(node: Node) -> st.SearchStrategy[Any]:
-    if "enum" in node.value:
-        return st.sampled_from(node.value["enum"])
-    if "pattern" in node.value:
-        return st.from_regex(node.value["pattern"], fullmatch=True)
+    if len(types(node)) > 1:
+        return st.one_of(_allowed(replace(node, value={**node.value, "type": kind})) for kind in types(node))
     if alternatives(node):
         return st.one_of(map(_allowed, alternatives(node)))
-    if "null" in types(node):
-        return st.none() | _allowed(replace(node, value={**node.value, "type": types(node)[0]}))
+    return st.sampled_from(node.value["enum"]) if "enum" in node.value else _plain(node)
+
+
+def _plain(node: Node) -> st.SearchStrategy[Any]:
     match node.plain("type"):
+        case "null":
+            return st.none()
         case "integer":
             return st.integers(node.plain("minimum"), node.plain("maximum"))
         case "boolean":
             return st.booleans()
         case "array":
             return st.lists(_allowed(node["items"]), max_size=node.plain("maxItems", 3))
+        case _ if "pattern" in node.value:
+            return st.from_regex(node.value["pattern"], fullmatch=True)
         case _:
             most = node.plain("maxLength")
             alphabet = st.characters(exclude_categories=["Cs"]) if most is None else st.sampled_from(string.printable)

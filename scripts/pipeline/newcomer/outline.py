@@ -47,11 +47,11 @@ class Outline:
 
     @property
     def tag(self) -> str:
-        return str(self._module[0].parts[1])
+        return _identifier(self._module[0].parts[1], self.at)
 
     @property
     def module(self) -> str:
-        return self._module[0].stem
+        return _identifier(self._module[0].stem, self.at)
 
     @property
     def model(self) -> str:
