@@ -119,9 +119,9 @@ def _one(node: Node) -> Any:
 
 def _allowed(node: Node) -> st.SearchStrategy[Any]:
     if len(types(node)) > 1:
-        return st.one_of(_allowed(replace(node, value={**node.value, "type": kind})) for kind in types(node))
+        return st.one_of([_allowed(replace(node, value={**node.value, "type": kind})) for kind in types(node)])
     if alternatives(node):
-        return st.one_of(map(_allowed, alternatives(node)))
+        return st.one_of([_allowed(each) for each in alternatives(node)])
     return st.sampled_from(node.value["enum"]) if "enum" in node.value else _plain(node)
 
 

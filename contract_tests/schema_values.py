@@ -22,7 +22,7 @@ def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
         return values_of(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document)
     assert set(schema) <= _KEYWORDS, f"this makes no values for {set(schema) - _KEYWORDS}"
     if isinstance(schema.get("type"), list):
-        return st.one_of(values_of({**schema, "type": kind}, document) for kind in schema["type"])
+        return st.one_of([values_of({**schema, "type": kind}, document) for kind in schema["type"]])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if schema["type"] == "array":

@@ -6,7 +6,10 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,7 +153,21 @@ def without(names: list[str]) -> list[str]:
             continue
         words = re.split(r"[^a-z_]+", parameters)
         found.setdefault(test, set()).update({*KEYS, *KEYS_OF_NEW} & {*words})
-    return [test for test, keys in found.items() if keys >= {*KEYS} and not keys >= {*KEYS_OF_NEW}]
+    # A document that stands alone has no samples.
+    alone = {test for test in found if "sample" in test or "_page_" in test}
+    return [
+        test
+        for test, keys in found.items()
+        if keys >= {*KEYS} and not keys >= ({KEY} if test in alone else {*KEYS_OF_NEW})
+    ]
+
+
+def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth: Fourth) -> None:
+    assert project.run(fourth.root, "fourth.arrays").stdout.splitlines() == [
+        "/eu/v2/groups?fields=id&fields=name []",
+        "/api/audiences/au%2F1?fields=name%2Ckind []",
+        "/api/audiences/au%2F1?fields=other ['query fields']",
+    ]
 
 
 @pytest.mark.parametrize("key", KEYS_OF_NEW)
@@ -161,8 +178,9 @@ def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, ke
 def test_the_judge_of_servers_looks_at_what_is_addressed_by_an_id(fourth: Fourth) -> None:
     mock = fourth.root / "contract_tests" / "audience_contract" / "providers" / f"{KEY}.py"
     right = mock.read_text("utf-8")
+    refuses = "        return self.error(call.operation, 400)\n        call.remove("
     for old, new, rule in [
-        ("        call.remove(", "        return self.error(call.operation, 400)\n        (", "case.accepted"),
+        ("        call.remove(", refuses, "case.accepted"),
         ('{"ref": record.id,', '{"ref": "another",', "run.echo"),
     ]:
         assert right.count(old) == 1
@@ -178,31 +196,41 @@ def test_a_provider_is_laid_out_once(fourth: Fourth, capsys: pytest.CaptureFixtu
     assert project.hashes(fourth.root) == before
 
 
-HOSTILE = "x\"\"\"\n\nraise SystemExit(1)  # '''\\"
+HOSTILE = 'x" + SystemExit() + "'
+HOSTILE_LINES = 'x"""\n\nSystemExit()\n"""'
 
 
-def test_no_name_of_a_page_becomes_code(tmp_path: Path) -> None:
-    spec = json.loads(spec_of(PAGE.read_text("utf-8")))
-    create = spec["paths"]["/segments"]["post"]
-    properties = create["requestBody"]["content"]["application/json"]["schema"]["properties"]
-    answer = create["responses"]["201"]["content"]["application/json"]["schema"]["properties"]
-    for change in (
-        lambda: spec.update(tags=[{"name": HOSTILE}]) or create.update(tags=[HOSTILE]),
-        lambda: create.update(operationId=HOSTILE, summary=HOSTILE),
-        lambda: properties.update({HOSTILE: {"type": "string", "enum": [HOSTILE]}}),
-        lambda: answer.update({HOSTILE: {"type": "string", "example": HOSTILE}}),
-        lambda: spec["components"]["schemas"]["Problem"]["properties"].update({HOSTILE: {"type": "string"}}),
-    ):
-        change()
-        root, page = tmp_path / str(len(list(tmp_path.iterdir()))), tmp_path / "page.json"
-        page.write_text(json.dumps(spec), "utf-8")
-        if main(["provider", NAME, "--page", str(page), "--root", str(root)]) == 0:
-            for file in root.rglob("*.py"):
-                assert "SystemExit" not in {
-                    node.id for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Name)
-                }
-        else:
-            assert not root.exists()
+_CREATE = ("paths", "/segments", "post")
+_BODY = (*_CREATE, "requestBody", "content", "application/json", "schema", "properties")
+_ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema", "properties")
+
+
+@pytest.mark.parametrize(
+    ("place", "update"),
+    [
+        (_CREATE, {"tags": [HOSTILE]}),
+        (_CREATE, {"operationId": HOSTILE}),
+        (_CREATE, {"operationId": HOSTILE_LINES, "summary": HOSTILE_LINES, "description": HOSTILE_LINES}),
+        (_BODY, {HOSTILE: {"type": "string", "enum": [HOSTILE]}}),
+        (_BODY, {"title": {"type": "string", "example": HOSTILE}}),
+        (_ANSWER, {HOSTILE: {"type": "string", "example": HOSTILE}}),
+        (("components", "schemas", "Problem", "properties"), {HOSTILE: {"type": "string"}}),
+        (("info",), {"title": HOSTILE, "version": HOSTILE}),
+        (("components", "securitySchemes", "key"), {"name": HOSTILE}),
+        (("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}}),
+        (("servers", 0), {"url": f"https://a.example/{HOSTILE}"}),
+    ],
+    ids=lambda given: given[-1] if isinstance(given, tuple) else "",
+)
+def test_no_name_of_a_page_becomes_code(tmp_path: Path, place: tuple[Any, ...], update: dict[str, Any]) -> None:
+    spec, root, page = json.loads(spec_of(PAGE.read_text("utf-8"))), tmp_path / "project", tmp_path / "page.json"
+    reduce(getitem, place, spec).update(update)
+    page.write_text(json.dumps(spec), "utf-8")
+    if main(["provider", NAME, "--page", str(page), "--root", str(root)]):
+        assert not root.exists()
+    for file in root.rglob("*.py"):
+        called = {node.id for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Name)}
+        assert "SystemExit" not in called
 
 
 def test_a_page_in_html_with_a_spec_in_yaml_is_laid_out_as_well(tmp_path: Path) -> None:
