@@ -157,6 +157,7 @@ def test_the_reason_of_an_action_is_that_of_the_one_list_element_that_it_updates
         ({"target": "$.info.version", "update": {"a": 1}}, "/actions/1 .* cannot be applied: only an object"),
         ({"target": "$", "update": ..., "remove": True}, "/actions/1 .* cannot be applied"),
         ({"x-evidence": [{**EVIDENCE, "sha256": "0" * 64}]}, "/actions/1 .*description has changed"),
+        ({"x-evidence": [{**EVIDENCE, "sha256": int("0" * 64)}]}, "/actions/1 .*description has changed"),
         ({"x-evidence": [{**EVIDENCE, "pointer": "/nowhere"}]}, "/actions/1 .*/nowhere is gone"),
         ({"x-evidence": [{"pointer": "/info", "absent": True}]}, "/actions/1 .*/info is in the upstream spec"),
         ({"target": "$.nowhere"}, "/actions/1 .*matches nothing"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import audiences
 import documented
 from audiences import Audience, ConfigurationError, Outcome, Request, RetryPolicy, aio
+from audiences._settings import Setting
 from callers import Caller, make
 from cases import KEYS, case
 from raw_server import RawServer
@@ -63,6 +64,17 @@ def test_a_missing_setting_is_an_error_that_names_argument_and_variable(
         assert f"'{setting.argument}'" in str(caught.value)
         assert setting.variable in str(caught.value)
         assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_a_setting_that_is_a_whole_number_is_refused_where_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = Setting("revision", "ACME_REVISION", "the revision", whole=True)
+    assert setting.read("4712") == "4712"
+    for value in ("", "x", "1.5", "-1", "1" * 10, "\N{ARABIC-INDIC DIGIT ONE}"):
+        with pytest.raises(ConfigurationError, match="revision"):
+            setting.read(value)
+    monkeypatch.setenv("ACME_REVISION", "x")
+    with pytest.raises(ConfigurationError, match="ACME_REVISION"):
+        setting.read(None)
 
 
 UNFIT = st.text(min_size=1).filter(lambda text: not (text.isascii() and text.isprintable() and text.strip() == text))
