@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate deviations drift update lint types docs wheel rest check check-all newest size requirements clean
+.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel rest check check-all newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -82,10 +82,7 @@ bench-contract: $(READY) ## cases a second beside st run, start-up, and what the
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
 
-deviations: $(READY) ## list where a provider's page, spec, samples and facts contradict each other
-	$(PIPELINE) deviations
-
-drift: $(READY) ## prove that generated/ and each DEVIATIONS.md are what specs/ say; changes nothing
+drift: $(READY) ## prove that generated/ is what specs/ say; changes nothing
 	$(PIPELINE) drift $(if $(PAGES),--pages $(PAGES))
 
 # make has one exit code for every failure: 0 to 30 of the command are successes here, and the class is in the report.

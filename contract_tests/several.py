@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline import effective
 from pipeline.documents import fingerprint, read, resolve
-from pipeline.rooms import ROOT, Provider
+from pipeline.folders import ROOT, Provider
 from small_project import sha256
 
 Json = dict[str, Any]

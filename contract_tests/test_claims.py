@@ -8,8 +8,8 @@ import pytest
 from pipeline._errors import PipelineError
 from pipeline.documents import read
 from pipeline.effective import load
+from pipeline.folders import providers
 from pipeline.pages import text_of
-from pipeline.rooms import providers
 from pipeline.update.claimed import differences, unheld
 from pipeline.update.claims import claims_of, dump
 

@@ -10,13 +10,13 @@ import pytest
 import commands
 import documented
 import processes
-from audience_contract import Request, provider_keys
+from audience_contract import Request, load, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
 from audience_contract.reports import texts
 from sender import written
-from wire import Change, creating, credential, credential_place, wire
+from wire import Change, creating, credential, credential_place, query, wire
 
 BASE = documented.base("batch")
 PLACES = {"header": "header", "query": "query", "body": "body", "part": "part", "content-type": "content-type"}
@@ -49,6 +49,21 @@ def test_a_client_that_keeps_the_contract_is_found_to(key: str, tmp_path: Path) 
     report = judged(tmp_path, key, same, same)
     assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 2)
     assert {cell.state for cell in report.cells} == {"kept"}
+
+
+def test_calls_of_every_operation_are_judged_and_an_audience_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    view, remove = (wire("batch").OTHERS[word][0] for word in ("view", "remove"))
+    command = written(tmp_path / "requests", "batch", [view, wire("batch").GOOD, view, remove, view])
+    report = judge(command, providers=["batch"], answers=Answers.SUCCESS)
+    assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 5)
+    assert {cell.operation for cell in report.cells} == {operation.id for operation in load("batch").operations}
+    assert [note for note in report.notes if "audience_view" in note] == [
+        "batch audience_view was answered 200, plain: 1",
+        "batch audience_view was answered 404, refusal: 2",
+    ]
+    nameless = query("")(view)
+    report = judge(written(tmp_path / "wrong", "batch", [nameless]), providers=["batch"], answers=Answers.SUCCESS)
+    assert {(found.operation, found.rule) for found in report.findings} == {("audience_view", "request.query")}
 
 
 @pytest.mark.parametrize("key", provider_keys())

@@ -97,15 +97,31 @@ def test_a_second_answer_is_never_the_next_calls(
     assert all(b"\r\nConnection: close\r\n" in request for request in server.requests)
 
 
-def test_connections_are_used_again_where_the_caller_wants_it(stack: ExitStack, face: BlockingPortal | None) -> None:
-    server = KeepAlive(ANSWER)
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_connections_are_used_again_where_the_caller_wants_it(
+    stack: ExitStack, face: BlockingPortal | None, *, tls: bool
+) -> None:
+    server = KeepAlive(ANSWER, tls=tls)
     stack.callback(server.close)
-    caller = batch(face, server, reuse_connections=True)
+    caller = batch(face, server, tls=tls, reuse_connections=True)
     for _ in range(3):
         assert isinstance(caller.create(case("batch").good()), Receipt)
     caller.close()
     assert server.connections == 1
     assert not any(b"\r\nConnection: close\r\n" in request for request in server.requests)
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_connection_with_more_than_one_answer_is_not_used_again(
+    stack: ExitStack, face: BlockingPortal | None, *, tls: bool
+) -> None:
+    server = KeepAlive(ANSWER + REFUSAL, tls=tls)
+    stack.callback(server.close)
+    caller = batch(face, server, tls=tls, reuse_connections=True)
+    for _ in range(3):
+        assert isinstance(caller.create(case("batch").good()), Receipt)
+    caller.close()
+    assert server.connections == 3
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])

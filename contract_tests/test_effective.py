@@ -10,7 +10,7 @@ import small_project
 from pipeline import effective
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
-from pipeline.rooms import Provider, providers
+from pipeline.folders import Provider, providers
 from small_project import OPERATION, SCHEMA, Json, answer, changed, operation
 
 INVALID: list[tuple[Callable[[Json], object], str, str]] = [

@@ -23,20 +23,18 @@ from audiences import (
     Outcome,
     PhoneFile,
     RateLimitedError,
-    Timeouts,
+    RetryPolicy,
     aio,
     create_everywhere,
 )
-from audiences._call_settings import CallSettings, Ending
-from audiences._http.network import Backend, Line
-from audiences._http.trace import AttemptTrace
-from audiences._policy import RetryPolicy
 from callers import make
 from cases import case
 from faults import certificates
 from raw_server import RawServer, http
+from test_transport import resolving
 
 HERE = Path(__file__).parent
+ONCE = RetryPolicy(attempts=1)
 LIMITED = http(429, b"{}", Retry_After="20")
 
 
@@ -123,6 +121,22 @@ def test_a_call_in_its_handshake_is_ended_and_not_made_again(side: str | None) -
 
 
 @SIDES
+def test_a_call_whose_host_is_being_resolved_is_ended(side: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def answer() -> list[Any]:
+        asked.set()
+        over.wait(20)
+        return []
+
+    resolving(monkeypatch, answer)
+    error = closed_meanwhile({"base_url": "https://provider.test"}, asked.is_set, side)
+    over.set()
+    assert isinstance(error, NotSentError)
+    assert "Timeout" not in str(error)
+
+
+@SIDES
 def test_a_call_that_waits_to_be_repeated_is_ended_with_its_refusal(side: str | None) -> None:
     with RawServer(answer=LIMITED) as server:
         error = closed_meanwhile({"base_url": server.url}, lambda: server.requests, side)
@@ -164,27 +178,59 @@ def test_one_open_file_for_two_calls_is_sent_to_nobody() -> None:
         assert server.requests == []
 
 
-def test_what_comes_before_a_request_goes_out_at_once_and_is_none_of_it() -> None:
-    """As a SOCKS proxy is spoken to; and a head waits for the first of its body."""
-    timeouts = Timeouts()
-    how = CallSettings(timeouts, RetryPolicy(), 9999, None, time.monotonic() + 20, reuse=False, ending=Ending())
+class Unreadable(io.BytesIO):
+    """A file that breaks once it is to be sent."""
+
+    broken = False
+
+    def break_now(self, _: object) -> None:
+        self.broken = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.broken:
+            raise OSError
+        return super().read(size)
+
+
+@SIDES
+def test_the_head_of_a_request_waits_for_the_first_of_its_body(side: str | None) -> None:
+    """So nothing has left where there is none, and both come in one piece."""
+    file = Unreadable(b"phone1\r\n1\r\n")
+
+    async def create(key: str, draft: Audience) -> object:
+        async with make(key, aio, base_url=url, create_policy=ONCE, on_request=file.break_now) as provider:
+            return await provider.create(draft)
+
+    def called(key: str, draft: Audience) -> object:
+        try:
+            if side:
+                return anyio.run(create, key, draft, backend=side)
+            with make(key, base_url=url, create_policy=ONCE, on_request=file.break_now) as provider:
+                return provider.create(draft)
+        except AudiencesError as error:
+            return error
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        line = Line()
-        line.trace = trace = AttemptTrace(how)
-        trace.built = True
-        stream = Backend(line).connect_tcp(*listener.getsockname())
+        listener.settimeout(20)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        members = PhoneFile(file, "x.csv", checked=False)
+        assert isinstance(called("commbox", Audience(name="VIP", members=members)), NotSentError)
         accepted, _ = listener.accept()
         with accepted:
-            accepted.settimeout(5)
-            stream.write(b"\x05\x01\x00")
-            assert accepted.recv(99) == b"\x05\x01\x00"
-            assert not trace.may_have_left
-            stream.write(b"POST / HTTP/1.1\r\n\r\n")
-            assert not trace.may_have_left
-            stream.write(b"{}")
-            assert trace.may_have_left
-            assert accepted.recv(99) == b"POST / HTTP/1.1\r\n\r\n{}"
-        stream.close()
+            assert accepted.recv(99) == b""
+        came = list[bytes]()
+
+        def serve() -> None:
+            accepted, _ = listener.accept()
+            with accepted:
+                came.append(accepted.recv(65536))
+
+        server = threading.Thread(target=serve)
+        server.start()
+        assert isinstance(called("batch", case("batch").good()), AudiencesError)
+        server.join(5)
+        assert came[0].startswith(b"POST ")
+        assert came[0].endswith(b"}")
 
 
 def test_a_command_that_is_interrupted_before_anything_was_sent_ends_with_130() -> None:

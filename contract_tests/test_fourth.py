@@ -18,8 +18,8 @@ from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
 from pipeline.__main__ import main
+from pipeline.folders import ROOT
 from pipeline.pages import spec_of
-from pipeline.rooms import ROOT
 
 pytestmark = pytest.mark.timeout(600)  # a suite within the suite
 
@@ -37,7 +37,7 @@ ROWS = (
 # What is sent, what comes back, the mock server, and whether all files are there.
 SOME = (
     *("test_requests", "test_answers", "test_samples", "test_mock_providers", "test_mock_meets_library"),
-    *("test_judges", "test_rooms"),
+    *("test_judges", "test_folders"),
 )
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
 SLOW = " or ".join(
@@ -132,7 +132,7 @@ def test_every_contract_test_is_there_for_it_and_passes(
     names = tmp_path / "collected"
     done = project.run(
         fourth.root, "pytest", "-q", "-p", "fourth.collected", "-p", "no:cacheprovider",
-        "-k", f"({' or '.join(KEYS_OF_NEW)} or test_rooms) and not ({SLOW})",
+        "-k", f"({' or '.join(KEYS_OF_NEW)} or test_folders) and not ({SLOW})",
         *(f"contract_tests/{file}.py" for file in files),
         COLLECTED=str(names),
     )  # fmt: skip

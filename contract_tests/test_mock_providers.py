@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from audience_contract import Request, Response, load
 from audience_contract.checker import check_response
-from audience_contract.mock import MockServer
+from audience_contract.mock import MockServer, Settings
 from audience_contract.providers.commbox import PROVIDER, moment
 from audience_contract.spec import parse
 from audience_contract.workbooks import workbook
@@ -152,3 +153,56 @@ def test_commbox_answers_with_no_example_that_its_schema_refuses(example: object
     content["schema"]["properties"]["description"]["example"] = example
     (operation,) = parse("commbox", json.dumps(document)).operations
     assert not any(check_response(operation, PROVIDER.error(operation, 400)))
+
+
+def _batch(client: httpx2.Client, server: MockServer, word: str, name: str, query: str = "") -> Response:
+    sent: Request = wire("batch").GOOD if word == "create" else wire("batch").OTHERS[word][0]
+    changed = Request(
+        sent.method,
+        sent.target.replace("spring_2025", name) + query,
+        sent.headers,
+        sent.body.replace(b"spring_2025", name.encode()).replace(b"emails", b"custom_ids"),
+    )
+    return send(client, server, "batch", changed)
+
+
+def test_batch_shows_an_audience_from_its_creation_to_its_removal(client: httpx2.Client) -> None:
+    with MockServer() as server:
+        assert _batch(client, server, "view", "a").status == 404
+        token = json.loads(_batch(client, server, "create", "a").body)["indexing_token"]
+        shown = json.loads(_batch(client, server, "view", "a", f"&indexing_token={token}").body)
+        times = {shown.pop("created"), shown.pop("updated")}
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time) for time in times)
+        known = {"name": "a", "display_name": "Spring", "type": "CUSTOM_ID"}
+        assert shown == {**known, "nb_ids": 0, "indexing_state": "APPLIED"}
+        assert _batch(client, server, "view", "A").status == 404
+        assert json.loads(_batch(client, server, "remove", "a").body)["indexing_token"] != token
+        assert (_batch(client, server, "view", "a").status, server.audiences) == (404, [])
+
+
+def test_how_long_an_audience_is_being_indexed_can_be_set_and_what_it_is_then(client: httpx2.Client) -> None:
+    with MockServer(settings=Settings(indexing=3600)) as server:
+        _batch(client, server, "create", "a")
+
+        def state() -> str:
+            return str(json.loads(_batch(client, server, "view", "a").body)["indexing_state"])
+
+        assert state() == "IN_PROGRESS"
+        assert client.patch(f"{server.url}/_mock/settings", json={"indexing": 0}).json()["indexing"] == 0
+        assert state() == "APPLIED"
+        changed = server.change(server.audiences[0], state="REPLACED", members=7)
+        assert (state(), server.audiences) == ("REPLACED", [changed])
+        server.settings.indexing = 3600
+        assert server.settings.shown_while_indexing
+        server.change(changed, state="")
+        assert (state(), json.loads(_batch(client, server, "view", "a").body)["nb_ids"]) == ("IN_PROGRESS", 7)
+        assert client.patch(f"{server.url}/_mock/settings", json={"nothing": 0}).status_code == 400
+        assert client.patch(f"{server.url}/_mock/settings", content=b"{").status_code == 400
+
+
+def test_what_no_document_decides_can_be_either_way(client: httpx2.Client) -> None:
+    with MockServer(settings=Settings(indexing=3600, shown_while_indexing=False, absent_removed=False)) as server:
+        assert _batch(client, server, "remove", "a").status == 400
+        _batch(client, server, "create", "a")
+        assert _batch(client, server, "view", "a").status == 404
+        assert _batch(client, server, "remove", "a").status == 202

@@ -16,7 +16,7 @@ from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, pointer, read, resolve
 from pipeline.effective import build, load, sources
 from pipeline.effective import upstream as upstream_of
-from pipeline.rooms import Provider, providers
+from pipeline.folders import Provider, providers
 from pipeline.translate import translated
 from small_project import answer
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
+from pipeline import pasting
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
-from pipeline.deviations.material import Material
+from pipeline.folders import Provider, providers
 from pipeline.pages import samples_of, spec_of
-from pipeline.rooms import Provider, providers
 
 MARKDOWN = """# Create
 
@@ -221,8 +221,22 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
     found = {file.name: json.loads(file.read_bytes()) for file in (root / "specs" / "acme" / "samples").iterdir()}
     bodies = {name: [each["body"] for each in samples if "body" in each] for name, samples in found.items()}
     assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
-    places = {each["at"] for each in Material.of(Provider(root, "acme")).samples}
-    assert places >= {"samples/create.json /0", "samples/get_lists.json /0"}
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("curl https://a.test/x \\\n -H 'a: b' \\\n -d '{\n  \"-a\": 1\n}'", []),
+        ("curl https://a.test/x?a=b", [1]),
+        ("curl 'https://a.test/x?a=b'", []),
+        ("curl https://a.test/x \\\n -H 'a: b'\n -d '{}'", [2]),
+        ("curl https://a.test/x \\\n -H 'a: b'\\\n -d '{}'", [2]),
+    ],
+)
+def test_a_curl_command_is_pasteable_if_its_lines_go_on_and_the_shell_leaves_its_url_alone(
+    command: str, lines: list[int]
+) -> None:
+    assert [problem["line"] for problem in pasting.problems(command)] == lines
 
 
 def test_drift_names_what_differs_from_the_pages_and_writes_nothing(

@@ -13,7 +13,7 @@ from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from audience_contract.server import Options, ProductionError, Target, run
-from audience_contract.server.draft import PREFIX
+from audience_contract.server.audiences import PREFIX
 from cases import KEYS
 from judged import CLIENT, answering, judge, reply, target
 

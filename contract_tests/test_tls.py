@@ -134,6 +134,15 @@ def test_an_authority_that_the_machine_does_not_know_is_not_trusted_by_default(
     assert server.requests == []
 
 
+def test_a_server_is_told_why_its_certificate_is_refused(face: BlockingPortal | None) -> None:
+    with stage("batch", certificates.unknown_authority) as server:
+        caller = Caller("batch", f"https://127.0.0.1:{server.port}", face, create_policy=ONCE)
+        assert isinstance(caller.create(caller.case.good()), NotSentError)
+        caller.close()
+        server.settle()
+    assert any("ALERT_UNKNOWN_CA" in line for line in server.log)
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_ca_file_of_the_environment_is_trusted_only_if_it_is_given(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import commands
 import documented
-from audience_contract import load, provider_keys
+from audience_contract import Response, load, provider_keys
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
@@ -55,6 +55,14 @@ CHANGES = st.sampled_from(
         if not left_out(key, change) & {"authorization", "x-api-key"}
     ]
 )
+
+
+@pytest.mark.parametrize(("count", "found"), [(b"3", set()), (b'"3"', {("audience_view", "response.body")})])
+def test_an_answer_of_any_operation_is_judged(file: Path, count: bytes, found: set[tuple[str, str]]) -> None:
+    view, status = wire("batch").OTHERS["view"]
+    answer = Response(status, (("content-type", "application/json"),), b'{"name": "spring_2025", "nb_ids": %s}' % count)
+    record(file, HOSTS["batch"], view, answer)
+    assert {(finding.operation, finding.rule) for finding in judge(file).findings} == found
 
 
 @given(changed=CHANGES, status=st.sampled_from(["", "/_mock/respond/429", "/_mock/respond/501"]))

@@ -5,6 +5,8 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from audiences import (
     Outcome,
     PhoneFile,
     Receipt,
+    RetryPolicy,
     Timeouts,
     UnknownOutcomeError,
     aio,
@@ -31,6 +34,8 @@ from callers import Caller, make
 from cases import KEYS, case
 from raw_server import RawServer, closed_port, http
 from wire import operation_of
+
+ONCE = RetryPolicy(attempts=1)
 
 
 def test_a_refused_connection_is_not_sent(key: str, face: BlockingPortal | None) -> None:
@@ -210,3 +215,72 @@ def test_an_asynchronous_object_works_on_trio_too(key: str, raw: RawServer) -> N
             return receipt
 
     assert anyio.run(call, backend="trio").status == case(key).SUCCESS
+
+
+def test_a_host_to_which_there_is_no_way_is_not_sent(face: BlockingPortal | None) -> None:
+    """The system says so at once, and not of a connection that is being made."""
+    caller = Caller("batch", "http://255.255.255.255:9", face, allow_http=True)
+    assert isinstance(caller.create(case("batch").good()), NotSentError)
+    caller.close()
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], list[Any]]) -> None:
+    """Have the system's resolver know one name, which no machine's does."""
+    system = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, port: Any, *given: Any, **named: Any) -> Any:
+        if host == "provider.test" and not named.get("flags"):
+            return answer()
+        return system(host, port, *given, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def address_of(port: int) -> Any:
+    return socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)
+
+
+def test_a_name_leads_to_the_first_of_its_addresses_that_takes_the_connection(
+    face: BlockingPortal | None, raw: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw.answer = http(202, dumps(case("batch").BODY))
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as stack:
+        for _ in range(2):  # what is more than its queue has room for gets no answer
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        ports = closed_port(), silent.getsockname()[1], int(raw.url.rpartition(":")[2])
+        resolving(monkeypatch, lambda: [address_of(port) for port in ports])
+        caller = Caller("batch", "http://provider.test", face, allow_http=True)
+        assert isinstance(caller.create(case("batch").good()), Receipt)
+        caller.close()
+
+
+def test_a_resolver_that_is_stuck_holds_up_no_call_beyond_its_time(
+    face: BlockingPortal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    resolving(monkeypatch, lambda: [over.wait(20)])
+    timeouts = Timeouts(connect=0.2)
+    caller = Caller("batch", "http://provider.test", face, allow_http=True, timeout=timeouts, create_policy=ONCE)
+    begun = time.monotonic()
+    error = caller.create(case("batch").good())
+    assert time.monotonic() - begun < 10
+    over.set()
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert "ConnectTimeout (the connect timeout is 0.2 s)" in str(error)
+
+
+def test_a_name_that_leads_nowhere_is_not_sent_and_the_resolver_is_quoted(
+    face: BlockingPortal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    resolving(monkeypatch, fail)
+    caller = Caller("batch", "http://provider.test", face, allow_http=True, create_policy=ONCE)
+    error = caller.create(case("batch").good())
+    caller.close()
+    assert isinstance(error, NotSentError)
+    assert "ConnectError: Name or service not known" in str(error)

@@ -14,7 +14,7 @@ import processes
 import updating
 from pipeline import safe_yaml
 from pipeline.__main__ import main
-from pipeline.rooms import ROOT
+from pipeline.folders import ROOT
 from pipeline.update.report import as_json, as_markdown, as_text, changelog
 from pipeline.update.result import Change, Check, Code, Page, Report, Result
 from pipeline.update.symbols import differences, public

@@ -11,7 +11,7 @@ import small_project
 from pipeline import vendor
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
-from pipeline.rooms import Provider
+from pipeline.folders import Provider
 
 
 @pytest.mark.parametrize("fault", ["page changed", "page gone", "page not UTF-8", "spec of the page not as recorded"])

@@ -11,7 +11,7 @@ import processes
 import small_project
 from pipeline import effective
 from pipeline.__main__ import main
-from pipeline.rooms import Provider, providers
+from pipeline.folders import Provider, providers
 from pipeline.update.result import Result
 from pipeline.update.run import update
 from small_project import Json, changed, operation

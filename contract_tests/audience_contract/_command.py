@@ -61,7 +61,8 @@ def mock(  # noqa: PLR0917 - a command line
 
     COMMAND finds the base URLs, and credentials that the mock server takes, in its environment; its exit code is passed
     on. Without a command they are printed, as shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of
-    a base URL to be answered with that error; GET /_mock/audiences lists what was created, DELETE forgets it. Adobe's
+    a base URL to be answered with that error; GET /_mock/audiences lists what was created and is
+    still there, DELETE forgets it; PATCH /_mock/settings changes how long an audience is being indexed. Adobe's
     token endpoint issues tokens to the client mock-client-id with the secret mock-client-secret; DELETE /_mock/tokens
     makes them invalid.
     """

@@ -19,7 +19,7 @@ def server(  # noqa: PLR0917 - a command line
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
-    max_requests: Annotated[int, typer.Option(help="Send no more requests than this.", min=1)] = 1000,
+    max_requests: Annotated[int, typer.Option(help="Send no more requests than this an operation.", min=1)] = 1000,
     max_time: Annotated[
         float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0, callback=_finite)
     ] = None,
@@ -31,7 +31,7 @@ def server(  # noqa: PLR0917 - a command line
     wait: Annotated[
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing that could create anything.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing but what only reads.")] = False,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
@@ -46,7 +46,8 @@ def server(  # noqa: PLR0917 - a command line
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
-    in their names where it fits, not in short ones and some of Schemathesis'; the report lists all of them.
+    in their names where it fits, not in short ones and some of Schemathesis'; the report lists those that are left.
+    What changes or removes an audience is sent for those that this run has made, and for names of its own only.
 
     Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
     """

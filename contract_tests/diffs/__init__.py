@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.documents import read, resolve
-from pipeline.rooms import ROOT
+from pipeline.folders import ROOT
 
 Json = dict[str, Any]
 Edit = Callable[[Json], None]

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import processes
-from pipeline.rooms import ROOT
+from pipeline.folders import ROOT
 
 HERE = Path(__file__).parent
 KEY, NAME = "osprey", "Osprey"
@@ -23,8 +23,8 @@ def copy(target: Path) -> Path:
 
 def run(project: Path, *arguments: str, **variables: str) -> processes.Ended:
     """A Python module of the copy."""
-    rooms = [str(project / room) for room in ("wrapper", "generated", "contract_tests", "scripts")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(rooms), "PYTHONUTF8": "1", **variables}
+    roots = [str(project / name) for name in ("wrapper", "generated", "contract_tests", "scripts")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "PYTHONUTF8": "1", **variables}
     command = [sys.executable, "-m", *arguments]
     return processes.run(command, cwd=project, env=environment, seconds=570)
 

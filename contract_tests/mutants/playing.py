@@ -127,8 +127,9 @@ def _more(operation: Operation, answer: Response, value: Any) -> Iterator[Any]:
     documented = operation.response(answer.status)
     for entry in (documented and documented.get("content")) or ():
         properties = entry["schema"].get("properties") if entry.get("schema") else None
-        for name in properties.value if properties and isinstance(value, dict) else ():
-            yield from ({**value, name: choice} for choice in properties[name].plain("enum", []))
+        kinds = {name: properties[name] for name in properties.value} if properties else {}
+        for name, kind in kinds.items() if isinstance(value, dict) else ():
+            yield from ({**value, name: choice} for choice in kind.plain("enum", []))
             if name not in value:
                 yield from ({**value, name: more} for more in _VALUES)
 

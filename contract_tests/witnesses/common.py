@@ -106,7 +106,6 @@ WITNESSES: dict[str, Callable[[Request, int], Witness]] = {
     "answer-empty": _answer(lambda answer: answer.response.body == b""),
     "answer-latin-1": _answer(_not_json),
     "answer-coding": _answer(lambda answer: answer.response.values("content-encoding")),
-    "answer-wrapped": _answer(lambda answer: list(answer.json) == ["data"] and len(answer.json["data"]) > 0),
     "answer-listed": _answer(lambda answer: isinstance(answer.json, list)),
     "lagging": lambda good, _: Witness([_refused(good), good], last(lambda answer: answer.response.status >= 400)),
     "leaks-token": lambda good, _: Witness(

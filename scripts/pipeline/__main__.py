@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ._errors import PipelineError
-from .rooms import ROOT
+from .folders import ROOT
 
 _COMMANDS = {
     "generate": "write what follows from specs/",
     "drift": "only compare with specs/ what follows from them",
-    "deviations": "write only the lists of where a provider's documents contradict each other",
     "update": "fetch the pages, and bring the tree to what they say today",
     "provider": "lay out the files of a new provider",
 }
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command.add_argument("name", help="of the new provider's class, such as Acme")
             command.add_argument("--page", type=Path, help="its page, with an OpenAPI document")
             command.add_argument("--address", default="not recorded", help="where the page was found")
-        elif name != "deviations":
+        else:
             command.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
     try:
         return _run(parser.parse_args(arguments))
@@ -61,8 +60,6 @@ def _run(options: argparse.Namespace) -> int:
             print(f"to be filled in: {path.relative_to(options.root)}")
         print("then: make generate, make check")
         return 0
-    if options.command == "deviations":
-        return generate.deviations(options.root)
     return generate.run(options.root, options.pages, only_compare=options.command == "drift")
 
 

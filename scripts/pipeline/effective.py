@@ -8,7 +8,7 @@ from typing import Any
 from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
-from .rooms import Document, Provider
+from .folders import Document, Provider
 from .translate import moved, translated
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ._errors import PipelineError
-from .rooms import Provider
+from .folders import Provider
 
 
 def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
@@ -36,8 +36,8 @@ def readme(root: Path, table: str) -> dict[Path, bytes]:
 
 def table(root: Path) -> str:
     """The README's table, made by a new process, after the clients that the adapters import are written."""
-    rooms = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms)), "PYTHONUTF8": "1"}
+    roots = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, roots)), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", f"{__package__}.table"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .documents import read
+from .folders import Provider
 from .published import each_operation
-from .rooms import Provider
 
 Json = dict[str, Any]
 CREATE = "create"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import client, effective, registry, vendor
-from .rooms import Provider
+from .folders import Provider
 
 _CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 _INIT = b'"""Typed clients generated from the effective specs; one package a provider. They send nothing."""\n'

@@ -58,11 +58,6 @@ def problems(spec: Any) -> Iterator[str]:
         yield f"/paths: {' '.join(other.message.split())} (rule: {type(other).__name__})"
 
 
-def dialect(spec: dict[str, Any]) -> Any:
-    """The validator of the schemas in a valid spec."""
-    return _RULES[spec["openapi"][:3]][1]
-
-
 def _references(node: Any, at: str) -> Iterator[tuple[str, str]]:
     """Every `$ref`, with its own pointer."""
     if isinstance(node, dict) and isinstance(node.get("$ref"), str):

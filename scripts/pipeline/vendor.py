@@ -6,9 +6,9 @@ from pathlib import Path
 
 from . import samples as sample_files
 from ._errors import PipelineError
+from .folders import Document, Provider
 from .pages import Sample, samples_of, spec_of, text_of
 from .published import Json, as_spec, operations
-from .rooms import Document, Provider
 
 
 def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:

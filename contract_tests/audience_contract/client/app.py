@@ -108,12 +108,14 @@ class Application:
             shape, answer = "no answer is written", _said(501)
         else:
             first = handler(Call(operation, mocked, self._state))
-            if first.status >= 400:
-                # The mock's handlers refuse what no schema and no prose forbids: credentials in a body.
+            if first.status in _NOT_ADMITTED:
+                # What no schema and no prose forbids: credentials in a body.
                 fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")
                 key, name = operation.spec.key, operation.id
                 seen = replace(seen, response=first)
                 self._ledger.check("request.credential", key, name, seen, [fault], kind="as sent")
+                shape, answer = "refusal", first
+            elif first.status >= 400:
                 shape, answer = "refusal", first
             else:
                 given = self._answers.next(ours, operation, first)

@@ -105,12 +105,6 @@ def faults(prefix: str, documented: Node) -> tuple[Fault, ...]:
             on_error(body(says(_TRACE))),
         ),
         Fault(
-            f"{prefix}answer-wrapped",
-            "The object of a success is inside another, as `data`.",
-            (schema,),
-            on_success(as_json(lambda value: {"data": {**value}})),
-        ),
-        Fault(
             f"{prefix}answer-listed", "A success is an array.", (schema,), on_success(as_json(lambda value: [value]))
         ),
         Fault(f"{prefix}lagging", "Each answer is that of the request before.", ("RFC 9112, 9.2",), _lagging),

@@ -68,7 +68,8 @@ def _wrong(success: Node) -> Iterator[_Row]:
     schema = next(iter(success["content"]))["schema"]
     for name in schema.plain("properties", {}):
         kind = schema["properties"][name]
-        act = on_success(puts(**{name: _WRONG[kind.plain("type", "string")]}))
+        said = kind.plain("type", "string")
+        act = on_success(puts(**{name: _WRONG[said if isinstance(said, str) else said[0]]}))
         yield f"answer-{_word(name)}", f"The `{name}` of a success is of another type.", (kind.pointer,), act
 
 

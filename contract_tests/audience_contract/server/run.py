@@ -129,13 +129,12 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        judged = []
+        judged: list[Draft] = []
         for operation in self._operations:
             least = self._names.first(operation)
-            if self._open(operation, least):
-                judged.append(least)
-            elif operation is self._creating:
+            if not self._open(operation, least, known=bool(judged)):
                 return
+            judged.append(least)
         others = []
         for least in judged:
             expected = partial(self._expected, least.operation)
@@ -161,8 +160,11 @@ class _Run:
         allowed = (case for case in found if self._audiences.may_leave(case.request))
         return (Planned(case, self._expected(operation, case)) for case in allowed)
 
-    def _open(self, operation: Operation, least: Draft) -> bool:
-        """Whether the server can be judged: one that answers everything in the same way tells nothing."""
+    def _open(self, operation: Operation, least: Draft, *, known: bool) -> bool:
+        """Whether the server can be judged: one that answers everything in the same way tells nothing.
+
+        One that is `known` by its answers to another operation can be.
+        """
         self._enter("opening")
         opening = Opening(self._target, operation)
         asked: list[tuple[Planned, Observation]] = []
@@ -176,12 +178,12 @@ class _Run:
                     continue
                 seen = self._sent(operation, planned.case)
                 asked.append((planned, seen))
-                known = self._judge.known(operation, seen, planned.expectation)
-                opening.add(planned.case.request, seen, valid=known.fate is Fate.SUCCESS)
-                while asked and opening.can_be_judged:
+                fate = self._judge.known(operation, seen, planned.expectation).fate
+                opening.add(planned.case.request, seen, valid=fate is Fate.SUCCESS)
+                while asked and (known or opening.can_be_judged):
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
-        if opening.why_not:
+        if opening.why_not and not known:
             self._ended = opening.why_not
             return False
         for planned, seen in asked:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import client, effective, pages, published, tree, vendor
 from .._errors import PipelineError
-from ..rooms import Provider
+from ..folders import Provider
 from .outline import Outline, view
 
 # By template: where its file goes.
@@ -52,6 +52,8 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     environment.filters["py"] = repr
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
     files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(view(outline)).encode()
+    title = f"# {name}: where its documents contradict each other, or leave open what a client needs\n"
+    files[provider.deviations] = title.encode()
     for template, path in places.items():
         files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(view(outline)))
     tree.write(root, files, dict.fromkeys(files, "missing"))
@@ -98,10 +100,9 @@ def _toml(text: str) -> str:
 def _generated(provider: Provider) -> dict[Path, bytes]:
     spec = effective.build(provider)
     modules = client.files(spec, str(provider.specs))
-    return {
-        provider.effective: effective.dump(spec),
-        **{provider.generated / path: data for path, data in modules.items()},
-    }
+    files = {provider.generated / path: data for path, data in modules.items()}
+    client.check(provider.generated, files)
+    return {provider.effective: effective.dump(spec), **files}
 
 
 def _modules(provider: Provider, files: dict[Path, bytes]) -> dict[PurePath, bytes]:

@@ -14,8 +14,8 @@ from openapi_python_client.strings import PythonIdentifier
 
 from .._errors import PipelineError
 from ..client import shape
-from ..deviations.material import Json, Material, Operation, target
 from ..documents import pointer
+from ..operations import Json, Operation, operations, target
 from . import samples
 
 # What the class of every provider has as an argument already.
@@ -34,7 +34,7 @@ class Outline:
     @cached_property
     def operation(self) -> Operation:
         """The one that creates: the first POST with a JSON body."""
-        for operation in Material(self.key, self.spec).operations():
+        for operation in operations(self.spec):
             if operation.method == "POST" and any(_is_json(media) for media, _, _ in operation.bodies):
                 return operation
         raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")

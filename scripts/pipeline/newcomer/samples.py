@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..deviations.material import Json, target
+from ..operations import Json, target
 from ..translate import URI
 
 TEXT = "text"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from .._errors import PipelineError
-from ..rooms import Provider, providers
+from ..folders import Provider, providers
 from .result import Code
 
 

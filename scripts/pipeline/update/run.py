@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import effective, overlay, registry, rooms, tree
+from .. import effective, folders, overlay, registry, tree
 from .._errors import PipelineError
-from ..deviations import report as deviations
 from ..documents import fingerprint, read
-from ..rooms import Provider
+from ..folders import Provider
 from . import checks, claimed, classes
 from .impact import impact
 from .result import Check, Code, Report, Result
@@ -66,11 +65,9 @@ def _in_copy(
     wrong = [f"specs/{r.key}/overlay.yaml: {f.action}: {f.sentence}" for r in result.reports for f in r.overlay]
     if wrong:
         raise PipelineError("\n".join(wrong))
-    providers = list(rooms.providers(copy))
+    providers = list(folders.providers(copy))
     files = tree.expected(copy, providers)
     tree.write(copy, files, tree.differences(copy, files))
-    documents = deviations.files(providers)
-    tree.write(copy, documents, tree.changes(documents))
     for each, report in zip(taken, result.reports, strict=True):
         specs = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(root, copy, report.key, [*report.changes, *report.claims], specs)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import tree
 
-_ROOMS = ("specs", "generated", "wrapper", "contract_tests", "scripts", "examples")
+_COPIED = ("specs", "generated", "wrapper", "contract_tests", "scripts", "examples")
 _WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
 _CACHES = shutil.ignore_patterns("__pycache__", ".*")
 
@@ -22,9 +22,9 @@ def stage(root: Path) -> Iterator[Path]:
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stage-", dir=place) as folder:
         copy = Path(folder).resolve()
-        for room in _ROOMS:
-            if (root / room).is_dir():
-                shutil.copytree(root / room, copy / room, ignore=_CACHES)
+        for name in _COPIED:
+            if (root / name).is_dir():
+                shutil.copytree(root / name, copy / name, ignore=_CACHES)
         for file in root.glob("[!.]*"):
             if file.is_file():
                 shutil.copy(file, copy)
@@ -107,7 +107,7 @@ def _undo(root: Path) -> Path:
 
 def _files(root: Path) -> set[str]:
     found = [
-        file for room in _WRITTEN for file in ((root / room).rglob("*") if (root / room).is_dir() else [root / room])
+        file for name in _WRITTEN for file in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])
     ]
     return {
         file.relative_to(root).as_posix()

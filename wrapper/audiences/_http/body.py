@@ -1,29 +1,27 @@
-"""A multipart body, as it is read and sent piece by piece."""
+"""A body, as it is read and sent piece by piece."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
 
-import anyio.to_thread
-
 from .. import _observe
 from .._reason import UploadError
+from .trace import Send
+from .waiting import AsyncSide
 
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
 _LONG = 0.1
 """and the seconds after which it gives what it has."""
 
-OnProgress = Callable[[int, int | None], object]
 
-
-class _Outgoing:
+class Body:
     """Read once. It tells what has been sent; on an event loop its files are read in a thread."""
 
-    def __init__(self, stream: Any, total: int | None, on_progress: OnProgress | None) -> None:
-        self._stream, self._total, self._on_progress = stream, total, on_progress
+    def __init__(self, stream: Iterable[bytes], total: int | None, step: Send) -> None:
+        self._stream, self._total, self._step = stream, total, step
         self._sent, self._begun, self._dropped = 0, False, False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -33,14 +31,8 @@ class _Outgoing:
             self._tell(chunk)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks, read = self._chunks(), list[bytes]()
-        while True:
-            # Not as a result: asyncio's debug mode logs one that is handed to its loop. A cancelled call does not wait
-            # for a slow file; its reader can be left alone.
-            await anyio.to_thread.run_sync(lambda: read.append(_some(chunks)), abandon_on_cancel=True)
-            chunk = read.pop()
-            if not chunk:
-                return
+        chunks = self._chunks()
+        while chunk := await AsyncSide.work(lambda: _some(chunks), self._step.seen.remaining):
             yield chunk
             self._tell(chunk)
 
@@ -52,16 +44,17 @@ class _Outgoing:
 
     def _tell(self, chunk: bytes) -> None:
         self._sent += len(chunk)
-        raised = _observe.tell(self._on_progress, self._sent, self._total) if self._on_progress else None
+        observer = self._step.how.on_progress
+        raised = _observe.tell(observer, self._sent, self._total) if observer else None
         if raised and not self._dropped:  # an observer does not end a call, nor fill the log
             _observe.dropped("on_progress", raised)
             self._dropped = True
 
 
 @cache
-def outgoing(library: Any) -> type[Any]:
+def body_class(library: Any) -> type[Body]:
     """The class for the requests of httpx or of httpx2, whose transports ask for streams of their own."""
-    return type("Outgoing", (_Outgoing, library.SyncByteStream, library.AsyncByteStream), {})
+    return type("Outgoing", (Body, library.SyncByteStream, library.AsyncByteStream), {})
 
 
 def _some(chunks: Iterator[bytes]) -> bytes:

@@ -1,27 +1,28 @@
-"""Our own transports: a connection for each call, so that no call finds what another one left."""
+"""Our own connections: one for each call, so that no call finds what another one left."""
 
 import os
 import ssl
-import sys
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing
+import time
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
-import anyio.lowlevel
-import httpcore2
+import h11
 import httpx2
 
-from .._errors import ConfigurationError
-from .network import AsyncBackend, Backend, Line
 from .proxies import Origin, origin, proxy_of, tls
+from .trace import AttemptTrace
+from .waiting import AsyncSide, BlockingSide, Flow, Side
+from .wire import Tls, Wire
 
-TRACE = "audiences.trace"
-REUSE = "audiences.reuse"
+Owner = tuple[int, object]
+process, event_loop = BlockingSide.owner, AsyncSide.owner
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
+_LONGEST_HEAD = 100 * 1024
+"""Bytes of an answer's head."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,213 +33,158 @@ class ConnectionSettings:
     tls: ssl.SSLContext | None
     proxies: Mapping[Origin, str]
 
-    def options(self, url: str) -> dict[str, Any]:
-        """Those of one of httpcore's pools. No pool is used: it only makes the connection."""
-        context, proxy = self.tls or tls(), self.proxies.get(origin(url))
-        return {"ssl_context": context} | ({"proxy": proxy_of(proxy, context)} if proxy else {})
 
+class Connection:
+    """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
-Owner = tuple[int, object]
-"""The process and the event loop in which a connection can be used."""
+    def __init__(self, side: Side, url: str) -> None:
+        self.origin, self._process = origin(url), os.getpid()
+        self._side: Any = side
+        self._wire = Wire(side)
+        self._top: Wire | Tls = self._wire
+        self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
+        self._forward: tuple[tuple[str, str], ...] | None = None
+        """What a proxy that is asked for whole URLs is told beside them."""
+        self._kept_until = 0.0
+        self.end, self.close = self._wire.end, self._wire.close
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is of no use any more. A parent process has its own."""
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
 
-@dataclass(slots=True, repr=False, eq=False)
-class _Lease:
-    """A connection, and the call that has it to itself."""
-
-    connection: Any
-    line: Line
-    owner: Owner
-    origin: httpcore2.Origin
-
-
-class _Own:
-    """What both transports share: nothing here is locked, so that no interrupt can leave a lock behind."""
-
-    def __init__(self, way: ConnectionSettings) -> None:
-        self._way = way
-        self._idle: deque[_Lease] = deque()
-        self._leased: set[_Lease] = set()
-
-    def _lease(self, request: httpx2.Request, pool: Any, backend: Any, owner: Owner) -> tuple[Any, _Lease]:
-        url = request.url
-        core = httpcore2.Request(
-            request.method,
-            httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        lease = None
-        if request.extensions[REUSE]:
-            kept = self._taken(lambda each: (each.owner, each.origin) == (owner, core.url.origin), most=1)
-            lease = kept[0] if kept else None
-        if lease is None:
-            line = Line()
-            made = pool(network_backend=backend(line), keepalive_expiry=_KEPT, **self._way.options(str(url)))
-            # respx stands before a pool, and lets through what the pool would do.
-            mocked = _is_mocked()
-            request.extensions[REUSE] = request.extensions[REUSE] and not mocked
-            connection = made if mocked else made.create_connection(core.url.origin)
-            lease = _Lease(connection, line, owner, core.url.origin)
-        lease.line.trace = trace = request.extensions[TRACE]
-        trace.end_connection = lease.line.end
+    def serve(self, trace: AttemptTrace) -> None:
+        """Carry the attempt from here on."""
+        self._wire.trace, trace.connects, trace.end_connection = trace, True, self.end
         if trace.ended:
-            lease.line.end()
-        return core, lease
+            self.end()
 
-    def _stale(self, owner: Owner) -> list[_Lease]:
-        """The idle connections that are of no use any more, to be closed."""
-        return self._taken(lambda each: each.owner == owner and each.connection.has_expired())
+    def open(self, settings: ConnectionSettings) -> Flow[None]:
+        context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
+        scheme, host, port = self.origin
+        (first, door, at), user, word = proxy_of(proxy) if proxy else (self.origin, "", "")
+        with self._doing("Connect"):
+            yield from self._wire.connect(door, at)
+        if first == "https":
+            yield from self._secure(context, door)
+        if first.startswith("socks"):
+            yield from self._socks(host, port, user, word)
+        elif proxy:
+            encoded = b64encode(f"{user}:{word}".encode()).decode()
+            credentials = (("Proxy-Authorization", f"Basic {encoded}"),) if user or word else ()
+            if scheme == "http":
+                self._forward = credentials
+            else:
+                yield from self._tunnel(f"{host}:{port}", credentials)
+        if proxy and scheme == "https":
+            yield from self._secure(context, host)
 
-    def _taken(self, fits: Callable[[_Lease], bool], most: int | None = None) -> list[_Lease]:
-        taken = list[_Lease]()
-        for _ in range(len(self._idle)):
-            try:
-                lease = self._idle.pop()  # no two threads get the same one
-            except IndexError:
-                break
-            if len(taken) != most and fits(lease):
-                taken.append(lease)
-            elif _is_of_use(lease.owner):
-                self._idle.appendleft(lease)
-        return taken
+    def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
+        with self._doing("Connect"):
+            self._top = Tls(self._top, context, host)
+            yield from self._top.handshake()
 
-    def keep(self, lease: _Lease) -> None:
-        self._leased.discard(lease)
-        self._idle.append(lease)
+    def _tunnel(self, target: str, credentials: tuple[tuple[str, str], ...]) -> Flow[None]:
+        asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
+        headers = [("Host", target), ("Accept", "*/*"), *credentials]
+        head = asked.send(h11.Request(method="CONNECT", target=target, headers=headers))
+        yield from self._write(head or b"")
+        asked.send(h11.EndOfMessage())
+        answer = yield from self._event(asked)
+        if not 200 <= answer.status_code < 300:
+            raise httpx2.ProxyError(str(answer.status_code))
 
-    def _end(self, owner: Owner) -> list[_Lease]:
-        """End the calls in flight; those who make them close their connections. Gives back the idle ones."""
-        for lease in [*self._leased]:
-            if lease.owner == owner:
-                lease.line.end()
-        return self._taken(lambda each: each.owner == owner)
+    def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
+        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
 
+        asked: Any = socks5.SOCKS5Connection()
+        methods = socks5.SOCKS5AuthMethod
+        method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
+        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
+        if user or word:
+            steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
+        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
+        steps.append((command, "reply_code", socks5.SOCKS5ReplyCode.SUCCEEDED))
+        for request, what, wanted in steps:
+            asked.send(request)
+            yield from self._write(asked.data_to_send())
+            reply = asked.receive_data((yield from self._read()))
+            if getattr(reply, what, None) != wanted:
+                raise httpx2.ProxyError(f"no {what}")
 
-class Connections(_Own, httpx2.BaseTransport):
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        owner = process()
-        for stale in self._stale(owner):
-            self.drop(stale)
-        core, lease = self._lease(request, httpcore2.ConnectionPool, Backend, owner)
+    def exchange(self, request: Any) -> Flow[bool]:
+        """Send the request, and tell the trace what comes. Whether the connection may be used again,
+        which it may not where the request or the answer said so.
+        """
+        trace, target, headers = self._wire.trace, request.url.raw_path, request.headers.raw
+        with self._doing("Connect"):
+            self._wire.check()
+        if self._forward is not None:
+            target = b"%s://%s%s" % (request.url.raw_scheme, request.url.netloc, target)
+            headers = [*self._forward, *headers]
         try:
-            self._leased.add(lease)
-            answer = lease.connection.handle_request(core)
-        except BaseException:
-            self.drop(lease)
-            raise
-        body = _Body(answer.stream, lease, self, reuse=request.extensions[REUSE])
-        return httpx2.Response(answer.status, headers=answer.headers, stream=body)
+            yield from self._send(h11.Request(method=request.method, target=target, headers=headers), request.stream)
+        except httpx2.WriteError:
+            pass  # a server that does not want all of it may have answered
+        except httpx2.WriteTimeout:
+            if not self._top.is_readable:
+                raise
+        answer = yield from self._event(self._http)
+        trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
+        while isinstance(event := (yield from self._event(self._http)), h11.Data):
+            if not trace.body(event.data):
+                return False
+        if (self._http.our_state, self._http.their_state) != (h11.DONE, h11.DONE) or self._http.trailing_data[0]:
+            return False
+        self._http.start_next_cycle()
+        self._kept_until = time.monotonic() + _KEPT
+        return True
 
-    def close(self) -> None:
-        for idle in self._end(process()):
-            self.drop(idle)
-
-    def drop(self, lease: _Lease) -> None:
-        lease.line.close()
-        self._leased.discard(lease)
-
-
-class _Body(httpx2.SyncByteStream):
-    def __init__(self, inner: Any, lease: _Lease, own: Connections, *, reuse: bool) -> None:
-        self._inner, self._lease, self._own, self._reuse, self._whole = inner, lease, own, reuse, False
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._inner
-        self._whole = True
-
-    def close(self) -> None:
-        """A connection is used again only where the answer was read to its end, and nothing interrupted this."""
+    def _send(self, request: h11.Request, body: Any) -> Flow[None]:
+        """A head waits for the first of its body: in one packet, and not before there is a body."""
+        due = self._http.send(request) or b""
+        chunks = self._side.iterate(body)
         try:
-            if self._whole and self._reuse:
-                self._inner.close()
-                if self._lease.connection.is_idle():
-                    self._own.keep(self._lease)
-                    return
-        except BaseException:
-            self._own.drop(self._lease)
-            raise
-        self._own.drop(self._lease)
+            while (chunk := (yield self._side.following(chunks, None))) is not None:
+                due += self._http.send(h11.Data(chunk)) or b""
+                self._wire.trace.leaves()
+                yield from self._write(due)
+                due = b""
+        finally:
+            yield getattr(chunks, self._side.close)()
+        due += self._http.send(h11.EndOfMessage()) or b""
+        self._wire.trace.leaves()
+        yield from self._write(due)
 
+    def _event(self, http: h11.Connection) -> Flow[Any]:
+        """The next one, but for interim answers."""
+        while True:
+            event = http.next_event()
+            if event is h11.NEED_DATA:
+                data = yield from self._read()
+                if not data and http.their_state is h11.SEND_RESPONSE:
+                    raise httpx2.RemoteProtocolError("no answer")
+                http.receive_data(data)
+            elif not isinstance(event, h11.InformationalResponse):
+                return event
 
-class AsyncConnections(_Own, httpx2.AsyncBaseTransport):
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        owner = event_loop()
-        for stale in self._stale(owner):
-            await self.drop(stale)
-        core, lease = self._lease(request, httpcore2.AsyncConnectionPool, AsyncBackend, owner)
+    def _read(self) -> Flow[bytes]:
+        with self._doing("Read"):
+            data = yield from self._top.read()
+        if not self._wire.trace.take(data):
+            raise httpx2.ReadError("more bytes than the answer may have")
+        return data
+
+    def _write(self, data: bytes) -> Flow[None]:
+        with self._doing("Write"):
+            yield from self._top.write(data)
+
+    @contextmanager
+    def _doing(self, what: str) -> Iterator[None]:
+        """Have what goes wrong be of httpx2's kinds."""
+        self._wire.connecting = time.monotonic() if what == "Connect" else None
         try:
-            self._leased.add(lease)
-            answer = await lease.connection.handle_async_request(core)
-        except BaseException as error:
-            await self.drop(lease, waits=not isinstance(error, GeneratorExit))
-            raise
-        body = _AsyncBody(answer.stream, lease, self, reuse=request.extensions[REUSE])
-        return httpx2.Response(answer.status, headers=answer.headers, stream=body)
-
-    async def aclose(self) -> None:
-        for idle in self._end(event_loop()):
-            await self.drop(idle)
-
-    async def drop(self, lease: _Lease, *, waits: bool = True) -> None:
-        lease.line.end()
-        self._leased.discard(lease)
-        if waits:
-            with anyio.CancelScope(shield=True):
-                await lease.connection.aclose()
-        lease.line.close(used=False)
-
-
-class _AsyncBody(httpx2.AsyncByteStream):
-    def __init__(self, inner: Any, lease: _Lease, own: AsyncConnections, *, reuse: bool) -> None:
-        self._inner, self._lease, self._own, self._reuse, self._whole = inner, lease, own, reuse, False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async with aclosing(self._inner.__aiter__()) as chunks:
-            async for chunk in chunks:
-                yield chunk
-        self._whole = True
-
-    async def aclose(self) -> None:
-        """See the blocking one."""
-        try:
-            if self._whole and self._reuse:
-                await self._inner.aclose()
-                if self._lease.connection.is_idle():
-                    self._own.keep(self._lease)
-                    return
-        except BaseException as error:
-            await self._own.drop(self._lease, waits=not isinstance(error, GeneratorExit))
-            raise
-        await self._own.drop(self._lease)
-
-
-def process() -> Owner:
-    return os.getpid(), None
-
-
-def event_loop() -> Owner:
-    token: object = anyio.lowlevel.current_token()
-    return os.getpid(), getattr(token, "native_token", token)  # newer versions wrap it anew each time
-
-
-def _is_of_use(owner: Owner) -> bool:
-    """Whether a connection can still be used or closed: a parent process has its own, a closed event loop none."""
-    process, loop = owner
-    return process == os.getpid() and not getattr(loop, "is_closed", bool)()
-
-
-def _is_mocked() -> bool:
-    """Whether respx stands before our connections.
-
-    Raises ConfigurationError where it stands before those of another library: a test's create would reach a server.
-    """
-    mocks = sys.modules.get("respx.mocks")
-    active = {name for name, mocker in mocks.Mocker.registry.items() if mocker.routers} if mocks else ()
-    if active and "httpcore2" not in active:
-        raise ConfigurationError(
-            'write respx.mock(using="httpcore2"), and install pytest-httpx2, which brings it: a respx router is active '
-            "for another HTTP library than the one that sends here, so that this call would have reached the network"
-        )
-    return bool(active)
+            yield
+        except (OSError, UnicodeError) as error:
+            late = isinstance(error, TimeoutError) and error.errno is None
+            raise getattr(httpx2, what + ("Timeout" if late else "Error"))("") from error

@@ -34,16 +34,16 @@ def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
 def _inflated(data: bytes, coding: str, limit: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise _EncodingError("the body has a Content-Encoding that was not asked for")
-    whole = b""
+    whole, kind = b"", zlib.MAX_WBITS | 32  # gzip and zlib, by their heads
     for _ in range(_MEMBERS):
+        inflate = zlib.decompressobj(kind)
         try:
-            inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip and zlib, by their heads
-            piece = inflate.decompress(data, limit + 1 - len(whole))
+            whole += inflate.decompress(data, limit + 1 - len(whole))
         except zlib.error:
-            if coding != "deflate" or whole:
+            if coding != "deflate" or whole or kind < 0:
                 raise _EncodingError("the compressed body is broken") from None
-            return _raw_deflate(data, limit)
-        whole += piece
+            kind = -zlib.MAX_WBITS  # without the zlib head, as some servers send it
+            continue
         if len(whole) > limit:
             return whole
         if not inflate.eof:
@@ -52,15 +52,3 @@ def _inflated(data: bytes, coding: str, limit: int) -> bytes:
         if not data.startswith(_GZIP):
             return whole
     raise _EncodingError(f"the compressed body has more than {_MEMBERS} parts")
-
-
-def _raw_deflate(data: bytes, limit: int) -> bytes:
-    """Without the zlib head, as some servers send it."""
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        whole = inflate.decompress(data, limit + 1)
-    except zlib.error:
-        raise _EncodingError("the compressed body is broken") from None
-    if not inflate.eof and len(whole) <= limit:
-        raise _EncodingError("the compressed body is cut off")
-    return whole

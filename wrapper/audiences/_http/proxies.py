@@ -2,13 +2,12 @@
 
 import os
 import ssl
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
 from os import PathLike
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpcore2
 import httpx2
 
 from .._lock import Lock
@@ -32,19 +31,14 @@ def _trust_store() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def proxy_of(url: str, context: ssl.SSLContext) -> httpcore2.Proxy:
-    """The proxy at the URL, with the user and the password that are in it. Raises ValueError where it has no port."""
+def proxy_of(url: str) -> tuple[Origin, str, str]:
+    """Where the proxy at the URL is, and the user and the password that are in it."""
     parts = urlsplit(url)
-    scheme, user = parts.scheme.lower(), unquote(parts.username or "")
-    port = parts.port or {"http": 80, "https": 443}.get(scheme, 1080)
-    return httpcore2.Proxy(
-        httpcore2.URL(scheme=scheme, host=parts.hostname or "", port=port, target="/"),
-        auth=(user, unquote(parts.password or "")) if user or parts.password else None,
-        # Without the context, httpcore would make another one for a proxy that speaks TLS, with the usual authorities.
-        ssl_context=context if scheme == "https" else None,
-    )
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 1080)
+    return (parts.scheme, parts.hostname or "", port), unquote(parts.username or ""), unquote(parts.password or "")
 
 
+@lru_cache(64)
 def origin(url: str) -> Origin:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

@@ -1,35 +1,33 @@
-"""Sends one attempt over a transport: ours, or one of the caller's."""
+"""Sends one attempt: over a connection of our own, or over a transport of the caller's."""
 
 import sys
-import threading
-import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, suppress
+from collections import deque
+from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, ClassVar
+from weakref import ref
 
-import anyio
-import anyio.to_thread
 import httpx2
 
 from .. import _checks
 from .._errors import AudiencesError, ConfigurationError
 from .._reader import Reader
-from .._reason import UploadError
 from .._response import Response
 from .._secret import Secret
-from .._steps import R
 from .._upload import Upload
-from .body import outgoing
-from .connections import REUSE, TRACE, AsyncConnections, Connections, ConnectionSettings
+from .body import body_class
+from .connections import Connection, ConnectionSettings, Owner
+from .proxies import origin, tls
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
+from .waiting import AsyncSide, BlockingSide, Flow
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
+aside = AsyncSide.work
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
@@ -46,115 +44,155 @@ def check_transport(given: Any, *, awaits: bool) -> None:
         _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
-class BlockingSender:
-    """Sends from threads."""
+class _Sender:
+    """What both senders share: nothing here is locked, so that no interrupt can leave a lock behind."""
 
-    def __init__(self, way: ConnectionSettings, transport: BlockingTransport | None) -> None:
-        self._way, self._own = way, transport is None
-        self._transport: Any = transport or Connections(way)
-        self._library = _library(self._transport)
+    _side: ClassVar[Any]
 
-    def send(self, step: Send) -> Response:
-        """The answer, as far as it came. Raises the AudiencesError for none."""
-        result = self._try(step)
-        if isinstance(result, AudiencesError):
-            raise result
-        return result
+    def __init__(self, settings: ConnectionSettings, transport: Any) -> None:
+        self._settings, self._transport = settings, transport
+        self._idle = deque[Connection]()
+        self._leased = dict["ref[Connection]", Owner]()
 
-    def _try(self, step: Send) -> Response | AudiencesError:
-        """Either is returned, so that no exception with its request hangs on the error."""
-        seen, files = step.seen, _Files()
+    def _attempt(self, step: Send) -> Flow[Response | AudiencesError]:
+        """An error is returned, so that no exception with its request hangs on it."""
+        seen, files, failure = step.seen, _Files(), None
+        transport = self._transport or self._mocked(step.request.url)
         try:
-            with quiet():
-                request = _built(self._library, step, self._way, files)
-                seen.built = True
-                response = self._transport.handle_request(request)
-                try:
-                    for piece in _pieces(seen, response):
-                        if not seen.body(piece):
-                            break
-                        if not self._own and seen.seconds(None) is None and seen.too_late:
-                            raise DeadlineError
-                finally:
-                    with suppress(Exception):  # all is known by now
-                        response.close()
+            build = partial(_built, _library(transport), step, self._settings, files)
+            # A call that is over does not wait for a file that takes long to open.
+            request = (yield self._side.work(build, seen.remaining)) if step.request.parts else build()
+            seen.built = True
+            if transport:
+                yield from self._lent(transport, request, seen)
+            else:
+                yield from self._own(request, step)
         except (AssertionError, AudiencesError):
             raise  # a test's transport speaking to its test; what is wrong with the settings
         except Exception as error:
-            if self._own and _is_foreign(error):
-                raise
-            return seen.result(error)  # whatever a transport raises, the caller learns the outcome
+            if not self._transport and type(error).__module__.partition(".")[0] not in _OURS:
+                raise  # it came into a call from elsewhere, as from a signal handler when a job takes too long
+            failure = error.with_traceback(None)  # whatever a transport raises, the caller learns the outcome
         finally:
             files.close()
-        return seen.result()
+            if transport and transport is not self._transport:
+                yield getattr(transport, self._side.close)()
+        result = partial(seen.result, failure)
+        return (yield self._side.work(result)) if seen.large else result()
+
+    def _own(self, request: Any, step: Send) -> Flow[None]:
+        kept = self._kept(step.request.url, reuse=step.reuse)
+        connection = kept or Connection(self._side, step.request.url)
+        known, whole = ref(connection), False
+        try:
+            self._leased[known] = self._side.owner()
+            connection.serve(step.seen)
+            if not kept:
+                yield from connection.open(self._settings)
+            whole = yield from connection.exchange(request)
+        finally:
+            # A connection is used again only where the answer was read to its end, and nothing interrupted this.
+            self._idle.append(connection) if whole else connection.close()
+            self._leased.pop(known, None)
+
+    def _kept(self, url: str, *, reuse: bool) -> Connection | None:
+        """An idle connection to the URL's origin. Those that are of no use any more are closed."""
+        for _ in range(len(self._idle)):
+            try:
+                each = self._idle.popleft()  # no two threads get the same one
+            except IndexError:
+                break
+            if each.is_stale:
+                each.close()
+            elif reuse and each.origin == origin(url):
+                return each
+            else:
+                self._idle.append(each)
+        return None
+
+    def _lent(self, transport: Any, request: Any, seen: AttemptTrace) -> Flow[None]:
+        """The exchange over a transport that is not ours."""
+        side, pieces = self._side, None
+        with side.until(seen.remaining) as scope, quiet():
+            response = yield getattr(transport, side.handle)(request)
+            try:
+                seen.head(response.status_code, tuple(response.headers.multi_items()))
+                seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body
+                if seen.unpacked:
+                    seen.body(response.content)
+                else:
+                    pieces = side.iterate(response.stream)
+                    while (piece := (yield side.following(pieces, None))) is not None and seen.body(piece):
+                        if seen.too_late:
+                            raise DeadlineError  # a stream that never waits is never cancelled
+            finally:
+                for each in (pieces, response):
+                    with suppress(Exception):  # all is known by now
+                        yield getattr(each, side.close)()
+        if scope.cancelled_caught:
+            raise DeadlineError
+
+    def _mocked(self, url: str) -> Any:
+        """Where respx stands before httpcore2's pools, one; it lets through what the pool would do.
+
+        Raises ConfigurationError where it stands before those of another library: a test's create would reach a server.
+        """
+        mocks = sys.modules.get("respx.mocks")
+        active = {name for name, mocker in mocks.Mocker.registry.items() if mocker.routers} if mocks else ()
+        if active and "httpcore2" not in active:
+            raise ConfigurationError(
+                'write respx.mock(using="httpcore2"), and install pytest-httpx2, which brings it: a respx router is '
+                "active for another HTTP library than the one that sends here, so that this call would have reached "
+                "the network"
+            )
+        if not active:
+            return None
+        proxy = self._settings.proxies.get(origin(url))
+        return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
+
+    def _close(self) -> Flow[None]:
+        """End the calls in flight; those who make them close their connections. Close the idle ones."""
+        owner = self._side.owner()
+        for known, other in [*self._leased.items()]:
+            if other == owner and (connection := known()):
+                connection.end()
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
+        if self._transport:
+            yield getattr(self._transport, self._side.close)()
+
+
+class BlockingSender(_Sender):
+    """Sends from threads."""
+
+    _side = BlockingSide
+
+    def send(self, step: Send) -> Response:
+        """The answer, as far as it came. Raises the AudiencesError for none."""
+        return _given(BlockingSide.run(self._attempt(step)))
 
     def close(self) -> None:
-        self._transport.close()
+        BlockingSide.run(self._close())
 
 
-class AsyncSender:
+class AsyncSender(_Sender):
     """Sends from event loops; files are opened and read off them."""
 
-    def __init__(self, way: ConnectionSettings, transport: AsyncTransport | None) -> None:
-        self._way, self._own = way, transport is None
-        self._transport: Any = transport or AsyncConnections(way)
-        self._library = _library(self._transport)
+    _side = AsyncSide
 
     async def send(self, step: Send) -> Response:
         """The answer, as far as it came. Raises the AudiencesError for none."""
-        result = await self._try(step)
-        if isinstance(result, AudiencesError):
-            raise result
-        return result
-
-    async def _try(self, step: Send) -> Response | AudiencesError:
-        """See the blocking one."""
-        seen = step.seen
-        error: Exception | None = None
-        # Connections of ours keep to the deadline themselves, and read what came before it.
-        left = step.how.deadline - time.monotonic() if not self._own or step.request.parts else float("inf")
-        scope = anyio.CancelScope(deadline=anyio.current_time() + left)
-        try:
-            with scope, quiet():
-                await self._exchange(step)
-        except (AssertionError, AudiencesError):
-            raise  # a test's transport speaking to its test; what is wrong with the settings
-        except Exception as raised:
-            if self._own and _is_foreign(raised):
-                raise
-            error = raised  # whatever a transport raises, the caller learns the outcome
-        result = partial(seen.result, DeadlineError() if scope.cancelled_caught else error)
-        return (await aside(result)) if seen.large else result()
-
-    async def _exchange(self, step: Send) -> None:
-        seen, files = step.seen, _Files()
-        try:
-            build = partial(_built, self._library, step, self._way, files)
-            # A call that is over does not wait for a file that takes long to open.
-            parts = step.request.parts
-            request = await anyio.to_thread.run_sync(build, abandon_on_cancel=True) if parts else build()
-            seen.built = True
-            response = await self._transport.handle_async_request(request)
-            try:
-                async with aclosing(_apieces(seen, response)) as pieces:
-                    async for piece in pieces:
-                        if not seen.body(piece):
-                            break
-                        if not self._own and seen.seconds(None) is None and seen.too_late:
-                            raise DeadlineError  # a stream that never waits is never cancelled
-            finally:
-                with suppress(Exception):  # all is known by now
-                    await response.aclose()
-        finally:
-            files.close()
+        return _given(await AsyncSide.run(self._attempt(step)))
 
     async def close(self) -> None:
-        await self._transport.aclose()
+        await AsyncSide.run(self._close())
 
 
-def _is_foreign(error: Exception) -> bool:
-    """Whether it came into a call from elsewhere, as what a signal handler raises does when a job takes too long."""
-    return type(error).__module__.partition(".")[0] not in _OURS
+def _given(result: Response | AudiencesError) -> Response:
+    if isinstance(result, AudiencesError):
+        raise result
+    return result
 
 
 def _library(transport: Any) -> Any:
@@ -170,32 +208,29 @@ class _Files:
     """
 
     def __init__(self) -> None:
-        self._open, self._over, self._guard = list[Reader](), False, threading.RLock()
+        self._open, self._over = list[Reader](), False
 
     def open(self, upload: Upload) -> Reader:
         reader = upload.open()
-        with self._guard:
-            if not self._over:
-                self._open.append(reader)
-                return reader
-        reader.close()
-        raise UploadError("the call is over")
+        self._open.append(reader)
+        if self._over:
+            reader.close()
+        return reader
 
     def close(self) -> None:
-        with self._guard:
-            self._over = True
+        self._over = True
         for reader in self._open:
             reader.close()
 
 
-def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> Any:
+def _built(library: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
-    request, how, t = step.request, step.how, step.how.timeouts
-    left = max(how.deadline - time.monotonic(), 0.001)
+    request, t = step.request, step.how.timeouts
+    left = max(step.seen.remaining, 0.001)
     # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
     sooner = left - min(0.1 * left, 0.1)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
-    headers |= {"User-Agent": way.user_agent, "Accept-Encoding": "identity"}
+    headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
     if not step.reuse:
         headers["Connection"] = "close"
     parts = []
@@ -209,11 +244,11 @@ def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> 
         headers=headers,
         content=request.body.reveal().encode() if isinstance(request.body, Secret) else request.body,
         files=parts or None,
-        extensions={"timeout": timeouts | {"pool": min(t.pool, sooner)}, TRACE: step.seen, REUSE: step.reuse},
+        extensions={"timeout": timeouts | {"pool": min(t.pool, sooner)}},
     )
     if request.parts:
         length = built.headers.get("Content-Length")
-        built.stream = outgoing(library)(built.stream, int(length) if length else None, how.on_progress)
+        built.stream = body_class(library)(built.stream, int(length) if length else None, step)
     return built
 
 
@@ -221,36 +256,3 @@ def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> 
 def _parsed(library: Any, url: str) -> Any:
     """Parsing takes a tenth of a call."""
     return library.URL(url)
-
-
-def _pieces(seen: AttemptTrace, response: Any) -> Iterator[bytes]:
-    """Those of the body, as they came. One that was read already, by a transport of the caller's, is unpacked."""
-    seen.head(response.status_code, tuple(response.headers.multi_items()))
-    if response.is_stream_consumed:
-        seen.unpacked = True
-        yield response.content
-    else:
-        yield from response.stream
-
-
-async def _apieces(seen: AttemptTrace, response: Any) -> AsyncGenerator[bytes]:
-    seen.head(response.status_code, tuple(response.headers.multi_items()))
-    if response.is_stream_consumed:
-        seen.unpacked = True
-        yield response.content
-    else:
-        pieces = response.stream.__aiter__()
-        try:
-            async for piece in pieces:
-                yield piece
-        finally:
-            if hasattr(pieces, "aclose"):
-                await pieces.aclose()
-
-
-async def aside(read: Callable[[], R]) -> R:
-    """What an answer says, found out in a thread: no cancellation and no lack of free threads takes it away."""
-    found: list[R] = []
-    with anyio.CancelScope(shield=True):
-        found.append(await anyio.to_thread.run_sync(read, limiter=anyio.CapacityLimiter(1)))
-    return found.pop()

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
@@ -51,7 +52,7 @@ class AttemptTrace:
         """Whether a transport of the caller's has unpacked the body."""
         self.problem: str | None = None
         self._left = False
-        self._late: float | None = None
+        self._end_of_grace = inf
         self._total_ends = False
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
@@ -64,23 +65,34 @@ class AttemptTrace:
         if self.end_connection:
             self.end_connection()
 
-    def seconds(self, timeout: float | None) -> float | None:
-        """How long the next step may take; None where the total time is over."""
-        left = self._how.deadline - time.monotonic()
-        self._total_ends = timeout is None or left <= timeout
-        if left > 0:
-            return left if timeout is None or self._total_ends else timeout
-        self._late = self._late or time.monotonic()
-        return None
+    @property
+    def remaining(self) -> float:
+        """Seconds until the total time is over."""
+        return self._how.deadline - time.monotonic()
+
+    def seconds(self, kind: str, since: float | None = None) -> float:
+        """How long the next step may take: at most the time-out of this kind, counted from a moment or from now."""
+        spent = time.monotonic() - since if since else 0.0
+        timeout: float = getattr(self._how.timeouts, kind) - spent
+        left = self.remaining
+        self._total_ends = left <= timeout
+        return max(0.0, min(left, timeout))
+
+    @property
+    def over(self) -> bool:
+        """Whether the total time is over."""
+        return self.remaining <= 0
 
     @property
     def too_late(self) -> bool:
         """Whether even what came in time was to be read by now."""
-        return self._late is not None and time.monotonic() > self._late + _GRACE
+        now = time.monotonic()
+        self._end_of_grace = min(self._end_of_grace, now + _GRACE) if self.over else inf
+        return now > self._end_of_grace
 
-    def leaves(self, data: bytes) -> None:
-        """Bytes go out. Asking a proxy for a tunnel is not yet the request."""
-        self._left = self._left or not data.startswith(b"CONNECT ")
+    def leaves(self) -> None:
+        """Bytes of the request go out."""
+        self._left = True
 
     def take(self, data: bytes) -> bool:
         """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""

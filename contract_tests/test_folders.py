@@ -1,4 +1,4 @@
-"""A provider is in every room: nothing keeps a list by hand, so here is where a missing file shows.
+"""A provider is in every folder: nothing keeps a list by hand, so here is where a missing file shows.
 
 A service that a provider needs, whose SOURCE.toml has no `class`, is in none that knows audiences.
 """
@@ -23,7 +23,7 @@ def modules(package: object) -> set[str]:
     return {module.name for module in pkgutil.iter_modules(package.__path__)}  # type: ignore[attr-defined]
 
 
-def test_every_provider_is_in_every_room() -> None:
+def test_every_provider_is_in_every_folder() -> None:
     assert modules(audiences.providers) == set(PROVIDERS)
     assert set(KEYS) == set(PROVIDERS)
     assert set(wire.creating()) == set(PROVIDERS)

@@ -1,0 +1,167 @@
+"""A connection's bytes: they keep to one attempt's deadline, and the connection can be ended from outside."""
+
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from threading import RLock, Thread
+from typing import Any
+
+from .trace import AttemptTrace
+from .waiting import BlockingSide, Flow, Side
+
+_PIECE = 64 * 1024
+"""Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
+slowly would hold a call up for a multiple of its total time."""
+_LATE = 0.02
+"""Seconds for what came in time, and is read after it."""
+_NEXT = 1.0
+"""Seconds after which the next of a host's addresses is tried."""
+
+
+class Wire:
+    """A TCP connection, and the attempt that it serves now. Raises TimeoutError where a time was over, else OSError."""
+
+    trace: AttemptTrace
+
+    def __init__(self, side: Side) -> None:
+        self._side: Any = side
+        self._socket: Any = None
+        self._over, self._guard = False, RLock()
+        self.connecting: float | None = None
+        """Since when, if it is not connected yet."""
+
+    def end(self) -> None:
+        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
+        self._over = True
+        with self._guard, suppress(OSError):
+            if self._socket:
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with self._guard:  # else its number may be another's when `end` uses it
+            if self._socket:
+                self._socket.close()
+
+    def check(self) -> None:
+        """Raises ConnectionAbortedError where it was ended."""
+        if self._over:
+            raise ConnectionAbortedError
+
+    @property
+    def is_readable(self) -> bool:
+        return BlockingSide.ready(self._socket, 0)
+
+    def connect(self, host: str, port: int) -> Flow[None]:
+        found = yield from self._addresses(host, port)
+        failure = OSError()
+        while found:
+            self.check()
+            family, kind, protocol, _, address = found.pop(0)
+            try:
+                self.close()
+                made = self._socket = socket.socket(family, kind, protocol)
+                made.setblocking(False)
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with suppress(BlockingIOError):
+                    made.connect(address)
+                yield from self._wait(_NEXT if found else None, writing=True)
+                if code := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                    raise OSError(code, os.strerror(code))
+            except OSError as error:
+                failure = error
+            else:
+                return
+        raise failure
+
+    def _addresses(self, host: str, port: int) -> Flow[list[Any]]:
+        """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+        with suppress(socket.gaierror):
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        found = Future[list[Any]]()
+        self._socket, other = socket.socketpair()
+
+        def look() -> None:
+            with other:
+                try:
+                    found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                except OSError as error:
+                    found.set_exception(error)
+
+        Thread(target=look, daemon=True).start()
+        yield from self._wait()
+        self.check()
+        return found.result(0)
+
+    def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
+        kind = "connect" if self.connecting else "write" if writing else "read"
+        seconds = self.trace.seconds(kind, self.connecting)
+        if not (yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)):
+            # Of what came before the deadline, a process that was stopped meanwhile sees the time-out first.
+            if writing or self.connecting or not self.trace.over or self.trace.too_late:
+                raise TimeoutError
+            if not (yield self._side.ready(self._socket, _LATE)):
+                raise TimeoutError
+
+    def read(self) -> Flow[bytes]:
+        """What came; nothing at the end."""
+        yield from self._wait()
+        data: bytes = self._socket.recv(_PIECE)
+        return data
+
+    def write(self, data: bytes) -> Flow[None]:
+        rest = memoryview(data)
+        while rest:
+            if self.trace.over:
+                raise TimeoutError
+            sent = 0
+            with suppress(BlockingIOError):
+                sent = self._socket.send(rest[:_PIECE])
+            if not sent:
+                yield from self._wait(writing=True)
+            rest = rest[sent:]
+
+
+class Tls:
+    """TLS over a connection, or over the TLS to a proxy."""
+
+    def __init__(self, below: "Wire | Tls", context: ssl.SSLContext, host: str) -> None:
+        self._below, self._came, self._due = below, ssl.MemoryBIO(), ssl.MemoryBIO()
+        context.set_alpn_protocols(["http/1.1"])
+        self._tls = context.wrap_bio(self._came, self._due, server_hostname=host)
+
+    @property
+    def is_readable(self) -> bool:
+        return bool(self._came.pending) or self._below.is_readable
+
+    def handshake(self) -> Flow[None]:
+        yield from self._done(self._tls.do_handshake)
+
+    def read(self) -> Flow[bytes]:
+        try:
+            data: bytes = yield from self._done(lambda: self._tls.read(_PIECE))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+        return data
+
+    def write(self, data: bytes) -> Flow[None]:
+        yield from self._done(lambda: self._tls.write(data))
+
+    def _done(self, act: Callable[[], Any]) -> Flow[Any]:
+        while True:
+            done = failure = None
+            try:
+                done = act()
+            except ssl.SSLError as error:
+                failure = error
+            yield from self._below.write(self._due.read())
+            if failure is None:
+                return done
+            if not isinstance(failure, ssl.SSLWantReadError):
+                raise failure
+            if data := (yield from self._below.read()):
+                self._came.write(data)
+            else:
+                self._came.write_eof()
