@@ -165,7 +165,7 @@ def without(names: list[str]) -> list[str]:
 def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth: Fourth) -> None:
     assert project.run(fourth.root, "fourth.arrays").stdout.splitlines() == [
         "/eu/v2/groups?fields=id&fields=name []",
-        "/api/audiences/au%2F1?fields=name%2Ckind []",
+        "/api/audiences/au%2F1?fields=kind,name []",
         "/api/audiences/au%2F1?fields=other ['query fields']",
     ]
 

@@ -43,8 +43,8 @@ def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plu
     if len(values) > 1 and not repeatable:
         yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
     if not parameter.plain("explode", True):
-        # Commas stand between the items; one within an item is encoded.
-        values = [item for value in values[:1] for item in value.replace("%2C", ",").split(",")]
+        # A comma within an item is encoded.
+        values = [item for value in values[:1] for item in value.split(",")]
     texts = [urlencoded.decode(value, plus=plus) if encoded else _latin_1(value) for value in values]
     if None in texts:
         yield Violation(where, "", parameter.pointer, _UNREADABLE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from . import _json
 from ._audience import Audience
@@ -59,11 +59,7 @@ class Account:
             self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
         url = service.url(self.values, built["url"])
         if built.get("params"):
-            joined = {
-                name: ",".join(map(str, built["params"][name]))
-                for name in operation.spec.joined & built["params"].keys()
-            }
-            url += f"?{urlencode({**built['params'], **joined}, doseq=True)}"
+            url += f"?{_query(built['params'], operation.spec.joined)}"
         own = service.headers(self.values)
         headers = {"Accept": "application/json", **built.get("headers", {}), **own}
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
@@ -86,3 +82,11 @@ class Account:
         return dict(
             zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False)
         )
+
+
+def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
+    """The items of an array are a parameter each, or one that has commas between them (RFC 6570, 3.2.8)."""
+    one = {name: ",".join(quote_plus(str(item)) for item in params[name]) for name in params if name in joined}
+    return "&".join(
+        f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params
+    )

@@ -74,10 +74,17 @@ class Draft:
         """The request, or one with another body or media type."""
         types = {"Content-Type": self.content_type if content_type is None else content_type} if self.media else {}
         asked = self.query if self.media else {**self.query, **self.fields}
-        query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+        query = f"?{'&'.join(self._pair(name, value) for name, value in asked.items())}" if asked else ""
         headers = {**self.headers, **{name: value for name, value in types.items() if value}}
         data = encode(self.media, self.fields) if body is None else body
         return Request(self.operation.method, f"{self.raw_path}{query}", tuple(headers.items()), data)
+
+    def _pair(self, name: str, value: Any) -> str:
+        """A parameter of the query; an array is one for each item, or one with commas between them."""
+        listed = self.operation.node.get("parameters") or ()
+        if isinstance(value, list) and any(p.value["name"] == name and not p.plain("explode", True) for p in listed):
+            return f"{quote(name)}={','.join(quote(str(item), safe='') for item in value)}"
+        return urlencode({name: value}, doseq=True, quote_via=quote)
 
     @property
     def properties(self) -> dict[str, Node]:
