@@ -33,6 +33,8 @@ def credentials(key: str, *, oauth: bool = False) -> dict[str, Any]:
     without = {"token_url", *({"access_token"} if oauth else instead)}
 
     def value(setting: Setting) -> str:
+        if setting.whole:
+            return str(case(key).ARGUMENTS[setting.argument])
         return secret(setting.argument) if setting.secret else f"{NAME}-{setting.argument}"
 
     settings = [each for each in face_class(key).settings if each.required or each.argument in instead]

@@ -2,35 +2,34 @@
 
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from hypothesis import strategies as st
 
 from audience_contract import load
+from audience_contract.schema import alternatives, check, types
 from audience_contract.spec import Node
 from audiences import Audience, PhoneFile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 _FREE = frozenset({"enum", "pattern", "format", "maxLength"})
-_WRONG: dict[str, Any] = {
-    "string": 5,
-    "integer": "text",
-    "number": "text",
-    "boolean": "text",
-    "object": [],
-    "array": {},
-}
+_KINDS: tuple[Any, ...] = (5, "text", [], {})
 
 
 class Drafts:
-    """Drafts of a provider. `draft` has the properties of its request that are a field of the draft, and which."""
+    """Drafts of a provider. `draft` has the properties of its request that are a field of the draft, and which; they
+    stand in the object of the request `within` others.
+    """
 
-    def __init__(self, key: str, draft: Mapping[str, str]) -> None:
-        self._key, self._draft = key, draft
+    def __init__(self, key: str, draft: Mapping[str, str], within: Sequence[str] = ()) -> None:
+        self._key, self._draft, self._within = key, draft, within
         posts = (operation for operation in load(key).operations if operation.method == "POST")
         self._operation = next(posts)
         content = self._operation.node["requestBody"]["content"]
-        schema = content["application/json"]["schema"]
+        schema = reduce(lambda above, name: above["properties"][name], within, next(iter(content))["schema"])
         self._properties: dict[str, Node] = {name: schema["properties"][name] for name in schema["properties"].value}
         self._required: list[str] = [name for name in schema.plain("required", []) if name not in draft]
         self._own = [name for name in self._properties if name not in draft]
@@ -87,6 +86,7 @@ class Drafts:
 
     def sample(self, body: Mapping[str, Any]) -> Audience:
         """The draft that says the same as a sample request of the page."""
+        body = reduce(getitem, self._within, body)
         fields = {field: body[name] for name, field in self._draft.items() if name in body}
         own = {name: value for name, value in body.items() if name not in self._draft}
         return Audience(**fields, provider_fields={self._key: own})
@@ -99,12 +99,16 @@ class Drafts:
         properties = schema.get("properties") if schema else None
         for name in properties.value if properties else ():
             if not any(pointer.split("/")[1] == name for pointer in needs):
-                return {name: _WRONG[properties[name].plain("type")]} if properties else {}
+                return {name: _of_wrong_type(properties[name])} if properties else {}
         return {}
 
     def _is_text(self, name: str) -> bool:
         node = self._properties[name]
         return node.plain("type") == "string" and not node.value.keys() & _FREE
+
+
+def _of_wrong_type(node: Node) -> Any:
+    return next(value for value in _KINDS if any(check(node, value, "")))
 
 
 def _one(node: Node) -> Any:
@@ -114,17 +118,25 @@ def _one(node: Node) -> Any:
 
 
 def _allowed(node: Node) -> st.SearchStrategy[Any]:
-    if "enum" in node.value:
-        return st.sampled_from(node.value["enum"])
-    if "pattern" in node.value:
-        return st.from_regex(node.value["pattern"], fullmatch=True)
+    if len(types(node)) > 1:
+        return st.one_of([_allowed(replace(node, value={**node.value, "type": kind})) for kind in types(node)])
+    if alternatives(node):
+        return st.one_of([_allowed(each) for each in alternatives(node)])
+    return st.sampled_from(node.value["enum"]) if "enum" in node.value else _plain(node)
+
+
+def _plain(node: Node) -> st.SearchStrategy[Any]:
     match node.plain("type"):
+        case "null":
+            return st.none()
         case "integer":
             return st.integers(node.plain("minimum"), node.plain("maximum"))
         case "boolean":
             return st.booleans()
         case "array":
             return st.lists(_allowed(node["items"]), max_size=node.plain("maxItems", 3))
+        case _ if "pattern" in node.value:
+            return st.from_regex(node.value["pattern"], fullmatch=True)
         case _:
             most = node.plain("maxLength")
             alphabet = st.characters(exclude_categories=["Cs"]) if most is None else st.sampled_from(string.printable)
@@ -133,7 +145,7 @@ def _allowed(node: Node) -> st.SearchStrategy[Any]:
 
 def _forbidden(node: Node) -> list[Any]:
     """Values that break one keyword each."""
-    found = [_WRONG[node.plain("type")]] if "type" in node.value else []
+    found = [_of_wrong_type(node)] if types(node) else []
     found += ["no-such-value"] if "enum" in node.value else []
     found += ["x" * (node.value["maxLength"] + 1)] if "maxLength" in node.value else []
     found += [node.value["minimum"] - 1] if "minimum" in node.value else []

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-_TYPES: dict[str, st.SearchStrategy[Any]] = {"string": TEXT, "integer": st.integers(), "boolean": st.booleans()}
+_TYPES: dict[str, st.SearchStrategy[Any]] = {"string": TEXT, "boolean": st.booleans(), "null": st.none()}
 _DATE_TIMES = st.builds(
     lambda moment, digits, zone: f"{moment.isoformat(timespec='seconds')}{digits and '.' + digits}{zone}",
     st.datetimes(),
@@ -13,6 +13,7 @@ _DATE_TIMES = st.builds(
     st.sampled_from(["Z", "+00:00", "-05:30"]),
 )
 _KEYWORDS = {"type", "format", "properties", "required", "enum", "description", "example", "items"}
+_KEYWORDS |= {"pattern", "minimum", "maximum", "minItems"}
 
 
 def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -20,12 +21,24 @@ def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
     if "$ref" in schema:
         return values_of(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document)
     assert set(schema) <= _KEYWORDS, f"this makes no values for {set(schema) - _KEYWORDS}"
+    if isinstance(schema.get("type"), list):
+        return st.one_of([values_of({**schema, "type": kind}, document) for kind in schema["type"]])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if schema["type"] == "array":
-        return st.lists(values_of(schema["items"], document), max_size=2)
-    if schema["type"] != "object":
-        return _DATE_TIMES if schema.get("format") == "date-time" else _TYPES[schema["type"]]
+        return st.lists(values_of(schema["items"], document), min_size=schema.get("minItems", 0), max_size=3)
+    return _object(schema, document) if schema["type"] == "object" else _plain(schema)
+
+
+def _plain(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "pattern" in schema and schema["type"] == "string":
+        return st.from_regex(schema["pattern"], fullmatch=True)
+    if schema["type"] == "integer":
+        return st.integers(schema.get("minimum"), schema.get("maximum"))
+    return _DATE_TIMES if schema.get("format") == "date-time" else _TYPES[schema["type"]]
+
+
+def _object(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStrategy[Any]:
     members = {name: values_of(member, document) for name, member in schema["properties"].items()}
     needed = schema.get("required", [])
     extra = st.dictionaries(TEXT.filter(lambda name: name not in members), st.none() | TEXT, max_size=2)

@@ -189,7 +189,7 @@ def test_cookies_of_one_answer_do_not_go_with_the_next_call(
 ) -> None:
     raw.requests.clear()
     body = json.dumps(case(key).BODY).encode()
-    cookies = {"Set_Cookie": "session=4711; Path=/", "set_cookie": "other=4711; Domain=127.0.0.1; Max-Age=999"}
+    cookies = {"Set_Cookie": "session=c4711; Path=/", "set_cookie": "other=c4711; Domain=127.0.0.1; Max-Age=999"}
     raw.answer = http(status or case(key).SUCCESS, body, **cookies)
     caller = Caller(key, raw.url, face, create_policy=ONCE)
     for _ in range(2):
@@ -200,7 +200,7 @@ def test_cookies_of_one_answer_do_not_go_with_the_next_call(
         # A boundary is made by chance, and may have the number in it.
         head = re.sub(rb"boundary=\w+", b"", request.partition(b"\r\n\r\n")[0].lower())
         assert b"cookie" not in head
-        assert b"4711" not in head.replace(b"key-4711", b"").replace(b"token-4711", b"").replace(b"project_4711", b"")
+        assert b"c4711" not in head
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "9", None])

@@ -55,7 +55,7 @@ UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s).update(nullable=True), f"{SCHEMA}/nullable"),
     (lambda s: answer(s).update(allOf=[{"type": "object"}]), f"{SCHEMA}/allOf"),
     (lambda s: answer(s).update(oneOf=[{"not": {}}]), f"{SCHEMA}/oneOf/0/not"),
-    (lambda s: operation(s)["responses"].update({"5XX": {"description": "x"}}), f"{OPERATION}/responses/5XX"),
+    (lambda s: operation(s)["responses"].update({"2XX": {"description": "x"}}), f"{OPERATION}/responses/2XX"),
     (
         lambda s: operation(s)["responses"]["200"]["content"].update({"application/x+json": {}}),
         f"{OPERATION}/responses/200/content",
@@ -106,6 +106,16 @@ def test_a_keyword_that_nothing_here_judges_stops_with_file_and_pointer(
     with pytest.raises(PipelineError) as stopped:
         effective.build(provider)
     assert str(stopped.value).startswith(f"{provider.documents[0].path}: {at}: nothing here judges ")
+
+
+def test_all_keywords_that_nothing_here_judges_are_named_at_once(tmp_path: Path) -> None:
+    def several(spec: Json) -> None:
+        for change, _ in UNJUDGED[:2]:
+            change(spec)
+
+    with pytest.raises(PipelineError) as stopped:
+        effective.build(Provider(small_project.write(tmp_path, changed(several)), "acme"))
+    assert all(f"{at}: nothing here judges " in str(stopped.value) for _, at in UNJUDGED[:2])
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,6 @@ def test_a_sample_that_cannot_be_read_is_refused(page: str, rule: str) -> None:
 @pytest.mark.parametrize("name", [provider.key for provider in providers() if provider.samples.exists()])
 def test_the_vendored_samples_are_request_lines_headers_json_and_parts_only(name: str) -> None:
     samples = json.loads(Provider(next(providers()).root, name).samples.read_text("utf-8"))
-    assert samples
     for sample in samples:
         fields = {
             "request": {"method", "target", "headers", "body", "parts"},

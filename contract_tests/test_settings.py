@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import audiences
 import documented
 from audiences import Audience, ConfigurationError, Outcome, Request, RetryPolicy, aio
+from audiences._settings import Setting
 from callers import Caller, make
 from cases import KEYS, case
 from raw_server import RawServer
@@ -33,12 +34,14 @@ def test_what_is_not_an_argument_comes_from_its_variable(
     provider = type(make(key, face))
     for setting in provider.settings:
         if setting.required:
-            monkeypatch.setenv(setting.variable, f"{setting.argument}-of-environment")
+            monkeypatch.setenv(setting.variable, "4712" if setting.whole else f"{setting.argument}-of-environment")
     monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://127.0.0.1:1/somewhere/")
     request = prepared(provider(), case(key).good())
     values = [value if isinstance(value, str) else value.reveal() for value in request.headers.values()]
     for setting in provider.settings:
-        assert not setting.required or any(f"{setting.argument}-of-environment" in value for value in values)
+        assert not setting.required or any(
+            ("4712" if setting.whole else f"{setting.argument}-of-environment") in value for value in values
+        )
     assert request.url.startswith(f"http://127.0.0.1:1/somewhere{operation_of(key).path}")
     explicit = prepared(make(key, face, base_url="http://127.0.0.1:2"), case(key).good())
     assert explicit.url.startswith(f"http://127.0.0.1:2{operation_of(key).path}")
@@ -61,6 +64,17 @@ def test_a_missing_setting_is_an_error_that_names_argument_and_variable(
         assert f"'{setting.argument}'" in str(caught.value)
         assert setting.variable in str(caught.value)
         assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_a_setting_that_is_a_whole_number_is_refused_where_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = Setting("revision", "ACME_REVISION", "the revision", whole=True)
+    assert setting.read("4712") == "4712"
+    for value in ("", "x", "1.5", "-1", "1" * 10, "\N{ARABIC-INDIC DIGIT ONE}"):
+        with pytest.raises(ConfigurationError, match="revision"):
+            setting.read(value)
+    monkeypatch.setenv("ACME_REVISION", "x")
+    with pytest.raises(ConfigurationError, match="ACME_REVISION"):
+        setting.read(None)
 
 
 UNFIT = st.text(min_size=1).filter(lambda text: not (text.isascii() and text.isprintable() and text.strip() == text))

@@ -35,6 +35,7 @@ from audiences import (
     WaitTimeoutError,
     aio,
 )
+from audiences._operation import id_of, value_at
 from callers import make
 from cases import case
 
@@ -130,6 +131,29 @@ def test_whatever_properties_an_answer_has_it_is_a_record_that_keeps_them(body: 
 def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
     record = Batch(None, viewed(created="2023-08-12T22:30:05"))("get", "VIP")
     assert (record.created, record.raw["created"]) == (None, "2023-08-12T22:30:05")
+
+
+NAMES = st.sampled_from(["errors", "detail", "id"])
+
+
+@given(body=st.recursive(JSON, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner)))
+def test_what_stands_at_a_path_is_read_and_nothing_where_there_is_none(body: Any) -> None:
+    assert value_at({"errors": [body]}, ("errors", 0)) == body
+    for path in (("errors", 0, "detail"), ("errors", 1), (0,), ("detail", "errors", 0)):
+        found: Any = body
+        for step in path:
+            fits = isinstance(found, dict if isinstance(step, str) else list)
+            found = found[step] if fits and (step in found if isinstance(step, str) else step < len(found)) else None
+        assert value_at(body, path) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(0, "0"), (4711, "4711"), ("a", "a"), ("", None), (None, None), (True, None), (1.5, None), ([1], None)],
+)
+def test_an_id_is_a_text_or_a_whole_number(given: object, expected: str | None) -> None:
+    assert id_of({"data": {"id": given}}, "data", "id") == expected
+    assert id_of({"data": given}, "data", "id") is None
 
 
 def receipt() -> Receipt:

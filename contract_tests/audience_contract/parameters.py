@@ -42,6 +42,9 @@ def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plu
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
         yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
+    if not parameter.plain("explode", True):
+        # A comma within an item is encoded.
+        values = [item for value in values[:1] for item in value.split(",")]
     texts = [urlencoded.decode(value, plus=plus) if encoded else _latin_1(value) for value in values]
     if None in texts:
         yield Violation(where, "", parameter.pointer, _UNREADABLE)

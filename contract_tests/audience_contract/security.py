@@ -20,9 +20,21 @@ def bearer(value: str) -> str:
     return token.strip(" ") if scheme.lower() == "bearer" else ""
 
 
+def start(scheme: Node) -> str:
+    """What stands before the credential in its header; `x-prefix` says so of an API key."""
+    return "Bearer " if scheme.value["type"] == "http" else str(scheme.plain("x-prefix", ""))
+
+
+def credential(scheme: Node, value: str) -> str:
+    """The credential in its header's value; "" where that is of another form."""
+    if scheme.value["type"] == "http":
+        return bearer(value)
+    return value.removeprefix(start(scheme)) if value.startswith(start(scheme)) else ""
+
+
 def well_formed(scheme: Node, values: list[str]) -> bool:
     """Whether a header's values are one credential of the scheme's form."""
-    return len(values) == 1 and bool(bearer(values[0]) if scheme.value["type"] == "http" else values[0])
+    return len(values) == 1 and bool(credential(scheme, values[0]))
 
 
 def failing(operation: Operation, request: Request, admits: Admits = well_formed) -> list[Node]:

@@ -39,6 +39,15 @@ def at(value: Any, pointer: str) -> Any:
     return value
 
 
+def put(value: dict[str, Any], path: str, child: Any) -> dict[str, Any]:
+    """A copy of an object in which something else stands at a path of names with slashes; `...` leaves it out."""
+    name, _, below = path.partition("/")
+    inner = value.get(name)
+    if below:
+        child = put(inner if isinstance(inner, dict) else {}, below, child)
+    return {key: found for key, found in {**value, name: child}.items() if found is not ...}
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):

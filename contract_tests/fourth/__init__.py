@@ -1,1 +1,1 @@
-"""A fictional fourth provider: its page, what is written by hand for it, and a copy of the project that has it."""
+"""Fictional providers: their pages, what is written by hand for them, and a copy of the project that has them."""

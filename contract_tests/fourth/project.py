@@ -1,4 +1,4 @@
-"""A copy of the project in which the fourth provider is laid out and filled in."""
+"""A copy of the project in which more providers are laid out and filled in."""
 
 import difflib
 import hashlib

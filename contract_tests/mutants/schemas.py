@@ -36,7 +36,7 @@ def changes(schema: Node) -> Iterator[Change]:
             yield Change(schema.pointer, (keyword,), REMOVED, f"{keyword} removed")
             if keyword == "type":
                 yield _nullable(schema, value)
-            for other, words in _OTHERS[keyword](value):
+            for other, words in _OTHERS.get(keyword, _none)(value):
                 yield Change(schema.pointer, (keyword,), other, f"{keyword}: {words}")
 
 
@@ -98,6 +98,10 @@ def _pattern(value: str) -> Iterator[tuple[Any, str]]:
 
 def _format(value: str) -> Iterator[tuple[Any, str]]:
     yield ("date-time" if value == "binary" else "binary"), "another"
+
+
+def _none(_: Any) -> Iterator[tuple[Any, str]]:
+    yield from ()
 
 
 _OTHERS: dict[str, Callable[[Any], Iterator[tuple[Any, str]]]] = {

@@ -58,8 +58,21 @@ def right(operation: Operation) -> list[Request]:
 
 def credential_place(provider: str) -> tuple[str, str]:
     """The header that has the provider's first credential, and what stands before it there."""
-    name = security.header(next(iter(load(provider).node["components"]["securitySchemes"])))
-    return name, "Bearer " if name == "Authorization" else ""
+    scheme = next(iter(load(provider).node["components"]["securitySchemes"]))
+    return security.header(scheme), security.start(scheme)
+
+
+def credentials(provider: str) -> list[tuple[str, str]]:
+    """The headers with the mock server's credentials."""
+    schemes = load(provider).node["components"]["securitySchemes"]
+    right = {"http": "mock-token", "apiKey": "mock-client-id"}
+    return [(security.header(each), security.start(each) + right[each.value["type"]]) for each in schemes]
+
+
+def media_of(provider: str) -> str:
+    """The media type of the success of the provider's GOOD."""
+    documented = operation_of(provider).response(wire(provider).SUCCESS)
+    return next(iter(documented["content"].value)).replace("*", "json") if documented else ""
 
 
 def credential(provider: str, text: str) -> Change:

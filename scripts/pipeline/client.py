@@ -104,8 +104,8 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
 
 def formatted(source: str) -> bytes:
     """Python in the style of this project."""
-    for step in (["check", "--fix-only", "--select", "I"], ["format", "--line-length", "120"]):
-        command = [*_RUFF, *step, *_ISOLATED[:-1], "--stdin-filename", "new.py", "-"]
+    for step in (["check", "--fix-only", "--select", "I"], ["format"]):
+        command = [*_RUFF, *step, "--line-length", "120", *_ISOLATED[:-1], "--stdin-filename", "new.py", "-"]
         ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
         if ran.returncode:
             raise PipelineError(f"ruff {step[0]} fails on a template: {ran.stderr}{source}")

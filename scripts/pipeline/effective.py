@@ -22,10 +22,12 @@ def build(provider: Provider) -> Json:
     agreed(provider, spec)
     for problem in validity.problems(spec):
         raise PipelineError(f"{provider.overlay}, applied: {problem}")
+    unjudged = []
     for at, problem in keywords.problems(spec):
         owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
-        file = provider.specs / next(owners, provider.overlay.name)
-        raise PipelineError(f"{file}: {at or '(root)'}: {problem}")
+        unjudged.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")
+    if unjudged:
+        raise PipelineError("\n".join(unjudged))
     return spec
 
 

@@ -25,7 +25,8 @@ _KINDS: dict[str, dict[str, str | None]] = {
     },
     "parameters": {"*": "parameter"},
     "parameter": {
-        **dict.fromkeys(("name", "in", "required", "description", "example", "examples")), "schema": "schema",
+        **dict.fromkeys(("name", "in", "required", "explode", "description", "example", "examples")),
+        "schema": "schema",
     },
     "body": {"required": None, "description": None, "content": "content"},
     "content": {"*": "media"},
@@ -67,7 +68,7 @@ _VALUES = {
 }
 _NAMES = {
     "content": r"multipart/form-data|application/(\*|x-www-form-urlencoded|([^;]+\+)?json(;.*)?)",
-    "responses": r"\d{3}|default",
+    "responses": r"\d{3}|[45]XX|default",
 }
 
 

@@ -1,7 +1,7 @@
 """A valid OpenAPI document in fewer words: what can be said in two ways is said in one, for everything that reads it.
 
 - OpenAPI 3.0 becomes 3.1, and its `nullable` a type.
-- The formats `int32` and `int64` become the range that they stand for.
+- The formats `int32` and `int64` become the range that they stand for, and `uri` a pattern.
 - The request bodies of `components`, and the parameters of a path, go to the operations that have them.
 - A `content` without a media type, which says nothing, goes.
 """
@@ -16,6 +16,7 @@ from .documents import resolve
 from .published import each_operation
 
 Json = dict[str, Any]
+URI = "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$"
 _BITS = {"int32": 31, "int64": 63}
 
 
@@ -30,6 +31,9 @@ def translated(document: Json) -> Json:
             most = 2 ** _BITS[schema.pop("format")] - 1
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
             schema["maximum"] = min(schema.get("maximum", most), most)
+        if schema.get("format") == "uri" and "pattern" not in schema:
+            schema["pattern"] = URI
+            del schema["format"]
     for _, path, operation in each_operation(spec):
         own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])
         named = {_name(spec, each) for each in own}

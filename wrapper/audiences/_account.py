@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from . import _json
 from ._audience import Audience
@@ -42,7 +44,8 @@ class Account:
         """
         create, key = self.adapter.create, self.adapter.key
         try:
-            draft = drafted(self.adapter.draft, key, create.spec.body, audience, leave_out)
+            body = create.spec.body.at(self.adapter.draft.within)
+            draft = drafted(self.adapter.draft, key, body, audience, leave_out)
             request = self.request(create, draft, draft.look.warnings)
         except AudiencesError as error:
             error.provider = self.title
@@ -53,10 +56,10 @@ class Account:
         """The operation's request, with the headers that the provider's calls share."""
         service, built = operation.service, operation.request(asked, self.values)
         if isinstance(asked, Draft) and "json" in built:
-            self._check(asked.body, built["json"])
+            self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
         url = service.url(self.values, built["url"])
         if built.get("params"):
-            url += f"?{urlencode(built['params'])}"
+            url += f"?{_query(built['params'], operation.spec.joined)}"
         own = service.headers(self.values)
         headers = {"Accept": "application/json", **built.get("headers", {}), **own}
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
@@ -79,3 +82,11 @@ class Account:
         return dict(
             zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False)
         )
+
+
+def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
+    """The items of an array are a parameter each, or one that has commas between them (RFC 6570, 3.2.8)."""
+    one = {name: ",".join(quote_plus(str(item)) for item in params[name]) for name in params if name in joined}
+    return "&".join(
+        f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params
+    )

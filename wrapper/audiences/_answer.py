@@ -1,7 +1,7 @@
 """How any answer of a provider becomes a result or an error."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +21,7 @@ from ._errors import (
     UnavailableError,
     UnknownOutcomeError,
 )
-from ._operation import Effect, Operation
+from ._operation import Effect, Operation, Path, value_at
 from ._outcome import Outcome
 from ._response import Response
 
@@ -111,12 +111,11 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     """What a response amounts to that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
     wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
-    body = judged.value if isinstance(judged.value, dict) else {}
     known: dict[str, Any] = {
         "response": judged.response,
         "deviations": judged.deviations,
-        "code": _first_text(body, service.code),
-        "provider_message": _first_text(body, service.message),
+        "code": _first_text(judged.value, service.code),
+        "provider_message": _first_text(judged.value, service.message),
     }
     if 200 <= status < 300 and operation.effect is Effect.READS and judged.response.problem:
         return UnknownOutcomeError(f"gave no whole answer: {judged.response.problem}", **known)
@@ -173,6 +172,6 @@ def _date(value: str | None) -> datetime | None:
         return None
 
 
-def _first_text(body: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    found = (body.get(name) for name in names)
+def _first_text(body: Any, paths: Sequence[str | Path]) -> str | None:
+    found = (value_at(body, (path,) if isinstance(path, str) else path) for path in paths)
     return next((str(value) for value in found if isinstance(value, str | int) and value != ""), None)

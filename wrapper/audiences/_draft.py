@@ -22,6 +22,8 @@ class DraftRules:
     """The properties of the request body, each with the draft's field that it is made of."""
     unsupported: Mapping[str, str]
     """The draft's fields that the call has no place for, each with the reason."""
+    within: tuple[str, ...] = ()
+    """The path to the object of the request body that has these properties, where that is not the body itself."""
     column: str | None = None
     """The column that a file of members must have, where the call carries one; if not, the audience is empty then."""
 

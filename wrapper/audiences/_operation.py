@@ -16,6 +16,7 @@ from ._token import Granted
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+Path = tuple[str | int, ...]
 Built = Mapping[str, Any]
 """What a generated request builder gives: method, url, headers, and params, json, data or files."""
 
@@ -66,9 +67,11 @@ class Service:
     """The folder of its effective spec among the generated clients."""
     headers: Callable[[Values], Mapping[str, str | Secret]]
     """Those that authenticate, and every other one that the generated builders do not set."""
-    code: tuple[str, ...]
-    """The properties of an error body that may hold the provider's code, best first."""
-    message: tuple[str, ...]
+    code: tuple[str | Path, ...]
+    """The properties of an error body that may hold the provider's code, best first; a path is one of a property below
+    others, such as ("errors", 0, "code").
+    """
+    message: tuple[str | Path, ...]
     """The same for the provider's words."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
@@ -152,6 +155,21 @@ class Adapter:
 
 def text(body: Any, *names: str) -> str | None:
     """The property at a path, if it is a string with something in it: an empty id or token identifies nothing."""
-    for name in names:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body if isinstance(body, str) and body else None
+    found = value_at(body, names)
+    return found if isinstance(found, str) and found else None
+
+
+def id_of(body: Any, *names: str) -> str | None:
+    """The same of an id, which may be a whole number."""
+    found = value_at(body, names)
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else text(body, *names)
+
+
+def value_at(body: Any, path: Path) -> Any:
+    """What stands at a path; None for nothing."""
+    for step in path:
+        try:
+            body = None if isinstance(body, str) else body[step]
+        except (LookupError, TypeError):
+            return None
+    return body

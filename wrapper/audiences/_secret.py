@@ -74,10 +74,6 @@ class Secret:
         """The prefix, and stars."""
         return f"{self._prefix}***"
 
-    def bearer(self) -> "Secret":
-        """The value of an Authorization header."""
-        return Secret(self, prefix="Bearer ")
-
     def resolved(self, refused: "Secret | None", how: CallSettings) -> Flow[Self]:
         """The same with a text of its own."""
         if isinstance(self._source, str):

@@ -31,6 +31,8 @@ class Setting(NamedTuple):
     meaning: str
     secret: bool = False
     required: bool = True
+    whole: bool = False
+    """Whether it is a whole number."""
 
     def read(self, given: object) -> object:
         """The argument, or else the variable's value; an empty variable counts as missing. Of a secret, a function or
@@ -42,6 +44,8 @@ class Setting(NamedTuple):
         asked = self.secret and (isinstance(value, Secret) or callable(value))
         if value is not None and not asked and not is_fit(value):
             raise ConfigurationError(f"({self.meaning}) {FIT}", argument=self.named(given))
+        if value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
+            raise ConfigurationError(f"({self.meaning}) must be a whole number", argument=self.named(given))
         return value
 
     def named(self, given: object) -> str:
@@ -82,7 +86,11 @@ class Values:
 
     def bearer(self, name: str) -> Secret:
         """The Authorization header with a token, or with a key that is sent like one (RFC 6750)."""
-        return self.secrets[name].bearer()
+        return self.prefixed(name, "Bearer ")
+
+    def prefixed(self, name: str, prefix: str) -> Secret:
+        """A header with what stands before the credential in it."""
+        return Secret(self.secrets[name], prefix=prefix)
 
 
 def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[str, object]) -> Values:

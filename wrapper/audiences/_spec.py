@@ -89,23 +89,34 @@ class Operation:
         """The documented statuses of a success."""
         return [int(status) for status in self._answers if status.startswith("2")]
 
+    @lazy
+    def joined(self) -> frozenset[str]:
+        """The parameters of the query whose items are one text, with commas."""
+        listed = self.spec.resolve(self.pointer)[0].get("parameters", ())
+        found = (self.spec.resolve(f"{self.pointer}/parameters/{number}")[0] for number in range(len(listed)))
+        return frozenset(each["name"] for each in found if each["in"] == "query" and not each.get("explode", True))
+
     def documents(self, status: int) -> bool:
         return str(status) in self._answers
 
+    def _key(self, status: int) -> str | None:
+        """What documents a status: itself, its class, or the default."""
+        return next((key for key in (str(status), f"{status // 100}XX", "default") if key in self._answers), None)
+
     def has_content(self, status: int) -> bool:
         """Whether an answer with this status has a body."""
-        return self._answers.get(str(status), self._answers.get("default")) is not None
+        return self._answers.get(self._key(status) or "") is not None
 
     def judge_answer(self, status: int, media_type: str, value: Any, unreadable: str | None) -> Iterator[Deviation]:
         """Where an answer leaves the spec: its status, and its body, or why that is `unreadable`.
 
         What the spec leaves open (a `default` without content) is no deviation, whatever it is.
         """
-        answers = self._answers
-        if str(status) not in answers and "default" not in answers:
+        key = self._key(status)
+        if key is None:
             yield Deviation("status", f"status {status} is not documented", f"{self.pointer}/responses")
             return
-        schema = answers.get(str(status), answers.get("default"))
+        schema = self._answers[key]
         # HTTP allows no body with a 204, whatever the spec says.
         if schema is None or status == 204:
             return
@@ -142,6 +153,11 @@ class Schema:
         """The properties that the schema names."""
         found: Json = self.spec.resolve(self.pointer)[0].get("properties", {})
         return found
+
+    def at(self, names: tuple[str, ...]) -> "Schema":
+        """The schema of the property at a path."""
+        below = "".join(f"/properties/{escape(name)}" for name in names)
+        return Schema(self.spec, self.spec.resolve(self.pointer + below)[1]) if names else self
 
     def judge(self, value: Any) -> Iterator[Deviation]:
         """The rules that the value breaks. Their words are the spec's: nothing of the value is in them."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import API_KEY, CLIENT_SECRET, TOKEN
 from ..mock.provider import load
-from ..security import bearer, failing, header, well_formed
+from ..security import credential, failing, header, well_formed
 from ..spec import Node, Operation
 from ..violation import Violation
 
@@ -46,7 +46,7 @@ class ThrowAway:
             if not well_formed(scheme, values):
                 # Reported as such, by whoever judges the form.
                 return True
-            given = bearer(values[0]) if scheme.value["type"] == "http" else values[0]
+            given = credential(scheme, values[0])
             return given == own[API_KEY] if scheme.value["type"] == "apiKey" else given in {own[TOKEN], *issued}
 
         wrong = failing(operation, request, right)

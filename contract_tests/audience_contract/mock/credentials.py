@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import partial
 
 from ..messages import Request
-from ..security import bearer, failing
+from ..security import credential, failing
 from ..spec import Node, Operation
 
 TOKEN = "mock-token"
@@ -24,6 +24,5 @@ def wrong(operation: Operation, request: Request, tokens: Collection[str]) -> No
 
 
 def _right(tokens: Collection[str], scheme: Node, values: list[str]) -> bool:
-    if scheme.value["type"] == "http":
-        return len(values) == 1 and bearer(values[0]) in tokens
-    return values == [API_KEY]
+    right = tokens if scheme.value["type"] == "http" else (API_KEY,)
+    return len(values) == 1 and credential(scheme, values[0]) in right

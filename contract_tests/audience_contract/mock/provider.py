@@ -1,6 +1,7 @@
 """What a provider's file says of its mock, beyond what the effective spec says."""
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from ..facts import Facts, effect_of
+from ..facts import Effect, Facts, effect_of
 from ..messages import Request, Response
 from ..spec import Operation
 from ..violation import Violation
@@ -51,7 +52,8 @@ class Call:
 class Provider(ABC):
     """One provider's answers, and what else its documents say that no spec can.
 
-    A subclass has, for each operation, a method named by the lower-case `operationId`: it takes a `Call`, changes
+    A subclass has, for each operation, a method named by the lower-case `operationId`, with an underscore for what no
+    name in Python has: it takes a `Call`, changes
     state, and gives the documented success, or a refusal for a documented reason that no schema can state.
     """
 
@@ -62,7 +64,9 @@ class Provider(ABC):
     credentials: ClassVar[frozenset[str]] = frozenset()
     """The fields of bodies that are credentials."""
     named: ClassVar[str] = "name"
-    """The parameter, property or part that is an audience's name; "" if nothing is."""
+    """The parameter, property or part that is an audience's name, a property below others with its path ("data/name");
+    "" if nothing is.
+    """
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
     withheld: ClassVar[frozenset[str]] = frozenset()
@@ -78,8 +82,9 @@ class Provider(ABC):
 
     def facts(self, operation: Operation) -> Facts:
         """What the documents say of an operation in words only."""
-        found = self.operations.get(operation.id)
-        return found or Facts(effect_of(operation.method), self.identity, self.echoes)
+        effect = effect_of(operation.method)
+        plain = Facts(effect, self.identity, self.echoes) if effect is Effect.CREATES else Facts(effect)
+        return self.operations.get(operation.id, plain)
 
     @abstractmethod
     def environment(self, base_url: str) -> dict[str, str]:
@@ -135,7 +140,7 @@ class Provider(ABC):
 
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
         """The method for an operation; None where nobody has written it, and the answer is made from its schema."""
-        return getattr(self, operation.id.lower(), None)
+        return getattr(self, re.sub(r"\W", "_", operation.id.lower()), None)
 
 
 def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:
@@ -147,9 +152,9 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
     return ours.refuse(operation, broken)
 
 
-def reply(status: int, value: Any) -> Response:
+def reply(status: int, value: Any, media: str = "application/json") -> Response:
     """A JSON response."""
-    return Response(status, (("content-type", "application/json"),), json.dumps(value, ensure_ascii=False).encode())
+    return Response(status, (("content-type", media),), json.dumps(value, ensure_ascii=False).encode())
 
 
 def reason(status: int) -> str:

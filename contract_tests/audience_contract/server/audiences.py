@@ -46,7 +46,7 @@ class Audiences:
 
     def __init__(self, spec: Spec, mark: str, *, read_only: bool = False) -> None:
         self._spec, self._own, self._read_only = spec, f"{PREFIX}{mark}-", read_only
-        self._named = provider_of(spec.key).named
+        self._named = provider_of(spec.key).named.rpartition("/")[2]
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()

@@ -8,6 +8,7 @@ from typing import Any
 from ..facts import Effect, facts_of
 from ..messages import Request
 from ..security import header
+from ..security import start as before
 from ..spec import Node
 from .draft import Draft, Names
 from .send import PLAIN, Wire
@@ -72,7 +73,7 @@ def _of_scheme(least: Draft, names: Names, scheme: Node) -> Iterator[Case]:
     name = header(scheme)
     right = names.target.settings[f"header {name}"]
     bearer = scheme.value["type"] == "http"
-    start = "Bearer " if bearer else ""
+    start = before(scheme)
     wrong = {
         "missing": "",
         "of nobody": f"{start}contract-check-nobody",

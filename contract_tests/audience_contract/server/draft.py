@@ -13,7 +13,7 @@ from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..spec import Node, Operation
-from ..strict_json import at
+from ..strict_json import at, put
 from .audiences import PREFIX, Audiences, Made
 from .target import Target
 
@@ -46,8 +46,10 @@ class Draft:
 
     def but(self, **fields: Any) -> "Draft":
         """With other fields; those that are `...` are left out."""
-        changed = {**self.fields, **fields}
-        return replace(self, fields={name: value for name, value in changed.items() if value is not ...})
+        changed = dict(self.fields)
+        for path, value in fields.items():
+            changed = put(changed, path, value)
+        return replace(self, fields=changed)
 
     def placing(self, place: str, values: Mapping[str, str]) -> "Draft":
         """With other headers, or parameters of the query; those that are "" are left out."""
@@ -72,10 +74,17 @@ class Draft:
         """The request, or one with another body or media type."""
         types = {"Content-Type": self.content_type if content_type is None else content_type} if self.media else {}
         asked = self.query if self.media else {**self.query, **self.fields}
-        query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+        query = f"?{'&'.join(self._pair(name, value) for name, value in asked.items())}" if asked else ""
         headers = {**self.headers, **{name: value for name, value in types.items() if value}}
         data = encode(self.media, self.fields) if body is None else body
         return Request(self.operation.method, f"{self.raw_path}{query}", tuple(headers.items()), data)
+
+    def _pair(self, name: str, value: Any) -> str:
+        """A parameter of the query; an array is one for each item, or one with commas between them."""
+        listed = self.operation.node.get("parameters") or ()
+        if isinstance(value, list) and any(p.value["name"] == name and not p.plain("explode", True) for p in listed):
+            return f"{quote(name)}={','.join(quote(str(item), safe='') for item in value)}"
+        return urlencode({name: value}, doseq=True, quote_via=quote)
 
     @property
     def properties(self) -> dict[str, Node]:
@@ -86,6 +95,11 @@ class Draft:
     def raw_path(self) -> str:
         """The path, with the values of its parameters."""
         return re.sub("{(.+?)}", lambda name: quote(self.path[name[1]], safe=""), self.operation.path)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON."""
+        return self.media.partition(";")[0].endswith(("/json", "+json"))
 
     @property
     def content_type(self) -> str:
@@ -189,7 +203,9 @@ class Names:
     @staticmethod
     def _about(draft: Draft, fresh: Mapping[str, str]) -> Draft:
         path = {name: fresh.get(name, value) for name, value in draft.path.items()}
-        return replace(draft, path=path).but(**{key: value for key, value in fresh.items() if key in draft.fields})
+        return replace(draft, path=path).but(
+            **{path: value for path, value in fresh.items() if at(draft.fields, f"/{path}") is not None}
+        )
 
     def is_given(self, operation: Operation, key: str) -> bool:
         """Whether a field has one right value: a setting's, or what says which audience is meant."""
@@ -228,4 +244,5 @@ class Names:
                 found[key] = File(*self.provider.file())
             elif key not in facts_of(operation).fed and key not in self.provider.withheld:
                 found[key] = self.provider.examples.get(key) or sample(kind, least=least)
-        return found
+        named = self.provider.named
+        return put(found, named, fresh[named]) if at(found, f"/{named}") is not None else found

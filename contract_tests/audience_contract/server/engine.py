@@ -26,6 +26,7 @@ from ..judging import Observation
 from ..messages import Headers, Request, Response
 from ..security import header
 from ..spec import Operation
+from ..strict_json import at, put
 from ..violation import Violation
 from .audiences import NotOursError
 from .draft import Names
@@ -161,8 +162,9 @@ class Engine:
                 case.headers[name] = right
         named = self._provider.named
         if facts_of(self._operation).effect is Effect.CREATES:
-            if isinstance(case.body, dict) and isinstance(case.body.get(named), str):
-                case.body[named] = self._renamed(case.body[named], self._kind(case))
+            name = at(case.body, f"/{named}")
+            if isinstance(name, str):
+                case.body = put(case.body, named, self._renamed(name, self._kind(case)))
             return
         with self._noting_enough():
             fresh = self._ready(self._names.fresh(self._operation))
@@ -172,8 +174,8 @@ class Engine:
 
     def _kind(self, case: Any) -> dict[str, Any]:
         found = case.operation.body
-        properties = found[0].definition.get("schema", {}).get("properties", {}) if found else {}
-        kind = properties.get(self._provider.named, {})
+        below = self._provider.named.replace("/", "/properties/")
+        kind = at(found[0].definition, f"/schema/properties/{below}") if found else None
         return kind if isinstance(kind, dict) else {}
 
     def _renamed(self, name: str, kind: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from .. import security
 from ..bodies import fields_of, json_of, parts_of
@@ -106,7 +107,8 @@ def _refusals(operation: Operation) -> set[int]:
     documented = operation.node["responses"].value
     if "default" in documented:
         return set(range(400, 500)) - {429}
-    return {int(key) for key in documented if re.fullmatch("4[0-9][0-9]", key)} - {401, 403, 429}
+    every = range(400, 500) if "4XX" in documented else ()
+    return {*every, *(int(key) for key in documented if re.fullmatch("4[0-9][0-9]", key))} - {401, 403, 429}
 
 
 def _kind(violation: Violation) -> str:
@@ -201,10 +203,17 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     else:
         value = json_of(request) if media.is_json else fields_of(request)
         found = list(value.items()) if isinstance(value, dict) else []
-    for name, text in found:
+    yield from _texts(properties, found, "")
+
+
+def _texts(properties: Node, found: Iterable[tuple[str, Any]], above: str) -> Iterator[tuple[str, Node, str]]:
+    for name, value in found:
         kind = properties.get(name)
-        if kind and isinstance(text, str):
-            yield name, kind, text
+        below = kind and kind.get("properties")
+        if kind and isinstance(value, str):
+            yield above + name, kind, value
+        elif below and isinstance(value, dict):
+            yield from _texts(below, value.items(), f"{above}{name}/")
 
 
 def _declares_accept(operation: Operation) -> bool:

@@ -95,7 +95,7 @@ def _places(least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
             values.append(partial(_with, key, ...))
         if len(values) > 1:
             yield key, values
-    if least.media == "application/json":
+    if least.is_json:
         indented = Way(encode=partial(json.dumps, indent=1))
         yield "encoding", [Way(), Way(encode=json.dumps), Way(order=_reversed), indented, Way(wire=Wire(chunked=True))]
     elif least.media == "multipart/form-data":

@@ -39,7 +39,8 @@ def groups(least: Draft, names: Names, seed: int) -> Iterator[Iterator[Case]]:
     yield cases.absent(least, names)
     yield from values.ladders(least, names)
     if least.media:
-        yield _BODIES[least.media](least, names) if least.media in _BODIES else iter(())
+        made = _BODIES.get("application/json" if least.is_json else least.media)
+        yield made(least, names) if made else iter(())
         yield wire_cases.any_body(least, names)
     yield wire_cases.any_message(least, names)
     yield cases.methods(least, names)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..connections import is_base_url
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..security import bearer, header
+from ..security import credential, header, start
 from ..spec import Node, Operation, Spec, load
 from ..urlencoded import decode, pairs
 
@@ -115,14 +115,14 @@ class Target:
         found = {}
         for scheme in self.schemes:
             value = self.settings[f"header {header(scheme)}"]
-            found[header(scheme)] = f"Bearer {value}" if scheme.value["type"] == "http" else value
+            found[header(scheme)] = start(scheme) + value
         others = {place.removeprefix("header "): v for place, v in self.settings.items() if place.startswith("header ")}
         return {**others, **found}
 
     def admits(self, scheme: Node, values: list[str]) -> bool:
         """Whether a header's values are the right credential of a scheme."""
         right = self.settings[f"header {header(scheme)}"]
-        return len(values) == 1 and (bearer(values[0]) if scheme.value["type"] == "http" else values[0]) == right
+        return len(values) == 1 and credential(scheme, values[0]) == right
 
     def strays(self, request: Request) -> list[str]:
         """The settings, credentials in headers apart, that a request gives another value than the right one."""

@@ -48,14 +48,14 @@ def _value(names: Names, place: tuple[str, Node], usual: Any, new: str, number: 
         sound = [File(name, media, data) for _, name, media, data, taken in provider.files() if taken]
         # In the first of them, much is unusual.
         return sound[number % 3 if number < 6 else number * 5 % len(sound)]
-    if key in provider.examples or kind.plain("type") != "string":
+    letters = [c for c in string.printable[:95] if re.search(str(kind.plain("pattern", "")), c)]
+    if key in provider.examples or kind.plain("type") != "string" or not letters:
         return usual
     longest = min(int(kind.plain("maxLength", _LONGEST)), _LONGEST)
     if new and names.target.is_local and number >= _ROUNDS - 2:
         # Without a prefix: digits only, and one letter only.
         return f"{number}7{len(new)}1" if number % 2 else new[-1]
     if kind.plain("pattern"):
-        letters = [c for c in string.printable[:95] if re.search(str(kind.plain("pattern")), c)]
         # Another letter at the end, and before the prefix, each time.
         turned = letters[-1 - number :] + letters[: -1 - number]
         text = f"{turned[-1]}{new}{''.join(turned)}"
@@ -78,9 +78,9 @@ def _headers(names: Names, draft: Draft, number: int) -> Draft:
 
 def _body(draft: Draft, number: int) -> tuple[bytes | None, str | None]:
     """The body and its media type; None for the usual one."""
-    if draft.media == "application/json":
+    if draft.is_json:
         texts = (escaped(draft.fields), json.dumps(draft.fields, ensure_ascii=False, indent="\t").encode())
-        types = ("Application/JSON; charset=utf-8", 'application/json;charset="UTF-8"')
+        types = (f"{draft.media.title()}; charset=utf-8", f'{draft.media};charset="UTF-8"')
         return texts[number % 2], types[number // 2 % 2]
     if draft.media == "multipart/form-data":
         boundary = ("a" * 70, "----x'()+_,-./:=?", "x")[number % 3]

@@ -79,7 +79,7 @@ def _forms(bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) ->
         yield Case("", names.renamed(base).but(**{key: ...}).request(), variant=f"without {key}")
     if f"body {key}" in names.target.settings or kind.plain("format") == "binary":
         return
-    wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].media == "application/json" else []
+    wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].is_json else []
     choices = ["contract_check", *_choices(kind)] if kind.plain("enum") else []
     for value in (*choices[:1], *wrong[:4], *choices[1:], *wrong[4:]):
         for base in bases:
@@ -179,7 +179,7 @@ def _letters(most: Draft, place: tuple[str, Node], names: Names, times: int) -> 
                         most.but(**{key: name}).request(),
                         variant=text,
                     )
-        for text in _allowed(allowed, names):
+        for text in _allowed(allowed, names) if allowed else ():
             yield Case(f"body {key}: allowed characters", most.but(**{key: text}).request())
             yield Case(f"body {key}: allowed characters", most.but(**{key: f"{text}{allowed[0]}"}).request())
         return

@@ -1,5 +1,6 @@
 """What a new provider's effective spec and client say of it, in the words of the templates."""
 
+import json
 import keyword
 import re
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ from ..documents import pointer
 from ..operations import Json, Operation, operations, target
 from . import samples
 
-_JSON = "application/json"
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 
@@ -35,7 +35,7 @@ class Outline:
     def operation(self) -> Operation:
         """The one that creates: the first POST with a JSON body."""
         for operation in operations(self.spec):
-            if operation.method == "POST" and any(media == _JSON for media, _, _ in operation.bodies):
+            if operation.method == "POST" and any(_is_json(media) for media, _, _ in operation.bodies):
                 return operation
         raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
 
@@ -47,16 +47,20 @@ class Outline:
 
     @property
     def tag(self) -> str:
-        return str(self._module[0].parts[1])
+        return _identifier(self._module[0].parts[1], self.at)
 
     @property
     def module(self) -> str:
-        return self._module[0].stem
+        return _identifier(self._module[0].stem, self.at)
 
     @property
     def model(self) -> str:
-        (found,) = re.findall(r"^    body: (\w+)", self._module[1], re.M)
-        return str(found)
+        return self._type(self._module[1], "body")
+
+    @staticmethod
+    def _type(text: str, name: str) -> str:
+        """Of a parameter or an attribute in a generated module."""
+        return str(re.findall(rf"^    {name}: (\w+)", text, re.M)[0])
 
     @cached_property
     def arguments(self) -> list[tuple[str, str]]:
@@ -64,24 +68,26 @@ class Outline:
         text = next(data.decode() for path, data in self.modules.items() if f"class {self.model}:" in data.decode())
         found = []
         for name, schema in self._properties():
-            own = str(PythonIdentifier(name, "field_"))
-            (kind,) = re.findall(rf"^    {own}: (\w+)", text, re.M)
+            own = _python(name, self.body[0])
+            kind = self._type(text, own)
             required = name in self.body[1].get("required", ())
             value = f"draft.body[{name!r}]" if required or "enum" in schema else f"draft.body.get({name!r}, UNSET)"
             if "enum" in schema:
                 value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
-            found.append((own, "FILL_IN" if "properties" in schema or "items" in schema else value))
+            objects = "properties" in schema or "properties" in schema.get("items", ())
+            found.append((own, "FILL_IN" if objects or schema.get("format") == "date-time" else value))
         return found
 
     @property
     def models(self) -> list[str]:
         """Those that the constructor needs."""
-        return sorted({self.model, *re.findall(r"(\w+)\(draft", " ".join(value for _, value in self.arguments))})
+        enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in self.arguments))
+        return sorted({self.model, *enums, *(each["enum"] for each in self.headers if each["enum"])})
 
     @property
     def method(self) -> str:
         """Of the mock, which finds its operations by that name."""
-        return _identifier(self.operation.name.lower(), self.at)
+        return _identifier(re.sub(r"\W", "_", self.operation.name.lower()), self.at)
 
     @property
     def at(self) -> str:
@@ -90,21 +96,29 @@ class Outline:
     @property
     def body(self) -> tuple[str, Json]:
         """Pointer and schema of the request body."""
-        return next((at, schema) for media, at, schema in self.operation.bodies if media == _JSON)
+        return next((at, schema) for media, at, schema in self.operation.bodies if _is_json(media))
 
     @property
-    def base(self) -> str:
-        """The path of the first server, its variables set to their defaults."""
-        server = self.spec["servers"][0]
-        url: str = server["url"]
-        for name, variable in server.get("variables", {}).items():
-            url = url.replace(f"{{{name}}}", variable["default"])
-        return urlsplit(url).path.rstrip("/")
+    def media(self) -> str:
+        """Of the request body."""
+        return next(media for media, _, _ in self.operation.bodies if _is_json(media))
 
     @property
-    def others(self) -> list[str]:
-        """Each server's base path."""
-        return [urlsplit(server["url"]).path.rstrip("/") for server in self.spec["servers"]]
+    def bases(self) -> list[str]:
+        """Each server's base path, its variables set to their defaults."""
+        found = []
+        for server in self.spec["servers"]:
+            url: str = server["url"]
+            for name, variable in server.get("variables", {}).items():
+                url = url.replace(f"{{{name}}}", variable["default"])
+            found.append(urlsplit(url).path.rstrip("/"))
+        return found
+
+    @property
+    def variables(self) -> list[str]:
+        """Those of the first server, which are settings called as they are."""
+        names = self.spec["servers"][0].get("variables", {})
+        return [_identifier(name, "/servers/0/variables") for name in names]
 
     @cached_property
     def schemes(self) -> list[Json]:
@@ -115,7 +129,8 @@ class Outline:
             bearer = scheme["type"] == "http"
             header = "Authorization" if bearer else scheme["name"]
             argument = "token" if bearer else "api_key"
-            found.append({"header": header, "bearer": bearer, "at": at, "argument": argument, "secret": True})
+            ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
+            found.append({"header": header, "bearer": bearer, "at": at, **ours})
         return found
 
     @cached_property
@@ -124,16 +139,21 @@ class Outline:
         found = []
         for at, parameter in self.operation.parameters:
             if parameter["in"] == "header" and parameter.get("required"):
-                name = str(PythonIdentifier(parameter["name"], "field_"))
-                found.append(
-                    {"header": parameter["name"], "argument": name, "at": at, "secret": False, "bearer": False}
+                name, schema = _python(parameter["name"], at), target(self.spec, f"{at}/schema")[1]
+                # One of several documented values is the adapter's choice, and no setting.
+                enum = self._type(self._module[1], name) if "enum" in schema else ""
+                whole = schema.get("type") == "integer"
+                sent = (
+                    f"mock-{name}" if schema.get("type") == "string" and not enum else samples.value(self.spec, schema)
                 )
+                ours = {"argument": name, "secret": False, "bearer": False, "whole": whole, "enum": enum}
+                found.append({"header": parameter["name"], "at": at, "sent": str(sent), **ours})
         return found
 
     @property
     def settings(self) -> Iterator[Json]:
         taken = set(_ARGUMENTS)
-        for each in (*self.schemes, *self.headers):
+        for each in (*self.schemes, *(each for each in self.headers if not each["enum"])):
             if each["argument"] in taken:
                 said = f"there is a setting {each['argument']!r} already; write its files by hand, after another's"
                 raise PipelineError(f"{self.key}: {each['at']}: {said}")
@@ -162,7 +182,8 @@ class Outline:
     @property
     def error_in_words(self) -> Json:
         """The same with "words" for every text that is the provider's to choose."""
-        return {name: "words" if value == samples.TEXT else value for name, value in self.error.items()}
+        found: Json = json.loads(json.dumps(self.error).replace(f'"{samples.TEXT}"', '"words"'))
+        return found
 
     def _example(self, status: str) -> Json:
         found = next((schema for code, _, schema in self.operation.answers if code == status), {})
@@ -175,12 +196,6 @@ class Outline:
         made: Json = samples.value(self.spec, self.body[1])
         return made
 
-    @property
-    def words(self) -> list[str]:
-        """The properties of a request that take any text."""
-        limits = {"enum", "pattern", "format", "maxLength"}
-        return [n for n, s in self._properties() if s.get("type") == "string" and not s.keys() & limits]
-
     def _properties(self) -> Iterator[tuple[str, Json]]:
         for name in self.body[1].get("properties", {}):
             yield name, target(self.spec, pointer(["properties", name], self.body[0]))[1]
@@ -188,7 +203,8 @@ class Outline:
     @property
     def broken(self) -> Iterator[tuple[str, str, str]]:
         """Changes of a good request that break one rule: an expression, the place, the rule."""
-        content = self.body[0].removesuffix("/application~1json/schema")
+        media = self.body[0].removesuffix("/schema")
+        content = media.rpartition("/")[0]
         schema, required = self.body
         for each in self.schemes:
             yield f"header({each['header']!r})", f"header {each['header']}", each["at"]
@@ -198,7 +214,7 @@ class Outline:
         yield "query('?%zz=1')", "query", self.at
         yield "header('Content-Type')", "content-type", content
         yield "header('Content-Type', 'text/plain')", "content-type", content
-        yield "body('{')", "body", f"{content}/application~1json"
+        yield "body('{')", "body", media
         yield "body('[]')", "body", f"{schema}/type"
         if "required" in required:
             yield "body('{}')", "body", f"{schema}/required"
@@ -210,16 +226,31 @@ class Outline:
     def wrong_answers(self) -> Iterator[tuple[int, str, str, str, str]]:
         """Answers that break one rule: status, media type, body, place, rule."""
         documented = next(((at, s) for code, at, s in self.operation.answers if code == str(self.status)), None)
+        kind = self.answer_media
         if "default" not in self.operation.value["responses"]:
-            yield 299, _JSON, "{}", "status", f"{self.at}/responses"
+            yield 299, kind, "{}", "status", f"{self.at}/responses"
         if documented:
             at, schema = documented
-            media = at.removesuffix("/schema")
-            yield self.status, _JSON, "", "body", media.rpartition("/")[0]
-            yield self.status, _JSON, "{", "body", media
-            yield self.status, _JSON, "[]", "body", f"{at}/type"
+            place = pointer(["responses", str(self.status), "content"], self.at)
+            yield self.status, kind, "", "body", place
+            yield self.status, kind, "{", "body", pointer([kind], place)
+            yield self.status, kind, "[]", "body", f"{at}/type"
             if "required" in schema:
-                yield self.status, _JSON, "{}", "body", f"{at}/required"
+                yield self.status, kind, "{}", "body", f"{at}/required"
+
+    @property
+    def answer_media(self) -> str:
+        """Of the documented success."""
+        return next(iter(self.operation.value["responses"][str(self.status)].get("content", ())), "application/json")
+
+
+def _is_json(media: str) -> bool:
+    return media.partition(";")[0].endswith(("/json", "+json"))
+
+
+def _python(name: str, at: str) -> str:
+    """What the generated client calls something."""
+    return _identifier(str(PythonIdentifier(name, "field_")), at)
 
 
 def _identifier(name: str, at: str) -> str:

@@ -4,36 +4,46 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..operations import Json, target
+from ..translate import URI
 
 TEXT = "text"
-_PLAIN: dict[str, Any] = {"string": TEXT, "integer": 1, "number": 1.5, "boolean": True, "array": []}
 
 
 def value(spec: Json, schema: Json) -> Any:
     """The schema's example, or else a value with every property."""
     if "$ref" in schema:
         schema = target(spec, schema["$ref"].removeprefix("#"))[1]
-    if "example" in schema:
-        return schema["example"]
-    if "properties" in schema:
-        return {name: value(spec, member) for name, member in schema["properties"].items()}
-    if "enum" in schema:
-        return schema["enum"][0]
+    kinds = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
+    made: dict[str, Any] = {
+        "object": lambda: {name: value(spec, member) for name, member in schema.get("properties", {}).items()},
+        "array": lambda: [value(spec, schema["items"])] if "items" in schema else [],
+        "integer": lambda: max(1, schema.get("minimum", 1)),
+        "number": lambda: max(1.5, schema.get("minimum", 1.5)),
+        "boolean": lambda: True,
+        "string": lambda: _text(schema),
+    }
+    given: list[Any] = [schema["example"]] if "example" in schema else schema.get("enum", [])
+    alternatives: list[Json] = schema.get("oneOf") or schema.get("anyOf") or []
+    if given or not alternatives:
+        return given[0] if given else made[kind]()
+    return value(spec, alternatives[0])
+
+
+def _text(schema: Json) -> str:
     if schema.get("format") == "date-time":
         return "2025-02-06T07:51:52Z"
-    if schema.get("type") == "object":
-        return {}
-    return (
-        max(_PLAIN[schema.get("type", "string")], schema.get("minimum", 0))
-        if _number(schema)
-        else (_PLAIN[schema.get("type", "string")])
-    )
+    if schema.get("pattern") == URI:
+        return "https://example.com/"
+    return TEXT.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
 
 
 def wrong(schema: Json) -> Iterator[tuple[str, Any]]:
     """Values that break one keyword of a property's schema each."""
     kind = schema.get("type")
-    if "enum" in schema:
+    if isinstance(kind, list):
+        yield "type", []
+    elif "enum" in schema:
         yield "enum", "no-such-value"
     elif kind:
         yield "type", 5 if kind == "string" else "text"
@@ -43,7 +53,3 @@ def wrong(schema: Json) -> Iterator[tuple[str, Any]]:
         yield "minimum", schema["minimum"] - 1
     if "maximum" in schema:
         yield "maximum", schema["maximum"] + 1
-
-
-def _number(schema: Json) -> bool:
-    return schema.get("type") in ("integer", "number")
