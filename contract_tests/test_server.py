@@ -190,7 +190,7 @@ def test_read_only_sends_nothing_where_nothing_only_reads() -> None:
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted: bool) -> None:
-    with MockServer(fault="batch.no-token") as server:
+    with MockServer(fault="batch.answer-indexing-token-missing") as server:
         report = run(target(server, "batch"), Options(requests=60, stop_first=True, accepted=lambda _: accepted))
     assert report.findings
     every = 60 * len(load("batch").operations)

@@ -25,7 +25,7 @@ _CORRECT = [
     ("adobe_ims.prose", 1000),
     *(pytest.param(f"{key}.{which}", 1000, marks=pytest.mark.long) for key in KEYS for which in ("prose", "correct")),
 ]
-_FAULT, _RIGHT, _STRICT = "batch.no-token", "batch.correct", "batch.prose"
+_FAULT, _RIGHT, _STRICT = "batch.answer-indexing-token-missing", "batch.correct", "batch.prose"
 
 
 @pytest.mark.parametrize("name", _SOME)

@@ -13,7 +13,13 @@ from ..violation import UnreadableError, Violation
 
 Pardon = Callable[[Violation], bool]
 Act = Callable[["Turn"], Response]
-When = Callable[["Turn"], bool]
+When = Callable[["Turn"], object]
+Change = Callable[[Request], Request]
+
+
+def as_is(request: Request) -> Request:
+    """No change."""
+    return request
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Fault:
     `name` is the spec's key, a full stop and words. `sentence` says what such a server does. `evidence` is what makes
     that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
     each request that reaches the path of the `operation`, an operationId, whatever the method; without one, any path of
-    the provider. `seconds` is how long a slow one waits.
+    the provider. `seconds` is how long a slow one waits. `show` makes requests out of a right one, after the last of
+    which the answer is another one than the correct server's; `first` changes what was created before.
     """
 
     name: str
@@ -32,6 +39,9 @@ class Fault:
     act: Act
     seconds: float = 0.0
     operation: str = ""
+    show: tuple[Change, ...] = (as_is,)
+    first: Change = as_is
+    family: str = ""
 
     @property
     def provider(self) -> str:
