@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from .. import strict_json
 from ..media import parse
@@ -13,8 +12,8 @@ from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
 from ..violation import UnreadableError
-from .acts import body, form_request, header, json_request, on_error, parts_body, reads, refuses, takes_as, upload
-from .fault import Act, Change, Fault, Turn, When, as_is, fields, parts
+from .acts import body, form_request, header, json_request, on_error, reads, refuses, takes_as, upload
+from .fault import Act, Change, Fault, Turn, When, as_is, fields
 from .overlooking import as_before
 from .places import body_schema, media
 
@@ -99,153 +98,57 @@ _TAKEN: tuple[tuple[str, str, str, Callable[[bytes], bytes], Callable[[bytes], b
 """Word, words, a section of RFC 8259, JSON that breaks it, and as what such a server reads that."""
 
 
-def _written(change: Callable[[dict[str, Any]], str]) -> Change:
-    return lambda request: body(change(fields(request)).encode())(request)
-
-
-def _json(pattern: bytes) -> When:
-    return lambda turn: re.search(pattern, turn.request.body) is not None
-
-
-_REFUSED_JSON: tuple[tuple[str, str, str, Change, When], ...] = (
-    ("solidus", "with the escape `\\/`", "7", _written(lambda v: json.dumps(v).replace('"}', '\\/"}')), _json(rb"\\/")),
-    (
-        "crlf",
-        "with CRLF between its tokens",
-        "2",
-        _written(lambda v: json.dumps(v, indent=1).replace("\n", "\r\n")),
-        _json(rb"\r\n"),
+Pattern = tuple[str, str, str, bytes, bytes, bytes]
+_TYPED = rb'="name"\r\nContent-T'
+_REFUSED: dict[str, tuple[Pattern, ...]] = {
+    "application/json": (
+        ("json-solidus", "the escape `\\/`", "RFC 8259, 7", rb'"}$', rb'\\/"}', rb"\\/"),
+        ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb"\{", b"{\r\n", rb"\r\n"),
+        ("json-compact", "no white space", "RFC 8259, 2", rb'": "', b'":"', rb'\{"\w+":"'),
+        ("json-key-escapes", "escapes in a name", "RFC 8259, 8.3", rb'"n(\w+":)', rb'"\\u006e\1', rb'\\u00..\w*":'),
+        ("json-escapes", "escapes in a text", "RFC 8259, 7", rb'": "[sS]', rb'": "\\u0053', rb'": "\\u00'),
     ),
-    (
-        "compact",
-        "without any white space",
-        "2",
-        _written(lambda v: json.dumps(v, separators=(",", ":"))),
-        _json(rb"^\{\"\w+\":\""),
+    _FORM: (
+        ("hex-case", "percent codes in lower case", "RFC 3986, 2.1", b"%2C", b"%2c", rb"%[0-9]?[a-f]"),
+        ("field-escaped", "a coded name", "RFC 3986, 2.3", b"client_id=", b"client%5Fid=", rb"[\n&]\w+%.*?="),
+        ("value-escaped", "a letter as a code", "RFC 3986, 2.3", b"=mock-", b"=%6dock-", rb"=[^&]*%[67]"),
+        ("comma-bare", "commas as they are", "RFC 3986, 2.2", b"%2C", b",", b","),
     ),
-    (
-        "key-escapes",
-        "with escapes in a property's name",
-        "8.3",
-        lambda request: body(re.sub(rb'"n(\w+":)', rb'"\\u006e\1', request.body))(request),
-        _json(rb'\\u00[0-9a-f]{2}\w*"\s*:'),
+    "multipart/form-data": (
+        ("boundary-quoted", "a quoted boundary", "RFC 2046, 5.1.1", rb"=(\w+)\n\n", rb'="\1"\n\n', rb'=".*"\n\n'),
+        ("boundary-name-case", "a `Boundary`", "RFC 9110, 5.6.6", b"boundary", b"Boundary", b"^[^=]*Boundary="),
+        ("boundary-second", "a charset", "RFC 2045, 5", b"; b", b"; charset=utf-8; b", rb"^[^;\n]*;[^;\n]*; *b"),
+        ("epilogue", "text after its end", "RFC 2046, 5.1.1", rb"\s*$", rb"\r\nall", rb"[^-\s]\s*$"),
+        ("preamble", "text before its parts", "RFC 2046, 5.1.1", rb"\n\n--", rb"\n\nall\r\n--", rb"\n\n(?!--)"),
+        ("part-header-case", "small part headers", "RFC 5322, 1.2.2", b"-D", b"-d", b"\n[Cc]ontent-d"),
+        ("part-header-more", "more headers", "RFC 7578, 4.8", b"Content-D", b"X-P: 1\r\nContent-D", rb"\n[Xx]-\w+:"),
+        ("part-typed", "typed texts", "RFC 7578, 4.4", rb'(me")\r', rb"\1\r\nContent-Type: text/plain\r", _TYPED),
+        ("part-order", "a file's name first", "RFC 2183, 2", rb"(name=\S+); (f[^\r]+)", rb"\2; \1", b"-data; *filen"),
     ),
-    (
-        "escapes",
-        "with escapes in a text",
-        "7",
-        lambda r: body(re.sub(rb': "([a-z])', lambda m: b': "\\u00%x' % ord(m[1]), r.body))(r),
-        _json(rb'": "\\u00'),
-    ),
-)
-_REFUSED_FORM: tuple[tuple[str, str, str, Change, When], ...] = (
-    (
-        "hex-case",
-        "with percent codes in lower case",
-        "RFC 3986, 2.1",
-        lambda r: body(r.body.replace(b"%2C", b"%2c"))(r),
-        _json(rb"%[0-9]?[a-f]"),
-    ),
-    (
-        "field-escaped",
-        "with a percent code in a name",
-        "RFC 3986, 2.3",
-        lambda r: body(r.body.replace(b"client_id=", b"client%5Fid="))(r),
-        _json(rb"(^|&)[^=&]*%[^=&]*="),
-    ),
-    (
-        "value-escaped",
-        "with a letter as a percent code",
-        "RFC 3986, 2.3",
-        lambda r: body(r.body.replace(b"mock-", b"%6dock-"))(r),
-        _json(rb"=[^&]*%[67]"),
-    ),
-    (
-        "comma-bare",
-        "with commas as they are",
-        "RFC 3986, 2.2",
-        lambda r: body(r.body.replace(b"%2C", b","))(r),
-        _json(rb","),
-    ),
-)
+}
+"""By media type: word, words, what allows it, what to replace in a right message by what, and which ones are refused.
+
+A message is its Content-Type, an empty line, and its body."""
 
 
-def _boundary(turn: Turn) -> str:
-    return turn.header("content-type").partition("boundary=")[2]
+def _message(request: Request) -> bytes:
+    return f"{', '.join(request.values('content-type'))}\n\n".encode("latin-1", "replace") + request.body
 
 
-def _bounded(boundary: str, *, quoted: bool = False) -> Change:
-    """Another boundary."""
-
+def _rewritten(old: bytes, new: bytes) -> Change:
     def change(request: Request) -> Request:
-        said = f'"{boundary}"' if quoted else boundary
-        return parts_body(parts(request))(header("content-type", f"multipart/form-data; boundary={said}")(request))
+        said, _, data = re.sub(old, new, _message(request)).partition(b"\n\n")
+        return header("content-type", said.decode("latin-1"))(body(data)(request))
 
     return change
 
 
-def _renamed(old: bytes, new: bytes) -> Change:
-    return lambda request: body(request.body.replace(old, new))(request)
+def _looks(pattern: bytes) -> When:
+    return lambda turn: re.search(pattern, _message(turn.request))
 
 
-_REFUSED_UPLOADS: tuple[tuple[str, str, str, Change, When], ...] = (
-    (
-        "boundary-quoted",
-        "whose boundary stands in quotes",
-        "RFC 2046, 5.1.1",
-        _bounded("a:b", quoted=True),
-        lambda t: _boundary(t).startswith('"'),
-    ),
-    (
-        "boundary-long",
-        "whose boundary has 70 characters",
-        "RFC 2046, 5.1.1",
-        _bounded("b" * 70),
-        lambda t: len(_boundary(t)) == 70,
-    ),
-    (
-        "epilogue",
-        "with text after its end",
-        "RFC 2046, 5.1.1",
-        lambda r: body(r.body + b"all")(r),
-        lambda t: re.search(rb"--\s*$", t.request.body) is None,
-    ),
-    (
-        "preamble",
-        "with text before its first part",
-        "RFC 2046, 5.1.1",
-        lambda r: body(b"all\r\n" + r.body)(r),
-        lambda t: not t.request.body.startswith(b"--"),
-    ),
-    (
-        "part-header-case",
-        "whose parts' headers are in lower case",
-        "RFC 5322, 1.2.2",
-        _renamed(b"Content-Disposition", b"content-disposition"),
-        _json(rb"\ncontent-disposition:"),
-    ),
-    (
-        "part-header-more",
-        "whose parts have other headers too",
-        "RFC 7578, 4.8",
-        _renamed(b"Content-Disposition", b"X-Part: 1\r\nContent-Disposition"),
-        _json(rb"\r\n[Xx]-[a-zA-Z]+:"),
-    ),
-    (
-        "part-typed",
-        "whose texts have a media type",
-        "RFC 7578, 4.4",
-        lambda r: parts_body(replace(p, content_type=p.content_type or "text/plain") for p in parts(r))(r),
-        lambda t: any(p.filename is None and p.content_type for p in t.parts),
-    ),
-    (
-        "parts-order",
-        "whose parts stand in another order",
-        "RFC 7578, 5.2",
-        lambda r: parts_body(reversed(parts(r)))(r),
-        lambda t: bool(t.parts) and t.parts[0].filename is not None,
-    ),
-)
+def _typed(change: Callable[[str], str]) -> Change:
+    return lambda request: header("content-type", change(request.values("content-type")[0]))(request)
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
@@ -257,19 +160,18 @@ def faults(operation: Operation) -> Iterator[Fault]:
         return
     yield from _bodies(operation, kind)
     content = (f"{operation.node['requestBody'].pointer}/content",)
-    rows: tuple[tuple[str, str, str, Change, When], ...] = ()
     if kind == "application/json":
         yield from _json_bodies(operation)
-        rows = tuple(
-            (f"json-{word}", said, f"RFC 8259, {rule}", show, when) for word, said, rule, show, when in _REFUSED_JSON
-        )
-    elif kind == _FORM:
-        rows = _REFUSED_FORM
     elif kind == "multipart/form-data":
         yield from _uploads(content)
-        rows = _REFUSED_UPLOADS
-    for word, said, rule, show, when in rows:
-        yield Fault(word, f"A body is refused {said}.", (rule, *content), refuses(when), show=(show,))
+    for word, said, rule, old, new, pattern in _REFUSED.get(kind, ()):
+        yield Fault(
+            word,
+            f"A body is refused with {said}.",
+            (rule, *content),
+            refuses(_looks(pattern)),
+            show=(_rewritten(old, new),),
+        )
     schema = body_schema(operation)
     if kind != "multipart/form-data" and schema and len(schema.plain("properties", {})) > 1:
         first = next(iter(schema["properties"].value))
@@ -346,6 +248,24 @@ def _headers(operation: Operation) -> Iterator[Fault]:
             header("upgrade", "h2c"),
         ),
         (
+            "expect",
+            "A request that expects 100-continue is refused with 417.",
+            "RFC 9110, 10.1.1",
+            refuses(lambda t: t.header("expect").lower() == "100-continue", 417),
+            header("expect", "100-continue"),
+        ),
+        (
+            "headers-order",
+            "A request is refused whose credential does not stand before its other headers.",
+            "RFC 9110, 5.3",
+            refuses(
+                lambda t: (
+                    [n.lower() for n, _ in t.request.headers if n.lower() != "content-length"][-1:] == ["authorization"]
+                )
+            ),
+            lambda request: header("Authorization", *request.values("authorization"))(request),
+        ),
+        (
             "range",
             "A Range is answered with a part of the success.",
             "RFC 9110, 14.2",
@@ -353,7 +273,8 @@ def _headers(operation: Operation) -> Iterator[Fault]:
             header("range", "bytes=0-3"),
         ),
     ):
-        yield Fault(word, sentence, (rule, responses), act, show=(show,))
+        if operation.security or word != "headers-order":
+            yield Fault(word, sentence, (rule, responses), act, show=(show,))
     if "query" in {each.value["in"] for each in operation.node.get("parameters") or ()}:
 
         def escaped(request: Request) -> Request:
@@ -375,10 +296,6 @@ def _partial(turn: Turn) -> Response:
     if answer.status >= 300 or not turn.header("range"):
         return answer
     return Response(206, (*answer.headers, ("content-range", f"bytes 0-3/{len(answer.body)}")), answer.body[:4])
-
-
-def _typed(change: Callable[[str], str]) -> Change:
-    return lambda request: header("content-type", change(request.values("content-type")[0]))(request)
 
 
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
@@ -496,7 +413,7 @@ def _json_bodies(operation: Operation) -> Iterator[Fault]:
 
 
 def _is_body(sent: bytes, turn: Turn) -> bool:
-    return turn.request.body == sent
+    return bool(turn.request.body) and turn.request.body.strip() == sent.strip()
 
 
 def _uploads(content: tuple[str, ...]) -> Iterator[Fault]:

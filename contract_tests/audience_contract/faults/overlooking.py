@@ -200,15 +200,15 @@ def _can_be_put(place: Place, turn: Turn) -> bool:
 
 
 def _twice(place: Place) -> Iterator[Fault]:
-    if place.kind in ("path", "property") or _is_credential(place):
+    """Of a parameter no document says what becomes of a second one, and JSON with a name twice cannot be read."""
+    if place.kind not in ("field", "part") or place.is_file or _is_credential(place):
         return
     act = takes_as(
         lambda request: place.put(request, place.values(request)[0]), lambda turn: len(place.values(turn.request)) > 1
     )
     sentence = f"The first `{place.name}` counts where there are two."
-    if not place.is_file:
-        show = (lambda request: place.put(request, *(place.values(request) or [place.sample]) * 2),)
-        yield Fault(f"{place.word}-twice", sentence, (place.pointer,), act, show=show)
+    show = (lambda request: place.put(request, *place.values(request) * 2),)
+    yield Fault(f"{place.word}-twice", sentence, (place.pointer,), act, show=show)
 
 
 def _is_credential(place: Place) -> bool:
