@@ -165,13 +165,8 @@ def faults(operation: Operation) -> Iterator[Fault]:
     elif kind == "multipart/form-data":
         yield from _uploads(content)
     for word, said, rule, old, new, pattern in _REFUSED.get(kind, ()):
-        yield Fault(
-            word,
-            f"A body is refused with {said}.",
-            (rule, *content),
-            refuses(_looks(pattern)),
-            show=(_rewritten(old, new),),
-        )
+        sentence, show = f"A body is refused with {said}.", (_rewritten(old, new),)
+        yield Fault(word, sentence, (rule, *content), refuses(_looks(pattern)), show=show)
     schema = body_schema(operation)
     if kind != "multipart/form-data" and schema and len(schema.plain("properties", {})) > 1:
         first = next(iter(schema["properties"].value))

@@ -36,12 +36,15 @@ _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
 
 def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
-    known = load(operation.spec.key).settings
+    ours = load(operation.spec.key)
     for place in places(operation):
-        if not place.rule and place.kind != "path":
+        if place.name in ours.withheld:
+            continue
+        # Where the page only shows a sample, nobody says what may be left out of it.
+        if not place.rule and place.kind != "path" and place.name not in (ours.named, *ours.examples):
             yield _needed(place)
         # What a caller was given, and what says which audience is meant, is nobody's to choose.
-        given = place.kind == "header" or f"body {place.name}" in known or place.name in facts_of(operation).fed
+        given = place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts_of(operation).fed
         if place.is_file or given:
             continue
         choices = place.schema.plain("enum", [])
