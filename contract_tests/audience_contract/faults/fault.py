@@ -11,7 +11,7 @@ from ..multipart import Part
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 
-Pardon = Callable[[Violation], bool]
+Ignored = Callable[[Violation], bool]
 Act = Callable[["Turn"], Response]
 When = Callable[["Turn"], object]
 Change = Callable[[Request], Request]
@@ -50,15 +50,15 @@ class Fault:
 
 
 def nobody(_: Violation) -> bool:
-    """Pardons nothing."""
+    """Ignores nothing."""
     return False
 
 
 class Correct(Protocol):
     """The server without the fault."""
 
-    def refusal(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response | None: ...
-    def play(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response: ...
+    def refusal(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response | None: ...
+    def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response: ...
     def error(self, operation: Operation, status: int) -> Response: ...
 
 
@@ -78,17 +78,17 @@ class Turn:
     seconds: float = 0.0
     delay: float = field(default=0.0, init=False)
 
-    def answer(self, request: Request | None = None, pardon: Pardon = nobody) -> Response:
+    def answer(self, request: Request | None = None, ignore: Ignored = nobody) -> Response:
         """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
-        return self.correct.play(self.operation, _measured(request) if request else self.request, pardon)
+        return self.correct.play(self.operation, _measured(request) if request else self.request, ignore)
 
     def refused(self) -> bool:
         """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
         return self.correct.refusal(self.operation, self.request) is not None
 
-    def has_only(self, pardon: Pardon) -> bool:
-        """Whether the correct server would not refuse the request but for what is pardoned."""
-        return self.correct.refusal(self.operation, self.request, pardon) is None
+    def has_only(self, ignore: Ignored) -> bool:
+        """Whether the correct server would not refuse the request but for what is ignored."""
+        return self.correct.refusal(self.operation, self.request, ignore) is None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

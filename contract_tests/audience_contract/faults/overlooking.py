@@ -11,7 +11,7 @@ from ..mock.provider import load
 from ..spec import Operation
 from ..violation import Violation
 from .acts import always, renamed_part, takes_as
-from .fault import Act, Fault, Pardon, Turn, When, as_is
+from .fault import Act, Fault, Ignored, Turn, When, as_is
 from .places import TEXTS, Place, places
 
 _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -56,13 +56,13 @@ def faults(operation: Operation) -> Iterator[Fault]:
         yield from _twice(place)
 
 
-def as_before(pardon: Pardon, when: When = always) -> Act:
+def as_before(ignore: Ignored, when: When = always) -> Act:
     """It answers to a request with no other fault as to the last one that was right."""
 
     def act(turn: Turn) -> Response:
         if not turn.refused():
             turn.memory["before"] = turn.request
-        elif "before" in turn.memory and when(turn) and turn.has_only(pardon):
+        elif "before" in turn.memory and when(turn) and turn.has_only(ignore):
             return turn.answer(turn.memory["before"])
         return turn.answer()
 

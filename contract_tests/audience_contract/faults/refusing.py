@@ -38,7 +38,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
     ours = load(operation.spec.key)
     for place in places(operation):
-        if place.name in ours.withheld:
+        if place.name in ours.only_in_some_revisions:
             continue
         # Where the page only shows a sample, nobody says what may be left out of it.
         if not place.rule and place.kind != "path" and place.name not in (ours.named, *ours.examples):
