@@ -150,8 +150,9 @@ def test_the_judge_of_servers_finds_nothing_wrong_with_its_mock(fourth: Fourth) 
 def test_the_judge_of_servers_looks_at_what_is_addressed_by_an_id(fourth: Fourth) -> None:
     mock = fourth.root / "contract_tests" / "audience_contract" / "providers" / f"{KEY}.py"
     right = mock.read_text("utf-8")
+    refused = "        return self.error(call.operation, 400)\n        call.remove("
     for old, new, rule in [
-        ("        call.remove(", "        return self.error(call.operation, 400)\n        (", "case.accepted"),
+        ("        call.remove(", refused, "case.accepted"),
         ('{"ref": record.id,', '{"ref": "another",', "run.echo"),
     ]:
         assert right.count(old) == 1

@@ -182,6 +182,23 @@ def test_a_failure_at_one_provider_leaves_the_whole_tree_as_it_was(
     assert small_project.snapshot(project) == before
 
 
+@pytest.mark.parametrize("name", ["Any", "Unset", "TypeVar", "T"])
+def test_a_client_that_could_not_be_used_is_not_written(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    def called(spec: Json) -> None:
+        schema = {"type": "object", "properties": {"size": {"type": "integer"}}}
+        spec["components"] = {"schemas": {name: schema}}
+        answer(spec)["properties"]["size"] = {"$ref": f"#/components/schemas/{name}"}
+
+    broken = small_project.write(project / "other", changed(called), key="zeta")
+    shutil.copytree(broken / "specs" / "zeta", project / "specs" / "zeta")
+    before = small_project.snapshot(project)
+    assert main(["generate", "--root", str(project)]) == 1
+    assert "specs/zeta: its client has wrong types: generated/audience_clients/zeta/models/" in capsys.readouterr().err
+    assert small_project.snapshot(project) == before
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

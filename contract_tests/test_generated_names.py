@@ -134,3 +134,11 @@ def test_what_would_have_one_name_twice_is_refused_with_its_pointer(
 def test_values_with_a_name_each_are_generated(values: list[Any]) -> None:
     kind = ["string", "null"] if None in values else "string"
     assert client.files(changed(lambda s: _body(s).update(way={"type": kind, "enum": values})), "acme")
+
+
+def test_a_client_that_cannot_be_imported_is_refused_with_what_python_says() -> None:
+    package = Path("generated/audience_clients/acme")
+    files = {package / "__init__.py": b"", package / "models.py": b"def f(:\n"}
+    with pytest.raises(PipelineError, match="specs/acme: its client cannot be imported: SyntaxError"):
+        client.check(package, files)
+    client.check(package, {package / "models.py": b"A: int = 1\n"})

@@ -125,4 +125,4 @@ def test_a_header_that_is_a_setting_is_called_as_the_client_calls_it(tmp_path: P
     (argument,) = re.findall(rf'Setting\("(\w+)", .*"sent as {name}"\)', adapter)
     built = next((root / "generated").rglob("create_segment.py")).read_text("utf-8")
     assert f'headers["{name}"] = {argument}' in built
-    assert f"{argument}=self._{argument}," in adapter
+    assert f'{argument}=values["{argument}"],' in adapter

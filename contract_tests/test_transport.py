@@ -269,7 +269,7 @@ def test_a_resolver_that_is_stuck_holds_up_no_call_beyond_its_time(
     over.set()
     caller.close()
     assert isinstance(error, NotSentError)
-    assert "ConnectTimeout (Timeouts.connect is 0.2 s)" in str(error)
+    assert "ConnectTimeout (the connect timeout is 0.2 s)" in str(error)
 
 
 def test_a_name_that_leads_nowhere_is_not_sent_and_the_resolver_is_quoted(

@@ -38,12 +38,13 @@ def test_who_does_not_import_the_client_is_not_touched(tmp_path: Path) -> None:
 
 TESTS = """
 NAME = {"name": "spring"}
-LONG = {"name": "s" * 30}
 LIMIT = 20
 SAID = ("body", "/schema/properties/name/maxLength")
 OTHER = ("body", "/schema/properties/names/maxLength")
 ID = {"id": "7"}
 STATUS = (200, 201)
+KEY = header("X-Key", "securitySchemes/k")
+CALLED = "make_list"
 """
 
 
@@ -67,9 +68,9 @@ def limited(most: int) -> Json:
 BODY = f"{OPERATION}/requestBody/content/application~1json/schema/properties/name"
 
 
-def test_of_a_changed_limit_the_old_one_the_pointer_to_it_and_the_values_between_are_touched(tmp_path: Path) -> None:
+def test_of_a_changed_limit_the_old_one_and_the_pointer_to_it_are_touched(tmp_path: Path) -> None:
     change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
-    assert touched(tmp_path, limited(20), limited(40), change) == ["LONG", "LIMIT", "SAID"]
+    assert touched(tmp_path, limited(20), limited(40), change) == ["LIMIT", "SAID"]
 
 
 def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
@@ -81,6 +82,19 @@ def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path
 def test_of_a_status_that_is_gone_only_lines_with_it_are_touched(tmp_path: Path) -> None:
     change = Change("compatible", (f"{OPERATION}/responses/201",), "201 is removed")
     assert touched(tmp_path, changed(lambda _: None), changed(lambda _: None), change) == ["STATUS"]
+
+
+def test_of_credentials_that_change_the_header_that_they_are_sent_in_is_touched(tmp_path: Path) -> None:
+    def scheme(name: str) -> Json:
+        return changed(lambda s: s.update(components={"securitySchemes": {"k": {"type": "apiKey", "name": name}}}))
+
+    change = Change("breaking-caller", ("/components/securitySchemes/k",), "name", side="request")
+    assert touched(tmp_path, scheme("X-Key"), scheme("X-New"), change) == ["KEY"]
+
+
+def test_of_an_operation_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
+    before, after = changed(lambda _: None), changed(lambda spec: spec["paths"].clear())
+    assert touched(tmp_path, before, after, Change("breaking-caller", (OPERATION,), "removed")) == ["CALLED"]
 
 
 def test_documentation_touches_nothing(tmp_path: Path) -> None:

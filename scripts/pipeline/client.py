@@ -2,11 +2,12 @@
 
 import contextlib
 import io
+import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,6 +18,7 @@ from openapi_python_client.parser.properties.schemas import Class
 
 from . import effective, validity
 from ._errors import PipelineError
+from .folders import ROOT
 from .operations import operations
 from .published import each_operation
 
@@ -24,6 +26,14 @@ _RUFF = [sys.executable, "-m", "ruff"]
 # Apart from every project's and person's settings, and with the same line ends on every system.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
+IMPORT_ALL = """
+import importlib, pathlib
+for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
+    parts = file.relative_to("generated").with_suffix("").parts
+    importlib.import_module(".".join(part for part in parts if part != "__init__"))
+"""
+_MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "--cache-dir", str(ROOT / "build" / "mypy")]
+_MYPY += ["-p", "audience_clients"]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
 # What the templates call something of their own, which a property or parameter of that name would replace. Behind the
 # words of Python the generator writes an underscore, and so behind these.
@@ -70,6 +80,26 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         }
     _complete(spec, modules, name)
     return modules
+
+
+def check(package: Path, files: Mapping[Path, bytes]) -> None:
+    """Raises PipelineError where the client among `files` cannot be imported, or its types are wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        # With an `__init__` around it, or the package of that name that is installed would be looked at instead.
+        around = Path(folder, "generated", "audience_clients")
+        inner = {path.relative_to(package.parent): data for path, data in files.items() if package in path.parents}
+        for path, data in {**inner, Path("__init__.py"): b""}.items():
+            file = around / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        environment = {**os.environ, "PYTHONPATH": "generated", "MYPYPATH": "generated", "PYTHONUTF8": "1"}
+        for said, command in (("cannot be imported", ["-c", IMPORT_ALL]), ("has wrong types", _MYPY)):
+            ran = subprocess.run(
+                [sys.executable, *command], cwd=folder, env=environment, check=False, capture_output=True, text=True
+            )
+            if ran.returncode:
+                lines = (ran.stdout if command is _MYPY else ran.stderr).strip().splitlines()
+                raise PipelineError(f"specs/{package.name}: its client {said}: {(lines or ['no output'])[-1]}")
 
 
 def formatted(source: str) -> bytes:

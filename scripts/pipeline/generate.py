@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import registry, samples, tree, vendor
+from . import client, registry, samples, tree, vendor
 from ._errors import PipelineError
 from .folders import ROOT, providers
 
@@ -19,7 +19,11 @@ def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
         if _bring_in_line(root, vendored, wrong, "vendored", only_compare=only_compare):
             return 1
     files = tree.expected(root, found)
-    if _bring_in_line(root, files, tree.differences(root, files), "generated", only_compare=only_compare):
+    wrong = tree.differences(root, files)
+    for provider in found if not only_compare else ():
+        if any(provider.generated in path.parents for path in wrong):
+            client.check(provider.generated, files)
+    if _bring_in_line(root, files, wrong, "generated", only_compare=only_compare):
         return 1
     if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
         return 0

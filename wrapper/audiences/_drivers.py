@@ -37,8 +37,8 @@ class Blocking(Provider[send.BlockingTransport]):
     def _owner(self) -> connections.Owner:
         return connections.process()
 
-    def _connect(self, way: connections.ConnectionSettings, transport: send.BlockingTransport | None) -> None:
-        self._http = send.BlockingSender(way, transport)
+    def _connect(self, settings: connections.ConnectionSettings, transport: send.BlockingTransport | None) -> None:
+        self._http = send.BlockingSender(settings, transport)
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
         """The request that `create` would send. Sends nothing; looks into an audience file.
@@ -186,8 +186,8 @@ class Async(Provider[send.AsyncTransport]):
     def _owner(self) -> connections.Owner:
         return connections.event_loop()
 
-    def _connect(self, way: connections.ConnectionSettings, transport: send.AsyncTransport | None) -> None:
-        self._http = send.AsyncSender(way, transport)
+    def _connect(self, settings: connections.ConnectionSettings, transport: send.AsyncTransport | None) -> None:
+        self._http = send.AsyncSender(settings, transport)
 
     async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
         """The request that `create` would send. See the blocking `prepare`."""

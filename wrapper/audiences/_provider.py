@@ -19,7 +19,7 @@ from ._policy import CREATES, READS, RetryPolicy
 from ._record import Audiences, Reference
 from ._redact import RecentSecrets
 from ._secret import Secret
-from ._settings import Setting, Values, base_url, resolve, server_url, way
+from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
 from ._steps import Flow
 from ._token import ClientCredentials, Granted
 from ._verbs import INTERRUPTED, Verbs
@@ -86,7 +86,7 @@ class Provider(ABC, Generic[T]):
         self._account = Account(self.adapter, values, self.base_url, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
-        self._connect(way(options, [*urls.values()], awaits=self._awaits), options.get("transport"))
+        self._connect(connection_settings(options, [*urls.values()], awaits=self._awaits), options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -173,7 +173,7 @@ class Provider(ABC, Generic[T]):
         return found
 
     @abstractmethod
-    def _connect(self, way: ConnectionSettings, transport: T | None) -> None:
+    def _connect(self, settings: ConnectionSettings, transport: T | None) -> None:
         """Make ready to send; a driver's part."""
 
     @abstractmethod

@@ -164,7 +164,7 @@ def _is_here(url: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
+def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
@@ -181,7 +181,7 @@ def way(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> Con
                 proxies[origin(url)] = found[1]
     elif proxy is not None:
         _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
-        _check_way(proxy, urls, allow_http=options.get("allow_http", False))
+        _check_encrypted(proxy, urls, allow_http=options.get("allow_http", False))
         proxies = {origin(url): proxy for url in urls}
     for (_, host, _), named in proxies.items():
         if ":" in host and not named.lower().startswith("socks"):
@@ -217,7 +217,7 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
         raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")
 
 
-def _check_way(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
+def _check_encrypted(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
     if not allow_http and not _is_here(proxy) and any(url.startswith("http:") for url in urls):
         raise ConfigurationError(
             "a URL has plain http and the proxy is another machine: credentials would go unencrypted", remedy=ALLOW_HTTP

@@ -169,7 +169,7 @@ class Verbs:
     def _offered(self, entry: Operation[Asked, Answer] | Unsupported) -> Operation[Asked, Answer]:
         support, reason = entry.capability
         if isinstance(entry, Unsupported):
-            raise UnsupportedError(f"does not offer that: {reason}", reason=reason, provider=self.title)
+            raise UnsupportedError(f"not supported: {reason}", reason=reason, provider=self.title)
         if support is Support.UNDOCUMENTED and not self._account.allow_undocumented:
             remedy = Remedy("allow_undocumented", True, "permits it")
             message = f"is not documented to do that: {reason}"

@@ -7,7 +7,6 @@ from typing import Any
 import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Containment
 
-from .candidates import Candidates
 from .change import Witness
 from .judge import Judge
 from .plain import Schema
@@ -43,19 +42,18 @@ def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = Fal
     if contained(given, accepting, text=text):
         return Verdict(contained=True)
     sealed = seal(giving, accepting)
-    sharper, lacking = sharpen(sealed, accepting)
     gives, takes = Judge(sealed), Judge(accepting)
 
     def tells(value: Any) -> bool:
         return gives.takes(value) and not takes.takes(value, text=text)
 
-    found = [value for value in Candidates(sharper, [accepting], lacking).of(sharper) if tells(value)]
-    for value in sorted(found, key=lambda value: len(json.dumps(value))):
-        if gives.surely(value, taken=True) and takes.surely(value, taken=False, text=text):
-            return Verdict(contained=False, witness=Witness(value))
-    witness = search(_difference(sealed, accepting), tells)
-    sure = witness and gives.surely(witness.value, taken=True) and takes.surely(witness.value, taken=False, text=text)
-    return Verdict(contained=False, witness=witness if sure else None)
+    def surely(value: Any) -> bool:
+        return gives.surely(value, taken=True) and takes.surely(value, taken=False, text=text)
+
+    _, lacking = sharpen(sealed, accepting)
+    found = next((Witness(each) for each in sorted(lacking, key=len) if tells(each) and surely(each)), None)
+    witness = found or search(_difference(sealed, accepting), tells)
+    return Verdict(contained=False, witness=witness if witness and surely(witness.value) else None)
 
 
 def _covers(accepting: Schema, given: Schema) -> bool:
@@ -66,11 +64,12 @@ def _covers(accepting: Schema, given: Schema) -> bool:
 
 
 def _difference(given: Schema, accepting: Schema) -> Schema:
+    """A schema of what tells the two apart, where it can be made: nothing generates values of a recursive one."""
     try:
         schema: Schema = _canonical(given).subtract(_canonical(accepting)).to_json_schema()  # type: ignore[assignment]
     except (CanonicalizationError, jsonschema_rs.ValidationError):
         return given
-    return schema
+    return given if isinstance(schema, dict) and "$defs" in schema else schema
 
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .candidates import Candidates
 from .change import Side
 from .judge import Judge
 from .node import Node
-from .plain import plain
+from .plain import Schema, plain
+from .search import search
 from .view import View
 
 
@@ -37,9 +37,7 @@ def embed(value: Any, steps: tuple[Step, ...], side: Side, *, old_gives: bool) -
 
 def smallest(node: Node, side: Side) -> Any:
     """A small value of a schema; None if none is found, which the check of the whole then tells."""
-    schema = plain(node, side)
-    judge = Judge(schema)
-    return next((value for value in Candidates(schema, [], []).of(schema) if judge.takes(value)), None)
+    return _other(plain(node, side), [])
 
 
 def _array(value: Any, around: View, side: Side) -> Any:
@@ -48,6 +46,13 @@ def _array(value: Any, around: View, side: Side) -> Any:
         return [value]
     if not around.own.get("uniqueItems"):
         return [value, *[smallest(around.items, side)] * (least - 1)]
-    schema = plain(around.items, side)
-    others = [other for other in Candidates(schema, [], []).of(schema) if Judge(schema).takes(other) and other != value]
-    return [value, *others[: least - 1]]
+    values = [value]
+    while len(values) < least:
+        values.append(_other(plain(around.items, side), values))
+    return values
+
+
+def _other(schema: Schema, known: list[Any]) -> Any:
+    judge = Judge(schema)
+    found = search(schema, lambda value: value not in known and judge.takes(value))
+    return found.value if found else None

@@ -1,5 +1,6 @@
-"""The search by Hypothesis, for what the values at the edges do not tell apart."""
+"""The search by Hypothesis, for what the patterns do not tell apart."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -25,9 +26,17 @@ def search(schema: Schema, tells: Callable[[Any], bool]) -> Witness | None:
     import schemathesis  # noqa: PLC0415
     from schemathesis.errors import SchemathesisError  # noqa: PLC0415
 
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    # The definitions go where references of an OpenAPI document look for them.
+    moved = json.loads(json.dumps(schema).replace("#/$defs/", "#/components/schemas/"))
+    definitions = moved.pop("$defs", {}) if isinstance(moved, dict) else {}
+    body = {"required": True, "content": {"application/json": {"schema": moved}}}
     operation = {"requestBody": body, "responses": {"200": {"description": ""}}}
-    document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/": {"post": operation}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "", "version": ""},
+        "paths": {"/": {"post": operation}},
+        "components": {"schemas": definitions},
+    }
     try:
         cases = schemathesis.openapi.from_dict(document)["/"]["POST"].as_strategy()
         bodies = cases.map(lambda case: case.body).filter(_is_json)

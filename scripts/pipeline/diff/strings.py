@@ -52,14 +52,6 @@ def sharpen(given: Schema, accepting: Schema) -> tuple[Schema, list[str]]:
     return sharper, list(lacking)
 
 
-def example(part: dict[str, Any]) -> str | None:
-    """A short string that a schema's own pattern and lengths take."""
-    try:
-        return patterns.witness(_machine(part))
-    except UnknownPatternError:
-        return None
-
-
 def _takes_strings(part: dict[str, Any]) -> bool:
     if "enum" in part or "const" in part:
         return False

@@ -100,10 +100,9 @@ def _toml(text: str) -> str:
 def _generated(provider: Provider) -> dict[Path, bytes]:
     spec = effective.build(provider)
     modules = client.files(spec, str(provider.specs))
-    return {
-        provider.effective: effective.dump(spec),
-        **{provider.generated / path: data for path, data in modules.items()},
-    }
+    files = {provider.generated / path: data for path, data in modules.items()}
+    client.check(provider.generated, files)
+    return {provider.effective: effective.dump(spec), **files}
 
 
 def _modules(provider: Provider, files: dict[Path, bytes]) -> dict[PurePath, bytes]:

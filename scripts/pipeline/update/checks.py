@@ -8,15 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .._errors import PipelineError
+from ..client import IMPORT_ALL
 from .result import Check, Code
 
 _SECONDS = 900
-_CLIENTS = """
-import importlib, pathlib
-for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
-    parts = file.relative_to("generated").with_suffix("").parts
-    importlib.import_module(".".join(part for part in parts if part != "__init__"))
-"""
 _WRAPPER = "import audiences, audiences.aio"
 # Clients, samples and mock server; what the whole suite has beside these is about the library's behaviour on the wire.
 _TESTS = (
@@ -31,7 +26,7 @@ _OPTIONS = ("-q", "-rfE", "-p", "no:cacheprovider", "-k", "not a_server_that_ign
 
 def imports(copy: Path) -> list[Check]:
     """Only what fails is a check's business to tell apart: the clients are ours to generate, the wrapper to adapt."""
-    clients = _check("clients can be imported", Code.FAILED, _run(copy, "-c", _CLIENTS))
+    clients = _check("clients can be imported", Code.FAILED, _run(copy, "-c", IMPORT_ALL))
     if clients.said:
         return [clients]
     return [clients, _check("wrapper can be imported", Code.UNFIT, _run(copy, "-c", _WRAPPER))]

@@ -1,130 +1,97 @@
-"""Which lines of ours have to do with what changed: in the wrapper, in the tests, in the mock server and its faults."""
+"""Which lines of ours name what changed: in the wrapper, in the tests, in the mock server and its faults."""
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import UnknownType
-from referencing.exceptions import Unresolvable
-
+from ..documents import ABSENT, resolve
 from .result import Change, Impact, Symbol, Use
 from .symbols import differences, public
-from .words import Word, words
 
 
 def impact(old: Path, new: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> Impact:
     """`old` and `new` are trees, `specs` the effective specs of both."""
     package = Path("generated") / "audience_clients" / key
-    before, after = public(old / package), public(new / package)
-    symbols = differences(before, after)
-    changed = words(changes, specs)
-    wrapper = _files(new / "wrapper", "")
-    tests = _files(new / "contract_tests", key)
+    symbols = differences(public(old / package), public(new / package))
+    names, told = _words(changes, specs)
+    ours = {part for symbol in symbols if symbol.state != "added" for part in _parts(symbol)}
+    ours |= names | {_identifier(name) for name in names}
+    adapters = [file for file in _python(new / "wrapper") if f"audience_clients.{key}." in file.read_text("utf-8")]
+    tests = [file for file in _python(new / "contract_tests") if key in file.relative_to(new).with_suffix("").parts]
     mock = [file for file in tests if "audience_contract" in file.parts]
     return Impact(
         symbols,
-        tuple(_in_adapters(new, wrapper, key, _names(symbols, after), changed)),
-        tuple(_in_data(new, [file for file in tests if file not in mock], changed)),
-        tuple(_in_data(new, mock, changed)),
+        tuple(_lines(new, adapters, ours)),
+        tuple(_lines(new, [file for file in tests if file not in mock], told)),
+        tuple(_lines(new, mock, told | {name.lower() for name in told})),
     )
 
 
-def _files(folder: Path, key: str) -> list[Path]:
-    """Modules of a folder; with a key, those that are named after it or in a folder that is."""
-    found = sorted(folder.rglob("*.py")) if folder.is_dir() else []
-    return [file for file in found if not key or key in file.relative_to(folder).with_suffix("").parts]
+def _python(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else []
 
 
-def _names(symbols: Iterable[Symbol], after: Iterable[str]) -> set[str]:
-    """Of what is there no more, or is something else now, as an adapter calls it: its class or module, and its name."""
-    changed = {symbol.name for symbol in symbols if symbol.state != "added"}
-    modules = {name.split(".")[-2] for name in changed if name.startswith("api.")}
-    kept = {name.split(".")[-2] for name in after if name.startswith("api.")}
-    return {_short(name) for name in changed} | (modules - kept)
+def _parts(symbol: Symbol) -> list[str]:
+    """As an adapter calls it: a class and its member, or a module that builds a request."""
+    parts = symbol.name.split(".")
+    return parts[next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts) - 2) :]
 
 
-def _short(name: str) -> str:
-    parts = name.split(".")
-    first = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts) - 2)
-    return ".".join(parts[first:])
-
-
-def _in_adapters(root: Path, files: Iterable[Path], key: str, names: Set[str], changed: Set[Word]) -> Iterator[Use]:
-    """The lines of who imports the client that have a changed name; the type checker says what is wrong with them."""
-    texts = {word.text for word in changed}
-    own = {part for name in names for part in name.split(".")} | {_identifier(text) for text in texts}
-    for file in files:
-        source = file.read_text("utf-8")
-        found = {
-            (getattr(node, "lineno", 0), name)
-            for node in (ast.walk(ast.parse(source)) if f"audience_clients.{key}." in source else ())
-            if (name := _name(node)) in (texts if isinstance(node, ast.Constant) else own)
-        }
-        yield from (Use(file.relative_to(root).as_posix(), line, name) for line, name in sorted(found))
-
-
-def _name(node: ast.AST) -> str:
-    match node:
-        case ast.Constant(value=str(name)) | ast.keyword(arg=str(name)) | ast.alias(name=name):
-            return name
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
-
-
-def _identifier(text: str) -> str:
+def _identifier(name: str) -> str:
     """What the client generator makes of a name on the wire."""
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text)).lower()
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
 
 
-def _in_data(root: Path, files: Iterable[Path], changed: Set[Word]) -> Iterator[Use]:
-    for file in files:
-        nodes = list(ast.walk(ast.parse(file.read_bytes())))
-        found = {(getattr(node, "lineno", 0), word.text) for node in nodes for word in changed if _tells(node, word)}
-        for line, text in sorted(found):
-            yield Use(file.relative_to(root).as_posix(), line, text)
+def _lines(root: Path, files: Iterable[Path], words: Set[str]) -> Iterator[Use]:
+    either = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![\w-])")
+    for file in files if words else ():
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            found = dict.fromkeys(either.findall(line))
+            yield from (Use(file.relative_to(root).as_posix(), number, word) for word in found)
 
 
-def _tells(node: ast.AST, word: Word) -> bool:
-    """Whether a node of a test or of the mock server says something that was so, and is not so any more.
+def _words(changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[set[str], set[str]]:
+    """The names of what changes more than in its documentation; and what of it was so and is not so any more.
 
-    A name that is still there is none: a pointer to it is, a value that its schema had, and a value that is given for
-    it and of which the two schemas judge differently.
+    The latter are statuses, names that are gone, the way to those that stay, and values that their schemas had.
     """
-    match node:
-        case ast.Constant(value=str(text)):
-            pointed = bool(word.step) and f"/{word.step}/" in f"{text}/"
-            return pointed or text in word.old or (text == word.text and (word.gone or word.side == "status"))
-        case ast.Constant(value=int(number)) if not isinstance(number, bool):
-            return number in word.old or (word.side == "status" and str(number) == word.text)
-        case ast.keyword(arg=str(name), value=value):
-            return name == word.text and (word.gone or _turned(value, word))
-        case ast.Dict(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return any(
-                isinstance(k, ast.Constant) and k.value == word.text and _turned(value, word) for k, value in pairs
-            )
-        case ast.FunctionDef(name=name) if word.side == "operation":
-            return name == word.text.lower()
-    return False
+    names, told = set[str](), set[str]()
+    for at in (at for change in changes if change.kind != "documentation" for at in change.pointers):
+        for place, found in _named(at, specs):
+            old, new = (resolve(spec, place) for spec in specs)
+            *_, kind, last = ["", *place.split("/")]
+            names |= found
+            told |= found if new is ABSENT or kind == "responses" else {f"{kind}/{last}"}
+            told |= _values(old) - _values(new) if new is not ABSENT else set()
+    return names, told
 
 
-def _turned(node: ast.expr, word: Word) -> bool:
-    """Whether a constant fits one of the two schemas only."""
-    try:
-        value = _constant(node)
-        verdicts = [Draft202012Validator(schema).is_valid(value) for schema in word.schemas if isinstance(schema, dict)]
-    except (ValueError, TypeError, re.error, UnknownType, Unresolvable):
-        # What cannot be told here, the contract tests tell.
-        return False
-    return len(set(verdicts)) > 1
+def _named(at: str, specs: tuple[Any, Any]) -> Iterator[tuple[str, set[str]]]:
+    """The places with a name that a change is at or in: the innermost property, a parameter, a status, credentials."""
+    raw = at.split("/")
+    around = re.match(r".*/(?:properties|parameters|securitySchemes)/[^/]+|.*/responses/\d+$", at)
+    place = around[0] if around else "/components/securitySchemes" if "security" in raw else at
+    values = [value for value in (resolve(spec, place) for spec in specs) if isinstance(value, dict)]
+    kind, last = place.split("/")[-2:] if around else ("", "")
+    if kind in ("properties", "responses"):
+        yield place, {last.replace("~1", "/").replace("~0", "~")}
+    elif around:
+        yield place, {str(value.get("name", "Authorization")) for value in values}
+    elif place != at:
+        yield place, {str(scheme.get("name", "Authorization")) for value in values for scheme in value.values()}
+    elif len(raw) <= 5:
+        operations = (resolve(spec, "/".join(raw[:4])) for spec in specs)
+        yield at, {str(each["operationId"]) for each in operations if isinstance(each, dict) and "operationId" in each}
+    required = [set(value["required"]) if isinstance(value.get("required"), list) else set() for value in values]
+    if len(required) == 2 and required[0] != required[1]:
+        yield at, required[0] ^ required[1]
 
 
-def _constant(node: ast.expr) -> Any:
-    """The value of a literal, and of a text that is repeated."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return ast.literal_eval(node.left) * min(ast.literal_eval(node.right), 10_000)
-    return ast.literal_eval(node)
+def _values(schema: Any) -> set[str]:
+    """The values of a schema's keywords that a test is likely to have as well; its type is none of them."""
+    if not isinstance(schema, dict):
+        return set()
+    schema = {**schema, **schema.get("schema", {})}
+    listed = [*schema.get("enum", ()), *(schema[name] for name in schema if name not in ("type", "enum", "name", "in"))]
+    return {str(value) for value in listed if isinstance(value, str | int) and not isinstance(value, bool)}

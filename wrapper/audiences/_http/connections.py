@@ -59,8 +59,8 @@ class Connection:
         if trace.ended:
             self.end()
 
-    def open(self, way: ConnectionSettings) -> Flow[None]:
-        context, proxy = way.tls or tls(), way.proxies.get(self.origin)
+    def open(self, settings: ConnectionSettings) -> Flow[None]:
+        context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
         scheme, host, port = self.origin
         (first, door, at), user, word = proxy_of(proxy) if proxy else (self.origin, "", "")
         with self._doing("Connect"):

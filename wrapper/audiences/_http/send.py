@@ -49,8 +49,8 @@ class _Sender:
 
     _side: ClassVar[Any]
 
-    def __init__(self, way: ConnectionSettings, transport: Any) -> None:
-        self._way, self._transport = way, transport
+    def __init__(self, settings: ConnectionSettings, transport: Any) -> None:
+        self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
         self._leased = dict["ref[Connection]", Owner]()
 
@@ -59,7 +59,7 @@ class _Sender:
         seen, files, failure = step.seen, _Files(), None
         transport = self._transport or self._mocked(step.request.url)
         try:
-            build = partial(_built, _library(transport), step, self._way, files)
+            build = partial(_built, _library(transport), step, self._settings, files)
             # A call that is over does not wait for a file that takes long to open.
             request = (yield self._side.work(build, seen.remaining)) if step.request.parts else build()
             seen.built = True
@@ -88,7 +88,7 @@ class _Sender:
             self._leased[known] = self._side.owner()
             connection.serve(step.seen)
             if not kept:
-                yield from connection.open(self._way)
+                yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
@@ -147,8 +147,8 @@ class _Sender:
             )
         if not active:
             return None
-        proxy = self._way.proxies.get(origin(url))
-        return self._side.pool(verify=self._way.tls or tls(), proxy=proxy, trust_env=False)
+        proxy = self._settings.proxies.get(origin(url))
+        return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def _close(self) -> Flow[None]:
         """End the calls in flight; those who make them close their connections. Close the idle ones."""
@@ -223,14 +223,14 @@ class _Files:
             reader.close()
 
 
-def _built(library: Any, step: Send, way: ConnectionSettings, files: _Files) -> Any:
+def _built(library: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
     request, t = step.request, step.how.timeouts
     left = max(step.seen.remaining, 0.001)
     # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
     sooner = left - min(0.1 * left, 0.1)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
-    headers |= {"User-Agent": way.user_agent, "Accept-Encoding": "identity"}
+    headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
     if not step.reuse:
         headers["Connection"] = "close"
     parts = []

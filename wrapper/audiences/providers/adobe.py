@@ -43,7 +43,7 @@ _TOKENS = Service(
     message=("error_description",),
     url=lambda values, _: values["token_url"],
 )
-_LATER = "Adobe documents one, which this library does not make yet"
+_LATER = "Adobe documents such a call, and this library does not make it yet"
 
 
 def _create(draft: Draft, values: Values) -> Built:

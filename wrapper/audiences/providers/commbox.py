@@ -22,7 +22,7 @@ _SERVICE = Service(
     code=(),
     message=("description",),
 )
-_LATER = Unsupported("CommBox documents a list of audiences only, which this library does not read yet")
+_LATER = Unsupported("CommBox documents a list of audiences only, and this library does not read it yet")
 
 
 def _create(draft: Draft, values: Values) -> Built:  # noqa: ARG001
