@@ -11,7 +11,7 @@ from strength.tools import FULL, OURS, PEERS, Run
 MOST_REQUESTS = 1000
 """For each operation of a server."""
 LEAST_MARGIN = 2
-LEAST_FOUND = 0.85
+LEAST_FOUND = 0.8
 """The share of a provider's faults: families make some that no case is about, and they are printed in brackets."""
 
 
