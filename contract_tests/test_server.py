@@ -92,6 +92,11 @@ def test_a_server_that_dies_on_the_way_is_told_and_left_alone() -> None:
     assert report.requests == 35
 
 
+def test_a_success_of_an_undocumented_status_is_a_finding_whatever_its_body_is() -> None:
+    report = judge(MockServer(fault="adobe_ims.range"), "adobe_ims", requests=200)
+    assert report.verdict is Verdict.VIOLATED
+
+
 def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
     def around(app: ASGIApp) -> ASGIApp:
         seen = 0
