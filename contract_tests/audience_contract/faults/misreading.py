@@ -12,11 +12,12 @@ from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
 from ..violation import UnreadableError
-from .acts import body, form_request, header, json_request, on_error, reads, refuses, takes_as, upload
-from .fault import Act, Change, Fault, Turn, When, as_is, fields
+from .acts import body, form_request, header, json_request, on_error, parts_body, reads, refuses, takes_as, upload
+from .fault import Act, Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
 from .places import body_schema, media
 
+_SIGNS = re.compile("[^a-zA-Z0-9-]")
 _SPACE = " \t\r\n"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -413,11 +414,35 @@ def _is_body(sent: bytes, turn: Turn) -> bool:
 
 def _uploads(content: tuple[str, ...]) -> Iterator[Fault]:
     def ended(request: Request) -> Request:
-        said = parse("".join(request.values("content-type")[:1]))
-        boundary = said.parameters.get("boundary", "") if said else ""
-        return body(request.body + b"\r\n--" + boundary.encode("latin-1") + b"--\r\n")(request)
+        return body(request.body + b"\r\n--" + _boundary(request).encode("latin-1") + b"--\r\n")(request)
 
     cut = takes_as(ended, lambda turn: not turn.parts and b"form-data" in turn.request.body)
     sentence = "An upload without its last boundary is accepted."
     show = (lambda request: body(request.body.rstrip().rpartition(b"\r\n")[0])(request),)
     yield Fault("upload-cut", sentence, ("RFC 2046, 5.1.1", *content), cut, show=show)
+    for word, said, boundary, when in (
+        ("long", "of 70 characters", "b" * 70, lambda found: len(found) == 70),
+        ("signs", "with other signs than letters, digits and hyphens", "a_b'c+d.e", _SIGNS.search),
+    ):
+        act = refuses(partial(_is_bounded, when))
+        sentence = f"An upload is refused with a boundary {said}."
+        yield Fault(f"boundary-{word}", sentence, ("RFC 2046, 5.1.1", *content), act, show=(_bounded(boundary),))
+    act = refuses(lambda turn: bool(turn.parts) and turn.parts[0].filename is not None)
+    show = (lambda request: parts_body(reversed(parts(request)))(request),)
+    yield Fault(
+        "order", "An upload is refused whose first part is a file.", ("RFC 7578, 5.2", *content), act, show=show
+    )
+
+
+def _boundary(request: Request) -> str:
+    said = parse("".join(request.values("content-type")[:1]))
+    return said.parameters.get("boundary", "") if said else ""
+
+
+def _is_bounded(when: Callable[[str], object], turn: Turn) -> object:
+    return when(_boundary(turn.request))
+
+
+def _bounded(boundary: str) -> Change:
+    kind = header("content-type", f'multipart/form-data; boundary="{boundary}"')
+    return lambda request: parts_body(parts(request))(kind(request))
