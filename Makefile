@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel rest check check-all newest size requirements clean
+.PHONY: help demo test test-long browser network-faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel rest check check-all newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,7 +24,7 @@ SEED ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -type f -not -name '*.pyc')
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
@@ -47,7 +47,7 @@ browser: ## install Debian's Chromium, if there is no Chromium, for the tests of
 	@command -v chromium chromium-browser google-chrome || { \
 	  root=$$(test "$$(id -u)" = 0 || echo sudo); $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends chromium; }
 
-faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
+network-faults: $(READY) ## what the library claims after each fault of a server that goes wrong (FAULTS='tls_*' plays some)
 	PYTHONPATH=contract_tests $(BIN)/python -m faults $(FAULTS)
 
 interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments, and each verb at every line: the call after each must succeed (SEED=1)

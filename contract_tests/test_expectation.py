@@ -6,7 +6,7 @@ import pytest
 
 from audience_contract import Request, Response, load
 from audience_contract.mock.credentials import TOKEN
-from audience_contract.server.expectation import Fate, expect
+from audience_contract.server.expectation import Expected, expect
 from audience_contract.server.target import Target
 from wire import body, header, query, wire
 
@@ -28,61 +28,61 @@ def same(request: Request) -> Request:
 
 
 BATCH = [
-    (same, Fate.SUCCESS),
-    (header("Authorization", f"bearer {TOKEN}"), Fate.SUCCESS),
-    (header("Content-Type", "Application/JSON; charset=utf-8"), Fate.SUCCESS),
-    (header("Accept", "*/*"), Fate.SUCCESS),
-    (header("Authorization"), Fate.UNAUTHORISED),
-    (header("Authorization", "Bearer other"), Fate.UNAUTHORISED),
-    (header("Authorization", f"Basic {TOKEN}"), Fate.UNAUTHORISED),
-    (header("X-Batch-Project"), Fate.NO_SUCCESS),
-    (header("Content-Type", "text/plain"), Fate.NO_SUCCESS),
-    (body("emails", "nothing"), Fate.REFUSAL),
-    (body("spring_2025", "s" * 256), Fate.REFUSAL),
-    (body("spring_2025", "spring 2025"), Fate.REFUSAL),
-    (body("}", "} x"), Fate.REFUSAL),
+    (same, Expected.SUCCESS),
+    (header("Authorization", f"bearer {TOKEN}"), Expected.SUCCESS),
+    (header("Content-Type", "Application/JSON; charset=utf-8"), Expected.SUCCESS),
+    (header("Accept", "*/*"), Expected.SUCCESS),
+    (header("Authorization"), Expected.UNAUTHORISED),
+    (header("Authorization", "Bearer other"), Expected.UNAUTHORISED),
+    (header("Authorization", f"Basic {TOKEN}"), Expected.UNAUTHORISED),
+    (header("X-Batch-Project"), Expected.NO_SUCCESS),
+    (header("Content-Type", "text/plain"), Expected.NO_SUCCESS),
+    (body("emails", "nothing"), Expected.REFUSAL),
+    (body("spring_2025", "s" * 256), Expected.REFUSAL),
+    (body("spring_2025", "spring 2025"), Expected.REFUSAL),
+    (body("}", "} x"), Expected.REFUSAL),
     # Nothing is said of these.
-    (header("X-Batch-Project", "another"), Fate.OPEN),
-    (header("Authorization", f"Bearer {TOKEN}", f"Bearer {TOKEN}"), Fate.OPEN),
-    (header("Content-Type"), Fate.OPEN),
-    (header("Content-Type", "application/json; charset=latin-1"), Fate.OPEN),
-    (header("Accept", "text/html"), Fate.OPEN),
-    (header("Content-Encoding", "gzip"), Fate.OPEN),
-    (body("spring_2025", ""), Fate.OPEN),
-    (body('"display_name"', '"description"'), Fate.OPEN),
-    (body("{", "\ufeff{"), Fate.OPEN),
-    (body("Spring", "s" * 256), Fate.OPEN),
-    (body("Spring", "\\u0000"), Fate.OPEN),
-    (query("?debug=1"), Fate.OPEN),
+    (header("X-Batch-Project", "another"), Expected.OPEN),
+    (header("Authorization", f"Bearer {TOKEN}", f"Bearer {TOKEN}"), Expected.OPEN),
+    (header("Content-Type"), Expected.OPEN),
+    (header("Content-Type", "application/json; charset=latin-1"), Expected.OPEN),
+    (header("Accept", "text/html"), Expected.OPEN),
+    (header("Content-Encoding", "gzip"), Expected.OPEN),
+    (body("spring_2025", ""), Expected.OPEN),
+    (body('"display_name"', '"description"'), Expected.OPEN),
+    (body("{", "\ufeff{"), Expected.OPEN),
+    (body("Spring", "s" * 256), Expected.OPEN),
+    (body("Spring", "\\u0000"), Expected.OPEN),
+    (query("?debug=1"), Expected.OPEN),
 ]
 COMMBOX = [
-    (same, Fate.SUCCESS),
-    (body('name="name"', 'name="title"'), Fate.REFUSAL),
-    (body("phone1", "mobile"), Fate.REFUSAL),
-    (body("phone1", "PHONE1"), Fate.OPEN),
-    (body("phone1", "id;phone1"), Fate.OPEN),
-    (body("442079832100", "abc"), Fate.OPEN),
-    (body("442079832100\r\n", ""), Fate.OPEN),
-    (body("text/csv", "text/plain"), Fate.OPEN),
-    (body("Content-Type: text/csv", "X-Other: a"), Fate.OPEN),
-    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\nphone1"), Fate.OPEN),
-    (body("text/csv\r\n\r\nphone1", "application/zip\r\n\r\nPK"), Fate.OPEN),
-    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\n%PDF-1.7"), Fate.REFUSAL),
-    (header("Content-Type"), Fate.NO_SUCCESS),
+    (same, Expected.SUCCESS),
+    (body('name="name"', 'name="title"'), Expected.REFUSAL),
+    (body("phone1", "mobile"), Expected.REFUSAL),
+    (body("phone1", "PHONE1"), Expected.OPEN),
+    (body("phone1", "id;phone1"), Expected.OPEN),
+    (body("442079832100", "abc"), Expected.OPEN),
+    (body("442079832100\r\n", ""), Expected.OPEN),
+    (body("text/csv", "text/plain"), Expected.OPEN),
+    (body("Content-Type: text/csv", "X-Other: a"), Expected.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\nphone1"), Expected.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/zip\r\n\r\nPK"), Expected.OPEN),
+    (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\n%PDF-1.7"), Expected.REFUSAL),
+    (header("Content-Type"), Expected.NO_SUCCESS),
 ]
 ADOBE = [
-    (header("Accept"), Fate.NO_SUCCESS),
-    (header("Accept", "*/*"), Fate.NO_SUCCESS),
-    (header("Accept", "application/vnd.adobe.external.audiences+json;version=2"), Fate.OPEN),
-    (query(""), Fate.NO_SUCCESS),
-    (header("x-api-key"), Fate.UNAUTHORISED),
-    (header("x-sandbox-name", "other"), Fate.OPEN),
-    (body('"namespace": "n"', '"namespace": "agora"'), Fate.OPEN),
+    (header("Accept"), Expected.NO_SUCCESS),
+    (header("Accept", "*/*"), Expected.NO_SUCCESS),
+    (header("Accept", "application/vnd.adobe.external.audiences+json;version=2"), Expected.OPEN),
+    (query(""), Expected.NO_SUCCESS),
+    (header("x-api-key"), Expected.UNAUTHORISED),
+    (header("x-sandbox-name", "other"), Expected.OPEN),
+    (body('"namespace": "n"', '"namespace": "agora"'), Expected.OPEN),
     (
         body('"namespace": "n", "originName": "o"', '"namespace": "agora", "originName": "Agora_Collaboration"'),
-        Fate.SUCCESS,
+        Expected.SUCCESS,
     ),
-    (body("{", "["), Fate.REFUSAL),
+    (body("{", "["), Expected.REFUSAL),
 ]
 TABLE = [
     *(("batch", *row) for row in BATCH),
@@ -91,21 +91,21 @@ TABLE = [
 ]
 
 
-def _expected(key: str, change: Change, method: str = "POST") -> Fate:
+def _expected(key: str, change: Change, method: str = "POST") -> Expected:
     target = Target(load(key), "http://127.0.0.1", SETTINGS[key])
     changed = change(wire(key).GOOD)
     request = Request(method, changed.target, changed.headers, changed.body)
-    return expect(target, target.spec.operations[0], request).fate
+    return expect(target, target.spec.operations[0], request).expected
 
 
-@pytest.mark.parametrize(("key", "change", "fate"), TABLE)
-def test_a_request_must_end_as_the_documents_say(key: str, change: Change, fate: Fate) -> None:
-    assert _expected(key, change) is fate
+@pytest.mark.parametrize(("key", "change", "expected"), TABLE)
+def test_a_request_must_end_as_the_documents_say(key: str, change: Change, expected: Expected) -> None:
+    assert _expected(key, change) is expected
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_method_that_is_not_documented_must_not_succeed(method: str) -> None:
-    assert _expected("batch", same, method) is Fate.NO_SUCCESS
+    assert _expected("batch", same, method) is Expected.NO_SUCCESS
 
 
 @pytest.mark.parametrize(

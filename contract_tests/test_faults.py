@@ -1,6 +1,6 @@
 """Every fault, to a provider and a side by lot; and the judge and the counting, which must not be wrong themselves.
 
-`make faults` and `make test-long` play each to every provider, blocking and async.
+`make network-faults` and `make test-long` play each to every provider, blocking and async.
 """
 
 import random

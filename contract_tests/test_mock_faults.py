@@ -20,16 +20,16 @@ _CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")
 
 
 @pytest.mark.parametrize(
-    "name", ["batch.name-newline", "commbox.excel-unread", "adobe.accept-version", "adobe_ims.no-expiry"]
+    "name", ["batch.name-newline", "commbox.excel-unread", "adobe.accept-tail", "adobe_ims.answer-expires-in-missing"]
 )
 def test_a_server_has_its_fault_and_the_others_do_not(name: str) -> None:
-    key, found = name.partition(".")[0], witness(name)
+    key, found = name.partition(".")[0], witness(find(name))
     with MockServer(fault=name) as server, httpx2.Client() as client:
-        answer = [send(client, server, key, request) for request in found.requests][-1]
+        answer = [send(client, server, key, request) for request in found][-1]
         assert answer.status == wire(key).SUCCESS
         for other in set(provider_keys()) - {key}:
             assert send(client, server, other, wire(other).GOOD).status == wire(other).SUCCESS
-        assert send(client, server, key, found.requests[0], "/_mock/respond/503").status == 503
+        assert send(client, server, key, found[0], "/_mock/respond/503").status == 503
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_server_counts_from_its_start_whatever_is_forgotten() -> None:
 
 
 def test_the_command_lists_the_faults() -> None:
-    listed = run("faults").stdout.splitlines()
+    listed = run("server-faults").stdout.splitlines()
     assert [line.split("\t")[0] for line in listed] == [f.name for key in provider_keys() for f in catalogue(key)]
     assert all(len(line.split("\t")) == 3 for line in listed)
-    assert run("faults", "adobe").stdout.splitlines() == [line for line in listed if line.startswith("adobe.")]
+    assert run("server-faults", "adobe").stdout.splitlines() == [line for line in listed if line.startswith("adobe.")]
 
 
-@pytest.mark.parametrize("arguments", [["faults", "nobody"], ["mock", "--fault", "batch.nothing"]])
+@pytest.mark.parametrize("arguments", [["server-faults", "nobody"], ["mock", "--fault", "batch.nothing"]])
 def test_an_unknown_name_is_an_error_of_usage(arguments: list[str]) -> None:
     ended = run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -104,9 +104,9 @@ MARKERS = [
     ("other=1", "audience_router", "takes provider=, respond=, fault=, strict="),
     ("'batch'", "audience_mock", "takes provider=, respond=, fault=, strict="),
     (
-        "fault='batch.no-token'",
+        "fault='batch.answer-indexing-token-missing'",
         "audience_router",
-        "fault='batch.no-token': the fixture audience_router",
+        "fault='batch.answer-indexing-token-missing': the fixture audience_router",
     ),
     ("provider='nobody'", "audience_router", "provider='nobody': no provider 'nobody'"),
     ("provider=['batch']", "audience_mock", "provider=['batch']: no provider"),
@@ -176,7 +176,7 @@ def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> 
 def test_the_marker_gives_the_mock_server_a_fault(tmp_path: Path) -> None:
     ended = run(
         tmp_path,
-        "@pytest.mark.audience_contract(fault='batch.no-token')\n"
+        "@pytest.mark.audience_contract(fault='batch.answer-indexing-token-missing')\n"
         "def test(audience_mock):\n"
         "    assert 'indexing_token' not in send(audience_mock.url + '/batch').json()\n",
     )

@@ -92,6 +92,11 @@ def test_a_server_that_dies_on_the_way_is_told_and_left_alone() -> None:
     assert report.requests == 35
 
 
+def test_a_success_of_an_undocumented_status_is_a_finding_whatever_its_body_is() -> None:
+    report = judge(MockServer(fault="adobe_ims.range"), "adobe_ims", requests=200)
+    assert report.verdict is Verdict.VIOLATED
+
+
 def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
     def around(app: ASGIApp) -> ASGIApp:
         seen = 0
@@ -190,7 +195,7 @@ def test_read_only_sends_nothing_where_nothing_only_reads() -> None:
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted: bool) -> None:
-    with MockServer(fault="batch.no-token") as server:
+    with MockServer(fault="batch.answer-indexing-token-missing") as server:
         report = run(target(server, "batch"), Options(requests=60, stop_first=True, accepted=lambda _: accepted))
     assert report.findings
     every = 60 * len(load("batch").operations)

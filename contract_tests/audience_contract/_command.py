@@ -25,7 +25,8 @@ app = typer.Typer(
 app.command()(_command_server.server)
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
-app.command(name="faults")(_faults_command.faults)
+app.command(name="server-faults")(_faults_command.faults)
+app.command(name="faults", hidden=True, deprecated=True)(_faults_command.faults)
 
 
 def _version(wanted: bool) -> None:
@@ -55,7 +56,7 @@ def mock(  # noqa: PLR0917 - a command line
     prose: Annotated[
         bool, typer.Option("--prose", help="Refuse what the documents' prose can be read to forbid, too.")
     ] = False,
-    fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `faults` lists.")] = None,
+    fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `server-faults` lists.")] = None,
 ) -> None:
     """Play all providers, and the services that they need, on one port until Ctrl-C, or until COMMAND has ended.
 

@@ -1,4 +1,4 @@
-"""The command `audience-contract faults`."""
+"""The command `audience-contract server-faults`."""
 
 from typing import Annotated
 

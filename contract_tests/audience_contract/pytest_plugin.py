@@ -4,7 +4,7 @@
 
 - `provider`: the key of the one that is played, else all are;
 - `respond`: a status from 400 to 599; it is what every request is answered with;
-- `fault`: a fault of the mock server's catalogue, e.g. "batch.no-token" (`audience_mock` only);
+- `fault`: a fault of the mock server's catalogue, e.g. "batch.answer-indexing-token-missing" (`audience_mock` only);
 - `strict`: nothing may be sent that the specs do not name.
 
 pytest loads this module in every run, so nothing is imported before a fixture needs it.

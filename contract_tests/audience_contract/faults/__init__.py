@@ -1,49 +1,60 @@
-"""The fault catalogue: servers that break the contract in exactly one way, to see whether a check notices.
+"""The faults of a server: an operation, a family and a place each, to see whether a check notices.
 
-A folder for each spec's key, found by that key; each of its modules has a tuple `FAULTS`, of the operation that creates
-where a fault names no other. The mock server plays them: `MockServer(fault="batch.no-token")`. In this folder, `acts`
-are the ways in which a server goes wrong, `rewriting` and `uploads` how it takes a body for another one; `families`
-makes the faults that any operation can have, with `bearer` and `answers`.
+The families, a module each, make theirs for every operation from its effective spec and its facts: `overlooking` (a
+rule overlooked), `refusing` (a legal value refused), `answering` (an answer wrong), `misreading` (the wire misread),
+`admitting` (anybody admitted) and `timing` (time and chance). `by_hand` has faults against rules that stand in prose.
+The mock server plays them: `MockServer(fault="batch.name-pattern")`.
 
 Left out because the mock's HTTP server neither shows nor sends it: header names in one case only, an answer longer than
 its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
-import pkgutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 from ..facts import Effect, facts_of
-from ..spec import load, provider_keys
+from ..spec import Operation, load, provider_keys
 from .fault import Fault, Turn
 
-__all__ = ["Fault", "Turn", "catalogue", "find"]
+__all__ = ["FAMILIES", "Fault", "Turn", "catalogue", "find"]
+
+FAMILIES = ("overlooking", "refusing", "answering", "misreading", "admitting", "timing", "by_hand")
 
 
 @cache
 def catalogue(key: str) -> tuple[Fault, ...]:
-    """The faults of a provider or service, in the order of their names; none for a key that has no folder."""
-    try:
-        folder = import_module(f".{key}", __name__)
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{key}":
-            raise
-        return ()
-    modules = [import_module(f"{folder.__name__}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)]
-    operations = load(key).operations
-    creating = next(operation.id for operation in operations if facts_of(operation).effect is Effect.CREATES)
-    by_hand = (fault for module in modules for fault in module.FAULTS)
-    own = [replace(fault, operation=fault.operation or creating) for fault in by_hand]
-    families = import_module(f"{__name__}.families")
-    made = [fault for operation in operations for fault in families.faults(operation)]
-    return tuple(sorted((*own, *made), key=lambda fault: fault.name))
+    """The faults of a provider or service, in the order of their names."""
+    found: dict[str, Fault] = {}
+    for operation in load(key).operations:
+        creates = facts_of(operation).effect is Effect.CREATES
+        prefix = f"{key}." if creates else f"{key}.{operation.id.rpartition('_')[2].lower()}-"
+        for family in FAMILIES:
+            for fault in _made(family)(operation):
+                name = f"{prefix}{fault.name}"
+                found.setdefault(name, replace(fault, name=name, operation=operation.id, family=family))
+    return tuple(sorted(found.values(), key=lambda fault: fault.name))
+
+
+def _made(family: str) -> Callable[[Operation], Iterator[Fault]]:
+    if family == "by_hand":
+        return _by_hand
+    made: Callable[[Operation], Iterator[Fault]] = import_module(f"{__name__}.{family}").faults
+    return made
+
+
+def _by_hand(operation: Operation) -> Iterator[Fault]:
+    name = f"{__name__}.by_hand.{operation.spec.key}"
+    if find_spec(name) and facts_of(operation).effect is Effect.CREATES:
+        yield from import_module(name).FAULTS
 
 
 def find(name: str) -> Fault:
-    """The fault of a name such as `batch.no-token`; raises LookupError where there is none."""
+    """The fault of a name such as `batch.name-pattern`; raises LookupError where there is none."""
     key = name.partition(".")[0]
     for fault in catalogue(key) if key in provider_keys() else ():
         if fault.name == name:
             return fault
-    raise LookupError(f"no fault {name!r}; `audience-contract faults` lists them")
+    raise LookupError(f"no fault {name!r}; `audience-contract server-faults` lists them")

@@ -10,6 +10,7 @@ from ..media import parse
 from ..messages import Request, Response
 from ..multipart import Part
 from .fault import Act, Turn, When
+from .fault import parts as found_parts
 
 Message = TypeVar("Message", Request, Response)
 _BOUNDARY = "fault-boundary"
@@ -26,11 +27,6 @@ def every(count: int) -> When:
     return lambda turn: turn.number % count == 0
 
 
-def pardons(*rules: str, when: When = always) -> Act:
-    """It overlooks violations of these rules: pointers into the effective spec."""
-    return lambda turn: turn.answer(pardon=lambda violation: violation.rule in rules and when(turn))
-
-
 def takes_as(change: Callable[[Request], Request], when: When = always) -> Act:
     """It takes some requests as though they were others."""
     return lambda turn: turn.answer(change(turn.request) if when(turn) else None)
@@ -41,21 +37,9 @@ def refuses(when: When, status: int = 400) -> Act:
     return lambda turn: turn.error(status) if not turn.refused() and when(turn) else turn.answer()
 
 
-def instead(answer: Response, when: When) -> Act:
-    """It answers so to some requests that break nothing, and does not act."""
-    return lambda turn: answer if not turn.refused() and when(turn) else turn.answer()
-
-
 def reads(clean: Callable[[bytes], bytes]) -> Act:
     """It reads a body that is no JSON object as though it were another; whatever else is wrong is refused."""
     return takes_as(body(clean), lambda turn: not turn.fields)
-
-
-def calls(name: str, value: str, when: Callable[[str], bool]) -> Act:
-    """It takes some values of a header as though they were another; one that is sent twice stays what it is."""
-    return takes_as(
-        header(name, value), lambda turn: len(turn.request.values(name)) == 1 and when(turn.request.values(name)[0])
-    )
 
 
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
@@ -108,11 +92,6 @@ def puts(**properties: Any) -> Callable[[Message], Message]:
     return as_json(lambda value: {**value, **properties})
 
 
-def drops(*names: str) -> Callable[[Message], Message]:
-    """Properties left out of a JSON object."""
-    return as_json(lambda value: {key: found for key, found in value.items() if key not in names})
-
-
 def page(status: int, text: str = "<h1>Error</h1>") -> Response:
     """A page of HTML."""
     return Response(status, (("content-type", "text/html"),), text.encode())
@@ -126,6 +105,13 @@ def json_request(value: Any) -> Callable[[Request], Request]:
 def form_request(value: Mapping[str, str]) -> Callable[[Request], Request]:
     """A form's body, whatever the body was."""
     return lambda request: header("content-type", "application/x-www-form-urlencoded")(form_body(value)(request))
+
+
+def renamed_part(old: str, new: str) -> Callable[[Request], Request]:
+    """A part under another name."""
+    return lambda request: parts_body(
+        replace(part, name=new) if part.name == old else part for part in found_parts(request)
+    )(request)
 
 
 def upload(parts: Mapping[str, Part]) -> Callable[[Request], Request]:

@@ -11,9 +11,15 @@ from ..multipart import Part
 from ..spec import Operation
 from ..violation import UnreadableError, Violation
 
-Pardon = Callable[[Violation], bool]
+Ignored = Callable[[Violation], bool]
 Act = Callable[["Turn"], Response]
-When = Callable[["Turn"], bool]
+When = Callable[["Turn"], object]
+Change = Callable[[Request], Request]
+
+
+def as_is(request: Request) -> Request:
+    """No change."""
+    return request
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Fault:
     `name` is the spec's key, a full stop and words. `sentence` says what such a server does. `evidence` is what makes
     that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
     each request that reaches the path of the `operation`, an operationId, whatever the method; without one, any path of
-    the provider. `seconds` is how long a slow one waits.
+    the provider. `seconds` is how long a slow one waits. `show` makes requests out of a right one, after the last of
+    which the answer is another one than the correct server's; `first` changes what was created before.
     """
 
     name: str
@@ -32,6 +39,9 @@ class Fault:
     act: Act
     seconds: float = 0.0
     operation: str = ""
+    show: tuple[Change, ...] = (as_is,)
+    first: Change = as_is
+    family: str = ""
 
     @property
     def provider(self) -> str:
@@ -40,15 +50,15 @@ class Fault:
 
 
 def nobody(_: Violation) -> bool:
-    """Pardons nothing."""
+    """Ignores nothing."""
     return False
 
 
 class Correct(Protocol):
     """The server without the fault."""
 
-    def refusal(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response | None: ...
-    def play(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response: ...
+    def refusal(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response | None: ...
+    def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response: ...
     def error(self, operation: Operation, status: int) -> Response: ...
 
 
@@ -68,17 +78,17 @@ class Turn:
     seconds: float = 0.0
     delay: float = field(default=0.0, init=False)
 
-    def answer(self, request: Request | None = None, pardon: Pardon = nobody) -> Response:
+    def answer(self, request: Request | None = None, ignore: Ignored = nobody) -> Response:
         """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
-        return self.correct.play(self.operation, _measured(request) if request else self.request, pardon)
+        return self.correct.play(self.operation, _measured(request) if request else self.request, ignore)
 
     def refused(self) -> bool:
         """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
         return self.correct.refusal(self.operation, self.request) is not None
 
-    def has_only(self, pardon: Pardon) -> bool:
-        """Whether the correct server would not refuse the request but for what is pardoned."""
-        return self.correct.refusal(self.operation, self.request, pardon) is None
+    def has_only(self, ignore: Ignored) -> bool:
+        """Whether the correct server would not refuse the request but for what is ignored."""
+        return self.correct.refusal(self.operation, self.request, ignore) is None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..checker import check_request
 from ..faults import Fault, Turn, find
-from ..faults.fault import Pardon, nobody
+from ..faults.fault import Ignored, nobody
 from ..messages import Request, Response
 from ..security import header
 from ..spec import Operation, Spec, load, provider_keys
@@ -138,7 +138,7 @@ class Application:
         turn = Turn(self, operation, request, self._turns[operation.id], self._memory, self._fault.seconds)
         return self._fault.act(turn), turn.delay
 
-    def refusal(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response | None:
+    def refusal(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response | None:
         """The answer to a request that is refused for its credentials or its form; None for any other."""
         ours = self._providers[operation.spec.key]
         if request.method != operation.method:
@@ -148,13 +148,13 @@ class Application:
             missing = not request.values(header(scheme))
             return ours.unauthenticated(operation, header(scheme), missing=missing)
         violations = check_request(operation, request, undocumented=self._strict)
-        violations = [violation for violation in violations if not pardon(violation)]
+        violations = [violation for violation in violations if not ignore(violation)]
         return ours.refuse(operation, violations) if violations else None
 
-    def play(self, operation: Operation, request: Request, pardon: Pardon = nobody) -> Response:
-        """The correct answer, for which the provider acts; a violation that is pardoned counts for nothing."""
+    def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response:
+        """The correct answer, for which the provider acts; a violation that is ignored counts for nothing."""
         ours = self._providers[operation.spec.key]
-        refusal = self.refusal(operation, request, pardon)
+        refusal = self.refusal(operation, request, ignore)
         if refusal:
             return refusal
         call = provider.Call(operation, request, self.state)

@@ -69,7 +69,7 @@ class Provider(ABC):
     """
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
-    withheld: ClassVar[frozenset[str]] = frozenset()
+    only_in_some_revisions: ClassVar[frozenset[str]] = frozenset()
     """Properties that only some revisions of the page know as the caller's."""
     operations: ClassVar[Mapping[str, Facts]] = {}
     """By operationId, the facts of what is no create and does more or less than its method says."""
@@ -114,7 +114,7 @@ class Provider(ABC):
         """The answer to a request that breaks the spec."""
         return self.error(operation, 400)
 
-    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
         yield from ()
 

@@ -51,7 +51,7 @@ class Adobe(Provider):
         "header x-sandbox-name": "ADOBE_SANDBOX_NAME",
     }
     examples: ClassVar[Mapping[str, Any]] = {"namespace": "agora", "originName": "Agora_Collaboration"}
-    withheld: ClassVar[frozenset[str]] = frozenset({"audienceId"})
+    only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
 
@@ -81,7 +81,7 @@ class Adobe(Provider):
             return reply(400, _CONTENT_TYPE)
         return _gateway("400000", f"{violations[0].where}: {violations[0].message}")
 
-    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         fields = json_of(request)
         if not {"name", *self.examples} <= set(fields):
             yield "a property is not there, and which are required is not said"

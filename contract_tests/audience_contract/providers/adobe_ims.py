@@ -48,7 +48,8 @@ class AdobeIms(Provider):
         }
 
     def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
-        token = value.get("access_token") if isinstance(value := json_of(response), dict) else None
+        value = json_of(response) if response.status == 200 else None
+        token = value.get("access_token") if isinstance(value, dict) else None
         if isinstance(token, str) and re.search("[^!-~]", token):
             rule = f"{operation.node.pointer}/responses/200/content/application~1json/schema/properties/access_token"
             yield Violation("body", "/access_token", rule, "a character that no bearer token has (RFC 6750, 2.1)")

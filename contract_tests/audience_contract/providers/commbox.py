@@ -60,7 +60,7 @@ class CommBox(Provider):
         if "phone1" not in heading:
             yield broken("no column phone1 in its first row")
 
-    def undecided(self, operation: Operation, request: Request) -> Iterator[str]:
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         files = [part for part in parts_of(request) if part.name == "audience_file"]
         if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
             yield "a file that is not one, is large, or is of a format that nothing here reads"

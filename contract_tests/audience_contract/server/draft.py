@@ -242,7 +242,7 @@ class Names:
                 found[key] = self.target.settings[f"body {key}"]
             elif kind.plain("format") == "binary":
                 found[key] = File(*self.provider.file())
-            elif key not in facts_of(operation).fed and key not in self.provider.withheld:
+            elif key not in facts_of(operation).fed and key not in self.provider.only_in_some_revisions:
                 found[key] = self.provider.examples.get(key) or sample(kind, least=least)
         named = self.provider.named
         return put(found, named, fresh[named]) if at(found, f"/{named}") is not None else found

@@ -24,7 +24,7 @@ _LONG = 255
 _NOT_IMPLEMENTED = 501
 
 
-class Fate(Enum):
+class Expected(Enum):
     """How a request must end."""
 
     SUCCESS = "a documented success"
@@ -38,7 +38,7 @@ class Fate(Enum):
 class Expectation:
     """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input."""
 
-    fate: Fate
+    expected: Expected
     rule: str
     pointer: str
     kind: str
@@ -48,24 +48,24 @@ class Expectation:
         status = response.status
         success = 200 <= status < 300 and str(status) in operation.node["responses"].value
         refusal = 400 <= status < 500
-        match self.fate:
-            case Fate.SUCCESS:
+        match self.expected:
+            case Expected.SUCCESS:
                 return success
-            case Fate.REFUSAL:
+            case Expected.REFUSAL:
                 return refusal and status in _refusals(operation)
-            case Fate.UNAUTHORISED:
+            case Expected.UNAUTHORISED:
                 return status == 401 if "401" in operation.node["responses"].value else refusal
-            case Fate.NO_SUCCESS:
+            case Expected.NO_SUCCESS:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
-            case Fate.OPEN:
+            case Expected.OPEN:
                 return success or refusal
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
     """What the documents say of a request; `label` says in a few words what is special about it."""
     if request.method != operation.method:
-        return Expectation(Fate.NO_SUCCESS, "case.method", operation.node.pointer, f"method {request.method}")
+        return Expectation(Expected.NO_SUCCESS, "case.method", operation.node.pointer, f"method {request.method}")
     responses = operation.node["responses"].pointer
     found = [v for v in check_request(operation, request, undocumented=False) if not _is_length(v)]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
@@ -73,33 +73,37 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     # What a part is said to be a server may overlook; not what its content is.
     if not hard and all(_is_kind(violation) for violation in broken):
         provider = provider_of(operation.spec.key)
-        hard = [] if any(provider.undecided(operation, request)) else list(provider.prose(operation, request))
-    strays = target.strays(request)
+        hard = (
+            [] if any(provider.why_either_is_allowed(operation, request)) else list(provider.prose(operation, request))
+        )
+    wrong_settings = target.wrong_settings(request)
     lacking = security.failing(operation, request, target.admits)
     if lacking:
-        return _unadmitted(target, lacking[0], request, label, clear=not (broken or strays or hard))
-    secret = next((place for place in strays if target.is_secret(place)), "")
+        return _unadmitted(target, lacking[0], request, label, clear=not (broken or wrong_settings or hard))
+    secret = next((place for place in wrong_settings if target.is_secret(place)), "")
     if secret and not broken:
-        return Expectation(Fate.UNAUTHORISED, "case.credential", responses, label or f"{secret} wrong")
+        return Expectation(Expected.UNAUTHORISED, "case.credential", responses, label or f"{secret} wrong")
     if hard:
         place = hard[0].where.partition(" ")[0]
-        fate = Fate.NO_SUCCESS if place in ("header", "query", "content-type") or strays else Fate.REFUSAL
+        expected = (
+            Expected.NO_SUCCESS if place in ("header", "query", "content-type") or wrong_settings else Expected.REFUSAL
+        )
         rule = "case.header" if place == "header" else "case.refused"
-        return Expectation(fate, rule, hard[0].rule, label or _kind(hard[0]))
-    undocumented = broken or strays or any(_open(operation, request))
-    fate, kind = (Fate.OPEN, "undocumented") if undocumented else (Fate.SUCCESS, "valid")
-    return Expectation(fate, "case.accepted", responses, label or kind)
+        return Expectation(expected, rule, hard[0].rule, label or _kind(hard[0]))
+    undocumented = broken or wrong_settings or any(_open(operation, request))
+    expected, kind = (Expected.OPEN, "undocumented") if undocumented else (Expected.SUCCESS, "valid")
+    return Expectation(expected, "case.accepted", responses, label or kind)
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str, *, clear: bool) -> Expectation:
     name = security.header(scheme)
     values = request.values(name)
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
-        return Expectation(Fate.OPEN, "case.credential", scheme.pointer, f"{name} repeated")
+        return Expectation(Expected.OPEN, "case.credential", scheme.pointer, f"{name} repeated")
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
     # With something else wrong too, nobody says which of the two the answer has to be about.
-    fate = Fate.UNAUTHORISED if clear else Fate.NO_SUCCESS
-    return Expectation(fate, "case.credential", scheme.pointer, label or f"{name} {kind}")
+    expected = Expected.UNAUTHORISED if clear else Expected.NO_SUCCESS
+    return Expectation(expected, "case.credential", scheme.pointer, label or f"{name} {kind}")
 
 
 def _refusals(operation: Operation) -> set[int]:
@@ -181,7 +185,7 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
             yield "a long text"
         if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in text):
             yield "a character that is no text"
-    yield from provider_of(operation.spec.key).undecided(operation, request)
+    yield from provider_of(operation.spec.key).why_either_is_allowed(operation, request)
 
 
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:

@@ -14,7 +14,7 @@ from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
 from .draft import key_of
-from .expectation import Expectation, Fate, texts
+from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .send import LATE
 from .target import Target
@@ -41,24 +41,24 @@ class Judge:
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
         one that never was there, nothing can be found.
         """
-        if expectation.fate is not Fate.SUCCESS or not self._provider.named:
+        if expectation.expected is not Expected.SUCCESS or not self._provider.named:
             return expectation
         name = self.name(operation, seen.request)
         if facts_of(operation).effect is Effect.CREATES:
             known = name in self._names and "a name that was sent before"
-            return replace(expectation, fate=Fate.OPEN, kind=known) if known else expectation
+            return replace(expectation, expected=Expected.OPEN, kind=known) if known else expectation
         made, sent = self._audiences.find(name), self._texts(operation, seen.request)
         fed = facts_of(operation).fed.items()
         if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
             return expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent:
-            return Expectation(Fate.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
-        return replace(expectation, fate=Fate.OPEN, kind="an audience or a token that may not be there")
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
+        return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         """Whether the exchange kept the contract; what it broke is in the ledger."""
-        key, fate, response = operation.spec.key, expectation.fate, seen.response
+        key, expected, response = operation.spec.key, expectation.expected, seen.response
         kind = "no answer" if response is None else "success" if response.status < 300 else "refusal"
         where = operation.node["responses"].pointer
         before = sum(finding.count for finding in self.ledger.findings)
@@ -76,8 +76,8 @@ class Judge:
         )
         documented = operation.response(response.status) is not None
         # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
-        again = fate is Fate.OPEN and self.name(operation, seen.request) in self._names
-        any_refusal = fate is Fate.NO_SUCCESS or again
+        again = expected is Expected.OPEN and self.name(operation, seen.request) in self._names
+        any_refusal = expected is Expected.NO_SUCCESS or again
         of_http = response.status in _OF_HTTP or (any_refusal and 400 <= response.status < 500)
         if expectation.rule == "case.method":
             pass
@@ -96,7 +96,7 @@ class Judge:
         self._check("response.leak", operation, seen, kind, bool(leaked) and self._broken("body", where, leaked))
         if not failed:
             self._fits(operation, seen, expectation, documented=documented)
-        self._remember(operation, seen, fate)
+        self._remember(operation, seen, expected)
         return sum(finding.count for finding in self.ledger.findings) == before
 
     def _fits(self, operation: Operation, seen: Observation, expectation: Expectation, *, documented: bool) -> None:
@@ -105,17 +105,17 @@ class Judge:
         fits = expectation.fits(operation, response)
         success = response.status < 300
         # An undocumented status is a fault of its own, and need not be told twice.
-        if not fits and not documented and (expectation.fate is Fate.SUCCESS) is success:
+        if not fits and not documented and (expectation.expected is Expected.SUCCESS) is success:
             return
-        said = f"answered {response.status}; the documents give it {expectation.fate.value}"
+        said = f"answered {response.status}; the documents give it {expectation.expected.value}"
         broken = Violation("status", "", expectation.pointer, said)
         faults = [] if fits else [broken]
         self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen, faults, kind=expectation.kind)
 
-    def _remember(self, operation: Operation, seen: Observation, fate: Fate) -> None:
+    def _remember(self, operation: Operation, seen: Observation, expected: Expected) -> None:
         name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
         assert response is not None
-        if facts.effect is Effect.CREATES and name and fate in (Fate.SUCCESS, Fate.OPEN):
+        if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(name)
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
@@ -128,7 +128,7 @@ class Judge:
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
-            plain = fate is Fate.SUCCESS and all(
+            plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
             self._audiences.made(Made(name, next(iter(fresh), ""), value), plain=plain)

@@ -88,7 +88,7 @@ def _places(least: Draft, names: Names) -> Iterator[tuple[str, list[Change]]]:
     provider = names.provider
     full = names.everything(least.operation)
     for key, kind in least.properties.items():
-        if key in provider.withheld or names.is_given(least.operation, key):
+        if key in provider.only_in_some_revisions or names.is_given(least.operation, key):
             continue
         values: list[Change] = [partial(_with, key, value) for value in _values(key, kind, full.get(key), names)]
         if key not in least.fields:

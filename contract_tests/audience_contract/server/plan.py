@@ -8,7 +8,7 @@ from ..messages import Request
 from . import cases, pairs, part_cases, values, wire_cases
 from .cases import Case
 from .draft import Draft, Names
-from .expectation import Expectation, Fate
+from .expectation import Expectation, Expected
 
 _BODIES: dict[str, Callable[[Draft, Names], Iterator[Case]]] = {
     "application/json": wire_cases.json_body,
@@ -61,7 +61,7 @@ def plan(
         for case in (case for case in group if allowed(case.request)):
             planned = Planned(case, expect(case))
             kind = (planned.expectation.kind, planned.expectation.pointer, case.variant)
-            first = keeping if planned.expectation.fate in (Fate.SUCCESS, Fate.OPEN) else breaking
+            first = keeping if planned.expectation.expected in (Expected.SUCCESS, Expected.OPEN) else breaking
             (others if kind in known else first[-1]).append(planned)
             known.add(kind)
     return Plan(list(_turns(breaking)), list(_turns(keeping)), others)

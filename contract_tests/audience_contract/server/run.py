@@ -23,7 +23,7 @@ from .cases import Case
 from .courier import BUSY, Courier, Options, may_have_acted
 from .draft import Draft, Names, key_of
 from .engine import Engine, Enough
-from .expectation import Expectation, Fate, expect
+from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .opening import Opening
 from .plan import Planned, groups, mixed, plan
@@ -178,8 +178,8 @@ class _Run:
                     continue
                 seen = self._sent(operation, planned.case)
                 asked.append((planned, seen))
-                fate = self._judge.known(operation, seen, planned.expectation).fate
-                opening.add(planned.case.request, seen, valid=fate is Fate.SUCCESS)
+                expected = self._judge.known(operation, seen, planned.expectation).expected
+                opening.add(planned.case.request, seen, valid=expected is Expected.SUCCESS)
                 while asked and (known or opening.can_be_judged):
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
@@ -267,7 +267,7 @@ class _Run:
         return self._names.meaning(operation, made) if made else fresh
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return operation is self._creating and expectation.fate in (Fate.SUCCESS, Fate.OPEN)
+        return operation is self._creating and expectation.expected in (Expected.SUCCESS, Expected.OPEN)
 
     def _expected(self, operation: Operation, case: Case) -> Expectation:
         return expect(self._target, operation, case.request, case.label)
@@ -289,11 +289,11 @@ class _Run:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
         refused = seen.response is not None and 400 <= seen.response.status < 500
-        if expectation.kind in ending.PLAIN and expectation.fate is Fate.SUCCESS:
+        if expectation.kind in ending.PLAIN and expectation.expected is Expected.SUCCESS:
             self._valid[operation.id] += 1
-        if refused and expectation.fate is not Fate.OPEN:
+        if refused and expectation.expected is not Expected.OPEN:
             self._refusing.add((expectation.rule, operation.id))
-        if expectation.rule == "case.credential" and expectation.fate is not Fate.OPEN and refused:
+        if expectation.rule == "case.credential" and expectation.expected is not Expected.OPEN and refused:
             self._refused[operation.id, expectation.pointer] += 1
         return kept
 

@@ -124,7 +124,7 @@ class Target:
         right = self.settings[f"header {header(scheme)}"]
         return len(values) == 1 and credential(scheme, values[0]) == right
 
-    def strays(self, request: Request) -> list[str]:
+    def wrong_settings(self, request: Request) -> list[str]:
         """The settings, credentials in headers apart, that a request gives another value than the right one."""
         credentials = {header(scheme) for scheme in self.schemes}
         found = []

@@ -62,7 +62,7 @@ def ladders(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
     for key, kind in given.items():
         yield _forms((least, most), (key, kind), names)
     for key, kind in least.properties.items():
-        if key in provider.withheld:
+        if key in provider.only_in_some_revisions:
             yield _types(least, (key, kind), names)
     for key, kind in given.items():
         free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"

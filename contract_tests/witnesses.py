@@ -1,20 +1,17 @@
-"""For each fault of the catalogue, requests that show it: a module for each spec's key, by the names of its faults.
-
-`common` has those of the faults that are made from a spec, of whatever operation. `Witness.shows` is true of a faulty
-server's answers and false of a correct one's; a number means the last answer's status.
-"""
+"""What shows a fault: requests whose last answer is another one than the correct server's."""
 
 import asyncio
-import json
+import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from audience_contract import Request, Response
+from audience_contract import Operation, Request, Response, load
+from audience_contract.faults import Fault
 from audience_contract.mock.app import Application
-from wire import wire
+from wire import right
+
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class Answer(NamedTuple):
@@ -25,38 +22,21 @@ class Answer(NamedTuple):
     seconds: float
 
     @property
-    def json(self) -> Any:
-        return json.loads(self.response.body)
+    def shown(self) -> tuple[object, ...]:
+        """What two answers have in common that are the same but for the time."""
+        headers = tuple(pair for pair in self.response.headers if pair[0] != "content-length")
+        body = _MOMENT.sub(b"now", self.response.body)
+        return self.response.status, headers, body, self.complete, self.seconds > 0.2
 
 
-@dataclass(frozen=True)
-class Witness:
-    requests: Sequence[Request]
-    shows: int | Callable[[Sequence[Answer]], object]
-
-    def seen(self, answers: Sequence[Answer]) -> bool:
-        if callable(self.shows):
-            return bool(self.shows(answers))
-        return answers[-1].response.status == self.shows
+def operation_of(fault: Fault) -> Operation:
+    return next(each for each in load(fault.provider).operations if each.id == fault.operation)
 
 
-def last(test: Callable[[Answer], object]) -> Callable[[Sequence[Answer]], object]:
-    return lambda answers: test(answers[-1])
-
-
-def witness(name: str) -> Witness:
-    """A fault's; raises LookupError where nobody has written one."""
-    key, _, short = name.partition(".")
-    own: dict[str, Witness] = import_module(f"{__name__}.{key}").WITNESSES
-    if short in own:
-        return own[short]
-    common, calls = import_module(f"{__name__}.common"), wire(key)
-    for word, (request, success) in getattr(calls, "OTHERS", {}).items():
-        if short.startswith(f"{word}-"):
-            found = common.witness(short.removeprefix(f"{word}-"), request, success)
-            return Witness([calls.BEFORE, *found.requests], found.shows)
-    made: Witness = common.witness(short, calls.GOOD, calls.SUCCESS)
-    return made
+def witness(fault: Fault) -> list[Request]:
+    """The fault's own, for a server that nobody has asked anything before."""
+    *before, good = right(operation_of(fault))
+    return [*map(fault.first, before), *(change(good) for change in fault.show)]
 
 
 def ask(application: Application, key: str, requests: Sequence[Request]) -> list[Answer]:

@@ -1,0 +1,136 @@
+"""The places of an operation's requests that the effective spec names, and how a value stands in each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from .. import schema
+from ..messages import Request
+from ..multipart import Part
+from ..spec import Node, Operation
+from .acts import body, header, json_body, parts_body
+from .fault import Change, json_object, parts
+
+TEXTS = ("path", "query", "header", "field", "part")
+"""The kinds of places that hold nothing but text."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A parameter ("path", "query", "header"), a "property" of a JSON object, a "field" of a form, or a "part".
+
+    `schema` is what its values are to be; `pointer` is where the spec names it. `rule` is what requires it, "" where
+    nothing does.
+    """
+
+    operation: Operation
+    kind: str
+    name: str
+    schema: Node
+    pointer: str
+    rule: str = ""
+
+    @property
+    def word(self) -> str:
+        """Its name, as the names of faults have it."""
+        return self.name.lower().replace("_", "-")
+
+    @property
+    def is_file(self) -> bool:
+        return bool(self.schema.plain("format") == "binary")
+
+    @property
+    def sample(self) -> Any:
+        """A value that breaks no rule."""
+        if self.schema.plain("enum"):
+            return self.schema.plain("enum")[0]
+        return "fault" if self.allows("fault") else 1
+
+    def broken(self, value: Any) -> set[str]:
+        """The rules that a value breaks."""
+        if self.kind in TEXTS and isinstance(value, str):
+            value = schema.from_text(self.schema, value)
+        return {found.rule for found in schema.check(self.schema, value, "")}
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value breaks no rule, and can be sent there."""
+        fits = self.kind not in TEXTS or isinstance(value, str)
+        return fits and (self.kind != "header" or _is_header(value)) and not self.broken(value)
+
+    def values(self, request: Request) -> list[Any]:
+        """The values there: none, one, or several."""
+        if self.kind == "header":
+            return request.values(self.name)
+        if self.kind == "path":
+            return list(filter(None, [self.operation.path_values(request.target).get(self.name)]))
+        if self.kind in ("query", "field"):
+            return [value for name, value in _pairs(self._form(request)) if name == self.name]
+        if self.kind == "part":
+            return [part.data.decode("utf-8", "replace") for part in parts(request) if part.name == self.name]
+        found = json_object(request) or {}
+        return [found[self.name]] if self.name in found else []
+
+    def puts(self, *values: Any) -> Change:
+        """The change that puts values there."""
+        return lambda request: self.put(request, *values)
+
+    def put(self, request: Request, *values: Any) -> Request:
+        """The request with these values there: without any it is missing."""
+        if self.kind == "header":
+            return header(self.name, *values)(request)
+        if self.kind == "path":
+            old = self.operation.path_values(request.target)[self.name]
+            return replace(request, target=request.target.replace(f"/{old}", f"/{quote(values[0], safe='')}"))
+        if self.kind in ("query", "field"):
+            kept = [pair for pair in self._form(request).split("&") if pair and _pairs(pair)[0][0] != self.name]
+            form = "&".join([*kept, *(f"{quote(self.name)}={quote(value, safe='')}" for value in values)])
+            if self.kind == "field":
+                return body(form.encode())(request)
+            path = request.target.partition("?")[0]
+            return replace(request, target=f"{path}?{form}" if form else path)
+        if self.kind == "part":
+            found = parts(request)
+            first = next((part for part in found if part.name == self.name), Part(self.name, None, "", b""))
+            new = [replace(first, data=value.encode("utf-8", "replace")) for value in values]
+            return parts_body([*(part for part in found if part.name != self.name), *new])(request)
+        left = {name: value for name, value in (json_object(request) or {}).items() if name != self.name}
+        return json_body({**left, self.name: values[0]} if values else left)(request)
+
+    def _form(self, request: Request) -> str:
+        return request.body.decode("latin-1") if self.kind == "field" else request.target.partition("?")[2]
+
+
+def places(operation: Operation) -> Iterator[Place]:
+    """Those of an operation: its parameters, then what its body has."""
+    for parameter in operation.node.get("parameters") or ():
+        rule = f"{parameter.pointer}/required" if parameter.plain("required") else ""
+        kind, name = parameter.value["in"], parameter.value["name"]
+        yield Place(operation, kind, name, parameter["schema"], parameter.pointer, rule)
+    whole = body_schema(operation)
+    kind = {"application/x-www-form-urlencoded": "field", "multipart/form-data": "part"}.get(media(operation))
+    for name in whole.plain("properties", {}) if whole else ():
+        assert whole
+        rule = f"{whole.pointer}/required" if name in whole.plain("required", []) else ""
+        found = whole["properties"][name]
+        yield Place(operation, kind or "property", name, found, found.pointer, rule)
+
+
+def media(operation: Operation) -> str:
+    """The media type of an operation's body, the first of several; "" where it has none."""
+    found = operation.node.get("requestBody")
+    return str(next(iter(found["content"].value))) if found else ""
+
+
+def body_schema(operation: Operation) -> Node | None:
+    """What an operation's body is to be; None where nothing is said."""
+    found = operation.node.get("requestBody")
+    return next(iter(found["content"])).get("schema") if found else None
+
+
+def _pairs(form: str) -> list[tuple[str, str]]:
+    return parse_qsl(form, keep_blank_values=True, errors="replace") or [("", "")]
+
+
+def _is_header(value: str) -> bool:
+    return value == value.strip() and value.isascii() and value.isprintable() and bool(value)

@@ -1,0 +1,76 @@
+"""Time and chance: what goes wrong now and then, or after something else."""
+
+from collections.abc import Iterator
+
+from ..facts import Effect, facts_of
+from ..messages import Response
+from ..spec import Operation
+from .acts import always, every, header, refuses
+from .fault import Act, Fault, Turn, When, as_is
+
+_SECONDS = 12.0
+"""Longer than an answer that has no work in it can take."""
+
+
+def faults(operation: Operation) -> Iterator[Fault]:
+    """An operation's."""
+    responses = operation.node["responses"]
+    rule = (next(responses[code].pointer for code in responses.value if code.startswith("2")),)
+
+    def failing(when: When, status: int = 500) -> Act:
+        return refuses(when, status)
+
+    yield Fault("refused", "Every right request is refused with 400.", rule, failing(always, 400))
+    for count, word in ((20, "twentieth"), (7, "seventh")):
+        sentence = f"Every {word} right request fails with 500."
+        yield Fault(f"every-{word}", sentence, rule, failing(every(count)), show=(as_is,) * count)
+    many = "From the 61st request on all fail."
+    yield Fault("exhausted", many, rule, failing(lambda turn: turn.number > 60), show=(as_is,) * 61)
+    if operation.security:
+        worn = "The right credential is refused from the 41st request on."
+        yield Fault("token-worn", worn, rule, failing(lambda turn: turn.number > 40, 401), show=(as_is,) * 41)
+        locked = "After three wrong credentials in a row the right one is refused once."
+        wrong = header("Authorization", "Bearer other")
+        yield Fault("locked-out", locked, rule, _locking, show=(wrong, wrong, wrong, as_is))
+    refused = header("content-type", "text/html") if operation.node.get("requestBody") else header("authorization")
+    show = (refused, as_is)
+    yield Fault("after-error", "What follows a refused request fails with 500.", rule, _after_error, show=show)
+    lagging = "Each answer is that of the request before."
+    yield Fault("lagging", lagging, ("RFC 9112, 9.2",), _lagging, show=show)
+    if facts_of(operation).effect is Effect.CREATES:
+        yield Fault("slow", "Each answer waits much too long.", rule, _slow(always), _SECONDS)
+        slow = "Every tenth answer waits much too long."
+        yield Fault("slow-sometimes", slow, rule, _slow(every(10)), _SECONDS, show=(as_is,) * 10)
+
+
+def _slow(when: When) -> Act:
+    def act(turn: Turn) -> Response:
+        turn.delay = turn.seconds if when(turn) else 0.0
+        return turn.answer()
+
+    return act
+
+
+def _after_error(turn: Turn) -> Response:
+    if turn.memory.pop("broken", False):
+        return turn.error(500)
+    answer = turn.answer()
+    turn.memory["broken"] = answer.status >= 400
+    return answer
+
+
+def _lagging(turn: Turn) -> Response:
+    answer = turn.answer()
+    before: Response = turn.memory.get("answer", answer)
+    turn.memory["answer"] = answer
+    return before
+
+
+def _locking(turn: Turn) -> Response:
+    wrong = turn.memory.get("wrong", 0)
+    if wrong >= 3 and not turn.refused():
+        turn.memory["wrong"] = 0
+        return turn.error(401)
+    answer = turn.answer()
+    turn.memory["wrong"] = wrong + 1 if answer.status in (401, 403) else 0
+    return answer
