@@ -2,7 +2,7 @@
 and deleted, where the provider offers that (`capabilities` of its class says so).
 
 `audiences.aio` has the same names for asynchronous code. `Provider` is any of the
-three. Every error is an AudiencesError, with its outcome.
+three. Every error of a call is an AudiencesError; where the call changes something, it has the outcome.
 """
 
 from ._attempt import Attempt

@@ -60,14 +60,13 @@ class Account:
         url = service.url(self.values, built["url"])
         if built.get("params"):
             url += f"?{_query(built['params'], operation.spec.joined)}"
-        own = service.headers(self.values)
-        headers = {"Accept": "application/json", **built.get("headers", {}), **own}
+        headers = {"Accept": "application/json", **built.get("headers", {}), **service.headers(self.values)}
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body: bytes | Secret | None = _json.dumps(built["json"]) if "json" in built else None
         hidden: tuple[Secret, ...] = ()
         if "data" in built:  # the only forms are those that ask for a token: they hold a secret
             body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
-        return Request(built["method"], url, headers, body, parts, self._variables(own), hidden, warnings)
+        return Request(built["method"], url, headers, body, parts, hidden, warnings)
 
     def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""
@@ -75,13 +74,6 @@ class Account:
         fields = [f"provider_fields[{self.adapter.key!r}][{named(name)}]" for name in body.keys() - sent.keys()]
         if fields:
             raise InvalidError.of([Problem(field, rule, "given", OURS) for field in fields])
-
-    def _variables(self, headers: Mapping[str, str | Secret]) -> dict[str, str]:
-        """The environment variable for each header that is a secret."""
-        variables = [each.variable for each in self.adapter.settings if each.secret and each.required]
-        return dict(
-            zip((name for name, value in headers.items() if isinstance(value, Secret)), variables, strict=False)
-        )
 
 
 def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:

@@ -217,7 +217,7 @@ class AudiencesError(Exception):
 
 
 class ConfigurationError(AudiencesError):
-    """A credential or an option is missing or malformed. Raised when a provider object is made."""
+    """A credential or an option is missing or malformed: when a provider object is made, or a call begins."""
 
     missing: Sequence[Any] = ()
     """The settings that are missing."""
@@ -307,7 +307,8 @@ class UnavailableError(AudiencesError):
 
 
 class SpecViolationError(AudiencesError):
-    """A 2xx whose body is not readable, or lacks what a receipt needs. The provider acted: do not repeat the call.
+    """A 2xx whose body is not readable, or lacks what is needed. A call that changes something took effect: do
+    not repeat it.
 
     `deviations` has the JSON pointers, `response` the bytes.
     """

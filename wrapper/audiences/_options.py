@@ -47,7 +47,8 @@ class Options(_Shared, Generic[T], total=False):
     read_policy: RetryPolicy
     """The same for calls without an effect, such as asking for an access token; 5 attempts by default."""
     max_per_second: float
-    """A limit of one's own on the calls of this object, over all its threads or tasks. Off by default."""
+    """A limit of one's own on the attempts of this object, over all its threads or tasks; those at a token endpoint
+    do not count. Off by default."""
     on_request: Callable[[Request], Awaitable[None] | None]
     """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
     in `audiences.aio`."""

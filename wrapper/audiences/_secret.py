@@ -35,12 +35,12 @@ class Secret:
     Raises ConfigurationError, without the value, for a text that cannot stand in a header.
     """
 
-    __slots__ = ("_prefix", "_source")
+    __slots__ = ("_prefix", "_source", "variable")
 
-    def __init__(self, source: "SecretSource | Source", *, prefix: str = "") -> None:
+    def __init__(self, source: "SecretSource | Source", *, prefix: str = "", variable: str = "") -> None:
         given: str | Source
         if isinstance(source, Secret):
-            given = source._source
+            given, variable = source._source, variable or source.variable
         elif isinstance(source, Source):
             given = source
         elif callable(source):
@@ -48,10 +48,11 @@ class Secret:
         elif is_fit(source):
             given = source
         else:
-            del source  # a crash report may show this frame
             raise ConfigurationError(f"a secret {FIT}")
         self._source: str | Source = given
         self._prefix = prefix
+        self.variable: str = variable
+        """The environment variable that it can be given by, if there is one."""
 
     def reveal(self) -> str:
         """The text. Raises TypeError for a secret that is asked for: it has none of its own."""
@@ -79,7 +80,7 @@ class Secret:
         if isinstance(self._source, str):
             return self
         value = yield from self._source.ask(refused.value if refused else None, how)
-        return type(self)(value, prefix=self._prefix)
+        return type(self)(value, prefix=self._prefix, variable=self.variable)
 
     def __repr__(self) -> str:
         return "Secret('***')"

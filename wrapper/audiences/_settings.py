@@ -106,7 +106,9 @@ def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[s
         error.missing = missing
         raise error
     secrets = {
-        each.argument: Secret(cast("SecretSource", value)) for each, value in found.items() if value and each.secret
+        each.argument: Secret(cast("SecretSource", value), variable=each.variable)
+        for each, value in found.items()
+        if value and each.secret
     }
     return Values({each.argument: str(value) for each, value in found.items() if value and not each.secret}, secrets)
 

@@ -25,8 +25,9 @@ class Part:
 class Request:
     """A prepared call: what would be sent.
 
-    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. httpx2's own headers
-    (Host, Content-Length, User-Agent, and a multipart body's Content-Type with its boundary) are added when it is sent.
+    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. What is
+    added when it is sent: Host, Content-Length, Connection, Accept-Encoding, the library's User-Agent, and a multipart
+    body's Content-Type with its boundary.
     """
 
     method: str
@@ -34,8 +35,6 @@ class Request:
     headers: Mapping[str, str | Secret] = field(repr=False)
     body: bytes | Secret | None = field(default=None, repr=False)
     parts: tuple[Part, ...] = field(default=(), repr=False)
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The environment variable for each header that is a secret."""
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
     warnings: tuple[str, ...] = ()
@@ -46,6 +45,11 @@ class Request:
         """What must not be kept of an answer, but for what is still to be asked for."""
         found = (*self.headers.values(), *self.hidden)
         return tuple(each.value for each in found if isinstance(each, Secret) and each.given)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variable for each header that is a secret."""
+        return {name: v.variable for name, v in self.headers.items() if isinstance(v, Secret) and v.variable}
 
     @property
     def rewinds(self) -> bool:

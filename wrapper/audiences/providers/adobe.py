@@ -57,7 +57,7 @@ def _create(draft: Draft, values: Values) -> Built:
             audience_id=body.get("audienceId", UNSET),
         ),
         create_audience_meta_only=CreateAudienceCreateAudienceMetaOnly.TRUE,
-        accept=next(iter(CreateAudienceAccept)),
+        accept=CreateAudienceAccept.APPLICATIONVND_ADOBE_EXTERNAL_AUDIENCESJSON_VERSION2,
         x_gw_ims_org_id=values["org_id"],
         x_sandbox_name=values["sandbox_name"],
     )
