@@ -133,8 +133,9 @@ class Provider(ABC, Generic[T]):
             tokens.add((success.result.token,))
             return success.result
 
-        variable = next(each.variable for each in self.settings if each.argument == oauth.url)
-        return {**values.secrets, oauth.token: Secret(ClientCredentials(grant, variable))}
+        called = {each.argument: each.variable for each in self.settings}
+        token = Secret(ClientCredentials(grant, called[oauth.url]), variable=called[oauth.token])
+        return {**values.secrets, oauth.token: token}
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
