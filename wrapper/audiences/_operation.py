@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import _spec
@@ -145,12 +146,8 @@ class Adapter:
         get = self.get.capability
         again = f"asked {get.reason} until it is no longer indexing"
         wait = Capability(Support.EMULATED, again) if get.support is Support.NATIVE else get
-        return {
-            "create": self.create.capability,
-            "get": get,
-            "wait": wait,
-            "delete": self.delete.capability,
-        }
+        verbs = {"create": self.create.capability, "get": get, "wait": wait, "delete": self.delete.capability}
+        return MappingProxyType(verbs)
 
 
 def text(body: Any, *names: str) -> str | None:

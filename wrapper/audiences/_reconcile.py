@@ -26,6 +26,12 @@ class Reconciliation:
     record: Record | None = None
     """What the provider says of the audience, where it has one of that name."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them."""
+        record = self.record.to_dict() if self.record else None
+        known = {"provider": self.provider, "outcome": str(self.outcome), "reason": self.reason, "name": self.name}
+        return {**known, "record": record}
+
 
 NO_LOOK = "look for the audience's name at the provider: it cannot be looked up from here ({})"
 FOUND = "there is an audience of that name; whether this call made it, or changed it, cannot be told (see record)"
