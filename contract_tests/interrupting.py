@@ -53,7 +53,7 @@ class Server(RawServer):
             self.names.add(found[0].decode())
         key = next(key for key in ("batch", "commbox", "adobe") if f"/{key}".encode() in request.split(b"\r\n", 1)[0])
         if b"/view" in request:
-            return http(200, b'{"name": "VIP", "indexing_state": "APPLIED"}')
+            return http(200, b'{"name": "%s", "indexing_state": "APPLIED"}' % (found[0] if found else b"VIP"))
         return http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
 
 

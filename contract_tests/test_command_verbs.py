@@ -67,8 +67,8 @@ def test_get_shows_the_record_and_json_has_what_the_library_knows(raw: RawServer
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (FOUND, 0), (http(400, b"{}"), 3), (http(401, b"{}"), 3), (ABSENT, 3), (http(429, b"{}"), 3),
-        (http(500, b"{}"), 4), (b"", 4), (http(302, Location="https://other.test/"), 4), (http(200, b"[]"), 6),
+        (FOUND, 0), (http(400, b"{}"), 3), (http(401, b"{}"), 3), (ABSENT, 3), (http(429, b"{}"), 4),
+        (http(500, b"{}"), 4), (b"", 4), (http(302, Location="https://other.test/"), 4), (http(200, b"[]"), 4),
     ],
 )  # fmt: skip
 def test_the_exit_code_of_a_read_says_whether_there_was_an_answer_and_what_it_said(
@@ -102,7 +102,7 @@ def test_waiting_ends_with_the_record_or_with_8_and_what_was_seen_last(raw: RawS
     assert [b"indexing_token=abc" in request for request in raw.requests] == [True, True]
     late = ask(playing(raw, INDEXING), "wait", "VIP", "--within", "2")
     assert late.returncode == 8
-    assert "still indexing after 2 s" in late.stderr
+    assert "still indexing after" in late.stderr
     assert "4012" in late.stdout
     error, record = json.loads(ask(raw, "wait", "VIP", "--within", "2", "--json").stdout)
     assert (error["error"], record["state"]) == ("WaitTimeoutError", "indexing")

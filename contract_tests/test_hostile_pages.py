@@ -96,7 +96,7 @@ def _second_key(spec: Json) -> None:
         *[(_header(text), f"{POST}/parameters/0/name: ") for text in TEXTS],
         (_header("Options"), f"{POST}/parameters/0: there is a setting 'options' already"),
         (_header("Api-Key"), f"{POST}/parameters/0: there is a setting 'api_key' already"),
-        *[(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (*TEXTS, "a-b", "class")],
+        *[(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (*TEXTS, "a b", "class")],
         (_second_key, "/components/securitySchemes/more: there is a setting 'api_key' already"),
     ],
 )

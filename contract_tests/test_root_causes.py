@@ -26,7 +26,7 @@ def with_findings(*findings: Finding) -> Report:
     ("fault", "rule"),
     [
         ("adobe_ims.success-201", "case.accepted"),
-        ("adobe_ims.error-200", "case.refused"),
+        ("adobe_ims.error-as-success", "case.refused"),
         ("adobe_ims.after-error", "response.failure"),
     ],
 )
@@ -41,7 +41,7 @@ def test_what_goes_wrong_in_the_same_way_for_every_kind_of_input_is_one_root_cau
 
 
 def test_causes_that_differ_are_shown_each() -> None:
-    with MockServer(fault="adobe_ims.any-client") as server:
+    with MockServer(fault="adobe_ims.error-as-success") as server:
         report = run(target(server, "adobe_ims"), Options(requests=200))
     assert len(split(report)[0]) > 1
 

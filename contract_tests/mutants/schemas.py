@@ -36,7 +36,7 @@ def changes(schema: Node) -> Iterator[Change]:
             yield Change(schema.pointer, (keyword,), REMOVED, f"{keyword} removed")
             if keyword == "type":
                 yield _nullable(schema, value)
-            for other, words in _OTHERS.get(keyword, _none)(value):
+            for other, words in _OTHERS[keyword](value):
                 yield Change(schema.pointer, (keyword,), other, f"{keyword}: {words}")
 
 
@@ -105,6 +105,7 @@ def _none(_: Any) -> Iterator[tuple[Any, str]]:
 
 
 _OTHERS: dict[str, Callable[[Any], Iterator[tuple[Any, str]]]] = {
+    **dict.fromkeys(("oneOf", "anyOf", "additionalProperties", "maxProperties"), _none),
     "type": _type,
     "enum": _enum,
     "required": _required,

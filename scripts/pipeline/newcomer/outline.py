@@ -87,7 +87,9 @@ class Outline:
     @property
     def method(self) -> str:
         """Of the mock, which finds its operations by that name."""
-        return _identifier(re.sub(r"\W", "_", self.operation.name.lower()), self.at)
+        name = self.operation.name
+        plain = re.fullmatch(r"[A-Za-z_][\w.-]*", name, re.ASCII)
+        return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, self.at)
 
     @property
     def at(self) -> str:
