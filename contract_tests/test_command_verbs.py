@@ -217,6 +217,7 @@ def test_wrong_usage_sends_nothing(raw: RawServer, arguments: list[str], words: 
     assert (done.returncode, done.stdout) == (2, "")
     assert words.lower() in done.stderr.lower()
     assert "Traceback" not in done.stderr
+    assert "\N{SYMBOL FOR HORIZONTAL TABULATION}" not in done.stderr
     assert raw.requests == []
 
 

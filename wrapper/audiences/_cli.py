@@ -21,7 +21,7 @@ def main() -> None:
         code = 5
         if show := getattr(error, "show", None):  # typer's own, of wrong usage; by version, it has a click of its own
             show(text := StringIO())
-            say("\n".join(map(visible, text.getvalue().splitlines())), "stderr")
+            say("\n".join(map(visible, text.getvalue().expandtabs(4).splitlines())), "stderr")
             code = getattr(error, "exit_code", 2)
         elif isinstance(error, OSError) and "_command.py" not in frames:
             note(f"audiences: standard output failed: {error.strerror}")  # of --help, so nothing was sent
