@@ -15,7 +15,7 @@ from small_project import sha256
 Json = dict[str, Any]
 DOCUMENTS = Path(__file__).parent / "documents"
 _MORE = {
-    "batch": ("batch-list.json", "batch-replace.json", "batch-update.json"),
+    "batch": (),
     "commbox": ("commbox-list.json", "commbox-replace.json"),
     "adobe": ("adobe-segmentation.yaml", "adobe-external-audience.yaml"),
 }
