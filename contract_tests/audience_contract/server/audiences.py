@@ -20,7 +20,7 @@ from ..violation import UnreadableError
 PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and none that a case is about."""
 _HELD = 5
-"""Audiences that are read, and never changed or removed."""
+"""Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -83,10 +83,10 @@ class Audiences:
     def fresh(self, operation: Operation, new: str, *, take: bool) -> Made:
         """The audience that a valid request to an operation is about; one of the name `new`, where none is there yet.
 
-        One that is to be changed or removed is no other request's; without `take` it need not be there.
+        One that is to be removed is no other request's; without `take` it need not be there.
         """
         effect = facts_of(operation).effect
-        if effect is Effect.READS and self._held:
+        if effect in (Effect.READS, Effect.CHANGES) and self._held:
             self._held.rotate(-1)
             return self._held[-1]
         if take and effect in (Effect.CHANGES, Effect.REMOVES):
