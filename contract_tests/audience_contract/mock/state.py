@@ -64,9 +64,9 @@ class Settings:
     removal of an audience that is not there is a success, or else a refusal.
 
     Of Adobe: `metadata_found` is whether its Segmentation Service has the audiences whose metadata were created,
-    `inactive` whether such a new one is inactive, `system_id` whether the answer that creates has an `id` beside the
-    `audienceId`, and `next_page` how a page of the list says which one follows: as a "number" or "text", 0 on the last.
-    Of CommBox: `zones` is whether times have a zone.
+    `inactive` whether such a new one is inactive, `system_id` whether the answer that creates has an `id` beside an
+    `audienceId` that the caller did not give, and `next_as_text` whether a page of the list says which one follows as a
+    text. Of CommBox: `zones` is whether times have a zone.
     """
 
     indexing: float = 0.0
@@ -75,7 +75,7 @@ class Settings:
     metadata_found: bool = True
     inactive: bool = False
     system_id: bool = True
-    next_page: str = "number"
+    next_as_text: bool = False
     zones: bool = True
 
 

@@ -138,14 +138,13 @@ class Adobe(Provider):
         start, limit = max(int(asked.get("start", 0)), 0), max(int(asked.get("limit", _PAGE)), 1)
         end = start + limit
         following = end if end < len(found) else 0
-        as_text = call.state.settings.next_page == "text"
         page = {
             "totalCount": len(found),
             "totalPages": -(-len(found) // limit),
             "pageSize": len(found[start:end]),
             "limit": limit,
             "start": start,
-            "next": str(following) if as_text else following,
+            "next": str(following) if call.state.settings.next_as_text else following,
         }
         return reply(200, {"children": found[start:end], "_page": page})
 
