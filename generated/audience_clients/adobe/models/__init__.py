@@ -11,6 +11,7 @@ from .create_audience_create_audience_meta_only import (
 )
 from .create_audience_response_200 import CreateAudienceResponse200
 from .delete_audience_response_400 import DeleteAudienceResponse400
+from .delete_audience_response_401 import DeleteAudienceResponse401
 from .delete_audience_response_403 import DeleteAudienceResponse403
 from .delete_audience_response_404 import DeleteAudienceResponse404
 from .externally_generated_audience import ExternallyGeneratedAudience
@@ -18,7 +19,12 @@ from .externally_generated_audience_linked_audience_ref import (
     ExternallyGeneratedAudienceLinkedAudienceRef,
 )
 from .externally_generated_audience_sandbox import ExternallyGeneratedAudienceSandbox
+from .get_audience_response_400 import GetAudienceResponse400
+from .get_audience_response_401 import GetAudienceResponse401
+from .get_audience_response_403 import GetAudienceResponse403
 from .get_audience_response_404 import GetAudienceResponse404
+from .list_audiences_response_400 import ListAudiencesResponse400
+from .list_audiences_response_401 import ListAudiencesResponse401
 from .list_audiences_response_403 import ListAudiencesResponse403
 from .platform_generated_audience import PlatformGeneratedAudience
 from .platform_generated_audience_data_governance_policy import (
@@ -53,12 +59,18 @@ __all__ = (
     "CreateAudienceCreateAudienceMetaOnly",
     "CreateAudienceResponse200",
     "DeleteAudienceResponse400",
+    "DeleteAudienceResponse401",
     "DeleteAudienceResponse403",
     "DeleteAudienceResponse404",
     "ExternallyGeneratedAudience",
     "ExternallyGeneratedAudienceLinkedAudienceRef",
     "ExternallyGeneratedAudienceSandbox",
+    "GetAudienceResponse400",
+    "GetAudienceResponse401",
+    "GetAudienceResponse403",
     "GetAudienceResponse404",
+    "ListAudiencesResponse400",
+    "ListAudiencesResponse401",
     "ListAudiencesResponse403",
     "PlatformGeneratedAudience",
     "PlatformGeneratedAudienceDataGovernancePolicy",

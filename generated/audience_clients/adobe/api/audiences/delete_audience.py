@@ -2,6 +2,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from ...models.delete_audience_response_400 import DeleteAudienceResponse400
+from ...models.delete_audience_response_401 import DeleteAudienceResponse401
 from ...models.delete_audience_response_403 import DeleteAudienceResponse403
 from ...models.delete_audience_response_404 import DeleteAudienceResponse404
 from ...types import Answer
@@ -38,6 +39,7 @@ def parse_response(
 ) -> (
     Any
     | DeleteAudienceResponse400
+    | DeleteAudienceResponse401
     | DeleteAudienceResponse403
     | DeleteAudienceResponse404
     | None
@@ -54,6 +56,11 @@ def parse_response(
         response_400 = DeleteAudienceResponse400.from_dict(response.json())
 
         return response_400
+
+    if response.status_code == 401:
+        response_401 = DeleteAudienceResponse401.from_dict(response.json())
+
+        return response_401
 
     if response.status_code == 403:
         response_403 = DeleteAudienceResponse403.from_dict(response.json())

@@ -2,6 +2,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ...models.externally_generated_audience import ExternallyGeneratedAudience
+from ...models.get_audience_response_400 import GetAudienceResponse400
+from ...models.get_audience_response_401 import GetAudienceResponse401
+from ...models.get_audience_response_403 import GetAudienceResponse403
 from ...models.get_audience_response_404 import GetAudienceResponse404
 from ...models.platform_generated_audience import PlatformGeneratedAudience
 from ...types import Answer
@@ -38,6 +41,9 @@ def parse_response(
 ) -> (
     ExternallyGeneratedAudience
     | PlatformGeneratedAudience
+    | GetAudienceResponse400
+    | GetAudienceResponse401
+    | GetAudienceResponse403
     | GetAudienceResponse404
     | None
 ):
@@ -67,6 +73,21 @@ def parse_response(
         response_200 = _parse_response_200(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = GetAudienceResponse400.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = GetAudienceResponse401.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = GetAudienceResponse403.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = GetAudienceResponse404.from_dict(response.json())

@@ -1,6 +1,8 @@
 from typing import Any
 
 from ...models.audiences_list import AudiencesList
+from ...models.list_audiences_response_400 import ListAudiencesResponse400
+from ...models.list_audiences_response_401 import ListAudiencesResponse401
 from ...models.list_audiences_response_403 import ListAudiencesResponse403
 from ...types import UNSET, Answer, Unset
 
@@ -54,7 +56,15 @@ def build_request(
     return _kwargs
 
 
-def parse_response(response: Answer) -> AudiencesList | ListAudiencesResponse403 | None:
+def parse_response(
+    response: Answer,
+) -> (
+    AudiencesList
+    | ListAudiencesResponse400
+    | ListAudiencesResponse401
+    | ListAudiencesResponse403
+    | None
+):
     """Parse the body by its documented status; None for any other status.
 
     Raises: What the body's decoder or the models raise where the body does not fit: judge it first.
@@ -63,6 +73,16 @@ def parse_response(response: Answer) -> AudiencesList | ListAudiencesResponse403
         response_200 = AudiencesList.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = ListAudiencesResponse400.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ListAudiencesResponse401.from_dict(response.json())
+
+        return response_401
 
     if response.status_code == 403:
         response_403 = ListAudiencesResponse403.from_dict(response.json())
