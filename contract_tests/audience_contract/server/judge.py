@@ -13,7 +13,7 @@ from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
-from .draft import key_of
+from .draft import is_about_one, key_of
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .send import LATE
@@ -41,7 +41,7 @@ class Judge:
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
         one that never was there, nothing can be found.
         """
-        if expectation.expected is not Expected.SUCCESS or not self._provider.named:
+        if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
         name = self.name(operation, seen.request)
         if facts_of(operation).effect is Effect.CREATES:
