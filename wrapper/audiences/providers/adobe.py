@@ -34,6 +34,7 @@ _SERVICE = Service(
     headers=lambda values: {"Authorization": values.bearer("access_token"), "x-api-key": values.secrets["api_key"]},
     code=("error_code",),
     message=("message", "detail", "title"),
+    own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
 # Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
 _TOKENS = Service(
