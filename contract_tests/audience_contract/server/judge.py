@@ -13,7 +13,7 @@ from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
-from .draft import key_of
+from .places import key_of
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .send import LATE
