@@ -26,13 +26,15 @@ class Facts:
     `unique` are JSON pointers into a success, to what no two successes have in common. `echoes` are such pointers to
     what it repeats of the request, and the parameter, property or part there. `fed` are parameters, properties and
     parts that take what the success had that created the audience: its pointer there. The audience's name, where the
-    operation takes one, is always one of them.
+    operation takes one, is always one of them. `unsure` is why an audience that was created may not be found all the
+    same; "" where it must be.
     """
 
     effect: Effect
     unique: tuple[str, ...] = ()
     echoes: Mapping[str, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
+    unsure: str = ""
 
 
 def effect_of(method: str) -> Effect:

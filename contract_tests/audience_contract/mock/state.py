@@ -62,11 +62,21 @@ class Settings:
     `indexing` is how many seconds the content of an audience is on its way after a change. Until then a read tells so;
     without `shown_while_indexing`, it does not find an audience that was just created. `absent_removed` is whether the
     removal of an audience that is not there is a success, or else a refusal.
+
+    Of Adobe: `metadata_found` is whether its Segmentation Service has the audiences whose metadata were created,
+    `inactive` whether such a new one is inactive, `system_id` whether the answer that creates has an `id` beside an
+    `audienceId` that the caller did not give, and `next_as_text` whether a page of the list says which one follows as a
+    text. Of CommBox: `zones` is whether times have a zone.
     """
 
     indexing: float = 0.0
     shown_while_indexing: bool = True
     absent_removed: bool = True
+    metadata_found: bool = True
+    inactive: bool = False
+    system_id: bool = True
+    next_as_text: bool = False
+    zones: bool = True
 
 
 class State:

@@ -64,7 +64,8 @@ class Expectation:
             case Expected.REFUSAL:
                 return refusal and status in _refusals(operation)
             case Expected.UNAUTHORISED:
-                return status == 401 if "401" in operation.node["responses"].value else refusal
+                documented = {"401", "403"} & operation.node["responses"].value.keys()
+                return str(status) in documented if "401" in documented else refusal
             case Expected.NO_SUCCESS:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")

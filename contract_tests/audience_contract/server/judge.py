@@ -48,9 +48,9 @@ class Judge:
             known = name in self._names and "a name that was sent before"
             return replace(expectation, expected=Expected.OPEN, kind=known) if known else expectation
         made, sent = self._audiences.find(name), self._texts(operation, seen.request)
-        fed = facts_of(operation).fed.items()
+        fed, unsure = facts_of(operation).fed.items(), facts_of(operation).unsure
         if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
-            return expectation
+            return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent:
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
