@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from ..messages import Request
 from .cases import Case, as_it_is, puts_header
@@ -42,7 +43,9 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
 def _any_message(least: Draft) -> Iterator[Case]:
     yield Case(least, as_it_is, Wire(absolute=True))
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(least, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}}))
+    yield Case(
+        least, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
+    )
     if "Accept" not in least.values["header"]:
         yield from (Case(least, puts_header("Accept", accept)) for accept in _ACCEPTS)
     for name, value in (
@@ -68,7 +71,10 @@ def _framing(least: Draft, names: Names) -> Iterator[Case]:
     yield Case(least, as_it_is, Wire(chunked=True))
     yield Case(least, as_it_is, Wire(expect=True))
     yield Case(least, lambda draft: draft.request(b""))
-    yield Case(least, lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)))
+    yield Case(
+        least,
+        lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)),
+    )
     if not names.provider.extensible:
         yield Case(least, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
     yield Case(least, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
@@ -86,12 +92,27 @@ def _media_types(least: Draft) -> Iterator[Case]:
     found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
     accept = str(least.values["header"].get("Accept", ""))
     found += [accept, accept.partition(";")[0]] if accept else []
-    yield from (Case(least, lambda draft, said=said: draft.request(content_type=said)) for said in found)  # type: ignore[misc]
+    yield from (Case(least, partial(_said, media)) for media in found)
     for other in ("application/json", FORM, PARTS):
         if other != kind:
             yield Case(least, partial(_as, other))
-            yield Case(least, lambda draft, other=other: draft.request(content_type=replace(draft, media=other).content_type))  # type: ignore[misc]
-            yield Case(least, lambda draft, other=other: draft.request(draft.encoded(other)))  # type: ignore[misc]
+            yield Case(least, partial(_said, replace(least, media=other).content_type))
+            yield Case(least, partial(_encoded, other))
+
+
+def _said(content_type: str, draft: Draft) -> Request:
+    """The same body by another name."""
+    return draft.request(content_type=content_type)
+
+
+def _body(body: bytes, draft: Draft) -> Request:
+    """Another body."""
+    return draft.request(body)
+
+
+def _encoded(media: str, draft: Draft) -> Request:
+    """The fields in another media type, by the name of the right one."""
+    return draft.request(draft.encoded(media))
 
 
 def _as(media: str, draft: Draft) -> Request:
@@ -123,7 +144,9 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
         return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}'.encode(encoding), media)
 
     def named(change: Callable[[str], str]) -> Case:
-        return Case(least, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode()))
+        return Case(
+            least, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
+        )
 
     yield iter(
         (
@@ -141,7 +164,7 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
     )
     yield iter(
         (
-            *(of_text(lambda _, text=text: text) for text in ("null", "{}", "  ", "name=check", "1", "true")),  # type: ignore[misc]
+            *(Case(least, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
             of_text(lambda text: text[:-1]),
             of_text(lambda text: f"[{text}]"),
             of_text(lambda text: f"{text}x"),
@@ -181,11 +204,14 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
         return Case(least, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
 
     def coded(text: str) -> str:
+        """With every letter of a value as a code."""
         pairs = (pair.partition("=") for pair in text.split("&"))
-        return "&".join(f"{name}={''.join(re.findall('%..', value) and [value] or [f'%{ord(letter):02X}' for letter in value])}" for name, _, value in pairs)
+        return "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in unquote_to_bytes(v))}" for k, _, v in pairs)
 
     def turned(draft: Draft) -> Draft:
-        lists = {k: ",".join(reversed(v.split(","))) for k, v in draft.fields.items() if isinstance(v, str) and "," in v}
+        lists = {
+            k: ",".join(reversed(v.split(","))) for k, v in draft.fields.items() if isinstance(v, str) and "," in v
+        }
         return replace(draft, values={**draft.values, "body": {**draft.fields, **lists}})
 
     yield iter(
@@ -205,7 +231,7 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
 
 
 def _parts(least: Draft) -> Iterator[Iterator[Case]]:
-    def form(boundary: str = "", more: str = "", media: str | None = None, **change: bytes) -> Case:
+    def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
         def changed(draft: Draft) -> Request:
             limit = boundary or draft.boundary
             return draft.request(multipart(draft.fields.items(), limit, more), media or f'{PARTS}; boundary="{limit}"')
@@ -213,7 +239,9 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
         return Case(least, changed)
 
     def of_bytes(change: Callable[[bytes], bytes], kind: str | None = None) -> Case:
-        return Case(least, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}"))
+        return Case(
+            least, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}")
+        )
 
     def word_of(draft: Draft) -> Request:
         """Not a delimiter in the file: the two hyphens before it are missing there (RFC 2046, 5.1.1)."""
@@ -234,7 +262,11 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
             of_bytes(lambda data: data[:-2]),
             form(more="Content-Type: text/plain; charset=utf-8\r\n"),
             of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
-            of_bytes(lambda data: re.sub(rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data)),
+            of_bytes(
+                lambda data: re.sub(
+                    rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data
+                )
+            ),
             of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
             Case(least, word_of),
             Case(least, lambda draft: _with(draft, "contract_check", "1")),

@@ -74,7 +74,11 @@ class Names:
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
         fed = facts_of(draft.operation).fed
         for place in places(draft.operation):
-            if place.kind != "header" and draft.value(place) is not None and (place.name in meaning or place.name in fed):
+            if (
+                place.kind != "header"
+                and draft.value(place) is not None
+                and (place.name in meaning or place.name in fed)
+            ):
                 draft = draft.put(place, meaning.get(place.name, ...))
         return draft
 

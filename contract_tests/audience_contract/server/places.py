@@ -68,8 +68,10 @@ def key_of(operation: Operation) -> str:
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
-    properties = schema.get("properties") if schema and deep else None
-    for name in properties.value if schema and properties else ():
+    properties = schema and deep and schema.get("properties")
+    if not schema or not properties:
+        return
+    for name in properties.value:
         place = Place("body", f"{above}{name}", properties[name], name in schema.plain("required", []))
         yield place
         yield from _below(place.schema, f"{place.name}/", deep - 1)

@@ -15,7 +15,6 @@ from typing import Protocol
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
-from ..messages import Request
 from ..report import Created, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
@@ -29,9 +28,9 @@ from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import Opening
-from .places import Place, places
+from .places import places
 from .plan import Plan, Planned, groups, plan
-from .send import PLAIN, UNREACHABLE, Wire
+from .send import UNREACHABLE
 from .target import Target
 
 _OWN = 4
@@ -150,17 +149,19 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        drafts = {op.id: [self._names.draft(op, least=least) for least in (True, False)] for op in self._operations}
-        plans = [(op, self._plan(op, groups(*drafts[op.id], self._names))) for op in self._operations]
-        for number, operation in enumerate(self._operations):
-            found = cases.opening(*drafts[operation.id], self._names)
-            if not self._open(operation, self._plan(operation, [found]), known=number > 0):
+        plans = []
+        for operation in self._operations:
+            least, most = (self._names.draft(operation, least=least) for least in (True, False))
+            opened = self._plan(operation, [cases.opening(least, most, self._names)])
+            plans.append((operation, opened, self._plan(operation, groups(least, most, self._names))))
+        for operation, opened, _ in plans:
+            if not self._open(operation, opened, known=operation is not self._operations[0]):
                 return
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
-            for operation, made in plans:
+            for operation, _, made in plans:
                 self._send("each rule once", operation, made.first)
-            for operation, made in plans:
+            for operation, _, made in plans:
                 self._send("everything else", operation, made.others)
         for operation in self._operations if deep else ():
             self._engine("coverage", operation, {"examples", "coverage"})
@@ -172,7 +173,7 @@ class _Run:
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, partial(self._expected, operation))
-        judged = (one.expectation for one in made.first if one.expectation.weight is not Weight.NOT_JUDGED)
+        judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         self._untried |= {(expectation.key, operation.id): None for expectation in judged}
         self._planned = len(self._untried)
         return made
@@ -332,7 +333,7 @@ class _Run:
         there = not seen.trouble.startswith(UNREACHABLE)
         known = self._judge.known(operation, seen, expectation)
         kept = not there or self._judge.judge(operation, seen, known)
-        if there and (known.expected is not Expected.OPEN or expectation.expected is Expected.OPEN):
+        if there and known.expected is not Expected.OPEN:
             self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             self._audiences.gone(self._judge.name(operation, seen.request), sure=False)

@@ -32,7 +32,11 @@ def _values(place: Place, most: Draft, names: Names) -> Iterator[Callable[[Draft
     usual = most.value(place)
     if usual is None or place.kind == "header" or names.is_given(most.operation, place):
         return
-    named, pattern, longest = names.is_name(place), place.says("pattern"), min(place.says("maxLength", _LONGEST), _LONGEST)
+    named, pattern, longest = (
+        names.is_name(place),
+        place.says("pattern"),
+        min(place.says("maxLength", _LONGEST), _LONGEST),
+    )
 
     def constant(value: Any) -> Callable[[Draft], Any]:
         return lambda _: value
@@ -46,7 +50,10 @@ def _values(place: Place, most: Draft, names: Names) -> Iterator[Callable[[Draft
         sound = [File(name, media, data) for _, name, media, data, taken in names.provider.files() if taken]
         yield from map(constant, sound)
     elif place.is_text and place.name not in names.provider.examples:
-        yield from map(after, ("", "_", "-Z", "x" * _LONGEST) if pattern else ("", *(f" {text}" for text in TEXTS if text.isprintable())))
+        yield from map(
+            after,
+            ("", "_", "-Z", "x" * _LONGEST) if pattern else ("", *(f" {text}" for text in TEXTS if text.isprintable())),
+        )
         yield (lambda draft: names.digits(draft.value(place))) if named else constant("a" if not pattern else usual)
     if not place.required and not named and place.name not in names.provider.examples:
         yield constant(...)

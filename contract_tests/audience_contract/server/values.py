@@ -15,7 +15,13 @@ from .places import Place, places
 
 TEXTS = (
     # On these, software has been seen to stumble.
-    *("Prénom Straße Łódź", "\U0001f600 \U00020bb7", "\"'`\\ \\n \\u0041", "  a  ", "<b>&amp;</b><script>1</script><!--"),
+    *(
+        "Prénom Straße Łódź",
+        "\U0001f600 \U00020bb7",
+        "\"'`\\ \\n \\u0041",
+        "  a  ",
+        "<b>&amp;</b><script>1</script><!--",
+    ),
     *("a+b&c=d%20e%41%", "one\ntwo\r\nthree\tfour", "00123", "1e5", "true", "null", "e\u0301 a\u0308 z\u0335\u0321"),
     *("a\0b", "שלום عليكم", "日本語の名前", "' OR '1'='1'; --", "${7*7} {{7*7}} %{7} #{7}", "%s %d %n %x {} {0}"),
     *("=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069", "a\u00a0b\u2003c", "a\u2028b\u2029c"),
@@ -51,7 +57,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(most, change) for change in _letters(place, names)]
         if place.required and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
-            yield [Case(least, change) for change in _renamed(place, least)]
+            yield [Case(least, change) for change in _renamed(place)]
             yield [Case(least, change) for change in _respelled(place, least)]
     creates = facts_of(least.operation).effect is Effect.CREATES
     if not creates and least.operation.response(404):
@@ -67,7 +73,21 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     elif choices:
         yield from ("contract_check", *choices, *_near(choices[0]), ",".join(choices), "0", "null", *_near(choices[-1]))
     if place.kind == "body" and draft.is_json:
-        others = (None, 7, [right], {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right), [None])
+        others: tuple[Any, ...] = (
+            None,
+            7,
+            [right],
+            {"en": right},
+            True,
+            0,
+            1.5,
+            "7",
+            "true",
+            [],
+            {},
+            str(right),
+            [None],
+        )
         yield from (value for value in others if any(schema.check(place.schema, value, "")))
     elif not place.is_text and not choices and not place.is_file:
         yield from ("x", "1.5", "-1", "", "1e2", "0x1")
@@ -111,46 +131,50 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
 def _stretched(place: Place, length: int) -> Change:
     """A text of so many characters; a name that is long enough keeps its beginning."""
 
-    def change(draft: Draft) -> Draft:
-        name = str(draft.value(place))
-        text = f"{name}{'x' * (length - len(name))}" if length > len(name) else re.sub(r"\W", "", name)[::-1][:length]
-        return draft.put(place, text)
+    def stretched(name: str) -> str:
+        return name.ljust(length, "x") if length > len(name) else re.sub(r"\W", "", name)[::-1][:length]
 
-    return change
+    return _named(place, stretched)
 
 
 def _letters(place: Place, names: Names) -> Iterator[Change]:
     """Letters that are allowed and others; where the name stands, with a name among them."""
     pattern = place.says("pattern")
-
-    def puts_text(text: Callable[[str], str]) -> Change:
-        return lambda draft: draft.put(place, text(str(draft.value(place))))
-
     if not names.is_name(place):
-        fixed = [f"{start}{end}" for start in ("check",) for end in (*_FOREIGN, " ", "/", ".")] if pattern else TEXTS
-        yield from (puts(place, text) for text in fixed)
-        yield from (puts(place, letter * length) for letter in "éé語\U0001f600" for length in (127, 255) if not pattern)
+        yield from (
+            puts(place, text) for text in ([f"check{end}" for end in (*_FOREIGN, *" /.@")] if pattern else TEXTS)
+        )
+        yield from (puts(place, letter * length) for letter in "é語\U0001f600" for length in (127, 255) if not pattern)
         return
-    yield from (puts_text(text) for text in (names.digits, lambda name: f"1e{names.digits(name)}"))
-    if not pattern:
-        yield from (puts_text(lambda name, text=text: f"{name} {text}") for text in TEXTS)  # type: ignore[misc]
-        yield from (puts_text(text) for text in (lambda name: f"  {name} ", lambda name: f'"{name}"', str.upper))
-        return
-    printable = string.printable[:95]
-    allowed = [letter for letter in printable if re.search(str(pattern), letter)]
-    forbidden = sorted({*printable} - {*allowed}, key=lambda letter: (" /.@".find(letter) % 9, letter))
-    sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
-    ends = [found for sort in sorts if (found := [letter for letter in allowed if letter in sort])]
-    known = [*(letter for found in ends for letter in dict.fromkeys((found[0], found[-1])))]
-    for letter in known:
-        yield puts_text(lambda name, letter=letter: f"{letter}{name}")  # type: ignore[misc]
-        yield puts_text(lambda name, letter=letter: f"{name}{letter * 2}")  # type: ignore[misc]
-    yield puts_text(lambda name: f"{name}{''.join(allowed)}")
+    yield _named(place, names.digits)
+    yield _named(place, lambda name: f"1e{names.digits(name)}")
     # Names that differ in case only are two names.
-    yield from (puts_text(text) for text in (str.lower, lambda name: f"{name}aB", lambda name: f"{name}Ab"))
+    yield from (_framed(place, "", end) for end in ("aB", "Ab"))
+    if not pattern:
+        yield from (_framed(place, "", f" {text}") for text in TEXTS)
+        yield from (_framed(place, end, end) for end in ("  ", '"'))
+        return
+    allowed = [letter for letter in string.printable[:95] if re.search(str(pattern), letter)]
+    forbidden = sorted({*string.printable[:95]} - {*allowed}, key=lambda letter: (" /.@".find(letter) % 9, letter))
+    sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
+    for found in ([letter for letter in allowed if letter in sort] for sort in sorts):
+        for letter in dict.fromkeys((*found[:1], *found[-1:])):
+            yield _framed(place, letter, "")
+            yield _framed(place, "", letter * 2)
+    yield _framed(place, "", "".join(allowed))
     for letter in (*_FOREIGN, *forbidden):
-        yield puts_text(lambda name, letter=letter: f"{name}{letter}")  # type: ignore[misc]
-        yield puts_text(lambda name, letter=letter: f"{name}{letter}a")  # type: ignore[misc]
+        yield _framed(place, "", letter)
+        yield _framed(place, "", f"{letter}a")
+
+
+def _named(place: Place, change: Callable[[str], str]) -> Change:
+    """What stands there, changed."""
+    return lambda draft: draft.put(place, change(str(draft.value(place))))
+
+
+def _framed(place: Place, start: str, end: str) -> Change:
+    """What stands there between two texts."""
+    return _named(place, lambda name: f"{start}{name}{end}")
 
 
 def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
@@ -177,7 +201,7 @@ def _moved(place: Place, others: list[Place]) -> Change:
     return change
 
 
-def _renamed(place: Place, draft: Draft) -> Iterator[Change]:
+def _renamed(place: Place) -> Iterator[Change]:
     """A right value under a name that is near, which is another name; a header's has no case."""
     if place.kind == "path":
         return
