@@ -165,6 +165,14 @@ class Report:
     """Requests by the phase that sent them."""
     ended: str = ""
     """Why the run ended before it had sent everything; "" if it did not."""
+    planned: int = 0
+    """How many rules were to be tried, each on each operation."""
+    untried: tuple[tuple[str, str], ...] = ()
+    """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
+    strict: bool = False
+    """Whether advice counts."""
+    stopped: Evidence | None = None
+    """The answer because of which nothing could be judged, where every valid request got the same."""
 
     @property
     def verdict(self) -> Verdict:

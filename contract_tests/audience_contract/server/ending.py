@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from ..report import Cell, Finding, Obligation
 from ..spec import Operation
-from . import cases, pairs, unusual
+from . import cases, several
 from .target import Target
 
 PLAIN = {"valid", cases.AGAIN}
 """The kinds of input with nothing unusual in them."""
-_SEVERAL = {unusual.LABEL, pairs.LABEL}
+_SEVERAL = {several.LABEL}
 _REFUSALS = {"case.refused", "case.credential", "case.header", "case.method"}
 _OFTEN = 4
 """One of so many."""

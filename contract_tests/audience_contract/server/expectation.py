@@ -14,6 +14,7 @@ from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
+from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
@@ -36,12 +37,21 @@ class Expected(Enum):
 
 @dataclass(frozen=True)
 class Expectation:
-    """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input."""
+    """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input.
+
+    Neither is judged where `weight` is not.
+    """
 
     expected: Expected
     rule: str
     pointer: str
     kind: str
+    weight: Weight = Weight.VIOLATION
+
+    @property
+    def key(self) -> str:
+        """The documented rule: its place in the spec, a shared component once; or the rule's id, where it has none."""
+        return self.pointer if RULES[self.rule].is_placed else self.rule
 
     def fits(self, operation: Operation, response: Response) -> bool:
         """Whether an answer's status is what was to be expected; 5xx never is, but 501 to another method."""

@@ -13,9 +13,9 @@ from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
-from .draft import is_about_one, key_of
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
+from .places import is_about_one, key_of
 from .send import LATE
 from .target import Target
 
