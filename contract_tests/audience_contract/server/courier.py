@@ -28,6 +28,7 @@ class Options:
     for it among them, None without a limit; `seconds` the most that the run takes; `timeout` seconds for each answer.
     `creates` is the most requests that may have created something, `rate` requests a second at most.
     `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`.
+    With `strict`, advice counts.
     `patience` is how many seconds are waited at most, twice, for a server that says it is busy; and as long in all for
     an audience that was just made, and is not found.
     """
@@ -40,6 +41,7 @@ class Options:
     rate: float | None = None
     read_only: bool = False
     stop_first: bool = False
+    strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
     patience: float = 5.0
 

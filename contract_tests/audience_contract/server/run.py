@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,8 @@ from typing import Protocol
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Report, counted, moment
+from ..report import Created, Evidence, Finding, Report, counted, moment
+from ..rules import Weight
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending
@@ -27,7 +27,6 @@ from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .opening import Opening
 from .plan import Planned, groups, mixed, plan
-from .send import UNREACHABLE
 from .target import Target
 from .unusual import unusual
 
@@ -75,9 +74,7 @@ class _Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
-        self._refused: Counter[tuple[str, str]] = Counter()
-        self._refusing: set[tuple[str, str]] = set()
-        self._valid: Counter[str] = Counter()
+        self._stopped: Evidence | None = None
         self._silent = self._vain = 0
         self._ended = self._unfinished = ""
 
@@ -93,7 +90,8 @@ class _Run:
             each = " to an operation" if len(self._operations) > 1 else ""
             self._ended = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
         key, successes = self._target.spec.key, self._judge.successes
-        owed = ending.obligations(self._target, self._operations, successes, self._refused, self._unfinished)
+        owed = ending.obligations(self._target, self._operations, successes, self._unfinished)
+        judge = self._judge
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -101,12 +99,14 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
-            cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
+            findings=tuple(ending.merged(self._ledger.findings, self._operations, judge.valid, judge.refusing)),
+            tried=self._ledger.tried,
             obligations=tuple(owed),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
+            stopped=self._stopped,
+            strict=self._options.strict,
             seed=self._options.seed,
             phases=dict(self._phases),
         )
@@ -114,7 +114,7 @@ class _Run:
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
-        if self._valid and not self._judge.successes:
+        if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
@@ -184,7 +184,9 @@ class _Run:
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
         if opening.why_not and not known:
-            self._ended = opening.why_not
+            self._ended, first = opening.why_not, opening.first
+            if first:
+                self._stopped = self._redactor.evidence(first.url, first.request, first.response)
             return False
         for planned, seen in asked:
             self._judged(operation, seen, planned.expectation)
@@ -226,7 +228,9 @@ class _Run:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        if self._options.stop_first and not all(map(self._options.accepted, self._ledger.findings)):
+        if self._options.stop_first and any(
+            not self._options.accepted(f) for f in self._ledger.findings if f.weight is Weight.VIOLATION
+        ):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
         if self._watcher:
@@ -270,31 +274,22 @@ class _Run:
         return operation is self._creating and expectation.expected in (Expected.SUCCESS, Expected.OPEN)
 
     def _expected(self, operation: Operation, case: Case) -> Expectation:
-        return expect(self._target, operation, case.request, case.label)
+        return expect(self._target, operation, case.request, case.label, case.wire)
 
     def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
-        # Where nobody listens, nothing is said of the request.
-        there = not seen.trouble.startswith(UNREACHABLE)
-        kept = not there or self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        kept = self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
-        self._unfinished = "" if there else "the server was there to the end"
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
+            self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
         for finding in () if kept or not self._watcher else self._ledger.findings:
             if finding.key not in self._told and self._watcher:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
-        refused = seen.response is not None and 400 <= seen.response.status < 500
-        if expectation.kind in ending.PLAIN and expectation.expected is Expected.SUCCESS:
-            self._valid[operation.id] += 1
-        if refused and expectation.expected is not Expected.OPEN:
-            self._refusing.add((expectation.rule, operation.id))
-        if expectation.rule == "case.credential" and expectation.expected is not Expected.OPEN and refused:
-            self._refused[operation.id, expectation.pointer] += 1
         return kept
 
     def _overloaded(self, operation: Operation) -> bool:
@@ -309,7 +304,7 @@ class _Run:
         return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
     def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
-        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
+        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
 
 
 @contextmanager
