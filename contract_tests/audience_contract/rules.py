@@ -86,9 +86,7 @@ _ALL = (
     _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),
     _advice("json.suffix", "+json", "A media type in +json is one of its own (RFC 6839, section 3.1)."),
     _advice("http.order", "Credentials first", "Who may ask is told before what is asked (RFC 9110, section 15.5.2)."),
-    _advice(
-        "http.scheme", "Scheme", "A scheme has no case, and one or more spaces follow it (RFC 9110, section 11.4)."
-    ),
+    _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),
     _advice("http.accept", "Accept", "Accept may have ranges and weights (RFC 9110, section 12.5.1)."),
     _advice("http.allow", "Allow", "405 names the methods that there are (RFC 9110, section 15.5.6)."),
     _advice("http.upgrade", "Upgrade", "An offer to upgrade can be ignored (RFC 9110, section 7.8)."),

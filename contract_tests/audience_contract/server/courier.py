@@ -32,10 +32,10 @@ class Options:
     is given. `requests` is the most that are sent for each operation, those that make audiences for it among them;
     None without a limit. `seconds` is the most that the run takes, `timeout` seconds for each answer. `creates` is the
     most requests that may have created something, `rate` requests a second at most.
-    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`.
-    `keep` leaves at the server what was created. `patience` is how many seconds are waited at most for a server that
-    says it is busy, where `seconds` does not say; and as long in all for an audience that was just made, and is not
-    found.
+    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
+    `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
+    most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
+    was just made, and is not found.
     """
 
     seed: int = 1
@@ -47,6 +47,7 @@ class Options:
     rate: float | None = None
     read_only: bool = False
     stop_first: bool = False
+    strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
     keep: bool = False
     patience: float = 60.0

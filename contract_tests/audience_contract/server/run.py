@@ -3,7 +3,6 @@
 import re
 import secrets
 import string
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import Protocol
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Report, counted, moment
+from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
 from ..violation import Violation
@@ -41,8 +40,6 @@ _VAIN = 3
 """Audiences that could not be made, one after the other, after which none is made for another operation."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
-_ADVICE = {"chunked": "http.chunked", "absolute": "http.line", "expect": "http.expect"}
-"""By what is special about how a request is sent: the rule that says that it may be sent so."""
 
 
 class Watcher(Protocol):
@@ -84,9 +81,7 @@ class _Run:
         self._told: set[str] = set()
         self._untried: dict[tuple[str, str], None] = {}
         self._planned = 0
-        self._refused: Counter[tuple[str, str]] = Counter()
-        self._refusing: set[tuple[str, str]] = set()
-        self._valid: Counter[str] = Counter()
+        self._stopped: Evidence | None = None
         self._silent = self._vain = 0
         self._ended = self._unfinished = ""
 
@@ -104,7 +99,7 @@ class _Run:
             with suppress(Enough):
                 self._clean_up()
         key, successes = self._target.spec.key, self._judge.successes
-        owed = ending.obligations(self._target, self._operations, successes, self._refused, self._unfinished)
+        owed, judge = ending.obligations(self._target, self._operations, successes, self._unfinished), self._judge
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -112,12 +107,15 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
-            cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
+            findings=tuple(ending.merged(self._ledger.findings, self._operations, judge.valid, judge.refusing)),
+            tried=self._ledger.tried,
             obligations=tuple(owed),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
+            stopped=self._stopped,
+            strict=self._options.strict,
+            run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
             planned=self._planned,
@@ -131,10 +129,9 @@ class _Run:
         return told if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
-        yield f"the run id is {self._run_id}; --run-id {self._run_id} sends the same again"
         if self._ended:
             yield self._ended
-        if self._valid and not self._judge.successes:
+        if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
@@ -183,15 +180,14 @@ class _Run:
         request = case.request(case.base)
         if not self._audiences.may_leave(request):
             return None
-        found = expect(self._target, operation, request, case.label)
+        found = expect(self._target, operation, request, case.label, case.wire)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
         if creates and not self._audiences.is_marked(self._judge.name(operation, request) or self._audiences.mark):
             # Whoever made an audience of such a short name may have been there before.
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
-        rule = next((rule for way, rule in _ADVICE.items() if getattr(case.wire, way)), "")
-        return replace(found, rule=rule, weight=Weight.ADVICE) if rule else found
+        return found
 
     def _open(self, operation: Operation, made: Plan, *, known: bool) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing.
@@ -217,7 +213,9 @@ class _Run:
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
         if opening.why_not and not known:
-            self._ended = opening.why_not
+            self._ended, first = opening.why_not, opening.first
+            if first:
+                self._stopped = self._redactor.evidence(first.url, first.request, first.response)
             return False
         for planned, seen in asked:
             self._judged(operation, seen, planned.expectation)
@@ -250,7 +248,8 @@ class _Run:
 
     def _sending(self) -> None:
         ends = self._options.stop_first and not self._courier.is_cleaning
-        if ends and not all(map(self._options.accepted, self._ledger.findings)):
+        found = (finding for finding in self._ledger.findings if finding.weight is Weight.VIOLATION) if ends else ()
+        if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
         if self._watcher:
@@ -329,29 +328,20 @@ class _Run:
     def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
-        # Where nobody listens, nothing is said of the request.
-        there = not seen.trouble.startswith(UNREACHABLE)
         known = self._judge.known(operation, seen, expectation)
-        kept = not there or self._judge.judge(operation, seen, known)
-        if there and known.expected is not Expected.OPEN:
+        kept = self._judge.judge(operation, seen, known)
+        if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
-        self._unfinished = "" if there else "the server was there to the end"
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
+            self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
         for finding in () if kept or not self._watcher else self._ledger.findings:
             if finding.key not in self._told and self._watcher:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
-        refused = seen.response is not None and 400 <= seen.response.status < 500
-        if expectation.kind in ending.PLAIN and expectation.expected is Expected.SUCCESS:
-            self._valid[operation.id] += 1
-        if refused and expectation.expected is not Expected.OPEN:
-            self._refusing.add((expectation.rule, operation.id))
-        if expectation.rule == "case.credential" and expectation.expected is not Expected.OPEN and refused:
-            self._refused[operation.id, expectation.pointer] += 1
         return kept
 
     def _overloaded(self, operation: Operation) -> bool:
@@ -367,7 +357,7 @@ class _Run:
         return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
     def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
-        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
+        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
 
 
 @contextmanager
