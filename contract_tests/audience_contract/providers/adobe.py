@@ -5,8 +5,8 @@ forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no 
 with the code `400000`; that an `Authorization` of another form is an invalid token; that the answer is plain
 `application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
 
-Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that the list is in
-the order of creation, whatever `sort` says; that a `property` of another form, or of no property, finds nothing. What
+Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` has no
+effect; that a `property` of another form, or of no property, finds nothing. What
 is in it of what was created here, and how it says which page follows, `Settings` decide.
 """
 
@@ -63,8 +63,8 @@ class Adobe(Provider):
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
     operations: ClassVar[Mapping[str, Facts]] = {
-        "getAudience": Facts(Effect.READS, echoes={"/id": "AUDIENCE_ID"}, fed={"AUDIENCE_ID": "/id"}, unsure=_UNSURE),
-        "deleteAudience": Facts(Effect.REMOVES, fed={"AUDIENCE_ID": "/id"}, unsure=_UNSURE),
+        "getAudience": Facts(Effect.READS, echoes={"/id": "AUDIENCE_ID"}, unsure=_UNSURE),
+        "deleteAudience": Facts(Effect.REMOVES, unsure=_UNSURE),
     }
 
     def environment(self, base_url: str) -> dict[str, str]:
@@ -127,7 +127,7 @@ class Adobe(Provider):
     def listaudiences(self, call: Call) -> Response:
         """200 and a page; without `property` it has no inactive audience."""
         asked = urlencoded.read(call.query)
-        found = [_shown(call, record) for record in _records(call)]
+        found = [_shown(call, record) for record in _found(call)]
         name, equals, value = asked.get("property", "").partition("==")
         if "property" in asked:
             found = [each for each in found if equals and each.get(name) == value]
@@ -150,28 +150,28 @@ class Adobe(Provider):
 
     def getaudience(self, call: Call) -> Response:
         """200 and the audience, or 404."""
-        found = next((record for record in _records(call) if record.id == call.path["AUDIENCE_ID"]), None)
+        found = next((record for record in _found(call) if record.id == call.path["AUDIENCE_ID"]), None)
         return reply(200, _shown(call, found)) if found else _missing(call.path["AUDIENCE_ID"])
 
     def deleteaudience(self, call: Call) -> Response:
         """204, or 404."""
-        found = next((record for record in _records(call) if record.id == call.path["AUDIENCE_ID"]), None)
+        found = next((record for record in _found(call) if record.id == call.path["AUDIENCE_ID"]), None)
         if not found:
             return _missing(call.path["AUDIENCE_ID"])
         call.remove(id=call.path["AUDIENCE_ID"])
         return Response(204, (), b"")
 
 
-def _records(call: Call) -> list[Record]:
+def _found(call: Call) -> list[Record]:
     """What the Segmentation Service has."""
-    kept = [record for record in call.state.records if record.provider == "adobe"]
-    return [record for record in kept if call.state.settings.metadata_found or record.state]
+    settings, found = call.state.settings, call.all() if call.state.settings.metadata_found else []
+    return found[::-1] if settings.newest_first else found
 
 
 def _shown(call: Call, record: Record) -> dict[str, Any]:
     made = int(record.created)
     times = {"creationTime": made * 1000, "createEpoch": made, "updateTime": made * 1000, "updateEpoch": made}
-    state = record.state or ("inactive" if call.state.settings.inactive else "published")
+    state = "inactive" if call.state.settings.inactive else "published"
     own = {"id": record.id, "audienceId": record.id, "type": "ExternalSegment", "isSystem": False}
     return {**own, **record.fields, "lifecycleState": state, **times}
 

@@ -3,9 +3,9 @@
 Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
 looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
 an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
-being digits, and that a second audience of the same name is accepted as another one, that an audience that was created
-here is a static one, that its users are the rows of its file, at once, and that the list is in the order of creation.
-Whether its times have a zone, `Settings` decide. A dynamic audience is a record whose field `type` is `Dynamic`.
+being digits, that a second audience of the same name is accepted as another one, that an audience that was created
+here is a static one, and that its users are the different numbers of its file. Whether its times have a zone,
+`Settings` decide. A dynamic audience is a record whose field `type` is `Dynamic`.
 """
 
 import codecs
@@ -45,7 +45,7 @@ class CommBox(Provider):
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
-        _REPLACE: Facts(Effect.CHANGES, echoes={"/data/id": "AUDIENCE_ID"}, fed={"AUDIENCE_ID": "/data/id"}),
+        _REPLACE: Facts(Effect.CHANGES, echoes={"/data/id": "AUDIENCE_ID"}),
     }
 
     def environment(self, base_url: str) -> dict[str, str]:
@@ -116,48 +116,50 @@ class CommBox(Provider):
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
         parts = {part.name: part for part in parts_of(call.request)}
-        file = _described(parts.pop("audience_file"))
-        if not file:
+        taken = _taken(parts.pop("audience_file"))
+        if not taken:
             return self.error(call.operation, 400)
-        made = str(312345 + call.state.next())
+        made, (file, members) = str(312345 + call.state.next()), taken
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
-        call.created(name=fields["name"], id=made, fields=fields, file=file, members=file["rows"] or 0)
+        call.created(name=fields["name"], id=made, fields=fields, file=file, members=members)
         return reply(201, {**_envelope(call.operation, 201), "data": {"id": made}})
 
     def get_audiences(self, call: Call) -> Response:
         """200 and all audiences: a static one with its users, a dynamic one without."""
-        found = [_shown(call, record) for record in call.state.records if record.provider == "commbox"]
-        return reply(200, {**_envelope(call.operation, 200), "status": "200", "data": found})
+        found = [_shown(call, record) for record in call.all()]
+        ordered = found[::-1] if call.state.settings.newest_first else found
+        return reply(200, {**_envelope(call.operation, 200), "status": "200", "data": ordered})
 
     def put__audiences__audience_id_(self, call: Call) -> Response:
         """200 and the id, 404 for one that is not there, or 400 for a dynamic audience and what the prose forbids."""
         found = call.find(id=call.path["AUDIENCE_ID"])
         if not found:
             return self.error(call.operation, 404)
-        file = _described(next(part for part in parts_of(call.request) if part.name == "audience_file"))
-        if found.fields.get("type") == "Dynamic" or not file:
+        taken = _taken(next(part for part in parts_of(call.request) if part.name == "audience_file"))
+        if found.fields.get("type") == "Dynamic" or not taken:
             return self.error(call.operation, 400)
-        call.state.change(found, file=file, members=file["rows"] or 0)
+        call.state.change(found, "", taken[1], replaces=True)
         return reply(200, {**_envelope(call.operation, 200), "data": {"id": found.id}})
 
 
 def _shown(call: Call, record: Record) -> dict[str, Any]:
     kind = record.fields.get("type", "Static")
     made = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S}{'Z' if call.state.settings.zones else ''}"
-    users = {"user_count": record.members} if kind == "Static" else {}
+    users = {"user_count": len(call.state.members(record))} if kind == "Static" else {}
     return {"id": record.id, "name": record.name, "created_time": made, **users, "type": kind}
 
 
-def _described(file: Part) -> dict[str, Any] | None:
-    """What is kept of a file; None of one that is not taken. The judge reads files for itself, in `prose`."""
+def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
+    """What is kept of a file, and its members; None of one that is not taken. The judge reads files for itself."""
     kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
     if _is_unread(file):
-        return kept
+        return kept, {}
     try:
         heading, *below = _csv(file.data) if _format(file) == CSV else rows_of(file.data)
+        at = heading.index("phone1")
     except Exception:  # noqa: BLE001 - what is no workbook raises anything
         return None
-    return {**kept, "rows": sum(map(any, below))} if "phone1" in heading else None
+    return {**kept, "rows": sum(map(any, below))}, {str(row[at]): {} for row in below if len(row) > at and row[at]}
 
 
 def _envelope(operation: Operation, status: int) -> dict[str, Any]:

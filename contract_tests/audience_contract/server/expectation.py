@@ -193,7 +193,7 @@ def _is_length(violation: Violation) -> bool:
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
     """Whether a server has to refuse what breaks this rule: false where it may be lenient, or nothing is said."""
     message = violation.message
-    if request.values("content-encoding"):
+    if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
     if message.startswith("sent ") or _is_of_some_revisions(operation, violation):
         return False

@@ -17,7 +17,7 @@ from . import wording
 from .audiences import Audiences, Made
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
-from .places import key_of
+from .places import is_about_one, key_of
 from .send import LATE, UNREACHABLE
 from .target import Target
 
@@ -53,7 +53,7 @@ class Judge:
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
         one that never was there, nothing can be found.
         """
-        if expectation.expected is not Expected.SUCCESS or not self._provider.named:
+        if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
         name = self.name(operation, seen.request)
         if facts_of(operation).effect is Effect.CREATES:

@@ -38,6 +38,7 @@ class Names:
         found = places(operation)
         top = [place for place in found if place.kind != "body" or "/" not in place.name]
         # Where nothing is said to be required, nobody knows what can be left out.
+        unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
         headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
         made = Made(self.new(), "", None)
@@ -48,7 +49,7 @@ class Names:
         for place in top:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
-            if not given and (needed or not least) and place.name not in self.provider.only_in_some_revisions:
+            if not given and (needed or not least) and place.name not in unasked:
                 draft = draft.put(place, self._usual(place, least=least))
         return self.about(draft, made)
 

@@ -67,6 +67,11 @@ def key_of(operation: Operation) -> str:
     return own[0] if own else provider_of(operation.spec.key).named
 
 
+def is_about_one(operation: Operation) -> bool:
+    """Whether a request says which audience it is about."""
+    return any(place.kind != "header" and place.name == key_of(operation) for place in places(operation))
+
+
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
     properties = schema and deep and schema.get("properties")
     if not schema or not properties:
