@@ -179,7 +179,7 @@ def _framed(place: Place, start: str, end: str) -> Change:
 
 def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
     """A required value where it does not belong."""
-    if place.kind == "path" or place.is_file:
+    if place.kind == "path" or place.is_file or "/" in place.name:
         return
     near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else f"X-{place.name}"
     for kind, found in (
