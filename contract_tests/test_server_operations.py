@@ -125,7 +125,7 @@ def test_an_answer_without_a_body_or_with_a_list_is_read(status: int, body: byte
 
 def test_only_what_creates_counts_as_created() -> None:
     with MockServer() as server:
-        report = run(target(server, "batch"), Options(creates=5, requests=200))
+        report = run(target(server, "batch"), Options(creates=5, requests=200, keep=True))
         made = [kept for kept in server.exchanges if kept.operation == _CREATE and kept.response.status == 202]
         viewed = [kept for kept in server.exchanges if kept.operation == _VIEW and kept.response.status == 200]
         left = [(record.name, record.token) for record in server.audiences]
