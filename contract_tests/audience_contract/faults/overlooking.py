@@ -137,7 +137,9 @@ def _reads(place: Place, read: Callable[[Any], Any]) -> Act:
 def _readings(place: Place) -> Iterator[Fault]:
     """What is near to a right value."""
     for word, said, wrong, read in _READINGS:
-        example = wrong(place.sample) if isinstance(place.sample, str) else place.sample
+        if not isinstance(place.sample, str):
+            continue
+        example = wrong(place.sample)
         if place.kind in TEXTS and (not isinstance(example, str) or (place.kind == "header" and not example.isascii())):
             continue
         if place.kind == "header" and example != example.strip():
