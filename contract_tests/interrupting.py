@@ -1,8 +1,8 @@
 """`python -m interrupting COUNT [SEED [CALLS]]`: calls that are interrupted, each followed by another one.
 
-COUNT of them come at random moments, and then, for each of CALLS kinds of calls (all that there are, if it is not
-given), one at every line of the library that it goes through. An interrupted call may end in any way but in a wrong one, and the ordinary call after it must succeed within its own total
-time. A fault is printed, and the exit code is 1.
+COUNT of them come at random moments, and then, for each of CALLS kinds of calls (all, if it is not given), one at every
+line of the library that it goes through. An interrupted call may end in any way but in a wrong one, and the ordinary
+call after it must succeed within its own total time. A fault is printed, and the exit code is 1.
 """
 
 import asyncio

@@ -1,6 +1,8 @@
 """Whether a document is a valid OpenAPI description, and if not, where and by which rule."""
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -23,8 +25,18 @@ ALTERNATIVES = ("oneOf", "anyOf")
 _DATA = ("example", "examples", "default", "enum")
 
 
-def problems(spec: Any) -> Iterator[str]:
+def problems(spec: Any) -> tuple[str, ...]:
     """What is invalid, each as JSON pointer and rule. Each step relies on the one before: only the first is sure."""
+    return _problems(json.dumps(spec))
+
+
+# A document is read again at each step that needs it, and to judge it is what takes the most time there.
+@lru_cache(64)
+def _problems(text: str) -> tuple[str, ...]:
+    return tuple(_found(json.loads(text)))
+
+
+def _found(spec: Any) -> Iterator[str]:
     version = spec.get("openapi") if isinstance(spec, dict) else None
     if not isinstance(version, str) or version[:3] not in _RULES:
         yield f"/openapi: {version!r} is not a version among {', '.join(_RULES)} (rule: enum)"

@@ -22,7 +22,7 @@ _SETTINGS = settings(
 
 
 def search(schema: Schema, tells: Callable[[Any], bool]) -> Witness | None:
-    """A value of `schema` that `tells` agrees to, as far as a bounded search finds one; it is the first, not the simplest."""
+    """A value of `schema` that `tells` agrees to, if a bounded search finds one: the first, not the simplest."""
     # Imported here: it takes longer than most comparisons, and few of them get this far.
     import schemathesis  # noqa: PLC0415
     from schemathesis.errors import SchemathesisError  # noqa: PLC0415
