@@ -38,9 +38,9 @@ def _playing(operation: str, act: Any) -> MockServer:
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(),
-        Settings(indexing=3600),
-        Settings(indexing=0.3, shown_while_indexing=False),
+        pytest.param(Settings(), marks=pytest.mark.long),
+        pytest.param(Settings(indexing=3600), marks=pytest.mark.long),
+        pytest.param(Settings(indexing=0.3, shown_while_indexing=False), marks=pytest.mark.long),
         Settings(absent_removed=False),
     ],
     ids=["at once", "in progress for long", "not found for a moment", "refuses to remove what is not there"],
@@ -112,7 +112,9 @@ def test_every_operation_has_its_credential_status_and_body_cases() -> None:
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.
-@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b'[{"name": "a"}]')])
+@pytest.mark.parametrize(
+    ("status", "body"), [pytest.param(204, b"", marks=pytest.mark.long), (200, b'[{"name": "a"}]')]
+)
 def test_an_answer_without_a_body_or_with_a_list_is_read(status: int, body: bytes) -> None:
     answer = Response(status, (("content-type", "application/json"),), body)
     report = judge(
@@ -158,7 +160,13 @@ _FOREIGN = [f"newsletter-{number}" for number in range(43)] + [
 
 
 @pytest.mark.parametrize(
-    "options", [Options(), Options(requests=None, seconds=8)], ids=["every phase", "without a limit to requests"]
+    "options",
+    [
+        Options(requests=150),
+        pytest.param(Options(), marks=pytest.mark.long),
+        pytest.param(Options(requests=None, seconds=8), marks=pytest.mark.long),
+    ],
+    ids=["every phase", "more of every phase", "without a limit to requests"],
 )
 def test_what_was_there_before_stays_there_at_a_server_that_takes_anything_for_a_name(options: Options) -> None:
     asked: list[str] = []
