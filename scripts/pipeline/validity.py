@@ -104,7 +104,8 @@ def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, An
     inner = {f"{at}/items": schema.get("items")}
     inner[f"{at}/additionalProperties"] = schema.get("additionalProperties")
     inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
-    for key in ALTERNATIVES:
+    inner[f"{at}/not"] = schema.get("not")
+    for key in (*ALTERNATIVES, "allOf"):
         inner |= {f"{at}/{key}/{number}": child for number, child in enumerate(schema.get(key, ()))}
     for here, child in inner.items():
         if isinstance(child, dict):
