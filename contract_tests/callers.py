@@ -1,4 +1,4 @@
-"""The two faces of a provider object, called in the same way."""
+"""The blocking and the asynchronous provider object, called in the same way."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,9 +10,9 @@ from audiences import Audience, AudiencesError, Receipt, Request, RetryPolicy, a
 from cases import case
 
 
-def make(key: str, face: Any = audiences, **options: Any) -> Any:
+def make(key: str, module: Any = audiences, **options: Any) -> Any:
     """A provider object with the test's credentials."""
-    classes = [getattr(face, name) for name in face.__all__]
+    classes = [getattr(module, name) for name in module.__all__]
     (provider,) = (each for each in classes if getattr(each, "key", None) == key)
     return provider(**case(key).ARGUMENTS | options)
 

@@ -37,13 +37,13 @@ def credentials(key: str, *, oauth: bool = False) -> dict[str, Any]:
             return str(case(key).ARGUMENTS[setting.argument])
         return secret(setting.argument) if setting.secret else f"{NAME}-{setting.argument}"
 
-    settings = [each for each in face_class(key).settings if each.required or each.argument in instead]
+    settings = [each for each in class_of(key).settings if each.required or each.argument in instead]
     return {each.argument: value(each) for each in settings if each.argument not in without}
 
 
-def face_class(key: str, face: Any = audiences) -> Any:
+def class_of(key: str, module: Any = audiences) -> Any:
     """A provider's class."""
-    (found,) = (each for each in map(vars(face).get, face.__all__) if getattr(each, "key", None) == key)
+    (found,) = (each for each in map(vars(module).get, module.__all__) if getattr(each, "key", None) == key)
     return found
 
 

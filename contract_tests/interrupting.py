@@ -1,8 +1,8 @@
-"""`python -m interrupting COUNT [SEED]`: calls that are interrupted, each followed by another one.
+"""`python -m interrupting COUNT [SEED [CALLS]]`: calls that are interrupted, each followed by another one.
 
-COUNT of them come at random moments, and then, for each verb, one at every line of the library that it goes through. An
-interrupted call may end in any way but in a wrong one, and the ordinary call after it must succeed within its own total
-time. A fault is printed, and the exit code is 1.
+COUNT of them come at random moments, and then, for each of CALLS kinds of calls (all, if it is not given), one at every
+line of the library that it goes through. An interrupted call may end in any way but in a wrong one, and the ordinary
+call after it must succeed within its own total time. A fault is printed, and the exit code is 1.
 """
 
 import asyncio
@@ -138,6 +138,12 @@ VERBS: dict[str, Callable[[Any, Audience], Any]] = {
     "delete": lambda provider, draft: provider.delete(draft.name, timeout=TOTAL),
 }
 
+AT_EVERY_LINE = [
+    *(("plain", verb) for verb in ("get", "create", "wait", "delete")),
+    *(("reused", verb) for verb in VERBS),
+    *(("one open file", "create"), ("with tokens", "create")),
+]
+
 
 def at_every_line(kind: str, verb: str, server: Server) -> Iterator[str]:
     """Interrupt a verb at each line of the library that it goes through, one after the other; the faults.
@@ -177,7 +183,7 @@ def at_every_line(kind: str, verb: str, server: Server) -> Iterator[str]:
     print(f"{kind}, {verb}: interrupted at {line - 1} lines")
 
 
-def main(count: int, seed: int) -> int:
+def main(count: int, seed: int, calls: int | None = None) -> int:
     moments, faults, seen = random.Random(seed), list[str](), dict[str, str]()  # noqa: S311
     faulthandler.enable()
     with Server() as server:
@@ -191,10 +197,9 @@ def main(count: int, seed: int) -> int:
                 fault = _by_signal(kind, provider, f"name-{number}", moments.uniform(1e-6, LONGEST), seen)
             if fault:
                 faults.append(f"{number} ({name}): {fault}")
-        for way in ("plain", "reused", "one open file", "with tokens"):
-            for verb in VERBS if way in ("plain", "reused") else ("create",):
-                faulthandler.dump_traceback_later(STUCK, exit=True)
-                faults += at_every_line(way, verb, server)
+        for way, verb in AT_EVERY_LINE[:calls]:
+            faulthandler.dump_traceback_later(STUCK, exit=True)
+            faults += at_every_line(way, verb, server)
         faulthandler.cancel_dump_traceback_later()
     faults += [
         f"{name} was said to be not sent, and came" for name in sorted(server.names) if seen.get(name) == "not_sent"
@@ -281,4 +286,5 @@ def _ordinary(kind: Kind, provider: Any, name: str) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)))  # noqa: S311
+    given = [int(each) for each in sys.argv[1:]]
+    sys.exit(main(*given) if len(given) > 1 else main(*given, random.randrange(2**32)))  # noqa: S311

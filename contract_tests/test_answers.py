@@ -135,16 +135,16 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-@pytest.mark.parametrize("status", [200, 201, 202, 400, 500, 599])
 def test_a_body_that_is_not_readable_never_hides_what_the_status_says(
-    caller: Caller, raw: RawServer, name: str, status: int
+    caller: Caller, raw: RawServer, name: str
 ) -> None:
-    raw.answer = http(status, UNREADABLE[name])
-    result = caller.create(caller.case.good())
-    sound(result, caller, status, None)
-    assert {d.pointer for d in result.deviations} <= {"", "status"}
-    assert result.response is not None
-    assert UNREADABLE[name].startswith(result.response.body[:100])
+    for status in (200, 400, 500):
+        raw.answer = http(status, UNREADABLE[name])
+        result = caller.create(caller.case.good())
+        sound(result, caller, status, None)
+        assert {d.pointer for d in result.deviations} <= {"", "status"}
+        assert result.response is not None
+        assert UNREADABLE[name].startswith(result.response.body[:100])
 
 
 @pytest.mark.parametrize(

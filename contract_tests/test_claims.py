@@ -113,7 +113,7 @@ def test_other_words_on_the_page_change_no_claim() -> None:
 
 def test_a_page_that_names_no_request_ends_in_a_sentence() -> None:
     login = text_of((PAGES / "login.html").read_bytes())
-    with pytest.raises(PipelineError, match="no request line and no curl command; the page is a login page"):
+    with pytest.raises(PipelineError, match="no request line and no curl command; the page is 'Welcome back'"):
         claims_of(login)
 
 

@@ -12,7 +12,7 @@ import processes
 from audience_contract.mock import MockServer
 from audiences import Audience, PhoneFile, Request
 from callers import make
-from canaries import credentials, face_class
+from canaries import class_of, credentials
 from cases import KEYS, case
 from test_command_line import SET, run
 
@@ -57,12 +57,12 @@ def test_each_creates_the_audience_once_its_variables_are_set(server: MockServer
 
 
 def test_what_has_to_be_set_is_said_and_no_secret_is_shown(key: str) -> None:
-    variables = {s.variable: str(credentials(key).get(s.argument, "x")) for s in face_class(key).settings if s.required}
+    variables = {s.variable: str(credentials(key).get(s.argument, "x")) for s in class_of(key).settings if s.required}
     fields = [word for field in SET if field.startswith(f"{key}.") for word in ("--set", field)]
     file = str(Path(__file__).parent.parent / "examples" / "customers.csv")
     arguments = ["create", "X", "-p", key, *fields, "--file", file, "--leave-out", "members", "--dry-run", "--curl"]
     printed = run(None, *arguments, **variables).stdout
-    named = [s.variable for s in face_class(key).settings if s.secret and s.required]
+    named = [s.variable for s in class_of(key).settings if s.secret and s.required]
     assert f"# needs in the environment: {', '.join(named)}\n" in printed
     assert all(f'${variable}"' in printed for variable in named)
     assert canaries.SECRET not in printed
@@ -101,7 +101,7 @@ def test_no_character_of_a_name_or_path_means_anything_to_a_shell_or_a_terminal(
     printed = command.curl()
     assert not any(c in printed for c in "\x1b\x9b\N{RIGHT-TO-LEFT OVERRIDE}\t\n")
     server.clear()
-    own = {setting.variable: case(key).ARGUMENTS.get(setting.argument, "") for setting in face_class(key).settings}
+    own = {setting.variable: case(key).ARGUMENTS.get(setting.argument, "") for setting in class_of(key).settings}
     assert set(command.variables.values()) <= own.keys()
     paste(printed, server, shell)
     assert [record.name for record in server.audiences] == [HOSTILE]

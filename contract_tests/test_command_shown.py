@@ -9,7 +9,7 @@ import pytest
 import canaries
 import processes
 from audiences._json import dumps
-from canaries import FILE, MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, face_class, found_in, secret
+from canaries import FILE, MEMBER, NAME, NUMBER, SECRET, WORDS, body, class_of, credentials, found_in, secret
 from cases import KEYS, case
 from raw_server import RawServer, closed_port, http
 from test_command_line import SET, run
@@ -17,7 +17,7 @@ from test_command_line import SET, run
 VARIABLES = {
     setting.variable: credentials(key)[setting.argument]
     for key in KEYS
-    for setting in face_class(key).settings
+    for setting in class_of(key).settings
     if setting.argument in credentials(key)
 }
 

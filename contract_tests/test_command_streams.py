@@ -13,6 +13,7 @@ from raw_server import RawServer, http
 from test_command_line import BATCH, server
 
 __all__ = ["server"]  # a fixture
+LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("<&- >&-", "2>/dev/full")]
 ASCII = {"PYTHONIOENCODING": "ascii"}
 TOKEN = b'{"indexing_token":"token-4711"}'
 REFUSED = b'{"error_code":"CODE","error_message":"words-4711"}'
@@ -33,7 +34,7 @@ def clean(done: processes.Ended) -> str:
 
 
 @pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
-@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "2>&-", "2>/dev/full", "<&- >&-"])
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "2>&-", *LONG])
 def test_the_token_of_what_was_created_is_printed_where_it_still_can_be(
     raw: RawServer, redirected: str, extra: tuple[str, ...]
 ) -> None:
@@ -45,7 +46,7 @@ def test_the_token_of_what_was_created_is_printed_where_it_still_can_be(
         assert json.loads(clean(done))[0]["operation_token"] == "token-4711"
 
 
-@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("redirected", [">/dev/full", "2>&-", *LONG])
 def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> None:
     raw.answer = http(400, REFUSED)
     done = shell(redirected, *BATCH, "--base-url", f"batch={raw.url}")
@@ -54,7 +55,7 @@ def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> 
     assert "rejected" in clean(done)
 
 
-@pytest.mark.parametrize("redirected", [">&- 2>&-", ">/dev/full 2>/dev/full"])
+@pytest.mark.parametrize("redirected", [">&- 2>&-", pytest.param(">/dev/full 2>/dev/full", marks=pytest.mark.long)])
 def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected: str) -> None:
     for answer, code in ((http(202, TOKEN), 0), (http(400, REFUSED), 3), (http(500), 5)):
         raw.answer = answer

@@ -1,6 +1,5 @@
 """Each call that changes something has a connection of its own; `close()` ends those in flight."""
 
-import os
 import select
 import signal
 import socket
@@ -223,10 +222,10 @@ def test_a_router_for_another_library_lets_nothing_through(
     assert len(raw.requests) == 1
 
 
-def test_random_interrupts_leave_a_provider_object_that_works() -> None:
-    done = processes.run(
-        [sys.executable, "-m", "interrupting", "500", "1"],
-        cwd=HERE, env={**os.environ}
-    )  # fmt: skip
+# At every line of the first kind of call here, of all of them in the long run.
+@pytest.mark.parametrize(("count", "calls"), [(160, ["1"]), pytest.param(500, [], marks=pytest.mark.long)])
+def test_interrupts_leave_a_provider_object_that_works(count: int, calls: list[str]) -> None:
+    done = processes.run([sys.executable, "-m", "interrupting", str(count), "1", *calls], cwd=HERE)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "500 interrupts, 0 faults" in done.stdout
+    assert f"{count} interrupts, 0 faults" in done.stdout
+    assert "plain, get: interrupted at " in done.stdout

@@ -12,7 +12,8 @@ from recorded import entry, judged
 COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
 OUTPUT = ["<&- >&-", ">/dev/full"]
 ERROR = ["2>&-", "2>/dev/full"]
-NEITHER = [">&- 2>&-", ">/dev/full 2>/dev/full"]
+NEITHER = [">&- 2>&-", pytest.param(">/dev/full 2>/dev/full", marks=pytest.mark.long)]
+LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("<&- >&-", "2>/dev/full")]
 
 
 def shell(redirected: str, *arguments: str, **environment: str) -> processes.Ended:
@@ -31,7 +32,7 @@ def archive(tmp_path: Path) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("redirected", [*OUTPUT, *ERROR])
+@pytest.mark.parametrize("redirected", [">/dev/full", "2>&-", *LONG])
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -98,7 +98,9 @@ def with_details(example: Any = ...) -> Spec:
     return parse("batch", json.dumps(document))
 
 
-@pytest.mark.parametrize("example", [..., *EXAMPLES])
+@pytest.mark.parametrize(
+    "example", [..., "text", *(pytest.param(each, marks=pytest.mark.long) for each in EXAMPLES[1:])]
+)
 def test_a_required_nested_body_is_sent_as_its_schema_has_it(example: Any) -> None:
     with MockServer() as server:
         asked = replace(target(server, "batch"), spec=with_details(example))

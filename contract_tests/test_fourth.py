@@ -29,21 +29,18 @@ NEW = {NAME: PAGE.name, "Plover": "plover.json", "Heron": "heron.md"}
 KEYS_OF_NEW = [name.lower() for name in NEW]
 ADAPTERS = [f"wrapper/audiences/providers/{key}.py" for key in KEYS_OF_NEW]
 ADAPTER = ADAPTERS[0]
-# Each of their rows is about one fault or contradiction; a new provider may have none.
-ROWS = (
+# Each of their cases is about one fault or contradiction; a new provider may have none.
+OF_SOME_PROVIDERS = (
     *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
     *("test_expectation.py", "test_strength.py", "test_odd_requests.py", "test_update_impact.py"),
 )
 # What is sent, what comes back, the mock server, and whether all files are there.
-SOME = (
-    *("test_requests", "test_answers", "test_samples", "test_mock_providers", "test_mock_meets_library"),
-    *("test_judges", "test_folders"),
-)
+SOME = ("test_requests", "test_samples", "test_mock_providers", "test_mock_meets_library", "test_folders")
 # Processes and sockets that go wrong on purpose take minutes; of them it is proved that they include the provider.
 SLOW = " or ".join(
     (
         *("test_command_shown", "test_faults", "test_fuzz", "test_sharing", "test_upload", "test_schemathesis"),
-        # The judge of servers is run on it by itself; no row of its mutants and faults has been looked at.
+        # The judge of servers is run on it by itself; no case of its mutants and faults has been looked at.
         *("test_total", "test_server", "test_mutants", "test_strength"),
     )
 )
@@ -69,9 +66,8 @@ def fourth(tmp_path_factory: pytest.TempPathFactory) -> Fourth:
     before = project.hashes(root)
     for name, page in NEW.items():
         address = f"https://{name.lower()}.example/page"
-        command = ("pipeline", "provider", name, "--page", str(HERE / page), "--address", address)
-        laid_out = project.run(root, *command)
-        assert laid_out.returncode == 0, laid_out.stderr
+        command = ("provider", name, "--page", str(HERE / page), "--address", address)
+        assert main([*command, "--root", str(root)]) == 0
     complaints = types(root)
     lines = {what: project.fill_in(root, what) for what in (*KEYS_OF_NEW, *OTHERS)}
     generated = project.run(root, "pipeline", "generate")
@@ -124,14 +120,17 @@ def by_hand(file: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("files", "least"), [(SOME, 100), pytest.param((), 200, marks=pytest.mark.long)], ids=["some", "all"]
+    ("files", "profile", "least"),
+    [(SOME, "few", 30), pytest.param((), "suite", 200, marks=pytest.mark.long)],
+    ids=["some", "all"],
 )
 def test_every_contract_test_is_there_for_it_and_passes(
-    fourth: Fourth, tmp_path: Path, files: tuple[str, ...], least: int
+    fourth: Fourth, tmp_path: Path, files: tuple[str, ...], profile: str, least: int
 ) -> None:
     names = tmp_path / "collected"
     done = project.run(
         fourth.root, "pytest", "-q", "-p", "fourth.collected", "-p", "no:cacheprovider",
+        f"--hypothesis-profile={profile}",
         "-k", f"({' or '.join(KEYS_OF_NEW)} or test_folders) and not ({SLOW})",
         *(f"contract_tests/{file}.py" for file in files),
         COLLECTED=str(names),
@@ -149,7 +148,7 @@ def without(names: list[str]) -> list[str]:
     found: dict[str, set[str]] = {}
     for name in names:
         test, _, parameters = name.partition("[")
-        if any(file in test for file in ROWS):
+        if any(file in test for file in OF_SOME_PROVIDERS):
             continue
         words = re.split(r"[^a-z_]+", parameters)
         found.setdefault(test, set()).update({*KEYS, *KEYS_OF_NEW} & {*words})
@@ -170,23 +169,23 @@ def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth
     ]
 
 
-@pytest.mark.parametrize("key", KEYS_OF_NEW)
-def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, key: str) -> None:
-    assert project.run(fourth.root, "fourth.judge", key, "300").stdout == "kept"
+@pytest.mark.parametrize("requests", [60, pytest.param(300, marks=pytest.mark.long)])
+def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, requests: int) -> None:
+    assert project.run(fourth.root, "fourth.judge", str(requests), *KEYS_OF_NEW).stdout.split() == ["kept"] * len(NEW)
 
 
 def test_the_judge_of_servers_looks_at_what_is_addressed_by_an_id(fourth: Fourth) -> None:
     mock = fourth.root / "contract_tests" / "audience_contract" / "providers" / f"{KEY}.py"
-    right = mock.read_text("utf-8")
+    right = wrong = mock.read_text("utf-8")
     refuses = "        return self.error(call.operation, 400)\n        call.remove("
-    for old, new, rule in [
-        ("        call.remove(", refuses, "case.accepted"),
-        ('{"ref": record.id,', '{"ref": "another",', "run.echo"),
-    ]:
-        assert right.count(old) == 1
-        mock.write_text(right.replace(old, new), "utf-8")
-        assert f": {rule}: " in project.run(fourth.root, "fourth.judge", KEY, "60").stdout
+    for old, new in (("        call.remove(", refuses), ('{"ref": record.id,', '{"ref": "another",')):
+        assert wrong.count(old) == 1
+        wrong = wrong.replace(old, new)
+    mock.write_text(wrong, "utf-8")
+    found = project.run(fourth.root, "fourth.judge", "60", KEY).stdout
     mock.write_text(right, "utf-8")
+    assert ": case.accepted: " in found
+    assert ": run.echo: " in found
 
 
 def test_a_provider_is_laid_out_once(fourth: Fourth, capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,28 +205,32 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
 
 
 @pytest.mark.parametrize(
-    ("place", "update"),
+    "updates",
     [
-        (_CREATE, {"tags": [HOSTILE]}),
-        (_CREATE, {"operationId": HOSTILE}),
-        (_CREATE, {"operationId": HOSTILE_LINES, "summary": HOSTILE_LINES, "description": HOSTILE_LINES}),
-        (_BODY, {HOSTILE: {"type": "string", "enum": [HOSTILE]}}),
-        (_BODY, {"title": {"type": "string", "example": HOSTILE}}),
-        (_ANSWER, {HOSTILE: {"type": "string", "example": HOSTILE}}),
-        (("components", "schemas", "Problem", "properties"), {HOSTILE: {"type": "string"}}),
-        (("info",), {"title": HOSTILE, "version": HOSTILE}),
-        (("components", "securitySchemes", "key"), {"name": HOSTILE}),
-        (("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}}),
-        (("servers", 0), {"url": f"https://a.example/{HOSTILE}"}),
+        [
+            (_CREATE, {"tags": [HOSTILE], "summary": HOSTILE_LINES, "description": HOSTILE_LINES}),
+            (_BODY, {HOSTILE: {"type": "string", "enum": [HOSTILE]}, "title": {"type": "string", "example": HOSTILE}}),
+            (_ANSWER, {HOSTILE: {"type": "string", "example": HOSTILE}}),
+            (("components", "schemas", "Problem", "properties"), {HOSTILE: {"type": "string"}}),
+            (("info",), {"title": HOSTILE, "version": HOSTILE}),
+            (("servers", 0), {"url": f"https://a.example/{HOSTILE}"}),
+        ],
+        [(_CREATE, {"operationId": HOSTILE})],
+        [(_CREATE, {"operationId": HOSTILE_LINES})],
+        [(("components", "securitySchemes", "key"), {"name": HOSTILE})],
+        [(("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}})],
     ],
-    ids=lambda given: given[-1] if isinstance(given, tuple) else "",
+    ids=["words", "operation", "lines", "header", "variable"],
 )
-def test_no_name_of_a_page_becomes_code(tmp_path: Path, place: tuple[Any, ...], update: dict[str, Any]) -> None:
+def test_no_name_of_a_page_becomes_code(tmp_path: Path, updates: list[tuple[tuple[Any, ...], dict[str, Any]]]) -> None:
     spec, root, page = json.loads(spec_of(PAGE.read_text("utf-8"))), tmp_path / "project", tmp_path / "page.json"
-    reduce(getitem, place, spec).update(update)
+    for place, update in updates:
+        reduce(getitem, place, spec).update(update)
     page.write_text(json.dumps(spec), "utf-8")
     if main(["provider", NAME, "--page", str(page), "--root", str(root)]):
         assert not root.exists()
+    else:
+        assert len(updates) > 1
     for file in root.rglob("*.py"):
         called = {node.id for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Name)}
         assert "SystemExit" not in called

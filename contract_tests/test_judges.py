@@ -37,7 +37,6 @@ MEDIA_TYPES = [
 ]
 
 
-@settings(max_examples=settings().max_examples * 2)
 @given(data=st.data())
 def test_both_judges_give_the_same_verdict_on_an_answer(key: str, data: st.DataObject) -> None:
     success, good = case(key).SUCCESS, case(key).BODY
@@ -131,7 +130,6 @@ def agree(ours: _spec.Spec, theirs: checkers.Node, value: Any) -> bool:
 
 
 @pytest.mark.parametrize("documents", ["adobe", "batch", "commbox"], ids="all_of_{}".format)
-@settings(max_examples=settings().max_examples * 3)
 @given(data=st.data())
 def test_both_judges_give_the_same_verdict_on_bodies_of_all_that_could_be_had_of_a_provider(
     documents: str, data: st.DataObject
@@ -201,7 +199,7 @@ def judged(shape: Any) -> tuple[_spec.Spec, checkers.Node]:
     return _spec.Spec(document, ""), theirs
 
 
-@settings(max_examples=settings().max_examples * 5)
+@settings(max_examples=settings().max_examples * 2)
 @given(shape=SCHEMAS, data=st.data())
 def test_both_judges_give_the_same_verdict_whatever_the_schema(shape: Any, data: st.DataObject) -> None:
     ours, theirs = judged(shape)

@@ -107,7 +107,9 @@ def test_the_report_counts_what_was_noticed_and_what_was_excepted_with_the_reaso
     ]
 
 
-@pytest.mark.parametrize(("words", "code"), [("maxLength: 254", 0), ("no such mutant", 1)])
+@pytest.mark.parametrize(
+    ("words", "code"), [pytest.param("maxLength: 254", 0, marks=pytest.mark.long), ("no such mutant", 1)]
+)
 def test_the_command_fails_where_nothing_was_noticed(words: str, code: int) -> None:
     command = [sys.executable, "-m", "mutants", "--workers", "1", "--provider", "batch", words]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}

@@ -60,7 +60,7 @@ def test_the_marker_says_what_the_router_plays(marker: str, text: str, tmp_path:
     assert ended.returncode == 0, ended.stdout
 
 
-@pytest.mark.parametrize("name", ["BATCH_BASE_URL", "ADOBE_TOKEN_URL"])
+@pytest.mark.parametrize("name", ["BATCH_BASE_URL", pytest.param("ADOBE_TOKEN_URL", marks=pytest.mark.long)])
 def test_no_variable_leads_the_test_past_the_router(name: str, tmp_path: Path) -> None:
     text = (
         f"def test(audience_router): assert '{name}' not in os.environ\ndef test_after(): assert '{name}' in os.environ"
@@ -69,7 +69,10 @@ def test_no_variable_leads_the_test_past_the_router(name: str, tmp_path: Path) -
     assert "2 passed" in ended.stdout, ended.stdout
 
 
-@pytest.mark.parametrize("fixtures", ["audience_mock, audience_router", "audience_router, audience_mock"])
+@pytest.mark.parametrize(
+    "fixtures",
+    ["audience_mock, audience_router", pytest.param("audience_router, audience_mock", marks=pytest.mark.long)],
+)
 def test_the_mocks_own_variables_stay_beside_the_router(fixtures: str, tmp_path: Path) -> None:
     text = f"def test({fixtures}): assert os.environ['BATCH_BASE_URL'].startswith(audience_mock.url)"
     ended = run(tmp_path, text, BATCH_BASE_URL="http://127.0.0.1:9")

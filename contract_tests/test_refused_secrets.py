@@ -40,7 +40,7 @@ def check(error: BaseException) -> None:
 def test_a_malformed_value_of_the_environment_is_not_shown(
     key: str, face: Any, oauth: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = canaries.face_class(key, face)
+    kind = canaries.class_of(key, face)
     settings = {each.argument: each for each in kind.settings}
     given = credentials(key, oauth=oauth)
     for broken in given:
@@ -55,7 +55,7 @@ def test_a_malformed_value_of_the_environment_is_not_shown(
     "url", [f"http://user:{SECRET}@x", f"https://x/?key={SECRET}", f"{SECRET}://x", f"http://{SECRET}.test"]
 )
 def test_a_malformed_url_or_proxy_is_not_shown(key: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = canaries.face_class(key)
+    kind = canaries.class_of(key)
     with pytest.raises(ConfigurationError) as argument:
         kind(**credentials(key), base_url=url)
     monkeypatch.setenv(f"{key.upper()}_BASE_URL", url)
@@ -70,7 +70,7 @@ def test_a_malformed_url_or_proxy_is_not_shown(key: str, url: str, monkeypatch: 
 
 
 def test_a_malformed_argument_is_not_shown(key: str) -> None:
-    kind = canaries.face_class(key)
+    kind = canaries.class_of(key)
     for broken in credentials(key):
         with pytest.raises(ConfigurationError, match=broken) as caught:
             kind(**{**credentials(key), broken: BAD})
@@ -85,7 +85,7 @@ def test_a_malformed_argument_is_not_shown(key: str) -> None:
 def test_a_mistyped_option_or_a_key_without_its_name_is_refused_without_showing_a_key(
     key: str, face: Any, oauth: bool
 ) -> None:
-    kind, given = canaries.face_class(key, face), credentials(key, oauth=oauth)
+    kind, given = canaries.class_of(key, face), credentials(key, oauth=oauth)
     wrong: list[Callable[[], Any]] = [
         lambda: kind(**given, timeoout=5),
         lambda: kind(**given, **{f"{next(iter(given))}_": SECRET}),
@@ -189,10 +189,10 @@ def test_a_future_that_holds_a_secret_is_not_shown() -> None:
 @pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 @pytest.mark.parametrize("oauth", [False, True])
 def test_what_holds_a_secret_is_not_pickled_and_says_so(key: str, face: Any, oauth: bool) -> None:
-    provider = canaries.face_class(key, face)(**credentials(key, oauth=oauth))
+    provider = canaries.class_of(key, face)(**credentials(key, oauth=oauth))
     with pytest.raises(TypeError, match=f"{type(provider).__name__} holds credentials .* make it anew"):
         pickle.dumps(provider)
-    request = canaries.face_class(key)(**credentials(key)).prepare(draft(key), leave_out={"description", "members"})
+    request = canaries.class_of(key)(**credentials(key)).prepare(draft(key), leave_out={"description", "members"})
     with pytest.raises(TypeError, match="make it anew"):
         pickle.dumps(request)
 

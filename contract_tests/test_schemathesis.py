@@ -130,7 +130,7 @@ def _setting_query(app: ASGIApp) -> ASGIApp:
     [
         pytest.param(_setting_accept(always=True), "Accept", marks=pytest.mark.long),
         (_setting_accept(always=False), "Accept"),
-        (_setting_query, "createAudienceMetaOnly"),
+        pytest.param(_setting_query, "createAudienceMetaOnly", marks=pytest.mark.long),
     ],
 )
 def test_schemathesis_reports_a_server_that_ignores_what_adobe_requires(

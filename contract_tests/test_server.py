@@ -169,7 +169,7 @@ def test_a_credential_that_no_header_can_carry_is_refused_without_showing_it(val
     assert "cret-1" not in str(caught.value)
 
 
-@pytest.mark.parametrize("limit", [1, 7])
+@pytest.mark.parametrize("limit", [1, pytest.param(7, marks=pytest.mark.long)])
 @pytest.mark.parametrize("fault", [None, "batch.name-space"])
 def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> None:
     with MockServer(fault=fault) as server:

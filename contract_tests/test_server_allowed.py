@@ -13,7 +13,14 @@ from judged import judge, reply
 _METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audience of a name"
 
 
-@pytest.mark.parametrize(("status", "to"), [(501, _METHOD), (415, _MEDIA), (409, _NAME)])
+@pytest.mark.parametrize(
+    ("status", "to"),
+    [
+        pytest.param(501, _METHOD, marks=pytest.mark.long),
+        pytest.param(415, _MEDIA, marks=pytest.mark.long),
+        (409, _NAME),
+    ],
+)
 def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to: str) -> None:
     created: set[str] = set()
 

@@ -19,7 +19,10 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 
 # In our own cases, and in both phases of Schemathesis, which takes an interrupt for its own.
-@pytest.mark.parametrize(("number", "stop"), [(60, signal.SIGHUP), (122, signal.SIGINT), (330, signal.SIGTERM)])
+@pytest.mark.parametrize(
+    ("number", "stop"),
+    [(60, signal.SIGHUP), (122, signal.SIGINT), pytest.param(330, signal.SIGTERM, marks=pytest.mark.long)],
+)
 def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int, stop: signal.Signals) -> None:
     started: list[processes.Process] = []
     seen = 0
@@ -61,7 +64,7 @@ def test_an_answer_that_comes_byte_by_byte_is_late() -> None:
 
 
 # In our own cases, in the coverage phase, and in the fuzzing phase.
-@pytest.mark.parametrize("number", [60, 130, 330])
+@pytest.mark.parametrize("number", [60, pytest.param(130, marks=pytest.mark.long), 330])
 def test_a_server_that_is_stopped_between_two_requests_is_not_judged_by_it(number: int) -> None:
     with MockServer() as server:
         report = run(target(server, "adobe_ims"), watcher=_Stopping(server, number))

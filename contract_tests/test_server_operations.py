@@ -37,12 +37,12 @@ def _playing(operation: str, act: Any) -> MockServer:
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(),
-        Settings(indexing=3600),
-        Settings(indexing=0.3, shown_while_indexing=False),
+        pytest.param(Settings(), marks=pytest.mark.long),
+        pytest.param(Settings(indexing=3600), marks=pytest.mark.long),
+        pytest.param(Settings(indexing=0.3, shown_while_indexing=False), marks=pytest.mark.long),
         Settings(indexing=0.3, removed_at_once=False, absent_accepted=True, newest_first=True),
         Settings(same_name_accepted=False, removed_name_accepted=False, empty_accepted=False, limit_accepted=True),
-        Settings(unknown_token_accepted=False, unknown_cursor_accepted=True),
+        pytest.param(Settings(unknown_token_accepted=False, unknown_cursor_accepted=True), marks=pytest.mark.long),
     ],
     ids=["at once", "in progress for long", "not found for a moment", "late", "strict", "as to tokens and cursors"],
 )
@@ -113,7 +113,9 @@ def test_every_operation_has_its_credential_status_and_body_cases() -> None:
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.
-@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b'[{"name": "a"}]')])
+@pytest.mark.parametrize(
+    ("status", "body"), [pytest.param(204, b"", marks=pytest.mark.long), (200, b'[{"name": "a"}]')]
+)
 def test_an_answer_without_a_body_or_with_a_list_is_read(status: int, body: bytes) -> None:
     answer = Response(status, (("content-type", "application/json"),), body)
     report = judge(
@@ -159,7 +161,13 @@ _FOREIGN = [f"newsletter-{number}" for number in range(43)] + [
 
 
 @pytest.mark.parametrize(
-    "options", [Options(), Options(requests=None, seconds=8)], ids=["every phase", "without a limit to requests"]
+    "options",
+    [
+        Options(requests=150),
+        pytest.param(Options(), marks=pytest.mark.long),
+        pytest.param(Options(requests=None, seconds=8), marks=pytest.mark.long),
+    ],
+    ids=["every phase", "more of every phase", "without a limit to requests"],
 )
 def test_what_was_there_before_stays_there_at_a_server_that_takes_anything_for_a_name(options: Options) -> None:
     asked: list[str] = []

@@ -19,7 +19,7 @@ from raw_server import RawServer
 from raw_server import http as answer
 
 
-@pytest.mark.parametrize("limit", [1, 5, 150])
+@pytest.mark.parametrize("limit", [1, 5, pytest.param(150, marks=pytest.mark.long)])
 def test_no_more_is_created_than_is_allowed_where_answers_get_lost(limit: int) -> None:
     created = 0
 

@@ -91,7 +91,7 @@ def create(request: pytest.FixtureRequest, key: str, debugged: BlockingPortal) -
     def run(url: str, arguments: dict[str, Any] | None = None, given: Any = None, **options: Any) -> Any:
         face = aio if request.param == "async" else audiences
         made = {**credentials(key), **(arguments or {}), "base_url": url, "create_policy": ONCE, **options}
-        provider = canaries.face_class(key, face)(**made)
+        provider = canaries.class_of(key, face)(**made)
         how: Any = {"leave_out": {"description", "members"}}
 
         async def call() -> Any:

@@ -80,7 +80,7 @@ def run(
                 return answer(next(count))
 
         options: Any = {"transport": httpx2.MockTransport(handle), "create_policy": RetryPolicy(first_wait=0)}
-        provider = canaries.face_class(key, aio if face else audiences)(**credentials(key), **options)
+        provider = canaries.class_of(key, aio if face else audiences)(**credentials(key), **options)
         leave_out = {"description", "members"}
         try:
             if face:

@@ -23,10 +23,10 @@ _SOME = [
     for at, family in enumerate(FAMILIES)
     if (key, family) in _FIRST
 ]
-# The stricter of the two until what is random starts; to the end one, the others are long.
+# The stricter of the two until what is random starts; to the end is long.
 _CORRECT = [
     *((f"{key}.prose", 150) for key in provider_keys()),
-    ("adobe_ims.prose", 1000),
+    pytest.param("adobe_ims.prose", 1000, marks=pytest.mark.long),
     *(pytest.param(f"{key}.{which}", 1000, marks=pytest.mark.long) for key in KEYS for which in ("prose", "correct")),
 ]
 _FAULT, _RIGHT, _STRICT = "batch.answer-indexing-token-missing", "batch.correct", "batch.prose"

@@ -21,7 +21,7 @@ def in_adapters(tmp_path: Path, source: str, key: str) -> list[str]:
     (tmp_path / "wrapper").mkdir()
     (tmp_path / "wrapper" / "acme.py").write_text(source, "utf-8")
     change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
-    found = impact(tmp_path, tmp_path, key, [change], (limited(20), limited(40))).wrapper
+    found = impact(tmp_path, key, [change], (limited(20), limited(40)))
     return [source.splitlines()[use.line - 1].strip() for use in found]
 
 
@@ -38,7 +38,6 @@ def test_who_does_not_import_the_client_is_not_touched(tmp_path: Path) -> None:
 
 TESTS = """
 NAME = {"name": "spring"}
-LIMIT = 20
 SAID = ("body", "/schema/properties/name/maxLength")
 OTHER = ("body", "/schema/properties/names/maxLength")
 ID = {"id": "7"}
@@ -52,7 +51,7 @@ def touched(tmp_path: Path, before: Json, after: Json, *changes: Change) -> list
     """The lines of a test file of the provider that are named."""
     (tmp_path / "contract_tests").mkdir()
     (tmp_path / "contract_tests" / "acme.py").write_text(TESTS, "utf-8")
-    found = impact(tmp_path, tmp_path, "acme", changes, (before, after)).tests
+    found = impact(tmp_path, "acme", changes, (before, after))
     lines = TESTS.splitlines()
     return [lines[use.line - 1].partition(" ")[0] for use in found]
 
@@ -68,9 +67,9 @@ def limited(most: int) -> Json:
 BODY = f"{OPERATION}/requestBody/content/application~1json/schema/properties/name"
 
 
-def test_of_a_changed_limit_the_old_one_and_the_pointer_to_it_are_touched(tmp_path: Path) -> None:
+def test_of_a_property_that_changes_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
     change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
-    assert touched(tmp_path, limited(20), limited(40), change) == ["LIMIT", "SAID"]
+    assert touched(tmp_path, limited(20), limited(40), change) == ["NAME", "SAID"]
 
 
 def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:

@@ -98,10 +98,10 @@ def test_of_several_specs_the_one_with_our_operations_is_taken_and_a_copy_of_it_
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        ((PAGES / "login.html").read_text("utf-8"), "found 0; the page is a login page: 'Welcome back'"),
+        ((PAGES / "login.html").read_text("utf-8"), "found 0; the page is 'Welcome back'"),
         (
             (PAGES / "gone.html").read_text("utf-8"),
-            "the page is one that says it is not found: 'Page not found'",
+            "the page is 'Page not found'",
         ),
         ("", "the page is empty"),
         (

@@ -17,7 +17,6 @@ from pipeline.__main__ import main
 from pipeline.folders import ROOT
 from pipeline.update.report import as_json, as_markdown, as_text, changelog
 from pipeline.update.result import Change, Check, Code, Page, Report, Result
-from pipeline.update.symbols import differences, public
 from small_project import answer, changed
 
 PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/markdown")]
@@ -83,22 +82,6 @@ def test_a_report_names_no_place_of_this_machine_and_is_the_same_in_any_other(up
         shown.append(given.replace((project / "pages").as_uri(), "PAGES"))
     assert shown[0] == shown[1]
     assert str(tmp_path) not in shown[0]
-
-
-def test_symbols_are_the_public_names_of_a_client_with_their_signatures(tmp_path: Path) -> None:
-    before = "class A:\n    x: int\n    y: str = 'a'\n    def to(self) -> int: ...\n    def _own(self): ...\n"
-    for name, text in (
-        ("old", before),
-        ("new", before.replace("int\n", "str\n").replace("y:", "z:").replace("_own(self", "_own(it")),
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "a.py").write_text(text, "utf-8")
-    found = differences(public(tmp_path / "old"), public(tmp_path / "new"))
-    assert [(s.name, s.state, s.before, s.after) for s in found] == [
-        ("a.A.x", "changed", ": int", ": str"),
-        ("a.A.y", "removed", ": str = 'a'", ""),
-        ("a.A.z", "added", "", ": str = 'a'"),
-    ]
 
 
 def test_the_command_says_that_nothing_is_new_and_writes_the_report_within_three_seconds_of_work(

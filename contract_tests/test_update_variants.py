@@ -81,7 +81,12 @@ def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
     ("change", "code", "lines"),
     [
         (_adobe_newer, Code.BREAKING, {"- url", "audienceId", "id"}),
-        (_adobe_older, Code.BREAKING, {"post", "audienceId", "id", "- name: Accept"}),
+        pytest.param(
+            _adobe_older,
+            Code.BREAKING,
+            {"post", "audienceId", "id", "- name: Accept"},
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_an_older_or_newer_page_without_a_spec_ends_in_its_class_and_names_the_lines_of_ours_that_it_touches(

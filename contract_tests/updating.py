@@ -2,10 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import processes
 import small_project
@@ -64,38 +61,6 @@ actions:
 """
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A change as `pipeline.diff` gives it."""
-
-    kind: str
-    pointer_old: str | None
-    pointer_new: str | None
-    sentence: str
-    witness: Any = None
-
-    def to_json(self) -> dict[str, Any]:
-        return vars(self)
-
-
-def compare(old: Json, new: Json) -> Sequence[Difference]:
-    """Enough of a comparison for the changes that these tests make."""
-    before, after = (dict(_leaves(spec, "")) for spec in (old, new))
-    found = []
-    for at in sorted(before.keys() | after.keys()):
-        if before.get(at) != after.get(at):
-            said = "documentation" if at.endswith(("description", "version", "example")) else "compatible"
-            kind = "breaking-reader" if at not in after else said
-            found.append(Difference(kind, at if at in before else None, at if at in after else None, f"{at} differs"))
-    return found
-
-
-def _leaves(value: Any, at: str) -> Any:
-    for name, child in value.items() if isinstance(value, dict) else ():
-        here = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
-        yield from _leaves(child, here) if isinstance(child, dict) and child else [(here, child)]
-
-
 def project(root: Path, overlay: str | None = OVERLAY) -> Path:
     """The project, generated and committed."""
     small_project.write(root, overlay=overlay)
@@ -143,7 +108,7 @@ def publish(root: Path, spec: Json | str) -> None:
 
 
 def updated(root: Path, *, tests: bool = False, keep: bool = False) -> Result:
-    return update(root, list(providers(root)), DATE, tests=tests, keep=keep, compare=compare)
+    return update(root, list(providers(root)), DATE, tests=tests, keep=keep)
 
 
 def copied(made: Path, to: Path) -> Path:

@@ -1,6 +1,6 @@
 """A valid OpenAPI document in fewer words: what can be said in two ways is said in one, for everything that reads it.
 
-- OpenAPI 3.0 becomes 3.1, and its `nullable` a type.
+- OpenAPI 3.0 becomes 3.1, its `nullable` a type, its exclusive limits numbers; what it ignores beside `$ref` goes.
 - The formats `int32` and `int64` become the range that they stand for, and `uri` a pattern.
 - The request bodies of `components`, and the parameters of a path, go to the operations that have them.
 - A `content` without a media type, which says nothing, goes.
@@ -29,8 +29,8 @@ def translated(document: Json) -> Json:
     spec = copy.deepcopy(document)
     old = str(spec["openapi"]).startswith("3.0")
     for _, schema in validity.schemas(spec, ""):
-        if old and schema.pop("nullable", False) and "type" in schema:
-            schema["type"] = [schema["type"], "null"]
+        if old:
+            _modernise(schema)
         if schema.get("format") in _BITS and "integer" in schema.get("type", ()):
             most = 2 ** _BITS[schema.pop("format")] - 1
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
@@ -52,6 +52,17 @@ def translated(document: Json) -> Json:
         item.pop("parameters", None)
     spec.get("components", {}).pop("requestBodies", None)
     return spec | ({"openapi": "3.1.0"} if old else {})
+
+
+def _modernise(schema: Json) -> None:
+    if "$ref" in schema:
+        for key in schema.keys() - {"$ref"}:
+            del schema[key]
+    if schema.pop("nullable", False) and "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.pop(exclusive, False) and limit in schema:
+            schema[exclusive] = schema.pop(limit)
 
 
 def moved(spec: Json, below: str, name: str) -> Json:

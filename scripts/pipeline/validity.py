@@ -1,6 +1,8 @@
 """Whether a document is a valid OpenAPI description, and if not, where and by which rule."""
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -23,8 +25,18 @@ ALTERNATIVES = ("oneOf", "anyOf")
 _DATA = ("example", "examples", "default", "enum")
 
 
-def problems(spec: Any) -> Iterator[str]:
+def problems(spec: Any) -> tuple[str, ...]:
     """What is invalid, each as JSON pointer and rule. Each step relies on the one before: only the first is sure."""
+    return _problems(json.dumps(spec))
+
+
+# A document is read again at each step that needs it, and to judge it is what takes the most time there.
+@lru_cache(64)
+def _problems(text: str) -> tuple[str, ...]:
+    return tuple(_found(json.loads(text)))
+
+
+def _found(spec: Any) -> Iterator[str]:
     version = spec.get("openapi") if isinstance(spec, dict) else None
     if not isinstance(version, str) or version[:3] not in _RULES:
         yield f"/openapi: {version!r} is not a version among {', '.join(_RULES)} (rule: enum)"
@@ -92,7 +104,8 @@ def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, An
     inner = {f"{at}/items": schema.get("items")}
     inner[f"{at}/additionalProperties"] = schema.get("additionalProperties")
     inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
-    for key in ALTERNATIVES:
+    inner[f"{at}/not"] = schema.get("not")
+    for key in (*ALTERNATIVES, "allOf"):
         inner |= {f"{at}/{key}/{number}": child for number, child in enumerate(schema.get(key, ()))}
     for here, child in inner.items():
         if isinstance(child, dict):

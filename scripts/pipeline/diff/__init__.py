@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..translate import translated
 from .change import Change, Kind, Side, Witness
 from .operations import changes
 
@@ -9,7 +10,12 @@ __all__ = ["Change", "Kind", "Side", "Witness", "compare"]
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """The changes, worst first; both documents are valid OpenAPI 3.0 or 3.1. None if they mean the same."""
+    """The changes, worst first; both documents are valid OpenAPI 3.0 or 3.1. None if they mean the same.
+
+    Documents of which one is 3.0 are compared as `translate` writes them.
+    """
+    if any(str(spec.get("openapi", "")).startswith("3.0") for spec in (old, new)):
+        old, new = translated(old), translated(new)
     found: dict[tuple[object, ...], Change] = {}
     for change in changes(old, new):
         # What is shared is met at each place that uses it.

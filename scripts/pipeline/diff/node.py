@@ -15,11 +15,6 @@ class Node:
     pointer: str
     value: Any
 
-    @property
-    def old_dialect(self) -> bool:
-        """Whether this is OpenAPI 3.0, whose schemas are not those of JSON Schema."""
-        return str(self.root.get("openapi", "")).startswith("3.0")
-
     def child(self, key: str | int) -> "Node":
         return Node(self.root, pointer([key], self.pointer), self.value[key])
 
@@ -35,8 +30,8 @@ class Node:
 
     @property
     def bare_reference(self) -> bool:
-        """Beside `$ref`, 3.0 ignores everything; 3.1 lets `summary` and `description` stand anywhere."""
-        return self.old_dialect or not set(self.value) - {"$ref", "summary", "description"}
+        """Beside `$ref`, `summary` and `description` may stand anywhere."""
+        return not set(self.value) - {"$ref", "summary", "description"}
 
     def target(self) -> "Node":
         reference = str(self.value["$ref"])

@@ -1,4 +1,4 @@
-"""A schema as plain JSON Schema 2020-12 with nothing but what refuses, however dialect and references spell it."""
+"""A schema as plain JSON Schema 2020-12 with nothing but what refuses, however references spell it."""
 
 import json
 import re
@@ -33,8 +33,6 @@ def keywords(node: Node, side: Side) -> dict[str, Any]:
     """The keywords of one schema object in the newer spelling, children left as they are."""
     value = node.value
     out = {key: value[key] for key in value if key not in NOT_JUDGED and not key.startswith("x-")}
-    if node.old_dialect:
-        _modernise(value, out)
     hidden = {name for name, child in node.members("properties").items() if is_hidden(child, side)}
     if "required" in out:
         out["required"] = sorted(set(out["required"]) - hidden)
@@ -49,14 +47,6 @@ def keywords(node: Node, side: Side) -> dict[str, Any]:
 def is_hidden(node: Node, side: Side) -> bool:
     """Whether what this describes is not there on this side: readOnly in a request, writeOnly in a response."""
     return isinstance(node.value, dict) and node.value.get(SIDED.get(side, "")) is True
-
-
-def _modernise(value: dict[str, Any], out: dict[str, Any]) -> None:
-    if value.get("nullable") is True and isinstance(value.get("type"), str):
-        out["type"] = [value["type"], "null"]
-    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if out.pop(exclusive, False) is True and limit in out:
-            out[exclusive] = out.pop(limit)
 
 
 def _format(out: dict[str, Any]) -> None:

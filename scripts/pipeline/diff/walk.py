@@ -118,9 +118,9 @@ class Walk:
 
 
 def _beside(node: Node) -> dict[str, object]:
-    """What is said beside a reference, which 3.0 ignores."""
+    """What is said beside a reference."""
     is_reference = isinstance(node.value, dict) and "$ref" in node.value and node.bare_reference
-    return said(node.value) if is_reference and not node.old_dialect else {}
+    return said(node.value) if is_reference else {}
 
 
 def _plain(node: Node, key: str) -> Any:

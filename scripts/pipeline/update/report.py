@@ -121,13 +121,7 @@ def _about(report: Report, code: str) -> Iterator[str]:
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
     for finding in report.overlay:
         yield f"- overlay action {finding.action} {finding.state}: {finding.sentence}"
-    yield from _some(f"{s.state}: {code.format(f'{s.name}{s.after or s.before}')}" for s in report.impact.symbols)
-    for name, uses in (
-        ("wrapper", report.impact.wrapper),
-        ("tests", report.impact.tests),
-        ("mock server", report.impact.mock),
-    ):
-        yield from _some(f"touched in the {name}: {code.format(place)}" for place in _places(uses))
+    yield from _some(f"touched: {code.format(place)}" for place in _places(report.impact))
 
 
 def _places(uses: Iterable[Use]) -> list[str]:

@@ -72,30 +72,12 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Symbol:
-    """A public name of a generated client that is `added`, `removed` or `changed`."""
-
-    name: str
-    state: str
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True)
 class Use:
-    """A line of ours that has a word of what changed: a symbol, a property, a status, an operation."""
+    """A line of ours that has a word of what changed: a property, a parameter, a status, an operation."""
 
     file: str
     line: int
     word: str
-
-
-@dataclass(frozen=True)
-class Impact:
-    symbols: tuple[Symbol, ...] = ()
-    wrapper: tuple[Use, ...] = ()
-    tests: tuple[Use, ...] = ()
-    mock: tuple[Use, ...] = ()
 
 
 @dataclass
@@ -109,7 +91,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     claims: list[Change] = field(default_factory=list)
     overlay: list[Finding] = field(default_factory=list)
-    impact: Impact = Impact()
+    impact: tuple[Use, ...] = ()
 
     @property
     def code(self) -> Code:

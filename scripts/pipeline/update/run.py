@@ -4,20 +4,18 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import effective, folders, overlay, registry, tree
+from .. import diff, effective, folders, overlay, registry, tree
 from .._errors import PipelineError
 from ..documents import fingerprint, read
 from ..folders import Provider
-from . import checks, claimed, classes
+from . import checks, claimed
 from .impact import impact
-from .result import Check, Code, Report, Result
+from .result import Change, Check, Code, Report, Result
 from .stage import differing, stage, swap, write
 from .take import Taken, take
 
 
-def update(
-    root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool, compare: classes.Compare | None = None
-) -> Result:
+def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool) -> Result:
     """What the update of the providers `found` comes to; with `keep`, the tree is updated if the wrapper misfits."""
     result = Result()
     try:
@@ -26,7 +24,7 @@ def update(
         if any(each.files for each in taken):
             with stage(root) as copy:
                 try:
-                    _in_copy(root, copy, taken, result, compare, tests=tests)
+                    _in_copy(root, copy, taken, result, tests=tests)
                 except PipelineError as error:
                     raise PipelineError(_within(str(error), copy)) from error
                 if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
@@ -55,13 +53,11 @@ def _version(provider: Provider) -> str:
     return ", ".join(dict.fromkeys(str(document.entry["version"]) for document in provider.documents))
 
 
-def _in_copy(
-    root: Path, copy: Path, taken: Sequence[Taken], result: Result, compare: classes.Compare | None, *, tests: bool
-) -> None:
+def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> None:
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
             write(copy, {path.relative_to(root): data for path, data in each.files.items()})
-            _differences(copy, each, report, compare)
+            _differences(copy, each, report)
     wrong = [f"specs/{r.key}/overlay.yaml: {f.action}: {f.sentence}" for r in result.reports for f in r.overlay]
     if wrong:
         raise PipelineError("\n".join(wrong))
@@ -70,7 +66,7 @@ def _in_copy(
     tree.write(copy, files, tree.differences(copy, files))
     for each, report in zip(taken, result.reports, strict=True):
         specs = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
-        report.impact = impact(root, copy, report.key, [*report.changes, *report.claims], specs)
+        report.impact = impact(copy, report.key, [*report.changes, *report.claims], specs)
     result.checks = checks.imports(copy)
     if any(check.said for check in result.checks):
         return
@@ -92,7 +88,7 @@ def _readme(copy: Path) -> Check:
     return Check("the README's table", Code.NOTHING)
 
 
-def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Compare | None) -> None:
+def _differences(copy: Path, taken: Taken, report: Report) -> None:
     old, new = taken.provider, Provider(copy, taken.provider.key)
     report.version = report.version[0], _version(new)
     recorded = read(old.claims) if old.claims.is_file() else {}
@@ -107,4 +103,13 @@ def _differences(copy: Path, taken: Taken, report: Report, compare: classes.Comp
     effective.agreed(new, spec)
     report.sha256 = fingerprint(spec)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
-    report.changes = classes.differences(read(old.effective), spec, compare)
+    before = read(old.effective)
+    report.changes = [_change(change) for change in diff.compare(before, spec)]
+    if not report.changes and before != spec:
+        report.changes = [Change("documentation", ("",), "the specs differ in what means nothing")]
+
+
+def _change(found: diff.Change) -> Change:
+    pointers = dict.fromkeys(at for at in (found.pointer_new, found.pointer_old) if at is not None)
+    witness = found.witness and vars(found.witness)
+    return Change(found.kind.value, tuple(pointers), found.sentence, witness, side=found.side)
