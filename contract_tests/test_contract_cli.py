@@ -196,7 +196,7 @@ def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
 
 
 def test_version_and_help_are_printed() -> None:
-    assert run("--version").stdout == f"audience-contract {version('audiences')}\n"
+    assert run("--version").stdout == f"audience-contract {version('audience-contract')}\n"
     assert "mock" in run("--help").stdout
 
 

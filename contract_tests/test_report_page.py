@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
 
 from audience_contract import reports
 from audience_contract.report import Report
 from audience_contract.reports import matrix, texts
-from browser import chromium
+from browser import Browser, Page, chromium, expect
 from report_values import REPORT
 
 Open = Callable[..., Page]

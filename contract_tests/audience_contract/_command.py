@@ -31,7 +31,7 @@ app.command(name="faults", hidden=True, deprecated=True)(_faults_command.faults)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"audience-contract {version('audiences')}")
+        typer.echo(f"audience-contract {version('audience-contract')}")
         raise typer.Exit
 
 

@@ -218,7 +218,7 @@ class Names:
         parameters: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         body = operation.node.get("requestBody")
         media = next(iter(body["content"].value)) if body else ""
-        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
+        headers = {"User-Agent": f"audience-contract/{version('audience-contract')}", **self.target.headers()}
         fresh = self.fresh(operation, take=False)
         for parameter in operation.node.get("parameters") or ():
             place, key = parameter.value["in"], parameter.value["name"]
