@@ -138,7 +138,7 @@ workflows: .venv/.release ## lint the workflows and the action
 release-check: $(READY) ## whether the tree can be released as TAG=v1.2.3
 	$(BIN)/python scripts/check_release.py $(TAG)
 
-rest: lint types drift docs wheels # what `check` does beside `test`
+rest: lint workflows types drift docs wheels # what `check` does beside `test`
 
 check: test rest ## everything that CI checks
 

@@ -67,6 +67,20 @@ def test_each_wheel_has_the_licence_the_notice_and_links_that_lead_somewhere_fro
     assert [link for link in re.findall(r"\]\((.+?)\)", str(page)) if not re.match("https://|#", link)] == []
 
 
+def test_the_action_gives_the_exit_code_and_the_path_of_the_page(tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    given = {"COMMAND": "traffic", "ARGUMENTS": "none.har", "HTML": "page.html", "GITHUB_OUTPUT": str(outputs)}
+    ended = processes.run([sys.executable, str(ROOT / "scripts" / "ci_check.py")], env={**os.environ, **given})
+    assert (ended.returncode, outputs.read_text("utf-8")) == (2, "exit-code=2\nhtml=page.html\n")
+
+
+def test_nothing_is_released_whose_changelog_or_publisher_is_not_settled() -> None:
+    ended = processes.run([sys.executable, str(ROOT / "scripts" / "check_release.py"), "v0.0.1"])
+    assert ended.returncode == 1
+    for reason in ("pyproject.toml has version", "CHANGELOG.md has no section '## [0.0.1] - YYYY-MM-DD'"):
+        assert reason in ended.stderr
+
+
 @pytest.mark.long
 def test_the_library_alone_is_ten_packages_and_names_the_extra_that_its_command_needs(
     built: dict[str, Path], tmp_path: Path
