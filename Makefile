@@ -5,6 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps
 # The library and the checker are installed; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
@@ -30,7 +31,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements/dev.txt pyproject.toml contract_tests/pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
+	@$(CHECK_PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python $(PIP) -r requirements/dev.txt
 	$(BIN)/python $(PIP) --no-build-isolation -e . -e contract_tests
@@ -41,11 +42,12 @@ $(READY): requirements/dev.txt pyproject.toml contract_tests/pyproject.toml
 	$(BIN)/python $(PIP) -r $<
 	@touch $@
 
-# An environment of its own, as small as can be; nothing is installed of the project.
-build/demo/.ready: requirements/demo.txt
-	@echo "Installing what the demo needs into build/demo; this is done once."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv build/demo
+# An environment of its own, without the project: small for the demo, and apart for tools whose packages would change what
+# jsonschema does here.
+build/%/.ready: requirements/%.txt
+	@echo "Installing what this needs into $(@D), once."
+	@$(CHECK_PYTHON)
+	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python $(PIP) -r $<
 	@touch $@
 
@@ -129,11 +131,11 @@ dist/.built: $(READY) $(SOURCES) README.md LICENSE NOTICE pyproject.toml contrac
 wheels: wheel .venv/.types ## try the built wheels, with the source gone
 	$(BIN)/python scripts/check_wheel.py
 
-licences: .venv/.release ## the licences of what the two packages bring, which must be allowed ones, and an SBOM of each in build/sbom
+licences: $(READY) build/release/.ready ## the licences of what the two packages bring, which must be allowed ones, and an SBOM of each in build/sbom
 	$(BIN)/python scripts/licences.py
 
-workflows: .venv/.release ## lint the workflows and the action
-	$(BIN)/zizmor --offline --persona regular .github action.yml
+workflows: build/release/.ready ## lint the workflows and the action
+	build/release/bin/zizmor --quiet --offline --persona regular .github action.yml
 
 release-check: $(READY) ## whether the tree can be released as TAG=v1.2.3
 	$(BIN)/python scripts/check_release.py $(TAG)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ROOT / "build" / "release" / "bin" / "python"
 PACKAGES = {"audiences": (ROOT, "[cli,otel,socks]"), "audience-contract": (ROOT / "contract_tests", "")}
 # Parts of names. None of these licences asks that a caller's own code be given away.
 ALLOWED = ("0BSD", "Apache", "BSD", "ISC", "MIT", "MPL", "Mozilla", "PSF", "Python Software Foundation", "Unlicense")
@@ -24,14 +25,14 @@ def main() -> None:
         run(*uv, "pip", "install", "--quiet", "--python", python, *locked, f"{project}{extras}")
         print(f"--- {name}", flush=True)
         allowed = ("--partial-match", "--allow-only", ";".join(ALLOWED))
-        run(sys.executable, "-m", "piplicenses", "--python", python, "--from", "mixed", *allowed)
+        run(TOOLS, "-m", "piplicenses", "--python", python, "--from", "mixed", *allowed)
         sbom = (
             "--pyproject",
             project / "pyproject.toml",
             "--output-file",
             ROOT / "build" / "sbom" / f"{name}.cdx.json",
         )
-        run(sys.executable, "-m", "cyclonedx_py", "environment", python, *sbom, "--output-reproducible")
+        run(TOOLS, "-m", "cyclonedx_py", "environment", python, *sbom, "--output-reproducible")
 
 
 if __name__ == "__main__":
