@@ -1,6 +1,5 @@
 """Judging a server of several operations: each as much as the others, and what is not the run's is left alone."""
 
-import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -41,9 +40,11 @@ def _playing(operation: str, act: Any) -> MockServer:
         Settings(),
         Settings(indexing=3600),
         Settings(indexing=0.3, shown_while_indexing=False),
-        Settings(absent_removed=False),
+        Settings(indexing=0.3, removed_at_once=False, absent_accepted=True, newest_first=True),
+        Settings(same_name_accepted=False, removed_name_accepted=False, empty_accepted=False, limit_accepted=True),
+        Settings(unknown_token_accepted=False, unknown_cursor_accepted=True),
     ],
-    ids=["at once", "in progress for long", "not found for a moment", "refuses to remove what is not there"],
+    ids=["at once", "in progress for long", "not found for a moment", "late", "strict", "as to tokens and cursors"],
 )
 def test_a_right_server_of_several_operations_has_no_finding(settings: Settings) -> None:
     report = judge(MockServer(settings=settings), "batch", requests=300)
@@ -220,14 +221,10 @@ def test_no_name_of_another_leaves_in_a_query_or_a_form_either() -> None:
 
 def test_the_facts_tell_what_an_operation_does() -> None:
     effects = {name: facts_of(operation).effect for name, operation in BATCH.items()}
-    assert effects == {_CREATE: Effect.CREATES, _VIEW: Effect.READS, _REMOVE: Effect.REMOVES}
-
-
-def test_the_mock_s_audiences_can_be_changed_while_it_runs() -> None:
-    with MockServer(settings=Settings(indexing=3600)) as server:
-        run(target(server, "batch"), Options(requests=5))
-        (record, *_) = server.audiences
-        server.change(record, state="REPLACED", members=3)
-        run(target(server, "batch"), Options(requests=20))
-        states = {json.loads(kept.response.body).get("indexing_state") for kept in server.exchanges}
-    assert "IN_PROGRESS" in states
+    reads, changes = ("audience_list", _VIEW), ("audience_update", "audience_replace")
+    assert effects == {
+        _CREATE: Effect.CREATES,
+        **dict.fromkeys(reads, Effect.READS),
+        **dict.fromkeys(changes, Effect.CHANGES),
+        _REMOVE: Effect.REMOVES,
+    }

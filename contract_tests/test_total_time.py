@@ -104,7 +104,7 @@ def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kep
     with caplog.at_level(logging.WARNING, "audiences"):
         assert isinstance(anyio.run(call), Receipt)
     assert time.monotonic() - begun < 3
-    assert "on_response raised NotSentError" in caplog.text
+    assert "on_response raised NotSentTimeoutError" in caplog.text
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

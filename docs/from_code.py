@@ -105,7 +105,11 @@ The **source** is where the rule comes from: the provider's documents, at the pl
                     f"\n### `{rule.id}`\n\n{rule.help}\n\n: weight: *{getattr(rule, 'weight', 'violation')}*\n"
                     f": source: {example.get('source', 'the documents of the provider')}\n: example: {example['example']}\n"
                 )
-    return text.replace("\n: weight", "\n- weight").replace("\n: source", "\n- source").replace("\n: example", "\n- example")
+    return (
+        text.replace("\n: weight", "\n- weight")
+        .replace("\n: source", "\n- source")
+        .replace("\n: example", "\n- example")
+    )
 
 
 def as_rst(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:

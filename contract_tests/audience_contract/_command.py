@@ -1,6 +1,7 @@
 """The command `audience-contract`."""
 
 import errno
+import json
 import os
 import shlex
 import time
@@ -61,17 +62,24 @@ def mock(  # noqa: PLR0917 - a command line
         bool, typer.Option("--prose", help="Refuse what the documents' prose can be read to forbid, too.")
     ] = False,
     fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `server-faults` lists.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What no document decides, or how long it takes: --setting indexing=2 --setting absent_accepted=true.",
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
 ) -> None:
     """Play all providers, and the services that they need, on one port until Ctrl-C, or until COMMAND has ended.
 
     COMMAND finds the base URLs, and credentials that the mock server takes, in its environment; its exit code is passed
     on. Without a command they are printed, as shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of
-    a base URL to be answered with that error; GET /_mock/audiences lists what was created and is
-    still there, DELETE forgets it; PATCH /_mock/settings changes how long an audience is being indexed. Adobe's
-    token endpoint issues tokens to the client mock-client-id with the secret mock-client-secret; DELETE /_mock/tokens
-    makes them invalid.
+    a base URL to be answered with that error; GET /_mock/audiences lists what was created and is still there, DELETE
+    forgets it; GET /_mock/batch/audiences/NAME/members shows who is in an audience; GET /_mock/settings shows what
+    --setting takes, PATCH changes it. Adobe's token endpoint issues tokens to the client mock-client-id with the secret
+    mock-client-secret; DELETE /_mock/tokens makes them invalid.
     """
-    from .mock import MockServer  # noqa: PLC0415 - --help has no need of the server
+    from .mock import MockServer, Settings  # noqa: PLC0415 - --help has no need of the server
     from .running import heed_signals, run, signal_of  # noqa: PLC0415 - nor of this
 
     if env and command:
@@ -80,8 +88,15 @@ def mock(  # noqa: PLR0917 - a command line
     try:
         with ExitStack() as stack:
             try:
+                chosen = Settings().but(**dict(map(_setting, setting or ())))
                 server = MockServer(
-                    host=host, port=port, allow_remote=allow_remote, strict=strict, prose=prose, fault=fault
+                    host=host,
+                    port=port,
+                    allow_remote=allow_remote,
+                    strict=strict,
+                    prose=prose,
+                    fault=fault,
+                    settings=chosen,
                 )
                 stack.enter_context(server)
             except OSError as error:
@@ -103,6 +118,14 @@ def mock(  # noqa: PLR0917 - a command line
     except KeyboardInterrupt as interrupt:
         code = -signal_of(interrupt) if command else 0
     raise typer.Exit(code if code >= 0 else 128 - code)
+
+
+def _setting(text: str) -> tuple[str, object]:
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        raise refused(f"--setting: {text}: NAME=VALUE is needed, and a number, true or false for a value") from None
 
 
 def _show(base_urls: Mapping[str, str], variables: Mapping[str, str]) -> NoReturn:

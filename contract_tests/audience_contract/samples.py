@@ -40,7 +40,8 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             rest = below(other) if other and isinstance(other.value, dict) else text
             return {name: below(known[name]) if name in known else rest for name in names}
         case "array":
-            size = max(schema.plain("minItems", 0), 0 if least else 1) if items else schema.plain("minItems", 0)
+            # An empty array may be refused, and tells nothing.
+            size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
             return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]
         case "integer" | "number" as kind:
             number = max(1 if kind == "integer" else 1.5, schema.plain("minimum", -math.inf))

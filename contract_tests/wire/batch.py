@@ -93,7 +93,14 @@ WRONG_ANSWERS = [
 
 SUCCESS = 202
 BEFORE = body("emails", "custom_ids")(GOOD)
+_ADD = b'{"name": "spring_2025", "ids": [{"action": "add", "id": "c-1", "attributes": {"points": 3}}]}'
 OTHERS = {
+    "list": (Request("GET", f"{BASE}/audiences/list", GOOD.headers[:2]), 200),
+    "replace": (
+        Request("POST", f"{BASE}/audiences/replace", GOOD.headers, _ADD.replace(b'"action": "add", ', b"")),
+        202,
+    ),
+    "update": (Request("POST", f"{BASE}/audiences/update", GOOD.headers, _ADD), 202),
     "view": (Request("GET", f"{BASE}/audiences/view?name=spring_2025", GOOD.headers[:2]), 200),
     "remove": (Request("POST", f"{BASE}/audiences/remove", GOOD.headers, b'{"name": "spring_2025"}'), 202),
 }

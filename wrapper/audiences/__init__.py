@@ -8,9 +8,9 @@ three. Every error of a call is an AudiencesError; where the call changes someth
 from ._attempt import Attempt
 from ._audience import Audience
 from ._call_settings import Timeouts
+from ._changed import Changed, Chunk, Rest
 from ._drivers import Blocking as Provider
 from ._errors import (
-    AmbiguousError,
     AudiencesError,
     AuthenticationError,
     ConfigurationError,
@@ -18,6 +18,7 @@ from ._errors import (
     InvalidError,
     NotFoundError,
     NotSentError,
+    NotSentTimeoutError,
     Problem,
     RateLimitedError,
     RejectedError,
@@ -26,18 +27,19 @@ from ._errors import (
     TokenError,
     UnavailableError,
     UnknownOutcomeError,
+    UnknownTimeoutError,
     UnsupportedError,
-    WaitTimeoutError,
 )
 from ._everywhere import Result, create_everywhere
-from ._members import PhoneFile
+from ._members import Attribute, Member, PhoneFile, Url
 from ._operation import Capability, Support
 from ._options import CallOptions, Options
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import Reconciliation
-from ._record import Record, RecordState, Reference
+from ._reconcile import Evidence, Reconciliation
+from ._record import AmbiguousError, ExistsError, Record, RecordState, Reference, WaitTimeoutError
+from ._reply import Ensured, Reply
 from ._response import Headers, Response
 from ._secret import Secret, SecretSource
 from ._version import __version__
@@ -53,17 +55,25 @@ from .providers.commbox import CommBox as CommBox
 __all__ = [
     "AmbiguousError",
     "Attempt",
+    "Attribute",
     "Audience",
     "AudiencesError",
     "AuthenticationError",
     "CallOptions",
     "Capability",
+    "Changed",
+    "Chunk",
     "ConfigurationError",
     "Deviation",
+    "Ensured",
+    "Evidence",
+    "ExistsError",
     "Headers",
     "InvalidError",
+    "Member",
     "NotFoundError",
     "NotSentError",
+    "NotSentTimeoutError",
     "Options",
     "Outcome",
     "Part",
@@ -78,8 +88,10 @@ __all__ = [
     "Reference",
     "RejectedError",
     "Remedy",
+    "Reply",
     "Request",
     "Response",
+    "Rest",
     "Result",
     "RetryPolicy",
     "Secret",
@@ -91,7 +103,9 @@ __all__ = [
     "TokenError",
     "UnavailableError",
     "UnknownOutcomeError",
+    "UnknownTimeoutError",
     "UnsupportedError",
+    "Url",
     "WaitTimeoutError",
     "__version__",
     "create_everywhere",

@@ -1,17 +1,19 @@
 """What every call of a provider object needs of it."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
-from . import _json
+from . import _json, _spec
 from ._audience import Audience
 from ._draft import Draft, drafted
-from ._errors import OURS, AudiencesError, InvalidError, Problem, named
-from ._operation import Adapter, Asked, Operation
+from ._errors import OURS, AudiencesError, InvalidError, Problem, named, shape
+from ._operation import Adapter, Asked, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
 from ._response import Response
@@ -68,6 +70,33 @@ class Account:
             body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
         return Request(built["method"], url, headers, body, parts, hidden, warnings)
 
+    def documented(self, operation_id: str, given: Mapping[str, Any]) -> Operation[None, tuple[Any]]:
+        """Any operation of the provider's documents, with the path's parameters, the query and the body that are given.
+
+        Raises InvalidError for an operation that is in none of them, and for parameters of a path that it has not.
+        """
+        known = {entry.id: entry.effect for entry in self.adapter.operations}
+        for service in {entry.service.key: entry.service for entry in self.adapter.operations}.values():
+            with suppress(LookupError):
+                spec = _spec.load(service.key).operation(operation_id)
+                break
+        else:
+            raise _no_operation("operation_id", "must be that of a documented operation", operation_id)
+        path, values = spec.path, given.get("path") or {}
+        if {*re.findall(r"{(.*?)}", path)} != {*values}:
+            raise _no_operation("path", f"must have what {path} has", values)
+        for name, value in values.items():
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        own = {name: self.values[setting] for name, setting in service.own.items()}
+        built = {"method": spec.method, "url": path, "headers": own} | {
+            name: given[name] for name in ("params", "json") if given.get(name) is not None
+        }
+        if "json" in built:
+            own["Content-Type"] = "application/json"
+        methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
+        effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
+        return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,), lambda _: None)
+
     def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""
         rule = "is in the spec, and this version of the library cannot send it"
@@ -82,3 +111,7 @@ def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
     return "&".join(
         f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params
     )
+
+
+def _no_operation(field: str, rule: str, value: object) -> InvalidError:
+    return InvalidError.of([Problem(field, rule, shape(value), OURS)])

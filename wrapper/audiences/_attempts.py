@@ -11,7 +11,7 @@ from ._account import Account
 from ._answer import Success
 from ._attempt import Attempt
 from ._call_settings import CallSettings
-from ._errors import AudiencesError, NotSentError, SpecViolationError, UnknownOutcomeError
+from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViolationError, UnknownOutcomeError
 from ._http.trace import AttemptTrace, Send
 from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
@@ -70,7 +70,7 @@ class Attempts(Generic[Asked, Answer]):
         yield from self._announce(request)
         turn = self._account.pace.reserve(self._how.deadline)
         if turn is None:
-            raise NotSentError("nothing was sent: the total time is over before this call's turn")
+            raise NotSentTimeoutError("nothing was sent: the total time is over before this call's turn")
         try:
             yield Wait(max(0.0, turn - time.monotonic()))
         except BaseException:
@@ -87,7 +87,7 @@ class Attempts(Generic[Asked, Answer]):
 
     def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
         """The seconds before the next attempt; raises the failure where there is none."""
-        policy, number = self._how.policy, self._number
+        policy, number = self._how.read_policy if self._reads else self._how.policy, self._number
         # What failed before there was a request to send (a hook, a file that is gone) fails again.
         if not (self._seen.built and request.rewinds):
             raise failure
@@ -185,4 +185,5 @@ class Attempts(Generic[Asked, Answer]):
         self._attempts.append(attempt)
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
-        _observe.attempted(self._account.title, self._operation.id, request.method, attempt)
+        where = self._operation.service.url(self._account.values, self._operation.spec.path)
+        _observe.attempted(self._account.title, request.method, where, attempt)

@@ -1,6 +1,6 @@
 """How a single call is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from . import _checks
@@ -43,6 +43,8 @@ class CallSettings:
 
     timeouts: Timeouts
     policy: RetryPolicy
+    read_policy: RetryPolicy
+    """The same for what only reads."""
     max_response_bytes: int
     on_progress: Callable[[int, int | None], object] | None
     deadline: float
@@ -50,3 +52,4 @@ class CallSettings:
     reuse: bool
     """Whether a connection may be used that an earlier call has used."""
     ending: Ending
+    extra_headers: Mapping[str, str]

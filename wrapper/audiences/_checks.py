@@ -1,9 +1,13 @@
 """Checks of what callers give as options: what is wrong is said at once, not in the middle of a call."""
 
+import re
+from collections.abc import Mapping
 from inspect import iscoroutinefunction
 
 from ._errors import OURS, ConfigurationError, Problem, shape
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TEXT = re.compile(r"[!-~](?:[ \t!-~]*[!-~])?|")
 LONGEST = 7 * 24 * 3600
 """Seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
 
@@ -31,6 +35,16 @@ def truth(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise ConfigurationError(f"{name} must be True or False")
     return value
+
+
+def headers(value: object) -> Mapping[str, str]:
+    fits = isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(text, str) and _NAME.fullmatch(name) and _TEXT.fullmatch(text)
+        for name, text in value.items()
+    )
+    if not isinstance(value, Mapping) or not fits:
+        raise ConfigurationError("extra_headers must be a mapping of names to texts of visible ASCII")
+    return dict(value)
 
 
 def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:

@@ -43,10 +43,7 @@ class Draft:
     @property
     def upload(self) -> tuple[Upload, str, str]:
         """The file as it is sent, with its name and media type. Only for providers whose create needs one."""
-        from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
-
-        file = cast("PhoneFile", self.file)
-        return file.upload, file.name, _files.media_type(file)
+        return as_part(cast("PhoneFile", self.file))
 
 
 def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
@@ -59,9 +56,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     left_out = _left_out(rules, audience, leave_out)
     file, look = (audience.members if rules.column else None), Look()
     if file and rules.column:
-        from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
-
-        look = _files.look(file, column=rules.column)
+        look = looked_into(file, rules.column)
     given = audience.provider_fields.get(key, {})
     problems = [*look.problems]
     for name in given.keys() & rules.fields.keys():
@@ -77,6 +72,19 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
         raise InvalidError.of(problems)
     text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}
     return Draft(audience, text, file, left_out, look)
+
+
+def looked_into(file: PhoneFile, column: str) -> Look:
+    from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
+
+    return _files.look(file, column)
+
+
+def as_part(file: PhoneFile) -> tuple[Upload, str, str]:
+    """The file as it is sent, with its name and media type."""
+    from . import _files  # noqa: PLC0415  # see above
+
+    return file.upload, file.name, _files.media_type(file)
 
 
 def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Awaitable, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
 from functools import partial
 from inspect import iscoroutine
 from types import TracebackType
@@ -13,16 +13,21 @@ import anyio
 import anyio.to_thread
 
 from ._audience import Audience
-from ._errors import AudiencesError, ConfigurationError, NotSentError
+from ._changed import Changed
+from ._errors import AudiencesError, ConfigurationError, NotSentTimeoutError
 from ._http import connections, send
 from ._http.trace import Send
+from ._listing import Listing
+from ._members import PhoneFile
 from ._options import CallOptions
 from ._provider import Provider
 from ._receipt import Receipt
 from ._reconcile import Reconciliation
 from ._record import Audiences, Record
+from ._reply import Ensured, Reply
 from ._steps import Await, Flow, R, Step, Wait, Work
-from ._verbs import LOOK, Verbs
+from ._supply import GIVEN, GIVEN_ASYNC
+from ._verbs import CHUNK_BYTES, LOOK, Changing, Verbs
 from ._wire import Request
 
 _LOOK = 0.05
@@ -49,18 +54,37 @@ class Blocking(Provider[send.BlockingTransport]):
         """
         return self._account.drafted(audience, leave_out)[1]
 
-    def create(self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]) -> Receipt:
+    def create(
+        self,
+        audience: Audience,
+        *,
+        leave_out: Collection[str] = (),
+        look_first: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> Receipt:
         """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
 
         `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
-        be told them; the receipt lists those.
+        be told them; the receipt lists those. No provider documents what a second create of the same name does:
+        `look_first=True` asks for the name before, and raises ExistsError where there is such an audience. If the
+        outcome is unknown then, `reconcile` can say more.
 
         Raises InvalidError and UnsupportedError before anything is sent, and any other AudiencesError by what became
         of the call; its `outcome` says whether the audience may exist now. An interrupt is raised as it is; its
         `__cause__` is then such an error.
         """
         verbs = self._verbs(options, getattr(audience, "name", None))
-        return self._run(verbs, verbs.create(audience, leave_out))
+        return self._run(verbs, verbs.create(audience, leave_out, look_first=look_first))
+
+    def ensure(self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]) -> Ensured:
+        """Have the audience be there: it is looked up by its name, and created where there is none. Nothing of one that
+        is found is compared with the draft, or changed.
+
+        Raises as `create` does, and UnsupportedError where the provider cannot be asked by name. While it is only
+        looked up, the outcome is *not_sent*.
+        """
+        verbs = self._verbs(options, getattr(audience, "name", None))
+        return self._run(verbs, verbs.ensure(audience, leave_out))
 
     def get(
         self,
@@ -79,6 +103,24 @@ class Blocking(Provider[send.BlockingTransport]):
         verbs = self._verbs(options, reads=True)
         return self._run(verbs, verbs.get(what, id, token))
 
+    def list(self, **options: Unpack[CallOptions]) -> Iterator[Record]:
+        """All audiences, in the provider's order. Each page is asked for when the iteration comes to it, and `options`
+        bound each of these calls. An item that cannot be read is a Record all the same: with the state *other*, its
+        JSON in `raw`, and in `deviations` where it leaves the spec.
+
+        Raises SpecViolationError where the list has no end: the mark of a next page is one of an earlier page, or many
+        pages in a row bring nothing new. Otherwise, what `get` raises, but NotFoundError; all of it as the iteration
+        goes on.
+        """
+        self._verbs(options, reads=True)  # wrong options are refused at once
+        return self._pages(options)
+
+    def _pages(self, options: CallOptions) -> Iterator[Record]:
+        listing = Listing()
+        while not listing.is_over:
+            verbs = self._verbs(options, reads=True)
+            yield from self._run(verbs, verbs.list(listing))
+
     def wait(
         self,
         what: Audiences | None = None,
@@ -93,13 +135,77 @@ class Blocking(Provider[send.BlockingTransport]):
         no failure, and a state that the provider does not document is given as it is.
 
         `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
-        change (a receipt has it), an audience that is not to be seen yet is waited for, too; so after a delete, ask
-        with `get`, whose NotFoundError says that the audience is gone.
+        change (a receipt has it), an audience that is not to be seen yet is waited for, too; after a delete, whose
+        receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
         verbs = self._verbs(options, reads=True)
         return self._run(verbs, verbs.wait(what, id, token, within))
+
+    def add(
+        self,
+        what: Audiences | None,
+        members: GIVEN,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Add members to an audience, which is given as for `get`: any iterable of ids, or of Member with attributes.
+
+        They are taken from the iterable as they are sent, in one call after the other, each with as many members as
+        the provider takes and with `chunk_bytes` bytes at most; `options` bound each call. An id that comes twice is
+        sent once where both are in one call, with the attributes that came last; later calls are sent later, and in
+        which order the provider works on them is not documented. Members in a sequence, such as a list, are all
+        looked at before any is sent; those of another iterable call by call.
+
+        A call that fails ends the change: the error is that call's, its `outcome` is that of all calls together, and
+        its `changed` lists them all, and has the rest of the members. With `go_on=True`, the calls after it are made
+        all the same, and the result says which failed.
+
+        Raises InvalidError for a member that breaks a rule, UnsupportedError where the provider offers no such call,
+        and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
+        error as its `__cause__`.
+        """
+        verbs, given = self._verbs(options), Changing(go_on, chunk_bytes)
+        return self._run(verbs, verbs.add(what, id, members, given))
+
+    def remove(
+        self,
+        what: Audiences | None,
+        members: GIVEN,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
+        verbs, given = self._verbs(options), Changing(go_on, chunk_bytes)
+        return self._run(verbs, verbs.remove(what, id, members, given))
+
+    def replace(
+        self,
+        what: Audiences | None,
+        members: GIVEN | PhoneFile,
+        *,
+        id: str | None = None,
+        allow_empty: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Replace all members of an audience by others, given as for `add`, or by those in a file where the provider
+        takes one.
+
+        It is one call, so there are only as many members as one call has: the next one would replace them. Without
+        members it is refused, unless `allow_empty=True`.
+
+        Raises as `add` does; UnsupportedError for too many members, before anything is sent.
+        """
+        verbs, given = self._verbs(options), Changing(False, chunk_bytes, allow_empty)
+        return self._run(verbs, verbs.replace(what, id, members, given))
 
     def delete(
         self,
@@ -115,16 +221,37 @@ class Blocking(Provider[send.BlockingTransport]):
         verbs = self._verbs(options)
         return self._run(verbs, verbs.delete(what, id))
 
-    def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
+    def reconcile(
+        self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
+    ) -> Reconciliation:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
 
-        The audience is looked up by its name where the provider offers that. What is seen is evidence, and no proof, so
-        the outcome stays unknown.
+        The audience is looked up by its name where the provider offers that. What is seen is `evidence`, and no proof,
+        so the outcome stays unknown, unless the call was a create that looked first, or `before` is what `list` gave
+        before a create, and has no audience of the id that there is now (where the list has all audiences, with ids).
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         verbs = self._verbs(options, reads=True)
-        return self._run(verbs, verbs.reconcile(what))
+        return self._run(verbs, verbs.reconcile(what, before))
+
+    def request(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        **options: Unpack[CallOptions],
+    ) -> Reply:
+        """Make any call that the provider documents, by its operationId, with the parameters of its path and query and
+        the body that are given. They go out as they are: only the answer is judged. What only reads (GET) is repeated
+        as reads are; anything else as a create.
+
+        Raises InvalidError for an operation that is in none of the provider's documents, and as `create` or `get` do.
+        """
+        verbs = self._verbs(options)
+        return self._run(verbs, verbs.request(operation_id, {"path": path, "params": params, "json": json}))
 
     def close(self) -> None:
         """End the calls in flight, and close the connections. A call that is just connecting ends when that does, by
@@ -198,11 +325,23 @@ class Async(Provider[send.AsyncTransport]):
         return cast("Request", request)
 
     async def create(
-        self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
+        self,
+        audience: Audience,
+        *,
+        leave_out: Collection[str] = (),
+        look_first: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Receipt:
         """Create the audience. See the blocking `create`; what it says of interrupts holds for a cancellation."""
         verbs = self._verbs(options, getattr(audience, "name", None))
-        return await self._run(verbs, verbs.create(audience, leave_out))
+        return await self._run(verbs, verbs.create(audience, leave_out, look_first=look_first))
+
+    async def ensure(
+        self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
+    ) -> Ensured:
+        """Have the audience be there. See the blocking `ensure`."""
+        verbs = self._verbs(options, getattr(audience, "name", None))
+        return await self._run(verbs, verbs.ensure(audience, leave_out))
 
     async def get(
         self,
@@ -215,6 +354,18 @@ class Async(Provider[send.AsyncTransport]):
         """What the provider says of an audience. See the blocking `get`."""
         verbs = self._verbs(options, reads=True)
         return await self._run(verbs, verbs.get(what, id, token))
+
+    def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Record]:
+        """All audiences, for `async for`. See the blocking `list`."""
+        self._verbs(options, reads=True)
+        return self._pages(options)
+
+    async def _pages(self, options: CallOptions) -> AsyncIterator[Record]:
+        listing = Listing()
+        while not listing.is_over:
+            verbs = self._verbs(options, reads=True)
+            for record in await self._run(verbs, verbs.list(listing)):
+                yield record
 
     async def wait(
         self,
@@ -229,6 +380,50 @@ class Async(Provider[send.AsyncTransport]):
         verbs = self._verbs(options, reads=True)
         return await self._run(verbs, verbs.wait(what, id, token, within))
 
+    async def add(
+        self,
+        what: Audiences | None,
+        members: GIVEN_ASYNC,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Add members to an audience. See the blocking `add`; the members may be an asynchronous iterable, and another
+        one is read in a thread.
+        """
+        verbs, given = self._verbs(options), Changing(go_on, chunk_bytes)
+        return await self._run(verbs, verbs.add(what, id, members, given))
+
+    async def remove(
+        self,
+        what: Audiences | None,
+        members: GIVEN_ASYNC,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Remove members from an audience. See `add`."""
+        verbs, given = self._verbs(options), Changing(go_on, chunk_bytes)
+        return await self._run(verbs, verbs.remove(what, id, members, given))
+
+    async def replace(
+        self,
+        what: Audiences | None,
+        members: GIVEN_ASYNC | PhoneFile,
+        *,
+        id: str | None = None,
+        allow_empty: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Changed:
+        """Replace all members of an audience. See the blocking `replace`."""
+        verbs, given = self._verbs(options), Changing(False, chunk_bytes, allow_empty)
+        return await self._run(verbs, verbs.replace(what, id, members, given))
+
     async def delete(
         self,
         what: Audiences | None = None,
@@ -240,15 +435,32 @@ class Async(Provider[send.AsyncTransport]):
         verbs = self._verbs(options)
         return await self._run(verbs, verbs.delete(what, id))
 
-    async def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
+    async def reconcile(
+        self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
+    ) -> Reconciliation:
         """What became of a call with an unknown outcome. See the blocking `reconcile`."""
         verbs = self._verbs(options, reads=True)
-        return await self._run(verbs, verbs.reconcile(what))
+        return await self._run(verbs, verbs.reconcile(what, before))
+
+    async def request(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        **options: Unpack[CallOptions],
+    ) -> Reply:
+        """Make any call that the provider documents. See the blocking `request`."""
+        verbs = self._verbs(options)
+        return await self._run(verbs, verbs.request(operation_id, {"path": path, "params": params, "json": json}))
 
     async def close(self) -> None:
         """End the calls in flight of this event loop, and close its connections. The object can be used again."""
         self._end_calls()
         await self._http.close()
+
+    aclose = close
 
     async def __aenter__(self) -> Self:
         return self
@@ -301,4 +513,4 @@ class Async(Provider[send.AsyncTransport]):
         left = step.deadline - time.monotonic()
         with anyio.CancelScope(deadline=anyio.current_time() + left):
             return await what
-        raise NotSentError(f"nothing was sent: the total time was over in {step.during}", provider=self.title)
+        raise NotSentTimeoutError(f"nothing was sent: the total time was over in {step.during}", provider=self.title)

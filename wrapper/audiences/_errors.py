@@ -5,16 +5,22 @@ AudiencesError
 ├── InvalidError          the draft breaks a rule of the spec, or one of ours       not_sent
 ├── UnsupportedError      the provider does not offer that, or cannot be told it    not_sent
 ├── NotSentError          no connection, or nothing could be written to it          not_sent
+│   └── NotSentTimeoutError    because a time was over                              not_sent
 ├── TokenError            no access token could be had (Adobe's OAuth)              not_sent
 ├── AuthenticationError   401 or 403                                                rejected
 ├── RateLimitedError      429                                                       rejected
 ├── RejectedError         any other 4xx but 408                                     rejected
 │   └── NotFoundError     404: there is no such audience                            rejected
 ├── AmbiguousError        several audiences have that name                          None
+├── ExistsError           there is such an audience already                         not_sent
 ├── WaitTimeoutError      an audience was still indexing when the time was over     None
 ├── UnavailableError      5xx                              unknown; rejected for a 503 with Retry-After
 ├── SpecViolationError    a 2xx without what a receipt needs                        applied
 └── UnknownOutcomeError   no answer, 3xx, 408, or no status of HTTP's               unknown
+    └── UnknownTimeoutError    no answer, because a time was over                   unknown
+
+Of a change of members that takes several calls, the outcome is that of all together, which may be *partly*. What ended
+because a time was over is a TimeoutError, too.
 """
 
 import json
@@ -24,6 +30,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ._attempt import Attempt
+from ._changed import Changed
 from ._outcome import Outcome
 from ._response import Response
 
@@ -156,6 +163,10 @@ class AudiencesError(Exception):
         """Every attempt at the call, the last one included, and those at an access token that failed."""
         self.base_url: str | None = None
         """Where the call went."""
+        self.looked_first = False
+        """Whether the call was a create, and the provider said before that it had no such audience."""
+        self.changed: Changed | None = None
+        """Of a change of members: what became of each call, and what was not sent."""
 
     @property
     def reconcile_token(self) -> str | None:
@@ -172,6 +183,7 @@ class AudiencesError(Exception):
                 "base_url": self.base_url,
                 "name": self.audience_name,
                 "started": self.attempts[0].started.isoformat() if self.attempts else None,
+                "looked_first": self.looked_first,
             }
         )
 
@@ -206,6 +218,7 @@ class AudiencesError(Exception):
             "problems": [problem.to_dict() for problem in getattr(self, "problems", ())],
             "attempts": [attempt.to_dict() for attempt in self.attempts],
             "reconcile_token": self.reconcile_token,
+            "changed": self.changed.to_dict() if self.changed else None,
             "body": unusable.body.decode("utf-8", "replace") if unusable else None,
         }
 
@@ -252,6 +265,10 @@ class UnsupportedError(AudiencesError):
 
 class NotSentError(AudiencesError):
     """No connection was made, or nothing could be written to it."""
+
+
+class NotSentTimeoutError(NotSentError, TimeoutError):
+    """Nothing was sent before a time was over."""
 
 
 class TokenError(AudiencesError):
@@ -322,18 +339,5 @@ class UnknownOutcomeError(AudiencesError):
     outcome = Outcome.UNKNOWN
 
 
-class AmbiguousError(AudiencesError):
-    """Several audiences have that name: give the id of the one that is meant. `records` has a Record for each."""
-
-    outcome = None
-    records: Sequence[Any] = ()
-
-
-class WaitTimeoutError(AudiencesError):
-    """The audience was still indexing, or not to be seen yet, when the time to wait was over.
-
-    `record` is the last Record that was seen, or None.
-    """
-
-    outcome = None
-    record: Any = None
+class UnknownTimeoutError(UnknownOutcomeError, TimeoutError):
+    """No answer came before a time was over."""

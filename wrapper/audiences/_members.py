@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,3 +76,29 @@ class Look(NamedTuple):
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     empty: bool = False
+
+
+class Url(str):
+    """An attribute's value that is told as a URL, not as a text."""
+
+    __slots__ = ()
+
+
+Attribute = str | int | float | bool | datetime | list[str] | list[int] | list[float]
+"""What an attribute's value may be: of a time, the zone must be known."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Member:
+    """A member by its identifier, with attributes by name; a plain string means one without.
+
+    >>> from datetime import UTC, datetime
+    >>> Member("4711", {"city": "Rome", "since": datetime(2026, 1, 31, tzinfo=UTC), "photo": Url("https://a.test/1")})
+    Member(3 attributes)
+    """
+
+    id: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict, hash=False)
+
+    def __repr__(self) -> str:
+        return f"Member({len(self.attributes)} attributes)"

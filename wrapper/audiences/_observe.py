@@ -1,4 +1,5 @@
-"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies, URLs or the provider's words.
+"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies or the provider's words; of a URL,
+a span has what stands in the spec.
 
 What an application's handler, filter or span processor raises is dropped: it does not end a call.
 """
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from inspect import iscoroutine
 from typing import Any
+from urllib.parse import urlsplit
 
 from ._attempt import Attempt
 from ._errors import AudiencesError, ConfigurationError
@@ -20,11 +22,13 @@ _LOG = logging.getLogger("audiences")
 _LOG.addHandler(logging.NullHandler())  # without it, warnings would be printed where logging is not set up
 
 
-def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> None:
-    """Log an attempt: INFO where it was applied as documented, WARNING otherwise; the fields are in `extra`, too."""
+def attempted(provider: str, method: str, url: str, attempt: Attempt) -> None:
+    """Log an attempt: INFO where it was applied as documented, WARNING otherwise; the fields are in `extra`, too. The
+    URL, which has no values in it, is the span's alone.
+    """
     fields = {
         "provider": provider,
-        "operation": operation,
+        "operation": attempt.operation,
         "method": method,
         "attempt": attempt.number,
         "status": attempt.status,
@@ -36,6 +40,8 @@ def attempted(provider: str, operation: str, method: str, attempt: Attempt) -> N
     said = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
     with suppress(Exception):
         _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
+    with suppress(Exception):
+        _attempt_span(url, method, attempt)
 
 
 def warned(provider: str, warnings: tuple[str, ...]) -> None:
@@ -65,11 +71,11 @@ def dropped(name: str, raised: Exception | None) -> None:
 
 
 @contextmanager
-def span(provider: str, operation: str) -> Iterator[Any]:
-    """The current span while a call goes on, from the tracer that the application set up; None without one."""
+def span(provider: str, verb: str) -> Iterator[Any]:
+    """The current span while a verb goes on, from the tracer that the application set up; None without one."""
     current = manager = None
     with suppress(Exception):
-        manager = _started(provider, operation)
+        manager = _started(provider, verb)
         current = manager.__enter__() if manager else None
     try:
         yield current
@@ -79,40 +85,63 @@ def span(provider: str, operation: str) -> Iterator[Any]:
                 manager.__exit__(None, None, None)  # of an exception, OpenTelemetry would keep the text
 
 
-def _started(provider: str, operation: str) -> Any:
+def _started(provider: str, verb: str) -> Any:
     if not _installed():
         return None
-    from opentelemetry.trace import SpanKind, get_tracer  # noqa: PLC0415  # an extra
+    from opentelemetry.trace import get_tracer  # noqa: PLC0415  # an extra
 
-    attributes = {"audiences.provider": provider, "audiences.operation": operation}
-    return get_tracer("audiences", __version__).start_as_current_span(
-        f"{provider} {operation}", kind=SpanKind.CLIENT, attributes=attributes
+    attributes = {"audiences.provider": provider, "audiences.verb": verb}
+    return get_tracer("audiences", __version__).start_as_current_span(f"{provider} {verb}", attributes=attributes)
+
+
+def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
+    """An attempt that is over, as a span within that of its verb."""
+    if not _installed():
+        return
+    from opentelemetry.trace import SpanKind, get_tracer  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    attributes: dict[str, str | int] = {
+        "audiences.operation": attempt.operation,
+        "http.request.method": method,
+        "http.request.resend_count": attempt.number - 1,
+        "server.address": parts.hostname or "",
+        "server.port": parts.port or {"http": 80, "https": 443}[parts.scheme],
+        "url.full": url,
+    }
+    begun = int(attempt.started.timestamp() * 1e9)
+    current = get_tracer("audiences", __version__).start_span(
+        method, kind=SpanKind.CLIENT, attributes=attributes, start_time=begun
     )
+    if attempt.status is not None:
+        current.set_attribute("http.response.status_code", attempt.status)
+    if attempt.failed:
+        _fail(current, str(attempt.status or attempt.outcome or "no answer"))
+    current.end(begun + int(attempt.elapsed * 1e9))
 
 
-def failed(current: Any, raised: BaseException, operation: str) -> None:
-    """What the span says of a call that failed or was interrupted."""
+def _fail(current: Any, kind: str) -> None:
+    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
+
+    current.set_attribute("error.type", kind)
+    current.set_status(Status(StatusCode.ERROR))
+
+
+def failed(current: Any, raised: BaseException) -> None:
+    """What the span says of a verb that failed or was interrupted."""
     error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-    known = error if isinstance(error, AudiencesError) else None
-    own = tuple(each for each in known.attempts if each.operation == operation) if known else ()
-    done(current, known.outcome if known else None, own, type(raised).__name__)
+    done(current, error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
 
 
-def done(current: Any, outcome: Outcome | None, attempts: tuple[Attempt, ...], failure: str = "") -> None:
-    """What the span says of the call in the end."""
+def done(current: Any, outcome: Outcome | None, failure: str = "") -> None:
+    """What the span says of the verb in the end."""
     if current is None:
         return
     with suppress(Exception):
-        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
-
         if failure:
-            current.set_attribute("error.type", failure)
-            current.set_status(Status(StatusCode.ERROR))
+            _fail(current, failure)
         if outcome is not None:
             current.set_attribute("audiences.outcome", str(outcome))
-        current.set_attribute("http.request.resend_count", max(len(attempts) - 1, 0))
-        if attempts and attempts[-1].status is not None:
-            current.set_attribute("http.response.status_code", attempts[-1].status)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What a provider offers, as values: its documented calls, and, with the reason, what it does not offer."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from . import _spec
 from ._draft import Draft, DraftRules
 from ._lazy import lazy
+from ._members import Member, PhoneFile
 from ._outcome import State
 from ._record import Record, Reference
 from ._secret import Secret
@@ -18,6 +19,7 @@ from ._token import Granted
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 Path = tuple[str | int, ...]
+Json = Mapping[str, Any]
 Built = Mapping[str, Any]
 """What a generated request builder gives: method, url, headers, and params, json, data or files."""
 
@@ -27,11 +29,13 @@ class Effect(Enum):
 
     READS = "reads"
     CREATES = "creates"
+    CHANGES = "changes"
     REMOVES = "removes"
 
     def state(self, status: int) -> State:
         """What a documented success says of the audience."""
-        return State.ACCEPTED if status == 202 else State.REMOVED if self is Effect.REMOVES else State.CREATED
+        done = {Effect.REMOVES: State.REMOVED, Effect.CHANGES: State.CHANGED}
+        return State.ACCEPTED if status == 202 else done.get(self, State.CREATED)
 
 
 class Support(StrEnum):
@@ -60,6 +64,46 @@ class Handle(NamedTuple):
     token: str | None = None
 
 
+class Place(NamedTuple):
+    """Where a page of a list begins: the provider's own mark for it, None for the first one."""
+
+    mark: str | int | None = None
+
+
+class Page(NamedTuple):
+    """One answer to a list."""
+
+    records: Sequence[Record]
+    next: str | int | None
+    """The mark of the next page, None after the last one."""
+    items: str
+    """The pointer in the answer's JSON to the array that the records were read from, one for each item."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a call tells of an audience's members: the members as the provider writes them, or a file of them."""
+
+    audience: Reference
+    members: Sequence[Json] = ()
+    file: PhoneFile | None = None
+
+
+@dataclass(frozen=True)
+class MemberRules:
+    """How a provider takes members one by one."""
+
+    within: str
+    """The property of the request body that has them; the schema says how many, and how many attributes each."""
+    write: Callable[[str, Member | str, set[str]], Json]
+    """A member as it is sent with a verb. What looks wrong in it goes to the set, without what it is.
+
+    Raises ValueError, which says the rule, for an attribute that cannot be sent.
+    """
+    most_replaced: str = ""
+    """Why a replace takes no more members than one call has."""
+
+
 @dataclass(frozen=True)
 class Service:
     """What calls to one server share."""
@@ -76,6 +120,8 @@ class Service:
     """The same for the provider's words."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The headers that the generated builders set, each with the setting that is its value."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +168,9 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+_NOT_HERE = Unsupported("this library makes no such call yet")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
     """One provider: its settings, and its calls by verb."""
@@ -135,6 +184,18 @@ class Adapter:
     create: Operation[Draft, Handle]
     get: Operation[Reference, list[Record]] | Unsupported
     delete: Operation[Reference, Handle] | Unsupported
+    find: Operation[Reference, list[Record]] | None = None
+    """Asks for an audience by anything but its id, where `get` takes that alone."""
+    wait: Unsupported | None = None
+    """Why there is nothing to wait for, where an audience can be asked for and no state says that it is indexing."""
+    list: Operation[Place, Page] | Unsupported = _NOT_HERE
+    add: Operation[Change, Handle] | Unsupported = _NOT_HERE
+    remove: Operation[Change, Handle] | Unsupported = _NOT_HERE
+    replace: Operation[Change, Handle] | Unsupported = _NOT_HERE
+    members: MemberRules | None = None
+    """None where add, remove and replace take no single members, but a file."""
+    unfit: Callable[[Record], str] = lambda _: ""
+    """Why an audience's members are not replaced by a file; "" where they are. It is asked for before."""
     oauth: OAuth | None = None
     """The settings that an access token can be asked for with."""
     token: Operation[Secret, Granted] | None = None
@@ -144,10 +205,28 @@ class Adapter:
     def capabilities(self) -> Mapping[str, Capability]:
         """By verb."""
         get = self.get.capability
-        again = f"asked {get.reason} until it is no longer indexing"
-        wait = Capability(Support.EMULATED, again) if get.support is Support.NATIVE else get
-        verbs = {"create": self.create.capability, "get": get, "wait": wait, "delete": self.delete.capability}
+        is_native = get.support is Support.NATIVE
+
+        def made(how: str) -> Capability:
+            return Capability(Support.EMULATED, how.format(get.reason)) if is_native else get
+
+        verbs = {
+            "create": self.create.capability,
+            "ensure": made(f"asked {{}} first, then created {self.create.capability.reason}"),
+            "get": get,
+            "list": self.list.capability,
+            "wait": self.wait.capability if self.wait else made("asked {} until it is no longer indexing"),
+            "add": self.add.capability,
+            "remove": self.remove.capability,
+            "replace": self.replace.capability,
+            "delete": self.delete.capability,
+        }
         return MappingProxyType(verbs)
+
+    @property
+    def operations(self) -> "tuple[Operation[Any, Any], ...]":
+        """All calls in the table."""
+        return tuple(entry for each in fields(self) if isinstance(entry := getattr(self, each.name), Operation))
 
 
 def text(body: Any, *names: str) -> str | None:

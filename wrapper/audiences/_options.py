@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
@@ -33,6 +33,9 @@ class CallOptions(_Shared, total=False):
 
     policy: RetryPolicy
     """When this call is repeated by itself."""
+    extra_headers: Mapping[str, str]
+    """More headers of the request, such as one for tracing; none that the library sets. They are shown to hooks, and
+    not in log records. No place for secrets."""
 
 
 class Options(_Shared, Generic[T], total=False):

@@ -1,5 +1,6 @@
 """What is known of a call's effect at the provider."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -18,6 +19,18 @@ class Outcome(StrEnum):
     """No byte of the request left this process."""
     UNKNOWN = "unknown"
     """The request may have been read, and no answer tells. A blind repeat may create the audience twice."""
+    PARTLY = "partly"
+    """Of a change that took several calls, the provider acted on some; `changed` of the error says on which."""
+
+    @classmethod
+    def together(cls, outcomes: Collection["Outcome"]) -> "Outcome":
+        """That of several calls for one change."""
+        found = set(outcomes)
+        if cls.UNKNOWN in found or not found:
+            return cls.UNKNOWN if found else cls.NOT_SENT
+        if found & {cls.APPLIED, cls.PARTLY}:
+            return cls.APPLIED if found == {cls.APPLIED} else cls.PARTLY
+        return cls.REJECTED if cls.REJECTED in found else cls.NOT_SENT
 
 
 class State(StrEnum):
@@ -27,6 +40,8 @@ class State(StrEnum):
     """The provider will work on it, and gave a token to ask with. It is not ready yet."""
     CREATED = "created"
     """The provider says that the audience exists. What becomes of an uploaded file is not documented."""
+    CHANGED = "changed"
+    """The provider says that the members were changed."""
     REMOVED = "removed"
     """The provider says that the audience is gone."""
     UNKNOWN = "unknown"

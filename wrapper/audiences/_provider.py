@@ -128,7 +128,7 @@ class Provider(ABC, Generic[T]):
             # All secrets but tokens: the endpoint may answer with one that it gave before.
             known = RecentSecrets({*self._account.known.add(request.secrets)} - {*tokens.add(())})
             account = replace(self._account, pace=Pace(None), known=known, on_request=None, on_response=None)
-            own = replace(how, policy=self.read_policy, on_progress=None)
+            own = replace(how, read_policy=self.read_policy, on_progress=None)
             success = yield from Attempts(account, operation, secret, own).run(request)
             tokens.add((success.result.token,))
             return success.result
@@ -139,7 +139,7 @@ class Provider(ABC, Generic[T]):
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
-            return Verbs(self._account, self._how(options, reads=reads), name, reads=reads)
+            return Verbs(self._account, self._how(options), name, reads=reads)
         except BaseException as raised:
             known = raised if isinstance(raised, ConfigurationError) else NotSentError(INTERRUPTED)
             known.provider, known.audience_name = self.title, name if isinstance(name, str) else None
@@ -148,22 +148,23 @@ class Provider(ABC, Generic[T]):
                 raised.__cause__ = known
             raise
 
-    def _how(self, options: CallOptions, *, reads: bool = False) -> CallSettings:
+    def _how(self, options: CallOptions) -> CallSettings:
         if unknown := options.keys() - CallOptions.__optional_keys__:
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
         timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
         on_progress = options.get("on_progress", self._on_progress)
         _checks.on_progress(on_progress)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))
-        policy = options.get("policy", self.read_policy if reads else self.create_policy)
         return CallSettings(
             timeouts=timeouts,
-            policy=RetryPolicy.of(policy, "policy"),
+            policy=RetryPolicy.of(options.get("policy", self.create_policy), "policy"),
+            read_policy=RetryPolicy.of(options.get("policy", self.read_policy), "policy"),
             max_response_bytes=most,
             on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
             reuse=self._reuse,
             ending=Ending(),
+            extra_headers=_checks.headers(options.get("extra_headers", {})),
         )
 
     @abstractmethod

@@ -29,7 +29,7 @@ class Receipt:
     """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
     response: Response = field(repr=False)
     """The raw response."""
-    model: Any = field(repr=False)
+    model: Any = field(repr=False, hash=False)
     """The generated model of the response's body, or None for the reason in `model_problem`."""
     model_problem: str | None = None
     deviations: tuple[Deviation, ...] = field(default=(), repr=False)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from . import _json
 from ._attempt import Attempt
-from ._errors import OURS, Deviation, InvalidError, Problem, UnsupportedError, shape
+from ._changed import Changed
+from ._errors import OURS, AudiencesError, Deviation, InvalidError, Problem, UnsupportedError, shape
 from ._receipt import Receipt
 from ._response import Response
 
@@ -38,6 +39,8 @@ class Record:
     name: str | None = field(repr=False)
     id: str | None
     """The provider's id, if it has one."""
+    external_id: str | None = None
+    """The caller's own id, which it gave at creation, where the provider keeps one beside its own."""
     state: RecordState
     member_count: int | None
     """The number of its members, if the provider says."""
@@ -45,7 +48,7 @@ class Record:
     """When, with its time zone; None where the provider gives none: `raw` has the text."""
     updated: datetime | None
     """When it was changed last, likewise."""
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: Any = field(repr=False, hash=False)
     """The JSON that this was read from."""
     operation: str = ""
     """The spec's operationId."""
@@ -65,19 +68,20 @@ class Record:
             "operation": self.operation,
             "name": self.name,
             "id": self.id,
+            "external_id": self.external_id,
             "state": str(self.state),
             "member_count": self.member_count,
             "created": self.created.isoformat() if self.created else None,
             "updated": self.updated.isoformat() if self.updated else None,
             "deviations": [asdict(deviation) for deviation in self.deviations],
             "attempts": [attempt.to_dict() for attempt in self.attempts],
-            "raw": dict(self.raw),
+            "raw": self.raw,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """By what an audience is meant: its name, its id, or a change to it by the token that the provider gave.
+    """By what an audience is meant: its name, its id, the caller's own id, or a change to it by the provider's token.
 
     `to_text()` goes to another process, where `Reference.of_text` reads it.
     """
@@ -87,11 +91,15 @@ class Reference:
     name: str | None = field(default=None, repr=False)
     id: str | None = None
     token: str | None = field(default=None, repr=False)
+    operation: str | None = None
+    """The operationId of the change, where the token is known to be of one."""
+    external_id: str | None = None
+    """The caller's own id, for a provider that keeps it."""
 
     @property
     def by_name(self) -> str:
         """The name, for a provider that has no ids. Raises UnsupportedError without one."""
-        if self.name is None or self.id is not None:
+        if self.name is None or self.id is not None or self.external_id is not None:
             raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
         return self.name
 
@@ -109,19 +117,20 @@ class Reference:
         """Raises InvalidError for what means no audience, or for a name and an id that are no text."""
         if isinstance(what, Reference):
             found = what
-        elif isinstance(what, Receipt | Record):
+        elif isinstance(what, Receipt | Record | Changed):
             found = cls(provider=what.provider, name=what.name, id=what.id, token=what.operation_token)
+            found = found if isinstance(what, Record) else replace(found, operation=what.operation)
         else:
             found = cls(name=what)
         id, token = found.id if id is None else id, found.token if token is None else token
-        found = cls(provider=found.provider, name=found.name, id=id, token=token)
-        given = {"name": found.name, "id": id, "token": token}
+        found = replace(found, id=id, token=token, operation=found.operation if token == found.token else None)
+        given = {"name": found.name, "id": id, "token": token, "external_id": found.external_id}
         wrong = [
             Problem(name, "must be Unicode text, and not empty", shape(value), OURS)
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
-        if not wrong and found.name is None and id is None:
+        if not wrong and found.name is None and id is None and found.external_id is None:
             rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
             wrong = [Problem("audience", rule, shape(what), OURS)]
         if wrong:
@@ -142,7 +151,7 @@ class Reference:
         return json.dumps(asdict(self))
 
 
-Audiences = str | Receipt | Record | Reference
+Audiences = str | Receipt | Record | Changed | Reference
 """What every verb takes for an audience; a text is a name."""
 
 
@@ -158,3 +167,26 @@ def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
 def count_of(body: Mapping[str, Any], name: str) -> int | None:
     value = body.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class AmbiguousError(AudiencesError):
+    """Several audiences have that name: give the id of the one that is meant."""
+
+    outcome = None
+    records: tuple[Record, ...] = ()
+    """One for each."""
+
+
+class ExistsError(AudiencesError):
+    """There is such an audience already, so that nothing was sent to create it."""
+
+    record: Record | None = None
+    """What the provider says of it."""
+
+
+class WaitTimeoutError(AudiencesError, TimeoutError):
+    """The audience was still indexing, or not to be seen yet, when the time to wait was over."""
+
+    outcome = None
+    record: Record | None = None
+    """The last one that was seen."""

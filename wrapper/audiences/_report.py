@@ -54,7 +54,7 @@ EXIT_CODES = {
     8: "still indexing when the time to wait was over",
     130: "stopped before anything was sent, or while only asking",
 }
-_CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, None: 3}
+_CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, Outcome.PARTLY: 7, None: 3}
 """By what is known of a call."""
 
 

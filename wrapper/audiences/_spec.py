@@ -67,7 +67,16 @@ class Operation:
     @property
     def url(self) -> str:
         """Where the spec says that it is."""
-        return str(self.spec.document["servers"][0]["url"]) + first(self.pointer.removeprefix("/paths"))
+        return str(self.spec.document["servers"][0]["url"]) + self.path
+
+    @property
+    def path(self) -> str:
+        """Its path, with the names of the parameters in it."""
+        return first(self.pointer.removeprefix("/paths"))
+
+    @property
+    def method(self) -> str:
+        return self.pointer.rpartition("/")[2].upper()
 
     @lazy
     def body(self) -> "Schema":

@@ -2,11 +2,12 @@
 
 import copy
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from functools import partial, wraps
+from math import inf
+from typing import Any, Concatenate, ParamSpec, cast
 
 from . import _checks, _observe
 from ._account import Account
@@ -14,35 +15,61 @@ from ._answer import Success
 from ._attempts import ENDED, Attempts
 from ._audience import Audience
 from ._call_settings import CallSettings
-from ._draft import Draft
+from ._changed import Changed, Chunk, Rest
+from ._draft import Draft, looked_into
 from ._errors import (
     OURS,
-    AmbiguousError,
     AudiencesError,
-    ConfigurationError,
     InvalidError,
     NotFoundError,
     NotSentError,
     Problem,
     Remedy,
+    SpecViolationError,
     UnknownOutcomeError,
     UnsupportedError,
-    WaitTimeoutError,
+    shape,
 )
+from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import Answer, Asked, Effect, Handle, Operation, Support, Unsupported
+from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support, Unsupported
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import AMBIGUOUS, FOUND, NO_LOOK, NOT_SEEN, Reconciliation, name_in
-from ._record import Audiences, Record, RecordState, Reference
-from ._steps import Flow, Wait, Work
+from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
+from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
+from ._reply import Ensured, Reply
+from ._steps import Await, Flow, R, Wait, Work
+from ._supply import Supply
 from ._wire import Request
 
 LOOK = "the look into the file"
+MEMBERS = "reading the members"
 INTERRUPTED = "interrupted before anything was sent"
+CHUNK_BYTES = 4 * 1024 * 1024
+"""The most bytes of one call of a change of members; no provider documents how many it takes."""
+_TOO_LARGE = "do not fit into one call of so many bytes as chunk_bytes allows"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
+P = ParamSpec("P")
+
+
+def _verb(flow: Callable[Concatenate["Verbs", P], Flow[R]]) -> Callable[Concatenate["Verbs", P], Flow[R]]:
+    """What a caller asks for: a span of its own, and each error says what the call was."""
+
+    @wraps(flow)
+    def observed(self: "Verbs", *arguments: P.args, **named: P.kwargs) -> Flow[R]:
+        with _observe.span(self.title, flow.__name__) as span:
+            try:
+                result = yield from flow(self, *arguments, **named)
+            except BaseException as raised:
+                yield from self._explaining(raised)
+                _observe.failed(span, raised)
+                raise
+            _observe.done(span, getattr(result, "outcome", None))
+        return result
+
+    return cast("Callable[Concatenate[Verbs, P], Flow[R]]", observed)
 
 
 class Verbs:
@@ -52,35 +79,35 @@ class Verbs:
         self.title, self.how = account.title, how
         self._account, self._adapter = account, account.adapter
         self._name = name if isinstance(name, str) else None
+        self._id: str | None = None
         self._reads = reads
         self._operation: Operation[Any, Any] | None = None if name is None else self._adapter.create
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
+        self._looked = False
+        self._supply: Supply | None = None
+        self._chunks: list[Chunk] = []
         self._explained = 0
         """The id of what was explained last; a reference would keep the frames of its traceback."""
 
-    def call(
-        self, entry: Operation[Asked, Answer] | Unsupported, preparing: Callable[[], Flow[tuple[Asked, Request]]]
-    ) -> Flow[Success[Answer]]:
+    def call(self, operation: Operation[Asked, Answer], asked: Asked, request: Request) -> Flow[Success[Answer]]:
         """The one way through. Raises the AudiencesError that says what became of the call."""
-        operation = self._operation = self._offered(entry)
-        with _observe.span(self.title, operation.id) as span:
-            try:
-                asked, request = yield from preparing()
-                self._attempts = Attempts(self._account, operation, asked, self.how)
-                success = yield from self._attempts.run(request)
-            except BaseException as raised:
-                yield from self._explaining(raised)
-                _observe.failed(span, raised, operation.id)
-                raise
-            _observe.done(span, None if operation.effect is Effect.READS else Outcome.APPLIED, success.attempts)
-        return success
+        self._operation = operation
+        request = request.with_more(self.how.extra_headers)
+        self._attempts = Attempts(self._account, operation, asked, self.how)
+        return (yield from self._attempts.run(request))
 
-    def create(self, audience: Audience, leave_out: Collection[str]) -> Flow[Receipt]:
-        success = yield from self.call(self._adapter.create, partial(self.preparing, audience, leave_out))
-        draft, request = cast("tuple[Draft, Request]", self._drafted)
+    @_verb
+    def create(self, audience: Audience, leave_out: Collection[str], *, look_first: bool = False) -> Flow[Receipt]:
+        if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
+            error = ExistsError("has an audience of that name already, so nothing was sent")
+            error.record = record
+            raise error
+        create = self._offered(self._adapter.create)
+        draft, request = yield from self.preparing(audience, leave_out)
+        success = yield from self.call(create, draft, request)
         return self._receipt(
-            self._adapter.create,
+            create,
             success,
             empty=draft.file is None or draft.look.empty,
             left_out=draft.left_out,
@@ -88,84 +115,241 @@ class Verbs:
             filename=draft.file.name if draft.file else None,
         )
 
-    def delete(self, what: Audiences | None, id: str | None) -> Flow[Receipt]:
-        asked = self._reference(what, id)
-        success = yield from self.call(self._adapter.delete, partial(self.referring, self._adapter.delete, asked))
-        return self._receipt(self._offered(self._adapter.delete), success)
+    @_verb
+    def ensure(self, audience: Audience, leave_out: Collection[str]) -> Flow[Ensured]:
+        record = yield from self._look(audience, leave_out)
+        receipt = None if record else (yield from self.create(audience, leave_out))
+        return Ensured(provider=self.title, name=audience.name, record=record, receipt=receipt)
 
+    def _look(self, audience: Audience, leave_out: Collection[str]) -> Flow[Record | None]:
+        """Whether there is such an audience already; not asked for one that cannot be created."""
+        self._offered(self._adapter.get)
+        self._offered(self._adapter.create)
+        yield from self.preparing(audience, leave_out)
+        try:
+            return (yield from self.get(audience.name))
+        except NotFoundError:
+            self._looked = True
+            return None
+
+    @_verb
+    def delete(self, what: Audiences | None, id: str | None) -> Flow[Receipt]:
+        asked, request = yield from self.referring(self._adapter.delete, self._reference(what, id))
+        delete = self._offered(self._adapter.delete)
+        return self._receipt(delete, (yield from self.call(delete, asked, request)))
+
+    @_verb
     def get(self, what: Audiences | None, id: str | None = None, token: str | None = None) -> Flow[Record]:
         asked = self._reference(what, id, token)
-        success = yield from self.call(self._adapter.get, partial(self.referring, self._adapter.get, asked))
-        records = [
-            replace(
-                record,
-                provider=self.title,
-                operation=self._offered(self._adapter.get).id,
-                operation_token=asked.token,
-                response=success.response,
-                deviations=success.deviations,
-                attempts=success.attempts,
-            )
-            for record in success.result
-        ]
-        if len(records) != 1:
-            raise self._marked(_not_one(records, success))
-        return records[0]
+        get = self._offered(self._adapter.get if asked.id else self._adapter.find or self._adapter.get)
+        success = yield from self.call(get, asked, self._account.request(get, asked))
+        records = [self._told(record, success, operation_token=asked.token) for record in success.result]
+        if len(records) == 1:
+            return records[0]
+        known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
+        if not records:
+            raise NotFoundError(f"has no audience of that {'id' if asked.id or asked.external_id else 'name'}", **known)
+        error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
+        error.records, error.attempts = tuple(records), success.attempts
+        raise error
 
+    @_verb
+    def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
+        """The next page."""
+        entry = self._offered(self._adapter.list)
+        self._operation = entry
+        if listing.problem:
+            raise SpecViolationError(f"the list has no end: {listing.problem}")
+        success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
+        page: Page = success.result
+        listing.turn(page)
+        mine = [f"{page.items}/{number}" for number in range(len(page.records))]
+        rest = tuple(each for each in success.deviations if not each.pointer.startswith(f"{page.items}/"))
+        return tuple(
+            self._told(
+                record,
+                success,
+                deviations=rest + tuple(each for each in success.deviations if f"{each.pointer}/".startswith(f"{at}/")),
+            )
+            for record, at in zip(page.records, mine, strict=True)
+        )
+
+    @_verb
     def wait(self, what: Audiences | None, id: str | None, token: str | None, seconds: float) -> Flow[Record]:
         """Ask until the audience is no longer indexing. Of a change that the provider accepted, there may be nothing to
-        be seen yet, so then it is also asked again where there is no such audience; once it was seen, a question that
-        fails for a time ends nothing.
+        be seen yet, so then it is also asked again where there is no such audience, but not after a deletion; once it
+        was seen, a question that fails for a time ends nothing.
         """
+        if self._adapter.wait:
+            self._offered(self._adapter.wait)
         asked = self._reference(what, id, token)
-        try:
-            _checks.seconds("within", seconds, above_zero=False)
-        except ConfigurationError as error:
-            raise self._marked(error) from None
+        _checks.seconds("within", seconds, above_zero=False)
+        delete = self._adapter.delete
+        removal = isinstance(delete, Operation) and asked.operation == delete.id
         begun, number, record, last = time.monotonic(), 0, None, False
         end = begun + seconds
         while True:
-            self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
+            self._renew(end)
             pause = _POLLS.pause(number := number + 1)
             try:
                 record = yield from self.get(asked)
                 if record.state is not RecordState.INDEXING:
                     return record
             except AudiencesError as failure:
-                fades = record is not None and self.how.policy.may_repeat(failure, safe=True)
-                unseen = isinstance(failure, NotFoundError) and asked.token is not None
+                fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
+                unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
                 if self.ended or not (fades or unseen or time.monotonic() >= end):
                     raise
                 pause = max(pause, failure.retry_after or 0.0)
             left = end - time.monotonic()
             if last or left <= 0:
-                raise self._late(record, time.monotonic() - begun)
+                said = "still indexing" if record else "not to be seen"
+                error = WaitTimeoutError(f"{said} after {time.monotonic() - begun:.3g} s")
+                error.record, error.attempts = record, record.attempts if record else ()
+                raise error
             # The last question comes a second before the end, or in the middle of what is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
             yield Wait(min(pause, room))
             if self.ended:
-                raise self._marked(NotSentError(ENDED))
+                raise NotSentError(ENDED)
 
-    def _late(self, record: Record | None, seconds: float) -> AudiencesError:
-        said = "still indexing" if record else "not to be seen"
-        error = WaitTimeoutError(f"{said} after {seconds:.3g} s")
-        error.record, error.attempts = record, record.attempts if record else ()
-        return self._marked(error)
+    @_verb
+    def add(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
+        return (yield from self._change("add", what, id, members, given))
 
-    def reconcile(self, what: AudiencesError | str) -> Flow[Reconciliation]:
-        ids = [entry.id for entry in (self._adapter.create, self._adapter.delete) if isinstance(entry, Operation)]
-        record, name = None, name_in(what, self.title, ids, self._account.base_url)
+    @_verb
+    def remove(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
+        return (yield from self._change("remove", what, id, members, given))
+
+    @_verb
+    def replace(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
+        return (yield from self._change("replace", what, id, members, given))
+
+    def _change(
+        self, verb: str, what: Audiences | None, id: str | None, members: Any, given: "Changing"
+    ) -> Flow[Changed]:
+        entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
+        asked, rules = self._reference(what, id), self._adapter.members
+        given.check()
+        if isinstance(members, PhoneFile) or not rules:
+            return (yield from self._replace_file(entry, asked, members, given))
+        supply = self._supply = Supply(members, verb, entry.spec.body, rules)
+        if supply.is_whole:
+            yield Work(supply.check, _long(), MEMBERS)
+        while not supply.is_empty:
+            self._renew()
+            yield Await(supply.afill(), _long(), MEMBERS) if supply.awaits else Work(supply.fill, _long(), MEMBERS)
+            if verb == "replace" and not supply.is_all:
+                message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
+                raise UnsupportedError(message, field="members", reason=rules.most_replaced)
+            if verb == "replace" and not supply.call and not given.allow_empty:
+                raise _empty()
+            if verb != "replace" and not supply.call:
+                break
+            change = Change(asked, [written for _, written in supply.call.values()])
+            request = self._account.request(entry, change)
+            if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
+                if verb == "replace" or not supply.halve():
+                    raise InvalidError.of([Problem("members", _TOO_LARGE, shape(request.body), OURS)])
+                continue
+            try:
+                success = yield from self.call(entry, change, request)
+            except AudiencesError as failure:
+                self._over(_failed(failure, len(change.members)))
+                if self.ended or not given.go_on:
+                    raise
+            else:
+                self._over(_applied(success, len(change.members)))
+        _observe.warned(self.title, tuple(sorted(supply.warnings)))
+        return self._changed(entry, self._chunks, supply)
+
+    def _over(self, chunk: Chunk) -> None:
+        self._chunks.append(chunk)
+        self._attempts = None
+        if self._supply:
+            self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
+
+    def _replace_file(
+        self, entry: Operation[Change, Handle], asked: Reference, file: object, given: "Changing"
+    ) -> Flow[Changed]:
+        column = self._adapter.draft.column
+        if not isinstance(file, PhoneFile) or not column or self._adapter.members:
+            raise UnsupportedError(f"takes {'a PhoneFile' if column else 'ids, and no file'}", field="members")
+        look = yield Work(partial(looked_into, file, column), self.how.deadline, LOOK)
+        if look.problems:
+            raise InvalidError.of(look.problems)
+        if look.empty and not given.allow_empty:
+            raise _empty()
+        record = yield from self.get(asked)
+        if reason := self._adapter.unfit(record):
+            raise UnsupportedError(f"not supported: {reason}", field="members", reason=reason)
+        self._offered(entry)
+        self._attempts, self._id = None, record.id
+        change = Change(replace(asked, id=record.id), file=file)
+        success = yield from self.call(entry, change, self._account.request(entry, change, look.warnings))
+        return replace(self._changed(entry, [_applied(success, None)], None), warnings=look.warnings)
+
+    def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk], supply: Supply | None) -> Changed:
+        """What became of a change so far."""
+        status = next((each.response.status for each in reversed(chunks) if each.response), 0)
+        return Changed(
+            provider=self.title,
+            operation=entry.id,
+            name=self._name,
+            id=self._id,
+            state=entry.effect.state(status) if entry.spec.documents(status) else State.UNKNOWN,
+            chunks=tuple(chunks),
+            complete=not supply or supply.is_empty,
+            warnings=tuple(sorted(supply.warnings)) if supply else (),
+            rest=supply.rest() if supply else Rest(),
+        )
+
+    @_verb
+    def reconcile(self, what: AudiencesError | str, before: Collection[Record] | None) -> Flow[Reconciliation]:
+        changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
+        trace = trace_in(what, self.title, changing, self._account.base_url)
+        creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
+        found: Sequence[Record] = ()
+        evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
         try:
-            record = yield from self.get(name)
-            reason = FOUND
+            record = yield from self.get(trace.name)
         except UnsupportedError as error:
             reason = NO_LOOK.format(error.reason)
         except NotFoundError:
-            reason = NOT_SEEN
-        except AmbiguousError:
-            reason = AMBIGUOUS
-        return Reconciliation(provider=self.title, outcome=Outcome.UNKNOWN, reason=reason, name=name, record=record)
+            evidence, reason = Evidence.NOT_SEEN, REASONS[Evidence.NOT_SEEN]
+        except AmbiguousError as error:
+            found = error.records
+        else:
+            found = (record,)
+            time = record.created if creates else record.updated
+            is_newer = time is not None and trace.started is not None and time >= trace.started
+            evidence = Evidence.FOUND if is_newer or trace.looked_first else Evidence.PERHAPS_OLDER
+            reason = APPLIED if trace.looked_first else REASONS[evidence]
+            outcome = Outcome.APPLIED if trace.looked_first else outcome
+        if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
+            old = {each.id for each in before}
+            new = [each for each in found if each.id and each.id not in old]
+            if len(new) == 1:
+                record, evidence, reason, outcome = new[0], Evidence.FOUND, NEW_ID, Outcome.APPLIED
+        return Reconciliation(
+            provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
+        )
+
+    @_verb
+    def request(self, operation_id: str, given: Mapping[str, Any]) -> Flow[Reply]:
+        operation = self._operation = self._account.documented(operation_id, given)
+        self._reads = operation.effect is Effect.READS
+        success = yield from self.call(operation, None, self._account.request(operation, None))
+        return Reply(
+            provider=self.title,
+            operation=operation.id,
+            outcome=None if self._reads else Outcome.APPLIED,
+            value=success.result[0],
+            response=success.response,
+            deviations=success.deviations,
+            attempts=success.attempts,
+        )
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
         """What a create sends, made once."""
@@ -186,25 +370,33 @@ class Verbs:
         return asked, self._account.request(self._offered(entry), asked)
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        try:
-            found = Reference.of(what, id, token)
-            if found.provider not in (None, "", self.title):
-                rule = f"must be of {self.title}, and is of another provider"
-                raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)])
-        except InvalidError as error:
-            raise self._marked(error) from None
-        self._name = found.name
+        found = Reference.of(what, id, token)
+        if found.provider not in (None, "", self.title):
+            rule = f"must be of {self.title}, and is of another provider"
+            raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)])
+        self._name, self._id = found.name, found.id
         return found
 
     def _offered(self, entry: Operation[Asked, Answer] | Unsupported) -> Operation[Asked, Answer]:
         support, reason = entry.capability
         if isinstance(entry, Unsupported):
-            raise self._marked(UnsupportedError(f"not supported: {reason}", reason=reason))
+            raise UnsupportedError(f"not supported: {reason}", reason=reason)
+        self._operation = entry
         if support is Support.UNDOCUMENTED and not self._account.allow_undocumented:
             remedy = Remedy("allow_undocumented", True, "permits it")
             message = f"is not documented to do that: {reason}"
-            raise self._marked(UnsupportedError(message, reason=reason, remedy=remedy))
+            raise UnsupportedError(message, reason=reason, remedy=remedy)
         return entry
+
+    def _renew(self, end: float = inf) -> None:
+        """The total time begins anew; it is over at `end` by the latest."""
+        self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
+
+    def _told(self, record: Record, success: Success[Any], **more: Any) -> Record:
+        """A record with what is known of the call that asked for it."""
+        operation = cast("Operation[Any, Any]", self._operation).id
+        known = {"response": success.response, "deviations": success.deviations, "attempts": success.attempts}
+        return replace(record, provider=self.title, operation=operation, **{**known, **more})
 
     def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
         documented = operation.spec.documents(success.response.status)
@@ -225,10 +417,20 @@ class Verbs:
 
     def _marked(self, error: AudiencesError) -> AudiencesError:
         """The error, which says what the call was. What only reads has no outcome."""
-        error.provider, error.operation = self.title, self._operation.id if self._operation else None
+        operation, supply = self._operation, self._supply
+        error.provider, error.operation = self.title, operation.id if operation else None
         error.base_url, error.audience_name = self._account.base_url, self._name
         if self._reads:
             error.outcome = None
+        elif operation and operation.effect is Effect.READS:  # it asked first
+            error.outcome = Outcome.NOT_SENT
+        if operation and operation.effect is Effect.CREATES:
+            error.looked_first = self._looked
+        if operation and supply and error.changed is None:
+            # With attempts, it is the error of a call that was interrupted.
+            last = [_failed(error, len(supply.call))] if self._attempts else []
+            error.changed = self._changed(operation, [*self._chunks, *last], supply)
+            error.outcome = error.changed.outcome
         return error
 
     @property
@@ -284,10 +486,45 @@ class Verbs:
         self._explained = id(raised)
 
 
-def _not_one(records: list[Record], success: Success[Any]) -> AudiencesError:
-    known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
-    if not records:
-        return NotFoundError("has no audience of that name", **known)
-    error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
-    error.records = tuple(records)
-    return error
+@dataclass(frozen=True)
+class Changing:
+    """How a change of members is made."""
+
+    go_on: bool = False
+    chunk_bytes: int = CHUNK_BYTES
+    allow_empty: bool = False
+
+    def check(self) -> None:
+        _checks.truth("go_on", self.go_on)
+        _checks.truth("allow_empty", self.allow_empty)
+        _checks.count("chunk_bytes", self.chunk_bytes)
+
+
+def _failed(error: AudiencesError, members: int) -> Chunk:
+    return Chunk(
+        outcome=error.outcome or Outcome.UNKNOWN,
+        members=members,
+        message=str(error.args[0]),
+        response=error.response,
+        attempts=error.attempts,
+    )
+
+
+def _applied(success: Success[Handle], members: int | None) -> Chunk:
+    return Chunk(
+        outcome=Outcome.APPLIED,
+        members=members,
+        operation_token=success.result.token,
+        response=success.response,
+        attempts=success.attempts,
+    )
+
+
+def _empty() -> InvalidError:
+    remedy = Remedy("allow_empty", True, "removes all members")
+    return InvalidError.of([Problem("members", "must not be empty", "empty", OURS, remedy)])
+
+
+def _long() -> float:
+    """When the caller's own iterable has been waited for long enough."""
+    return time.monotonic() + _checks.LONGEST

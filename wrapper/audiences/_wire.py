@@ -3,12 +3,15 @@
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ._errors import ConfigurationError
 from ._secret import Secret
 from ._terminal import visible
 from ._upload import Upload
+
+_ADDED = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ class Request:
     def rewinds(self) -> bool:
         """Whether it can be sent again."""
         return all(isinstance(part.content, bytes) or part.content.rewinds for part in self.parts)
+
+    def with_more(self, headers: Mapping[str, str]) -> "Request":
+        """The same request with more headers. Raises ConfigurationError for one that it has."""
+        taken = {name.lower() for name in self.headers} | _ADDED
+        for name in headers:
+            if name.lower() in taken:
+                raise ConfigurationError(f"extra_headers may not name {name}, which the library sets")
+        return replace(self, headers={**self.headers, **headers}) if headers else self
 
     def redacted(self) -> dict[str, Any]:
         """The request as JSON values, with every secret as `***` and of a file its name and type only."""

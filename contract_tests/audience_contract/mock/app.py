@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +41,7 @@ class Application:
     - `/_mock/respond/<status>` before such a path: that error (400 to 599), whatever the request's headers and body
       are. It is a path so that every client that lets its base URL be set can ask for an error.
     - `/_mock/audiences`: GET lists what was created and is still there, DELETE forgets it.
+    - `/_mock/<provider>/audiences/<name>/members`: GET shows who is in an audience, by id and with attributes.
     - `/_mock/settings`: GET shows the settings (`Settings`), PATCH changes those that its JSON object has.
     - `/_mock/tokens`: DELETE makes every access token invalid that the mock has issued so far.
 
@@ -61,6 +62,7 @@ class Application:
         self._app = Starlette(
             routes=[
                 Route("/_mock/audiences", _Audiences),
+                Route("/_mock/{provider}/audiences/{name:path}/members", _Members),
                 Route("/_mock/settings", _Settings),
                 Route("/_mock/tokens", _Tokens),
                 Mount("/", self._provider),
@@ -148,7 +150,8 @@ class Application:
             missing = not request.values(header(scheme))
             return ours.unauthenticated(operation, header(scheme), missing=missing)
         violations = check_request(operation, request, undocumented=self._strict)
-        violations = [violation for violation in violations if not ignore(violation)]
+        left_open = ours.left_open if self.state.settings.limit_accepted else ()
+        violations = [each for each in violations if not ignore(each) and each.rule not in left_open]
         return ours.refuse(operation, violations) if violations else None
 
     def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response:
@@ -172,11 +175,20 @@ class _Audiences(HTTPEndpoint):
     """What was created, for clients in another process."""
 
     async def get(self, request: HttpRequest) -> HttpResponse:
-        return JSONResponse([asdict(record) for record in request.app.state.mock.records])
+        return JSONResponse([record.as_json() for record in request.app.state.mock.records])
 
     async def delete(self, request: HttpRequest) -> HttpResponse:
         request.app.state.mock.clear()
         return HttpResponse(status_code=204)
+
+
+class _Members(HTTPEndpoint):
+    """Who is in an audience, which no provider tells."""
+
+    async def get(self, request: HttpRequest) -> HttpResponse:
+        state, asked = request.app.state.mock, request.path_params
+        record = state.find(**asked)
+        return JSONResponse(state.members(record)) if record else JSONResponse({"message": "no such audience"}, 404)
 
 
 class _Settings(HTTPEndpoint):
@@ -188,7 +200,7 @@ class _Settings(HTTPEndpoint):
     async def patch(self, request: HttpRequest) -> HttpResponse:
         state = request.app.state.mock
         try:
-            state.settings = replace(state.settings, **await request.json())
+            state.settings = state.settings.but(**await request.json())
         except (TypeError, ValueError) as error:
             return JSONResponse({"message": str(error)}, 400)
         return await self.get(request)

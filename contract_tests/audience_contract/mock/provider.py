@@ -48,6 +48,10 @@ class Call:
         """No audience with these attributes is there any more."""
         self.state.remove(provider=self.operation.spec.key, **known)
 
+    def all(self) -> list[Record]:
+        """The audiences of the provider, in the order of their creation."""
+        return [record for record in self.state.records if record.provider == self.operation.spec.key]
+
 
 class Provider(ABC):
     """One provider's answers, and what else its documents say that no spec can.
@@ -75,6 +79,8 @@ class Provider(ABC):
     """By operationId, the facts of what is no create and does more or less than its method says."""
     identity: ClassVar[tuple[str, ...]] = ()
     """JSON pointers into the success of a create, to what no two successes have in common."""
+    left_open: ClassVar[frozenset[str]] = frozenset()
+    """JSON pointers to rules of the spec of which no document says that what breaks them is refused."""
     extensible: ClassVar[bool] = False
     """Whether a property or field that nobody knows must be overlooked."""
     echoes: ClassVar[Mapping[str, str]] = {}

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -117,10 +116,6 @@ class MockServer:
     def audiences(self) -> list[Record]:
         """What was created and is still there, in order."""
         return self._application.state.records
-
-    def change(self, record: Record, **changes: Any) -> Record:
-        """Change one of the `audiences`: a `state` that no time brings, say, or its `members`."""
-        return self._application.state.change(record, **changes)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -32,14 +32,27 @@ class Exchange(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Change:
+    """What happened to an audience: the token that was given for it, and when, in seconds since 1970.
+
+    `replaces` says that nothing of what was in before stays, `removes` that the audience goes.
+    """
+
+    token: str
+    at: float
+    replaces: bool = False
+    removes: bool = False
+
+
+@dataclass(frozen=True)
 class Record:
     """What a successful request created.
 
     `name`, `id` and `token` as the provider would know them, None where it has none. `fields` are all JSON properties
     or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows` below the
-    heading, None where the file is not read. `created` and `updated` are seconds since 1970, the latter None until
-    something is changed. `members` is how many it has; `state` is the state that it is in, in the provider's word, ""
-    for the one that time tells.
+    heading, None where the file is not read. `created` is seconds since 1970, and `number`
+    grows from one to the next. `members` are those that are in, each
+    with its attributes; `changes` are what happened to it, first its creation.
     """
 
     provider: str
@@ -50,23 +63,74 @@ class Record:
     fields: dict[str, Any] = field(default_factory=dict)
     file: dict[str, Any] | None = None
     created: float = field(default_factory=time.time, compare=False)
-    updated: float | None = field(default=None, compare=False)
-    members: int = 0
-    state: str = ""
+    number: int = field(default=0, compare=False)
+    members: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+    changes: list[Change] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def updated(self) -> float:
+        """When the last change came, in seconds since 1970."""
+        return self.changes[-1].at if self.changes else self.created
+
+    def as_json(self) -> dict[str, Any]:
+        """What there is to tell, in JSON; of members how many there are."""
+        known = {name: getattr(self, name) for name in ("provider", "operation", "name", "id", "token", "fields")}
+        return {**known, "file": self.file, "created": self.created, "members": len(self.members)}
 
 
 @dataclass
 class Settings:
     """What takes time at a provider, or what its documents leave open; may be changed at any time.
 
-    `indexing` is how many seconds the content of an audience is on its way after a change. Until then a read tells so;
-    without `shown_while_indexing`, it does not find an audience that was just created. `absent_removed` is whether the
-    removal of an audience that is not there is a success, or else a refusal.
+    `indexing` is how many seconds a change of an audience is on its way: until then it is not in, and a read tells so.
+    Each of the others is what a provider may do as well as its opposite:
+
+    - `shown_while_indexing`: a read finds an audience whose creation is on its way.
+    - `removed_at_once`: a removal is never on its way.
+    - `absent_accepted`: a change or removal of an audience that is not there is a success.
+    - `same_name_accepted`: a second audience of the same name is created, as another one.
+    - `removed_name_accepted`: so is one of a name that was removed.
+    - `empty_accepted`: a change or replacement that has no members in it is a success.
+    - `unknown_token_accepted`: a token that belongs to no change counts for none, and is no error.
+    - `unknown_cursor_accepted`: a cursor that was never given means the first page, and is no error.
+    - `limit_accepted`: a page that is smaller or larger than allowed is one of the nearest size, and no error.
+    - `newest_first`: the order of a list.
+    - `null_at_end`: the last page of a list has null for a cursor, and not none.
+    - `metadata_found`: Adobe's Segmentation Service has the audiences whose metadata were created.
+    - `inactive`: such a new one is inactive.
+    - `system_id`: the answer that creates has an `id` beside an `audienceId` that the caller did not give.
+    - `next_as_text`: a page says as a text which one follows.
+    - `zones`: CommBox's times have a zone.
     """
 
     indexing: float = 0.0
     shown_while_indexing: bool = True
-    absent_removed: bool = True
+    removed_at_once: bool = True
+    absent_accepted: bool = False
+    same_name_accepted: bool = True
+    removed_name_accepted: bool = True
+    empty_accepted: bool = True
+    unknown_token_accepted: bool = True
+    unknown_cursor_accepted: bool = False
+    limit_accepted: bool = False
+    newest_first: bool = False
+    null_at_end: bool = False
+    metadata_found: bool = True
+    inactive: bool = False
+    system_id: bool = True
+    next_as_text: bool = False
+    zones: bool = True
+
+    def but(self, **changes: object) -> "Settings":
+        """With some of them changed; raises ValueError for one that is not there, or for a value of another kind."""
+        for name, value in changes.items():
+            known = getattr(self, name, None)
+            if known is None:
+                raise ValueError(f"no setting {name}; there are {', '.join(vars(self))}")
+            kinds = (bool,) if isinstance(known, bool) else (int, float)
+            if type(value) not in kinds:
+                raise ValueError(f"{name} is {'true or false' if bool in kinds else 'a number'}")
+        return replace(self, **changes)  # type: ignore[arg-type]
 
 
 class State:
@@ -74,9 +138,11 @@ class State:
 
     def __init__(self) -> None:
         self.settings = Settings()
-        self._lock = threading.Lock()
-        self._count = 0
+        self._lock = threading.RLock()
+        self._count = self._added = 0
         self._records: list[Record] = []
+        self._on_its_way: deque[tuple[Record, Change, Mapping[str, dict[str, Any] | None]]] = deque()
+        self._removed: set[tuple[str, str | None]] = set()
         self._exchanges: deque[Exchange] = deque()
         self._size = 0
         self._tokens: set[str] = set()
@@ -89,27 +155,67 @@ class State:
 
     def add(self, record: Record) -> None:
         with self._lock:
-            self._records.append(record)
+            self._added += 1
+            changes = [Change(record.token or "", record.created)]
+            self._records.append(replace(record, number=self._added, changes=changes))
 
     def find(self, **known: str) -> Record | None:
         """The audience with these attributes, of several the last; None where there is none."""
         return next((record for record in reversed(self.records) if _has(record, known)), None)
 
-    def change(self, record: Record, **changes: Any) -> Record:
-        """Another record in the place of this one."""
-        changed = replace(record, **{"updated": time.time(), **changes})
+    def change(
+        self,
+        record: Record,
+        token: str = "",
+        members: Mapping[str, dict[str, Any] | None] | None = None,
+        *,
+        replaces: bool = False,
+        removes: bool = False,
+    ) -> None:
+        """A change is on its way: `members` come in with their attributes, or go where None stands for these."""
+        change = Change(token, time.time(), replaces, removes)
         with self._lock:
-            self._records = [changed if one is record else one for one in self._records]
-        return changed
+            record.changes.append(change)
+            if removes and self.settings.removed_at_once:
+                self._drop(record)
+            else:
+                self._on_its_way.append((record, change, members or {}))
 
     def remove(self, **known: str) -> None:
         """No audience with these attributes is there any more."""
         with self._lock:
+            self._removed |= {(record.provider, record.name) for record in self._records if _has(record, known)}
             self._records = [record for record in self._records if not _has(record, known)]
+
+    def was_removed(self, provider: str, name: str) -> bool:
+        """Whether there was an audience of the name, and is none."""
+        return (provider, name) in self._removed and not self.find(provider=provider, name=name)
+
+    def is_over(self, change: Change) -> bool:
+        """Whether a change is no longer on its way."""
+        return time.time() >= change.at + self.settings.indexing
 
     def is_indexing(self, record: Record) -> bool:
         """Whether the last change of an audience is still on its way."""
-        return time.time() < (record.updated or record.created) + self.settings.indexing
+        return not self.is_over(record.changes[-1])
+
+    def _drop(self, record: Record) -> None:
+        self._records = [one for one in self._records if one is not record]
+        self._removed.add((record.provider, record.name))
+
+    def _arrive(self) -> None:
+        """Put in what is no longer on its way."""
+        while self._on_its_way and self.is_over(self._on_its_way[0][1]):
+            record, change, members = self._on_its_way.popleft()
+            if change.removes:
+                self._drop(record)
+            if change.replaces:
+                record.members.clear()
+            for key, attributes in members.items():
+                if attributes is None:
+                    record.members.pop(key, None)
+                else:
+                    record.members[key] = attributes
 
     def issue_token(self) -> str:
         """A new access token, which holds until `expire_tokens`."""
@@ -133,6 +239,8 @@ class State:
     def clear(self) -> None:
         with self._lock:
             self._records.clear()
+            self._on_its_way.clear()
+            self._removed.clear()
             self._exchanges.clear()
             self._size = 0
 
@@ -144,7 +252,14 @@ class State:
     @property
     def records(self) -> list[Record]:
         with self._lock:
+            self._arrive()
             return list(self._records)
+
+    def members(self, record: Record) -> dict[str, dict[str, Any]]:
+        """Those that are in, with their attributes."""
+        with self._lock:
+            self._arrive()
+            return dict(record.members)
 
     @property
     def exchanges(self) -> list[Exchange]:

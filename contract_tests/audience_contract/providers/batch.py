@@ -1,26 +1,33 @@
 """Batch's mock.
 
 Ours, because undocumented: each `error_code`, the text that follows the documented one in a refusal, that a token is
-made of a counter, that a second audience of the same name is accepted as another one, of which a view shows the last,
-and that a removal removes all of a name, at once. A view with a token of no other use is one without, and shows no
-`type` of an audience that is not of custom ids: no document says how that would read. Either way, as `Settings` say:
-whether a view finds an audience that is being indexed for the first time, and what becomes of the removal of an
-audience that is not there.
+made of a counter and a cursor of where the page before it ended, that of several audiences of one name a view shows the
+last and a removal removes all, that only what is no longer on its way counts as a member and replaces what was in, and
+that a member that is added again has the attributes of the last time. No `type` is shown of an audience that is not of
+custom ids: no document says how that would read. What else the documents leave open, `Settings` say.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from functools import partial
+from operator import attrgetter
+from typing import Any, ClassVar
 
 from .. import urlencoded
 from ..bodies import json_of
 from ..facts import Effect, Facts
-from ..messages import Response
+from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
+from ..mock.state import Record
 from ..spec import Operation
 from ..violation import Violation
+
+_LIMIT = "/paths/~1audiences~1list/get/parameters/1/schema/maximum"
+_UPDATE = "/paths/~1audiences~1update/post/requestBody/content/application~1json/schema/properties/ids"
+_TOKEN = ("/indexing_token",)
 
 
 class Batch(Provider):
@@ -30,10 +37,13 @@ class Batch(Provider):
         "header Authorization": "BATCH_API_KEY",
         "header X-Batch-Project": "BATCH_PROJECT",
     }
-    identity: ClassVar[tuple[str, ...]] = ("/indexing_token",)
+    identity: ClassVar[tuple[str, ...]] = _TOKEN
+    left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {
-        "audience_view": Facts(Effect.READS, echoes={"/name": "name"}, fed={"indexing_token": "/indexing_token"}),
-        "audience_remove": Facts(Effect.REMOVES, unique=("/indexing_token",)),
+        "audience_view": Facts(Effect.READS, echoes={"/name": "name"}),
+        "audience_update": Facts(Effect.CHANGES, unique=_TOKEN),
+        "audience_replace": Facts(Effect.CHANGES, unique=_TOKEN),
+        "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }
 
     def environment(self, base_url: str) -> dict[str, str]:
@@ -51,32 +61,136 @@ class Batch(Provider):
         """A name without characters: the prose says which ones a name contains."""
         return call.operation.id == "audience_create" and not json_of(call.request)["name"]
 
+    def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:
+        """Attributes are accepted for the action `add` only."""
+        for number, member in enumerate(_members(operation, request)):
+            if member.get("action") == "remove" and "attributes" in member:
+                rule = f"{_UPDATE}/items/properties/attributes/description"
+                yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
+
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
+        if operation.id == "audience_list":
+            asked = urlencoded.read(request.target.partition("?")[2].encode("latin-1"))
+            if "from" in asked:
+                yield "a cursor that may not be one any more"
+            if int(asked.get("limit", "1")) < 1:
+                yield "a limit below 1"
+        elif operation.id in ("audience_update", "audience_replace"):
+            members = _members(operation, request)
+            if not members:
+                yield "no members"
+            if not all(re.fullmatch(r"[\x21-\x7e]{1,255}", member["id"]) for member in members):
+                yield "an id of other characters than usual, or too many"
+            if not all(map(_is_plain, members)):
+                yield "an attribute of a name or value that is not documented"
+
     def audience_create(self, call: Call) -> Response:
         """202 and a token of 32 hexadecimal digits, as in the page's sample."""
-        fields = json_of(call.request)
+        fields, settings = json_of(call.request), call.state.settings
+        known = call.find(name=fields["name"]) and not settings.same_name_accepted
+        removed = not settings.removed_name_accepted and call.state.was_removed("batch", fields["name"])
+        if known or removed:
+            return self.error(call.operation, 400)
         token = _token(call)
         call.created(name=fields["name"], token=token, fields=fields)
         return reply(202, {"indexing_token": token})
 
     def audience_view(self, call: Call) -> Response:
         """200 and what is known, or 404 for a name that is not there."""
-        record = call.find(name=urlencoded.read(call.query).get("name", ""))
-        indexing = record is not None and call.state.is_indexing(record)
-        if not record or (indexing and not record.updated and not call.state.settings.shown_while_indexing):
+        asked = urlencoded.read(call.query)
+        record, token = call.find(name=asked.get("name", "")), asked.get("indexing_token")
+        if not record or not _is_shown(call, record):
             return self.error(call.operation, 404)
-        known = {name: record.fields[name] for name in ("name", "display_name") if name in record.fields}
-        kind = {"type": "CUSTOM_ID"} if record.fields.get("type") == "custom_ids" else {}
-        state = record.state or ("IN_PROGRESS" if indexing else "APPLIED")
-        times = {"created": _moment(record.created), "updated": _moment(record.updated or record.created)}
-        return reply(200, {**known, **kind, "nb_ids": record.members, "indexing_state": state, **times})
+        is_known = token is None or any(change.token == token for change in record.changes)
+        if not is_known and not call.state.settings.unknown_token_accepted:
+            return self.error(call.operation, 400)
+        return reply(200, _shown(call, record, token))
+
+    def audience_list(self, call: Call) -> Response:
+        """200 and a page; how many there are in all on the first one only."""
+        asked, settings = urlencoded.read(call.query), call.state.settings
+        limit, cursor = int(asked.get("limit", "10")), asked.get("from", "")
+        known = re.fullmatch(r"P([0-9A-F]{8})", cursor)
+        if (limit < 1 and not settings.limit_accepted) or (
+            cursor and not known and not settings.unknown_cursor_accepted
+        ):
+            return self.error(call.operation, 400)
+        every = sorted(
+            filter(partial(_is_shown, call), call.all()), key=attrgetter("number"), reverse=settings.newest_first
+        )
+        left = every
+        if known:
+            last = int(known[1], 16)
+            left = [one for one in every if (one.number < last if settings.newest_first else one.number > last)]
+        page = left[: min(max(limit, 1), 100)]
+        more = len(page) < len(left)
+        answer: dict[str, Any] = {"audiences": [_shown(call, one) for one in page], "has_more": more}
+        if not known:
+            answer["count"] = len(every)
+        if more or settings.null_at_end:
+            answer["next_from"] = f"P{page[-1].number:08X}" if more else None
+        return reply(200, answer)
+
+    def audience_update(self, call: Call) -> Response:
+        """202 and a token; of several actions for one id the last counts."""
+        members = json_of(call.request)["ids"]
+        if any(each["action"] == "remove" and "attributes" in each for each in members):
+            return self.error(call.operation, 400)
+        changed = {each["id"]: each.get("attributes", {}) if each["action"] == "add" else None for each in members}
+        return self._changed(call, members=changed)
+
+    def audience_replace(self, call: Call) -> Response:
+        """202 and a token."""
+        members = {each["id"]: each.get("attributes", {}) for each in json_of(call.request)["ids"]}
+        return self._changed(call, members=members, replaces=True)
 
     def audience_remove(self, call: Call) -> Response:
         """202 and a token."""
-        name = json_of(call.request)["name"]
-        if not call.find(name=name) and not call.state.settings.absent_removed:
+        return self._changed(call, removes=True)
+
+    def _changed(self, call: Call, members: Mapping[str, Any] | None = None, **how: bool) -> Response:
+        name, settings = json_of(call.request)["name"], call.state.settings
+        found = [record for record in call.all() if record.name == name]
+        nothing = members is not None and not members and not settings.empty_accepted
+        if nothing or (not found and not settings.absent_accepted):
             return self.error(call.operation, 400)
-        call.remove(name=name)
-        return reply(202, {"indexing_token": _token(call)})
+        token = _token(call)
+        for record in found if how.get("removes") else found[-1:]:
+            call.state.change(record, token, members, **how)
+        return reply(202, {"indexing_token": token})
+
+
+def _members(operation: Operation, request: Request) -> list[dict[str, Any]]:
+    """Those in a body that breaks no rule of the spec."""
+    return json_of(request)["ids"] if operation.id in ("audience_update", "audience_replace") else []
+
+
+def _is_plain(member: Mapping[str, Any]) -> bool:
+    """Whether its attributes are of documented types, and of names as in the samples."""
+    given = member.get("attributes", {})
+    texts = [value for value in given.values() if isinstance(value, str)]
+    named = all(re.fullmatch("[a-z0-9_]{1,30}", name) for name in given)
+    usual = all(value.isprintable() and 0 < len(value) <= 255 for value in texts)
+    return named and usual and all(type(value) in (str, int, float) for value in given.values())
+
+
+def _is_shown(call: Call, record: Record) -> bool:
+    """Whether it is there for those who read."""
+    settings = call.state.settings
+    return settings.shown_while_indexing or len(record.changes) > 1 or not call.state.is_indexing(record)
+
+
+def _shown(call: Call, record: Record, token: str | None = None) -> dict[str, Any]:
+    """What is known, and the state of the change that the token was given for, or of the last one."""
+    known: dict[str, Any] = {name: record.fields[name] for name in ("name", "display_name") if name in record.fields}
+    kind = {"type": "CUSTOM_ID"} if record.fields.get("type") == "custom_ids" else {}
+    changes = record.changes
+    at = next((number for number, change in enumerate(changes) if change.token == token), len(changes) - 1)
+    state = "APPLIED" if call.state.is_over(changes[at]) else "IN_PROGRESS"
+    if any(change.replaces and call.state.is_over(change) for change in changes[at + 1 :]):
+        state = "REPLACED"
+    times = {"created": _moment(record.created), "updated": _moment(record.updated)}
+    return {**known, **kind, "nb_ids": len(record.members), "indexing_state": state, **times}
 
 
 def _token(call: Call) -> str:

@@ -111,14 +111,16 @@ class Audiences:
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
         if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}:
             return True
-        texts = [text for operation in found for text in operation.path_values(path).values()]
-        return all(self._is_ours(unquote(text)) for text in texts) and all(map(self._is_ours, self._names(request)))
+        values = [operation.path_values(path) for operation in found]
+        by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
+        texts = [unquote(text) for known in values for text in known.values()]
+        return all(map(self._is_ours, texts)) and all(map(self._is_ours, self._names(request, anywhere=not by_path)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self._own in name) or name in self._ids
 
-    def _names(self, request: Request) -> Iterator[object]:
-        """Whatever a server could take for a name, however it reads the body."""
+    def _names(self, request: Request, *, anywhere: bool) -> Iterator[object]:
+        """Whatever a server could take for a name, however it reads the body; `anywhere` also in what is none."""
         forms = [request.target.partition("?")[2], request.body.decode("latin-1")]
         for key, value in (pair for text in forms for pair in pairs(text)):
             if self._is_key(unquote_plus(key)):
@@ -128,7 +130,11 @@ class Audiences:
         try:
             yield from self._in_json(json.loads(request.body, object_pairs_hook=_Pairs), below=False)
         except (ValueError, RecursionError):
-            if not request.values("content-encoding") and self._own.encode() not in request.body.replace(b"\0", b""):
+            if (
+                anywhere
+                and not request.values("content-encoding")
+                and self._own.encode() not in request.body.replace(b"\0", b"")
+            ):
                 yield from re.findall(rb"\w+", request.body)
 
     def _in_json(self, value: Any, *, below: bool) -> Iterator[object]:

@@ -150,6 +150,15 @@ def key_of(operation: Operation) -> str:
     return own[0] if own else named
 
 
+def is_about_one(operation: Operation) -> bool:
+    """Whether a request says which audience it is about."""
+    body = operation.node.get("requestBody")
+    top = key_of(operation).partition("/")[0]
+    return top in properties_of(operation, next(iter(body["content"].value)) if body else "") or any(
+        each.value["name"] == top for each in operation.node.get("parameters") or ()
+    )
+
+
 def required_of(operation: Operation, media: str) -> list[str]:
     """Those of them that must be there."""
     if not media:
@@ -234,7 +243,8 @@ class Names:
         """A value for each field, in the spec's order; with `least` nothing in it that is not required."""
         body = operation.node.get("requestBody")
         found: dict[str, Any] = {}
-        fresh = self.fresh(operation, take=False)
+        fresh, facts = self.fresh(operation, take=False), facts_of(operation)
+        left_out = {*facts.fed, *facts.pages, *self.provider.only_in_some_revisions}
         for key, kind in properties_of(operation, next(iter(body["content"].value)) if body else "").items():
             if key in fresh:
                 found[key] = fresh[key]
@@ -242,7 +252,7 @@ class Names:
                 found[key] = self.target.settings[f"body {key}"]
             elif kind.plain("format") == "binary":
                 found[key] = File(*self.provider.file())
-            elif key not in facts_of(operation).fed and key not in self.provider.only_in_some_revisions:
+            elif key not in left_out:
                 found[key] = self.provider.examples.get(key) or sample(kind, least=least)
         named = self.provider.named
         return put(found, named, fresh[named]) if at(found, f"/{named}") is not None else found

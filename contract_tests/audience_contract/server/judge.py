@@ -13,7 +13,7 @@ from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import Audiences, Made
-from .draft import key_of
+from .draft import is_about_one, key_of
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .send import LATE
@@ -41,16 +41,16 @@ class Judge:
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
         one that never was there, nothing can be found.
         """
-        if expectation.expected is not Expected.SUCCESS or not self._provider.named:
+        if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
         name = self.name(operation, seen.request)
         if facts_of(operation).effect is Effect.CREATES:
             known = name in self._names and "a name that was sent before"
             return replace(expectation, expected=Expected.OPEN, kind=known) if known else expectation
         made, sent = self._audiences.find(name), self._texts(operation, seen.request)
-        fed = facts_of(operation).fed.items()
+        fed, unsure = facts_of(operation).fed.items(), facts_of(operation).unsure
         if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
-            return expectation
+            return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent:
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")

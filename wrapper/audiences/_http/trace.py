@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from .._call_settings import CallSettings
-from .._errors import AudiencesError, NotSentError, UnknownOutcomeError
+from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
 from .._reason import reason
 from .._redact import name_without, redacted
 from .._response import Headers, Response
@@ -134,8 +134,8 @@ class AttemptTrace:
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
         if not self._left and (self.connects or _never_left(error)):
-            return NotSentError(f"no connection: {self._why(error)}")
-        return UnknownOutcomeError(f"no answer: {self._why(error)}")
+            return (NotSentTimeoutError if _is_late(error) else NotSentError)(f"no connection: {self._why(error)}")
+        return (UnknownTimeoutError if _is_late(error) else UnknownOutcomeError)(f"no answer: {self._why(error)}")
 
     def result(self, error: BaseException | None = None) -> Response | AudiencesError:
         """The answer as far as it came, or what is known without one; `error` is what cut it short."""
@@ -191,6 +191,10 @@ class Send(Step):
     how: CallSettings
     seen: AttemptTrace
     reuse: bool = False
+
+
+def _is_late(error: BaseException) -> bool:
+    return type(error).__name__.endswith(("Timeout", "TimeoutError", "DeadlineError"))
 
 
 def _never_left(error: BaseException) -> bool:

@@ -4,16 +4,49 @@ An audience is addressed by its name. Creating and removing answer with a token 
 far that is.
 """
 
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, TypeVar, Unpack
 
-from audience_clients.batch.api.audiences import audience_create, audience_remove, audience_view
-from audience_clients.batch.models import AudienceCreateBody, AudienceCreateBodyType, AudienceRemoveBody
+from audience_clients.batch.api.audiences import (
+    audience_create,
+    audience_list,
+    audience_remove,
+    audience_replace,
+    audience_update,
+    audience_view,
+)
+from audience_clients.batch.models import (
+    AudienceCreateBody,
+    AudienceCreateBodyType,
+    AudienceRemoveBody,
+    AudienceReplaceBody,
+    AudienceUpdateBody,
+)
 from audience_clients.batch.types import UNSET
 
 from .._draft import Draft, DraftRules
 from .._drivers import Async, Blocking
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import Adapter, Built, Effect, Handle, Operation, Service, text
+from .._json import is_unicode
+from .._members import Member, Url
+from .._operation import (
+    Adapter,
+    Built,
+    Change,
+    Effect,
+    Handle,
+    Json,
+    MemberRules,
+    Operation,
+    Page,
+    Place,
+    Service,
+    text,
+    value_at,
+)
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
@@ -26,7 +59,11 @@ _SERVICE = Service(
     headers=lambda values: {"Authorization": values.bearer("api_key")},
     code=("error_code",),
     message=("error_message",),
+    own={"X-Batch-Project": "project"},
 )
+_PAGE = 100
+"""The most audiences on a page of the list."""
+_SIBLING = "(as Batch has it for profiles)"
 # Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
 _STATES = {
     "IN_PROGRESS": RecordState.INDEXING,
@@ -58,21 +95,107 @@ def _view(asked: Reference, values: Values) -> Built:
 def _viewed(asked: Reference, body: Any) -> list[Record] | None:
     if not isinstance(body, dict) or body.get("name", asked.name) != asked.name:
         return None
-    record = Record(
-        name=asked.name,
+    return [replace(_record(body), name=asked.name)]
+
+
+def _record(item: Any) -> Record:
+    body = item if isinstance(item, dict) else {}
+    return Record(
+        name=text(body, "name"),
         id=None,
         state=_STATES.get(text(body, "indexing_state") or "", RecordState.OTHER),
         member_count=count_of(body, "nb_ids"),
         created=time_of(body, "created"),
         updated=time_of(body, "updated"),
-        raw=body,
+        raw=item,
     )
-    return [record]
+
+
+def _list(asked: Place, values: Values) -> Built:
+    start = UNSET if asked.mark is None else str(asked.mark)
+    return audience_list.build_request(from_=start, limit=_PAGE, x_batch_project=values["project"])
+
+
+def _listed(asked: Place, body: Any) -> Page | None:  # noqa: ARG001
+    items = value_at(body, ("audiences",))
+    if not isinstance(items, list):
+        return None
+    more = text(body, "next_from") if value_at(body, ("has_more",)) is not False else None
+    return Page([_record(item) for item in items], more, "/audiences")
+
+
+def _update(asked: Change, values: Values) -> Built:
+    body = AudienceUpdateBody(name=asked.audience.by_name, ids=[])
+    return _with(asked, audience_update.build_request(body=body, x_batch_project=values["project"]))
+
+
+def _replace(asked: Change, values: Values) -> Built:
+    body = AudienceReplaceBody(name=asked.audience.by_name, ids=[])
+    return _with(asked, audience_replace.build_request(body=body, x_batch_project=values["project"]))
+
+
+def _with(asked: Change, built: dict[str, Any]) -> Built:
+    built["json"]["ids"] = asked.members  # plain values: a model for each would take several times as long
+    return built
+
+
+def _accepted(asked: Change, body: Any) -> Handle | None:  # noqa: ARG001
+    token = text(body, "indexing_token")
+    return Handle(token=token) if token else None
+
+
+def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
+    action = {} if verb == "replace" else {"action": verb}
+    if isinstance(member, str):
+        return {"id": member, **action}
+    attributes = {}
+    for name, value in member.attributes.items():
+        key, told = _attribute(name, value)
+        attributes[key] = told
+        inner = key[key.find("(") + 1 :].removesuffix(")")
+        if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
+            warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
+        least, most = (0, 2048) if key.startswith("url(") else (1, 300)
+        if isinstance(told, str) and not least <= len(told) <= most:
+            warnings.add(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
+    return {"id": member.id, **action, **({"attributes": attributes} if attributes else {})}
+
+
+def _attribute(name: object, value: object) -> tuple[str, Any]:
+    """As the page of update has it. Raises ValueError, which says the rule, for what it has no place for."""
+    if not isinstance(name, str) or not name or not is_unicode(name):
+        raise ValueError("must have names that are Unicode text, and not empty")
+    match value:
+        case datetime(tzinfo=None):
+            raise ValueError("must have times with a time zone")
+        case datetime():
+            return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Url():
+            return f"url({name})", str(value)
+        case str() if is_unicode(value):
+            return name, value
+        case bool() | int():
+            return name, value
+        case float() if isfinite(value):
+            return name, value
+        case list() if all(isinstance(each, str | int | float) for each in value):
+            return name, value
+    raise ValueError("must be strings, numbers, times, URLs, or lists of strings or numbers")
 
 
 def _remove(asked: Reference, values: Values) -> Built:
     return audience_remove.build_request(body=AudienceRemoveBody(name=asked.by_name), x_batch_project=values["project"])
 
+
+_UPDATE = Operation(
+    _SERVICE,
+    "audience_update",
+    Effect.CHANGES,
+    _update,
+    _accepted,
+    audience_update.parse_response,
+    needs="a string at /indexing_token",
+)
 
 BATCH = Adapter(
     title="Batch",
@@ -118,6 +241,28 @@ BATCH = Adapter(
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
+    list=Operation(
+        _SERVICE,
+        "audience_list",
+        Effect.READS,
+        _list,
+        _listed,
+        audience_list.parse_response,
+        needs="an array at /audiences",
+    ),
+    add=_UPDATE,
+    remove=_UPDATE,
+    replace=Operation(
+        _SERVICE,
+        "audience_replace",
+        Effect.CHANGES,
+        _replace,
+        _accepted,
+        audience_replace.parse_response,
+        needs="a string at /indexing_token",
+        consequence="all members that it has are removed",
+    ),
+    members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),
 )
 
 

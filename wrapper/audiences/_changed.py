@@ -1,0 +1,120 @@
+"""What became of a change of members, call by call."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from ._attempt import Attempt
+from ._outcome import Outcome, State
+from ._response import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """One call of a change: what became of it, and of how many members it told."""
+
+    outcome: Outcome
+    members: int | None
+    """None where a file of them was sent."""
+    operation_token: str | None = field(default=None, repr=False)
+    """The token by which the provider can be asked how this call's change goes, if it gave one."""
+    message: str = ""
+    """Why it was not applied."""
+    response: Response | None = field(default=None, repr=False)
+    """The raw response, if one came."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON."""
+        return {
+            "outcome": str(self.outcome),
+            "members": self.members,
+            "operation_token": self.operation_token,
+            "message": self.message,
+            "status": self.response.status if self.response else None,
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+        }
+
+
+class Rest:
+    """The members that were not applied, as far as is known, to be iterated over once: those of the calls that failed,
+    and those that were never sent. Those that were not yet taken from the caller's iterable are taken from it then, and
+    are lost where this is pickled.
+    """
+
+    def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
+        self._taken, self._source = taken, source
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain(self._taken, self._source)
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        for member in self._taken:
+            yield member
+        if isinstance(self._source, Iterable):
+            for member in self._source:
+                yield member
+        else:
+            async for member in self._source:
+                yield member
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rest, (self._taken,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What became of a change of members: every call of it, in the order in which they were made. No member is shown.
+
+    The result of `add`, `remove` and `replace`, and `changed` of the error that they raise.
+    """
+
+    provider: str
+    operation: str
+    """The spec's operationId."""
+    name: str | None = field(repr=False)
+    """The audience's name, as sent; None where only its id was."""
+    id: str | None
+    """The audience's id, as sent."""
+    state: State
+    chunks: tuple[Chunk, ...] = ()
+    complete: bool = True
+    """Whether all members were sent; False where a failure left some that were not."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in the members by pages about other calls of the provider; nothing was left out."""
+    rest: Rest = field(default_factory=Rest, repr=False, compare=False)
+    """What was not applied: give it to the same verb to go on."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """That of all calls together; *not_sent* where there was nothing to send."""
+        outcomes = [chunk.outcome for chunk in self.chunks]
+        return Outcome.together(outcomes if self.complete else [*outcomes, Outcome.NOT_SENT])
+
+    @property
+    def members(self) -> int:
+        """How many members the provider took one by one, an id that several calls had counted in each."""
+        return sum(chunk.members or 0 for chunk in self.chunks if chunk.outcome is Outcome.APPLIED)
+
+    @property
+    def operation_token(self) -> str | None:
+        """The token of the last call that was applied."""
+        tokens = [chunk.operation_token for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
+        return tokens[-1] if tokens else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them and no member; `--json` prints them."""
+        return {
+            "provider": self.provider,
+            "operation": self.operation,
+            "outcome": str(self.outcome),
+            "name": self.name,
+            "id": self.id,
+            "operation_token": self.operation_token,
+            "state": str(self.state),
+            "members": self.members,
+            "complete": self.complete,
+            "warnings": list(self.warnings),
+            "chunks": [chunk.to_dict() for chunk in self.chunks],
+        }

@@ -1,0 +1,68 @@
+"""The results of `ensure` and of `request`."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ._attempt import Attempt
+from ._errors import Deviation
+from ._outcome import Outcome
+from ._receipt import Receipt
+from ._record import Record
+from ._response import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ensured:
+    """An audience that is there: found, or else created."""
+
+    provider: str
+    name: str = field(repr=False)
+    record: Record | None = None
+    """What the provider says of it, where it was found."""
+    receipt: Receipt | None = None
+    """That of the call that created it, where it was not."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was created."""
+        return self.receipt is not None
+
+    @property
+    def outcome(self) -> Outcome:
+        """*applied* where it was created; *not_sent* where it was found, so that nothing had to be changed."""
+        return Outcome.APPLIED if self.is_new else Outcome.NOT_SENT
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them."""
+        found = self.receipt or self.record
+        return {"is_new": self.is_new, **(found.to_dict() if found else {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a call answered that was made with `request`."""
+
+    provider: str
+    operation: str
+    """The spec's operationId."""
+    outcome: Outcome | None
+    """None of a call that only reads."""
+    value: Any = field(repr=False, hash=False)
+    """The body's JSON; None where it has none, or cannot be read."""
+    response: Response = field(repr=False)
+    """The raw response."""
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
+    """Where the response leaves the effective spec."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON."""
+        return {
+            "provider": self.provider,
+            "operation": self.operation,
+            "outcome": str(self.outcome) if self.outcome else None,
+            "status": self.response.status,
+            "value": self.value,
+            "deviations": [asdict(deviation) for deviation in self.deviations],
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+        }
