@@ -115,10 +115,9 @@ types: .venv/.types .venv/.browser ## mypy --strict and pyright
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-docs: build/docs/index.html ## build the API reference into build/docs
-
-build/docs/index.html: $(READY) $(SOURCES) docs/templates/module.html.jinja2
-	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock audience_contract.mock.app
+docs: .venv/.docs ## build the documentation into build/docs; a broken link within it is an error
+	PYTHONPATH=scripts $(BIN)/python -m sphinx -q -W --keep-going -j auto -d build/doctrees docs build/docs
+	@echo "build/docs/index.html"
 
 wheel: dist/.built ## build the wheels and the sdists of both packages into dist/
 

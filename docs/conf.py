@@ -11,10 +11,9 @@ import from_code
 from_code.write(Path(__file__).parent)
 
 project = "audiences"
-copyright = "the authors of audiences"
 release = version = audiences.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["README.md"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["providers/table.md", "providers/takes.md"]  # parts of pages
 html_theme = "furo"
 html_title = f"audiences {release}"
 html_static_path = ["_static"]

@@ -94,22 +94,17 @@ A finding is named after the rule that is broken. Its **weight** says how much i
 - *advice*: HTTP, JSON or forms say otherwise, and the provider's documents say nothing. It counts with `--strict`.
 - *not judged*: nobody says what is right. It is shown, and never counts.
 
-The **source** is where the rule comes from: the provider's documents, at the place that the finding names, or a standard.
+Its **source** is the provider's documents, at the place that the finding names, or a standard.
 """
     for side, title in SIDES.items():
         text += f"\n## {title}\n"
-        for rule in RULES.values():
-            if rule.side == side:
-                example = examples[rule.id]
-                text += (
-                    f"\n### `{rule.id}`\n\n{rule.help}\n\n: weight: *{getattr(rule, 'weight', 'violation')}*\n"
-                    f": source: {example.get('source', 'the documents of the provider')}\n: example: {example['example']}\n"
-                )
-    return (
-        text.replace("\n: weight", "\n- weight")
-        .replace("\n: source", "\n- source")
-        .replace("\n: example", "\n- example")
-    )
+        text += "".join(_rule(rule, **examples[rule.id]) for rule in RULES.values() if rule.side == side)
+    return text
+
+
+def _rule(rule: Any, example: str, source: str = "the provider's documents") -> str:
+    weight = getattr(rule, "weight", "violation")
+    return f"\n### `{rule.id}`\n\n{rule.help}\n\n- weight: {weight}\n- source: {source}\n- example: {example}\n"
 
 
 def as_rst(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
