@@ -1,11 +1,13 @@
-# Every target sets up what it needs: a virtual environment in .venv, with the versions of requirements-dev.txt.
+# Every target sets up what it needs: a virtual environment in .venv, with the versions and hashes of requirements/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser network-faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel rest check check-all newest size requirements clean
+.PHONY: help demo test test-long browser network-faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel wheels licences workflows release-check rest check check-all newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# Wrapper, generated clients and checker are one installation; the pipeline runs from its folder.
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
+PIP := -m pip install --quiet --disable-pip-version-check --no-deps
+# The library and the checker are installed; the pipeline runs from its folder.
 PIPELINE := PYTHONPATH=scripts $(BIN)/python -m pipeline
 PAGES ?=
 PRISM ?=
@@ -21,20 +23,37 @@ FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
 COUNT ?= 20000
 SEED ?=
+KEEP ?=
+TAG ?=
 SOURCES := $(shell find wrapper generated contract_tests/audience_contract -type f -not -name '*.pyc')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(READY): requirements-dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12")'
+$(READY): requirements/dev.txt pyproject.toml contract_tests/pyproject.toml
+	@$(CHECK_PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python $(PIP) -r requirements/dev.txt
+	$(BIN)/python $(PIP) --no-build-isolation -e . -e contract_tests
 	@touch $@
 
-demo: $(READY) ## create audiences at all three providers, on a mock server
-	@$(BIN)/python examples/demo.py
+# What few targets need: a group of pyproject.toml, on top of the above.
+.venv/.%: requirements/%.txt $(READY)
+	$(BIN)/python $(PIP) -r $<
+	@touch $@
+
+# An environment of its own, without the project: small for the demo, and apart for tools whose packages would change what
+# jsonschema does here.
+build/%/.ready: requirements/%.txt
+	@echo "Installing what this needs into $(@D), once."
+	@$(CHECK_PYTHON)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) -r $<
+	@touch $@
+
+demo: build/demo/.ready ## create audiences at all three providers, on a mock server
+	@echo "Starting a mock server, and creating audiences there by the command \`audiences\`."
+	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
 test: $(READY) ## run the test suite
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -43,7 +62,7 @@ test-long: $(READY) ## what the suite leaves out, and the property tests with 20
 	$(BIN)/pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
 
-browser: ## install Debian's Chromium, if there is no Chromium, for the tests of the HTML report (REQUIRE_BROWSER=1 makes them fail without)
+browser: .venv/.browser ## install Debian's Chromium, if there is no Chromium, and what drives it, for the tests of the HTML report (REQUIRE_BROWSER=1 makes them fail without)
 	@command -v chromium chromium-browser google-chrome || { \
 	  root=$$(test "$$(id -u)" = 0 || echo sudo); $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends chromium; }
 
@@ -61,12 +80,6 @@ mutants: $(READY) ## every keyword of every spec changed, one at a time, and a c
 
 fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)
-
-# Not among the versions of requirements-dev.txt: it is made for few systems.
-.venv/.fuzz: $(READY)
-	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["fuzz"])' > $@.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt
-	@touch $@
 
 bench: $(READY) ## CPU and time per call, beside plain httpx2
 	$(BIN)/python benchmarks/async_cpu.py --latency 0
@@ -94,27 +107,39 @@ lint: $(READY) ## style, who may import whom, and whether what is imported is de
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/deptry wrapper generated contract_tests/audience_contract
-	$(BIN)/deptry contract_tests scripts examples benchmarks --ignore DEP002,DEP004
+	$(BIN)/deptry wrapper generated
+	$(BIN)/deptry contract_tests/audience_contract --config contract_tests/pyproject.toml
+	$(BIN)/deptry contract_tests scripts examples benchmarks --ignore DEP002,DEP003,DEP004
 
-types: $(READY) ## mypy --strict and pyright
+types: .venv/.types .venv/.browser ## mypy --strict and pyright
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-docs: build/docs/index.html ## build the API reference into build/docs
+docs: .venv/.docs ## build the documentation into build/docs; a broken link within it is an error
+	PYTHONPATH=scripts $(BIN)/python -m sphinx -q -W --keep-going -j auto -d build/doctrees docs build/docs
+	@echo "build/docs/index.html"
 
-build/docs/index.html: $(READY) $(SOURCES) docs/templates/module.html.jinja2
-	$(BIN)/pdoc --docformat google --template-directory docs/templates --output-directory build/docs audiences audiences.aio audience_contract audience_contract.mock audience_contract.mock.app
+wheel: dist/.built ## build the wheels and the sdists of both packages into dist/
 
-wheel: dist/.built ## build the wheel into dist/
-
-dist/.built: $(READY) $(SOURCES) README.md LICENSE
+dist/.built: $(READY) $(SOURCES) README.md LICENSE NOTICE pyproject.toml contract_tests/pyproject.toml
 	@rm -rf dist
-	$(BIN)/python -m hatchling build -t wheel
+	$(BIN)/python -m hatchling build -d dist
+	cd contract_tests && ../$(BIN)/python -m hatchling build -d ../dist
 	@touch $@
 
-rest: lint types drift docs wheel # what `check` does beside `test`
+wheels: wheel .venv/.types ## try the built wheels, with the source gone
 	$(BIN)/python scripts/check_wheel.py
+
+licences: $(READY) build/release/.ready ## the licences of what the two packages bring, which must be allowed ones, and an SBOM of each in build/sbom
+	$(BIN)/python scripts/licences.py
+
+workflows: build/release/.ready ## lint the workflows and the action
+	build/release/bin/zizmor --quiet --offline --persona regular .github action.yml
+
+release-check: $(READY) ## whether the tree can be released as TAG=v1.2.3
+	$(BIN)/python scripts/check_release.py $(TAG)
+
+rest: lint workflows types drift docs wheels # what `check` does beside `test`
 
 check: test rest ## everything that CI checks
 
@@ -127,9 +152,8 @@ newest: $(READY) ## the suite with the newest versions that users get, which the
 size: ## code lines by root, without blanks, comments and docstrings
 	@$(PYTHON) scripts/size.py
 
-requirements: $(READY) ## write requirements-dev.txt anew, with the newest versions
-	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --all-extras --group dev --no-header \
-	  --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements-dev.txt
+requirements: $(READY) ## write requirements/ anew, with the newest versions (KEEP=1: with those that are there)
+	sh scripts/lock.sh $(if $(KEEP),,--upgrade)
 
 clean: ## remove the environment and what was built
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

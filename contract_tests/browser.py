@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
+if os.environ.get("REQUIRE_BROWSER") != "1":
+    pytest.importorskip("playwright", reason="no playwright: `make browser` installs it")
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+__all__ = ["Browser", "Page", "chromium", "expect"]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
     "--no-sandbox",

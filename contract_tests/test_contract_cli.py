@@ -80,6 +80,18 @@ def test_a_port_in_use_is_said_to_be() -> None:
     assert "Errno" not in ended.stderr
 
 
+def test_mock_listens_beyond_this_machine_only_if_told_to_and_then_warns() -> None:
+    refused = run("mock", "--host", "0.0.0.0", "--", "true")  # noqa: S104
+    assert (refused.returncode, "0.0.0.0 is not a loopback address" in refused.stderr) == (2, True)
+    code = (
+        "import os, urllib.request as u\nurl = os.environ['BATCH_BASE_URL']\nu.urlopen(url[:-11] + '/_mock/settings')"
+    )
+    allowed = ("mock", "--host", "0.0.0.0", "--allow-remote")  # noqa: S104
+    ended = run(*allowed, "--", sys.executable, "-c", f"{code}\nprint(url)")
+    assert "warning: other machines may reach this server" in ended.stderr
+    assert (ended.returncode, ended.stdout[:17]) == (0, "http://127.0.0.1:")
+
+
 def test_env_prints_nothing_but_exports() -> None:
     with processes.started([*_COMMAND, "mock", "--env"], stdout=processes.PIPE) as process:
         assert process.stdout
@@ -196,7 +208,7 @@ def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
 
 
 def test_version_and_help_are_printed() -> None:
-    assert run("--version").stdout == f"audience-contract {version('audiences')}\n"
+    assert run("--version").stdout == f"audience-contract {version('audience-contract')}\n"
     assert "mock" in run("--help").stdout
 
 

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
 
 from audience_contract import reports
 from audience_contract.report import Report
 from audience_contract.reports import texts
-from browser import chromium
+from browser import Browser, Page, chromium, expect
 from report_values import REPORT
 
 Open = Callable[..., Page]

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +29,7 @@ def interpreter(version: str) -> str | None:
 
 
 class Environment:
-    """A virtual environment in `build`, with the versions of requirements-dev.txt and the project."""
+    """A virtual environment in `build`, with the versions of requirements/dev.txt and the project."""
 
     def __init__(self, name: str, python: str) -> None:
         print(f"--- {name}", flush=True)
@@ -36,13 +37,15 @@ class Environment:
         self.python = self.place / "bin" / "python"
         if not self.python.exists():
             subprocess.run([python, "-m", "venv", self.place], check=True)
-        self._install("-r", "requirements-dev.txt")
-        self._install("--no-build-isolation", "-e", ".")
+        self._install("-r", "requirements/dev.txt")
+        self._install("--no-build-isolation", "-e", ".", "-e", "contract_tests")
 
-    def resolve(self, *options: str) -> None:
+    def resolve(
+        self, *options: str, files: Sequence[str] = ("pyproject.toml", "contract_tests/pyproject.toml")
+    ) -> None:
         """Put the versions that uv finds for the project, as users install it, in place of those that are there."""
         file = self.place / "resolved.txt"
-        command = ["uv", "pip", "compile", "--quiet", "--no-header", *options, "pyproject.toml"]
+        command = ["uv", "pip", "compile", "--quiet", "--no-header", *options, *files]
         self.run(*command, "--python", str(self.python), "--output-file", str(file))
         self._install("-r", str(file))
 
@@ -63,7 +66,7 @@ def newest(python: str) -> None:
     environment.resolve("--upgrade", "--all-extras", *_TOGETHER)
     environment.suite()
     # Who installs no judge of servers gets newer versions yet: Schemathesis has bounds of its own.
-    environment.resolve("--upgrade", "--extra", "cli", "--extra", "otel", *_TOGETHER)
+    environment.resolve("--upgrade", "--extra", "cli", "--extra", "otel", *_TOGETHER, files=["pyproject.toml"])
     environment.suite("-m", "wheel")
 
 

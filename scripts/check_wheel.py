@@ -1,9 +1,10 @@
-"""Install the built wheel apart from the source, run the marked part of the suite on it, and type-check its use."""
+"""Install the built wheels apart from the source, run the marked part of the suite on them, type-check their use."""
 
 import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import venv
 from pathlib import Path
 
@@ -28,22 +29,22 @@ def run(*command: object) -> None:
     subprocess.run([str(word) for word in command], cwd=PLACE, env=environment, check=True)
 
 
-def install(wheel: Path) -> None:
-    """The pinned requirements, if they have changed since, and the wheel."""
-    requirements = ROOT / "requirements-dev.txt"
+def install(*wheels: Path) -> None:
+    """The pinned requirements, if they have changed since, and the wheels."""
+    requirements = ROOT / "requirements/dev.txt"
     stamp, wanted = PLACE / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
     if not stamp.exists() or stamp.read_text() != wanted:
         venv.create(PLACE / "venv", clear=True, with_pip=True)
         run(*pip, "-r", requirements)
         stamp.write_text(wanted)
-    run(*pip, "--force-reinstall", wheel)
+    run(*pip, "--force-reinstall", *wheels)
 
 
 def main() -> None:
-    (wheel,) = (ROOT / "dist").glob("*.whl")
+    wheels = sorted((ROOT / "dist").glob("*.whl"))
     PLACE.mkdir(parents=True, exist_ok=True)
-    install(wheel)
+    install(*wheels)
 
     tests = PLACE / "tests"
     shutil.rmtree(tests, ignore_errors=True)
@@ -55,7 +56,8 @@ def main() -> None:
     for path in sources:
         shutil.copy(path, tests)
     (tests / "pytest.ini").write_text(PYTEST_INI)
-    run(PYTHON, "-c", "import audiences, sys; assert audiences.__file__.startswith(sys.prefix)")
+    code = "assert audiences.__file__.startswith(sys.prefix) and audience_contract.__file__.startswith(sys.prefix)"
+    run(PYTHON, "-c", f"import audiences, audience_contract, sys; {code}")
     run(PYTHON, "-m", "pytest", "-m", "wheel", "-c", tests / "pytest.ini", *(tests / name for name in marked))
 
     # A user's code is checked as a user would: the README's, from the installed wheel.
@@ -65,8 +67,8 @@ def main() -> None:
     for path, block in zip(uses, blocks, strict=True):
         path.write_text(block, "utf-8")
     run(PYTHON, "-m", "mypy", "--strict", "--config-file=", *uses)
-    run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, *uses)
-    print(f"{wheel.name}: installed, tested and type-checked apart from the source")
+    run(sys.executable, "-m", "pyright", "--pythonpath", PYTHON, *uses)
+    print(f"{', '.join(wheel.name for wheel in wheels)}: installed, tested and type-checked apart from the source")
 
 
 if __name__ == "__main__":

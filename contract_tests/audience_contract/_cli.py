@@ -1,4 +1,4 @@
-"""The entry of the command `audience-contract`, which needs the extra `contract`."""
+"""The entry of the command `audience-contract`."""
 
 import sys
 import traceback
@@ -9,11 +9,14 @@ from ._streams import stand_in
 def main() -> None:
     stand_in()
     try:
-        from ._command import app  # noqa: PLC0415  # the extra may be missing
+        from ._command import app  # noqa: PLC0415  # a package may be missing
 
         app()
     except ImportError as error:
-        sys.exit(f"audience-contract: {error.name} is missing; install the extra: pip install 'audiences[contract]'")
+        sys.stderr.write(
+            f"audience-contract: the package {error.name} is missing: install this again, with its dependencies\n"
+        )
+        sys.exit(2)
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which says that the contract was violated
         # Without its text, which may be of a message, and hold anything.
         traceback.print_tb(error.__traceback__)

@@ -32,7 +32,7 @@ app.command(name="faults", hidden=True, deprecated=True)(_faults_command.faults)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"audience-contract {version('audiences')}")
+        typer.echo(f"audience-contract {version('audience-contract')}")
         raise typer.Exit
 
 
@@ -50,6 +50,10 @@ def mock(  # noqa: PLR0917 - a command line
     ] = None,
     host: Annotated[str, typer.Option(help="A loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
+    allow_remote: Annotated[
+        bool,
+        typer.Option("--allow-remote", help="Let --host be an address that other machines reach: 0.0.0.0, say."),
+    ] = False,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
@@ -85,9 +89,16 @@ def mock(  # noqa: PLR0917 - a command line
         with ExitStack() as stack:
             try:
                 chosen = Settings().but(**dict(map(_setting, setting or ())))
-                server = stack.enter_context(
-                    MockServer(host=host, port=port, strict=strict, prose=prose, fault=fault, settings=chosen)
+                server = MockServer(
+                    host=host,
+                    port=port,
+                    allow_remote=allow_remote,
+                    strict=strict,
+                    prose=prose,
+                    fault=fault,
+                    settings=chosen,
                 )
+                stack.enter_context(server)
             except OSError as error:
                 said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
                 if error.errno == errno.EADDRINUSE:
@@ -95,6 +106,8 @@ def mock(  # noqa: PLR0917 - a command line
                 raise refused(f"--port: {said}") from None
             except (ValueError, LookupError) as error:
                 raise refused(str(error.args[0])) from None
+            if allow_remote:
+                typer.echo("warning: other machines may reach this server, and its credentials are public", err=True)
             variables = {**server.environment(), **_tokens(server.base_url)}
             if not command:
                 _show({} if env else {key: server.base_url(key) for key in provider_keys()}, variables)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-_PACKAGE = "audience_clients"
+# A wheel has a copy of its own; in a clone they are where they are generated.
+_OWN = Path(__file__).parent / "specs"
+_SPECS = _OWN if _OWN.is_dir() else Path(__file__).parents[2] / "generated" / "audience_clients"
 _FILE = "openapi.json"
 _SOURCES = "sources.json"
 _SCHEMES = {("http", "bearer"), ("apiKey", "header")}
@@ -171,9 +173,9 @@ def _pattern(template: str) -> str:
 def provider_keys() -> tuple[str, ...]:
     """The keys of all providers and of the services that they need, sorted.
 
-    They are the folders of the generated clients that hold an effective spec.
+    They are the folders that hold an effective spec.
     """
-    return tuple(sorted(f.name for f in files(_PACKAGE).iterdir() if f.is_dir() and f.joinpath(_FILE).is_file()))
+    return tuple(sorted(path.parent.name for path in _SPECS.glob(f"*/{_FILE}")))
 
 
 @cache
@@ -181,7 +183,7 @@ def load(key: str) -> Spec:
     """A provider's effective spec; raises LookupError for a key that is not in `provider_keys()`."""
     if key not in provider_keys():
         raise LookupError(f"no provider {key!r}; there are {', '.join(provider_keys())}")
-    return parse(key, files(_PACKAGE).joinpath(key, _FILE).read_text("utf-8"))
+    return parse(key, (_SPECS / key / _FILE).read_text("utf-8"))
 
 
 def source(key: str, pointer: str) -> str:
@@ -195,7 +197,7 @@ def source(key: str, pointer: str) -> str:
 @cache
 def _sources(key: str) -> dict[str, dict[str, str]]:
     """By kind (`overlay`, `pages`) and JSON pointer."""
-    file = files(_PACKAGE).joinpath(key or "-", _SOURCES)
+    file = _SPECS / (key or "-") / _SOURCES
     found: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return found
 

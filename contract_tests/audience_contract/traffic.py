@@ -66,7 +66,7 @@ def judge(
     return Report(
         "traffic",
         path.name,
-        version("audiences"),
+        version("audience-contract"),
         moment(started),
         time.monotonic() - clock,
         len(known),

@@ -1,4 +1,4 @@
-"""The README's tables of what each provider takes and offers, from the adapters and the effective specs."""
+"""What each provider offers, for the README, and takes, for the documentation: from adapters and effective specs."""
 
 import sys
 from typing import Any
@@ -8,23 +8,27 @@ import audiences
 from .markdown import cell, code
 
 _HEAD = """\
-| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings | Its documents |
-| --- | --- | --- | --- | --- | --- | --- |
+| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with |
+| --- | --- | --- | --- | --- |
 """
 _SUPPORT = {"native": "yes", "emulated": "made here", "undocumented": "undocumented", "unsupported": "**no**"}
 
 
-def tables() -> str:
-    """What each provider takes, and which verbs it offers."""
-    kinds = [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "adapter")]
-    verbs = list(kinds[0].capabilities)
-    head = f"\n| Provider | {' | '.join(f'`{verb}`' for verb in verbs)} |\n|{' --- |' * (len(verbs) + 1)}\n"
-    offers = "".join(f"| {' | '.join(map(cell, [f'`{kind.title}`', *_offers(kind)]))} |\n" for kind in kinds)
-    return _HEAD + "".join(_row(kind) for kind in kinds) + head + offers
+def capabilities() -> str:
+    """Which verbs each provider offers."""
+    kinds = _kinds()
+    head = f"| | {' | '.join(f'`{kind.title}`' for kind in kinds)} |\n|{' --- |' * (len(kinds) + 1)}\n"
+    rows = ((verb, [_SUPPORT[kind.capabilities[verb].support] for kind in kinds]) for verb in kinds[0].capabilities)
+    return head + "".join(f"| `{verb}` | {' | '.join(words)} |\n" for verb, words in rows)
 
 
-def _offers(kind: Any) -> list[str]:
-    return [f"{_SUPPORT[support]}: {reason}" for support, reason in kind.capabilities.values()]
+def takes() -> str:
+    """What each provider takes of a draft."""
+    return _HEAD + "".join(map(_row, _kinds()))
+
+
+def _kinds() -> list[Any]:
+    return [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "adapter")]
 
 
 def _row(kind: Any) -> str:
@@ -33,10 +37,8 @@ def _row(kind: Any) -> str:
     fields = [_field(name, body.properties[name]) for name in body.properties if name not in rules.fields]
     cannot = [f"{code(name)}: {reason}" for name, reason in rules.unsupported.items()]
     answers = [f"{status}: `{create.effect.state(status)}`" for status in create.spec.successes]
-    settings = [f"`{s.variable}`{'' if s.required else ' (optional)'}" for s in kind.all_settings()]
     takes = [f"`{name}`" for name in rules.fields.values()]
-    cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none"]
-    cells += [", ".join(answers), ", ".join(settings), f"[deviations](specs/{adapter.key}/DEVIATIONS.md)"]
+    cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none", ", ".join(answers)]
     return f"| {' | '.join(map(cell, cells))} |\n"
 
 
@@ -45,4 +47,4 @@ def _field(name: str, schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(tables())
+    sys.stdout.write(capabilities())

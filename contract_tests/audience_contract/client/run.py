@@ -72,7 +72,7 @@ def judge(
         "client",
         # Its words may be anything, passwords too.
         os.path.basename(command[0]),
-        version("audiences"),
+        version("audience-contract"),
         moment(started),
         seconds,
         app.requests,

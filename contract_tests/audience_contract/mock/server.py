@@ -18,22 +18,22 @@ from .state import Exchange, Record, Settings
 
 
 class MockServer:
-    """Plays every provider and service that has an effective spec, on one port of the loopback interface.
+    """Plays every provider and service that has an effective spec, on one port.
 
         with MockServer() as server:
             os.environ.update(server.environment())
 
-    `host` is a loopback address and `port` a port, 0 for a free one; `strict` also refuses undocumented properties,
-    parts and query parameters, which the specs' schemas allow, `prose` what their prose can be read to forbid. `fault`
-    is a fault of the catalogue (`audience_contract.faults`), or its name. `middleware` is an ASGI middleware put around
-    the application. Without `own_headers`, no Date and Server are added to answers. `settings` say how long an audience
-    is being indexed, and more.
+    `host` is a loopback address, or with `allow_remote` any of this machine's, and `port` a port, 0 for a free one;
+    `strict` also refuses undocumented properties, parts and query parameters, which the specs' schemas allow, `prose`
+    what their prose can be read to forbid. `fault` is a fault of the catalogue (`audience_contract.faults`), or its
+    name. `middleware` is an ASGI middleware put around the application. Without `own_headers`, no Date and Server are
+    added to answers. `settings` say how long an audience is being indexed, and more.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
     Not documented by any provider, so decided here: a second audience of the same name is created as another one.
-    Raises ValueError for a host that is not a loopback address, LookupError for an unknown fault; entering raises
-    OSError for a port in use.
+    Raises ValueError for a host that is not a loopback address, unless `allow_remote`, and LookupError for an unknown
+    fault; entering raises OSError for a port in use.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class MockServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        allow_remote: bool = False,
         strict: bool = False,
         prose: bool = False,
         fault: Fault | str | None = None,
@@ -48,7 +49,8 @@ class MockServer:
         own_headers: bool = True,
         settings: Settings | None = None,
     ) -> None:
-        if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        if not (address.is_loopback or allow_remote):
             raise ValueError(f"{host} is not a loopback address")
         self._application = Application(strict=strict, prose=prose, fault=fault)
         self._application.state.settings = settings or Settings()
@@ -93,7 +95,8 @@ class MockServer:
     @property
     def url(self) -> str:
         """Scheme, host and port; there is none before `__enter__`."""
-        name = f"[{self._host}]" if ":" in self._host else self._host
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - all of this machine's
+        name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{self._socket.getsockname()[1]}"
 
     def base_url(self, provider: str) -> str:

@@ -40,7 +40,7 @@ class Names:
         # Where nothing is said to be required, nobody knows what can be left out.
         unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
-        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
+        headers = {"User-Agent": f"audience-contract/{version('audience-contract')}", **self.target.headers()}
         made = Made(self.new(), "", None)
         boundary = f"{self._audiences.mark}limit"
         draft = Draft(

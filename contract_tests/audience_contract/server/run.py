@@ -99,7 +99,7 @@ class _Run:
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
-            version=version("audiences"),
+            version=version("audience-contract"),
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,

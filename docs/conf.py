@@ -1,0 +1,37 @@
+"""The documentation's settings; what follows from the code is written into pages before they are read."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import audiences
+import from_code
+
+from_code.write(Path(__file__).parent)
+
+project = "audiences"
+release = version = audiences.__version__
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["providers/table.md", "providers/takes.md"]  # parts of pages
+html_theme = "furo"
+html_title = f"audiences {release}"
+html_static_path = ["_static"]
+html_css_files = ["wide-tables.css"]
+html_show_copyright = False
+html_copy_source = html_show_sourcelink = False
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+# Docstrings put code between single backticks.
+default_role = "code"
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True, "inherited-members": "BaseException,tuple,dict,str,object"}
+maximum_signature_line_length = 90
+nitpicky = False
+
+
+def setup(app: object) -> None:
+    app.connect("autodoc-process-docstring", from_code.as_rst)  # type: ignore[attr-defined]

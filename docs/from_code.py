@@ -1,0 +1,115 @@
+"""The pages that are made of the code: what each provider offers, and each rule of the check."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import audiences
+from audience_contract.rules import RULES
+from pipeline import table
+from pipeline.markdown import cell
+
+ROOT = Path(__file__).parents[1]
+SIDES = {"server": "What a server owes", "client": "What a client owes"}
+KINDS = {
+    "published": "as the provider publishes it",
+    "reconstructed": "put together from what could be read of it",
+    "authored": "ours, written from pages that have no document",
+}
+
+
+def write(docs: Path) -> None:
+    """Write them where the other pages are; git does not keep them."""
+    pages = {f"providers/{key}.md": provider(kind) for key, kind in providers().items()}
+    pages |= {"providers/table.md": table.capabilities(), "providers/takes.md": table.takes()}
+    pages["check/rules.md"] = rules(tomllib.loads((docs / "check" / "examples.toml").read_text("utf-8")))
+    for name, text in pages.items():
+        file = docs / name
+        if not file.is_file() or file.read_text("utf-8") != text:  # or Sphinx would read it again
+            file.write_text(text, "utf-8")
+
+
+def providers() -> dict[str, Any]:
+    """The class of each provider, by its key."""
+    found = (getattr(audiences, name) for name in audiences.__all__)
+    return {kind.adapter.key: kind for kind in found if hasattr(kind, "adapter")}
+
+
+def provider(kind: Any) -> str:
+    """The page of one."""
+    key, title = kind.adapter.key, kind.title
+    source = tomllib.loads((ROOT / "specs" / key / "SOURCE.toml").read_text("utf-8"))
+    verbs = "".join(
+        f"| `{verb}` | {support} | {cell(reason)} |\n" for verb, (support, reason) in kind.capabilities.items()
+    )
+    settings = "".join(
+        f"| `{s.variable}` | {'yes' if s.required else 'no'} | {'yes' if s.secret else 'no'} |\n"
+        for s in kind.all_settings()
+    )
+    documents = "".join(
+        f"| `{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"
+        for each in source["document"]
+    )
+    contradictions = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
+    contradictions = contradictions.replace("\n## ", "\n### ").replace(
+        " CONTRIBUTING.md says how the lines are written and checked.", ""
+    )
+    return f"""# {title}
+
+```python
+from audiences import {kind.__name__}    # or, for asynchronous code, from audiences.aio
+```
+
+## What it can do
+
+| Verb | Support | Why, or by which call |
+| --- | --- | --- |
+{verbs}
+*native* is one documented call; *emulated* is made of documented calls; *undocumented* is made only with
+`allow_undocumented=True`; *unsupported* is refused before anything is sent.
+
+## Settings
+
+Each is an environment variable, or an argument of the class: without the provider's name, in small letters.
+
+| Variable | Required | Secret |
+| --- | --- | --- |
+{settings}
+## Its documents
+
+| File in `specs/{key}` | Kind | Licence |
+| --- | --- | --- |
+{documents}
+## Where the documents contradict each other, or say nothing
+{contradictions}"""
+
+
+def rules(examples: dict[str, dict[str, str]]) -> str:
+    """The page of all rules. A rule without an example is an error."""
+    text = """# Every rule
+
+A finding is named after the rule that is broken. Its **weight** says how much it counts:
+
+- *violation*: the provider's documents say otherwise. It counts.
+- *advice*: HTTP, JSON or forms say otherwise, and the provider's documents say nothing. It counts with `--strict`.
+- *not judged*: nobody says what is right. It is shown, and never counts.
+
+Its **source** is the provider's documents, at the place that the finding names, or a standard.
+"""
+    for side, title in SIDES.items():
+        text += f"\n## {title}\n"
+        text += "".join(_rule(rule, **examples[rule.id]) for rule in RULES.values() if rule.side == side)
+    return text
+
+
+def _rule(rule: Any, example: str, source: str = "the provider's documents") -> str:
+    weight = getattr(rule, "weight", "violation")
+    return f"\n### `{rule.id}`\n\n{rule.help}\n\n- weight: {weight}\n- source: {source}\n- example: {example}\n"
+
+
+def as_rst(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Have an indented block after a paragraph be code, as in Markdown."""
+    for number in range(len(lines) - 2, 0, -1):
+        before, blank, after = lines[number - 1 : number + 2]
+        if not blank.strip() and before.strip() and not before.startswith(" ") and after.startswith("    "):
+            lines[number:number] = ["", "::"]

@@ -1,0 +1,33 @@
+"""Whether this tree may be released under a tag, e.g. v1.2.3: versions, changelog, and who publishes it."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def reasons_against(tag: str, root: Path = ROOT) -> list[str]:
+    """What is not as a release needs it; empty where nothing is."""
+    version, found = tag.removeprefix("v"), []
+    for name in ("pyproject.toml", "contract_tests/pyproject.toml"):
+        text = (root / name).read_text("utf-8")
+        if (said := tomllib.loads(text)["project"]["version"]) != version:
+            found.append(f"{name} has version {said}")
+        if "github.com/OWNER/" in text:
+            found.append(f"{name} says OWNER where the name of who publishes it belongs")
+    if f'"{version}"' not in (root / "wrapper/audiences/_version.py").read_text("utf-8"):
+        found.append("wrapper/audiences/_version.py has another version")
+    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE):
+        found.append(f"CHANGELOG.md has no section '## [{version}] - YYYY-MM-DD'")
+    return found
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: check_release.py TAG, e.g. v1.2.3")
+    if reasons := reasons_against(sys.argv[1]):
+        sys.exit("\n".join(f"{sys.argv[1]} cannot be released: {reason}" for reason in reasons))
+    print(f"{sys.argv[1]} can be released")
