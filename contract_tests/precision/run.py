@@ -217,6 +217,12 @@ def names(finding: Finding, operation: str) -> bool:
     return operation in json.dumps([finding.get("operation"), finding.get("operations")])
 
 
+def symptoms(finding: Finding) -> set[str]:
+    """Its key, with each status that was answered: what a careful server shows as well is not due to the mistake."""
+    answers = [(evidence.get("response") or {}).get("status") for evidence in finding["evidence"]]
+    return {f"{finding['key']} {status}" for status in answers} or {finding["key"]}
+
+
 def shown(finding: Finding, lines: list[str]) -> bool:
     """Whether these lines have the finding's message, wherever the terminal broke it."""
     text = "".join(" ".join(lines).split())
@@ -259,8 +265,8 @@ def scored(label: str, all_cases: list[Case]) -> str:
     found = early = late = 0
     for case in mistakes:
         result = results[case.id]
-        known = {finding["key"] for finding in results[case.server].findings}
-        new = [finding for finding in result.findings if finding["key"] not in known]
+        known = [symptoms(finding) for finding in results[case.server].findings]
+        new = [finding for finding in result.findings if not any(symptoms(finding) <= one for one in known)]
         right = [finding for finding in new if names(finding, OPERATIONS[case.provider, case.operation])]
         is_found = result.exit == 1 and bool(right)
         first = is_found and any(shown(finding, result.terminal[:40]) for finding in right)
