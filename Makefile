@@ -1,6 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the versions and hashes of requirements/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser network-faults interrupts strength mutants fuzz bench bench-contract provider generate drift update lint types docs wheel wheels licences workflows release-check rest check check-all newest size requirements clean
+.PHONY: help demo test test-long browser network-faults interrupts strength precision mutants fuzz bench bench-contract provider generate drift update lint types docs wheel wheels licences workflows release-check rest check check-all newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,8 @@ UPDATE ?=
 FAULTS ?=
 SEEDS ?= 3
 STRENGTH ?=
+ONLY ?=
+PRECISION ?=
 FUZZ_SECONDS ?= 60
 FUZZ_INPUT ?=
 COUNT ?= 20000
@@ -74,6 +76,18 @@ interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments, and each 
 
 strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)
 	PYTHONPATH=contract_tests:scripts $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
+
+precision: $(READY) build/precision/.ready ## what the check says of careful servers in ten stacks, and of a mistake in each (ONLY=flask-batch, PRECISION='--publish NAME')
+	@$(BIN)/python contract_tests/precision/run.py $(ONLY) $(PRECISION)
+
+# The servers' packages, apart from those of the checker. A stack whose tool is not installed is left out, and said so.
+build/precision/.ready: pyproject.toml contract_tests/precision/servers/package.json
+	@mkdir -p build/precision
+	$(PYTHON) -m venv build/precision/venv
+	$(BIN)/uv pip install --quiet --python build/precision/venv/bin/python --group precision
+	cp contract_tests/precision/servers/package.json build/precision/
+	! command -v npm || npm install --prefix build/precision --no-package-lock --silent
+	@touch $@
 
 mutants: $(READY) ## every keyword of every spec changed, one at a time, and a check must notice (PROVIDER=batch, MUTANTS=--excepted)
 	PYTHONPATH=contract_tests $(BIN)/python -m mutants $(if $(PROVIDER),--provider $(PROVIDER)) $(MUTANTS)
