@@ -293,7 +293,7 @@ class _Run:
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         seen = self._courier.send(operation, request, case.wire)
-        if facts_of(operation).effect is Effect.READS and made:
+        if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
             seen = self._courier.until_found(operation, request, seen)
         return seen
 
