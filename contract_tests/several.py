@@ -14,14 +14,8 @@ from small_project import sha256
 
 Json = dict[str, Any]
 DOCUMENTS = Path(__file__).parent / "documents"
-_MORE = {
-    "batch": (),
-    "commbox": ("commbox-list.json", "commbox-replace.json"),
-    "adobe": ("adobe-segmentation.yaml", "adobe-external-audience.yaml"),
-}
-_BELOW = {"openapi.yaml": "/core/ais", "adobe-segmentation.yaml": "/data/core/ups"}
-_UPDATE = "$.paths['/data/core/ups/audiences/{AUDIENCE_ID}'].put.requestBody.content['application/json'].schema"
-_LISTED = "$.components.schemas.AudiencesList.properties.children.items"
+_MORE = {"batch": (), "commbox": (), "adobe": ("adobe-external-audience.yaml",)}
+_AUDIENCE = "$.paths['/data/core/ups/audiences/{AUDIENCE_ID}']"
 
 
 def _kinds(*names: str) -> list[Json]:
@@ -31,26 +25,17 @@ def _kinds(*names: str) -> list[Json]:
 # What the overlays of the three would have to say as well: a target, and the update or nothing for its removal.
 _DECIDED: dict[str, dict[str, Any]] = {
     "batch": {},
-    # Nothing else tells a static audience from a dynamic one, as the descriptions do.
-    "commbox": {
-        "$.paths['/audiences'].get..created_time": {"format": "date-time"},
-        "$..oneOf[0]": {"required": ["type"], "properties": {"type": {"enum": ["Static"]}}},
-        "$..oneOf[1]": {"required": ["type"], "properties": {"type": {"enum": ["Dynamic"]}}},
-    },
+    "commbox": {},
     "adobe": {
-        "$.info.title": "Adobe",
-        "$.info.version": "3",
-        "$.servers": [{"url": "https://platform.adobe.io"}],
-        "$.security": [{"bearer": [], "api_key": []}],
-        # Both of one name: the published one creates another kind of audience.
-        "$.paths['/data/core/ups/audiences'].post": None,
         # None of them requires or refuses anything that tells it from the others.
-        _UPDATE: {"anyOf": _kinds("UpdateAudienceName", "UpdateAudiencePQL")},
-        f"{_UPDATE}.oneOf": None,
-        _LISTED: {"anyOf": _kinds("PlatformGeneratedAudience", "ExternallyGeneratedAudience")},
-        f"{_LISTED}.oneOf": None,
+        f"{_AUDIENCE}.put.requestBody.content['application/json'].schema": {
+            "anyOf": _kinds("UpdateAudienceName", "UpdateAudiencePQL")
+        },
+        f"{_AUDIENCE}.put.requestBody.content['application/json'].schema.oneOf": None,
     },
 }
+# The operations of Adobe's large document that are taken as well.
+_OPERATIONS = ["patchAudience", "updateAudience", "retrieveSegmentJob", "deleteSegmentJob", "retrieveEstimate"]
 
 
 def write(
@@ -87,15 +72,23 @@ def decided(actions: Mapping[str, Any]) -> Json:
     }
 
 
+def _more(entry: Json) -> str:
+    """Where a document's paths are, and which of its operations are taken, as lines of SOURCE.toml."""
+    kept = {name: entry[name] for name in ("below", "operations") if name in entry}
+    if "operations" in kept:
+        kept["operations"] = [*kept["operations"], *_OPERATIONS]
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in kept.items())
+
+
 @cache
 def real(key: str) -> Provider:
     """The provider with its own documents and the further ones, in a tree of its own."""
     own = Provider(ROOT, key)
     files = [document.path for document in own.documents] + [DOCUMENTS / name for name in _MORE[key]]
-    below = {name: f'below = "{path}"\n' for name, path in _BELOW.items()}
+    more = {document.name: _more(document.entry) for document in own.documents}
     overlay = read(own.overlay) if own.overlay.exists() else decided({})
     root = Path(mkdtemp())
-    provider = write(root, {file.name: file.read_text("utf-8") for file in files}, more=below)
+    provider = write(root, {file.name: file.read_text("utf-8") for file in files}, more=more)
     upstream = effective.upstream(provider)
     for evidence in (evidence for action in overlay["actions"] for evidence in action["x-evidence"]):
         if "sha256" in evidence:

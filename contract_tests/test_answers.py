@@ -61,7 +61,7 @@ def documented(key: str) -> st.SearchStrategy[tuple[int, Any, str]]:
     found = []
     for path in document["paths"].values():
         for operation in path.values():
-            for status, answer in operation["responses"].items() if operation["operationId"] == created else ():
+            for status, answer in operation["responses"].items() if operation.get("operationId") == created else ():
                 name = answer.get("$ref", "").rpartition("/")[2]
                 response = document["components"]["responses"][name] if name else answer
                 for kind, media in response.get("content", {}).items():

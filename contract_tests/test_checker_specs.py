@@ -51,8 +51,13 @@ def test_a_server_variable_is_any_segment_and_has_its_default_in_the_base() -> N
     spec = parse("made_up", json.dumps(_document()))
     assert (spec.default_base, spec.below_base("/v2.10/a/7"), spec.below_base("/w1/a")) == ("/v1", "/a/7", None)
     assert load("batch").below_base("/any/audiences/create") == "/audiences/create"
-    assert load("adobe").below_base("/data/core/ais/audiences") == "/audiences"
-    assert load("adobe").below_base("/core/aisaudiences") is None
+    assert load("batch").below_base("audiences/create") is None
+    # A server of one operation alone, before whose path it has more.
+    adobe = load("adobe")
+    assert (
+        adobe.below_base("/data/core/ais/audiences") == adobe.below_base("/core/ais/audiences") == "/core/ais/audiences"
+    )
+    assert adobe.below_base("/data/core/ups/audiences") == "/data/core/ups/audiences"
 
 
 @pytest.mark.parametrize(

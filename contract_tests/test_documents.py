@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import io
 import itertools
 import json
 import pkgutil
@@ -239,6 +240,28 @@ def test_what_is_called_verbatim_is_in_the_reconstructed_document(tmp_path: Path
                 effective.build(provider)
 
 
+def test_of_a_large_document_the_operations_that_are_used_stay_and_what_they_refer_to(tmp_path: Path) -> None:
+    def large(spec: Json) -> None:
+        same(spec)
+        spec["paths"]["/rooms"]["get"] = {
+            "operationId": "view_room",
+            "responses": {"200": {"description": "It.", "content": _json({"$ref": "#/components/schemas/Room"})}},
+        }
+        spec["components"]["schemas"]["Room"] = {"type": "array", "items": {"$ref": "#/components/schemas/Bed"}}
+        spec["components"]["schemas"]["Bed"] = {"type": "object"}
+
+    documents = two(as_it_is, large)
+    spec = effective.build(several.write(tmp_path, documents, more={"rooms.json": 'operations = ["view_room"]\n'}))
+    assert [*spec["paths"]["/rooms"]] == ["get"]
+    assert spec["components"]["schemas"].keys() == {"Bed", "Room"}
+    with pytest.raises(PipelineError, match=r"rooms\.json: /paths: no operation see_room"):
+        effective.build(several.write(tmp_path, documents, more={"rooms.json": 'operations = ["see_room"]\n'}))
+
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}
+
+
 WORDS: list[tuple[str, Callable[[Json], object], str, Any]] = [
     ("3.0.3", lambda s: _name(s).update(nullable=True), "type", ["string", "null"]),
     ("3.0.3", lambda s: _name(s).update(nullable=False), "type", "string"),
@@ -291,7 +314,7 @@ def _query(name: str, kind: str) -> Json:
 def test_all_that_could_be_had_of_a_provider_makes_one_valid_spec_of_judged_keywords(key: str) -> None:
     spec = several.spec(key)
     assert list(OpenAPIV31SpecValidator(spec).iter_errors()) == []
-    documents = [translated(effective.load(document.path)) for document in several.real(key).documents]
+    documents = effective.documents_of(several.real(key)).values()
     count = sum(len(document["paths"]) for document in documents)
     # CommBox creates and lists at one path.
     assert len(spec["paths"]) == count - (key == "commbox")
@@ -323,7 +346,9 @@ def test_the_client_of_several_documents_has_a_module_for_each_operation(package
     if package == "clients_of_commbox":
         # Its path has a parameter in capitals.
         module = importlib.import_module(f"{package}.api.audiences.put_audiences_audience_id")
-        built = module.build_request("31/2 4{0}")
+        models = importlib.import_module(f"{package}.models")
+        file = importlib.import_module(f"{package}.types").File(io.BytesIO(b""), "a.csv", "text/csv")
+        built = module.build_request("31/2 4{0}", body=models.PutAudiencesAudienceIdBody(file))
         assert (built["method"], built["url"]) == ("PUT", "/Audiences/31%2F2%204%7B0%7D")
 
 

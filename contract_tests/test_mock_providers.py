@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from audience_contract import Request, Response, load
 from audience_contract.checker import check_response
 from audience_contract.mock import MockServer, Settings
+from audience_contract.mock.state import Record
 from audience_contract.providers.commbox import PROVIDER, moment
 from audience_contract.spec import parse
 from audience_contract.workbooks import workbook
@@ -124,11 +125,13 @@ def test_adobe_answers_in_the_revision_of_the_page_that_the_request_is_in(
 ) -> None:
     good: Request = wire("adobe").GOOD
     for sent, keys in (
-        ({"name": "n"}, {"name", "audienceId"}),
+        ({"name": "n"}, {"id", "name", "audienceId"}),
         ({"name": "n", "audienceId": "mine"}, {"id", "name", "audienceId"}),
         ({"audienceId": "mine"}, {"id", "audienceId"}),
-        ({"description": "d"}, {"audienceId"}),
+        ({"description": "d"}, {"id", "audienceId"}),
+        ({"name": "old"}, {"name", "audienceId"}),
     ):
+        server.settings.system_id = sent.get("name") != "old"
         request = Request("POST", good.target, good.headers, json.dumps(sent).encode())
         answer = json.loads(send(client, server, "adobe", request).body)
         assert set(answer) == keys
@@ -151,8 +154,109 @@ def test_commbox_answers_with_no_example_that_its_schema_refuses(example: object
     document = json.loads(json.dumps(load("commbox").node.value))
     content = document["paths"]["/audiences"]["post"]["responses"]["400"]["content"]["application/json"]
     content["schema"]["properties"]["description"]["example"] = example
-    (operation,) = parse("commbox", json.dumps(document)).operations
+    operation = parse("commbox", json.dumps(document)).match("POST", "/audiences")
+    assert operation
     assert not any(check_response(operation, PROVIDER.error(operation, 400)))
+
+
+_UPS = "/data/core/ups/audiences"
+
+
+def _adobe(client: httpx2.Client, server: MockServer, method: str, below: str = "") -> Response:
+    """The answer of Adobe's Segmentation Service."""
+    return send(client, server, "adobe", Request(method, f"{_UPS}{below}", wire("adobe").GOOD.headers[:4]))
+
+
+def _named(client: httpx2.Client, server: MockServer, **fields: str) -> str:
+    """The id of a new audience at Adobe."""
+    good: Request = wire("adobe").GOOD
+    request = Request("POST", good.target, good.headers, json.dumps(fields).encode())
+    return str(json.loads(send(client, server, "adobe", request).body)["id"])
+
+
+def _pages(client: httpx2.Client, server: MockServer, query: str = "") -> list[list[str]]:
+    """The names on each page of Adobe's list, as far as `next` leads."""
+    found, start = [], "0"
+    while int(start or 0) or not found:
+        page = json.loads(_adobe(client, server, "GET", f"?start={start}{query}").body)
+        found.append([each["name"] for each in page["children"]])
+        start = str(page["_page"]["next"])
+    return found
+
+
+def test_adobe_lists_pages_by_offset_and_says_the_next_one_as_a_number_or_text(client: httpx2.Client) -> None:
+    with MockServer() as server:
+        for number in range(5):
+            _named(client, server, name=f"n{number}")
+        assert _pages(client, server, "&limit=2") == [["n0", "n1"], ["n2", "n3"], ["n4"]]
+        server.settings.next_as_text = True
+        assert _pages(client, server, "&limit=5") == [[f"n{number}" for number in range(5)]]
+        assert _pages(client, server, "&limit=4&name=N") == [[f"n{number}" for number in range(4)], ["n4"]]
+
+
+def test_adobe_hides_inactive_audiences_unless_they_are_asked_for_by_a_property(client: httpx2.Client) -> None:
+    with MockServer(settings=Settings(inactive=True)) as server:
+        made = _named(client, server, name="a", audienceId="mine")
+        assert (_pages(client, server), _pages(client, server, "&property=audienceId==mine")) == ([[]], [["a"]])
+        assert _pages(client, server, "&property=audienceId==other") == [[]]
+        shown = json.loads(_adobe(client, server, "GET", f"/{made}").body)
+        assert (shown["id"], shown["audienceId"], shown["lifecycleState"]) == (made, "mine", "inactive")
+
+
+def test_adobe_shows_an_audience_by_its_id_until_it_is_deleted(client: httpx2.Client) -> None:
+    with MockServer() as server:
+        made = _named(client, server, name="a", audienceId="mine")
+        assert _adobe(client, server, "GET", "/mine").status == 404
+        deleted = _adobe(client, server, "DELETE", f"/{made}")
+        assert (deleted.status, deleted.body, server.audiences) == (204, b"", [])
+        for method in ("GET", "DELETE"):
+            missing = _adobe(client, server, method, f"/{made}")
+            assert (missing.status, json.loads(missing.body)["errors"]["404"][0]["code"]) == (404, 404)
+
+
+def test_adobe_s_segmentation_service_may_have_no_audience_of_metadata_alone(client: httpx2.Client) -> None:
+    with MockServer(settings=Settings(metadata_found=False)) as server:
+        made = _named(client, server, name="a")
+        assert _pages(client, server) == [[]]
+        assert (_adobe(client, server, "GET", f"/{made}").status, len(server.audiences)) == (404, 1)
+
+
+def _replace(client: httpx2.Client, server: MockServer, audience: str, rows: bytes) -> Response:
+    put: Request = wire("commbox").OTHERS["PUT /Audiences/{AUDIENCE_ID}"][0]
+    body = put.body.replace(b"phone1\r\n442079832100\r\n", rows)
+    return send(client, server, "commbox", Request("PUT", f"/Audiences/{audience}", put.headers, body))
+
+
+def _listed(client: httpx2.Client, server: MockServer) -> list[dict[str, Any]]:
+    answer = send(client, server, "commbox", wire("commbox").OTHERS["Get_Audiences"][0])
+    found: list[dict[str, Any]] = json.loads(answer.body)["data"]
+    return found
+
+
+def test_commbox_lists_static_audiences_with_their_users_and_dynamic_ones_without(client: httpx2.Client) -> None:
+    with MockServer() as server:
+        assert upload(client, server, b"phone1\r\n442079832100\r\n", "text/csv").status == 201
+        server._application.state.add(Record("commbox", "", "VIP", "7", fields={"type": "Dynamic"}))
+        static, dynamic = _listed(client, server)
+        assert (static["type"], static["user_count"], static["created_time"][-1]) == ("Static", 1, "Z")
+        assert (dynamic["type"], "user_count" in dynamic, dynamic["id"]) == ("Dynamic", False, "7")
+        server.settings.zones = False
+        assert _listed(client, server)[0]["created_time"] == static["created_time"][:-1]
+
+
+def test_commbox_replaces_the_users_of_a_static_audience_alone(client: httpx2.Client) -> None:
+    with MockServer() as server:
+        assert upload(client, server, b"phone1\r\n442079832100\r\n", "text/csv").status == 201
+        (made,) = server.audiences
+        assert made.id
+        answer = _replace(client, server, made.id, b"phone1\r\n442079832101\r\n442079832102\r\n")
+        assert (answer.status, json.loads(answer.body)["data"]) == (200, {"id": made.id})
+        assert _listed(client, server)[0]["user_count"] == 2
+        server._application.state.add(Record("commbox", "", "VIP", "7", fields={"type": "Dynamic"}))
+        rows = b"phone1\r\n442079832100\r\n"
+        assert [_replace(client, server, one, rows).status for one in ("7", "8")] == [400, 404]
+        assert _replace(client, server, made.id, b"phone2\r\n").status == 400
+        assert _listed(client, server)[0]["user_count"] == 2
 
 
 def _batch(client: httpx2.Client, server: MockServer, word: str, name: str, query: str = "") -> Response:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
 
 from .spec import Operation
 
@@ -30,7 +32,8 @@ class Facts:
     what it repeats of the request, and the parameter, property or part there. `fed` are parameters, properties and
     parts that take what the success had that created the audience: its pointer there, as the links of the spec say. The
     audience's name, where the operation takes one, is always one of them. `pages` are those that take what the
-    operation's own success before had, in which a list goes on.
+    operation's own success before had, in which a list goes on. `unsure` is why an audience that was created may not be
+    found all the same; "" where it must be.
     """
 
     effect: Effect
@@ -38,6 +41,7 @@ class Facts:
     echoes: Mapping[str, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    unsure: str = ""
 
 
 def effect_of(method: str) -> Effect:
@@ -61,9 +65,14 @@ def _linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """What an operation takes of the body of another one's success, and where that is there."""
     for status, response in source.node["responses"].value.items():
         links = source.node["responses"][status].get("links") if status.startswith("2") and response else None
-        for link in (each.value for each in links or () if each.plain("operationId") == target.id):
+        for link in (each.value for each in links or () if _is_to(each.value, target)):
             body = link.get("requestBody")
             taken = {**link.get("parameters", {}), **(body if isinstance(body, dict) else {})}
             for name, said in taken.items():
                 if str(said).startswith(_BODY):
                     yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
+
+
+def _is_to(link: Mapping[str, Any], target: Operation) -> bool:
+    """Whether a link is to an operation, by its id or, of one that has none, by its place."""
+    return link.get("operationId") == target.id or unquote(link.get("operationRef", "")) == f"#{target.node.pointer}"

@@ -138,13 +138,10 @@ class Spec:
     def below_base(self, path: str) -> str | None:
         """What follows one of the servers' base paths in a raw path; None where it starts with no such path.
 
-        A server variable matches any one segment.
+        A server variable matches any one segment. Of several, the first below which there is an operation counts.
         """
-        for base in self._bases:
-            match = re.match(f"{_pattern(base)}(?=/)", path)
-            if match:
-                return path[match.end() :]
-        return None
+        found = [path[m.end() :] for base in self._bases if (m := re.match(f"{_pattern(base)}(?=/)", path))]
+        return next((below for below in found if self._at(below)), next(iter(found), None))
 
     def document(self) -> Any:
         """A copy of the whole document, to be changed at will."""

@@ -49,7 +49,7 @@ BREAKING = [
     Case("CommBox's id becomes a number", READER, (put(f"{_COMMBOX}/properties/data/properties/id/type", "integer"),), "commbox"),
     Case("CommBox's id may be null", READER, (put(f"{_COMMBOX}/properties/data/properties/id/type", ["string", "null"]),), "commbox"),
     Case("CommBox's data is not promised any more", READER, (drop(f"{_COMMBOX}/required"),), "commbox"),
-    Case("Adobe answers with JSON or anything", READER, (move("/paths/~1audiences/post/responses/200/content/application~1*", "/paths/~1audiences/post/responses/200/content/*~1*"),), "adobe"),
+    Case("Adobe answers with JSON or anything", READER, (move("/paths/~1core~1ais~1audiences/post/responses/200/content/application~1*", "/paths/~1core~1ais~1audiences/post/responses/200/content/*~1*"),), "adobe"),
     Case("what is shared by requests and answers takes and gives other values", f"{CALLER} + {READER}", (put("/components/schemas/Line/properties/sku/type", "integer"), drop("/components/schemas/Line/properties/sku/pattern"))),
 ]  # fmt: skip
 
@@ -78,7 +78,7 @@ COMPATIBLE_CASES = [
         row("a body comes where none was said to", add(f"{_RESPONSES}/409", content=_JSON)),
     ]
 ] + [
-    Case("Adobe answers with JSON only", COMPATIBLE, (move("/paths/~1audiences/post/responses/200/content/application~1*", "/paths/~1audiences/post/responses/200/content/application~1json"),), "adobe"),
+    Case("Adobe answers with JSON only", COMPATIBLE, (move("/paths/~1core~1ais~1audiences/post/responses/200/content/application~1*", "/paths/~1core~1ais~1audiences/post/responses/200/content/application~1json"),), "adobe"),
 ]  # fmt: skip
 
 CASES = [*BREAKING, *COMPATIBLE_CASES]

@@ -9,7 +9,7 @@ And what the mock server does: SUCCESS, its status; `created`, the name and the 
 which no service has; BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation;
 VARIABLES, of the environment; URL, the one that points at the mock, and what follows the base URL in it; ERROR_KEYS, of
 any error's body; REFUSED, headers with the status and a text of the answer; OTHERS, where there are other operations
-than GOOD's, a right request about what BEFORE creates and its status, by the last word of the operationId.
+than GOOD's, a right request about what BEFORE creates and its status, by the operationId or its last word.
 """
 
 from collections.abc import Callable
@@ -53,7 +53,8 @@ def right(operation: Operation) -> list[Request]:
     calls = wire(operation.spec.key)
     if operation.id == operation_of(operation.spec.key).id:
         return [calls.GOOD]
-    return [calls.BEFORE, calls.OTHERS[operation.id.rpartition("_")[2]][0]]
+    found = calls.OTHERS.get(operation.id) or calls.OTHERS[operation.id.rpartition("_")[2]]
+    return [calls.BEFORE, found[0]]
 
 
 def credential_place(provider: str) -> tuple[str, str]:

@@ -7,17 +7,17 @@ from audience_contract import Request
 
 from . import BEARER, JSON, answer, body, header, query
 
-_POST = "/paths/~1audiences/post"
+_POST = "/paths/~1core~1ais~1audiences/post"
 _SCHEMA = f"{_POST}/requestBody/content/application~1json/schema"
 _ANSWER = f"{_POST}/responses/200/content"
 _QUERY, _ACCEPT, _ORGANISATION, _SANDBOX = (f"{_POST}/parameters/{number}" for number in range(4))
-_VALUE = documented.spec("adobe")["paths"]["/audiences"]["post"]["parameters"][1]["schema"]["enum"][0]
+_VALUE = documented.spec("adobe")["paths"]["/core/ais/audiences"]["post"]["parameters"][1]["schema"]["enum"][0]
 _KEY, _TOKEN = "/components/securitySchemes/api_key", "/components/securitySchemes/bearer"
 
 BASE = documented.base("adobe")
 GOOD = Request(
     "POST",
-    f"{BASE}/audiences?createAudienceMetaOnly=true",
+    f"{BASE}/core/ais/audiences?createAudienceMetaOnly=true",
     (
         BEARER,
         ("x-api-key", "mock-client-id"),
@@ -77,7 +77,14 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 200
-OTHER_TARGETS = [f"{base}/audiences?createAudienceMetaOnly=true" for base in documented.bases("adobe")]
+# Of an audience that nobody has made there is nothing but a 404, and its id is not known beforehand.
+BEFORE = GOOD
+OTHERS = {
+    "listAudiences": (Request("GET", "/data/core/ups/audiences?limit=5&name=spring", GOOD.headers[:4]), 200),
+    "getAudience": (Request("GET", "/data/core/ups/audiences/a", GOOD.headers[:4]), 404),
+    "deleteAudience": (Request("DELETE", "/data/core/ups/audiences/a", GOOD.headers[:4]), 404),
+}
+OTHER_TARGETS = [f"{base}/core/ais/audiences?createAudienceMetaOnly=true" for base in documented.bases("adobe")]
 ERROR_KEYS = {"error_code", "message"}
 URL = ("ADOBE_BASE_URL", "")
 VARIABLES = {
@@ -101,5 +108,6 @@ REFUSED = [
 
 
 def created(answer: dict[str, str]) -> tuple[str, str]:
-    assert set(answer) == {"name", "audienceId"}
+    assert set(answer) == {"id", "name", "audienceId"}
+    assert answer["id"] == answer["audienceId"]
     return answer["name"], str(UUID(answer["audienceId"]))

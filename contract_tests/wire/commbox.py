@@ -93,6 +93,15 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 201
+BEFORE = GOOD
+OTHERS = {
+    "Get_Audiences": (Request("GET", "/audiences", GOOD.headers[:1]), 200),
+    # Its id is not known beforehand.
+    "PUT /Audiences/{AUDIENCE_ID}": (
+        Request("PUT", "/Audiences/1", GOOD.headers, b"--limit\r\n" + GOOD.body.partition(b"Spring\r\n--limit\r\n")[2]),
+        404,
+    ),
+}
 OTHER_TARGETS = ["/audiences"]
 ERROR_KEYS = {"status", "description", "response_time"}
 URL = ("COMMBOX_BASE_URL", "")

@@ -9,14 +9,14 @@ from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
 from .folders import Document, Provider
-from .translate import moved, translated
+from .translate import cut, moved, translated
 
 Json = dict[str, Any]
 
 
 def build(provider: Provider) -> Json:
     """The documents and the overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
-    documents = _documents(provider)
+    documents = documents_of(provider)
     upstream = merge.merged(documents)
     spec = overlay.apply(upstream, provider.overlay) if provider.overlay.exists() else upstream
     agreed(provider, spec)
@@ -39,10 +39,10 @@ def agreed(provider: Provider, spec: Json) -> None:
 
 def upstream(provider: Provider) -> Json:
     """The provider's documents as one; a `merge.Disputed` stands where they disagree."""
-    return merge.merged(_documents(provider))
+    return merge.merged(documents_of(provider))
 
 
-def _documents(provider: Provider) -> dict[str, Json]:
+def documents_of(provider: Provider) -> dict[str, Json]:
     """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe."""
     found = {}
     for document in provider.documents:
@@ -53,6 +53,8 @@ def _documents(provider: Provider) -> dict[str, Json]:
         for at in document.entry.get("verbatim", ()):
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
+        if "operations" in document.entry:
+            spec = found[document.name] = cut(spec, document.entry["operations"], str(document.path))
         if "below" in document.entry:
             found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found
@@ -64,7 +66,7 @@ def sources(provider: Provider) -> Json:
     At the root are all pages; at an operation or a component, the ones that it is in, if those are not all.
     """
     pages: dict[str, list[str]] = {}
-    for document, spec in zip(provider.documents, _documents(provider).values(), strict=True):
+    for document, spec in zip(provider.documents, documents_of(provider).values(), strict=True):
         addresses = [page["address"] for page in provider.source["page"] if page.get("document") == document.name]
         for at in ("", *_entries(spec)):
             pages.setdefault(at, []).append(f"{', '.join(addresses)} ({_taken(document)})")

@@ -25,8 +25,9 @@ _DOCUMENT: Json = {
     "version": _TEXT,
     "sha256": _HASH,
 }
-# Where a provider's documents have servers of different paths: that of this one's, which its paths are put below.
-_BELOW: Json = {"below": {"type": "string", "pattern": "^/.*[^/]$"}}
+# Where a provider's documents have servers of different paths: that of this one's, which its paths are put below; and
+# the operationIds of those that are used, where it has others as well.
+_CUT: Json = {"below": {"type": "string", "pattern": "^/.*[^/]$"}, "operations": _TEXTS}
 # Of a reconstructed one: where its parts were read, the JSON pointers of those that are as published, and what is ours
 # because nobody has seen it.
 RECONSTRUCTED = {
@@ -50,7 +51,7 @@ _SOURCE = {
         "vendored": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
         "document": _tables(
             _DOCUMENT,
-            {**_BELOW, **RECONSTRUCTED},
+            {**_CUT, **RECONSTRUCTED},
             oneOf=[
                 {"properties": {"kind": {"const": "reconstructed"}}, "required": [*RECONSTRUCTED]},
                 {"properties": {"kind": {"not": {"const": "reconstructed"}}, **dict.fromkeys(RECONSTRUCTED, False)}},

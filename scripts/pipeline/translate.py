@@ -7,6 +7,9 @@
 """
 
 import copy
+import json
+import re
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from .published import each_operation
 Json = dict[str, Any]
 URI = "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$"
 _BITS = {"int32": 31, "int64": 63}
+_COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
 def translated(document: Json) -> Json:
@@ -59,6 +63,33 @@ def moved(spec: Json, below: str, name: str) -> Json:
     if not servers:
         raise PipelineError(f"{name}: /servers: none of them has the path {below}")
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
+
+
+def cut(spec: Json, wanted: Collection[str], name: str) -> Json:
+    """The document with the operations of these ids alone, and the components that they need.
+
+    Raises PipelineError for an id that it does not have.
+    """
+    paths: Json = {}
+    for method, path, operation in each_operation(spec):
+        if operation.get("operationId") in wanted:
+            paths.setdefault(path, {})[method] = operation
+    found = {operation["operationId"] for item in paths.values() for operation in item.values()}
+    if missing := sorted({*wanted} - found):
+        raise PipelineError(f"{name}: /paths: no operation {', '.join(missing)}")
+    everything = spec.get("components", {})
+    components: Json = {"securitySchemes": everything["securitySchemes"]} if "securitySchemes" in everything else {}
+    new = _referred(paths)
+    while new:
+        for kind, each in new:
+            components.setdefault(kind, {})[each] = everything[kind][each]
+        new = {(kind, each) for kind, each in _referred(components) if each not in components.get(kind, ())}
+    tags = [tag for tag in spec.get("tags", ()) if f'"{tag["name"]}"' in json.dumps(paths)]
+    return spec | {"paths": paths, "components": components, "tags": tags}
+
+
+def _referred(part: Json) -> set[tuple[str, str]]:
+    return {(kind, name) for kind, name in _COMPONENT.findall(json.dumps(part))}
 
 
 def _name(spec: Json, parameter: Json) -> tuple[str, str]:

@@ -221,16 +221,19 @@ class Blocking(Provider[send.BlockingTransport]):
         verbs = self._verbs(options)
         return self._run(verbs, verbs.delete(what, id))
 
-    def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
+    def reconcile(
+        self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
+    ) -> Reconciliation:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
 
         The audience is looked up by its name where the provider offers that. What is seen is `evidence`, and no proof,
-        so the outcome stays unknown, unless the call was a create that looked first.
+        so the outcome stays unknown, unless the call was a create that looked first, or `before` is what `list` gave
+        before a create, and has no audience of the id that there is now (where the list has all audiences, with ids).
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         verbs = self._verbs(options, reads=True)
-        return self._run(verbs, verbs.reconcile(what))
+        return self._run(verbs, verbs.reconcile(what, before))
 
     def request(
         self,
@@ -432,10 +435,12 @@ class Async(Provider[send.AsyncTransport]):
         verbs = self._verbs(options)
         return await self._run(verbs, verbs.delete(what, id))
 
-    async def reconcile(self, what: AudiencesError | str, **options: Unpack[CallOptions]) -> Reconciliation:
+    async def reconcile(
+        self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
+    ) -> Reconciliation:
         """What became of a call with an unknown outcome. See the blocking `reconcile`."""
         verbs = self._verbs(options, reads=True)
-        return await self._run(verbs, verbs.reconcile(what))
+        return await self._run(verbs, verbs.reconcile(what, before))
 
     async def request(
         self,

@@ -187,12 +187,18 @@ class Adapter:
     create: Operation[Draft, Handle]
     get: Operation[Reference, list[Record]] | Unsupported
     delete: Operation[Reference, Handle] | Unsupported
+    find: Operation[Reference, list[Record]] | None = None
+    """Asks for an audience by anything but its id, where `get` takes that alone."""
+    wait: Unsupported | None = None
+    """Why there is nothing to wait for, where an audience can be asked for and no state says that it is indexing."""
     list: Operation[Place, Page] | Unsupported = _NOT_HERE
     add: Operation[Change, Handle] | Unsupported = _NOT_HERE
     remove: Operation[Change, Handle] | Unsupported = _NOT_HERE
     replace: Operation[Change, Handle] | Unsupported = _NOT_HERE
     members: MemberRules | None = None
     """None where add, remove and replace take no single members, but a file."""
+    unfit: Callable[[Record], str] = lambda _: ""
+    """Why an audience's members are not replaced by a file; "" where they are. It is asked for before."""
     oauth: OAuth | None = None
     """The settings that an access token can be asked for with."""
     token: Operation[Secret, Granted] | None = None
@@ -212,7 +218,7 @@ class Adapter:
             "ensure": made(f"asked {{}} first, then created {self.create.capability.reason}"),
             "get": get,
             "list": self.list.capability,
-            "wait": made("asked {} until it is no longer indexing"),
+            "wait": self.wait.capability if self.wait else made("asked {} until it is no longer indexing"),
             "add": self.add.capability,
             "remove": self.remove.capability,
             "replace": self.replace.capability,

@@ -31,8 +31,9 @@ class Reconciliation:
 
     The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
     to be seen does not say that it will not come. It is *applied* in one case only: the call was a create that looked
-    before (`look_first=True`, or `ensure`), when there was no such audience, and now there is one. Even then, it is
-    for the caller to know that nobody else creates audiences of that name.
+    before (`look_first=True`, or `ensure`), when there was no such audience, and now there is one; or a list that was
+    taken `before` has no audience of that id. Even then, it is for the caller to know that nobody else creates
+    audiences of that name.
     """
 
     provider: str
@@ -63,6 +64,7 @@ REASONS = {
     Evidence.NOT_SEEN: "no audience of that name is to be seen so far; it may still come, or go",
 }
 APPLIED = "there is an audience of that name, and there was none right before the call"
+NEW_ID = "there is one audience of that name whose id is not in the list that was taken before the call"
 NO_LOOK = "look for the audience's name at the provider: it cannot be looked up from here ({})"
 AMBIGUOUS = "there are several audiences of that name; whether this call made one of them cannot be told"
 """The reasons."""

@@ -39,6 +39,8 @@ class Record:
     name: str | None = field(repr=False)
     id: str | None
     """The provider's id, if it has one."""
+    external_id: str | None = None
+    """The caller's own id, which it gave at creation, where the provider keeps one beside its own."""
     state: RecordState
     member_count: int | None
     """The number of its members, if the provider says."""
@@ -66,6 +68,7 @@ class Record:
             "operation": self.operation,
             "name": self.name,
             "id": self.id,
+            "external_id": self.external_id,
             "state": str(self.state),
             "member_count": self.member_count,
             "created": self.created.isoformat() if self.created else None,
@@ -78,7 +81,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """By what an audience is meant: its name, its id, or a change to it by the token that the provider gave.
+    """By what an audience is meant: its name, its id, the caller's own id, or a change to it by the provider's token.
 
     `to_text()` goes to another process, where `Reference.of_text` reads it.
     """
@@ -90,11 +93,13 @@ class Reference:
     token: str | None = field(default=None, repr=False)
     operation: str | None = None
     """The operationId of the change, where the token is known to be of one."""
+    external_id: str | None = None
+    """The caller's own id, for a provider that keeps it."""
 
     @property
     def by_name(self) -> str:
         """The name, for a provider that has no ids. Raises UnsupportedError without one."""
-        if self.name is None or self.id is not None:
+        if self.name is None or self.id is not None or self.external_id is not None:
             raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
         return self.name
 
@@ -119,13 +124,13 @@ class Reference:
             found = cls(name=what)
         id, token = found.id if id is None else id, found.token if token is None else token
         found = replace(found, id=id, token=token, operation=found.operation if token == found.token else None)
-        given = {"name": found.name, "id": id, "token": token}
+        given = {"name": found.name, "id": id, "token": token, "external_id": found.external_id}
         wrong = [
             Problem(name, "must be Unicode text, and not empty", shape(value), OURS)
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
-        if not wrong and found.name is None and id is None:
+        if not wrong and found.name is None and id is None and found.external_id is None:
             rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
             wrong = [Problem("audience", rule, shape(what), OURS)]
         if wrong:

@@ -33,6 +33,8 @@ class Setting(NamedTuple):
     required: bool = True
     whole: bool = False
     """Whether it is a whole number."""
+    choices: tuple[str, ...] = ()
+    """The values that there are, if not any."""
 
     def read(self, given: object) -> object:
         """The argument, or else the variable's value; an empty variable counts as missing. Of a secret, a function or
@@ -46,6 +48,9 @@ class Setting(NamedTuple):
             raise ConfigurationError(f"({self.meaning}) {FIT}", argument=self.named(given))
         if value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
             raise ConfigurationError(f"({self.meaning}) must be a whole number", argument=self.named(given))
+        if value is not None and self.choices and value not in self.choices:
+            rule = f"({self.meaning}) must be one of {', '.join(self.choices)}"
+            raise ConfigurationError(rule, argument=self.named(given))
         return value
 
     def named(self, given: object) -> str:

@@ -36,7 +36,7 @@ from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, 
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
-from ._reconcile import AMBIGUOUS, APPLIED, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
+from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
 from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
 from ._steps import Await, Flow, R, Wait, Work
@@ -140,14 +140,15 @@ class Verbs:
 
     @_verb
     def get(self, what: Audiences | None, id: str | None = None, token: str | None = None) -> Flow[Record]:
-        get, asked = self._offered(self._adapter.get), self._reference(what, id, token)
+        asked = self._reference(what, id, token)
+        get = self._offered(self._adapter.get if asked.id else self._adapter.find or self._adapter.get)
         success = yield from self.call(get, asked, self._account.request(get, asked))
         records = [self._told(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
         known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
         if not records:
-            raise NotFoundError("has no audience of that name", **known)
+            raise NotFoundError(f"has no audience of that {'id' if asked.id or asked.external_id else 'name'}", **known)
         error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
         error.records, error.attempts = tuple(records), success.attempts
         raise error
@@ -179,6 +180,8 @@ class Verbs:
         be seen yet, so then it is also asked again where there is no such audience, but not after a deletion; once it
         was seen, a question that fails for a time ends nothing.
         """
+        if self._adapter.wait:
+            self._offered(self._adapter.wait)
         asked = self._reference(what, id, token)
         _checks.seconds("within", seconds, above_zero=False)
         delete = self._adapter.delete
@@ -278,7 +281,12 @@ class Verbs:
             raise InvalidError.of(look.problems)
         if look.empty and not given.allow_empty:
             raise _empty()
-        change = Change(asked, file=file)
+        record = yield from self.get(asked)
+        if reason := self._adapter.unfit(record):
+            raise UnsupportedError(f"not supported: {reason}", field="members", reason=reason)
+        self._offered(entry)
+        self._attempts, self._id = None, record.id
+        change = Change(replace(asked, id=record.id), file=file)
         success = yield from self.call(entry, change, self._account.request(entry, change, look.warnings))
         return replace(self._changed(entry, [_applied(success, None)], None), warnings=look.warnings)
 
@@ -298,10 +306,11 @@ class Verbs:
         )
 
     @_verb
-    def reconcile(self, what: AudiencesError | str) -> Flow[Reconciliation]:
+    def reconcile(self, what: AudiencesError | str, before: Collection[Record] | None) -> Flow[Reconciliation]:
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         trace = trace_in(what, self.title, changing, self._account.base_url)
         creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
+        found: Sequence[Record] = ()
         evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
         try:
             record = yield from self.get(trace.name)
@@ -309,14 +318,20 @@ class Verbs:
             reason = NO_LOOK.format(error.reason)
         except NotFoundError:
             evidence, reason = Evidence.NOT_SEEN, REASONS[Evidence.NOT_SEEN]
-        except AmbiguousError:
-            pass
+        except AmbiguousError as error:
+            found = error.records
         else:
+            found = (record,)
             time = record.created if creates else record.updated
             is_newer = time is not None and trace.started is not None and time >= trace.started
             evidence = Evidence.FOUND if is_newer or trace.looked_first else Evidence.PERHAPS_OLDER
             reason = APPLIED if trace.looked_first else REASONS[evidence]
             outcome = Outcome.APPLIED if trace.looked_first else outcome
+        if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
+            old = {each.id for each in before}
+            new = [each for each in found if each.id and each.id not in old]
+            if len(new) == 1:
+                record, evidence, reason, outcome = new[0], Evidence.FOUND, NEW_ID, Outcome.APPLIED
         return Reconciliation(
             provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
         )

@@ -96,6 +96,11 @@ class Settings:
     - `limit_accepted`: a page that is smaller or larger than allowed is one of the nearest size, and no error.
     - `newest_first`: the order of a list.
     - `null_at_end`: the last page of a list has null for a cursor, and not none.
+    - `metadata_found`: Adobe's Segmentation Service has the audiences whose metadata were created.
+    - `inactive`: such a new one is inactive.
+    - `system_id`: the answer that creates has an `id` beside an `audienceId` that the caller did not give.
+    - `next_as_text`: a page says as a text which one follows.
+    - `zones`: CommBox's times have a zone.
     """
 
     indexing: float = 0.0
@@ -110,6 +115,11 @@ class Settings:
     limit_accepted: bool = False
     newest_first: bool = False
     null_at_end: bool = False
+    metadata_found: bool = True
+    inactive: bool = False
+    system_id: bool = True
+    next_as_text: bool = False
+    zones: bool = True
 
     def but(self, **changes: object) -> "Settings":
         """With some of them changed; raises ValueError for one that is not there, or for a value of another kind."""

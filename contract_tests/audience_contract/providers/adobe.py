@@ -1,23 +1,31 @@
 """Adobe's mock.
 
-Adobe documents the gateway's errors, and no error of this endpoint. Ours, therefore: that whatever the spec forbids
-(no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) is a 400 of the gateway's form
+Adobe documents the gateway's errors, and no error of the endpoint that creates. Ours, therefore: that whatever the spec
+forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) is a 400 of the gateway
 with the code `400000`; that an `Authorization` of another form is an invalid token; that the answer is plain
 `application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
+
+Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` has no
+effect; that a `property` of another form, or of no property, finds nothing. What
+is in it of what was created here, and how it says which page follows, `Settings` decide.
 """
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from .. import urlencoded
 from ..bodies import json_of
+from ..facts import Effect, Facts
 from ..messages import Request, Response
 from ..mock.credentials import API_KEY, TOKEN
 from ..mock.provider import Call, Provider, reason, reply
-from ..mock.state import State
+from ..mock.state import Record, State
 from ..spec import Operation
 from ..violation import Violation
 
+_PAGE = 20
+_UNSURE = "an audience of metadata alone, of which no page says that it is found here"
 _ORGANISATION = "x-gw-ims-org-id"
 # The platform's answer to a bad content type; unlike every other one it is not of the gateway's form.
 _CONTENT_TYPE = {
@@ -42,7 +50,7 @@ _DOCUMENTED = {
 
 
 class Adobe(Provider):
-    """Adobe Experience Platform, metadata of external audiences."""
+    """Adobe Experience Platform: metadata of external audiences, and the Segmentation Service's audiences."""
 
     settings: ClassVar[Mapping[str, str]] = {
         "header Authorization": "ADOBE_ACCESS_TOKEN",
@@ -54,6 +62,10 @@ class Adobe(Provider):
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
+    operations: ClassVar[Mapping[str, Facts]] = {
+        "getAudience": Facts(Effect.READS, echoes={"/id": "AUDIENCE_ID"}, unsure=_UNSURE),
+        "deleteAudience": Facts(Effect.REMOVES, unsure=_UNSURE),
+    }
 
     def environment(self, base_url: str) -> dict[str, str]:
         return {
@@ -81,7 +93,12 @@ class Adobe(Provider):
             return reply(400, _CONTENT_TYPE)
         return _gateway("400000", f"{violations[0].where}: {violations[0].message}")
 
-    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
+        if operation.id != "create_audience":
+            query = urlencoded.read(request.target.partition("?")[2].encode("latin-1"))
+            if query.keys() & {"start", "limit", "sort", "property", "entityType"}:
+                yield "a parameter of which nobody says which values there are"
+            return
         fields = json_of(request)
         if not {"name", *self.examples} <= set(fields):
             yield "a property is not there, and which are required is not said"
@@ -92,20 +109,79 @@ class Adobe(Provider):
 
     def forbids(self, call: Call) -> bool:
         """A request without name, namespace or originName: the page calls `description` alone optional."""
+        if call.operation.id != "create_audience":
+            return False
         fields = json_of(call.request)
         return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
 
     def create_audience(self, call: Call) -> Response:
-        """200 with an id of Adobe's, under the name that the page's revision of the caller gives it.
-
-        Without an `audienceId` in the request the answer's `audienceId` is Adobe's; with one, it is the caller's own
-        and `id` is Adobe's.
-        """
+        """200 with an id of Adobe's, and as `audienceId` the caller's own, or else the same again."""
         fields = json_of(call.request)
         made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"audience {call.state.next()}"))
         call.created(name=fields.get("name"), id=made, fields=fields)
-        answer = {"id": made, **fields} if "audienceId" in fields else {**fields, "audienceId": made}
-        return reply(200, {key: value for key, value in answer.items() if key in ("id", "name", "audienceId")})
+        answer = {"id": made, "audienceId": made, **fields}
+        if "audienceId" not in fields and not call.state.settings.system_id:
+            del answer["id"]
+        return reply(200, {key: answer[key] for key in ("id", "name", "audienceId") if key in answer})
+
+    def listaudiences(self, call: Call) -> Response:
+        """200 and a page; without `property` it has no inactive audience."""
+        asked = urlencoded.read(call.query)
+        found = [_shown(call, record) for record in _found(call)]
+        name, equals, value = asked.get("property", "").partition("==")
+        if "property" in asked:
+            found = [each for each in found if equals and each.get(name) == value]
+        else:
+            found = [each for each in found if each["lifecycleState"] != "inactive"]
+        for key in ("name", "description"):
+            found = [each for each in found if asked.get(key, "").lower() in each.get(key, "").lower()]
+        start, limit = max(int(asked.get("start", 0)), 0), max(int(asked.get("limit", _PAGE)), 1)
+        end = start + limit
+        following = end if end < len(found) else 0
+        page = {
+            "totalCount": len(found),
+            "totalPages": -(-len(found) // limit),
+            "pageSize": len(found[start:end]),
+            "limit": limit,
+            "start": start,
+            "next": str(following) if call.state.settings.next_as_text else following,
+        }
+        return reply(200, {"children": found[start:end], "_page": page})
+
+    def getaudience(self, call: Call) -> Response:
+        """200 and the audience, or 404."""
+        found = next((record for record in _found(call) if record.id == call.path["AUDIENCE_ID"]), None)
+        return reply(200, _shown(call, found)) if found else _missing(call.path["AUDIENCE_ID"])
+
+    def deleteaudience(self, call: Call) -> Response:
+        """204, or 404."""
+        found = next((record for record in _found(call) if record.id == call.path["AUDIENCE_ID"]), None)
+        if not found:
+            return _missing(call.path["AUDIENCE_ID"])
+        call.remove(id=call.path["AUDIENCE_ID"])
+        return Response(204, (), b"")
+
+
+def _found(call: Call) -> list[Record]:
+    """What the Segmentation Service has."""
+    settings, found = call.state.settings, call.all() if call.state.settings.metadata_found else []
+    return found[::-1] if settings.newest_first else found
+
+
+def _shown(call: Call, record: Record) -> dict[str, Any]:
+    made = int(record.created)
+    times = {"creationTime": made * 1000, "createEpoch": made, "updateTime": made * 1000, "updateEpoch": made}
+    state = "inactive" if call.state.settings.inactive else "published"
+    own = {"id": record.id, "audienceId": record.id, "type": "ExternalSegment", "isSystem": False}
+    return {**own, **record.fields, "lifecycleState": state, **times}
+
+
+def _missing(audience: str) -> Response:
+    """As the document's example of a 404."""
+    said = f"The audience entity {audience} is not found. Use a valid entity and try again."
+    kind = "https://ns.adobe.com/aep/errors/UPAPI-113430-404"
+    errors = {"404": [{"code": 404, "message": said}]}
+    return reply(404, {"requestId": "0" * 32, "errors": errors, "type": kind, "title": said, "status": 404})
 
 
 def _gateway(code: str, message: str) -> Response:

@@ -3,7 +3,9 @@
 Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
 looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
 an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
-being digits, and that a second audience of the same name is accepted as another one.
+being digits, that a second audience of the same name is accepted as another one, that an audience that was created
+here is a static one, and that its users are the different numbers of its file. Whether its times have a zone,
+`Settings` decide. A dynamic audience is a record whose field `type` is `Dynamic`.
 """
 
 import codecs
@@ -18,10 +20,12 @@ from functools import cache, lru_cache, partial
 from typing import Any, ClassVar
 
 from ..bodies import parts_of
+from ..facts import Effect, Facts
 from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
+from ..mock.state import Record
 from ..multipart import Part
 from ..samples import sample
 from ..spec import Operation
@@ -31,6 +35,7 @@ from ..workbooks import is_large, rows_of
 _SMALL, _LARGE = 2**16, 2**20
 """Bytes of a file whose rows are kept, and of one that is not looked into."""
 _PDF = b"%PDF-"
+_REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
 
@@ -39,6 +44,9 @@ class CommBox(Provider):
 
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
+    operations: ClassVar[Mapping[str, Facts]] = {
+        _REPLACE: Facts(Effect.CHANGES, echoes={"/data/id": "AUDIENCE_ID"}),
+    }
 
     def environment(self, base_url: str) -> dict[str, str]:
         return {"COMMBOX_API_KEY": TOKEN, "COMMBOX_BASE_URL": base_url}
@@ -48,6 +56,8 @@ class CommBox(Provider):
 
     def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """A file that is no CSV or Excel file, or has no column `phone1`."""
+        if not operation.node.get("requestBody"):
+            return
         file = next(part for part in parts_of(request) if part.name == "audience_file")
         if _is_unread(file):
             return
@@ -61,6 +71,8 @@ class CommBox(Provider):
             yield broken("no column phone1 in its first row")
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
+        if not operation.node.get("requestBody"):
+            return
         files = [part for part in parts_of(request) if part.name == "audience_file"]
         if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
             yield "a file that is not one, is large, or is of a format that nothing here reads"
@@ -96,23 +108,58 @@ class CommBox(Provider):
 
     def forbids(self, call: Call) -> bool:
         """A name of white space, or a number that no country has: 7 to 15 digits, as in the sample."""
-        parts = {part.name: part for part in parts_of(call.request)}
-        return not parts["name"].text.strip() or not all(
-            re.fullmatch(r"\d{7,15}", number, re.ASCII) for number in _numbers(parts["audience_file"])
-        )
+        parts = {part.name: part for part in parts_of(call.request)} if call.request.body else {}
+        blank = "name" in parts and not parts["name"].text.strip()
+        numbers = _numbers(parts["audience_file"]) if "audience_file" in parts else ()
+        return blank or not all(re.fullmatch(r"\d{7,15}", number, re.ASCII) for number in numbers)
 
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
-        if any(self.prose(call.operation, call.request)):
-            return self.error(call.operation, 400)
         parts = {part.name: part for part in parts_of(call.request)}
-        file = parts.pop("audience_file")
-        rows = None if _is_unread(file) else len(_rows(file)) - 1
-        made = str(312345 + call.state.next())
-        described = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": rows}
+        taken = _taken(parts.pop("audience_file"))
+        if not taken:
+            return self.error(call.operation, 400)
+        made, (file, members) = str(312345 + call.state.next()), taken
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
-        call.created(name=fields["name"], id=made, fields=fields, file=described)
+        call.created(name=fields["name"], id=made, fields=fields, file=file, members=members)
         return reply(201, {**_envelope(call.operation, 201), "data": {"id": made}})
+
+    def get_audiences(self, call: Call) -> Response:
+        """200 and all audiences: a static one with its users, a dynamic one without."""
+        found = [_shown(call, record) for record in call.all()]
+        ordered = found[::-1] if call.state.settings.newest_first else found
+        return reply(200, {**_envelope(call.operation, 200), "status": "200", "data": ordered})
+
+    def put__audiences__audience_id_(self, call: Call) -> Response:
+        """200 and the id, 404 for one that is not there, or 400 for a dynamic audience and what the prose forbids."""
+        found = call.find(id=call.path["AUDIENCE_ID"])
+        if not found:
+            return self.error(call.operation, 404)
+        taken = _taken(next(part for part in parts_of(call.request) if part.name == "audience_file"))
+        if found.fields.get("type") == "Dynamic" or not taken:
+            return self.error(call.operation, 400)
+        call.state.change(found, "", taken[1], replaces=True)
+        return reply(200, {**_envelope(call.operation, 200), "data": {"id": found.id}})
+
+
+def _shown(call: Call, record: Record) -> dict[str, Any]:
+    kind = record.fields.get("type", "Static")
+    made = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S}{'Z' if call.state.settings.zones else ''}"
+    users = {"user_count": len(call.state.members(record))} if kind == "Static" else {}
+    return {"id": record.id, "name": record.name, "created_time": made, **users, "type": kind}
+
+
+def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
+    """What is kept of a file, and its members; None of one that is not taken. The judge reads files for itself."""
+    kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
+    if _is_unread(file):
+        return kept, {}
+    try:
+        heading, *below = _csv(file.data) if _format(file) == CSV else rows_of(file.data)
+        at = heading.index("phone1")
+    except Exception:  # noqa: BLE001 - what is no workbook raises anything
+        return None
+    return {**kept, "rows": sum(map(any, below))}, {str(row[at]): {} for row in below if len(row) > at and row[at]}
 
 
 def _envelope(operation: Operation, status: int) -> dict[str, Any]:

@@ -1,11 +1,18 @@
-"""Adobe Experience Platform: the metadata of an external audience. The spec is our own, written from Adobe's page,
-https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences; that of the token endpoint
-from https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
+"""Adobe Experience Platform: the metadata of an external audience, and the Segmentation Service, which lists audiences.
+
+The spec of what creates is our own, written from a page that Adobe hides, help/segmentation/api/create-audience.md in
+https://github.com/AdobeDocs/experience-platform.en; that of the Segmentation Service is Adobe's, with the guide
+https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences; that of the token endpoint is
+our own, https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
+
+Its calls that update an audience (patchAudience, updateAudience) are not made: they are documented with an audience's
+expression and name, and no page says what they do to one that is metadata alone.
 """
 
+from datetime import UTC, datetime
 from typing import Any, TypeVar, Unpack
 
-from audience_clients.adobe.api.audiences import create_audience
+from audience_clients.adobe.api.audiences import create_audience, delete_audience, get_audience, list_audiences
 from audience_clients.adobe.models import (
     CreateAudienceAccept,
     CreateAudienceBody,
@@ -18,9 +25,21 @@ from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGr
 from .._draft import Draft, DraftRules
 from .._drivers import Async, Blocking
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import Adapter, Built, Effect, Handle, Operation, Service, Unsupported, text
+from .._operation import (
+    Adapter,
+    Built,
+    Effect,
+    Handle,
+    Operation,
+    Page,
+    Place,
+    Service,
+    Unsupported,
+    text,
+    value_at,
+)
 from .._options import Options
-from .._record import count_of
+from .._record import Record, RecordState, Reference, count_of
 from .._redact import STARS
 from .._secret import Secret, SecretSource, is_fit
 from .._settings import OAuth, Setting, Values
@@ -28,12 +47,23 @@ from .._token import Granted
 
 T = TypeVar("T")
 
+_CREATE_PATHS = ("/core/ais", "/data/core/ais")
+"""Where the call that creates is: as in this revision of its page, and as in newer copies."""
+
+
+def _url(values: Values, path: str) -> str:
+    chosen = values.texts.get("create_path", _CREATE_PATHS[0])
+    below = path.removeprefix(_CREATE_PATHS[0])
+    return values["base_url"] + (path if below == path else chosen + below)
+
+
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
 _SERVICE = Service(
     key="adobe",
     headers=lambda values: {"Authorization": values.bearer("access_token"), "x-api-key": values.secrets["api_key"]},
-    code=("error_code",),
+    code=("error_code", "type"),
     message=("message", "detail", "title"),
+    url=_url,
     own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
 # Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
@@ -44,7 +74,13 @@ _TOKENS = Service(
     message=("error_description",),
     url=lambda values, _: values["token_url"],
 )
-_LATER = "Adobe documents such a call, and this library does not make it yet"
+_NOT_SAID = (
+    "no page says that the Segmentation Service has the audiences that are created here, which are metadata alone"
+)
+_MEMBERS = Unsupported(
+    "Adobe takes members by another service: a file in the landing zone, an external audience made of it, and a run of "
+    "that (its guide of external audiences); they come into no audience that is created here"
+)
 
 
 def _create(draft: Draft, values: Values) -> Built:
@@ -68,6 +104,78 @@ def _created(draft: Draft, body: Any) -> Handle | None:
     own = "audienceId" in draft.body
     given = text(body, "id") or (None if own else text(body, "audienceId"))
     return Handle(id=given) if given or (own and isinstance(body, dict)) else None
+
+
+def _get(asked: Reference, values: Values) -> Built:
+    return get_audience.build_request(
+        asked.by_id, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
+    )
+
+
+def _got(asked: Reference, body: Any) -> list[Record] | None:
+    return [_record(body)] if text(body, "id") == asked.id else None
+
+
+def _find(asked: Reference, values: Values) -> Built:
+    """By a property, because without one the list leaves out inactive audiences."""
+    name, value = _property(asked)
+    return list_audiences.build_request(
+        property_=f"{name}=={value}", x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
+    )
+
+
+def _found(asked: Reference, body: Any) -> list[Record] | None:
+    name, value = _property(asked)
+    items = value_at(body, ("children",))
+    if not isinstance(items, list) or any(text(item, name) != value for item in items):
+        return None
+    return [_record(item) for item in items]
+
+
+def _property(asked: Reference) -> tuple[str, str]:
+    return ("name", asked.by_name) if asked.external_id is None else ("audienceId", asked.external_id)
+
+
+def _list(asked: Place, values: Values) -> Built:
+    start = UNSET if asked.mark is None else int(asked.mark)
+    return list_audiences.build_request(
+        start=start, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
+    )
+
+
+def _listed(asked: Place, body: Any) -> Page | None:  # noqa: ARG001
+    items, following = value_at(body, ("children",)), value_at(body, ("_page", "next"))
+    # The spec shows a number, the guide a text; on the last page it is 0, or not there.
+    if not isinstance(items, list) or not str(following or 0).isdecimal():
+        return None
+    return Page([_record(item) for item in items], int(following or 0) or None, "/children")
+
+
+def _record(body: Any) -> Record:
+    return Record(
+        name=text(body, "name"),
+        id=text(body, "id"),
+        external_id=text(body, "audienceId"),
+        # No page says of any other state what it means for an audience's members.
+        state=RecordState.INACTIVE if text(body, "lifecycleState") == "inactive" else RecordState.OTHER,
+        member_count=None,
+        created=_seconds(body, "createEpoch"),
+        updated=_seconds(body, "updateEpoch"),
+        raw=body,
+    )
+
+
+def _seconds(body: Any, name: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(count_of(body, name) or 0, UTC) if value_at(body, (name,)) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _delete(asked: Reference, values: Values) -> Built:
+    return delete_audience.build_request(
+        asked.by_id, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
+    )
 
 
 def _ask(client_secret: Secret, values: Values) -> Built:
@@ -105,6 +213,13 @@ ADOBE = Adapter(
         Setting("client_secret", "ADOBE_CLIENT_SECRET", "the OAuth client secret", secret=True, required=False),
         Setting("scopes", "ADOBE_SCOPES", "the OAuth scopes, separated by commas", required=False),
         Setting("token_url", "ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False),
+        Setting(
+            "create_path",
+            "ADOBE_CREATE_PATH",
+            "the path of the call that creates, instead of /core/ais",
+            required=False,
+            choices=_CREATE_PATHS,
+        ),
     ),
     oauth=OAuth("access_token", "client_id", "client_secret", "scopes", "token_url"),
     token=Operation(
@@ -129,8 +244,49 @@ ADOBE = Adapter(
         create_audience.parse_response,
         needs="a string at /id or /audienceId",
     ),
-    get=Unsupported(_LATER),
-    delete=Unsupported(_LATER),
+    get=Operation(
+        _SERVICE,
+        "getAudience",
+        Effect.READS,
+        _get,
+        _got,
+        get_audience.parse_response,
+        needs="the id that was asked for",
+        undocumented=_NOT_SAID,
+    ),
+    find=Operation(
+        _SERVICE,
+        "listAudiences",
+        Effect.READS,
+        _find,
+        _found,
+        list_audiences.parse_response,
+        needs="an array at /children, of audiences with what was asked for",
+        undocumented=_NOT_SAID,
+    ),
+    wait=Unsupported("Adobe documents no state that says how far an audience is"),
+    delete=Operation(
+        _SERVICE,
+        "deleteAudience",
+        Effect.REMOVES,
+        _delete,
+        lambda asked, _: Handle(id=asked.id),
+        delete_audience.parse_response,
+        undocumented=_NOT_SAID,
+    ),
+    list=Operation(
+        _SERVICE,
+        "listAudiences",
+        Effect.READS,
+        _list,
+        _listed,
+        list_audiences.parse_response,
+        needs="an array at /children, and a whole number at /_page/next",
+        undocumented=_NOT_SAID,
+    ),
+    add=_MEMBERS,
+    remove=_MEMBERS,
+    replace=_MEMBERS,
 )
 
 
@@ -157,6 +313,8 @@ class AdobeOptions(Options[T], total=False):
     """Separated by commas; ADOBE_SCOPES."""
     token_url: str | None
     """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
+    create_path: str | None
+    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH."""
 
 
 class Adobe(Blocking):
@@ -164,8 +322,13 @@ class Adobe(Blocking):
 
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
     newer copies of the page). No default is made up for them. `Receipt.id` is the `id` of the answer, or else its
-    `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the base URL
-    `https://platform.adobe.io/data/core/ais`; `base_url` takes it.
+    `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the path
+    `/data/core/ais`; `create_path` takes it.
+
+    No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete` and what is
+    made of them need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the caller's.
+    Give an `audienceId` of your own with each create, as the guide does: then `get(Reference(external_id=...))` finds
+    that audience again, an inactive one too. `list` leaves those out, and the system's own.
 
     Instead of a ready access token, `client_id`, `client_secret` and `scopes` have one asked for by OAuth
     server-to-server: once for all threads and tasks, again a minute before it expires, and once more when the provider

@@ -1,16 +1,33 @@
-"""CommBox: an audience from an uploaded file of phone numbers. Facts from its create page, https://help.commbox.io."""
+"""CommBox: an audience from an uploaded file of phone numbers. Facts from its pages of create, list and update,
+https://help.commbox.io/apidocs/create-new-audiences, get-audiences and update-static-audience.
+"""
 
 from typing import Any, BinaryIO, TypeVar, Unpack, cast
 
-from audience_clients.commbox.api.audiences import post_audiences
-from audience_clients.commbox.models import PostAudiencesBody
+from audience_clients.commbox.api.audiences import get_audiences, post_audiences, put_audiences_audience_id
+from audience_clients.commbox.models import PostAudiencesBody, PutAudiencesAudienceIdBody
 from audience_clients.commbox.types import File
 
-from .._draft import Draft, DraftRules
+from .._draft import Draft, DraftRules, as_part
 from .._drivers import Async, Blocking
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import Adapter, Built, Effect, Handle, Operation, Service, Unsupported, text
+from .._members import PhoneFile
+from .._operation import (
+    Adapter,
+    Built,
+    Change,
+    Effect,
+    Handle,
+    Operation,
+    Page,
+    Place,
+    Service,
+    Unsupported,
+    text,
+    value_at,
+)
 from .._options import Options
+from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
 from .._settings import Setting, Values
 
@@ -22,19 +39,62 @@ _SERVICE = Service(
     code=(),
     message=("description",),
 )
-_LATER = Unsupported("CommBox documents a list of audiences only, and this library does not read it yet")
+_NO_SUCH_CALL = Unsupported("CommBox documents no such call")
 
 
 def _create(draft: Draft, values: Values) -> Built:  # noqa: ARG001
+    body = PostAudiencesBody(name=draft.body["name"], audience_file=_file(cast("PhoneFile", draft.file)))
+    return post_audiences.build_request(body=body)
+
+
+def _file(file: PhoneFile) -> File:
     # The builder passes the payload through; it is opened when it is sent.
-    content, name, media_type = draft.upload
-    file = File(cast("BinaryIO", content), name, media_type)
-    return post_audiences.build_request(body=PostAudiencesBody(name=draft.body["name"], audience_file=file))
+    content, name, media_type = as_part(file)
+    return File(cast("BinaryIO", content), name, media_type)
 
 
-def _created(draft: Draft, body: Any) -> Handle | None:  # noqa: ARG001
+def _given(asked: Draft | Change, body: Any) -> Handle | None:  # noqa: ARG001
     given = text(body, "data", "id")
     return Handle(id=given) if given else None
+
+
+def _list(asked: Reference | Place, values: Values) -> Built:  # noqa: ARG001
+    return get_audiences.build_request()
+
+
+def _listed(asked: Reference | Place, body: Any) -> Page | None:  # noqa: ARG001
+    items = value_at(body, ("data",))
+    return Page([_record(item) for item in items], None, "/data") if isinstance(items, list) else None
+
+
+def _found(asked: Reference, body: Any) -> list[Record] | None:
+    page = _listed(asked, body)
+    if page is None or asked.id is not None:
+        return page and [record for record in page.records if record.id == asked.id]
+    return [record for record in page.records if record.name == asked.by_name]
+
+
+def _record(item: Any) -> Record:
+    body = item if isinstance(item, dict) else {}
+    return Record(
+        name=text(body, "name"),
+        id=text(body, "id"),
+        state=RecordState.OTHER,  # CommBox tells of no state
+        member_count=count_of(body, "user_count"),
+        created=time_of(body, "created_time"),
+        updated=None,
+        raw=item,
+    )
+
+
+def _replace(asked: Change, values: Values) -> Built:  # noqa: ARG001
+    body = PutAudiencesAudienceIdBody(audience_file=_file(cast("PhoneFile", asked.file)))
+    return put_audiences_audience_id.build_request(asked.audience.by_id, body=body)
+
+
+def _unfit(record: Record) -> str:
+    static = text(record.raw, "type") == "Static"
+    return "" if static else "CommBox replaces the customers of static audiences only, and this is none"
 
 
 COMMBOX = Adapter(
@@ -51,12 +111,43 @@ COMMBOX = Adapter(
         "Post_Audiences",
         Effect.CREATES,
         _create,
-        _created,
+        _given,
         post_audiences.parse_response,
         needs="a string at /data/id",
     ),
-    get=_LATER,
-    delete=Unsupported("CommBox documents no such call"),
+    get=Operation(
+        _SERVICE,
+        "Get_Audiences",
+        Effect.READS,
+        _list,
+        _found,
+        get_audiences.parse_response,
+        needs="an array at /data",
+    ),
+    wait=Unsupported("CommBox documents no state that says how far an import is"),
+    delete=_NO_SUCH_CALL,
+    list=Operation(
+        _SERVICE,
+        "Get_Audiences",
+        Effect.READS,
+        _list,
+        _listed,
+        get_audiences.parse_response,
+        needs="an array at /data",
+    ),
+    add=_NO_SUCH_CALL,
+    remove=_NO_SUCH_CALL,
+    replace=Operation(
+        _SERVICE,
+        "PUT /Audiences/{AUDIENCE_ID}",
+        Effect.CHANGES,
+        _replace,
+        _given,
+        put_audiences_audience_id.parse_response,
+        needs="a string at /data/id",
+        consequence="all customers that it has are removed",
+    ),
+    unfit=_unfit,
 )
 
 
@@ -73,6 +164,10 @@ class CommBox(Blocking):
     The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
     first row (of the first sheet), is our rule: CommBox documents the column only, and "full country-code phone
     numbers" in it. What CommBox does with the rows is not documented; what looks wrong near the top is on the receipt.
+
+    CommBox has one list of all audiences, without pages: it is one answer, of `max_response_bytes` at most, also for
+    `get`, which finds an audience by its name or id in it. `replace` takes a PhoneFile, for a static audience alone,
+    which is looked up first. A time without a zone, which CommBox may send, stands in `Record.raw` only.
     Settings see `CommBoxOptions`, all options `Options`.
 
     Raises ConfigurationError for what is missing or malformed.

@@ -6,7 +6,7 @@ from ...messages import Response
 from ..acts import json_request, puts
 from ..fault import Fault, Turn
 
-_POST = "/paths/~1audiences/post"
+_POST = "/paths/~1core~1ais~1audiences/post"
 _SENT = f"{_POST}/requestBody/content/application~1json/schema/properties/audienceId"
 _ID = f"{_POST}/responses/200/content/application~1*/schema/properties/audienceId"
 

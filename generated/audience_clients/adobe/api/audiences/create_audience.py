@@ -17,7 +17,7 @@ def build_request(
     x_gw_ims_org_id: str,
     x_sandbox_name: str,
 ) -> dict[str, Any]:
-    """Build `POST /audiences`, without credentials. Nothing is sent.
+    """Build `POST /core/ais/audiences`, without credentials. Nothing is sent.
 
     Returns: The keyword arguments of `httpx2.request`, the URL without its base.
     """
@@ -37,7 +37,7 @@ def build_request(
 
     _kwargs: dict[str, Any] = {
         "method": "POST",
-        "url": "/audiences",
+        "url": "/core/ais/audiences",
         "params": params,
     }
 
