@@ -68,9 +68,9 @@ def key_of(operation: Operation) -> str:
 
 
 def is_about_one(operation: Operation) -> bool:
-    """Whether a request says which audience it is about."""
-    key = key_of(operation)
-    return any(place.kind != "header" and place.name == key for place in places(operation))
+    """Whether a request says which audience it is about. What a query need not have is a filter."""
+    own = [place for place in places(operation) if place.required or place.kind not in ("header", "query")]
+    return key_of(operation) in (place.name for place in own if place.kind != "header")
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
