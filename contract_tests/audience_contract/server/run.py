@@ -91,7 +91,7 @@ class _Run:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
             self._ended = self._ended or self._limit
-        if self._ended != "interrupted":
+        if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
                 self._clean_up()
         key, successes = self._target.spec.key, self._judge.successes
