@@ -61,6 +61,7 @@ _ALL = (
     Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
     Rule("run.unique", "server", "Unique ids", "No two successes have the same token or id.", is_placed=False),
     Rule("run.echo", "server", "Echo", "What an answer repeats of the request is what was sent.", is_placed=False),
+    Rule("run.pages", "server", "Pages end", "No page of a list has the cursor of an earlier one.", is_placed=False),
     # What a client owes.
     Rule("request.operation", "client", "Known operation", "Method and path are those of a documented operation."),
     Rule("request.credential", "client", "Credentials", "Every credential that the operation asks for, in its form."),

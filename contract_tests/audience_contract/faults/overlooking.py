@@ -23,6 +23,7 @@ _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
     "format": lambda *_: "yesterday",
     "maximum": lambda _, most: most + 1,
     "minimum": lambda _, least: least - 1,
+    "maxItems": lambda sample, most: sample * (most + 1),
 }
 """By keyword, from a right value and what the keyword says: a value that breaks it."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")

@@ -164,11 +164,13 @@ class Courier:
 
     def until_found(self, operation: Operation, request: Request, seen: Observation) -> Observation:
         """The answer, or a later one: of an audience that was just made, it may take a while until it is found."""
-        pause = 0.1
+        pause, before = 0.1, self._patience
         while seen.response is not None and seen.response.status == 404 and self._patience > 0:
             self._patience -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
+        # Only waiting in vain counts: there may be many audiences that are found in the end.
+        self._patience = self._patience if seen.response is not None and seen.response.status == 404 else before
         return seen
 
     def _again(

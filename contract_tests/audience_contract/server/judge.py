@@ -228,6 +228,19 @@ class Judge:
                 said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
 
+    def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
+        """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
+        value = self._value(seen.response) if seen.response and seen.response.status < 300 else None
+        found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
+        cursor = str(found) if isinstance(found, str | int) and found else ""
+        if cursor:
+            said = f"{self._asked(operation, seen, None)}: a list that does not end, an earlier page had its cursor"
+            about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
+            self._find("run.pages", operation, seen, about, cursor in given and said)
+        again = cursor in given
+        given.add(cursor)
+        return "" if again else cursor
+
     def _find(
         self,
         rule: str,

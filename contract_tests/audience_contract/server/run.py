@@ -34,6 +34,8 @@ _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_PAGES = 20
+"""Pages of a list that are asked for one after the other."""
 _VAIN = 3
 """Audiences that could not be made, one after the other, after which none is made for another operation."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
@@ -154,6 +156,8 @@ class _Run:
         for _ in range(2 if deep else 1):
             for operation, _, made in plans:
                 self._send("each rule once", operation, made.first)
+            for operation in self._operations:
+                self._turn_pages(operation)
             for operation, _, made in plans:
                 self._send("everything else", operation, made.others)
         for operation in self._operations if deep else ():
@@ -264,6 +268,20 @@ class _Run:
                     with suppress(NotOursError):
                         self._judged(operation, self._sent(operation, planned), planned.expectation)
 
+    def _turn_pages(self, operation: Operation) -> None:
+        """Follow a list from page to page, as far as a list of this run may go."""
+        cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
+        draft, given = self._names.draft(operation, least=True), set[str]()
+        whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
+        with _until_used_up():
+            for _ in range(_PAGES if cursors else 0):
+                seen = self._courier.send(operation, draft.request())
+                self._judged(operation, seen, whole)
+                cursor = self._judge.next_page(operation, seen, given)
+                if not cursor:
+                    return
+                draft = draft.put(cursors[0], cursor)
+
     def _sent(self, operation: Operation, planned: Planned) -> Observation:
         """The answer to a case, about an audience that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
@@ -275,7 +293,7 @@ class _Run:
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         seen = self._courier.send(operation, request, case.wire)
-        if facts_of(operation).effect is Effect.READS and made:
+        if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
             seen = self._courier.until_found(operation, request, seen)
         return seen
 
