@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audience_contract import Response, load, provider_keys
+from audience_contract import Response, provider_keys
 from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer, Settings
 from audience_contract.report import Verdict
