@@ -96,8 +96,8 @@ class _Run:
         if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
                 self._clean_up()
-        key, successes = self._target.spec.key, self._judge.successes
-        owed, judge = ending.obligations(self._target, self._operations, successes, self._unfinished), self._judge
+        key, judge = self._target.spec.key, self._judge
+        owed = ending.obligations(self._target, self._unfinished)
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
