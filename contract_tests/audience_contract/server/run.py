@@ -327,11 +327,10 @@ class _Run:
         for made in tuple(self._audiences.left):
             if made in self._audiences.left:
                 request = self._names.about(least, made).request()
-                with suppress(NotOursError):
-                    seen = self._courier.send(removing, request)
-                    self._judged(removing, seen, expect(self._target, removing, request))
-                    if seen.response is None:
-                        return
+                if self._judge.name(removing, request):
+                    with suppress(NotOursError):
+                        seen = self._courier.send(removing, request)
+                        self._judged(removing, seen, expect(self._target, removing, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return operation is self._creating and expectation.expected in _TAKEN
