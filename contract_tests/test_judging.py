@@ -1,11 +1,13 @@
 """The ledger: violations become findings, each broken rule once, and what was tried is counted."""
 
+import os
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import processes
 from audience_contract import Request, check_request, provider_keys
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
@@ -126,21 +128,21 @@ def test_no_credential_gets_into_what_is_kept(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", creating())
-def test_the_curl_line_of_a_server_run_has_the_variables_that_the_user_has_set(key: str) -> None:
+def test_a_credential_that_is_made_from_the_users_is_an_expression_that_a_shell_evaluates_to_it(key: str) -> None:
     with MockServer() as server:
         made = target(server, key)
-    good = replace(wire(key).GOOD, body=b"", headers=tuple(made.headers().items()))
-    line = Redactor(made.secrets, made.variables, show_members=True).evidence(f"{made.url}/x", good, None).curl
-    unnamed = Redactor(made.secrets, show_members=True).evidence(f"{made.url}/x", good, None).curl
-    for name in made.headers():
-        variable = made.variables[name]
-        assert (f"${variable}" in line) == (made.is_secret(f"header {name}"))
-        assert f"${variable}" not in unnamed
-    assert "$" in unnamed
-    headers = tuple((name, "Bearer contract-check-nobody") for name in made.headers())
-    wrong = (
-        Redactor(made.secrets, made.variables, show_members=True)
-        .evidence(f"{made.url}/x", replace(good, headers=headers), None)
-        .curl
-    )
-    assert not any(f"${variable}" in wrong for variable in made.variables.values())
+    redactor = Redactor(made.secrets, made.variables, show_members=True)
+    names = [place.partition(" ")[2] for place in made.settings if made.is_secret(place) and place[0] == "h"]
+    for name in names:
+        right, variable = made.settings[f"header {name}"], made.variables[made.settings[f"header {name}"]]
+        wrong = (right, right[:-1], f"{right}x", right.swapcase(), right[::-1], f'"{right}"', f"Basic {right}", "*")
+        for value in (*wrong, "contract-check-nobody"):
+            request = Request("POST", "/x", ((name, value),))
+            kept = redactor.evidence("http://127.0.0.1/x", request, None)
+            shown = dict(kept.request.headers)[name]
+            assert right not in repr(kept.request.headers) + kept.curl
+            assert right[:-1] not in kept.curl
+            assert (variable in shown) == (value not in ("*", "contract-check-nobody"))
+            shell = ["bash", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}; {kept.curl}"]
+            said = processes.run(shell, check=True, env={**os.environ, variable: right}).stdout
+            assert f"{name}: {value}" in said.splitlines()

@@ -32,7 +32,7 @@ class Run:
     verdict: str = ""
 
 
-def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 1000) -> Run:
+def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 400) -> Run:
     """One run, on a server of its own; `requests` is the most that our check sends."""
     # The server logs each request that is no HTTP, and there are such requests on purpose.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

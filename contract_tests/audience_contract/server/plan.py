@@ -32,7 +32,7 @@ def groups(least: Draft, most: Draft, names: Names) -> Iterator[Iterable[Case]]:
     yield from values.cases(least, most, names)
     yield from messages.cases(least, names)
     yield cases.methods(least, names)
-    yield several.cases(most, names, 60)
+    yield several.cases(most, names, 24)
 
 
 def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:

@@ -53,8 +53,10 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
         if place.is_text and not fixed and not in_revisions and place.kind != "header":
-            yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
-            yield [Case(most, change) for change in _letters(place, names)]
+            lengths = [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
+            letters = [Case(most, change) for change in _letters(place, names)]
+            # Where nobody says which values there are, a refusal tells nothing.
+            yield from [[*letters, *lengths]] if place.name in names.provider.examples else [lengths, letters]
         if place.required and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
             yield [Case(least, change) for change in _renamed(place)]
@@ -162,9 +164,8 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
             yield _framed(place, letter, "")
             yield _framed(place, "", letter * 2)
     yield _framed(place, "", "".join(allowed))
-    for letter in (*_FOREIGN, *forbidden):
-        yield _framed(place, "", letter)
-        yield _framed(place, "", f"{letter}a")
+    yield from (_framed(place, "", f"{letter}{end}") for letter in _FOREIGN for end in ("", "a"))
+    yield from (_framed(place, "", f"{letter}{'a' * (number % 2)}") for number, letter in enumerate(forbidden))
 
 
 def _named(place: Place, change: Callable[[str], str]) -> Change:
