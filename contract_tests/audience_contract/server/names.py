@@ -16,7 +16,7 @@ from .places import Place, key_of, media_of, places
 from .target import Target
 
 
-_AGENT = f"audience-contract/{version('audiences')}"
+_AGENT = f"audience-contract/{version('audience-contract')}"
 
 
 class Names:
