@@ -5,8 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import audiences
 import from_code
+
+import audiences
 
 from_code.write(Path(__file__).parent)
 

@@ -56,7 +56,7 @@ def provider(kind: Any) -> str:
     )
     return f"""# {title}
 
-```python
+```{{code-block}} python
 from audiences import {kind.__name__}    # or, for asynchronous code, from audiences.aio
 ```
 
