@@ -93,7 +93,8 @@ def test_of_several_audiences_with_one_name_all_are_shown(capsys: pytest.Capture
         "updated": None,
         "raw": {},
     }
-    error.records = [audiences.Record(id=f"id-{n}", state=audiences.RecordState.READY, **same) for n in range(2)]
+    state = audiences.RecordState.READY
+    error.records = tuple(audiences.Record(id=f"id-{n}", state=state, **same) for n in range(2))
     for as_json in (False, True):
         show([error], "VIP", as_json=as_json, curl=False)
         out, words = capsys.readouterr()

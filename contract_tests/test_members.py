@@ -4,6 +4,8 @@ import json
 import pickle
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import httpx2
@@ -12,7 +14,9 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audiences
 from audiences import (
+    Attribute,
     AuthenticationError,
     Changed,
     InvalidError,
@@ -27,7 +31,9 @@ from audiences import (
     UnknownOutcomeError,
     UnsupportedError,
     Url,
+    aio,
 )
+from callers import make
 from test_verbs import ERROR, Batch
 
 TOKEN = (202, {"indexing_token": "abc"})
@@ -66,12 +72,8 @@ def test_members_are_told_by_the_call_that_the_page_has(
     assert bodies(batch) == [{"name": "VIP", "ids": [{"id": "1", **action}, {"id": "ü", **action}]}]
     assert batch.asked[0].url.path.endswith(f"/audiences/{path}")
     assert isinstance(changed, Changed)
-    assert (changed.outcome, changed.state, changed.members, changed.complete) == (
-        Outcome.APPLIED,
-        State.ACCEPTED,
-        2,
-        True,
-    )
+    assert (changed.outcome, changed.state) == (Outcome.APPLIED, State.ACCEPTED)
+    assert (changed.members, changed.complete) == (2, True)
     assert [(chunk.outcome, chunk.members, chunk.operation_token) for chunk in changed.chunks] == [
         (Outcome.APPLIED, 2, "abc")
     ]
@@ -81,11 +83,11 @@ def test_members_are_told_by_the_call_that_the_page_has(
 
 
 def test_any_iterable_is_taken_in_calls_of_as_many_as_the_page_allows(face: BlockingPortal | None) -> None:
-    for given in (numbers(20_001), *([one_by_one(20_001)] if face else [])):
+    for members in (numbers(20_001), *([one_by_one(20_001)] if face else [])):
         batch = Batch(face, TOKEN)
-        changed = batch("add", "VIP", given)
+        changed = batch("add", "VIP", members)
         assert [len(call) for call in ids(batch)] == [10_000, 10_000, 1]
-        assert sum(ids(batch), []) == [*map(str, range(20_001))]
+        assert [*chain(*ids(batch))] == [*map(str, range(20_001))]
         assert [chunk.members for chunk in changed.chunks] == [10_000, 10_000, 1]
 
 
@@ -111,7 +113,7 @@ def test_an_iterable_is_read_only_as_far_as_it_is_sent() -> None:
 @given(
     sizes=st.lists(st.integers(1, 60), min_size=1, max_size=40),
     room=st.integers(200, 600),
-    verb=st.sampled_from(VERBS[:2]),
+    verb=st.sampled_from(["add", "remove"]),
 )
 def test_no_call_has_more_bytes_than_allowed_and_none_of_the_members_is_lost(
     sizes: list[int], room: int, verb: str
@@ -120,7 +122,7 @@ def test_no_call_has_more_bytes_than_allowed_and_none_of_the_members_is_lost(
     batch = Batch(None, TOKEN)
     batch(verb, "VIP", iter(members), chunk_bytes=room)
     assert all(len(request.content) <= room for request in batch.asked)
-    assert sum(ids(batch), []) == [*dict.fromkeys(members)]
+    assert [*chain(*ids(batch))] == [*dict.fromkeys(members)]
 
 
 def test_members_that_cannot_be_split_are_refused_where_they_are_too_large() -> None:
@@ -146,7 +148,14 @@ NIGHT = datetime(2026, 1, 31, 23, 30, tzinfo=timezone(timedelta(hours=-1)))
 
 
 def test_attributes_are_told_by_the_names_that_the_page_has_for_their_kinds() -> None:
-    given = {"city": "Rome", "n": 3, "x": 1.5, "tags": ["a", "b"], "since": NIGHT, "pic": Url("https://a.test/1")}
+    given: dict[str, Attribute] = {
+        "city": "Rome",
+        "n": 3,
+        "x": 1.5,
+        "tags": ["a", "b"],
+        "since": NIGHT,
+        "pic": Url("https://a.test/1"),
+    }
     told = {
         **{name: given[name] for name in ("city", "n", "x", "tags")},
         "date(since)": "2026-02-01T00:30:00Z",
@@ -311,26 +320,28 @@ def test_a_refusal_that_asks_to_wait_is_waited_for_as_of_any_call(face: Blocking
         again = len(asked) == 2
         return httpx2.Response(429 if again else 202, headers={"Retry-After": "0"}, json={"indexing_token": "t"})
 
-    batch = Batch(face, TOKEN, transport=httpx2.MockTransport(answer))
-    changed = batch("add", "VIP", numbers(20_000))
+    batch = make("batch", aio if face else audiences, transport=httpx2.MockTransport(answer))
+    add = partial(batch.add, "VIP", numbers(20_000))
+    changed = face.call(add) if face else add()
     assert [len(chunk.attempts) for chunk in changed.chunks] == [1, 2]
     assert changed.outcome is Outcome.APPLIED
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """Of the caller's own iterable."""
 
 
 def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(face: BlockingPortal | None) -> None:
     def members() -> Iterator[str]:
         yield from numbers(15_000)
-        raise Broken
+        raise BrokenError
 
     batch = Batch(face, TOKEN)
-    with pytest.raises(Broken) as caught:
+    with pytest.raises(BrokenError) as caught:
         batch("add", "VIP", members())
     cause: Any = caught.value.__cause__
-    assert isinstance(cause, NotSentError)
+    assert type(cause) is NotSentError
+    assert cause.changed is not None
     assert cause.outcome is Outcome.PARTLY
     assert [chunk.members for chunk in cause.changed.chunks] == [10_000]
     assert [*cause.changed.rest] == [str(number) for number in range(10_000, 15_000)]

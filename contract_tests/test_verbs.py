@@ -237,7 +237,7 @@ def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: Block
     batch = Batch(face, viewed(indexing_state="IN_PROGRESS", nb_ids=7))
     error = batch("wait", "VIP", within=0.01)
     assert isinstance(error, WaitTimeoutError)
-    assert (error.outcome, error.record.member_count, len(error.attempts)) == (None, 7, 1)
+    assert (error.outcome, error.record and error.record.member_count, len(error.attempts)) == (None, 7, 1)
     assert len(batch.asked) <= 2
 
 
@@ -320,6 +320,7 @@ def test_where_the_last_question_has_no_answer_in_time_the_time_to_wait_is_over(
     batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), late)
     error = batch("wait", "VIP", within=1.1)
     assert isinstance(error, WaitTimeoutError)
+    assert error.record is not None
     assert error.record.state is RecordState.INDEXING
     assert "within must be a number of seconds" in str(batch("wait", "VIP", within="5"))
     unanswered = Batch(face, late)("wait", "VIP", within=1.1)

@@ -35,6 +35,7 @@ def server(  # noqa: PLR0917 - a command line
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Advice counts, too.")] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
@@ -49,11 +50,18 @@ def server(  # noqa: PLR0917 - a command line
     in their names where it fits, not in short ones and some of Schemathesis'; the report lists those that are left.
     What changes or removes an audience is sent for those that this run has made, and for names of its own only.
 
-    Exit code: 0 kept, 1 violated, 2 could not be judged, or wrong usage.
-    """
-    from rich.console import Console  # noqa: PLC0415 - --help has no need of it
+    What the provider's documents say is judged. What HTTP and JSON say beyond that is advice, which does not count
+    without --strict.
 
-    from . import reports  # noqa: PLC0415 - nor of these
+    Exit code: 1 if a violation was seen, finished or not; else 2 if a rule was never tried on an operation, or wrong
+    usage; else 0.
+    """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
+
+    from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+
+    from . import reports  # noqa: PLC0415
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
@@ -71,11 +79,14 @@ def server(  # noqa: PLR0917 - a command line
         rate=rate,
         read_only=read_only,
         stop_first=stop_first,
+        strict=strict,
         accepted=outputs.accepts,
     )
     target.wait(wait)
     # What was created by then is in the report.
     heed_signals()
-    with reports.progress(Console(stderr=True)) as progress:
+    with TemporaryDirectory() as folder, reports.progress(Console(stderr=True)) as progress:
+        # It would leave a folder where the command is run.
+        set_hypothesis_home_dir(folder)
         found = run(target, options, progress)
     outputs.end(found, whole=not (stop_first or found.ended))

@@ -80,12 +80,12 @@ class Outputs:
 
         today = date.today()
         report = baseline.apply(report, self._accepted, today, whole=whole)
-        reports.terminal(report, Console(stderr=stderr))
+        reports.terminal(report, Console(stderr=stderr), list(self._paths.values()))
         try:
             reports.write(report, self._paths)
             if self._write:
                 self._write.parent.mkdir(parents=True, exist_ok=True)
-                self._write.write_text(baseline.render(report.findings, today), "utf-8")
+                self._write.write_text(baseline.render((*report.counted, *report.accepted), today), "utf-8")
             if self._github:
                 reports.github(report)
         except OSError as error:

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from .visible import line
 
 LASTS = timedelta(days=90)
 """How long an entry holds that `write` makes."""
+# One more release: an entry named one operation, a place and a kind of input.
+_OLD = {"operation", "place", "kind"}
 
 
 class BaselineError(ValueError):
@@ -21,24 +23,32 @@ class BaselineError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One accepted finding.
+    """One accepted finding, on the operations that are named.
 
-    The first six are those of a finding, and all of them have to be the same: what else goes wrong is no part of it.
-    `reason` says why it is accepted, `expires` is the last day on which it is.
+    `rule`, `provider`, `pointer` and `detail` are those of the finding. `reason` says why it is accepted, `expires` is
+    the last day on which it is.
     """
 
     rule: str
     provider: str
-    operation: str
     pointer: str
-    place: str
-    kind: str
+    operations: frozenset[str]
     reason: str
     expires: date
+    detail: str = ""
+    is_old: bool = False
 
-    @property
-    def cause(self) -> tuple[object, ...]:
-        return astuple(self)[:6]
+    def accepts(self, finding: Finding) -> bool:
+        """Whether it speaks of a finding, on all operations that show it."""
+        return self.is_about(finding) and self.operations >= set(finding.operations)
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether it speaks of a finding, on whatever operation."""
+        # What has no place in the spec any more had one, and no detail.
+        pointer = finding.pointer if not self.is_old else finding.pointer or self.pointer
+        detail = self.detail if not self.is_old else finding.detail
+        named = (self.rule, self.provider, self.pointer, detail)
+        return named == (finding.rule, finding.provider, pointer, finding.detail)
 
 
 def read(path: Path) -> list[Entry]:
@@ -54,19 +64,23 @@ def read(path: Path) -> list[Entry]:
 
 
 def _entry(where: str, value: object) -> Entry:
-    names = [field.name for field in fields(Entry)]
-    if not isinstance(value, dict) or set(value) != set(names):
+    names = [field.name for field in fields(Entry) if field.name != "is_old"]
+    old = isinstance(value, dict) and value.keys() >= _OLD
+    wanted = {*names} - {"operations", "detail"} | _OLD if old else {*names}
+    if not isinstance(value, dict) or set(value) != wanted:
         raise BaselineError(f"{where}: it must have {', '.join(names)}, and nothing else")
-    wrong = [name for name in names if type(value[name]) is not (date if name == "expires" else str)]
-    if wrong:
-        raise BaselineError(
-            f"{where}: {wrong[0]} must be a {'date, such as 2030-01-31' if wrong == ['expires'] else 'text'}"
-        )
+    kinds = {"expires": (date, "date, such as 2030-01-31"), "operations": (list, "list of operationIds")}
+    for name in value:
+        kind, said = kinds.get(name, (str, "text"))
+        if type(value[name]) is not kind or (kind is list and not all(isinstance(each, str) for each in value[name])):
+            raise BaselineError(f"{where}: {name} must be a {said}")
     if value["rule"] not in RULES:
         raise BaselineError(f"{where}: there is no rule {value['rule']}")
     if not value["reason"].strip():
         raise BaselineError(f"{where}: its reason is empty; say why the deviation is accepted")
-    return Entry(**value)
+    operations = [value["operation"]] if old else value["operations"]
+    kept = {name: found for name, found in value.items() if name not in {*_OLD, "operations"}}
+    return Entry(**kept, operations=frozenset(filter(None, operations)), is_old=old)
 
 
 def apply(report: Report, entries: Iterable[Entry], today: date, *, whole: bool = True) -> Report:
@@ -74,40 +88,44 @@ def apply(report: Report, entries: Iterable[Entry], today: date, *, whole: bool 
 
     `whole` says that the run was not ended early: only then is what did not occur known not to occur.
     """
-    causes = {_cause(finding) for finding in report.findings}
-    accepted, notes = {}, []
+    entries, notes = list(entries), []
     for entry in entries:
-        named = f"baseline: {entry.provider} {entry.operation}: {entry.rule}, {entry.place}, {entry.kind}"
+        named = f"baseline: {entry.provider} {', '.join(sorted(entry.operations))}: {entry.rule} {entry.detail}".strip()
+        about = [finding for finding in report.findings if entry.is_about(finding)]
         if entry.expires < today:
             notes.append(f"{named}: expired on {entry.expires}, and accepts nothing any more")
-        else:
-            accepted[entry.cause] = entry.reason
-        if entry.cause not in causes and whole:
+        elif entry.is_old:
+            notes.append(f"{named}: an entry of the old form, which the next release does not read")
+        for finding in about:
+            if others := sorted(set(finding.operations) - entry.operations):
+                notes.append(f"{named}: found on {', '.join(others)} too, which it does not accept")
+        if not about and whole:
             notes.append(f"{named}: did not occur; remove the entry")
-    findings = [replace(finding, accepted=accepted.get(_cause(finding), "")) for finding in report.findings]
+    findings = [replace(finding, accepted=_reason(finding, entries, today)) for finding in report.findings]
     return replace(report, findings=tuple(findings), notes=(*report.notes, *notes))
 
 
 def accepts(finding: Finding, entries: Iterable[Entry], today: date) -> bool:
     """Whether an entry that has not expired accepts a finding."""
-    return any(entry.cause == _cause(finding) and entry.expires >= today for entry in entries)
+    return bool(_reason(finding, entries, today))
 
 
-def _cause(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.provider, finding.operation, finding.pointer, finding.place, finding.kind
+def _reason(finding: Finding, entries: Iterable[Entry], today: date) -> str:
+    valid = (entry for entry in entries if entry.expires >= today and entry.accepts(finding))
+    return next((entry.reason for entry in valid), "")
 
 
 def render(findings: Iterable[Finding], today: date) -> str:
     """A file that accepts findings, once somebody has written its reasons."""
     lines = [
-        "# Each entry accepts a rule at one place for one kind of input, until a day.",
+        "# Each entry accepts that a rule is broken by the operations that it names, until a day.",
         "# An empty reason is refused: write why.",
         "",
     ]
     for finding in findings:
         lines += ["[[accepted]]", f"# {line(finding.message)}"]
-        names = ("rule", "provider", "operation", "pointer", "place", "kind")
-        lines += [f"{name} = {_text(value)}" for name, value in zip(names, _cause(finding), strict=True)]
+        lines += [f"{name} = {_text(getattr(finding, name))}" for name in ("rule", "provider", "pointer", "detail")]
+        lines += [f"operations = [{', '.join(map(_text, finding.operations))}]"]
         lines += [f"reason = {_text(finding.accepted)}", f"expires = {today + LASTS}", ""]
     return "\n".join(lines)
 

@@ -23,8 +23,9 @@ _FIELD = re.compile(
     rb"""|(\b(?:client_secret|access_token|refresh_token|password|api_key)=)([^&\s]+)"""
 )
 _FEWEST = 4
-KEPT_BODY = 2**16
-"""Bytes of a body that evidence keeps at most."""
+KEPT_BODY, LEAST_BODY = 4096, 512
+"""Bytes of a body that evidence keeps: at most, and where there is little room."""
+_KEPT_HEADERS, _KEPT_VALUE = 50, 1000
 
 
 def carriers() -> frozenset[str]:
@@ -73,10 +74,13 @@ class Redactor:
         response: Response | None,
         operation: Operation | None = None,
         *,
-        seconds: float = 0.0,
         trouble: str = "",
+        keep: int = KEPT_BODY,
     ) -> Evidence:
-        """The exchange, fit to be shown, bodies cut to `KEPT_BODY`; `url` is the whole URL that was asked for."""
+        """The exchange, fit to be shown, what is long in it cut in the middle, a body to `keep` bytes.
+
+        `url` is the whole URL that was asked for.
+        """
         hidden = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
         # A variable of the user's has the right credential, and stands for no wrong one.
         right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
@@ -97,11 +101,12 @@ class Redactor:
             self.masked |= (url, request, response) != as_was
         # The same again could not be sent by it.
         repeatable = (url, request) == as_was[:2]
-        sent, sent_more = _bytes(request.body, hidden)
-        came, came_more = _bytes(response.body, hidden) if response else (b"", 0)
-        shown, answer = replace(request, body=sent), response and replace(response, body=came)
-        command = curl(url, shown, variables) if repeatable and not sent_more else ""
-        return Evidence(url, shown, answer, seconds, command, trouble, sent_more, came_more)
+        body, headers, target = _bytes(request.body, hidden, keep), _cut(request.headers), _middle(request.target)
+        shown = Request(request.method, target, headers, body)
+        answer = response and Response(response.status, _cut(response.headers), _bytes(response.body, hidden, keep))
+        whole = (len(request.body) <= keep, headers, target) == (True, request.headers, request.target)
+        command = curl(url, shown, variables) if repeatable and whole else ""
+        return Evidence(_middle(url), shown, answer, command, _middle(trouble))
 
     def text(self, text: str) -> str:
         """A place or an address without the secrets and members that are known."""
@@ -172,24 +177,34 @@ def _text(text: str, hidden: Collection[str]) -> str:
     return without(text, [secret for secret in hidden if len(secret) >= _FEWEST], REDACTED)
 
 
-def _bytes(body: bytes, hidden: Collection[str]) -> tuple[bytes, int]:
-    """The body without what is hidden, as far as it is kept; and how many bytes are left out."""
+def _bytes(body: bytes, hidden: Collection[str], keep: int) -> bytes:
+    """The body without what is hidden, as far as it is kept; what is missing is its middle, and said there."""
+
+    def plain(part: bytes) -> bytes:
+        return _FIELD.sub(lambda match: (match[1] or match[3]) + REDACTED.encode(), _redacted(part, hidden))
+
+    if len(body) <= keep:
+        return plain(body)
     # More than is kept, because a secret that is cut is not found; not all, because it may be long.
-    begin = body[: 2 * KEPT_BODY]
-    shown = _redacted(begin, hidden)
-    kept, more = _cut(_FIELD.sub(lambda match: (match[1] or match[3]) + REDACTED.encode(), shown))
-    return kept, more + len(body) - len(begin)
+    more = 2 * KEPT_BODY
+    head, tail = plain(body[:more])[: keep // 2], plain(body[-more:])[-(keep // 2) :]
+    with suppress(UnicodeDecodeError):
+        # What is text until there is not cut in a character.
+        head = head[: codecs.utf_8_decode(head, "strict", False)[1]]
+        tail = tail[next((i for i in range(min(4, len(tail))) if tail[i] & 0xC0 != 0x80), 0) :]
+    return head + f" … {len(body) - len(head) - len(tail):,} bytes left out … ".encode() + tail
+
+
+def _cut(headers: Headers) -> Headers:
+    return tuple((_middle(name), _middle(value)) for name, value in headers[:_KEPT_HEADERS])
+
+
+def _middle(text: str) -> str:
+    half = _KEPT_VALUE // 2
+    more = len(text) - _KEPT_VALUE
+    return text if more <= 0 else f"{text[:half]} … {more:,} characters left out … {text[-half:]}"
 
 
 def _redacted(body: bytes, hidden: Collection[str]) -> bytes:
     secrets = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]
     return _text(body.decode("latin-1"), secrets).encode("latin-1")
-
-
-def _cut(body: bytes) -> tuple[bytes, int]:
-    """What is kept of a body, and how many bytes are left out; what is text until there is not cut in a character."""
-    kept = body[:KEPT_BODY]
-    if len(kept) < len(body):
-        with suppress(UnicodeDecodeError):
-            kept = kept[: codecs.utf_8_decode(kept, "strict", False)[1]]
-    return kept, len(body) - len(kept)

@@ -1,14 +1,17 @@
-"""Exchanges against the contract: violations become findings, and what was put to the test is counted."""
+"""Exchanges against the contract: violations become findings, and what was tried is counted."""
 
+import itertools
+import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .checker import check_request, check_response
-from .evidence import Redactor
+from .evidence import KEPT_BODY, LEAST_BODY, Redactor
 from .messages import Request, Response
-from .report import KEPT_EVIDENCE, Cell, Finding, Obligation
-from .rules import RULES
+from .report import KEPT_EVIDENCE, Finding, Obligation, Tried, ordered
+from .rules import GRAVITY, RULES, Weight
 from .spec import Operation, Spec, escape, source
 from .violation import Violation
 
@@ -19,6 +22,10 @@ REQUEST_BODY = frozenset(
 SHOWN = "--show-members: members and uploaded content are shown as they were sent"
 _MASKED = "members and uploaded content are masked; --show-members shows them"
 _BODIES = {"request.content-type", "request.body", "request.part"}
+ROOM = 2**16
+"""Bytes of bodies that all evidence has; of those that come later only a little is kept."""
+_INPUTS = 8
+"""Inputs that a finding names."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +37,25 @@ class Observation:
     response: Response | None = None
     seconds: float = 0.0
     trouble: str = ""
+    number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
+    """Tells it from other exchanges, also when one of its fields is replaced."""
 
 
 class Ledger:
-    """What a run has seen so far: findings by their key, and how often each rule was put to the test.
+    """What a run has seen so far: findings by their key, and how often each rule was tried.
 
-    Without `strict`, what a client sends that the spec allows without naming it is a note and no finding. Safe to use
+    With `strict`, what a client sends that the spec allows without naming it is a violation, and no advice. Safe to use
     from several threads.
     """
 
     def __init__(self, redactor: Redactor | None = None, *, strict: bool = False) -> None:
         self.redactor = redactor or Redactor()
-        self._strict = strict
+        self._strict, self._room = strict, ROOM
         self._lock = threading.Lock()
         self._findings: dict[str, Finding] = {}
-        self._cells: dict[tuple[str, str, str, str], Cell] = {}
-        self._notes: dict[str, int] = {}
+        self._shown_by: dict[str, set[int]] = {}
+        self._tried: Counter[tuple[str, str, str]] = Counter()
+        self._notes: Counter[str] = Counter()
         self._operations: dict[tuple[str, str], Operation] = {}
         self._kept: set[tuple[str, str]] = set()
         self._unjudged: dict[tuple[str, str], str] = {}
@@ -63,8 +73,8 @@ class Ledger:
         """A finding: the request is none of a documented operation."""
         self.redactor.learn(None, seen.request)
         where = f"{seen.request.method} {seen.request.target.partition('?')[0]}"
-        broken = [Violation(where, "", "/paths", said)]
-        self.check("request.operation", provider, "", seen, broken, kind="as sent")
+        broken = [Violation(where, "", "/paths", f"{where}: {said}")]
+        self.check("request.operation", provider, "", seen, broken, detail=self.redactor.text(where))
 
     def request(
         self,
@@ -87,32 +97,29 @@ class Ledger:
         self.redactor.learn(operation, seen.request)
         key, name = operation.spec.key, operation.id
         self._operations[key, name] = operation
-        broken = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
-        broken = [(found, rule) for found, rule in broken if not {rule, found.where.lower()} & set(unknown)]
-        if not self._strict:
-            for violation in (found for found, rule in broken if rule == "request.undocumented"):
-                self.note(f"{key} {name}: {self._place(violation)}: {violation.message}")
-            broken = [(found, rule) for found, rule in broken if rule != "request.undocumented"]
-        violations = [violation for violation, _ in broken]
-        if refusal and violations:
-            seen = replace(seen, response=refusal(violations))
-        judged = {rule for _, rule in broken} | set(_exercised(operation, seen.request, strict=self._strict))
-        if any(rule == "request.content-type" for _, rule in broken):
+        every = [*request_violations(operation, seen.request), *((v, "request.credential") for v in credentials)]
+        every = [(found, rule) for found, rule in every if not {rule, found.where.lower()} & set(unknown)]
+        broken = [found for found, rule in every if self._strict or RULES[rule].weight is Weight.VIOLATION]
+        if refusal and broken:
+            seen = replace(seen, response=refusal(broken))
+        judged = {rule for _, rule in every} | set(_tried_by(operation, seen.request))
+        if any(rule == "request.content-type" for _, rule in every):
             judged -= _BODIES - {"request.content-type"}
         for rule in judged - set(unknown):
-            self.check(rule, key, name, seen, [v for v, broken_ in broken if broken_ == rule], kind="as sent")
+            found = [self._headline(v) for v, broken_ in every if broken_ == rule]
+            self.check(rule, key, name, seen, found, weight=Weight.VIOLATION if self._strict else None)
         if not broken and not _BODIES & set(unknown):
             with self._lock:
                 if unjudged:
                     self._unjudged.setdefault((key, name), unjudged)
                 else:
                     self._kept.add((key, name))
-        return violations
+        return broken
 
     def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
         """Judge what a server answered; what it breaks, nothing where no answer came.
 
-        `kind` is the request's; without `body`, the body was not recorded, and is not judged.
+        `kind` is the request's, in a few words; without `body`, the body was not recorded, and is not judged.
         """
         if seen.response is None:
             return []
@@ -123,10 +130,11 @@ class Ledger:
             judged |= {"response.content-type", "response.body"} if body else set()
         if any(violation.where == "content-type" for violation in broken):
             judged -= {"response.body"}
-        for name in judged:
-            faults = [violation for violation in broken if f"response.{violation.where}" == name]
-            status = str(seen.response.status)
-            self.check(name, operation.spec.key, operation.id, seen, faults, kind=kind, detail=status)
+        for rule in judged:
+            faults = [violation for violation in broken if f"response.{violation.where}" == rule]
+            detail = undocumented(seen.response) if rule == "response.status" else ""
+            said = [replace(fault, message=f"{seen.response.status}: {self._said(fault)}") for fault in faults]
+            self.check(rule, operation.spec.key, operation.id, seen, said, kind=kind, detail=detail)
         return broken
 
     def check(
@@ -137,28 +145,41 @@ class Ledger:
         seen: Observation,
         broken: Iterable[Violation] = (),
         *,
-        kind: str,
+        kind: str = "",
         detail: str = "",
+        weight: Weight | None = None,
     ) -> None:
-        """Count that a rule was put to the test once; each of `broken` becomes a finding, or is counted on one.
+        """Count that a rule was tried once; each of `broken` becomes a finding, or is counted on one.
 
-        `operation` is an operationId, "" where there is none; `kind` and `detail` are those of `Finding` and `Cell`.
+        `operation` is an operationId, "" where there is none; `kind` names the input, and `detail` is that of
+        `Finding`. `weight` is another one than the rule's.
         """
+        about = RULES[rule]
         found = [
-            Finding(rule, provider, operation, v.rule, self._place(v), kind, v.message, source(provider, v.rule))
+            Finding(
+                rule,
+                provider,
+                v.rule if about.is_placed else "",
+                self.redactor.text(v.message),
+                source(provider, v.rule),
+                detail,
+                self._place(v),
+                weight or about.weight,
+                (operation,) if operation else (),
+                (kind,) if kind else (),
+                (seen.response.status,) if seen.response else (),
+            )
             for v in broken
         ]
         with self._lock:
-            at = (provider, operation, rule, detail)
-            cell = self._cells.get(at, Cell(*at))
-            self._cells[at] = replace(cell, exercised=cell.exercised + 1, violated=cell.violated + bool(found))
+            self._tried[provider, operation, rule] += 1
             for finding in {finding.key: finding for finding in found}.values():
-                self._keep(finding, seen)
+                self._keep(finding, operation, seen)
 
     def note(self, text: str) -> None:
         """What a reader should know and nobody is to blame for; said again, it is counted."""
         with self._lock:
-            self._notes[text] = self._notes.get(text, 0) + 1
+            self._notes[text] += 1
 
     def obligations(self, operations: Iterable[Operation]) -> tuple[Obligation, ...]:
         """That each of the operations had a request to judge by."""
@@ -173,19 +194,30 @@ class Ledger:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """In the order of the rules, and then by place."""
-        order = list(RULES)
+        """The gravest first; of a server's, what the same answers show is one finding, the gravest of them."""
         with self._lock:
-            found = list(self._findings.values())
-        return tuple(sorted(found, key=lambda f: (f.provider, f.operation, order.index(f.rule), f.place, f.key)))
+            found, shown_by = ordered(self._findings.values()), {k: frozenset(v) for k, v in self._shown_by.items()}
+        told: set[frozenset[int]] = set()
+        kept = []
+        for finding in sorted(found, key=lambda one: (one.weight is Weight.ADVICE, GRAVITY[one.rule])):
+            answers = shown_by[finding.key]
+            if finding.about.side == "client" or answers not in told:
+                kept.append(finding)
+            told.add(answers)
+        return tuple(ordered(kept))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
-        """By provider and operation, in the order of the rules."""
-        order = list(RULES)
+    def count(self) -> int:
+        """How often anything was found."""
         with self._lock:
-            found = list(self._cells.values())
-        return tuple(sorted(found, key=lambda c: (c.provider, c.operation, order.index(c.rule), c.detail)))
+            return sum(finding.count for finding in self._findings.values())
+
+    @property
+    def tried(self) -> tuple[Tried, ...]:
+        """By provider and operation, in the order of the rules."""
+        with self._lock:
+            found = [Tried(*where, count) for where, count in self._tried.items()]
+        return tuple(sorted(found, key=lambda one: (one.provider, one.operation, GRAVITY[one.rule])))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -196,20 +228,45 @@ class Ledger:
                 *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
             )
 
+    def _headline(self, violation: Violation) -> Violation:
+        return replace(violation, message=f"sent {self._said(violation)}")
+
+    def _said(self, violation: Violation) -> str:
+        return f"{self._place(violation)}: {violation.message}"
+
     def _place(self, violation: Violation) -> str:
         pointer = f"{violation.pointer}/{escape(violation.missing)}" if violation.missing else violation.pointer
         return self.redactor.text(f"{violation.where} {pointer}".strip())
 
-    def _keep(self, finding: Finding, seen: Observation) -> None:
-        known = self._findings.get(finding.key)
-        evidence, count = (known.evidence, known.count + 1) if known else ((), 1)
-        if len(evidence) < KEPT_EVIDENCE:
-            operation = self._operations.get((finding.provider, finding.operation))
-            shown = self.redactor.evidence(
-                seen.url, seen.request, seen.response, operation, seconds=seen.seconds, trouble=seen.trouble
-            )
-            evidence = (*evidence, shown)
-        self._findings[finding.key] = replace(known or finding, evidence=evidence, count=count)
+    def _keep(self, finding: Finding, operation: str, seen: Observation) -> None:
+        known = self._findings.get(finding.key, replace(finding, count=0))
+        evidence = known.evidence
+        # The shortest headline is the plainest; what shows it stands first.
+        plainer = not evidence or len(finding.message) < len(known.message)
+        if plainer or len(evidence) < KEPT_EVIDENCE:
+            about = self._operations.get((finding.provider, operation))
+            room = KEPT_BODY if self._room > 0 else LEAST_BODY
+            new = self.redactor.evidence(seen.url, seen.request, seen.response, about, trouble=seen.trouble, keep=room)
+            self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
+            evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]
+        self._findings[finding.key] = replace(
+            finding if plainer else known,
+            operations=tuple(sorted({*known.operations, *finding.operations})),
+            inputs=tuple(sorted({*known.inputs, *finding.inputs})[:_INPUTS]),
+            statuses=tuple(sorted({*known.statuses, *finding.statuses})),
+            # A violation once is one, whatever else shows the same.
+            weight=min((known.weight, finding.weight), key=list(Weight).index),
+            evidence=evidence,
+            count=known.count + 1,
+        )
+        self._shown_by.setdefault(finding.key, set()).add(seen.number)
+
+
+def undocumented(response: Response) -> str:
+    """What tells one answer that is not documented from another: its status and media type."""
+    media = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
+    known = re.fullmatch(r"[-+.\w]+/[-+.\w]+", media, re.ASCII)
+    return f"{response.status} {media if known else 'without a type'}"
 
 
 def request_violations(operation: Operation, request: Request) -> list[tuple[Violation, str]]:
@@ -233,8 +290,8 @@ def rule_of(violation: Violation) -> str:
     return "request.length" if place == "content-length" else f"request.{place}"
 
 
-def _exercised(operation: Operation, request: Request, *, strict: bool) -> Iterator[str]:
-    """The rules that a request of the operation is put to."""
+def _tried_by(operation: Operation, request: Request) -> Iterator[str]:
+    """The rules that a request of the operation tries."""
     from .mock.provider import Provider, load  # noqa: PLC0415 - brings the mock server along
 
     yield "request.operation"
@@ -249,7 +306,6 @@ def _exercised(operation: Operation, request: Request, *, strict: bool) -> Itera
             yield "request.part"
     if request.values("content-length"):
         yield "request.length"
-    if strict:
-        yield "request.undocumented"
+    yield "request.undocumented"
     if type(load(operation.spec.key)).prose is not Provider.prose:
         yield "request.prose"

@@ -4,14 +4,14 @@ Everything in it is fit to be shown: credentials have been taken out of the evid
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from .messages import Request, Response
-from .rules import RULES, Rule
+from .rules import GRAVITY, RULES, Rule, Weight
 
 KEPT_EVIDENCE = 3
 """Exchanges that a finding keeps; `Finding.count` has how many there were."""
@@ -44,52 +44,49 @@ class Verdict(StrEnum):
 class Evidence:
     """One exchange, credentials taken out.
 
-    `url` is the whole URL that was asked for; `response` is None where none came, and `trouble` then says why;
-    `seconds` is the time that the answer took. `curl` is a command that sends the same again, credentials as
-    environment variables; "" where curl cannot send it, or the body is not whole. Of a long body only the beginning is
-    kept; `request_left_out` and `response_left_out` are how many bytes of the bodies are missing.
+    `url` is the whole URL that was asked for; `response` is None where none came, and `trouble` then says why. `curl`
+    is a command that sends the same again, credentials as environment variables; "" where curl cannot send it, or the
+    body is not whole. A long body is cut in the middle, and says there how many bytes are missing.
     """
 
     url: str
     request: Request
     response: Response | None
-    seconds: float = 0.0
     curl: str = ""
     trouble: str = ""
-    request_left_out: int = 0
-    response_left_out: int = 0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that is broken, at one place, by one kind of input.
+    """A documented rule that is broken, whatever the inputs that show it.
 
-    `rule` is a key of `RULES`; `operation` an operationId ("" where there is none), `provider` its spec's key.
-    `pointer` is a JSON pointer into the effective spec, to what is broken; `place` is where in the message, e.g.
-    "body /indexing_token" or "status"; `kind` is the kind of input that shows it, e.g. "valid" or "name: too long".
-    `message` says what is wrong, and `source` where the rule comes from: the overlay's reason for it, the provider's
-    page. `count` is how many requests showed it. `accepted` is the reason of the baseline entry that accepts it, "" if
-    none does. `because` is the key of the finding that has the same root cause and shows it more plainly, "" where
-    there is none.
+    `rule` is a key of `RULES`, `provider` the key of a spec, `pointer` a JSON pointer into that effective spec, to what
+    is broken, "" for a rule that has no place there. `detail` tells findings of one pointer apart, e.g. the status and
+    the media type of an answer that is not documented. `place` is where in the message, e.g. "body /indexing_token" or
+    "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
+    provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
+    did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
     """
 
     rule: str
     provider: str
-    operation: str
     pointer: str
-    place: str
-    kind: str
     message: str
-    source: str
+    source: str = ""
+    detail: str = ""
+    place: str = ""
+    weight: Weight = Weight.VIOLATION
+    operations: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    statuses: tuple[int, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     count: int = 1
     accepted: str = ""
-    because: str = ""
 
     @property
     def key(self) -> str:
-        """A stable id: the same in every run for the same rule, place and kind of input, 16 hexadecimal digits."""
-        text = "\n".join((self.rule, self.provider, self.operation, self.pointer, self.place, self.kind))
+        """A stable id: the same in every run for the same broken rule, 16 hexadecimal digits."""
+        text = "\n".join((self.rule, self.provider, self.pointer, self.detail))
         # Half a surrogate pair, which a server's JSON can have, is no reason to fail.
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -98,30 +95,25 @@ class Finding:
         """The rule."""
         return RULES[self.rule]
 
+    @property
+    def where(self) -> str:
+        """The provider, and the operations that show it."""
+        return " ".join(filter(None, (self.provider, ", ".join(self.operations))))
+
 
 @dataclass(frozen=True)
-class Cell:
-    """How often a rule was put to the test on an operation, and how often it was broken.
-
-    `detail` splits a rule where that says more, e.g. by status: "401". Never put to the test is not kept.
-    """
+class Tried:
+    """How many requests tried a rule on an operation."""
 
     provider: str
     operation: str
     rule: str
-    detail: str = ""
-    exercised: int = 0
-    violated: int = 0
-
-    @property
-    def state(self) -> Literal["kept", "violated", "not exercised"]:
-        """Its colour."""
-        return "violated" if self.violated else "kept" if self.exercised else "not exercised"
+    count: int
 
 
 @dataclass(frozen=True)
 class Obligation:
-    """What must have happened before a run may call the contract kept, e.g. that a documented success was reached."""
+    """What must have happened before a run may call the contract kept, e.g. that an operation was called."""
 
     provider: str
     operation: str
@@ -144,33 +136,92 @@ class Report:
     """A run and what it found.
 
     `command` is "server", "client" or "traffic"; `target` what was judged: a base URL, a command line, a file.
-    `started` is a time in RFC 3339, `seconds` how long the run took, `requests` how many were sent or seen. `findings`
-    are sorted, accepted ones included. `notes` say what a reader should know and nobody is to blame for: undocumented
-    behaviour that was observed, a limit that ended the run, a baseline entry that has expired.
+    `started` is a time in RFC 3339, `seconds` how long the run took; both are shown on a terminal only, so that the
+    files of two equal runs are equal. `requests` is how many were sent or seen. `notes` say what a reader should know
+    and nobody is to blame for.
     """
 
     command: Literal["server", "client", "traffic"]
     target: str
     version: str
-    started: str
-    seconds: float
-    requests: int
+    started: str = ""
+    seconds: float = 0.0
+    requests: int = 0
     findings: Sequence[Finding] = ()
-    cells: Sequence[Cell] = ()
+    tried: Sequence[Tried] = ()
     obligations: Sequence[Obligation] = ()
     created: Sequence[Created] = ()
     notes: Sequence[str] = ()
     seed: int | None = None
     phases: dict[str, int] = field(default_factory=dict)
     """Requests by the phase that sent them."""
+    run_id: str = ""
+    """What names have in them that the run made up."""
     ended: str = ""
     """Why the run ended before it had sent everything; "" if it did not."""
+    planned: int = 0
+    """How many rules were to be tried, each on each operation."""
+    untried: tuple[tuple[str, str], ...] = ()
+    """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
+    strict: bool = False
+    """Whether advice counts."""
+    stopped: Evidence | None = None
+    """The answer because of which nothing could be judged, where every valid request got the same."""
+
+    @property
+    def counted(self) -> list[Finding]:
+        """The findings because of which the contract is violated, the gravest first."""
+        return ordered(found for found in self.findings if not found.accepted and self._counts(found))
+
+    @property
+    def advice(self) -> list[Finding]:
+        """Those that are told only."""
+        return ordered(found for found in self.findings if not found.accepted and not self._counts(found))
+
+    @property
+    def accepted(self) -> list[Finding]:
+        """Those that the baseline accepts."""
+        return ordered(found for found in self.findings if found.accepted)
+
+    def _counts(self, finding: Finding) -> bool:
+        return finding.weight is Weight.VIOLATION or self.strict
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Why nobody can say that the contract is kept."""
+        owed = [one for one in self.obligations if not one.met]
+        said = [
+            ": ".join(filter(None, (" ".join(filter(None, (one.provider, one.operation))), f"not met: {one.text}")))
+            + (f" ({one.detail})" if one.detail else "")
+            for one in owed
+        ]
+        if self.untried:
+            rule, operation = self.untried[0]
+            said.append(f"not tried: {len(self.untried)} of {self.planned}; first: {rule} of {operation}")
+        if not self.requests:
+            said.append("no request was sent")
+        if self.stopped:
+            said.append("every valid request got the same answer")
+        return said
 
     @property
     def verdict(self) -> Verdict:
-        """Violated by any finding that is not accepted; inconclusive with an obligation that is not met."""
-        if any(not finding.accepted for finding in self.findings):
-            return Verdict.VIOLATED
-        if not self.requests or any(not obligation.met for obligation in self.obligations):
-            return Verdict.INCONCLUSIVE
-        return Verdict.KEPT
+        """Violated by any finding that counts, finished or not; inconclusive where something was not tried."""
+        return Verdict.VIOLATED if self.counted else Verdict.INCONCLUSIVE if self.unfinished else Verdict.KEPT
+
+    @property
+    def summary(self) -> str:
+        """The result in a sentence."""
+        parts = [
+            counted(len(self.counted), "finding"),
+            f"{len(self.accepted)} accepted" if self.accepted else "",
+            f"{len(self.advice)} of advice" if self.advice else "",
+            counted(self.requests, "request"),
+            f"exit code {self.verdict.exit_code}",
+        ]
+        return f"{self.verdict}: {', '.join(filter(None, parts))}"
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """The gravest first: by rule, and those first that were seen most often."""
+    return sorted(findings, key=lambda found: (GRAVITY[found.rule], found.provider, -found.count, found.key))

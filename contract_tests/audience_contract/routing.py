@@ -14,6 +14,7 @@ from .messages import Request, Response
 from .mock.provider import Call, load, reason, refusal, reply
 from .mock.state import State
 from .report import Finding, counted
+from .rules import Weight
 from .spec import Spec, provider_keys
 from .spec import load as load_spec
 from .visible import line
@@ -51,14 +52,13 @@ class Judge:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the requests so far broke."""
-        return self._ledger.findings
+        return tuple(found for found in self._ledger.findings if found.weight is Weight.VIOLATION)
 
     def text(self) -> str:
         """The findings, for people."""
         lines = [f"{counted(len(self.findings), 'violation')} of the contract:"]
         for finding in self.findings:
-            where = " ".join(filter(None, (finding.provider, finding.operation, finding.place)))
-            lines += [f"  {line(f'{where}: {finding.message}')}"]
+            lines += [f"  {line(f'{finding.where}: {finding.message}')}"]
             lines += [f"    {line(f'{finding.rule}: {finding.pointer}: {finding.source}')}"]
         return "\n".join(lines)
 

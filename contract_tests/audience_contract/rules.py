@@ -1,22 +1,67 @@
-"""The rules by which exchanges are judged: what every finding and every column of a report is named after."""
+"""The rules by which exchanges are judged: what every finding is named after, and how much it weighs."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Side = Literal["client", "server"]
 
 
+class Weight(StrEnum):
+    """How much a finding counts."""
+
+    VIOLATION = "violation"
+    """The provider's documents say otherwise."""
+    ADVICE = "advice"
+    """HTTP, JSON or forms say otherwise, and the documents nothing: `--strict` makes it count."""
+    NOT_JUDGED = "not judged"
+    """Nobody says what is right."""
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its `id`, the `side` of the wire that it binds, a `title` of a few words, and what it says in `help`."""
+    """A rule: its `id`, the `side` of the wire that it binds, a `title` of a few words, and what it says in `help`.
+
+    `is_placed` says whether a finding is told from others by its place in the spec, and not by the rule alone.
+    """
 
     id: str
     side: Side
     title: str
     help: str
+    weight: Weight = Weight.VIOLATION
+    is_placed: bool = True
+
+
+def _advice(rule: str, title: str, text: str) -> Rule:
+    return Rule(rule, "server", title, text, Weight.ADVICE, is_placed=False)
 
 
 _ALL = (
+    # What a server owes, the gravest first.
+    Rule("case.credential", "server", "Credentials enforced", "No request is admitted without right credentials."),
+    Rule(
+        "response.failure", "server", "No server error", "No request makes the server fail with 5xx.", is_placed=False
+    ),
+    Rule("response.message", "server", "An answer", "Every request gets a whole HTTP answer.", is_placed=False),
+    Rule("response.time", "server", "In time", "The answer comes in the time that the run allows.", is_placed=False),
+    Rule("case.accepted", "server", "Valid accepted", "A request that keeps to every rule gets a documented success."),
+    Rule("response.status", "server", "Documented status", "The status is one that is documented for the request."),
+    Rule("response.content-type", "server", "Media type", "The answer's media type is documented, parameters too."),
+    Rule("response.body", "server", "Body", "The body can be read and keeps to its schema."),
+    Rule(
+        "response.leak",
+        "server",
+        "No leak",
+        "No answer shows a credential, a stack trace or a path of the server.",
+        is_placed=False,
+    ),
+    Rule("case.header", "server", "Headers enforced", "No request succeeds without a header that is required."),
+    Rule("case.refused", "server", "Invalid refused", "A request that breaks a rule is refused as documented."),
+    Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
+    Rule("run.unique", "server", "Unique ids", "No two successes have the same token or id.", is_placed=False),
+    Rule("run.echo", "server", "Echo", "What an answer repeats of the request is what was sent.", is_placed=False),
+    Rule("run.pages", "server", "Pages end", "No page of a list has the cursor of an earlier one.", is_placed=False),
     # What a client owes.
     Rule("request.operation", "client", "Known operation", "Method and path are those of a documented operation."),
     Rule("request.credential", "client", "Credentials", "Every credential that the operation asks for, in its form."),
@@ -27,26 +72,34 @@ _ALL = (
     Rule("request.body", "client", "Body", "The body is there, can be read and keeps to its schema."),
     Rule("request.part", "client", "Parts", "A form's parts have the documented names, types and files."),
     Rule("request.length", "client", "Length", "Content-Length is the length of the body."),
-    Rule("request.undocumented", "client", "Nothing undocumented", "Nothing is sent that the documents do not name."),
     Rule("request.prose", "client", "Rules in prose", "What the documents ask for in words only."),
-    # What a server owes in each answer.
-    Rule("response.status", "server", "Documented status", "The status is one that the operation documents."),
-    Rule("response.content-type", "server", "Media type", "The answer's media type is documented, parameters too."),
-    Rule("response.body", "server", "Body", "The body can be read and keeps to its schema."),
-    Rule("response.failure", "server", "No server error", "No request makes the server fail with a 5xx status."),
-    Rule("response.leak", "server", "No leak", "No answer shows a credential, a stack trace or a path of the server."),
-    Rule("response.message", "server", "HTTP message", "The answer is a message that RFC 9110 and RFC 9112 allow."),
-    Rule("response.time", "server", "In time", "The answer comes within the time that the run allows."),
-    # What a server owes to a request of a known kind.
-    Rule("case.accepted", "server", "Valid accepted", "A request that keeps to every rule gets a documented success."),
-    Rule("case.refused", "server", "Invalid refused", "A request that breaks a rule gets a documented refusal."),
-    Rule("case.credential", "server", "Credentials enforced", "No request is admitted without right credentials."),
-    Rule("case.header", "server", "Headers enforced", "No request succeeds without a header that is required."),
-    Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
-    # What a server owes over several exchanges.
-    Rule("run.unique", "server", "Unique ids", "No two successes have the same token or id."),
-    Rule("run.echo", "server", "Echo", "What an answer repeats of the request is what was sent."),
+    Rule(
+        "request.undocumented",
+        "client",
+        "Nothing undocumented",
+        "Nothing is sent that the documents do not name.",
+        Weight.ADVICE,
+    ),
+    # What HTTP, JSON and forms say of a server, and the documents do not.
+    _advice("json.numbers", "NaN and Infinity", "JSON has no NaN and no Infinity (RFC 8259, section 6)."),
+    _advice("json.encoding", "JSON in UTF-8", "JSON is in UTF-8, whatever a charset says (RFC 8259, section 8.1)."),
+    _advice("json.keys", "Keys once", "What a key that an object has twice means is open (RFC 8259, section 4)."),
+    _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),
+    _advice("json.suffix", "+json", "A media type in +json is one of its own (RFC 6839, section 3.1)."),
+    _advice("http.order", "Credentials first", "Who may ask is told before what is asked (RFC 9110, section 15.5.2)."),
+    _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),
+    _advice("http.accept", "Accept", "Accept may have ranges and weights (RFC 9110, section 12.5.1)."),
+    _advice("http.allow", "Allow", "405 names the methods that there are (RFC 9110, section 15.5.6)."),
+    _advice("http.upgrade", "Upgrade", "An offer to upgrade can be ignored (RFC 9110, section 7.8)."),
+    _advice("http.line", "Request line", "The request line may have the whole URL (RFC 9112, section 3.2.2)."),
+    _advice("http.chunked", "Chunked body", "A body may come in chunks (RFC 9112, section 7.1)."),
+    _advice("http.expect", "Expect", "A client may wait for 100 before it sends a body (RFC 9110, section 10.1.1)."),
+    _advice("http.type", "Media type's spelling", "A media type has no case; charset=utf-8 (RFC 9110, section 8.3)."),
+    _advice("form.framing", "Frame of a form", "Boundaries, preamble and epilogue are free (RFC 2046, section 5.1.1)."),
+    _advice("form.part", "Parts' headers", "How a part names itself and its type (RFC 7578, sections 4.2 to 5.1)."),
 )
 
 RULES = {rule.id: rule for rule in _ALL}
 """Every rule by its id, in the order in which reports show them."""
+GRAVITY = {rule: number for number, rule in enumerate(RULES)}
+"""The place of each rule in that order: the gravest is 0."""

@@ -71,7 +71,7 @@ def judge(
         time.monotonic() - clock,
         len(known),
         ledger.findings,
-        ledger.cells,
+        ledger.tried,
         ledger.obligations(operations.values()),
         notes=ledger.notes,
     )

@@ -46,17 +46,22 @@ class Rest:
     def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
         self._taken, self._source = taken, source
 
+    @property
+    def awaits(self) -> bool:
+        """Whether it goes on with an asynchronous iterable."""
+        return not isinstance(self._source, Iterable)
+
     def __iter__(self) -> Iterator[Any]:
         return chain(self._taken, self._source)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         for member in self._taken:
             yield member
-        if isinstance(self._source, Iterable):
-            for member in self._source:
+        if self.awaits:
+            async for member in self._source:
                 yield member
         else:
-            async for member in self._source:
+            for member in self._source:
                 yield member
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -25,7 +25,7 @@ class Listing:
         self.is_over = mark is None
         goes_back = isinstance(mark, int) and mark <= int(self.place.mark or 0)
         # After Brent: a mark that is kept for twice as many pages each time is met again on any way round.
-        if not self.is_over and (goes_back or mark == self._anchor):
+        if not self.is_over and (goes_back or mark in (self.place.mark, self._anchor)):
             self.problem = "the mark of its next page is that of a page which was read before"
         self._steps += 1
         if self._steps == self._power:

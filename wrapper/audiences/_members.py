@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ class Url(str):
     __slots__ = ()
 
 
-Attribute = str | int | float | bool | datetime | list[str] | list[int] | list[float]
+Attribute = str | int | float | bool | datetime | Sequence[str | int | float]
 """What an attribute's value may be: of a time, the zone must be known."""
 
 

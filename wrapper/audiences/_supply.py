@@ -34,7 +34,7 @@ class Supply:
         """Those that were taken, and have no room in it."""
         self._failed: list[Member | str] = []
         self._place = -1
-        self.given, self.awaits = given, isinstance(given, AsyncIterable)
+        self.given, self.awaits = given, given.awaits if isinstance(given, Rest) else isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self.given) if self.awaits else iter(self.given)

@@ -113,7 +113,7 @@ class Application:
                 fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")
                 key, name = operation.spec.key, operation.id
                 seen = replace(seen, response=first)
-                self._ledger.check("request.credential", key, name, seen, [fault], kind="as sent")
+                self._ledger.check("request.credential", key, name, seen, [fault])
                 shape, answer = "refusal", first
             elif first.status >= 400:
                 shape, answer = "refusal", first

@@ -77,7 +77,7 @@ def judge(
         seconds,
         app.requests,
         ledger.findings,
-        ledger.cells,
+        ledger.tried,
         obligations,
         notes=ledger.notes,
         seed=seed,
@@ -98,7 +98,7 @@ def _check_host(upstream: Upstream, specs: Mapping[str, Spec]) -> None:
 
 def _asked(specs: Mapping[str, Spec], ledger: Ledger, *, chosen: bool) -> Iterator[Operation]:
     """The operations that the command called; of a chosen provider that it never called, every one."""
-    reached = {(cell.provider, cell.operation) for cell in ledger.cells}
+    reached = {(one.provider, one.operation) for one in ledger.tried}
     called = {key for key, _ in reached}
     for key, spec in specs.items():
         for operation in spec.operations:

@@ -23,6 +23,7 @@ _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
     "format": lambda *_: "yesterday",
     "maximum": lambda _, most: most + 1,
     "minimum": lambda _, least: least - 1,
+    "maxItems": lambda sample, most: sample * (most + 1),
 }
 """By keyword, from a right value and what the keyword says: a value that breaks it."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -137,7 +138,9 @@ def _reads(place: Place, read: Callable[[Any], Any]) -> Act:
 def _readings(place: Place) -> Iterator[Fault]:
     """What is near to a right value."""
     for word, said, wrong, read in _READINGS:
-        example = wrong(place.sample) if isinstance(place.sample, str) else place.sample
+        if not isinstance(place.sample, str):
+            continue
+        example = wrong(place.sample)
         if place.kind in TEXTS and (not isinstance(example, str) or (place.kind == "header" and not example.isascii())):
             continue
         if place.kind == "header" and example != example.strip():

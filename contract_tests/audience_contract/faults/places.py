@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote
 from .. import schema
 from ..messages import Request
 from ..multipart import Part
+from ..samples import sample
 from ..spec import Node, Operation
 from .acts import body, header, json_body, parts_body
 from .fault import Change, json_object, parts
@@ -43,9 +44,8 @@ class Place:
     @property
     def sample(self) -> Any:
         """A value that breaks no rule."""
-        if self.schema.plain("enum"):
-            return self.schema.plain("enum")[0]
-        return "fault" if self.allows("fault") else 1
+        found = sample(self.schema, "fault")
+        return str(found) if self.kind in TEXTS and not isinstance(found, str) else found
 
     def broken(self, value: Any) -> set[str]:
         """The rules that a value breaks."""

@@ -4,7 +4,7 @@ No form is imported before it is asked for.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -40,11 +40,11 @@ def render(report: Report, form: str) -> bytes:
     return made[form](report)
 
 
-def terminal(report: Report, console: Console) -> None:
-    """The report for people, once the run is over."""
+def terminal(report: Report, console: Console, places: Sequence[str] = ()) -> None:
+    """The report for people, once the run is over; `places` are the files that all of it is written to."""
     from .screen import show  # noqa: PLC0415
 
-    show(report, console)
+    show(report, console, places)
 
 
 def progress(console: Console, *, quiet: bool = False) -> Progress:

@@ -4,9 +4,7 @@ import sys
 
 from ..report import Report
 from ..visible import for_github, line
-from .matrix import headline, split
 from .places import line_of, path_of
-from .texts import obligation
 
 
 def show(report: Report) -> None:
@@ -15,20 +13,18 @@ def show(report: Report) -> None:
 
 
 def annotations(report: Report) -> list[str]:
-    """The workflow commands."""
-    counted, accepted = split(report)
+    """The workflow commands: errors for what counts, and nothing but notices for the rest."""
     commands = []
-    for level, findings in (("error", counted), ("notice", accepted)):
+    for level, findings in (("error", report.counted), ("notice", [*report.advice, *report.accepted])):
         for found in findings:
-            title = " ".join(filter(None, (found.about.title, "at", found.provider, found.operation)))
+            title = " ".join(filter(None, (found.about.title, "at", found.where)))
             reason = f" (accepted: {found.accepted})" if found.accepted else ""
             text = f"{found.message} [{found.place}; {found.rule}; {found.pointer}]{reason}"
             place = {"file": path_of(found.provider), "line": line_of(found.provider, found.pointer)}
             commands.append(command(level, text, title=title, **(place if place["line"] else {})))
-    unmet = [obligation(owed) for owed in report.obligations if not owed.met]
-    commands += [command("error", text, title="Obligation") for text in unmet]
+    commands += [command("error", text, title="Could not be told") for text in report.unfinished]
     commands += [command("notice", note, title="Note") for note in report.notes]
-    return [*commands, command("notice", f"{report.verdict}: {headline(report)}", title="audience-contract")]
+    return [*commands, command("notice", report.summary, title="audience-contract")]
 
 
 def command(level: str, text: str, **properties: object) -> str:

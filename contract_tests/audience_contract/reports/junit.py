@@ -1,34 +1,29 @@
-"""JUnit XML, in the shape that Jenkins and GitLab read: a test case for each rule on an operation, and obligation.
+"""JUnit XML, in the shape that Jenkins and GitLab read: a test case for each rule that an operation was tried by.
 
 XML 1.0 has no way to write some characters; what `shown` and `line` leave are none of them.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
-from ..report import Finding, Obligation, Report
+from ..report import Finding, Report, Tried
+from ..rules import RULES
 from ..visible import line, shown
-from .matrix import Square, also, headline, others, squares
-from .texts import came, curl, sent
+from .texts import came, curl, facts, sent
 
 _SEPARATOR = "\n\n"
 
 
 def render(report: Report) -> bytes:
-    root = ET.Element("testsuites", name="audience-contract")
-    roots = others(report)
-    cases = [(square.provider, _square(square, roots)) for square in squares(report)]
-    cases += [(obligation.provider, _obligation(obligation)) for obligation in report.obligations]
-    if not cases:
-        # A file without a test is green for most readers.
-        cases = [("", _case("run", "run", "error", headline(report)))]
+    root = ET.Element("testsuites", name="audience-contract", time="0")
+    cases = [(one.provider, _tried(one, report)) for one in _cases(report)]
+    cases += [("", _case("run", f"could be told {number}", "error", text)) for number, text in _untold(report)]
     for provider, group in groupby(sorted(cases, key=lambda found: found[0]), key=lambda found: found[0]):
-        suite = ET.SubElement(root, "testsuite", name=line(provider) or "run", time="0", timestamp=line(report.started))
+        suite = ET.SubElement(root, "testsuite", name=line(provider) or "run", time="0")
         suite.extend(case for _, case in group)
         _count(suite)
     _count(root)
-    root.set("time", f"{report.seconds:.3f}")
     for note in report.notes:
         ET.SubElement(root[0], "system-out").text = shown(note)
     ET.indent(root)
@@ -36,33 +31,37 @@ def render(report: Report) -> bytes:
     return made
 
 
-def _square(square: Square, roots: Mapping[str, Sequence[Finding]]) -> ET.Element:
-    name = f"{square.rule.id}: {square.rule.title}"
-    case = _case(f"{square.provider}.{square.operation}", name)
-    found = [finding for finding in square.findings if finding.key in roots]
+def _cases(report: Report) -> list[Tried]:
+    """What was tried, and what was found all the same."""
+    known = {(one.provider, one.operation, one.rule): one for one in report.tried}
+    for found in report.findings:
+        for operation in found.operations or ("",):
+            known.setdefault((found.provider, operation, found.rule), Tried(found.provider, operation, found.rule, 0))
+    return list(known.values())
+
+
+def _untold(report: Report) -> list[tuple[int, str]]:
+    # A file without a test is green for most readers.
+    empty = [] if report.tried or report.findings else ["nothing was tried"]
+    return list(enumerate(report.unfinished or empty, 1))
+
+
+def _tried(one: Tried, report: Report) -> ET.Element:
+    case = _case(f"{one.provider}.{one.operation}", f"{one.rule}: {RULES[one.rule].title}")
+
+    def of(findings: Sequence[Finding]) -> list[Finding]:
+        here = [found for found in findings if (found.provider, found.rule) == (one.provider, one.rule)]
+        return [found for found in here if one.operation in (found.operations or ("",))]
+
+    found, accepted, advice = of(report.counted), of(report.accepted), of(report.advice)
     if found:
         # GitLab shows one failure of a case.
         more = f" (and {len(found) - 1} more)" if found[1:] else ""
-        text = _SEPARATOR.join(_text(finding, roots[finding.key]) for finding in found)
-        _say(case, "failure", found[0].message + more, text, square.rule.id)
-    if square.state == "accepted":
-        _say(case, "skipped", f"accepted: {square.findings[0].accepted}")
-    elif square.state == "not exercised":
-        _say(case, "skipped", "not exercised")
-    elif not len(case) and square.state == "violated":
-        _say(case, "failure", square.rule.help, f"{square.violated} of {square.exercised}", square.rule.id)
-    accepted = [f"accepted: {finding.accepted}\n{_text(finding)}" for finding in square.findings if finding.accepted]
-    tested = [
-        f"{cell.detail or 'exercised'}: {cell.exercised} times, violated {cell.violated} times" for cell in square.cells
-    ]
-    ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(["\n".join(tested), *accepted]))
-    return case
-
-
-def _obligation(obligation: Obligation) -> ET.Element:
-    case = _case(f"{obligation.provider}.{obligation.operation}", f"obligation: {obligation.text}")
-    if not obligation.met:
-        _say(case, "error", f"not met: {obligation.text}", obligation.detail, "obligation")
+        _say(case, "failure", found[0].message + more, _SEPARATOR.join(map(_text, found)), one.rule)
+    elif accepted:
+        _say(case, "skipped", f"accepted: {accepted[0].accepted}")
+    told = [f"tried {one.count} times", *map(_text, (*accepted, *advice))]
+    ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(told))
     return case
 
 
@@ -80,16 +79,11 @@ def _say(case: ET.Element, tag: str, message: str, text: str = "", kind: str = "
     said.text = shown(text) or None
 
 
-def _text(finding: Finding, alike: Sequence[Finding] = ()) -> str:
-    facts = [
-        finding.message,
-        also(alike),
-        f"place: {finding.place}\nkind: {finding.kind}\nseen: {finding.count} times\nkey: {finding.key}",
-        f"rule: {finding.rule}: {finding.about.help}\npointer: {finding.pointer}\nsource: {finding.source}",
-    ]
+def _text(finding: Finding) -> str:
+    told = [finding.message, "\n".join(f"{name.lower()}: {text}" for name, text in facts(finding))]
     for evidence in finding.evidence:
-        facts += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
-    return _SEPARATOR.join(filter(None, facts))
+        told += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
+    return _SEPARATOR.join(filter(None, told))
 
 
 def _count(parent: ET.Element) -> None:

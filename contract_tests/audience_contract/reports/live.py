@@ -65,7 +65,7 @@ class Progress:
             if self._task is not None:
                 self._bars.update(self._task, found=self._found)
             if self._bars.disable:
-                self._tell(f"found: {finding.about.title}, {finding.provider} {finding.operation}: {finding.message}")
+                self._tell(f"found: {finding.message}")
 
     def _end(self) -> None:
         if self._task is not None:

@@ -1,24 +1,21 @@
 """SARIF 2.1.0, for code scanning: a result for each root cause, where the rule stands in the effective spec."""
 
-from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Verdict
-from ..rules import RULES
+from ..rules import RULES, Weight
 from ..visible import shown
 from .data import body, dump
-from .matrix import also, headline, others, split
 from .places import line_of, path_of
-from .texts import curl, obligation
+from .texts import curl, shown_by
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
 def render(report: Report) -> bytes:
-    alike = others(report)
     run = {
         "tool": {
             "driver": {
@@ -29,12 +26,17 @@ def render(report: Report) -> bytes:
         },
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
-        "results": [_result(finding, also(alike.get(finding.key, ()))) for finding in chain(*split(report))],
+        "results": [
+            _result(finding, level)
+            for level, findings in (("error", report.counted), ("note", report.advice), ("error", report.accepted))
+            for finding in findings
+        ],
         "properties": {
             "target": report.target,
             "verdict": str(report.verdict),
             "requests": report.requests,
             "seed": report.seed,
+            "run": report.run_id,
         },
     }
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -48,33 +50,30 @@ def _rule(key: str) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.help},
         "help": {"text": f"What a {rule.side} owes. {rule.help}"},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": "error" if rule.weight is Weight.VIOLATION else "note"},
         "properties": {"tags": [rule.side]},
     }
 
 
 def _invocation(report: Report) -> dict[str, Any]:
-    unmet = [obligation(owed) for owed in report.obligations if not owed.met]
-    said = [("error", f"obligation {text}") for text in unmet] + [("note", note) for note in report.notes]
+    said = [("error", text) for text in report.unfinished] + [("note", note) for note in report.notes]
     return {
         # "Whether the analysis could be done": with results it could.
         "executionSuccessful": report.verdict is not Verdict.INCONCLUSIVE,
         "exitCode": report.verdict.exit_code,
-        "exitCodeDescription": f"{report.verdict}: {headline(report)}",
+        "exitCodeDescription": report.summary,
         "toolExecutionNotifications": [{"level": level, "message": _message(text)} for level, text in said],
-        "properties": {"started": report.started, "seconds": report.seconds},
     }
 
 
-def _result(finding: Finding, also: str) -> dict[str, Any]:
-    kinds = "; ".join(filter(None, (finding.place, finding.kind, also)))
+def _result(finding: Finding, level: str) -> dict[str, Any]:
     result = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
-        "level": "error",
-        "message": _message(f"{finding.message or finding.about.help} ({kinds})"),
+        "level": level,
+        "message": _message(f"{finding.message or finding.about.help} ({shown_by(finding)})"),
         "locations": [_location(finding)],
-        "partialFingerprints": {"rootCause/v1": finding.key},
+        "partialFingerprints": {"rule/v2": finding.key},
         "occurrenceCount": finding.count,
         # Where one result names its suppressions, all should.
         "suppressions": [{"kind": "external", "status": "accepted", "justification": finding.accepted}]
@@ -82,7 +81,8 @@ def _result(finding: Finding, also: str) -> dict[str, Any]:
         else [],
         "properties": {
             "place": finding.place,
-            "kind": finding.kind,
+            "operations": list(finding.operations),
+            "inputs": list(finding.inputs),
             "pointer": finding.pointer,
             "source": finding.source,
             "curl": [curl(evidence) for evidence in finding.evidence],
@@ -98,7 +98,7 @@ def _message(text: str) -> dict[str, str]:
 
 def _location(finding: Finding) -> dict[str, Any]:
     line = line_of(finding.provider, finding.pointer)
-    name = finding.operation or finding.provider
+    name = finding.operations[0] if finding.operations else finding.provider
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(path_of(finding.provider), errors="replace"), "uriBaseId": "%SRCROOT%"},
@@ -112,16 +112,15 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 def _exchange(evidence: Evidence) -> dict[str, Any]:
     request, response = evidence.request, evidence.response
-    asked = {"method": request.method, "target": request.target, **_content(request, evidence.request_left_out)}
+    asked = {"method": request.method, "target": request.target, **_content(request)}
     if response is None:
         return {"webRequest": asked, "webResponse": {"noResponseReceived": True, "reasonPhrase": evidence.trouble}}
-    came = _content(response, evidence.response_left_out)
+    came = _content(response)
     return {"webRequest": asked, "webResponse": {"statusCode": response.status, **came}}
 
 
-def _content(message: Request | Response, left_out: int) -> dict[str, Any]:
+def _content(message: Request | Response) -> dict[str, Any]:
     headers: dict[str, str] = {}
     for name, value in message.headers:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    cut = {"properties": {"leftOut": left_out}} if left_out else {}
-    return {"headers": headers, "body": {**body(message.body, "binary"), **cut}}
+    return {"headers": headers, "body": body(message.body, "binary")}

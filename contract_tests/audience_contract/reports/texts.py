@@ -6,17 +6,43 @@ from collections.abc import Iterable
 
 from ..evidence import is_absolute
 from ..messages import Request, Response
-from ..report import Created, Evidence, Obligation
+from ..report import Created, Evidence, Finding, Report, counted
 from ..visible import line, shown
 
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'", re.DOTALL)
 
 
-def obligation(owed: Obligation) -> str:
-    """An obligation in a sentence."""
-    where = " ".join(filter(None, (owed.provider, owed.operation)))
-    parts = ("" if owed.met else "not met", where, owed.text)
-    return line(": ".join(filter(None, parts)) + (f" ({owed.detail})" if owed.detail else ""))
+def shown_by(finding: Finding) -> str:
+    """The inputs that show a finding, and how often it was seen."""
+    statuses = ", ".join(map(str, finding.statuses))
+    parts = (counted(finding.count, "time"), statuses and f"answered {statuses}", "; ".join(finding.inputs))
+    return line(": ".join(filter(None, (", ".join(filter(None, parts[:2])), parts[2]))))
+
+
+def facts(finding: Finding) -> list[tuple[str, str]]:
+    """What else there is to say of a finding, each with its name."""
+    found = (
+        ("Where", finding.where),
+        ("Place", finding.place),
+        ("Shown by", shown_by(finding)),
+        ("Rule", f"{finding.rule}: {finding.about.help}"),
+        ("Pointer", finding.pointer),
+        ("Source", finding.source),
+        ("Accepted", finding.accepted),
+        ("Key", finding.key),
+    )
+    return [(name, text) for name, text in found if text]
+
+
+def tried(report: Report) -> list[str]:
+    """How often rules were tried on each operation."""
+    requests: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    for one in report.tried:
+        where = line(f"{one.provider} {one.operation}")
+        rules[where] += 1
+        requests[where] += one.count
+    return [f"{where}: {counted(rules[where], 'rule')}, {counted(requests[where], 'check')}" for where in rules]
 
 
 def left(created: Iterable[Created]) -> list[str]:
@@ -30,27 +56,47 @@ def left(created: Iterable[Created]) -> list[str]:
     ]
 
 
+def sections(report: Report) -> list[tuple[str, list[str]]]:
+    """What stands in every form for people beside the findings."""
+    found = (
+        ("Could not be told", report.unfinished),
+        ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
+        ("Tried", tried(report)),
+        ("Left at the server", left(report.created)),
+        ("Notes", list(report.notes)),
+    )
+    return [(title, lines) for title, lines in found if lines]
+
+
+def run(report: Report) -> str:
+    """What makes a run again."""
+    parts = (
+        f"{report.command} {report.target}",
+        "" if report.seed is None else f"seed {report.seed}",
+        report.run_id and f"run {report.run_id}",
+        f"audience-contract {report.version}",
+    )
+    return ", ".join(filter(None, parts))
+
+
 def sent(evidence: Evidence) -> str:
     """The request as text."""
     request = evidence.request
     whole = " (all of it in the request line)" if is_absolute(request) else ""
-    return _message(f"{request.method} {evidence.url or request.target}{whole}", request, evidence.request_left_out)
+    return _message(f"{request.method} {evidence.url or request.target}{whole}", request)
 
 
 def came(evidence: Evidence) -> str:
     """The answer as text, or why there is none."""
     if evidence.response is None:
         return f"no answer: {shown(evidence.trouble) or 'none that was recorded or judged'}"
-    took = f"{evidence.response.status} after {evidence.seconds * 1000:.0f} ms"
-    first = f"{took}; {shown(evidence.trouble)}" if evidence.trouble else took
-    return _message(first, evidence.response, evidence.response_left_out)
+    first = str(evidence.response.status)
+    return _message(f"{first}; {shown(evidence.trouble)}" if evidence.trouble else first, evidence.response)
 
 
-def _message(first: str, message: Request | Response, left_out: int) -> str:
+def _message(first: str, message: Request | Response) -> str:
     head = [first, *(f"{name}: {value}" for name, value in message.headers)]
-    # Before the body: at its end it would be cut off where there is little room.
-    missing = f"({left_out:,} more {'byte is' if left_out == 1 else 'bytes are'} left out)" if left_out else ""
-    return "\n".join([*map(line, head), "", *filter(None, (missing, body(message.body)))])
+    return "\n".join([*map(line, head), "", *filter(None, (body(message.body),))])
 
 
 def body(content: bytes) -> str:

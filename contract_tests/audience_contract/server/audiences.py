@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,9 +19,9 @@ from ..urlencoded import pairs
 from ..violation import UnreadableError
 
 PREFIX = "contract-check-"
-"""What names have in them that a run creates, as far as they are long enough and none that a case is about."""
+"""What names have in them that a run creates, as far as they are long enough and not of digits only."""
 _HELD = 5
-"""Audiences that are read, and never changed or removed."""
+"""Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -42,15 +43,18 @@ class NotOursError(Exception):
 
 
 class Audiences:
-    """What a run has made of audiences, in order; `left` are those that are still there, as far as is known."""
+    """What a run has made of audiences, in order; `left` are those that are still there, as far as is known.
 
-    def __init__(self, spec: Spec, mark: str, *, read_only: bool = False) -> None:
-        self._spec, self._own, self._read_only = spec, f"{PREFIX}{mark}-", read_only
+    `mark` begins the names of the run; `digits` those that are of digits only.
+    """
+
+    def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
+        self._spec, self._read_only = spec, read_only
+        self.mark, self.digits = f"{PREFIX}{run_id}-", f"7{zlib.crc32(run_id.encode()):010}"
         self._named = provider_of(spec.key).named.rpartition("/")[2]
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
-        self._promised: set[str] = set()
         self._held: deque[Made] = deque()
         self._spare: deque[Made] = deque()
 
@@ -58,8 +62,8 @@ class Audiences:
         """One more; another operation may ask for one that is `plain`."""
         self.left.append(made)
         # One of another name may have been there before.
-        if plain and self._own in made.name and made.name not in self._known:
-            short = len(self._held) < _HELD and len(self._held) <= len(self._spare)
+        if plain and self.is_marked(made.name) and made.name not in self._known:
+            short = len(self._held) < min(_HELD, len(self._spare))
             (self._held if short else self._spare).append(made)
         self._known.add(made.name)
         self._ids |= {made.id} - {""}
@@ -69,35 +73,35 @@ class Audiences:
         self.left = [one for one in self.left if not sure or not one.is_meant(key)]
         self._held = deque(one for one in self._held if not one.is_meant(key))
         self._spare = deque(one for one in self._spare if not one.is_meant(key))
-        self._promised.discard(key)
         self._known.add(key)
 
     def find(self, key: str) -> Made | None:
         """The one of a name or an id that is there for certain."""
         return next((one for one in reversed(self.left) if one.is_meant(key)), None)
 
+    def is_marked(self, name: str) -> bool:
+        """Whether a name is one that nobody else can have given."""
+        return self.mark in name or self.digits in name
+
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""
-        return self._own in name and name not in self._known
+        return self.is_marked(name) and name not in self._known
 
-    def fresh(self, operation: Operation, new: str, *, take: bool) -> Made:
-        """The audience that a valid request to an operation is about; one of the name `new`, where none is there yet.
+    def pick(self, operation: Operation, *, used: bool) -> Made | None:
+        """One that a request to an operation can be about, None where there is none yet.
 
-        One that is to be changed or removed is no other request's; without `take` it need not be there.
+        If it is to be `used` and removed, it is no other request's.
         """
         effect = facts_of(operation).effect
-        if effect is Effect.READS and self._held:
+        if effect is Effect.CREATES:
+            return None
+        if effect in (Effect.READS, Effect.CHANGES) and self._held:
             self._held.rotate(-1)
             return self._held[-1]
-        if take and effect in (Effect.CHANGES, Effect.REMOVES):
-            if self._spare:
-                return self._spare.popleft()
-            self._promised.add(new)
-        return Made(new, "", None)
-
-    def is_missing(self, name: str) -> bool:
-        """Whether a request counts on an audience that is not made yet."""
-        return name in self._promised and name not in self._known
+        if not self._spare:
+            return None
+        # Until there are several, one has to do for both.
+        return self._spare.popleft() if used and effect is not Effect.READS else self._spare[0]
 
     def may_leave(self, request: Request) -> bool:
         """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.
@@ -117,7 +121,7 @@ class Audiences:
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, self._names(request, anywhere=not by_path)))
 
     def _is_ours(self, name: object) -> bool:
-        return name in (None, "") or (isinstance(name, str) and self._own in name) or name in self._ids
+        return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
 
     def _names(self, request: Request, *, anywhere: bool) -> Iterator[object]:
         """Whatever a server could take for a name, however it reads the body; `anywhere` also in what is none."""
@@ -133,7 +137,7 @@ class Audiences:
             if (
                 anywhere
                 and not request.values("content-encoding")
-                and self._own.encode() not in request.body.replace(b"\0", b"")
+                and self.mark.encode() not in request.body.replace(b"\0", b"")
             ):
                 yield from re.findall(rb"\w+", request.body)
 

@@ -3,7 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from ..facts import Effect, facts_of
 from ..judging import Observation
@@ -11,53 +14,69 @@ from ..messages import Request
 from ..report import Finding
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
-from .cases import Case
 from .engine import Enough
-from .send import NOT_SENT, UNREACHABLE, Sender
+from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
+_TIMES = 5
+"""How often a request is sent again, at most."""
 
 
 @dataclass(frozen=True)
 class Options:
     """How a run is made.
 
-    `seed` decides what is random; `requests` is the most that are sent for each operation, those that make audiences
-    for it among them, None without a limit; `seconds` the most that the run takes; `timeout` seconds for each answer.
-    `creates` is the most requests that may have created something, `rate` requests a second at most.
-    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`.
-    `patience` is how many seconds are waited at most, twice, for a server that says it is busy; and as long in all for
-    an audience that was just made, and is not found.
+    `seed` decides what is random; `run_id` is in all names and boundaries, one of letters and digits, drawn where none
+    is given. `requests` is the most that are sent for each operation, those that make audiences for it among them;
+    None without a limit. `seconds` is the most that the run takes, `timeout` seconds for each answer. `creates` is the
+    most requests that may have created something, `rate` requests a second at most.
+    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
+    `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
+    most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
+    was just made, and is not found.
     """
 
     seed: int = 1
-    requests: int | None = 1000
+    run_id: str = ""
+    requests: int | None = 400
     seconds: float | None = None
     timeout: float = 10.0
     creates: int | None = None
     rate: float | None = None
     read_only: bool = False
     stop_first: bool = False
+    strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
-    patience: float = 5.0
+    keep: bool = False
+    patience: float = 60.0
 
 
 class Courier:
-    """Sends, counts, and raises Enough where a limit is reached; `sending` is called before each request.
+    """Sends, counts, and raises Enough where a limit is reached; `sending` is called before each request, `busy` with
+    each answer that says "later".
 
     `requests` counts what was sent, `waits` what was sent again; `created` counts the successes of creates, and
     `unclear` what may have created something all the same. An operation's own limit raises an Enough that says nothing.
     """
 
-    def __init__(self, target: Target, options: Options, audiences: Audiences, sending: Callable[[], None]) -> None:
-        self._options, self._audiences, self._sending = options, audiences, sending
+    def __init__(
+        self,
+        target: Target,
+        options: Options,
+        audiences: Audiences,
+        sending: Callable[[], None],
+        busy: Callable[[Operation, Observation], None],
+    ) -> None:
+        self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
         self._sender = Sender(target.url, options.timeout)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
-        self._patience = options.patience
+        self._patience = min(options.patience, 5.0)
         self.created = self.unclear = self.waits = 0
+        self.is_cleaning = False
+        """Whether the limits to requests and time hold no more: what was created is being removed."""
         self.limited = False
         """Whether an operation's own limit was reached."""
 
@@ -66,14 +85,16 @@ class Courier:
         """How many were sent."""
         return self._by_operation.total()
 
-    def send(self, operation: Operation, case: Case, of: Operation | None = None) -> Observation:
-        """The answer to a case; it counts as one of the operation `of` where it is made for that one."""
+    def send(
+        self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
+    ) -> Observation:
+        """The answer to a request; it counts as one of the operation `of` where it is made for that one."""
         self.before(operation, of)
-        return self.patient(operation, case, self._sent(case), of)
+        return self.patient(operation, request, self._sent(request, wire), wire, of)
 
-    def _sent(self, case: Case) -> Observation:
-        self.check(case.request)
-        return self._sender.send(case.request, case.wire)
+    def _sent(self, request: Request, wire: Wire) -> Observation:
+        self.check(request)
+        return self._sender.send(request, wire)
 
     def check(self, request: Request) -> None:
         """Every request, whoever sends it, passes here; raises NotOursError."""
@@ -83,10 +104,11 @@ class Courier:
     def before(self, operation: Operation, of: Operation | None = None, *, may_create: bool = False) -> None:
         """Count a request that is about to be sent."""
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
-        if (may_create and creates and self.spent) or self.is_used_up(of or operation):
-            raise Enough
-        if options.seconds is not None and self.seconds >= options.seconds:
-            raise Enough(f"ended after {options.seconds:g} seconds, as told")
+        if not self.is_cleaning:
+            if (may_create and creates and self.spent) or self.is_used_up(of or operation):
+                raise Enough
+            if options.seconds is not None and self.seconds >= options.seconds:
+                raise Enough(f"ended after {options.seconds:g} seconds, as told")
         if self.full and creates:
             unclear = ", or may have been" if self.unclear else ""
             raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
@@ -109,32 +131,44 @@ class Courier:
         self._by_operation[operation.id] += requests
         return True
 
-    def patient(self, operation: Operation, case: Case, seen: Observation, of: Operation | None = None) -> Observation:
+    def patient(
+        self,
+        operation: Operation,
+        request: Request,
+        seen: Observation,
+        wire: Wire = PLAIN,
+        of: Operation | None = None,
+    ) -> Observation:
         """The answer, or a later one where the server says that it is busy; what it may have created is counted."""
         self._count(operation, seen)
-        for number in range(2):
+        for number in range(_TIMES):
             if seen.response is None or seen.response.status not in BUSY:
                 break
+            told = _told("".join(seen.response.values("retry-after")[:1]))
+            pause = 0.1 * 4**number if told is None else told
+            left = self._options.patience if self._options.seconds is None else self._options.seconds - self.seconds
+            if pause > left:
+                break
             self.waits += 1
-            told = "".join(seen.response.values("retry-after")[:1])
-            seen = self._again(
-                operation, case, of, min(self._options.patience, float(told) if told.isdecimal() else 0.1 * 4**number)
-            )
+            self._busy(operation, seen)
+            seen = self._again(operation, request, wire, of, pause)
         return seen
 
-    def until_found(self, operation: Operation, case: Case, seen: Observation) -> Observation:
+    def until_found(self, operation: Operation, request: Request, seen: Observation) -> Observation:
         """The answer, or a later one: of an audience that was just made, it may take a while until it is found."""
         pause = 0.1
         while seen.response is not None and seen.response.status == 404 and self._patience > 0:
             self._patience -= pause
-            seen = self._again(operation, case, None, pause)
+            seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
         return seen
 
-    def _again(self, operation: Operation, case: Case, of: Operation | None, pause: float) -> Observation:
+    def _again(
+        self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
+    ) -> Observation:
         time.sleep(pause)
         self.before(operation, of)
-        seen = self._sent(case)
+        seen = self._sent(request, wire)
         self._count(operation, seen)
         return seen
 
@@ -159,6 +193,15 @@ class Courier:
         """Whether no more may be created on purpose; one is kept for what a server takes by mistake."""
         most = self._options.creates
         return most is not None and self.created + self.unclear >= max(most - 1, 1)
+
+
+def _told(after: str) -> float | None:
+    """The seconds that a Retry-After asks for; None where it says nothing that can be read."""
+    if after.isdecimal():
+        return float(after)
+    with suppress(ValueError, TypeError):
+        return max(0.0, (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds())
+    return None
 
 
 def may_have_acted(seen: Observation) -> bool:

@@ -3,84 +3,68 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..report import Cell, Finding, Obligation
+from ..report import Finding, Obligation
+from ..rules import Weight
 from ..spec import Operation
-from . import cases, pairs, unusual
 from .target import Target
 
-PLAIN = {"valid", cases.AGAIN}
-"""The kinds of input with nothing unusual in them."""
-_SEVERAL = {unusual.LABEL, pairs.LABEL}
-_REFUSALS = {"case.refused", "case.credential", "case.header", "case.method"}
 _OFTEN = 4
 """One of so many."""
+_SEVERAL = 4
+"""Rules of one body that nobody checks, from which on it is the body that nobody checks."""
 
 
-def explained(
-    found: Sequence[Finding], refusing: Collection[tuple[str, str]], valid: Mapping[str, int]
+def merged(
+    found: Sequence[Finding], operations: Sequence[Operation], valid: Mapping[str, int], refusing: Collection[str]
 ) -> Iterator[Finding]:
-    """The findings, each with the one that has the same root cause and shows it more plainly.
+    """The findings, without those that have the same root cause as another one.
 
-    Where plain valid requests often go wrong, that explains all that go wrong in the same way; where they seldom do,
-    what does no oftener. What one thing shows explains what several at once show. And where rule and operation are not
-    among the `refusing`, which refused something, not one check is missing, but all of them. `valid` is how many plain
-    valid requests an operation had.
+    Where what is plain is refused, so is what is not. What one thing shows need not be shown by several at once. And
+    where nothing of a body was refused because of its schema, it is not one check that is missing. `valid` is how many
+    plain valid requests an operation had, `refusing` are the operations that refused a body because of its schema.
     """
-
-    def plainer(one: Finding) -> Finding:
-        alike = [other for other in found if (other.rule, other.operation) == (one.rule, one.operation)]
-        plain = [other for other in alike if other.kind in PLAIN and _status(other) == _status(one)]
-        often = valid.get(one.operation, 0) / _OFTEN
-        plain = [other for other in plain if other.count >= min(one.count, often)]
-        if not plain and (one.kind in _SEVERAL or _refuses_nothing(one, refusing)):
-            plain = [other for other in alike if other.kind not in _SEVERAL]
-        return max(plain, key=lambda other: (other.count, other.key), default=one)
-
+    refused = [one for one in found if one.rule == "case.accepted"]
+    plain = [one for one in refused if _is_plain(one) and one.count * _OFTEN >= sum(valid[o] for o in one.operations)]
+    unchecked: dict[str, list[Finding]] = {
+        body: [one for one in found if one.rule == "case.refused" and one.pointer.startswith(f"{body}/")]
+        for operation in operations
+        if operation.id not in refusing
+        for body in (f"{operation.node.pointer}/requestBody",)
+    }
+    unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
+    everywhere = {operation for one in plain for operation in one.operations}
     for one in found:
-        root = plainer(plainer(one))
-        yield replace(one, because="" if root is one else root.key)
+        if one.weight is Weight.ADVICE and max(one.statuses) >= 400 and everywhere >= set(one.operations):
+            continue
+        if one in refused and one not in plain:
+            others = plain or [other for other in refused if one.detail and not other.detail]
+            if any(set(one.operations) <= set(other.operations) for other in others):
+                continue
+        those = next((those for body, those in unchecked.items() if one in those), [one])
+        if one is those[0]:
+            body = next((body for body, several in unchecked.items() if several is those), "")
+            yield _all_of(those, body) if body else one
 
 
-def _refuses_nothing(finding: Finding, refusing: Collection[tuple[str, str]]) -> bool:
-    return finding.rule in _REFUSALS and (finding.rule, finding.operation) not in refusing
+def _is_plain(finding: Finding) -> bool:
+    return not finding.detail and finding.pointer.endswith("/responses")
 
 
-def _status(finding: Finding) -> int:
-    response = finding.evidence[0].response if finding.evidence else None
-    return response.status if response else 0
-
-
-def unseen(target: Target, cells: Sequence[Cell]) -> Iterator[Cell]:
-    """The documented statuses that did not occur: of them nothing is known."""
-    seen = {(cell.operation, cell.detail) for cell in cells}
-    for operation in target.spec.operations:
-        for status in operation.node["responses"].value:
-            if status.isdecimal() and (operation.id, status) not in seen:
-                yield Cell(target.spec.key, operation.id, "response.status", status)
+def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
+    first = max(those, key=lambda one: one.count)
+    inputs = tuple(sorted({text for one in those for text in one.inputs}))
+    message = f"{first.message}; nothing in the body is checked"
+    count = sum(one.count for one in those)
+    return replace(first, pointer=pointer, message=message, inputs=inputs, count=count)
 
 
 def obligations(
-    target: Target,
-    operations: Sequence[Operation],
-    successes: Mapping[tuple[str, int], int],
-    refused: Mapping[tuple[str, str], int],
-    unfinished: str,
+    target: Target, operations: Sequence[Operation], successes: Mapping[tuple[str, int], int], unfinished: str
 ) -> Iterator[Obligation]:
-    """What must have been seen of the operations: every documented success, and every scheme that admits and refuses.
-
-    By operation, `successes` counts answers by status, and `refused` requests by the pointer of the scheme that they
-    failed; `unfinished` is what a run that broke off fell short of.
-    """
+    """What must have been seen: a success of each operation; `unfinished` is what a broken off run fell short of."""
     key = target.spec.key
     if unfinished:
         yield Obligation(key, "", unfinished, False)
     for operation in operations:
-        for status in operation.node["responses"].value:
-            if status.startswith("2"):
-                count = successes.get((operation.id, int(status)), 0)
-                yield Obligation(key, operation.id, f"{status} was reached", count > 0, f"{count} times")
-        for scheme in target.schemes_of(operation):
-            name, count = scheme.pointer.rpartition("/")[2], refused.get((operation.id, scheme.pointer), 0)
-            admitted = sum(count for (of, _), count in successes.items() if of == operation.id)
-            yield Obligation(key, operation.id, f"{name} was seen admitting", admitted > 0, f"{admitted} times")
-            yield Obligation(key, operation.id, f"{name} was seen refusing", count > 0, f"{count} times")
+        count = sum(number for (of, _), number in successes.items() if of == operation.id)
+        yield Obligation(key, operation.id, "a success was reached", count > 0, f"{count} times")

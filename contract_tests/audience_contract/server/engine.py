@@ -29,7 +29,7 @@ from ..spec import Operation
 from ..strict_json import at, put
 from ..violation import Violation
 from .audiences import NotOursError
-from .draft import Names
+from .names import Names
 from .send import LATE, UNREACHABLE
 
 # Which of our rules a check of Schemathesis is about, where the judge has not the last word (as it has on the status).
@@ -73,8 +73,8 @@ class _Once:
 class Engine:
     """Runs phases of Schemathesis on one operation of a target.
 
-    `before` is called before each request and may raise Enough; `ready` makes the audience that a request is about,
-    where it is not there, and gives what says which one it is; `check` with the request as it leaves, by its target
+    `before` is called before each request and may raise Enough; `ready` gives what says which audience a request is
+    about; `check` with the request as it leaves, by its target
     below the base URL, and may raise NotOursError. `answered` is called with each exchange, and says whether the judge
     found it in order; `add` is given what only Schemathesis finds wrong.
     """
@@ -87,7 +87,7 @@ class Engine:
         seed: int,
         timeout: float,
         before: Callable[[], None],
-        ready: Callable[[dict[str, str]], dict[str, str]],
+        ready: Callable[[], dict[str, str]],
         check: Callable[[Request], None],
         answered: Callable[[Observation], bool],
         add: Callable[[str, Observation, Violation], None],
@@ -98,9 +98,9 @@ class Engine:
         self._last: tuple[Observation, bool] | None = None
         self._enough: Enough | None = None
 
-    def run(self, phases: Collection[str], *, examples: int = 100) -> None:
+    def run(self, phases: Collection[str]) -> None:
         """Send everything that the phases make."""
-        config = schemathesis.Config.from_dict(self._configuration(phases, examples))
+        config = schemathesis.Config.from_dict(self._configuration(phases))
         every = schemathesis.openapi.from_dict(self._target.spec.document(), config=config)
         schema = every.include(method=self._operation.method, path=self._operation.path)
         with _ONE_AT_A_TIME, self._hooked():
@@ -113,7 +113,7 @@ class Engine:
         if self._enough and self._enough.args:
             raise self._enough
 
-    def _configuration(self, phases: Collection[str], examples: int) -> dict[str, Any]:
+    def _configuration(self, phases: Collection[str]) -> dict[str, Any]:
         known = ("examples", "coverage", "fuzzing", "stateful")
         body = {p.replace("body ", "body."): v for p, v in self._target.settings.items() if p.startswith("body ")}
         schemes = {header(scheme) for scheme in self._target.schemes}
@@ -127,7 +127,7 @@ class Engine:
             "headers": credentials,
             "parameters": body,
             "phases": {name: {"enabled": name in phases} for name in known},
-            "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
+            "generation": {"max-examples": 100, "no-shrink": True, "database": "none"},
             # It would send requests that are not counted; credentials are the business of our own cases.
             "checks": {"ignored_auth": {"enabled": False}},
             "analysis": {"constants": {"enabled": False}},
@@ -167,7 +167,7 @@ class Engine:
                 case.body = put(case.body, named, self._renamed(name, self._kind(case)))
             return
         with self._noting_enough():
-            fresh = self._ready(self._names.fresh(self._operation))
+            fresh = self._ready()
         for fields in (case.body, case.query, case.path_parameters):
             if isinstance(fields, dict):
                 fields.update({key: value for key, value in fresh.items() if isinstance(fields.get(key), str)})
@@ -186,7 +186,7 @@ class Engine:
             return name
         if limit is None or len(new) + len(name) <= limit:
             return new + name
-        return self._names.new(len(name))
+        return new[-len(name) :]
 
     def _after_call(self, context: HookContext, case: Any, response: Any) -> None:  # noqa: ARG002
         headers: Headers = tuple((name, value) for name, values in response.headers.items() for value in values)

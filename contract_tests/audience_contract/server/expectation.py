@@ -1,9 +1,10 @@
 """What a request has a right to: a documented success, a refusal, or either where the documents are silent."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -14,37 +15,62 @@ from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
+from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
+from . import habits
+from .habits import OPEN, misread
+from .send import PLAIN, Wire
 from .target import Target
+from .wording import cut
 
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
+_TOO_LONG, _MUCH = {413, 414, 431}, 4096
+"""Statuses that a request of so many bytes may be refused with, whatever else is wrong with it."""
 
 
 class Expected(Enum):
-    """How a request must end."""
+    """How a request must end; the value says so to a reader."""
 
-    SUCCESS = "a documented success"
-    REFUSAL = "a documented refusal"
-    UNAUTHORISED = "a refusal of its credentials"
-    NO_SUCCESS = "a refusal, of any status from 400 to 499"
-    OPEN = "a documented success or a refusal"
+    SUCCESS = "it is valid"
+    REFUSAL = "it is to be refused with a documented status"
+    UNAUTHORISED = "its credentials are to be refused"
+    NO_SUCCESS = "it is to be refused"
+    OPEN = "it may be taken or refused"
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input."""
+    """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input.
+
+    `weight` is that of an answer that does not fit; where it is NOT_JUDGED, nothing is judged but server errors.
+    `broken` is what the request breaks, `detail` that of a `Finding`. `advised` is the rule of advice that an answer
+    breaks which fits, but is no 401. `shown` is what of the request a headline shows, "" for what it breaks, or all.
+    """
 
     expected: Expected
     rule: str
     pointer: str
     kind: str
+    weight: Weight = Weight.VIOLATION
+    broken: Violation | None = None
+    detail: str = ""
+    advised: str = ""
+    shown: str = ""
 
-    def fits(self, operation: Operation, response: Response) -> bool:
-        """Whether an answer's status is what was to be expected; 5xx never is, but 501 to another method."""
+    @property
+    def key(self) -> str:
+        """The documented rule: its place in the spec, a shared component once; or the rule's id, where it has none."""
+        return self.pointer if RULES[self.rule].is_placed else self.rule
+
+    def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
+        """Whether an answer's status is what was to be expected of a request of `size` bytes.
+
+        5xx never is, but 501 to another method.
+        """
         status = response.status
         success = 200 <= status < 300 and str(status) in operation.node["responses"].value
         refusal = 400 <= status < 500
@@ -52,7 +78,7 @@ class Expectation:
             case Expected.SUCCESS:
                 return success
             case Expected.REFUSAL:
-                return refusal and status in _refusals(operation)
+                return refusal and (status in _refusals(operation) or (status in _TOO_LONG and size > _MUCH))
             case Expected.UNAUTHORISED:
                 documented = {"401", "403"} & operation.node["responses"].value.keys()
                 return str(status) in documented if "401" in documented else refusal
@@ -63,11 +89,10 @@ class Expectation:
                 return success or refusal
 
 
-def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
+def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
     """What the documents say of a request; `label` says in a few words what is special about it."""
     if request.method != operation.method:
-        return Expectation(Expected.NO_SUCCESS, "case.method", operation.node.pointer, f"method {request.method}")
-    responses = operation.node["responses"].pointer
+        return _of_method(operation, request)
     found = [v for v in check_request(operation, request, undocumented=False) if not _is_length(v)]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
@@ -80,31 +105,67 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     wrong_settings = target.wrong_settings(request)
     lacking = security.failing(operation, request, target.admits)
     if lacking:
-        return _unadmitted(target, lacking[0], request, label, clear=not (broken or wrong_settings or hard))
+        made = _unadmitted(target, lacking[0], request, label)
+        # With something else wrong too, nobody says which of the two the answer has to be about.
+        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN
+        # Who may ask is asked first.
+        in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
+        advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
+        return made if clear else replace(made, expected=Expected.NO_SUCCESS, advised=advised)
     secret = next((place for place in wrong_settings if target.is_secret(place)), "")
     if secret and not broken:
-        return Expectation(Expected.UNAUTHORISED, "case.credential", responses, label or f"{secret} wrong")
+        responses, kind = operation.node["responses"].pointer, label or f"{secret} wrong"
+        return Expectation(Expected.UNAUTHORISED, "case.credential", responses, kind, detail=secret)
     if hard:
-        place = hard[0].where.partition(" ")[0]
-        expected = (
-            Expected.NO_SUCCESS if place in ("header", "query", "content-type") or wrong_settings else Expected.REFUSAL
-        )
-        rule = "case.header" if place == "header" else "case.refused"
-        return Expectation(expected, rule, hard[0].rule, label or _kind(hard[0]))
-    undocumented = broken or wrong_settings or any(_open(operation, request))
-    expected, kind = (Expected.OPEN, "undocumented") if undocumented else (Expected.SUCCESS, "valid")
-    return Expectation(expected, "case.accepted", responses, label or kind)
+        return _broken(hard, label, any_status=bool(wrong_settings))
+    if habit := next(filter(None, (misread(operation, request, violation) for violation in broken)), ""):
+        expected = Expected.OPEN if habit in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, habit, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings))
 
 
-def _unadmitted(target: Target, scheme: Node, request: Request, label: str, *, clear: bool) -> Expectation:
+def _of_method(operation: Operation, request: Request) -> Expectation:
+    documented = operation.spec.methods(request.target.partition("?")[0])
+    silent = request.method == "OPTIONS" or (request.method == "HEAD" and "GET" in documented)
+    weight, expected = (Weight.NOT_JUDGED, Expected.OPEN) if silent else (Weight.VIOLATION, Expected.NO_SUCCESS)
+    return Expectation(expected, "case.method", operation.node.pointer, f"method {request.method}", weight)
+
+
+def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectation:
+    """What breaks a rule that a server has to enforce."""
+    first = hard[0]
+    place = first.where.partition(" ")[0]
+    # Which of several broken rules decides the status is not said.
+    any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
+    expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
+    rule = "case.header" if place == "header" else "case.refused"
+    return Expectation(expected, rule, first.rule, label or _kind(first), broken=first)
+
+
+def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
+    """What breaks no rule; `is_open` says that it may be refused all the same."""
+    responses = operation.node["responses"].pointer
+    if is_open or any(_open(operation, request)):
+        return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
+    if written := habits.written(operation, request, wire):
+        return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
+    odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
+    if len(odd) != 1:
+        detail = "several" if odd else ""
+        return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
+    name, kind, text = odd[0]
+    shown = cut(json.dumps({name: text}, ensure_ascii=False))
+    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
+
+
+def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
     name = security.header(scheme)
     values = request.values(name)
+    rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
-        return Expectation(Expected.OPEN, "case.credential", scheme.pointer, f"{name} repeated")
+        return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
-    # With something else wrong too, nobody says which of the two the answer has to be about.
-    expected = Expected.UNAUTHORISED if clear else Expected.NO_SUCCESS
-    return Expectation(expected, "case.credential", scheme.pointer, label or f"{name} {kind}")
+    return Expectation(Expected.UNAUTHORISED, rule, pointer, label or f"{name} {kind}")
 
 
 def _refusals(operation: Operation) -> set[int]:
@@ -134,24 +195,36 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     message = violation.message
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
+    if message.startswith("sent ") or _is_of_some_revisions(operation, violation):
+        return False
     if violation.where == "content-type":
         count = len(request.values("content-type"))
         # Without its type JSON may be guessed (RFC 9110, 8.3); the boundary of a form can't (RFC 7578, 4.1).
         form = "multipart/form-data" in operation.node["requestBody"]["content"].value
-        return (count == 1 and not _same_media(operation, request)) or (count == 0 and form)
+        other = count == 1 and not _same_media(operation, request) and not misread(operation, request, violation)
+        return other or (count == 0 and form)
     if violation.where.startswith(("header ", "query ")):
-        if message.startswith(("sent ", "unreadable")):
-            return False
-        return violation.where != "header Accept" or not _may_accept(violation, operation, request)
+        return not message.startswith("unreadable") and (
+            violation.where != "header Accept" or not _may_accept(violation, operation, request)
+        )
     if violation.where.startswith("part "):
-        return message.startswith(("missing", "sent ", "unreadable"))
-    # RFC 8259, 8.1: a byte order mark may be ignored; section 4: names should be unique. Depths and digits are limits.
-    lenient = ("byte order mark", "same key twice", "deeper", "digits", "surrogate")
-    return not (message.startswith("unreadable") and (any(w in message for w in lenient) or _has_bom(request)))
+        return message.startswith(("missing", "unreadable")) and not misread(operation, request, violation)
+    # RFC 8259, 8.1: a byte order mark may be ignored. Digits are a limit.
+    bom = request.body.startswith(b"\xef\xbb\xbf")
+    lenient = bom or any(word in message for word in ("digits", "surrogate"))
+    return not (message.startswith("unreadable") and (lenient or misread(operation, request, violation)))
 
 
-def _has_bom(request: Request) -> bool:
-    return request.body.startswith(b"\xef\xbb\xbf")
+def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
+    """Whether it is about a property that only some revisions of the page have."""
+    name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
+    return name in provider_of(operation.spec.key).only_in_some_revisions
+
+
+def _is_odd(kind: Node, text: str) -> bool:
+    """Whether a text is one of which a server may think that nobody sends it."""
+    choices = kind.plain("enum")
+    return text != choices[0] if choices else not re.fullmatch(r"[\w-]{1,64}", text, re.ASCII)
 
 
 def _same_media(operation: Operation, request: Request) -> bool:

@@ -1,26 +1,33 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import replace
 
 from ..bodies import json_of
 from ..checker import check_response
 from ..facts import Effect, facts_of
-from ..judging import Ledger, Observation
-from ..messages import Request
+from ..judging import Ledger, Observation, undocumented
+from ..messages import Request, Response
 from ..mock.provider import load as provider_of
+from ..rules import RULES, Weight
 from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
+from . import wording
 from .audiences import Audiences, Made
-from .draft import is_about_one, key_of
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
-from .send import LATE
+from .places import is_about_one, key_of
+from .send import LATE, UNREACHABLE
 from .target import Target
 
-# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5).
-_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 431}
+# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
+_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
+_OF_BODIES = {413, 415}
+"""Those of them that an application answers, in a media type that it documents."""
+_NOT_NOW = 429
+_LAST = 3
+"""Exchanges that are shown where a server is gone."""
 
 
 class Judge:
@@ -32,8 +39,13 @@ class Judge:
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
         self._ids: set[str] = set()
+        self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
         """By operation and status."""
+        self.valid: Counter[str] = Counter()
+        """How many requests with nothing special about them, by operation."""
+        self.refusing: set[str] = set()
+        """The operations that refused a body because of its schema."""
 
     def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
         """The expectation, in view of what the run has made.
@@ -58,59 +70,134 @@ class Judge:
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         """Whether the exchange kept the contract; what it broke is in the ledger."""
-        key, expected, response = operation.spec.key, expectation.expected, seen.response
-        kind = "no answer" if response is None else "success" if response.status < 300 else "refusal"
-        where = operation.node["responses"].pointer
-        before = sum(finding.count for finding in self.ledger.findings)
-        late = seen.trouble == LATE
-        self._check("response.time", operation, seen, kind, late and self._broken("time", where, seen.trouble))
-        if response is None:
-            if not late:
-                broken = self._broken("message", where, seen.trouble)
-                self._check("response.message", operation, seen, kind, broken)
-            return False
-        failed = response.status >= 500 and not expectation.fits(operation, response)
-        said = f"{response.status} to {_a(expectation.kind)}"
-        self._check(
-            "response.failure", operation, seen, expectation.kind, failed and self._broken("status", where, said)
-        )
-        documented = operation.response(response.status) is not None
-        # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
-        again = expected is Expected.OPEN and self.name(operation, seen.request) in self._names
-        any_refusal = expected is Expected.NO_SUCCESS or again
-        of_http = response.status in _OF_HTTP or (any_refusal and 400 <= response.status < 500)
-        if expectation.rule == "case.method":
-            pass
-        elif documented:
-            self.ledger.response(operation, seen, kind=kind)
-        elif not of_http:
-            check = check_response(operation, response)
-            self.ledger.check("response.status", key, operation.id, seen, check, kind=kind)
-        if response.status == 405 and not response.values("allow"):
-            broken = self._broken("header Allow", where, "405 without the methods that there are (RFC 9110, 15.5.6)")
-            self._check("response.message", operation, seen, "405", broken)
-        if documented and not failed and response.status < 300:
-            faults = [] if check_response(operation, response) else list(self._provider.said(operation, response))
-            self.ledger.check("response.body", key, operation.id, seen, faults, kind=kind)
+        before = self.ledger.count
+        if seen.response is None:
+            self._unanswered(operation, seen, expectation)
+            return self.ledger.count == before
+        self._last.append(seen)
+        response, weight = seen.response, expectation.weight
+        plain = expectation.expected is Expected.SUCCESS and expectation.pointer == operation.node["responses"].pointer
+        self.valid[operation.id] += plain and not expectation.detail
+        if response.status >= 500 and not expectation.fits(operation, response):
+            nested = expectation.rule == "json.depth"
+            said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
+            self._find("json.depth" if nested else "response.failure", operation, seen, expectation, said)
+        elif weight is not Weight.NOT_JUDGED:
+            self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
-        self._check("response.leak", operation, seen, kind, bool(leaked) and self._broken("body", where, leaked))
-        if not failed:
-            self._fits(operation, seen, expectation, documented=documented)
-        self._remember(operation, seen, expected)
-        return sum(finding.count for finding in self.ledger.findings) == before
+        said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
+        self._find("response.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        self._remember(operation, seen, expectation.expected)
+        return self.ledger.count == before
 
-    def _fits(self, operation: Operation, seen: Observation, expectation: Expectation, *, documented: bool) -> None:
+    def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
+        gone = seen.trouble.startswith(UNREACHABLE)
+        if gone and not self._last:
+            return
+        rule = "response.time" if seen.trouble == LATE else "response.message"
+        said = f"{self._asked(operation, seen, expectation)}: no answer ({seen.trouble})"
+        if gone:
+            said = f"gone after {self._asked(operation, self._last[-1], None)} ({seen.trouble})"
+        for shown in reversed(self._last) if gone else (seen,):
+            self._find(rule, operation, shown, expectation, said)
+
+    def _answered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        """An answer that is no server error."""
         response = seen.response
         assert response is not None
-        fits = expectation.fits(operation, response)
-        success = response.status < 300
-        # An undocumented status is a fault of its own, and need not be told twice.
-        if not fits and not documented and (expectation.expected is Expected.SUCCESS) is success:
+        success, status = response.status < 300, response.status
+        fits = expectation.fits(operation, response, len(seen.request.body)) or status == _NOT_NOW
+        documented = operation.response(status) is not None
+        expected = expectation.expected
+        if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
+            self.refusing.add(operation.id)
+        if status == 405 and not response.values("allow"):
+            said = self._headline("answered", operation, seen, expectation, RULES["http.allow"].help)
+            self._find("http.allow", operation, seen, expectation, said)
+        if expectation.weight is Weight.ADVICE:
+            verb = "took" if success else "refused"
+            said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].help)
+            self._find(expectation.rule, operation, seen, expectation, not fits and said)
             return
-        said = f"answered {response.status}; the documents give it {expectation.expected.value}"
-        broken = Violation("status", "", expectation.pointer, said)
-        faults = [] if fits else [broken]
-        self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen, faults, kind=expectation.kind)
+        if expectation.advised and fits and status != 401:
+            said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].help)
+            self._find(expectation.advised, operation, seen, expectation, said)
+        node, wrong = operation.node["responses"], False
+        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
+            wrong = success or status >= 400
+        if wrong:
+            rule = RULES[expectation.rule]
+            broken = expectation.broken
+            why = (
+                wording.rule(operation, broken)
+                if broken
+                else wording.with_page(operation, expectation.pointer, expected.value)
+            )
+            verb = "refused" if not success else "admitted" if rule.id == "case.credential" else "took"
+            said = self._headline(verb, operation, seen, expectation, why)
+            self._find(rule.id, operation, seen, expectation, said, detail=expectation.detail)
+        else:
+            self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen)
+        if expectation.rule == "case.method":
+            return
+        if documented:
+            self._shape(operation, seen, expectation)
+        elif success or not self._is_of_http(operation, seen, expectation):
+            why = wording.with_page(operation, node.pointer, f"documented: {', '.join(node.value)}")
+            said = self._headline("answered", operation, seen, expectation, why)
+            self._find("response.status", operation, seen, expectation, said, detail=undocumented(response))
+            return
+        if not fits and not wrong:
+            said = self._headline("answered", operation, seen, expectation, expected.value)
+            self._find("response.status", operation, seen, expectation, said, detail=f"{status} instead")
+
+    def _is_of_http(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
+        """Whether it is a refusal that need not be documented."""
+        assert seen.response is not None
+        status = seen.response.status
+        # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
+        again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
+        if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
+            return False
+        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
+
+    @staticmethod
+    def _is_like_an_error(operation: Operation, response: Response) -> bool:
+        """Whether an answer with a body has the media type of a documented refusal."""
+        known = {operation.node["responses"][code].get("content") for code in operation.node["responses"].value}
+        types = {media.partition(";")[0] for content in known if content for media in content.value}
+        said = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
+        return not response.body or said in types or said.endswith("json")
+
+    def _shape(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        """Whether a documented answer is as it is documented."""
+        response = seen.response
+        assert response is not None
+        broken = list(check_response(operation, response))
+        if response.status < 300 and not broken:
+            broken = list(self._provider.said(operation, response)) or list(self._without_id(operation, response))
+        for rule in ("response.status", "response.content-type", "response.body"):
+            found = [v for v in broken if f"response.{v.where}" == rule]
+            said = [replace(v, message=self._shape_headline(operation, seen, expectation, v)) for v in found]
+            self.ledger.check(rule, operation.spec.key, operation.id, seen, said, kind=expectation.kind)
+
+    def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
+        """A success of a create that has nothing to find the audience by."""
+        facts, value = facts_of(operation), self._value(response)
+        if facts.effect is not Effect.CREATES or not facts.unique or any(at(value, p) for p in facts.unique):
+            return []
+        name = " or ".join(pointer.removeprefix("/") for pointer in facts.unique)
+        return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
+
+    def _shape_headline(
+        self, operation: Operation, seen: Observation, expectation: Expectation, broken: Violation
+    ) -> str:
+        assert seen.response is not None
+        said = broken.message if not broken.missing else f"no {broken.missing}"
+        place = f"{broken.where} {broken.pointer}".strip()
+        why = wording.with_page(operation, broken.rule, f"{place}: {said}")
+        return self._headline("answered", operation, seen, expectation, why)
 
     def _remember(self, operation: Operation, seen: Observation, expected: Expected) -> None:
         name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
@@ -120,11 +207,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        try:
-            value = json_of(response)
-        except UnreadableError:
-            value = None
-        sent, where = self._texts(operation, seen.request), operation.node["responses"].pointer
+        value, sent = self._value(response), self._texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -134,25 +217,59 @@ class Judge:
             self._audiences.made(Made(name, next(iter(fresh), ""), value), plain=plain)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, sure=True)
+        about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
-            again = found in self._ids and self._broken("body", where, "an id or token twice")
-            self._check("run.unique", operation, seen, "success", again)
+            said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
+            self._find("run.unique", operation, seen, about, found in self._ids and said)
         self._ids.update(fresh)
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                other = echoed != sent[field] and self._broken("body", where, "not what was sent")
-                self._check("run.echo", operation, seen, pointer, other)
+                said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
+                self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
 
-    def _check(
-        self, rule: str, operation: Operation, seen: Observation, kind: str, broken: Violation | bool | None
+    def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
+        """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
+        value = self._value(seen.response) if seen.response and seen.response.status < 300 else None
+        found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
+        cursor = str(found) if isinstance(found, str | int) and found else ""
+        if cursor:
+            said = f"{self._asked(operation, seen, None)}: a list that does not end, an earlier page had its cursor"
+            about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
+            self._find("run.pages", operation, seen, about, cursor in given and said)
+        again = cursor in given
+        given.add(cursor)
+        return "" if again else cursor
+
+    def _find(
+        self,
+        rule: str,
+        operation: Operation,
+        seen: Observation,
+        expectation: Expectation,
+        said: str | bool | None,
+        *,
+        detail: str = "",
     ) -> None:
-        faults = [broken] if isinstance(broken, Violation) else []
-        self.ledger.check(rule, operation.spec.key, operation.id, seen, faults, kind=kind)
+        """Count that a rule was tried, and a finding where something is `said` of it."""
+        pointer = operation.node["responses"].pointer
+        pointer = expectation.pointer if rule == expectation.rule else pointer
+        found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
+        key = operation.spec.key
+        self.ledger.check(rule, key, operation.id, seen, found, kind=expectation.kind, detail=detail)
+
+    def _headline(self, verb: str, operation: Operation, seen: Observation, expectation: Expectation, why: str) -> str:
+        assert seen.response is not None
+        return f"{verb} {self._asked(operation, seen, expectation)}: {seen.response.status} ({why})"
 
     @staticmethod
-    def _broken(where: str, rule: str, message: str) -> Violation:
-        return Violation(where, "", rule, message)
+    def _asked(operation: Operation, seen: Observation, expectation: Expectation | None) -> str:
+        if expectation and expectation.rule in ("case.credential", "case.method"):
+            return expectation.kind
+        if expectation and expectation.shown:
+            return expectation.shown
+        broken, kind = (expectation.broken, expectation.kind) if expectation else (None, "")
+        return wording.asked(operation, seen.request, broken, kind)
 
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
@@ -165,6 +282,9 @@ class Judge:
         except UnreadableError:
             return {}
 
-
-def _a(kind: str) -> str:
-    return "a valid request" if kind == "valid" else f"a request of the kind “{kind}”"
+    @staticmethod
+    def _value(response: Response) -> object:
+        try:
+            return json_of(response)
+        except UnreadableError:
+            return None

@@ -21,12 +21,15 @@ class Opening:
     valid: set[int] = field(default_factory=set)
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
+    first: Observation | None = None
+    """A valid request, and the first answer to one."""
 
     def add(self, request: Request, seen: Observation, *, valid: bool) -> None:
         status = seen.response.status if seen.response else 0
         # What is said of another method says nothing of this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
         self.valid |= {status} if valid else set()
+        self.first = self.first or (seen if valid and seen.response else None)
         self._troubles.add(seen.trouble)
 
     @property

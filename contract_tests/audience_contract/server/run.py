@@ -1,10 +1,10 @@
-"""A run: what is sent in which order, when it ends, and what it must have seen before it may call a contract kept."""
+"""A run: what is sent in which order, when it ends, and what it must have tried before it may call a contract kept."""
 
-import itertools
-import time
-from collections import Counter
+import re
+import secrets
+import string
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,30 +14,34 @@ from typing import Protocol
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
-from ..report import Created, Finding, Report, counted, moment
+from ..report import Created, Evidence, Finding, Report, counted, moment
+from ..rules import Weight
 from ..spec import Operation
 from ..violation import Violation
 from . import cases, ending
-from .audiences import Audiences, Made
+from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Options, may_have_acted
-from .draft import Draft, Names, key_of
 from .engine import Engine, Enough
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
+from .names import Names
 from .opening import Opening
-from .plan import Planned, groups, mixed, plan
+from .places import places
+from .plan import Plan, Planned, groups, plan
 from .send import UNREACHABLE
 from .target import Target
-from .unusual import unusual
 
 _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_PAGES = 20
+"""Pages of a list that are asked for one after the other."""
 _VAIN = 3
 """Audiences that could not be made, one after the other, after which none is made for another operation."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
+_TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
 
 class Watcher(Protocol):
@@ -54,7 +58,7 @@ class Watcher(Protocol):
 
 
 def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
-    """Judge a server."""
+    """Judge a server; raises ValueError for a run id that no name can have in it."""
     return _Run(target, options or Options(), watcher).report()
 
 
@@ -64,20 +68,22 @@ class _Run:
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
-        mark = f"{options.seed:x}" if target.is_local else f"{time.time_ns() // 10**9:x}"
-        self._audiences = Audiences(target.spec, mark, read_only=options.read_only)
+        self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+        if not re.fullmatch("[a-z0-9]{1,16}", self._run_id):
+            raise ValueError("a run id has 1 to 16 small letters and digits")
+        self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending)
-        self._names = Names(target, mark, self._audiences)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
+        self._names = Names(target, self._audiences, options.seed)
         found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
         self._operations = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
         self._creating = next((each for each in self._operations if facts_of(each).effect is Effect.CREATES), None)
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
-        self._refused: Counter[tuple[str, str]] = Counter()
-        self._refusing: set[tuple[str, str]] = set()
-        self._valid: Counter[str] = Counter()
+        self._untried: dict[tuple[str, str], None] = {}
+        self._planned = 0
+        self._stopped: Evidence | None = None
         self._silent = self._vain = 0
         self._ended = self._unfinished = ""
 
@@ -89,11 +95,13 @@ class _Run:
             self._ended = str(reason)
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
-        if self._courier.limited and not self._ended:
-            each = " to an operation" if len(self._operations) > 1 else ""
-            self._ended = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
+        else:
+            self._ended = self._ended or self._limit
+        if self._ended != "interrupted":
+            with suppress(Enough):
+                self._clean_up()
         key, successes = self._target.spec.key, self._judge.successes
-        owed = ending.obligations(self._target, self._operations, successes, self._refused, self._unfinished)
+        owed, judge = ending.obligations(self._target, self._operations, successes, self._unfinished), self._judge
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -101,20 +109,31 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.explained(self._ledger.findings, self._refusing, self._valid)),
-            cells=(*self._ledger.cells, *ending.unseen(self._target, self._ledger.cells)),
+            findings=tuple(ending.merged(self._ledger.findings, self._operations, judge.valid, judge.refusing)),
+            tried=self._ledger.tried,
             obligations=tuple(owed),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
+            stopped=self._stopped,
+            strict=self._options.strict,
+            run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
+            planned=self._planned,
+            untried=tuple(self._untried),
         )
+
+    @property
+    def _limit(self) -> str:
+        each = " to an operation" if len(self._operations) > 1 else ""
+        told = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
+        return told if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
-        if self._valid and not self._judge.successes:
+        if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
@@ -129,38 +148,52 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        judged: list[Draft] = []
+        plans = []
         for operation in self._operations:
-            least = self._names.first(operation)
-            if not self._open(operation, least, known=bool(judged)):
+            least, most = (self._names.draft(operation, least=least) for least in (True, False))
+            opened = self._plan(operation, [cases.opening(least, most, self._names)])
+            plans.append((operation, opened, self._plan(operation, groups(least, most, self._names))))
+        for operation, opened, _ in plans:
+            if not self._open(operation, opened, known=operation is not self._operations[0]):
                 return
-            judged.append(least)
-        others = []
-        for least in judged:
-            expected = partial(self._expected, least.operation)
-            made = plan(groups(least, self._names, self._options.seed), self._audiences.may_leave, expected)
-            self._send("once each", least.operation, mixed(made.breaking, made.keeping))
-            others.append(made.others)
-        for least in judged:
-            self._engine("coverage", least.operation, {"examples", "coverage"}, 100)
-        for least, repeated in zip(judged, others, strict=True):
-            self._send("again", least.operation, repeated)
-        for least in judged:
-            ended = itertools.chain(cases.opening(least, self._names), cases.admitted_again(least, self._names))
-            self._send("opening", least.operation, self._planned(least.operation, ended))
-            self._twice(least)
-        rounds, examples = (1, 100) if self._options.requests else (1000, 1000)
-        for number in range(rounds):
-            for least in judged:
-                self._engine("fuzzing", least.operation, {"fuzzing"}, examples, number)
+        deep = self._options.requests is None
+        for _ in range(2 if deep else 1):
+            for operation, _, made in plans:
+                self._send("each rule once", operation, made.first)
+            for operation in self._operations:
+                self._turn_pages(operation)
+            for operation, _, made in plans:
+                self._send("everything else", operation, made.others)
+        for operation in self._operations if deep else ():
+            self._engine("coverage", operation, {"examples", "coverage"})
+        for number in range(1000 if deep else 0):
+            for operation in self._operations:
+                self._engine("fuzzing", operation, {"fuzzing"}, number)
             if self._courier.spent:
                 return
 
-    def _planned(self, operation: Operation, found: Iterable[Case]) -> Iterator[Planned]:
-        allowed = (case for case in found if self._audiences.may_leave(case.request))
-        return (Planned(case, self._expected(operation, case)) for case in allowed)
+    def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
+        made = plan(found, partial(self._expected, operation))
+        judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
+        self._untried |= {(expectation.key, operation.id): None for expectation in judged}
+        self._planned = len(self._untried)
+        return made
 
-    def _open(self, operation: Operation, least: Draft, *, known: bool) -> bool:
+    def _expected(self, operation: Operation, case: Case) -> Expectation | None:
+        """What is to be expected of a case; None of one that must not leave."""
+        request = case.request(case.base)
+        if not self._audiences.may_leave(request):
+            return None
+        found = expect(self._target, operation, request, case.label, case.wire)
+        if found.expected is not Expected.SUCCESS:
+            return found
+        creates = facts_of(operation).effect is Effect.CREATES
+        if creates and not self._audiences.is_marked(self._judge.name(operation, request) or self._audiences.mark):
+            # Whoever made an audience of such a short name may have been there before.
+            return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
+        return found
+
+    def _open(self, operation: Operation, made: Plan, *, known: bool) -> bool:
         """Whether the server can be judged: one that answers everything in the same way tells nothing.
 
         One that is `known` by its answers to another operation can be.
@@ -169,42 +202,30 @@ class _Run:
         opening = Opening(self._target, operation)
         asked: list[tuple[Planned, Observation]] = []
         with _until_used_up():
-            for planned in self._planned(operation, cases.opening(least, self._names)):
+            for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._courier.spent
                 else:
                     left_out = opening.valid == {0} or (self._courier.full and operation is self._creating)
                 if left_out:
                     continue
-                seen = self._sent(operation, planned.case)
+                seen = self._sent(operation, planned)
                 asked.append((planned, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(planned.case.request, seen, valid=expected is Expected.SUCCESS)
+                opening.add(seen.request, seen, valid=expected is Expected.SUCCESS)
                 while asked and (known or opening.can_be_judged):
                     earlier, seen = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation)
         if opening.why_not and not known:
-            self._ended = opening.why_not
+            self._ended, first = opening.why_not, opening.first
+            if first:
+                self._stopped = self._redactor.evidence(first.url, first.request, first.response)
             return False
         for planned, seen in asked:
             self._judged(operation, seen, planned.expectation)
-        self._send("opening", operation, self._planned(operation, unusual(least, self._names)))
         return True
 
-    def _twice(self, least: Draft) -> None:
-        """Note what becomes of a second audience of the same name: no provider says what must."""
-        operation, draft = least.operation, self._names.renamed(least)
-        if operation is not self._creating or draft.fields == least.fields or self._courier.spent:
-            return
-        case = Case("", draft.request())
-        with _until_used_up():
-            asked = [self._courier.send(operation, case) for _ in range(2)]
-            for seen in asked:
-                self._judged(operation, seen, self._expected(operation, case))
-            said = asked[-1].response.status if asked[-1].response else "nothing"
-            self._ledger.note(f"{operation.id}: a second audience of the same name: {said}; not judged, undocumented")
-
-    def _engine(self, phase: str, operation: Operation, phases: set[str], examples: int, number: int = 0) -> None:
+    def _engine(self, phase: str, operation: Operation, phases: set[str], number: int = 0) -> None:
         self._enter(phase)
         engine = Engine(
             operation,
@@ -212,13 +233,17 @@ class _Run:
             seed=self._options.seed + number,
             timeout=self._options.timeout,
             before=lambda: self._courier.before(operation, may_create=True),
-            ready=partial(self._ready, operation),
+            ready=lambda: self._names.meaning(operation, self._audience(operation, used=True) or self._nobody),
             check=self._courier.check,
             answered=partial(self._answered, operation),
             add=partial(self._add, operation),
         )
         if self._courier.reserve(operation, _OWN):
-            engine.run(phases, examples=examples)
+            engine.run(phases)
+
+    @property
+    def _nobody(self) -> Made:
+        return Made(self._names.new(), "", None)
 
     def _enter(self, phase: str) -> None:
         self._phase = phase
@@ -226,7 +251,9 @@ class _Run:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        if self._options.stop_first and not all(map(self._options.accepted, self._ledger.findings)):
+        ends = self._options.stop_first and not self._courier.is_cleaning
+        found = (finding for finding in self._ledger.findings if finding.weight is Weight.VIOLATION) if ends else ()
+        if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
         if self._watcher:
@@ -235,81 +262,120 @@ class _Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with _until_used_up():
-            for case, expectation in made:
-                if self._may_create(operation, expectation) and self._courier.spent:
+            for planned in made:
+                if self._may_create(operation, planned.expectation) and self._courier.spent:
                     limit = self._options.creates
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
                 else:
-                    self._judged(operation, self._sent(operation, case), expectation)
+                    with suppress(NotOursError):
+                        self._judged(operation, self._sent(operation, planned), planned.expectation)
 
-    def _sent(self, operation: Operation, case: Case) -> Observation:
-        """The answer; to a request about an audience that is not there yet, once that was made."""
-        made = self._make(operation, self._judge.name(operation, case.request))
-        if made and operation is not self._creating:
-            case = replace(case, request=self._names.filled(operation, case.request, made))
-        seen = self._courier.send(operation, case)
+    def _turn_pages(self, operation: Operation) -> None:
+        """Follow a list from page to page, as far as a list of this run may go."""
+        cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
+        draft, given = self._names.draft(operation, least=True), set[str]()
+        whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
+        with _until_used_up():
+            for _ in range(_PAGES if cursors else 0):
+                seen = self._courier.send(operation, draft.request())
+                self._judged(operation, seen, whole)
+                cursor = self._judge.next_page(operation, seen, given)
+                if not cursor:
+                    return
+                draft = draft.put(cursors[0], cursor)
+
+    def _sent(self, operation: Operation, planned: Planned) -> Observation:
+        """The answer to a case, about an audience that is there."""
+        case, used = planned.case, planned.expectation.expected in _TAKEN
+        made = None if case.absent else self._audience(operation, used=used)
+        request = case.request(self._names.about(case.base, made))
+        name = self._judge.name(operation, request)
+        if made and name != made.name and self._audiences.is_absent(name) and used:
+            # A name with something special about it, of an audience that has to be made first.
+            other = self._make(operation, name)
+            request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
+        seen = self._courier.send(operation, request, case.wire)
         if facts_of(operation).effect is Effect.READS and made:
-            seen = self._courier.until_found(operation, case, seen)
+            seen = self._courier.until_found(operation, request, seen)
         return seen
 
+    def _audience(self, operation: Operation, *, used: bool) -> Made | None:
+        """One that a request to an operation can be about, made where none is there."""
+        found = self._audiences.pick(operation, used=used)
+        if found or facts_of(operation).effect is Effect.CREATES:
+            return found
+        made = self._make(operation, self._names.new())
+        return self._audiences.pick(operation, used=used) or made
+
     def _make(self, operation: Operation, name: str) -> Made | None:
-        """The audience that a request to another operation counts on, made where it is missing."""
         creating = self._creating
-        if creating and self._audiences.is_missing(name) and self._vain < _VAIN and not self._courier.spent:
-            case = Case("", self._names.first(creating).but(**{self._names.provider.named: name}).request())
-            seen = self._courier.send(creating, case, operation)
-            self._judged(creating, seen, self._expected(creating, case))
+        if creating and self._vain < _VAIN and not self._courier.spent:
+            made = self._names.about(self._names.draft(creating, least=True), Made(name, "", None))
+            for place in places(creating):
+                made = made.put(place, name) if self._names.is_name(place) else made
+            seen = self._courier.send(creating, made.request(), of=operation)
+            self._judged(creating, seen, expect(self._target, creating, seen.request))
             self._vain = 0 if self._audiences.find(name) else self._vain + 1
         return self._audiences.find(name)
 
-    def _ready(self, operation: Operation, fresh: dict[str, str]) -> dict[str, str]:
-        made = self._make(operation, fresh[key_of(operation)])
-        return self._names.meaning(operation, made) if made else fresh
+    def _clean_up(self) -> None:
+        """Remove what the run has made, where the provider can."""
+        removing = next((each for each in self._operations if facts_of(each).effect is Effect.REMOVES), None)
+        if not removing or self._options.keep or not self._audiences.left:
+            return
+        self._enter("clean-up")
+        self._courier.is_cleaning = True
+        least = self._names.draft(removing, least=True)
+        for made in tuple(self._audiences.left):
+            if made in self._audiences.left:
+                request = self._names.about(least, made).request()
+                with suppress(NotOursError):
+                    seen = self._courier.send(removing, request)
+                    self._judged(removing, seen, expect(self._target, removing, request))
+                    if seen.response is None:
+                        return
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return operation is self._creating and expectation.expected in (Expected.SUCCESS, Expected.OPEN)
+        return operation is self._creating and expectation.expected in _TAKEN
 
-    def _expected(self, operation: Operation, case: Case) -> Expectation:
-        return expect(self._target, operation, case.request, case.label)
+    def _put_off(self, operation: Operation, seen: Observation) -> None:
+        """Judge an answer that says "later"."""
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
+        self._judge.judge(operation, seen, said)
 
     def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
-        # Where nobody listens, nothing is said of the request.
-        there = not seen.trouble.startswith(UNREACHABLE)
-        kept = not there or self._judge.judge(operation, seen, self._judge.known(operation, seen, expectation))
+        known = self._judge.known(operation, seen, expectation)
+        kept = self._judge.judge(operation, seen, known)
+        if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
+            self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
-        self._unfinished = "" if there else "the server was there to the end"
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
+            self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
         for finding in () if kept or not self._watcher else self._ledger.findings:
             if finding.key not in self._told and self._watcher:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
-        refused = seen.response is not None and 400 <= seen.response.status < 500
-        if expectation.kind in ending.PLAIN and expectation.expected is Expected.SUCCESS:
-            self._valid[operation.id] += 1
-        if refused and expectation.expected is not Expected.OPEN:
-            self._refusing.add((expectation.rule, operation.id))
-        if expectation.rule == "case.credential" and expectation.expected is not Expected.OPEN and refused:
-            self._refused[operation.id, expectation.pointer] += 1
         return kept
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses the simplest valid request too, for its rate and not for what was asked."""
-        case = Case("", self._names.renamed(self._names.first(operation)).request())
-        response = self._courier.send(operation, case).response
+        draft = self._names.draft(operation, least=True)
+        request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
+        response = self._courier.send(operation, request).response
         return response is not None and response.status in BUSY
 
     def _answered(self, operation: Operation, seen: Observation) -> bool:
         """Judge an answer that Schemathesis got."""
-        seen = self._courier.patient(operation, Case("", seen.request), seen)
+        seen = self._courier.patient(operation, seen.request, seen)
         return self._judged(operation, seen, expect(self._target, operation, seen.request))
 
     def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
-        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation], kind="Schemathesis")
+        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
 
 
 @contextmanager

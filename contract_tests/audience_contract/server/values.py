@@ -1,212 +1,241 @@
-"""Each property, field or part of a body in turn: its types, lengths, letters and choices."""
+"""Each place of a request in turn: left out, of another type, at its limits, of odd letters, and elsewhere."""
 
-import json
 import re
 import string
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
-from ..facts import facts_of
-from ..spec import Node
-from .cases import Case
-from .draft import Draft, File, Names
+from .. import schema
+from ..facts import Effect, facts_of
+from .cases import Case, Change, as_it_is, puts
+from .draft import PARTS, Draft, File
+from .names import Names
+from .places import Place, places
 
-_WRONG: dict[str, list[Any]] = {
-    "string": [None, 0, 1, 7, 1.5, True, False, ["check"], {"check": "check"}, [], {}],
-    "integer": [None, "7", 1.5, True, [7], {}],
-    "boolean": [None, "true", 1, [True], {}],
-}
-_FOREIGN = ("\t", "\n", "\r\n", "\0", "é", "ß", "٣", "\uff21", "\u212a", "\u017f", "\u200b", "\U0001f600")
-_ODD = ("1e5", "00123", "-1", "0x1F", "null", "true", "undefined", "NaN", "__proto__", "1_000", "--")
-_LADDER = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
-_ONCE = {2, 65, 100, 129, 254, 256}
-"""Lengths that are refused or taken with another one of the ladder, which is sent twice."""
+TEXTS = (
+    # On these, software has been seen to stumble.
+    *(
+        "Prénom Straße Łódź",
+        "\U0001f600 \U00020bb7",
+        "\"'`\\ \\n \\u0041",
+        "  a  ",
+        "<b>&amp;</b><script>1</script><!--",
+    ),
+    *("a+b&c=d%20e%41%", "one\ntwo\r\nthree\tfour", "00123", "1e5", "true", "null", "e\u0301 a\u0308 z\u0335\u0321"),
+    *("a\0b", "שלום عليكم", "日本語の名前", "' OR '1'='1'; --", "${7*7} {{7*7}} %{7} #{7}", "%s %d %n %x {} {0}"),
+    *("=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069", "a\u00a0b\u2003c", "a\u2028b\u2029c"),
+    *("_a--b-", "1aB-", "--", '"a"', "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
+)
+_FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
+_LENGTHS = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
 _IN_TARGET = 4096
 """Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
-# Texts on which software has been seen to stumble.
-TEXTS = {
-    "Latin letters beyond ASCII": "Prénom Straße Łódź",
-    "a script written from the right": "שלום عليكم",
-    "ideographs": "日本語の名前",
-    "a character beyond 16 bits": "\U0001f600 \U00020bb7",
-    "combining marks": "e\u0301 a\u0308 z\u0335\u0321",
-    "joiners and marks of direction": "\u200d\u200b\u202e\u2066x\u2069",
-    "a no-break space": "a\u00a0b\u2003c",
-    "line separators": "a\u2028b\u2029c",
-    "quotes and backslashes": "\"'`\\ \\n \\u0041",
-    "spaces around": "  a  ",
-    "markup": "<b>&amp;</b><script>1</script><!--",
-    "SQL": "' OR '1'='1'; --",
-    "a template": "${7*7} {{7*7}} %{7} #{7}",
-    "format marks": "%s %d %n %x {} {0}",
-    "a path": "../../etc/passwd",
-    "a word that is a value": "null",
-    "another word that is a value": "undefined",
-    "a number": "00123",
-    "a number with an exponent": "1e5",
-    "a boolean": "true",
-    "plus, ampersand and percent": "a+b&c=d%20e%",
-    "a formula": "=1+1",
-    "a character that is none": "a\0b",
-    "several lines": "one\ntwo\r\nthree\tfour",
-    "emoji of several characters": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7",
-}
 
 
-def ladders(least: Draft, names: Names) -> Iterator[Iterator[Case]]:
-    """Each property of the body: presence, types and choices; then lengths; then letters."""
-    most = replace(least, fields=names.everything(least.operation))
-    provider = names.provider
-    given = {key: kind for key, kind in least.properties.items() if key in most.fields}
-    for key, kind in given.items():
-        yield _forms((least, most), (key, kind), names)
-    for key, kind in least.properties.items():
-        if key in provider.only_in_some_revisions:
-            yield _types(least, (key, kind), names)
-    for key, kind in given.items():
-        free = kind.plain("type") == "string" and not kind.plain("enum") and kind.plain("format") != "binary"
-        if free and f"body {key}" not in names.target.settings:
-            # Whether a value is taken of which the page says nothing can't be judged: once is enough.
-            times = 1 if key in provider.examples or key in facts_of(least.operation).fed else 2
-            yield _lengths(most, (key, kind), names, times)
-            yield _letters(most, (key, kind), names, times)
+def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
+    """A list for each place and each way to change what stands there."""
+    for place in places(least.operation):
+        right = most.value(place)
+        in_revisions = place.name in names.provider.only_in_some_revisions
+        if right is None and not in_revisions:
+            continue
+        sent = least if right is None or least.value(place) is not None else most
+        secret = names.target.is_secret(f"{place.kind} {place.name}")
+        fixed = names.is_given(least.operation, place)
+        if place.kind != "path" and not in_revisions:
+            yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
+        if not secret and not (fixed and place.kind in ("path", "body")):
+            values = [value for value in _wrong(place, right, most) if place.kind != "header" or _is_header(value)]
+            yield [Case(sent, puts(place, value)) for value in values]
+        if fixed and place.kind == "header" and not secret:
+            yield [Case(least, puts(place, "contract-check-nobody"))]
+        if place.is_file:
+            yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
+        if place.is_text and not fixed and not in_revisions and place.kind != "header":
+            yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
+            yield [Case(most, change) for change in _letters(place, names)]
+        if place.required and not secret:
+            yield [Case(least, change) for change in _elsewhere(place, least)]
+            yield [Case(least, change) for change in _renamed(place)]
+            yield [Case(least, change) for change in _respelled(place, least)]
+    creates = facts_of(least.operation).effect is Effect.CREATES
+    if not creates and least.operation.response(404):
+        yield [Case(least, as_it_is, absent=True)]
 
 
-def _forms(bases: tuple[Draft, Draft], place: tuple[str, Node], names: Names) -> Iterator[Case]:
-    key, kind = place
-    for base in (*bases, *bases):
-        yield Case("", names.renamed(base).but(**{key: ...}).request(), variant=f"without {key}")
-    if f"body {key}" in names.target.settings or kind.plain("format") == "binary":
-        return
-    wrong = _WRONG.get(str(kind.plain("type")), []) if bases[0].is_json else []
-    choices = ["contract_check", *_choices(kind)] if kind.plain("enum") else []
-    for value in (*choices[:1], *wrong[:4], *choices[1:], *wrong[4:]):
-        for base in bases:
-            yield Case("", names.renamed(base).but(**{key: value}).request(), variant=repr(value))
-
-
-def _types(least: Draft, place: tuple[str, Node], names: Names) -> Iterator[Case]:
-    key, kind = place
-    for value in _WRONG.get(str(kind.plain("type")), []):
-        yield Case("", names.renamed(least).but(**{key: value}).request(), variant=repr(value))
-
-
-def _choices(kind: Node) -> Iterator[str]:
-    listed = [str(choice) for choice in kind.plain("enum")]
-    yield from listed
-    for choice in listed[:2]:
-        yield from (
-            choice.upper(),
-            choice.title(),
-            f"{choice} ",
-            f" {choice}",
-            choice[:-1],
-            choice[:-1].upper(),
-            f"{choice}s",
-            f"{choice}x",
-            "",
+def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
+    """Values of other types, beyond limits, and near to those of a list."""
+    assert place.schema
+    choices = [str(choice) for choice in place.says("enum", [])]
+    if "/" in str(right) and choices:
+        yield from _media_types(str(right))
+    elif choices:
+        yield from ("contract_check", *choices, *_near(choices[0]), ",".join(choices), "0", "null", *_near(choices[-1]))
+    if place.kind == "body" and draft.is_json:
+        others: tuple[Any, ...] = (
+            None,
+            7,
+            [right],
+            {"en": right},
+            True,
+            0,
+            1.5,
+            "7",
+            "true",
+            [],
+            {},
+            str(right),
+            [None],
         )
-        yield from (choice.replace("_", "-"), choice.replace("_", ""), ",".join(listed))
-    yield from ("0", "null")
+        yield from (value for value in others if any(schema.check(place.schema, value, "")))
+    elif not place.is_text and not choices and not place.is_file:
+        yield from ("x", "1.5", "-1", "", "1e2", "0x1")
+    for least, most in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
+        limits = [limit for limit in (place.says(least), place.says(most)) if isinstance(limit, int | float)]
+        yield from (limit + step for limit in limits for step in (-1, 0, 1))
+    sizes = {place.says("minItems", 0) - 1, place.says("minItems", 0), place.says("maxItems", 0)}
+    if isinstance(right, list) and right:
+        sizes |= {place.says("maxItems") + 1} if place.says("maxItems") else {2}
+        yield from (right[:1] * size for size in sorted(sizes) if 0 <= size <= 20_000)
 
 
-def _lengths(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
-    key, kind = place
-    limit = kind.plain("maxLength")
-    near = (limit - 1, limit, limit + 1) if limit else ()
-    steps = sorted({*_LADDER, *near, *((2 * limit, limit + 100) if limit else ())})
-    named = key == names.provider.named
-    for length in steps:
-        # A name without its prefix would stay at a real provider, and nobody would know whose it is.
-        if named and length < len(names.new()) and not names.target.is_local:
-            continue
-        if not most.media and length > _IN_TARGET:
-            continue
-        for _ in range(1 if length in _ONCE and length not in near else times):
-            text = names.new(length) if named else ("check " * length)[:length]
-            over = "too long" if limit and length > limit else _spoken(length)
-            yield Case(f"body {key}: {over}", names.renamed(most).but(**{key: text}).request())
-    wide = [] if kind.plain("pattern") else [("é", 2), ("語", 3), ("\U0001f600", 4)]
-    for letter, size in wide:
-        for length in (127, 255):
-            text = (names.new() if named else "") + letter * length
-            label = f"body {key}: {size} bytes a character"
-            yield Case(label, names.renamed(most).but(**{key: text[: max(255, length)]}).request())
-    yield Case("", names.renamed(most).but(**{key: ""}).request())
+def _near(choice: str) -> list[str]:
+    ends = ("\n", "\u200b", " ", "s", "x", "0")
+    cut = [choice[:-1], choice.upper(), choice.title(), f" {choice}", choice.replace("_", "-"), choice.replace("_", "")]
+    return [text for text in (*(f"{choice}{end}" for end in ends), *cut, "") if text != choice]
 
 
-def _spoken(length: int) -> str:
-    for most in (3, 64, 128, 255, 257):
-        if length <= most:
-            return f"up to {most} characters"
-    return f"{length} characters"
+def _media_types(right: str) -> list[str]:
+    essence, kind = right.partition(";")[0], right.partition("/")[0]
+    return [
+        *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right};q=0", f"{right}x", " "),
+        *(f"{essence}; version={version}" for version in ("1", "3", "20", "")),
+        *(re.sub(r"vnd\.\w+", "vnd.contractcheck", right), right.replace("; ", ";"), "text/html"),
+    ]
 
 
-def escaped(fields: object) -> bytes:
-    """JSON with every letter of its strings escaped."""
-    text = json.dumps(fields, ensure_ascii=False)
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: _escaped(match[0]), text).encode()
+def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
+    most, least = place.says("maxLength"), place.says("minLength")
+    limits = [most + 1, most, most - 1, 2 * most, 4 * most] if most else []
+    limits += [least - 1, least] if least else []
+    shortest = len(str(draft.value(place))) if names.is_name(place) else 0
+    creates = facts_of(draft.operation).effect is Effect.CREATES
+    for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
+        # A name without its mark would stay at a real provider, and nobody would know whose it is.
+        marked = length >= shortest or not length or (creates and names.target.is_local)
+        if marked and (place.kind == "body" or length <= _IN_TARGET):
+            yield length
 
 
-def _escaped(quoted: str) -> str:
-    units = json.loads(quoted).encode("utf-16-be")
-    letters = [units[i : i + 2].hex() for i in range(0, len(units), 2)]
-    return '"' + "".join(f"\\u{unit}" for unit in letters) + '"'
+def _stretched(place: Place, length: int) -> Change:
+    """A text of so many characters; a name that is long enough keeps its beginning."""
+
+    def stretched(name: str) -> str:
+        return name.ljust(length, "x") if length > len(name) else re.sub(r"\W", "", name)[::-1][:length]
+
+    return _named(place, stretched)
 
 
-def _letters(most: Draft, place: tuple[str, Node], names: Names, times: int) -> Iterator[Case]:
-    key, kind = place
-    named = key == names.provider.named
-    if kind.plain("pattern"):
-        allowed = [letter for letter in string.printable[:95] if re.search(str(kind.plain("pattern")), letter)]
-        # One letter each, so that each may be refused by itself; at the end too, where `$` is often not the end.
-        known = [letter for letter in string.printable[:95] if letter not in allowed and not letter.isalnum()]
-        # What is refused least often comes first.
-        for letter in sorted((*known, *_FOREIGN), key=lambda letter: " \né./@".find(letter) % 9):
-            start = names.new()
-            # What is left out at an end is not left out elsewhere.
-            twice = not letter.isprintable() or letter.isspace()
-            for text in (1 + twice) * (f"{start}{letter}", f"{start}{letter}a"):
-                shown = letter if letter.isprintable() and letter.strip() else json.dumps(letter)[1:-1]
-                yield Case(f"body {key}: character {shown}", most.but(**{key: text}).request())
-        for text in _ODD if named and names.target.is_local else ():
-            if re.search(str(kind.plain("pattern")), text):
-                # The same again would be a name that was sent before.
-                for name in (text, text.replace("1", "2")):
-                    yield Case(
-                        f"body {key}: a name that reads as another thing",
-                        most.but(**{key: name}).request(),
-                        variant=text,
-                    )
-        for text in _allowed(allowed, names) if allowed else ():
-            yield Case(f"body {key}: allowed characters", most.but(**{key: text}).request())
-            yield Case(f"body {key}: allowed characters", most.but(**{key: f"{text}{allowed[0]}"}).request())
+def _letters(place: Place, names: Names) -> Iterator[Change]:
+    """Letters that are allowed and others; where the name stands, with a name among them."""
+    pattern = place.says("pattern")
+    if not names.is_name(place):
+        yield from (
+            puts(place, text) for text in ([f"check{end}" for end in (*_FOREIGN, *" /.@")] if pattern else TEXTS)
+        )
+        yield from (puts(place, letter * length) for letter in "é語\U0001f600" for length in (127, 255) if not pattern)
         return
-    for _ in range(2 if named else 0):
-        yield Case(f"body {key}: quotes around", most.but(**{key: f'"{names.new()}"'}).request())
-    for what, text in TEXTS.items():
-        for number in range(1, times + 1):
-            value = f"{names.new()} {text}" if named else text * number
-            draft = names.renamed(most).but(**{key: value})
-            if any(isinstance(v, File) for v in draft.fields.values()) and "\0" in text:
-                continue
-            yield Case(f"body {key}: {what}", draft.request())
-
-
-def _allowed(letters: list[str], names: Names) -> Iterator[str]:
-    """Names with every letter that is allowed, and with letters of each sort at the start and at the end."""
-    half = len(letters) // 2
+    yield _named(place, names.digits)
+    yield _named(place, lambda name: f"1e{names.digits(name)}")
     # Names that differ in case only are two names.
-    new = names.new()
-    yield from (f"{new}aB", f"{new}Ab", f"{new}AB")
-    yield f"{names.new()}{''.join(letters[:half])}"
-    yield f"{names.new()}{''.join(letters[half:])}"
-    sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation, " ")
-    for sort in sorts:
-        found = [letter for letter in letters if letter in sort]
-        for letter in dict.fromkeys((*found[:2], *found[-1:])):
-            # The prefix is inside: what a name starts with is what is tried here.
-            yield f"{letter}{names.new()}"
-            yield f"{names.new()}{letter}"
-            yield f"{names.new()}{letter * 5}"
+    yield from (_framed(place, "", end) for end in ("aB", "Ab"))
+    if not pattern:
+        yield from (_framed(place, "", f" {text}") for text in TEXTS)
+        yield from (_framed(place, end, end) for end in ("  ", '"'))
+        return
+    allowed = [letter for letter in string.printable[:95] if re.search(str(pattern), letter)]
+    forbidden = sorted({*string.printable[:95]} - {*allowed}, key=lambda letter: (" /.@".find(letter) % 9, letter))
+    sorts = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
+    for found in ([letter for letter in allowed if letter in sort] for sort in sorts):
+        for letter in dict.fromkeys((*found[:1], *found[-1:])):
+            yield _framed(place, letter, "")
+            yield _framed(place, "", letter * 2)
+    yield _framed(place, "", "".join(allowed))
+    for letter in (*_FOREIGN, *forbidden):
+        yield _framed(place, "", letter)
+        yield _framed(place, "", f"{letter}a")
+
+
+def _named(place: Place, change: Callable[[str], str]) -> Change:
+    """What stands there, changed."""
+    return lambda draft: draft.put(place, change(str(draft.value(place))))
+
+
+def _framed(place: Place, start: str, end: str) -> Change:
+    """What stands there between two texts."""
+    return _named(place, lambda name: f"{start}{name}{end}")
+
+
+def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
+    """A required value where it does not belong."""
+    if place.kind == "path" or place.is_file or "/" in place.name:
+        return
+    near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else f"X-{place.name}"
+    for kind, found in (
+        ("query", [place.name, near] if place.kind != "query" else []),
+        ("header", [near, f"X-{place.name}"]),
+        ("body", [place.name] if draft.media and place.kind != "body" else []),
+    ):
+        if found:
+            yield _moved(place, [Place(kind, name) for name in dict.fromkeys(found)])
+
+
+def _moved(place: Place, others: list[Place]) -> Change:
+    def change(draft: Draft) -> Draft:
+        value, moved = draft.value(place), draft.put(place, ...)
+        for other in others:
+            moved = moved.put(other, value if isinstance(value, str) or other.kind == "body" else str(value))
+        return moved
+
+    return change
+
+
+def _renamed(place: Place) -> Iterator[Change]:
+    """A right value under a name that is near, which is another name; a header's has no case."""
+    if place.kind == "path":
+        return
+    if place.kind == "header":
+        yield from (_moved(place, [Place("header", name)]) for name in (place.name.lower(), place.name.upper()))
+        return
+    above, slash, own = place.name.rpartition("/")
+    found = [own.upper(), own.title(), f"{own}s", f"{own}[]", f"{own} ", own.rpartition("_")[2]]
+    found += ["file"] if place.is_file else []
+    for name in dict.fromkeys(found):
+        if name != own:
+            yield _moved(place, [Place(place.kind, f"{above}{slash}{name}")])
+
+
+def _respelled(place: Place, draft: Draft) -> Iterator[Change]:
+    """The same in other letters."""
+
+    def query(of: Callable[[str], str]) -> Change:
+        def change(draft: Draft) -> Any:
+            others = draft.put(place, ...).request().target.partition("?")[2]
+            return draft.request(query="&".join(filter(None, (others, of(str(draft.value(place)))))))
+
+        return change
+
+    if place.kind == "query":
+        name = place.name
+        yield query(lambda value: f"{name}={''.join(f'%{byte:02x}' for byte in value.encode())}")
+        yield query(lambda value: f"%{ord(name[0]):02X}{name[1:]}={quote(value)}")
+        yield query(lambda _: name)
+        yield query(lambda _: f"{name}=")
+    if place.kind == "body" and draft.media == PARTS and not place.is_file:
+        yield puts(place, b"caf\xe9")
+
+
+def _is_header(value: str) -> bool:
+    """Whether a header can carry a text."""
+    return value.isascii() and value.isprintable()

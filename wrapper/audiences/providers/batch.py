@@ -172,14 +172,10 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
             return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case Url():
             return f"url({name})", str(value)
-        case str() if is_unicode(value):
+        case _ if _is_plain(value):
             return name, value
-        case bool() | int():
-            return name, value
-        case float() if isfinite(value):
-            return name, value
-        case list() if all(isinstance(each, str | int | float) for each in value):
-            return name, value
+        case list() | tuple() if all(_is_plain(each) for each in value):
+            return name, [*value]
     raise ValueError("must be strings, numbers, times, URLs, or lists of strings or numbers")
 
 
@@ -196,6 +192,12 @@ _UPDATE = Operation(
     audience_update.parse_response,
     needs="a string at /indexing_token",
 )
+
+
+def _is_plain(value: object) -> bool:
+    text = isinstance(value, str) and is_unicode(value)
+    return text or isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+
 
 BATCH = Adapter(
     title="Batch",

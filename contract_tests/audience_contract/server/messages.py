@@ -1,0 +1,285 @@
+"""One message written in many ways: what RFC 8259, 9110, 9112, 7578 and 2046 allow, and what they do not."""
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from ..messages import Request
+from .cases import Case, as_it_is, puts_header
+from .draft import FORM, PARTS, Draft, File, multipart
+from .names import Names
+from .send import Wire
+
+_ACCEPTS = (
+    *("*/*", "application/json", "application/*", "application/json;q=0.5, */*;q=0.1", "Application/JSON"),
+    *("application/xml, application/json;q=0.9", "application/json, text/html;q=0.5, application/xml;q=0.3"),
+    "text/html",
+)
+_OTHERS = (
+    *("text/plain", "application/xml", "text/html", "application/octet-stream", "text/plain; charset=utf-8"),
+    *("application/jsonx", "application/json-patch+json", "application/merge-patch+json", "application/x-ndjson"),
+    "multipart/mixed; boundary=x",
+)
+_LARGE = 2**21
+"""Bytes; whoever limits the size of a body has a lower limit, or none that is of interest."""
+
+
+def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
+    """What holds for every message, for every body, and for one of the media type."""
+    yield [*_any_message(least)]
+    if least.media:
+        yield [*_framing(least, names)]
+        yield [*_media_types(least)]
+        bodies = {FORM: _form, PARTS: _parts}.get(least.media, _json if least.is_json else lambda *_: iter(()))
+        for group in bodies(least):
+            yield [*group]
+
+
+def _any_message(least: Draft) -> Iterator[Case]:
+    yield Case(least, as_it_is, Wire(absolute=True))
+    upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
+    yield Case(
+        least, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
+    )
+    if "Accept" not in least.values["header"]:
+        yield from (Case(least, puts_header("Accept", accept)) for accept in _ACCEPTS)
+    for name, value in (
+        ("User-Agent", ...),
+        ("Range", "bytes=0-9"),
+        ("Connection", "close"),
+        ("User-Agent", "contract-check"),
+        ("Accept-Language", "fr, de;q=0.5"),
+        ("X-Request-Id", "1"),
+        ("Accept-Encoding", "identity"),
+    ):
+        yield Case(least, puts_header(name, value))
+    yield Case(least, lambda draft: draft.turned("header"))
+    yield Case(least, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
+
+
+def _and(draft: Draft, pair: str) -> str:
+    query = draft.request().target.partition("?")[2]
+    return f"{query}&{pair}" if query else pair
+
+
+def _framing(least: Draft, names: Names) -> Iterator[Case]:
+    yield Case(least, as_it_is, Wire(chunked=True))
+    yield Case(least, as_it_is, Wire(expect=True))
+    yield Case(least, lambda draft: draft.request(b""))
+    yield Case(
+        least,
+        lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)),
+    )
+    if not names.provider.extensible:
+        yield Case(least, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
+    yield Case(least, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
+
+
+def _with(draft: Draft, name: str, value: Any) -> Draft:
+    """With one more field."""
+    return replace(draft, values={**draft.values, "body": {**draft.fields, name: value}})
+
+
+def _media_types(least: Draft) -> Iterator[Case]:
+    kind, semicolon, parameters = least.content_type.partition(";")
+    rest = semicolon + parameters
+    found = [kind.title() + rest, kind.upper() + rest, "", f"{kind}x{rest}", *_OTHERS]
+    found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
+    accept = str(least.values["header"].get("Accept", ""))
+    found += [accept, accept.partition(";")[0]] if accept else []
+    yield from (Case(least, partial(_said, media)) for media in found)
+    for other in ("application/json", FORM, PARTS):
+        if other != kind:
+            yield Case(least, partial(_as, other))
+            yield Case(least, partial(_said, replace(least, media=other).content_type))
+            yield Case(least, partial(_encoded, other))
+
+
+def _said(content_type: str, draft: Draft) -> Request:
+    """The same body by another name."""
+    return draft.request(content_type=content_type)
+
+
+def _body(body: bytes, draft: Draft) -> Request:
+    """Another body."""
+    return draft.request(body)
+
+
+def _encoded(media: str, draft: Draft) -> Request:
+    """The fields in another media type, by the name of the right one."""
+    return draft.request(draft.encoded(media))
+
+
+def _as(media: str, draft: Draft) -> Request:
+    """The same fields in another media type."""
+    return draft.request(draft.encoded(media), replace(draft, media=media).content_type)
+
+
+def escaped(fields: object) -> bytes:
+    """JSON with every letter of its strings escaped."""
+    text = json.dumps(fields, ensure_ascii=False)
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: _escaped(match[0]), text).encode()
+
+
+def _escaped(quoted: str) -> str:
+    units = json.loads(quoted).encode("utf-16-be")
+    return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
+
+
+def _json(least: Draft) -> Iterator[Iterator[Case]]:
+    def of_text(change: Callable[[str], str | bytes], media: str | None = None) -> Case:
+        def changed(draft: Draft) -> Request:
+            found = change(json.dumps(draft.fields))
+            return draft.request(found.encode() if isinstance(found, str) else found, media)
+
+        return Case(least, changed)
+
+    def having(more: str, encoding: str = "utf-8", media: str | None = None) -> Case:
+        """With one more property."""
+        return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}'.encode(encoding), media)
+
+    def named(change: Callable[[str], str]) -> Case:
+        return Case(
+            least, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
+        )
+
+    yield iter(
+        (
+            Case(least, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
+            Case(least, lambda draft: draft.turned("body")),
+            Case(least, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
+            Case(least, lambda draft: draft.request(escaped(draft.fields))),
+            having('"a\\/b\\u00e9"'),
+            having("1"),
+            having('"é"', "latin-1", f"{least.media}; charset=iso-8859-1"),
+            of_text(lambda text: f'{text[:-1]}, "__proto__": {{"a": 1}}, "constructor": 1}}'),
+            of_text(lambda text: json.dumps({**json.loads(text), **{f"contract_check_{n}": n for n in range(500)}})),
+            having("9" * 5000),
+        )
+    )
+    yield iter(
+        (
+            *(Case(least, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
+            of_text(lambda text: text[:-1]),
+            of_text(lambda text: f"[{text}]"),
+            of_text(lambda text: f"{text}x"),
+            of_text(lambda text: f"{text[:-1]},}}"),
+            of_text(lambda text: text.replace('"', "'")),
+            of_text(json.dumps),
+            of_text(lambda text: f"/* */{text}"),
+            having('"a\r\n\tb"'),
+            of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
+            of_text(lambda text: text.replace(": ", " ", 1)),
+            of_text(lambda text: f"{text[:-1]} # check\n}}"),
+            having('"\\x41"'),
+            named(str.upper),
+            named(str.title),
+            of_text(lambda text: f"\u00a0{text}\u00a0"),
+            of_text(lambda text: f"{text}{text}"),
+            of_text(lambda text: text[:-2]),
+            of_text(lambda text: " ".join(text.rsplit(": ", 1))),
+            of_text(lambda text: text.replace(": ", " ")),
+            having("01"),
+            having('"\t\x01"'),
+            having('"é"', "latin-1"),
+            of_text(lambda text: f"\f{text}\v"),
+            of_text(lambda text: text.encode("utf-16")),
+            having("NaN"),
+            having("Infinity"),
+            of_text(lambda text: b"\xef\xbb\xbf" + text.encode()),
+            of_text(lambda text: f"{text[:-1]}, {text[1:]}"),
+            having('"\\ud800"'),
+            having(f"{'[' * 5000}{']' * 5000}"),
+        )
+    )
+
+
+def _form(least: Draft) -> Iterator[Iterator[Case]]:
+    def of_text(change: Callable[[str], str]) -> Case:
+        return Case(least, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
+
+    def coded(text: str) -> str:
+        """With every letter of a value as a code."""
+        pairs = (pair.partition("=") for pair in text.split("&"))
+        return "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in unquote_to_bytes(v))}" for k, _, v in pairs)
+
+    def turned(draft: Draft) -> Draft:
+        lists = {
+            k: ",".join(reversed(v.split(","))) for k, v in draft.fields.items() if isinstance(v, str) and "," in v
+        }
+        return replace(draft, values={**draft.values, "body": {**draft.fields, **lists}})
+
+    yield iter(
+        (
+            Case(least, lambda draft: draft.turned("body")),
+            of_text(coded),
+            of_text(lambda text: coded(text).lower()),
+            of_text(lambda text: text.replace("%2C", ",")),
+            of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&"))),
+            # The order in a list of scopes means nothing (RFC 6749, 3.3).
+            Case(least, turned),
+            of_text(lambda text: f"{text}&contract_check=1"),
+            of_text(lambda text: f"{text}&"),
+            of_text(lambda text: f"{text}&contract_check=%ff"),
+        )
+    )
+
+
+def _parts(least: Draft) -> Iterator[Iterator[Case]]:
+    def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
+        def changed(draft: Draft) -> Request:
+            limit = boundary or draft.boundary
+            return draft.request(multipart(draft.fields.items(), limit, more), media or f'{PARTS}; boundary="{limit}"')
+
+        return Case(least, changed)
+
+    def of_bytes(change: Callable[[bytes], bytes], kind: str | None = None) -> Case:
+        return Case(
+            least, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}")
+        )
+
+    def word_of(draft: Draft) -> Request:
+        """Not a delimiter in the file: the two hyphens before it are missing there (RFC 2046, 5.1.1)."""
+        texts = [value.data.decode("utf-8", "replace") for value in draft.fields.values() if isinstance(value, File)]
+        word = re.findall(r"\w+", "".join(texts) or "check")[0]
+        return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")
+
+    ended = len(f"--{least.boundary}--\r\n")
+    yield iter(
+        (
+            Case(least, lambda draft: draft.turned("body")),
+            *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
+            form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
+            *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
+            Case(least, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
+            of_bytes(lambda data: b"to be ignored\r\n" + data),
+            of_bytes(lambda data: data + b"to be ignored\r\n"),
+            of_bytes(lambda data: data[:-2]),
+            form(more="Content-Type: text/plain; charset=utf-8\r\n"),
+            of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
+            of_bytes(
+                lambda data: re.sub(
+                    rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data
+                )
+            ),
+            of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
+            Case(least, word_of),
+            Case(least, lambda draft: _with(draft, "contract_check", "1")),
+        )
+    )
+    yield iter(
+        (
+            of_bytes(lambda data: data[:-ended]),
+            of_bytes(lambda data: data.replace(least.boundary.encode(), b"other")),
+            of_bytes(lambda data: data[-ended:]),
+            of_bytes(lambda _: b"name=check"),
+            of_bytes(lambda _: b'{"name": "check"}'),
+            of_bytes(bytes, "multipart/mixed; "),
+            Case(least, lambda draft: draft.request(content_type=PARTS)),
+        )
+    )

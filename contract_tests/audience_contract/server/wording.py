@@ -1,0 +1,118 @@
+"""The headline of a finding: what was sent, what came back, and the rule in a few words."""
+
+import json
+import re
+from typing import Any
+
+from ..bodies import json_of, parts_of
+from ..messages import Request
+from ..spec import Node, Operation, source
+from ..strict_json import at
+from ..violation import UnreadableError, Violation
+
+_LONGEST = 60
+_NOTHING = {"", "valid", "undocumented", "success", "combination", "everything unusual at once"}
+"""What labels say of a request when its content tells more."""
+
+
+def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
+    """A request in a few words: what is wrong with it if something is, else its content and what is special about it."""
+    if broken:
+        return _part(request, broken)
+    special = "" if label in _NOTHING or label.startswith(("body ", "part ")) else f" ({label})"
+    return f"{_whole(operation, request)}{special}"
+
+
+def rule(operation: Operation, broken: Violation) -> str:
+    """What a rule of the spec asks for, and the page that says so."""
+    tokens = broken.pointer.split("/")[1:]
+    name = broken.missing or (tokens[-1] if tokens else broken.where.rpartition(" ")[2])
+    keyword = broken.rule.rpartition("/")[2]
+    try:
+        node: Node | None = operation.node.at(broken.rule)
+    except LookupError:
+        node = None
+    limit = node.value if node else None
+    match keyword, limit:
+        case "required", _:
+            said = f"{name} is required"
+        case "type", str() | list():
+            kinds = " or ".join([limit] if isinstance(limit, str) else map(str, limit))
+            said = f"{name} must be {'an' if kinds[0] in 'aeiou' else 'a'} {kinds}"
+        case "enum", list():
+            said = f"{name} must be {', '.join(map(str, limit[:4]))}{', …' if limit[4:] else ''}"
+        case "maxLength" | "maxItems" | "maximum" | "maxProperties", _:
+            said = f"{name} must have at most {limit}"
+        case "minLength" | "minItems" | "minimum" | "minProperties", _:
+            said = f"{name} must have at least {limit}"
+        case "pattern" | "format", str():
+            said = f"{name} must match {limit}" if keyword == "pattern" else f"{name} must be a {limit}"
+        case _:
+            said = broken.message
+    return with_page(operation, broken.rule, said)
+
+
+def with_page(operation: Operation, pointer: str, said: str) -> str:
+    """A reason, and the page that it stands on."""
+    found = re.findall(r"https?://[^\s;]+", source(operation.spec.key, pointer))
+    return f"{said}; {found[-1].rstrip('/').rpartition('/')[2]}" if found else said
+
+
+def _part(request: Request, broken: Violation) -> str:
+    place, _, name = broken.where.partition(" ")
+    if broken.message == "missing" and not broken.missing:
+        return f"a request without {name or 'Content-Type' if place == 'content-type' else name or 'a body'}"
+    shown = {
+        "header": f"{name}: {cut(', '.join(request.values(name)))}",
+        "content-type": f"Content-Type: {cut(', '.join(request.values('content-type')))}",
+        "query": cut(request.target),
+        "path": cut(request.target),
+        "part": f"part {name} = {cut(_text(request, name))}",
+    }
+    return shown[place] if place in shown else _of_json(request, broken)
+
+
+def _of_json(request: Request, broken: Violation) -> str:
+    """What a JSON body has at the place that is broken, and nothing else of it."""
+    try:
+        value = json_of(request)
+    except UnreadableError:
+        return cut(request.body.decode("utf-8", "backslashreplace"))
+    tokens = broken.pointer.split("/")[1:]
+    if broken.missing:
+        return f"{_json(at(value, broken.pointer))} without {broken.missing}"
+    found = value
+    for token in tokens:
+        found = found[int(token)] if isinstance(found, list) else found[token.replace("~1", "/").replace("~0", "~")]
+    for token in reversed(tokens):
+        found = [found] if token.isdecimal() else {token: found}
+    return _json(found)
+
+
+def _text(request: Request, name: str) -> str:
+    try:
+        return next((p.data.decode("utf-8", "backslashreplace") for p in parts_of(request) if p.name == name), "")
+    except UnreadableError:
+        return ""
+
+
+def _whole(operation: Operation, request: Request) -> str:
+    body = operation.node.get("requestBody")
+    if not body or not request.body:
+        return f"{request.method} {cut(request.target)}"
+    try:
+        if "multipart/form-data" in body["content"].value:
+            return f"a form of {', '.join(part.name for part in parts_of(request))}"
+        return _json(json_of(request))
+    except UnreadableError:
+        return cut(request.body.decode("utf-8", "backslashreplace"))
+
+
+def _json(value: Any) -> str:
+    return cut(json.dumps(value, ensure_ascii=False))
+
+
+def cut(text: str) -> str:
+    """A text without its middle, if it is long."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
