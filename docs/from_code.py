@@ -100,6 +100,8 @@ A finding is named after the rule that is broken. Its **weight** says how much i
 
 Its **source** is the provider's documents, at the place that the finding names, or a standard.
 """
+    if missing := RULES.keys() - examples.keys():
+        raise LookupError(f"docs/check/examples.toml has no example of {', '.join(missing)}")
     for side, title in SIDES.items():
         text += f"\n## {title}\n"
         text += "".join(_rule(rule, **examples[rule.id]) for rule in RULES.values() if rule.side == side)
