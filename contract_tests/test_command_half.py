@@ -124,9 +124,9 @@ def test_what_only_reads_never_has_an_unknown_outcome_nor_half_a_job(kind: type[
     assert exit_code([error], interrupted=True) == 130
 
 
-def test_the_readme_and_the_help_have_every_exit_code_with_its_meaning() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    table = MarkdownIt().enable("table").render(readme).partition("<th>Exit code</th>")[2].partition("</table>")[0]
+def test_the_documentation_and_the_help_have_every_exit_code_with_its_meaning() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "guides" / "command-line.md").read_text("utf-8")
+    table = MarkdownIt().enable("table").render(page).partition("<th>Exit code</th>")[2].partition("</table>")[0]
     rows = re.findall(r"<tr>\s*<td>(\d+)</td>\s*<td>(.*?)</td>", table)
     assert {int(code): said for code, said in rows if int(code) in EXIT_CODES} == EXIT_CODES
     shown = " ".join(re.sub(r"[│\n]", " ", run(None, "create", "--help").stdout).split())

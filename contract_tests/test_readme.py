@@ -1,8 +1,10 @@
-"""The README's Python is run as it stands, and so are the examples in docstrings."""
+"""The Python of README and of the documentation is run as it stands, and so are the examples in docstrings."""
 
 import doctest
+import json
 import os
 import pkgutil
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,27 +17,58 @@ import processes
 from audience_contract.mock import MockServer
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = [token.content for token in MarkdownIt().parse(README) if token.type == "fence" and token.info == "python"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# Blocks after one another, each as if it stood alone but for what the server remembers.
+RUN = "import json, sys\nfor block in json.load(sys.stdin): exec(block, {'__name__': '__main__'})"
 
 
-@pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_each_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> None:
-    command, is_test = [sys.executable, "-W", "error", "-c", BLOCKS[number]], "def test_" in BLOCKS[number]
-    if is_test:
-        (tmp_path / "test_block.py").write_text(BLOCKS[number], "utf-8")
-        command[3:] = ["-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+def blocks(page: Path) -> list[str]:
+    return [each.content for each in MarkdownIt().parse(page.read_text("utf-8")) if each.info == "python"]
+
+
+BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := blocks(page))}
+TESTS = [block for found in BLOCKS.values() for block in found if "def test_" in block]
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_each_python_block_of_a_page_runs(page: str) -> None:
+    given = json.dumps([block for block in BLOCKS[page] if block not in TESTS])
     with MockServer() as server:
-        # A test has its own server.
-        environment = {**os.environ, **({} if is_test else server.environment())}
-        done = processes.run(command, env=environment, cwd=ROOT)
+        command = [sys.executable, "-W", "error", "-c", RUN]
+        done = processes.run(command, given=given, env={**os.environ, **server.environment()}, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_readme_has_blocking_asynchronous_and_respx_examples() -> None:
-    assert [word for word in ("create_everywhere", "audiences.aio", "respx.mock") if word in "".join(BLOCKS)] == [
-        "create_everywhere", "audiences.aio", "respx.mock",
-    ]  # fmt: skip
+@pytest.mark.parametrize("number", range(len(TESTS)))
+def test_each_test_in_a_block_passes(number: int, tmp_path: Path) -> None:
+    (tmp_path / "test_block.py").write_text(TESTS[number], "utf-8")
+    options = ["-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    done = processes.run([sys.executable, "-W", "error", "-m", "pytest", *options, str(tmp_path)], cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_the_readme_is_short_and_has_a_blocking_and_an_asynchronous_example() -> None:
+    assert len(PAGES[0].read_text("utf-8").splitlines()) <= 130
+    blocking, asynchronous = BLOCKS["README.md"]
+    assert "    with " not in asynchronous
+    assert "async with" in asynchronous
+    assert "async" not in blocking
+
+
+def test_every_file_that_a_page_links_to_is_there() -> None:
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md"]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            target = page.parent / link
+            assert target.is_file() or (page.parent.name, target.name) == ("check", "rules.md"), f"{page}: {link}"
+
+
+def test_the_notebook_gives_what_is_kept_in_it() -> None:
+    cells = json.loads((ROOT / "examples" / "first_audience.ipynb").read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    kept = "".join(text for cell in code for output in cell["outputs"] for text in output["text"])
+    program = "\n".join("".join(cell["source"]) for cell in code)
+    command = [sys.executable, "-W", "error", "-c", program]
+    assert processes.run(command, cwd=ROOT / "examples", check=True).stdout == kept
 
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.walk_packages(audiences.__path__, "audiences.")])

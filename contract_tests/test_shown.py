@@ -1,4 +1,4 @@
-"""What is shown where, as README's table has it: canaries are put wherever a user or a provider can put something."""
+"""What is shown where, as docs/guides/settings.md has it: canaries are put wherever somebody can put something."""
 
 import asyncio
 import io

@@ -1,5 +1,7 @@
 """The pages that are made of the code: what each provider offers, and each rule of the check."""
 
+import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ def provider(kind: Any) -> str:
         f"| `{verb}` | {support} | {cell(reason)} |\n" for verb, (support, reason) in kind.capabilities.items()
     )
     settings = "".join(
-        f"| `{s.variable}` | {'yes' if s.required else 'no'} | {'yes' if s.secret else 'no'} |\n"
+        f"| `{s.variable}` | {'yes' if s.required else 'no'} | {'yes' if s.secret else 'no'} | {cell(s.meaning)} |\n"
         for s in kind.all_settings()
     )
     documents = "".join(
@@ -54,9 +56,11 @@ def provider(kind: Any) -> str:
     contradictions = contradictions.replace("\n## ", "\n### ").replace(
         " CONTRIBUTING.md says how the lines are written and checked.", ""
     )
+    about = re.sub(r"https://[^\s,;]*[^\s,;.]", r"<\g<0>>", sys.modules[kind.__module__].__doc__ or "")
     return f"""# {title}
 
-```python
+{about}
+```{{code-block}} python
 from audiences import {kind.__name__}    # or, for asynchronous code, from audiences.aio
 ```
 
@@ -72,8 +76,8 @@ from audiences import {kind.__name__}    # or, for asynchronous code, from audie
 
 Each is an environment variable, or an argument of the class: without the provider's name, in small letters.
 
-| Variable | Required | Secret |
-| --- | --- | --- |
+| Variable | Required | Secret | What it is |
+| --- | --- | --- | --- |
 {settings}
 ## Its documents
 
@@ -96,6 +100,8 @@ A finding is named after the rule that is broken. Its **weight** says how much i
 
 Its **source** is the provider's documents, at the place that the finding names, or a standard.
 """
+    if missing := RULES.keys() - examples.keys():
+        raise LookupError(f"docs/check/examples.toml has no example of {', '.join(missing)}")
     for side, title in SIDES.items():
         text += f"\n## {title}\n"
         text += "".join(_rule(rule, **examples[rule.id]) for rule in RULES.values() if rule.side == side)

@@ -11,7 +11,7 @@ _HEAD = """\
 | Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with |
 | --- | --- | --- | --- | --- |
 """
-_SUPPORT = {"native": "yes", "emulated": "made here", "undocumented": "undocumented", "unsupported": "**no**"}
+_SUPPORT = {"native": "yes", "emulated": "yes, emulated", "undocumented": "undocumented", "unsupported": "**no**"}
 
 
 def capabilities() -> str:
