@@ -39,7 +39,7 @@ CREDENTIALS = {
     "ADOBE_SANDBOX_NAME": "prod",
     "COMMBOX_API_KEY": "eyJhbGci.eyJjbGll.c2lnbmF0",
 }
-PATHS = {"batch": "/2.10", "adobe": "/core/ais", "commbox": ""}
+PATHS = {"batch": "/2.10", "adobe": "", "commbox": ""}
 # Of a finding: the documents say so; HTTP, JSON and forms do, and the documents don't; neither does.
 VERDICTS = ("true", "habit", "untrue", "not judged")
 OPERATIONS = {

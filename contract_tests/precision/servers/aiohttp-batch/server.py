@@ -1,4 +1,5 @@
-"""Batch's audiences with aiohttp; the schemas are those of the pages. Pages: create (batch-create.md), update, replace, remove, view (FACTS.md 1.3)."""
+"""Batch's audiences with aiohttp; the schemas are those of the pages. Pages: create (batch-create.md), update, replace,
+remove, view, list (FACTS.md 1.3)."""
 
 import json
 import os
@@ -161,17 +162,42 @@ async def view(request):
     if name not in audiences:
         raise Failure(404, "NOT_FOUND", "Not found")
     owner, state = states.get(request.query.get("indexing_token"), (name, "APPLIED"))
+    return web.json_response(shown(name, state if owner == name else "APPLIED"))
+
+
+def shown(name, state):
     audience = audiences[name]
     answer = {
         "name": name,
         "type": "CUSTOM_ID",
         "nb_ids": len(audience["ids"]),
-        "indexing_state": state if owner == name else "APPLIED",
+        "indexing_state": state,
         "created": audience["created"],
         "updated": audience["updated"],
     }
     if audience["display_name"] is not None:
         answer["display_name"] = audience["display_name"]
+    return answer
+
+
+@routes.get("/2.10/audiences/list")
+async def list_audiences(request):
+    try:
+        limit = int(request.query.get("limit", "10"))
+        start = int(request.query.get("from", "0"))
+    except ValueError as error:
+        raise Failure(400, "INVALID_PARAMETER", "limit must be an integer, and from an earlier next_from") from error
+    if not 1 <= limit <= 100 or start < 0:
+        raise Failure(400, "INVALID_PARAMETER", "limit must be 1 to 100")
+    names = list(audiences)
+    answer = {
+        "audiences": [shown(name, "APPLIED") for name in names[start : start + limit]],
+        "has_more": start + limit < len(names),
+    }
+    if "from" not in request.query:
+        answer["count"] = len(names)
+    if answer["has_more"]:
+        answer["next_from"] = str(start + limit)
     return web.json_response(answer)
 
 
@@ -201,6 +227,6 @@ async def credentials(request, handler):
 
 
 if __name__ == "__main__":
-    app = web.Application(middlewares=[errors, credentials])
+    app = web.Application(client_max_size=10 * 1024 * 1024, middlewares=[errors, credentials])
     app.add_routes(routes)
     web.run_app(app, host="127.0.0.1", port=int(os.environ["PORT"]), print=None, access_log=None)

@@ -1,4 +1,5 @@
-"""Batch's audiences with Django REST framework. Pages: create (batch-create.md), remove, view (FACTS.md 1.3)."""
+"""Batch's audiences with Django REST framework. Pages: create (batch-create.md), update, replace,
+remove, view, list (FACTS.md 1.3)."""
 
 import os
 import re
@@ -81,6 +82,38 @@ class ViewSerializer(serializers.Serializer):
     indexing_token = StringField(required=False, allow_blank=True, trim_whitespace=False)
 
 
+class ReplaceItemSerializer(serializers.Serializer):
+    id = StringField(allow_blank=True, trim_whitespace=False)
+    attributes = serializers.DictField(required=False)
+
+    def validate_attributes(self, value):
+        if len(value) > 15:
+            raise serializers.ValidationError("15 attributes are allowed at most.")
+        return value
+
+
+class UpdateItemSerializer(ReplaceItemSerializer):
+    action = serializers.ChoiceField(choices=["add", "remove"])
+
+    def validate(self, data):
+        if data["action"] == "remove" and "attributes" in data:
+            raise serializers.ValidationError("attributes are only accepted with add.")
+        return data
+
+
+class ReplaceSerializer(serializers.Serializer):
+    name = StringField(trim_whitespace=False)
+    ids = serializers.ListField(child=ReplaceItemSerializer(), max_length=10000)
+
+
+class UpdateSerializer(ReplaceSerializer):
+    ids = serializers.ListField(child=UpdateItemSerializer(), max_length=10000)
+
+
+class ListSerializer(serializers.Serializer):
+    limit = serializers.IntegerField(default=10, min_value=1, max_value=100)
+
+
 class AudienceAPIView(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes = [permissions.AllowAny]
@@ -105,6 +138,53 @@ class Remove(AudienceAPIView):
         return Response({"indexing_token": uuid.uuid4().hex}, status=status.HTTP_202_ACCEPTED)
 
 
+class Change(AudienceAPIView):
+    serializer_class = None
+
+    def post(self, request):
+        serializer = self.serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        audience = AUDIENCES.get(serializer.validated_data["name"])
+        if audience is None:
+            raise exceptions.ValidationError("There is no such audience.")
+        self.change(audience.setdefault("ids", set()), serializer.validated_data["ids"])
+        audience["updated"] = timezone.now()
+        return Response({"indexing_token": uuid.uuid4().hex}, status=status.HTTP_202_ACCEPTED)
+
+
+class Update(Change):
+    serializer_class = UpdateSerializer
+
+    def change(self, ids, items):
+        for item in items:
+            (ids.add if item["action"] == "add" else ids.discard)(item["id"])
+
+
+class Replace(Change):
+    serializer_class = ReplaceSerializer
+
+    def change(self, ids, items):
+        ids.clear()
+        ids.update(item["id"] for item in items)
+
+
+class List(AudienceAPIView):
+    def get(self, request):
+        serializer = ListSerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        limit = serializer.validated_data["limit"]
+        start = request.query_params.get("from", "0")
+        if not start.isdecimal() or int(start) > len(AUDIENCES):
+            raise exceptions.ValidationError("from is not the next_from of an earlier answer.")
+        page = list(AUDIENCES.values())[int(start) : int(start) + limit]
+        answer = {"audiences": [shown(audience) for audience in page], "has_more": int(start) + limit < len(AUDIENCES)}
+        if "from" not in request.query_params:
+            answer["count"] = len(AUDIENCES)
+        if answer["has_more"]:
+            answer["next_from"] = str(int(start) + limit)
+        return Response(answer)
+
+
 class View(AudienceAPIView):
     def get(self, request):
         serializer = ViewSerializer(data=request.query_params)
@@ -112,17 +192,22 @@ class View(AudienceAPIView):
         audience = AUDIENCES.get(serializer.validated_data["name"])
         if audience is None:
             raise exceptions.NotFound("There is no such audience.")
-        answer = {
-            "name": audience["name"],
-            "type": "CUSTOM_ID",
-            "nb_ids": 0,
-            "indexing_state": "APPLIED",
-            "created": audience["created"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "updated": audience["updated"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        if "display_name" in audience:
-            answer["display_name"] = audience["display_name"]
-        return Response(answer)
+        return Response(shown(audience))
+
+
+def shown(audience):
+    ids = len(audience.get("ids", ()))
+    answer = {
+        "name": audience["name"],
+        "type": "CUSTOM_ID",
+        "nb_ids": ids,
+        "indexing_state": "APPLIED",
+        "created": audience["created"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "updated": audience["updated"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    if "display_name" in audience:
+        answer["display_name"] = audience["display_name"]
+    return answer
 
 
 def exception_handler(exc, context):
@@ -151,6 +236,9 @@ handler404 = not_found
 handler500 = server_error
 urlpatterns = [
     path("2.10/audiences/create", Create.as_view()),
+    path("2.10/audiences/update", Update.as_view()),
+    path("2.10/audiences/replace", Replace.as_view()),
+    path("2.10/audiences/list", List.as_view()),
     path("2.10/audiences/remove", Remove.as_view()),
     path("2.10/audiences/view", View.as_view()),
 ]

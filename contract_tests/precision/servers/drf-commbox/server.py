@@ -1,4 +1,4 @@
-"""CommBox's audiences with Django REST framework. Page: create (commbox-create.md)."""
+"""CommBox's audiences with Django REST framework. Pages: create (commbox-create.md), list, replace (FACTS.md 3.2)."""
 
 import csv
 import io
@@ -81,6 +81,12 @@ class CreateSerializer(serializers.Serializer):
         return upload
 
 
+class ReplaceSerializer(serializers.Serializer):
+    audience_file = serializers.FileField(required=True)
+
+    validate_audience_file = CreateSerializer.validate_audience_file
+
+
 def now():
     return timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
@@ -98,6 +104,23 @@ class Audiences(APIView):
         return Response(body, status=201)
 
 
+    def get(self, request):
+        data = [{"id": number, "name": name, "type": "Static"} for number, name in AUDIENCES.items()]
+        return Response({"status": "200", "description": "Audiences retrieved", "response_time": now(), "data": data})
+
+
+class Audience(APIView):
+    authentication_classes = [BearerAuthentication]
+    permission_classes = [permissions.AllowAny]
+
+    def put(self, request, number):
+        if number not in AUDIENCES:
+            raise exceptions.NotFound
+        ReplaceSerializer(data=request.data).is_valid(raise_exception=True)
+        data = {"id": number}
+        return Response({"status": 200, "description": "Operation successful", "response_time": now(), "data": data})
+
+
 def error(status, description):
     return {"status": status, "description": description, "response_time": now()}
 
@@ -113,7 +136,7 @@ def exception_handler(exc, context):
 handler400 = lambda request, exception: JsonResponse(error(400, "Bad Request"), status=400)
 handler404 = lambda request, exception: JsonResponse(error(404, "Not Found"), status=404)
 handler500 = lambda request: JsonResponse(error(500, "Server Error"), status=500)
-urlpatterns = [path("audiences", Audiences.as_view())]
+urlpatterns = [path("audiences", Audiences.as_view()), path("Audiences/<str:number>", Audience.as_view())]
 
 if __name__ == "__main__":
     serve(get_wsgi_application(), host="127.0.0.1", port=int(os.environ["PORT"]), threads=4)

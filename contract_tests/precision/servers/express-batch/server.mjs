@@ -1,4 +1,4 @@
-// Batch's audiences with Express and zod. Pages: create (batch-create.md), remove, view, list (FACTS.md 1.3).
+// Batch's audiences with Express and zod. Pages: create (batch-create.md), update, replace, remove, view, list (FACTS.md 1.3).
 import crypto from 'node:crypto'
 import express from 'express'
 import { z } from 'zod'
@@ -11,11 +11,18 @@ const createBody = z.object({
   display_name: z.string().optional()
 })
 const removeBody = z.object({ name: z.string() })
+const attributes = z.record(z.string(), z.unknown()).refine((value) => Object.keys(value).length <= 15, 'at most 15 attributes')
+const replaceItem = z.object({ id: z.string(), attributes: attributes.optional() })
+const updateItem = replaceItem.extend({ action: z.enum(['add', 'remove']) })
+  .refine((item) => item.action === 'add' || item.attributes === undefined, 'attributes are only accepted with add')
+const replaceBody = z.object({ name: z.string(), ids: z.array(replaceItem).max(10000) })
+const updateBody = z.object({ name: z.string(), ids: z.array(updateItem).max(10000) })
 const viewQuery = z.object({ name: z.string(), indexing_token: z.string().optional() })
 const listQuery = z.object({ from: z.string().optional(), limit: z.coerce.number().int().min(1).max(100).default(10) })
 
 const audiences = new Map()
 const tokens = new Map()
+const members = new Map()
 
 function fail (res, status, code, message) {
   res.status(status).json({ error_code: code, error_message: message })
@@ -42,7 +49,7 @@ function accept (res, name) {
 
 const router = express.Router()
 router.use(authenticate)
-router.use(express.json({ strict: false }))
+router.use(express.json({ strict: false, limit: '10mb' }))
 
 router.post('/create', (req, res) => {
   const body = createBody.parse(req.body)
@@ -60,6 +67,26 @@ router.post('/create', (req, res) => {
     updated: moment
   })
   accept(res, body.name)
+})
+
+function changed (res, name, ids) {
+  members.set(name, ids)
+  audiences.set(name, { ...audiences.get(name), nb_ids: ids.size, updated: now() })
+  accept(res, name)
+}
+
+router.post('/update', (req, res) => {
+  const body = updateBody.parse(req.body)
+  if (!audiences.has(body.name)) return fail(res, 400, 'UNKNOWN_AUDIENCE', 'There is no such audience')
+  const ids = new Set(members.get(body.name))
+  for (const { id, action } of body.ids) action === 'add' ? ids.add(id) : ids.delete(id)
+  changed(res, body.name, ids)
+})
+
+router.post('/replace', (req, res) => {
+  const body = replaceBody.parse(req.body)
+  if (!audiences.has(body.name)) return fail(res, 400, 'UNKNOWN_AUDIENCE', 'There is no such audience')
+  changed(res, body.name, new Set(body.ids.map((item) => item.id)))
 })
 
 router.post('/remove', (req, res) => {

@@ -1,4 +1,4 @@
-// Batch's audiences with Fastify and its schemas. Pages: create (batch-create.md), remove, view (FACTS.md 1.3).
+// Batch's audiences with Fastify and its schemas. Pages: create (batch-create.md), update, replace, remove, view, list (FACTS.md 1.3).
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 
@@ -8,6 +8,7 @@ const { PORT, BATCH_API_KEY, BATCH_PROJECT } = process.env
 const app = Fastify({ ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
 const audiences = new Map()
 const tokens = new Map()
+const members = new Map()
 
 const errorSchema = {
   type: 'object',
@@ -26,6 +27,41 @@ const createBody = {
     type: { type: 'string', enum: ['custom_ids', 'emails', 'install_ids'] },
     display_name: { type: 'string' }
   }
+}
+const attributes = { type: 'object', maxProperties: 15 }
+const replaceBody = {
+  type: 'object',
+  required: ['name', 'ids'],
+  properties: {
+    name: { type: 'string' },
+    ids: {
+      type: 'array',
+      maxItems: 10000,
+      items: { type: 'object', required: ['id'], properties: { id: { type: 'string' }, attributes } }
+    }
+  }
+}
+const updateBody = {
+  type: 'object',
+  required: ['name', 'ids'],
+  properties: {
+    name: { type: 'string' },
+    ids: {
+      type: 'array',
+      maxItems: 10000,
+      items: {
+        type: 'object',
+        required: ['id', 'action'],
+        properties: { id: { type: 'string' }, action: { type: 'string', enum: ['add', 'remove'] }, attributes },
+        if: { properties: { action: { const: 'remove' } } },
+        then: { properties: { attributes: false } }
+      }
+    }
+  }
+}
+const listQuery = {
+  type: 'object',
+  properties: { from: { type: 'string' }, limit: { type: 'string', pattern: '^([1-9][0-9]?|100)$', default: '10' } }
 }
 const removeBody = { type: 'object', required: ['name'], properties: { name: { type: 'string' } } }
 const viewQuery = {
@@ -77,6 +113,43 @@ app.post('/2.10/audiences/create', { schema: { body: createBody, response: { 202
     updated: now()
   })
   return reply.code(202).send(tokenFor(name))
+})
+
+async function change (request, reply, ids) {
+  const { name } = request.body
+  const found = audiences.get(name)
+  if (found === undefined) {
+    return reply.code(400).send({ error_code: 'UNKNOWN_AUDIENCE', error_message: 'There is no such audience.' })
+  }
+  const after = ids(members.get(name) ?? new Set())
+  members.set(name, after)
+  audiences.set(name, { ...found, nb_ids: after.size, updated: now() })
+  return reply.code(202).send(tokenFor(name))
+}
+
+app.post('/2.10/audiences/update', { bodyLimit: 10485760, schema: { body: updateBody, response: { 202: accepted } } }, (request, reply) =>
+  change(request, reply, (before) => {
+    const after = new Set(before)
+    for (const { id, action } of request.body.ids) action === 'add' ? after.add(id) : after.delete(id)
+    return after
+  }))
+
+app.post('/2.10/audiences/replace', { bodyLimit: 10485760, schema: { body: replaceBody, response: { 202: accepted } } }, (request, reply) =>
+  change(request, reply, () => new Set(request.body.ids.map((item) => item.id))))
+
+app.get('/2.10/audiences/list', { schema: { querystring: listQuery } }, async (request, reply) => {
+  const limit = Number(request.query.limit)
+  const start = Number(request.query.from ?? '0')
+  if (!Number.isInteger(start) || start < 0 || start > audiences.size) {
+    return reply.code(400).send({ error_code: 'INVALID_CURSOR', error_message: 'from is not the next_from of an earlier answer' })
+  }
+  const hasMore = start + limit < audiences.size
+  return {
+    audiences: [...audiences.values()].slice(start, start + limit),
+    ...(request.query.from === undefined && { count: audiences.size }),
+    has_more: hasMore,
+    ...(hasMore && { next_from: String(start + limit) })
+  }
 })
 
 app.post('/2.10/audiences/remove', { schema: { body: removeBody, response: { 202: accepted } } }, async (request, reply) => {

@@ -1,4 +1,5 @@
-"""Batch's audiences with Flask and marshmallow. Pages: create (batch-create.md), remove, view, list (FACTS.md 1.3)."""
+"""Batch's audiences with Flask and marshmallow. Pages: create (batch-create.md), update, replace,
+remove, view, list (FACTS.md 1.3)."""
 
 import hmac
 import os
@@ -35,6 +36,30 @@ class RemoveSchema(Schema):
         unknown = EXCLUDE
 
     name = fields.String(required=True)
+
+
+class ReplaceItemSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    id = fields.String(required=True)
+    attributes = fields.Dict(validate=validate.Length(max=15))
+
+
+class UpdateItemSchema(ReplaceItemSchema):
+    action = fields.String(required=True, validate=validate.OneOf(["add", "remove"]))
+
+
+class ReplaceSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    name = fields.String(required=True)
+    ids = fields.List(fields.Nested(ReplaceItemSchema), required=True, validate=validate.Length(max=10000))
+
+
+class UpdateSchema(ReplaceSchema):
+    ids = fields.List(fields.Nested(UpdateItemSchema), required=True, validate=validate.Length(max=10000))
 
 
 class ListSchema(Schema):
@@ -82,7 +107,38 @@ def create():
         "created": now(),
         "updated": now(),
     }
+    members.pop(name, None)
     return new_token(name)
+
+
+members = {}
+
+
+@blueprint.post("/update")
+def update():
+    data = UpdateSchema().load(request.get_json())
+    if data["name"] not in audiences:
+        return error(400, "AUDIENCE_NOT_FOUND", "There is no such audience")
+    if any(item["action"] == "remove" and "attributes" in item for item in data["ids"]):
+        return error(400, "INVALID_REQUEST", "attributes are for the action add only")
+    ids = members.setdefault(data["name"], set())
+    for item in data["ids"]:
+        if item["action"] == "add":
+            ids.add(item["id"])
+        else:
+            ids.discard(item["id"])
+    audiences[data["name"]].update(nb_ids=len(ids), updated=now())
+    return new_token(data["name"])
+
+
+@blueprint.post("/replace")
+def replace():
+    data = ReplaceSchema().load(request.get_json())
+    if data["name"] not in audiences:
+        return error(400, "AUDIENCE_NOT_FOUND", "There is no such audience")
+    members[data["name"]] = {item["id"] for item in data["ids"]}
+    audiences[data["name"]].update(nb_ids=len(members[data["name"]]), updated=now())
+    return new_token(data["name"])
 
 
 @blueprint.post("/remove")

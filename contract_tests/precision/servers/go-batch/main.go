@@ -1,4 +1,4 @@
-// Batch's audiences with Go's net/http. Pages: create (batch-create.md), update, remove, view (FACTS.md 1.3).
+// Batch's audiences with Go's net/http. Pages: create (batch-create.md), update, replace, remove, view, list (FACTS.md 1.3).
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -173,6 +175,77 @@ func update(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+func replace(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		Name *string `json:"name"`
+		IDs  *[]struct {
+			ID         *string        `json:"id"`
+			Attributes map[string]any `json:"attributes"`
+		} `json:"ids"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if body.Name == nil || body.IDs == nil || len(*body.IDs) > 10000 {
+		return badRequest("name and ids are required, ids of 10000 objects at most")
+	}
+	ids := map[string]bool{}
+	for _, item := range *body.IDs {
+		if item.ID == nil || len(item.Attributes) > 15 {
+			return badRequest("id is required, and attributes takes 15 elements at most")
+		}
+		ids[*item.ID] = true
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	found, exists := audiences[*body.Name]
+	if !exists {
+		return badRequest("There is no such audience to replace")
+	}
+	found.ids, found.updated = ids, time.Now().UTC()
+	accept(w)
+	return nil
+}
+
+func list(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	limit := 10
+	if query.Has("limit") {
+		var err error
+		if limit, err = strconv.Atoi(query.Get("limit")); err != nil || limit < 1 || limit > 100 {
+			return badRequest("limit must be 1 to 100")
+		}
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	names := make([]string, 0, len(audiences))
+	for name := range audiences {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	start := 0
+	if query.Has("from") {
+		start = sort.SearchStrings(names, query.Get("from"))
+	}
+	end := start + limit
+	if end > len(names) {
+		end = len(names)
+	}
+	page := []viewAnswer{}
+	for _, name := range names[start:end] {
+		page = append(page, shown(audiences[name]))
+	}
+	answer := map[string]any{"audiences": page, "has_more": end < len(names)}
+	if !query.Has("from") {
+		answer["count"] = len(names)
+	}
+	if end < len(names) {
+		answer["next_from"] = names[end]
+	}
+	write(w, http.StatusOK, answer)
+	return nil
+}
+
 func remove(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Name *string `json:"name"`
@@ -204,7 +277,12 @@ func view(w http.ResponseWriter, r *http.Request) error {
 	if !exists {
 		return &apiError{404, "NOT_FOUND", "There is no such audience"}
 	}
-	write(w, http.StatusOK, viewAnswer{
+	write(w, http.StatusOK, shown(found))
+	return nil
+}
+
+func shown(found *audience) viewAnswer {
+	return viewAnswer{
 		Name:          found.name,
 		DisplayName:   found.displayName,
 		Type:          "CUSTOM_ID",
@@ -212,8 +290,7 @@ func view(w http.ResponseWriter, r *http.Request) error {
 		IndexingState: "APPLIED",
 		Created:       found.created.Format(time.RFC3339),
 		Updated:       found.updated.Format(time.RFC3339),
-	})
-	return nil
+	}
 }
 
 func authenticated(r *http.Request) bool {
@@ -244,6 +321,8 @@ func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/2.10/audiences/create", route(http.MethodPost, create))
 	mux.HandleFunc("/2.10/audiences/update", route(http.MethodPost, update))
+	mux.HandleFunc("/2.10/audiences/replace", route(http.MethodPost, replace))
+	mux.HandleFunc("/2.10/audiences/list", route(http.MethodGet, list))
 	mux.HandleFunc("/2.10/audiences/remove", route(http.MethodPost, remove))
 	mux.HandleFunc("/2.10/audiences/view", route(http.MethodGet, view))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

@@ -1,4 +1,4 @@
-// CommBox's audiences with Go's net/http. Page: create (commbox-create.md).
+// CommBox's audiences with Go's net/http. Pages: create (commbox-create.md), list, replace (FACTS.md 3.2).
 package main
 
 import (
@@ -14,24 +14,26 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
 
 var (
-	apiKey = os.Getenv("COMMBOX_API_KEY")
-	last   int64 = 312344
+	apiKey          = os.Getenv("COMMBOX_API_KEY")
+	last      int64 = 312344
+	audiences sync.Map
 )
 
 type envelope struct {
-	Status       int               `json:"status"`
-	Description  string            `json:"description"`
-	ResponseTime string            `json:"response_time"`
-	Data         map[string]string `json:"data,omitempty"`
+	Status       int    `json:"status"`
+	Description  string `json:"description"`
+	ResponseTime string `json:"response_time"`
+	Data         any    `json:"data,omitempty"`
 }
 
-func answer(w http.ResponseWriter, status int, description string, data map[string]string) {
+func answer(w http.ResponseWriter, status int, description string, data any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	moment := time.Now().UTC().Format("2006-01-02T15:04:05.0000000Z")
@@ -96,30 +98,61 @@ func create(w http.ResponseWriter, r *http.Request) {
 		answer(w, 400, "Bad Request", nil)
 		return
 	}
-	file, _, err := r.FormFile("audience_file")
-	if err != nil {
+	if !hasPhones(r) {
 		answer(w, 400, "Bad Request", nil)
 		return
+	}
+	id := strconv.FormatInt(atomic.AddInt64(&last, 1), 10)
+	audiences.Store(id, names[0])
+	answer(w, 201, "Audience created", map[string]string{"id": id})
+}
+
+// hasPhones tells whether audience_file is a file with the column phone1.
+func hasPhones(r *http.Request) bool {
+	file, _, err := r.FormFile("audience_file")
+	if err != nil {
+		return false
 	}
 	defer file.Close()
 	content, err := io.ReadAll(file)
 	if err != nil {
-		answer(w, 500, "Server Error", nil)
-		return
+		return false
 	}
 	header, err := headerOf(content)
 	if err != nil {
-		answer(w, 400, "Bad Request", nil)
-		return
+		return false
 	}
 	for _, column := range header {
 		if strings.TrimSpace(column) == "phone1" {
-			id := strconv.FormatInt(atomic.AddInt64(&last, 1), 10)
-			answer(w, 201, "Audience created", map[string]string{"id": id})
-			return
+			return true
 		}
 	}
-	answer(w, 400, "Bad Request", nil)
+	return false
+}
+
+func replace(w http.ResponseWriter, r *http.Request, id string) {
+	if _, exists := audiences.Load(id); !exists {
+		answer(w, 404, "Not Found", nil)
+		return
+	}
+	if err := r.ParseMultipartForm(32 << 20); err != nil || !hasPhones(r) {
+		answer(w, 400, "Bad Request", nil)
+		return
+	}
+	answer(w, 200, "Operation successful", map[string]string{"id": id})
+}
+
+func list(w http.ResponseWriter) {
+	found := []map[string]string{}
+	audiences.Range(func(id, name any) bool {
+		found = append(found, map[string]string{"id": id.(string), "name": name.(string), "type": "Static"})
+		return true
+	})
+	moment := time.Now().UTC().Format(time.RFC3339)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"status": "200", "description": "Audiences retrieved", "response_time": moment, "data": found,
+	})
 }
 
 func main() {
@@ -128,6 +161,10 @@ func main() {
 		switch {
 		case !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(key) != apiKey:
 			answer(w, 401, "Unauthorized", nil)
+		case r.URL.Path == "/audiences" && r.Method == http.MethodGet:
+			list(w)
+		case strings.HasPrefix(r.URL.Path, "/Audiences/") && r.Method == http.MethodPut:
+			replace(w, r, strings.TrimPrefix(r.URL.Path, "/Audiences/"))
 		case r.URL.Path != "/audiences":
 			answer(w, 404, "Not Found", nil)
 		case r.Method != http.MethodPost:

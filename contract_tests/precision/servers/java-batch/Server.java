@@ -1,6 +1,7 @@
-// Batch's audiences with the JDK's own HTTP server and Gson. Pages: create (batch-create.md), remove, view (FACTS.md 1.3).
+// Batch's audiences with the JDK's own HTTP server and Gson. Pages: create (batch-create.md), update, replace, remove, view, list (FACTS.md 1.3).
 
 import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -17,11 +18,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
@@ -31,7 +36,8 @@ public class Server {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
     private static final Set<String> TYPES = Set.of("custom_ids", "emails", "install_ids");
     private static final Gson GSON = new Gson();
-    private static final Map<String, JsonObject> AUDIENCES = new ConcurrentHashMap<>();
+    private static final Map<String, JsonObject> AUDIENCES = new ConcurrentSkipListMap<>();
+    private static final Map<String, Set<String>> MEMBERS = new ConcurrentHashMap<>();
 
     private static final class Refusal extends Exception {
         final int status;
@@ -162,6 +168,100 @@ public class Server {
         accept(exchange);
     }
 
+    /** The ids of an update, each with its action, or of a replace, without one. */
+    private static List<String[]> itemsOf(JsonObject body, boolean actions) throws Refusal {
+        JsonElement ids = body.get("ids");
+        if (ids == null || !ids.isJsonArray() || ids.getAsJsonArray().size() > 10000) {
+            throw new Refusal(400, "INVALID_PROPERTY", "ids must be an array of at most 10000 objects");
+        }
+        List<String[]> items = new ArrayList<>();
+        for (JsonElement element : ids.getAsJsonArray()) {
+            if (!element.isJsonObject()) {
+                throw new Refusal(400, "INVALID_PROPERTY", "ids must be objects");
+            }
+            JsonObject item = element.getAsJsonObject();
+            String id = text(item, "id", true);
+            String action = actions ? text(item, "action", true) : "add";
+            JsonElement attributes = item.get("attributes");
+            if (!Set.of("add", "remove").contains(action)) {
+                throw new Refusal(400, "INVALID_ACTION", "action must be add or remove");
+            }
+            if (attributes != null && (!attributes.isJsonObject() || attributes.getAsJsonObject().size() > 15)) {
+                throw new Refusal(400, "INVALID_ATTRIBUTES", "attributes must be an object of at most 15 elements");
+            }
+            if (attributes != null && action.equals("remove")) {
+                throw new Refusal(400, "INVALID_ATTRIBUTES", "attributes are for add only");
+            }
+            items.add(new String[] {id, action});
+        }
+        return items;
+    }
+
+    private static void changed(HttpExchange exchange, String name, Set<String> ids) throws IOException, Refusal {
+        JsonObject audience = AUDIENCES.get(name);
+        if (audience == null) {
+            throw new Refusal(400, "UNKNOWN_AUDIENCE", "There is no audience of this name");
+        }
+        MEMBERS.put(name, ids);
+        audience.addProperty("nb_ids", ids.size());
+        audience.addProperty("updated", now());
+        accept(exchange);
+    }
+
+    private static void update(HttpExchange exchange) throws IOException, Refusal {
+        JsonObject body = bodyOf(exchange);
+        String name = text(body, "name", true);
+        Set<String> ids = new HashSet<>(MEMBERS.getOrDefault(name, Set.of()));
+        for (String[] item : itemsOf(body, true)) {
+            if (item[1].equals("add")) {
+                ids.add(item[0]);
+            } else {
+                ids.remove(item[0]);
+            }
+        }
+        changed(exchange, name, ids);
+    }
+
+    private static void replace(HttpExchange exchange) throws IOException, Refusal {
+        JsonObject body = bodyOf(exchange);
+        String name = text(body, "name", true);
+        Set<String> ids = new HashSet<>();
+        for (String[] item : itemsOf(body, false)) {
+            ids.add(item[0]);
+        }
+        changed(exchange, name, ids);
+    }
+
+    private static void list(HttpExchange exchange) throws IOException, Refusal {
+        Map<String, String> query = queryOf(exchange);
+        int limit;
+        int start;
+        try {
+            limit = Integer.parseInt(query.getOrDefault("limit", "10"));
+            start = Integer.parseInt(query.getOrDefault("from", "0"));
+        } catch (NumberFormatException error) {
+            throw new Refusal(400, "INVALID_PARAMETER", "limit must be an integer, and from an earlier next_from");
+        }
+        if (limit < 1 || limit > 100 || start < 0) {
+            throw new Refusal(400, "INVALID_PARAMETER", "limit must be 1 to 100");
+        }
+        List<JsonObject> all = new ArrayList<>(AUDIENCES.values());
+        JsonArray page = new JsonArray();
+        for (int index = start; index < Math.min(start + limit, all.size()); index++) {
+            page.add(all.get(index));
+        }
+        JsonObject answer = new JsonObject();
+        answer.add("audiences", page);
+        if (!query.containsKey("from")) {
+            answer.addProperty("count", all.size());
+        }
+        answer.addProperty("has_more", start + limit < all.size());
+        if (start + limit < all.size()) {
+            answer.addProperty("next_from", String.valueOf(start + limit));
+        }
+        send(exchange, 200, answer);
+    }
+
     private static void remove(HttpExchange exchange) throws IOException, Refusal {
         String name = text(bodyOf(exchange), "name", true);
         AUDIENCES.remove(name);
@@ -206,6 +306,9 @@ public class Server {
         int port = Integer.parseInt(System.getenv("PORT"));
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         route(server, "/2.10/audiences/create", "POST", Server::create);
+        route(server, "/2.10/audiences/update", "POST", Server::update);
+        route(server, "/2.10/audiences/replace", "POST", Server::replace);
+        route(server, "/2.10/audiences/list", "GET", Server::list);
         route(server, "/2.10/audiences/remove", "POST", Server::remove);
         route(server, "/2.10/audiences/view", "GET", Server::view);
         server.setExecutor(Executors.newFixedThreadPool(4));
