@@ -296,5 +296,6 @@ def _ordinary(kind: Kind, provider: Any, name: str) -> str | None:
 
 
 if __name__ == "__main__":
-    given = [int(each) for each in sys.argv[1:]]
-    sys.exit(main(*given) if len(given) > 1 else main(*given, random.randrange(2**32)))  # noqa: S311
+    given = [int(word) for word in sys.argv[1:]]
+    first = given[1] if len(given) > 1 else random.randrange(2**32)  # noqa: S311
+    sys.exit(main(given[0], first, given[2] if len(given) > 2 else None))
