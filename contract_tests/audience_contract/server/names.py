@@ -15,7 +15,6 @@ from .draft import Draft, File
 from .places import Place, key_of, media_of, places
 from .target import Target
 
-
 _AGENT = f"audience-contract/{version('audiences')}"
 
 
