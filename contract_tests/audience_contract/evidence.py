@@ -132,7 +132,7 @@ class Redactor:
         )
 
     def _credential(self, value: str) -> str:
-        """A credential: an expression where it is made from one of the user's, and as it is where it has nothing of it."""
+        """A credential: an expression where it is made from one of the user's, and as it is where it is not."""
         for secret in sorted(self._variables, key=len, reverse=True):
             for made, expression in _made_from(secret, self._variables[secret]):
                 before, found, after = value.partition(made)
