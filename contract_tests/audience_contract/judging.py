@@ -207,6 +207,12 @@ class Ledger:
         return tuple(ordered(kept))
 
     @property
+    def every(self) -> tuple[Finding, ...]:
+        """All findings so far, those among them that the same answers show; quickly told, as a run asks often."""
+        with self._lock:
+            return tuple(self._findings.values())
+
+    @property
     def count(self) -> int:
         """How often anything was found."""
         with self._lock:

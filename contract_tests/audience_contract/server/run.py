@@ -248,7 +248,7 @@ class _Run:
 
     def _sending(self) -> None:
         ends = self._options.stop_first and not self._courier.is_cleaning
-        found = (finding for finding in self._ledger.findings if finding.weight is Weight.VIOLATION) if ends else ()
+        found = (finding for finding in self._ledger.every if finding.weight is Weight.VIOLATION) if ends else ()
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
@@ -351,7 +351,7 @@ class _Run:
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
-        for finding in () if kept or not self._watcher else self._ledger.findings:
+        for finding in () if kept or not self._watcher else self._ledger.every:
             if finding.key not in self._told and self._watcher:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)
