@@ -31,6 +31,7 @@ def groups(least: Draft, most: Draft, names: Names) -> Iterator[Iterable[Case]]:
     yield from credentials.cases(least, names)
     yield from values.cases(least, most, names)
     yield from messages.cases(least, names)
+    yield cases.forbidden(least)
     yield cases.methods(least, names)
     yield several.cases(most, names, 60)
 
