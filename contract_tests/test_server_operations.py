@@ -93,8 +93,8 @@ def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
 
     def repeats(value: Any) -> Any:
         given.extend([value["next_from"]] if "next_from" in value else [])
-        again = given[-before - 1] if len(given) > before else given[-1]
-        return {**value, "has_more": True, "next_from": again} if given else value
+        again = given[-before - 1 :][:1]
+        return {**value, "has_more": True, "next_from": again[0]} if again else value
 
     report = judge(_playing(_LIST, on_success(as_json(repeats))), "batch", requests=60)
     assert _found(report) == {(_LIST, "run.pages")}
