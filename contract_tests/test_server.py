@@ -252,7 +252,7 @@ def test_a_second_run_against_the_same_server_finds_the_same_as_the_first() -> N
     with MockServer(settings=Settings(same_name_accepted=False)) as server:
         first, second = (run(target(server, "batch"), Options(requests=40, keep=True)) for _ in range(2))
         names = [record.name for record in server.audiences]
-    assert (first.verdict, first.findings, second.findings) == (Verdict.KEPT, (), ())
+    assert (first.findings, second.findings) == ((), ())
     assert first.run_id != second.run_id
     assert len({*names}) == len(names)
 
