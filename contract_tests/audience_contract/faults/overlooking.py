@@ -178,7 +178,8 @@ def _elsewhere(place: Place, others: list[Place]) -> Iterator[Fault]:
     if place.kind in ("property", "part", "field", "query"):
         capital = Place(place.operation, place.kind, place.name.upper(), place.schema, place.pointer)
         yield _moved(place, capital, "name-case", "by its name in capitals", (place.rule,))
-    if place.kind != "query" and not any(other.kind == "query" for other in others) and not place.is_file:
+    alone = not any(other.kind == "query" for other in others)
+    if place.kind != "query" and alone and isinstance(place.sample, str) and not place.is_file:
         query = Place(place.operation, "query", place.name, place.schema, place.pointer)
         yield _moved(place, query, "in-query", "in the query", (place.rule,))
     if place.kind == "part":

@@ -32,6 +32,7 @@ def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     yield from credentials.cases(least, names)
     yield from values.cases(least, most, names)
     yield from messages.cases(least, names)
+    yield cases.forbidden(least)
     yield cases.methods(least, names)
     yield several.cases(most, names, 24)
 

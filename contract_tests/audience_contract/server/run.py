@@ -153,9 +153,9 @@ class _Run:
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
             for operation, made in plans:
-                self._send("each rule once", operation, made.first)
-            for operation in self._operations:
+                # By then there are audiences to be listed.
                 self._turn_pages(operation)
+                self._send("each rule once", operation, made.first)
             for operation, made in plans:
                 self._send("everything else", operation, made.others)
         for operation in self._operations if deep else ():

@@ -124,7 +124,7 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     creates = facts_of(draft.operation).effect is Effect.CREATES
     for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
         # A name without its mark would stay at a real provider, and nobody would know whose it is.
-        marked = length >= shortest or not length or (creates and names.target.is_local)
+        marked = length >= shortest or (creates and (names.target.is_local or not length))
         if marked and (place.kind == "body" or length <= _IN_TARGET):
             yield length
 
