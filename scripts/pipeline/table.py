@@ -11,7 +11,7 @@ _HEAD = """\
 | Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with | Settings | Its documents |
 | --- | --- | --- | --- | --- | --- | --- |
 """
-_SUPPORT = {"native": "yes", "emulated": "made here", "undocumented": "undocumented", "unsupported": "no"}
+_SUPPORT = {"native": "yes", "emulated": "made here", "undocumented": "undocumented", "unsupported": "**no**"}
 
 
 def tables() -> str:

@@ -74,16 +74,19 @@ def cut(spec: Json, wanted: Collection[str], name: str) -> Json:
     for method, path, operation in each_operation(spec):
         if operation.get("operationId") in wanted:
             paths.setdefault(path, {})[method] = operation
-    found = {operation["operationId"] for item in paths.values() for operation in item.values()}
-    if missing := sorted({*wanted} - found):
+    if missing := sorted(
+        {*wanted} - {operation["operationId"] for item in paths.values() for operation in item.values()}
+    ):
         raise PipelineError(f"{name}: /paths: no operation {', '.join(missing)}")
-    everything = spec.get("components", {})
-    components: Json = {"securitySchemes": everything["securitySchemes"]} if "securitySchemes" in everything else {}
-    new = _referred(paths)
+    found, new = set[tuple[str, str]](), _referred(paths)
     while new:
-        for kind, each in new:
-            components.setdefault(kind, {})[each] = everything[kind][each]
-        new = {(kind, each) for kind, each in _referred(components) if each not in components.get(kind, ())}
+        found |= new
+        new = set().union(*(_referred(spec["components"][kind][each]) for kind, each in new)) - found
+    kept = {
+        kind: {each: entry for each, entry in entries.items() if kind == "securitySchemes" or (kind, each) in found}
+        for kind, entries in spec.get("components", {}).items()
+    }
+    components = {kind: entries for kind, entries in kept.items() if entries}
     tags = [tag for tag in spec.get("tags", ()) if f'"{tag["name"]}"' in json.dumps(paths)]
     return spec | {"paths": paths, "components": components, "tags": tags}
 

@@ -144,7 +144,7 @@ class Adobe(Provider):
             "pageSize": len(found[start:end]),
             "limit": limit,
             "start": start,
-            "next": str(following) if call.state.settings.next_as_text else following,
+            "next": str(following) if following and call.state.settings.next_as_text else following,
         }
         return reply(200, {"children": found[start:end], "_page": page})
 

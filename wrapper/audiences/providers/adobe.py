@@ -78,8 +78,8 @@ _NOT_SAID = (
     "no page says that the Segmentation Service has the audiences that are created here, which are metadata alone"
 )
 _MEMBERS = Unsupported(
-    "Adobe takes members by another service: a file in the landing zone, an external audience made of it, and a run of "
-    "that (its guide of external audiences); they come into no audience that is created here"
+    "members come by another service, documented as a file in the landing zone, an external audience made of it, and a "
+    "run of that; this library makes no such call"
 )
 
 
