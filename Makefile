@@ -85,6 +85,7 @@ bench: $(READY) ## CPU and time per call, beside plain httpx2
 	$(BIN)/python benchmarks/async_cpu.py --latency 0
 	$(BIN)/python benchmarks/async_cpu.py --latency 20
 	$(BIN)/python benchmarks/async_cpu.py --latency 0 --tls
+	$(BIN)/python benchmarks/members.py
 
 provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")

@@ -49,11 +49,15 @@ class Server(RawServer):
         if b"/token" in request.split(b"\r\n", 1)[0]:
             return http(200, b'{"access_token": "token-4711", "token_type": "bearer", "expires_in": 1}')
         found = re.search(rb"name-\d+", request)
-        if found:
+        if found and not request.startswith(b"GET"):  # a question has no outcome
             self.names.add(found[0].decode())
         key = next(key for key in ("batch", "commbox", "adobe") if f"/{key}".encode() in request.split(b"\r\n", 1)[0])
+        if b"X-Absent" in request and b"/view" in request:
+            return http(404, b'{"error_code": "E", "error_message": "words"}')
         if b"/view" in request:
             return http(200, b'{"name": "%s", "indexing_state": "APPLIED"}' % (found[0] if found else b"VIP"))
+        if b"/list" in request:
+            return http(200, b'{"audiences": [{"name": "VIP"}], "has_more": false}')
         return http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
 
 
@@ -136,6 +140,12 @@ VERBS: dict[str, Callable[[Any, Audience], Any]] = {
     "get": lambda provider, draft: provider.get(draft.name, timeout=TOTAL),
     "wait": lambda provider, draft: provider.wait(draft.name, within=TOTAL),
     "delete": lambda provider, draft: provider.delete(draft.name, timeout=TOTAL),
+    "list": lambda provider, _: [*provider.list(timeout=TOTAL)],
+    "ensure": lambda provider, draft: provider.ensure(draft, extra_headers={"X-Absent": "1"}, timeout=TOTAL),
+    # Two calls: in between, some of it was applied.
+    "add": lambda provider, draft: provider.add(draft.name, iter(["1", "2"]), chunk_bytes=70, timeout=TOTAL),
+    "replace": lambda provider, draft: provider.replace(draft.name, ["1"], timeout=TOTAL),
+    "request": lambda provider, draft: provider.request("audience_view", params={"name": draft.name}, timeout=TOTAL),
 }
 
 

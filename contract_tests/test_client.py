@@ -116,7 +116,7 @@ client = {"client_id": os.environ["ADOBE_CLIENT_ID"], "client_secret": os.enviro
 form = urlencode({"grant_type": "client_credentials", "scope": os.environ["ADOBE_SCOPES"], **client})
 token = post(os.environ["ADOBE_TOKEN_URL"], form, {})["access_token"]
 post(
-    os.environ["ADOBE_BASE_URL"] + "/audiences?createAudienceMetaOnly=true", '{"name": "a"}', {
+    os.environ["ADOBE_BASE_URL"] + "/core/ais/audiences?createAudienceMetaOnly=true", '{"name": "a"}', {
         "authorization": "Bearer " + token, "x-api-key": client["client_id"], "content-type": "application/json",
         "accept": "application/vnd.adobe.external.audiences+json; version=2",
         "x-gw-ims-org-id": os.environ["ADOBE_ORG_ID"], "x-sandbox-name": os.environ["ADOBE_SANDBOX_NAME"]})

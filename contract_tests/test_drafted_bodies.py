@@ -14,7 +14,7 @@ from audience_contract.samples import sample
 from audience_contract.schema import check
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
-from audience_contract.server.draft import Names
+from audience_contract.server.names import Names
 from audience_contract.spec import Document, Node, Spec, parse
 from judged import target
 
@@ -102,9 +102,8 @@ def with_details(example: Any = ...) -> Spec:
 def test_a_required_nested_body_is_sent_as_its_schema_has_it(example: Any) -> None:
     with MockServer() as server:
         asked = replace(target(server, "batch"), spec=with_details(example))
-        operation, names = asked.spec.operations[0], Names(asked, "1", Audiences(asked.spec, "1"))
-        least = names.first(operation)
-        most = replace(least, fields=names.everything(operation))
+        operation, names = asked.spec.operations[0], Names(asked, Audiences(asked.spec, "1"))
+        least, most = (names.draft(operation, least=least) for least in (True, False))
         assert [check_request(operation, made.request()) for made in (least, most)] == [[], []]
         # The mock knows nothing of the property, and takes it.
         report = run(asked, Options(requests=12))

@@ -101,8 +101,7 @@ def lives() -> Iterator[Callable[[], RuleBasedStateMachine]]:
 
     chosen = Settings(same_name_accepted=False)
     with MockServer(strict=True, middleware=between, settings=chosen) as server, start_blocking_portal() as portal:
-        with httpx2.Client() as client:
-            yield partial(Life, server, wires[0], portal, client)
+        yield partial(Life, server, wires[0], portal)
 
 
 NAMES = st.sampled_from(["VIP", "OLD", "N-3"])
@@ -115,19 +114,22 @@ PLANS = st.lists(FAULT, max_size=4)
 class Life(RuleBasedStateMachine):
     """The model is what the provider acted on, by what was sent: by name the members, with their attributes."""
 
-    def __init__(self, server: MockServer, wire: Wire, portal: BlockingPortal, client: httpx2.Client) -> None:
+    def __init__(self, server: MockServer, wire: Wire, portal: BlockingPortal) -> None:
         super().__init__()
-        self._server, self._wire, self._portal, self._client = server, wire, portal, client
+        self._server, self._wire, self._portal, self._client = server, wire, portal, httpx2.Client()
         self._model: dict[str, dict[str, Any]] = {}
         server.clear()
-        credentials = {name.lower()[6:]: value for name, value in server.environment().items() if "BATCH" in name}
+        credentials: dict[str, Any] = {
+            name.lower()[6:]: value for name, value in server.environment().items() if "BATCH" in name
+        }
         once = RetryPolicy(attempts=1)
-        options = {"create_policy": once, "read_policy": once}
+        options: dict[str, Any] = {"create_policy": once, "read_policy": once}
         self._blocking = audiences.Batch(**{**credentials, **options})
         self._asynchronous = aio.Batch(**{**credentials, **options})
 
     def teardown(self) -> None:
         self._blocking.close()
+        self._client.close()
         self._portal.call(self._asynchronous.aclose)
 
     @initialize(awaits=st.booleans())
@@ -286,5 +288,6 @@ def id_of(member: str | Member) -> str:
 
 
 def test_whatever_is_done_to_audiences_they_are_as_the_library_says(lives: Callable[[], RuleBasedStateMachine]) -> None:
+    make: Any = lives
     few = settings(max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=[*HealthCheck])
-    run_state_machine_as_test(lives, settings=few)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(make, settings=few)

@@ -130,8 +130,8 @@ def test_an_answer_without_a_list_is_an_error(face: BlockingPortal | None, body:
 
 def test_the_last_page_may_say_so_in_any_way_that_the_page_allows(face: BlockingPortal | None) -> None:
     for last in ({"next_from": None}, {"has_more": False, "next_from": "9"}, {"next_from": ""}, {}):
-        answer: dict[str, Any] = {"audiences": [RECORD], **last}
-        found, error = Lister(face, {None: answer}.__getitem__).read()
+        answers: Any = {None: {"audiences": [RECORD], **last}}
+        found, error = Lister(face, answers.__getitem__).read()
         assert (len(found), error) == (1, None)
 
 

@@ -49,12 +49,10 @@ def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to
 
         return stricter
 
-    report = judge(MockServer(middleware=around), "batch", requests=360)
-    assert "coverage" in report.phases
+    report = judge(MockServer(middleware=around), "batch")
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
 
 
-def test_a_limit_that_ends_the_random_requests_is_told() -> None:
-    report = judge(MockServer(), "adobe_ims", requests=350)
-    assert report.ended == "ended after 350 requests, as told"
-    assert "fuzzing" in report.phases
+def test_a_limit_that_ends_a_run_is_told() -> None:
+    report = judge(MockServer(), "adobe_ims", requests=150)
+    assert report.ended == "ended after 150 requests, as told"

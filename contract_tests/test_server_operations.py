@@ -167,7 +167,7 @@ def test_an_answer_without_a_body_or_with_a_list_is_read(status: int, body: byte
 
 def test_only_what_creates_counts_as_created() -> None:
     with MockServer() as server:
-        report = run(target(server, "batch"), Options(creates=25, requests=60))
+        report = run(target(server, "batch"), Options(creates=25, requests=60, keep=True))
         made = [kept for kept in server.exchanges if kept.operation == _CREATE and kept.response.status == 202]
         viewed = [kept for kept in server.exchanges if kept.operation == _VIEW and kept.response.status == 200]
         left = [(record.name, record.token) for record in server.audiences]

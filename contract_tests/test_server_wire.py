@@ -29,11 +29,13 @@ def test_no_more_is_created_than_is_allowed_where_answers_get_lost(limit: int) -
         return b"" if told.startswith(b"HTTP/1.1 202") and created % 3 == 0 else told
 
     with MockServer() as server, front(server.base_url("batch"), lost) as url:
-        report = run(target(server, "batch", url=url), Options(creates=limit, requests=60 if limit < 100 else 700))
+        report = run(
+            target(server, "batch", url=url),
+            Options(creates=limit, requests=60 if limit < 100 else None, seconds=20, keep=True),
+        )
         names = [record.name for record in server.audiences]
     assert limit // 2 < len(names) <= limit
     assert ("may have created something" in " ".join(report.notes)) == (limit > 2)
-    assert ("coverage" in report.phases) == (limit > 100)
 
 
 INTERIM = [
@@ -45,7 +47,7 @@ INTERIM = [
 INTERIM += [b"".join(INTERIM) * 4]
 
 
-def test_interim_answers_are_read_over_in_every_phase() -> None:
+def test_interim_answers_are_read_over() -> None:
     answers = 0
 
     def hinted(told: bytes) -> bytes:
@@ -54,8 +56,7 @@ def test_interim_answers_are_read_over_in_every_phase() -> None:
         return INTERIM[answers % len(INTERIM)] + told
 
     with MockServer() as server, front(server.base_url("batch"), hinted) as url:
-        report = run(target(server, "batch", url=url), Options(requests=360))
-    assert "coverage" in report.phases
+        report = run(target(server, "batch", url=url), Options(requests=200))
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
 
 

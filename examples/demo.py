@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from audience_contract.mock import MockServer
+from audiences import CommBox, PhoneFile
 
 ROOT = Path(__file__).parent.parent
 PROVIDERS = ["adobe", "batch", "commbox"]
@@ -35,5 +36,10 @@ with MockServer() as server:
         create(environment, "SPRING_2026_CSV", "customers.csv"),
         create(environment, "SPRING_2026_XLSX", "customers.xlsx"),
     ]
+    os.environ.update(server.environment())
+    with CommBox() as commbox:
+        changed = commbox.replace("SPRING_2026_CSV", PhoneFile(ROOT / "examples" / "customers.xlsx"))
+        count = commbox.get("SPRING_2026_CSV").member_count
+    print(f"\nCommBox: SPRING_2026_CSV was filled anew from a file ({changed.outcome}), and has {count} members")
     print(f"\nthe mock server now has {len(server.audiences)} audiences")
 sys.exit(max(codes))

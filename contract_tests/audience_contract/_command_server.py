@@ -19,9 +19,13 @@ def server(  # noqa: PLR0917 - a command line
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
-    max_requests: Annotated[int, typer.Option(help="Send no more requests than this an operation.", min=1)] = 1000,
+    run_id: Annotated[
+        str, typer.Option(help="Is in the names that are sent, 1 to 16 small letters and digits; random without it.")
+    ] = "",
+    max_requests: Annotated[int, typer.Option(help="Send no more requests than this an operation.", min=1)] = 400,
     max_time: Annotated[
-        float | None, typer.Option(help="Seconds; send nothing any more after these.", min=0, callback=_finite)
+        float | None,
+        typer.Option(help="Seconds; after these, only remove what was created.", min=0, callback=_finite),
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
@@ -35,6 +39,7 @@ def server(  # noqa: PLR0917 - a command line
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Do not remove what was created.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts, too.")] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
@@ -47,7 +52,8 @@ def server(  # noqa: PLR0917 - a command line
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
-    in their names where it fits, not in short ones and some of Schemathesis'; the report lists those that are left.
+    in their names where it fits, and are removed in the end where the provider can; the report lists those that are
+    left.
     What changes or removes an audience is sent for those that this run has made, and for names of its own only.
 
     What the provider's documents say is judged. What HTTP and JSON say beyond that is advice, which does not count
@@ -68,20 +74,22 @@ def server(  # noqa: PLR0917 - a command line
     outputs = Outputs(report, baseline, write_baseline)
     try:
         target = Target.of(provider, url, production=allow_production)
+        options = Options(
+            seed=seed,
+            run_id=run_id,
+            requests=None if deep else max_requests,
+            seconds=max_time,
+            timeout=timeout,
+            creates=max_creates,
+            rate=rate,
+            read_only=read_only,
+            stop_first=stop_first,
+            keep=keep,
+            strict=strict,
+            accepted=outputs.accepts,
+        )
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
-    options = Options(
-        seed=seed,
-        requests=None if deep else max_requests,
-        seconds=max_time,
-        timeout=timeout,
-        creates=max_creates,
-        rate=rate,
-        read_only=read_only,
-        stop_first=stop_first,
-        strict=strict,
-        accepted=outputs.accepts,
-    )
     target.wait(wait)
     # What was created by then is in the report.
     heed_signals()

@@ -13,7 +13,7 @@ from . import _json, _spec
 from ._audience import Audience
 from ._draft import Draft, drafted
 from ._errors import OURS, AudiencesError, InvalidError, Problem, named, shape
-from ._operation import Adapter, Asked, Effect, Operation
+from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
 from ._response import Response
@@ -65,6 +65,10 @@ class Account:
         headers = {"Accept": "application/json", **built.get("headers", {}), **service.headers(self.values)}
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body: bytes | Secret | None = _json.dumps(built["json"]) if "json" in built else None
+        if isinstance(asked, Change) and isinstance(body, bytes) and self.adapter.members:
+            # Within a string, its quotation marks would be escaped.
+            name = self.adapter.members.within.encode()
+            body = body.replace(b'"%b":[]' % name, b'"%b":[%b]' % (name, asked.members.encode()), 1)
         hidden: tuple[Secret, ...] = ()
         if "data" in built:  # the only forms are those that ask for a token: they hold a secret
             body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()

@@ -7,7 +7,6 @@ from functools import partial
 from inspect import iscoroutine
 from types import TracebackType
 from typing import Any, Self, Unpack, cast
-from weakref import ref
 
 import anyio
 import anyio.to_thread
@@ -17,6 +16,7 @@ from ._changed import Changed
 from ._errors import AudiencesError, ConfigurationError, NotSentTimeoutError
 from ._http import connections, send
 from ._http.trace import Send
+from ._http.waiting import AsyncSide, BlockingSide
 from ._listing import Listing
 from ._members import PhoneFile
 from ._options import CallOptions
@@ -267,25 +267,7 @@ class Blocking(Provider[send.BlockingTransport]):
         self.close()
 
     def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
-        known = ref(verbs)
-        try:
-            self._calls[known] = self._owner()
-            answer, failure = None, list[BaseException]()
-            while True:
-                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
-                step = flow.throw(failure.pop()) if failure else flow.send(answer)
-                try:
-                    answer = self._do(step, verbs)
-                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    failure.append(error)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
-        except BaseException as raised:
-            verbs.explain(raised)  # where the interrupt came in here
-            raise
-        finally:
-            self._calls.pop(known, None)
+        return BlockingSide.run(self._driven(verbs, flow))
 
     def _do(self, step: Step, verbs: Verbs) -> Any:
         match step:
@@ -471,25 +453,7 @@ class Async(Provider[send.AsyncTransport]):
         await self.close()
 
     async def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
-        known = ref(verbs)
-        try:
-            self._calls[known] = self._owner()
-            answer, failure = None, list[BaseException]()
-            while True:
-                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
-                step = flow.throw(failure.pop()) if failure else flow.send(answer)
-                try:
-                    answer = await self._do(step, verbs)
-                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    failure.append(error)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
-        except BaseException as raised:
-            verbs.explain(raised)  # where the interrupt came in here
-            raise
-        finally:
-            self._calls.pop(known, None)
+        return await AsyncSide.run(self._driven(verbs, flow))
 
     async def _do(self, step: Step, verbs: Verbs) -> Any:
         match step:

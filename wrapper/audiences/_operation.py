@@ -82,10 +82,13 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """What a call tells of an audience's members: the members as the provider writes them, or a file of them."""
+    """What a call tells of an audience's members: the members as JSON, or a file of them. The JSON takes the place of
+    the empty array that the generated model is given: a model for each would take several times as long.
+    """
 
     audience: Reference
-    members: Sequence[Json] = ()
+    members: str = ""
+    """What stands between the brackets of the array."""
     file: PhoneFile | None = None
 
 

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from weakref import ref
@@ -19,7 +19,7 @@ from ._policy import CREATES, READS, RetryPolicy
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
-from ._steps import Flow
+from ._steps import Flow, R, Step
 from ._token import ClientCredentials, Granted
 from ._verbs import INTERRUPTED, Verbs
 
@@ -166,6 +166,32 @@ class Provider(ABC, Generic[T]):
             ending=Ending(),
             extra_headers=_checks.headers(options.get("extra_headers", {})),
         )
+
+    def _driven(self, verbs: Verbs, flow: Flow[R]) -> Generator[Any, Any, R]:
+        """Goes through a flow; yields what comes of each step, or what is to be awaited for that."""
+        known = ref(verbs)
+        try:
+            self._calls[known] = self._owner()
+            answer, failure = None, list[BaseException]()
+            while True:
+                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
+                step = flow.throw(failure.pop()) if failure else flow.send(answer)
+                try:
+                    answer = yield self._do(step, verbs)
+                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
+                    failure.append(error)
+        except StopIteration as stop:
+            result: R = stop.value
+            return result
+        except BaseException as raised:
+            verbs.explain(raised)  # where the interrupt came in here
+            raise
+        finally:
+            self._calls.pop(known, None)
+
+    @abstractmethod
+    def _do(self, step: Step, verbs: Verbs) -> Any:
+        """What comes of a step, or what is to be awaited for that."""
 
     @abstractmethod
     def _connect(self, settings: ConnectionSettings, transport: T | None) -> None:

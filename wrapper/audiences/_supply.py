@@ -1,17 +1,22 @@
 """The members of a change, as they are taken from the caller's iterable: as many at a time as one call may have."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+import json
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from . import _json, _spec
 from ._changed import Rest
 from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Member
-from ._operation import Json, MemberRules
+from ._operation import MemberRules
 
 GIVEN = Iterable[Member | str]
 """What blocking code gives as members."""
 GIVEN_ASYNC = GIVEN | AsyncIterable[Member | str]
+
+
+_encoded = json.encoder.encode_basestring
 
 
 class Supply:
@@ -28,17 +33,22 @@ class Supply:
         self._most_attributes: int = body.spec.resolve(f"{self._attributes}/maxProperties")[0]
         self._verb, self._rules = verb, rules
         self.warnings = set[str]()
-        self.call: dict[str, tuple[Member | str, Json]] = {}
-        """The members of the next call, or of the one that is made now, by id."""
-        self._later: dict[str, tuple[Member | str, Json]] = {}
-        """Those that were taken, and have no room in it."""
+        self._before, self._after = _json.dumps(rules.write(verb, "", self.warnings)).decode().split('""')
+        self.call: dict[str, tuple[Member, str] | None] = {}
+        """The members of the next call, or of the one that is made now, by id: None for one without attributes, and
+        of others how they are sent.
+        """
+        self._later: dict[str, tuple[Member, str] | None] = {}
+        """Those that came first, and have no room in it."""
+        self._ahead: list[Any] = []
+        """Those that were taken, and not looked at."""
         self._failed: list[Member | str] = []
         self._place = -1
         self.given, self.awaits = given, given.awaits if isinstance(given, Rest) else isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self.given) if self.awaits else iter(self.given)
-        self.ended = False
+        self._ended = False
 
     @property
     def is_whole(self) -> bool:
@@ -47,24 +57,50 @@ class Supply:
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        for item in self.given:
-            self._written(item)
+        self._checked(self.given)
         self._place = -1
 
     def fill(self) -> None:
         """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises."""
-        if self._refill():
-            for item in self._source:
-                if not self._put(item):
-                    return
-            self.ended = True
+        while wanted := self._wanted():
+            self._ahead.extend(islice(self._source, wanted))  # keeps what came, where the iterable raises
+            self._take(wanted)
 
     async def afill(self) -> None:
-        if self._refill():
+        while wanted := self._wanted():
             async for item in self._source:
-                if not self._put(item):
-                    return
-            self.ended = True
+                self._ahead.append(item)
+                if len(self._ahead) == wanted:
+                    break
+            self._take(wanted)
+
+    def _wanted(self) -> int:
+        """How many more to take; one beyond the call tells whether it is the last."""
+        room = self.most - len(self.call)
+        if self._later and room:
+            both = [*self._later.items()]
+            self.call |= dict(both[:room])
+            self._later = dict(both[room:])
+        elif self._ahead and room:
+            self.call |= self._checked(self._ahead)
+            self._ahead = []
+        room = self.most - len(self.call)
+        return 0 if self._ended or self._later or (self._ahead and not room) else room or 1
+
+    def _take(self, wanted: int) -> None:
+        self._ended = len(self._ahead) < wanted
+        found = self._checked(self._ahead)
+        if len(self.call) < self.most or found.keys() <= self.call.keys():
+            self.call |= found
+            self._ahead = []
+        else:
+            self._place -= len(self._ahead)
+
+    @property
+    def written(self) -> str:
+        """The members of the call, as they are sent."""
+        before, after = self._before, self._after
+        return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in self.call.items()])
 
     def halve(self) -> bool:
         """Have a call take half as many members as this one; False where it has one only."""
@@ -76,13 +112,13 @@ class Supply:
     def sent(self, *, applied: bool) -> None:
         """The call is over."""
         if not applied:
-            self._failed += [item for item, _ in self.call.values()]
+            self._failed += _items(self.call)
         self.call = {}
 
     @property
     def is_all(self) -> bool:
         """Whether the next call has all that is left."""
-        return self.ended and not self._later
+        return self._ended and not self._later and not self._ahead
 
     @property
     def is_empty(self) -> bool:
@@ -90,30 +126,16 @@ class Supply:
         return self.is_all and not self.call
 
     def rest(self) -> Rest:
-        taken = [item for item, _ in (*self.call.values(), *self._later.values())]
-        return Rest((*self._failed, *taken), () if self.ended else self._source)
+        taken = (*self._failed, *_items(self.call), *_items(self._later), *self._ahead)
+        return Rest(taken, () if self._ended else self._source)
 
-    def _refill(self) -> bool:
-        """Take what was left; whether there is room for more."""
-        taken = [*self._later.items()]
-        self.call, self._later = dict(taken[: self.most]), dict(taken[self.most :])
-        return not self._later and not self.ended
+    def _checked(self, items: Sequence[Any]) -> dict[str, tuple[Member, str] | None]:
+        if {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items)):
+            self._place += len(items)
+            return dict.fromkeys(items)
+        return dict(map(self._each, items))
 
-    def _put(self, item: Any) -> bool:
-        """Take a member; whether there is room for more."""
-        try:
-            written = self._written(item)
-        except InvalidError:
-            self._later[""] = item, {}  # it is among the rest
-            raise
-        id = item if isinstance(item, str) else item.id
-        if id in self.call or len(self.call) < self.most:
-            self.call[id] = item, written
-            return True
-        self._later[id] = item, written
-        return False
-
-    def _written(self, item: Any) -> Json:
+    def _each(self, item: Any) -> tuple[str, tuple[Member, str] | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
         if not isinstance(id, str):
@@ -122,8 +144,10 @@ class Supply:
             raise self._wrong("", "must be Unicode text, and not empty", id)
         if isinstance(item, Member) and item.attributes:
             self._check(item.attributes)
+        if not isinstance(item, Member):
+            return id, None
         try:
-            return self._rules.write(self._verb, item, self.warnings)
+            return id, (item, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode())
         except ValueError as error:
             rule = str(error)
         raise self._wrong(".attributes", rule, getattr(item, "attributes", None))
@@ -139,3 +163,7 @@ class Supply:
     def _wrong(self, field: str, rule: str, value: object, source: str = OURS) -> InvalidError:
         place = field if field == "members" else f"members[{self._place}]{field}"
         return InvalidError.of([Problem(place, rule, shape(value), source)])
+
+
+def _items(members: Mapping[str, tuple[Member, str] | None]) -> list[Member | str]:
+    return [more[0] if more else id for id, more in members.items()]

@@ -247,7 +247,7 @@ class Verbs:
                 raise _empty()
             if verb != "replace" and not supply.call:
                 break
-            change = Change(asked, [written for _, written in supply.call.values()])
+            change, count = Change(asked, supply.written), len(supply.call)
             request = self._account.request(entry, change)
             if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
                 if verb == "replace" or not supply.halve():
@@ -256,11 +256,11 @@ class Verbs:
             try:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
-                self._over(_failed(failure, len(change.members)))
+                self._over(_failed(failure, count))
                 if self.ended or not given.go_on:
                     raise
             else:
-                self._over(_applied(success, len(change.members)))
+                self._over(_applied(success, count))
         _observe.warned(self.title, tuple(sorted(supply.warnings)))
         return self._changed(entry, self._chunks, supply)
 

@@ -90,18 +90,18 @@ class Audiences:
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, None where there is none yet.
 
-        If it is to be `used` and removed, it is no other request's.
+        One that is `used` up, removed, is no other request's.
         """
         effect = facts_of(operation).effect
         if effect is Effect.CREATES:
             return None
-        if effect in (Effect.READS, Effect.CHANGES) and self._held:
+        if effect is not Effect.REMOVES and self._held:
             self._held.rotate(-1)
             return self._held[-1]
         if not self._spare:
             return None
         # Until there are several, one has to do for both.
-        return self._spare.popleft() if used and effect is not Effect.READS else self._spare[0]
+        return self._spare.popleft() if used and effect is Effect.REMOVES else self._spare[0]
 
     def may_leave(self, request: Request) -> bool:
         """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.

@@ -1,5 +1,6 @@
 """Sends a run's requests, within its limits, and again where a server says that it is busy."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from ..messages import Request
 from ..report import Finding
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
-from .engine import Enough
 from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
@@ -22,6 +22,10 @@ BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
 _TIMES = 5
 """How often a request is sent again, at most."""
+
+
+class Enough(KeyboardInterrupt):
+    """Ends what is under way at once; Schemathesis knows no other exception from a hook."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Options:
     `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
     `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
     most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
-    was just made, and is not found.
+    was just made, and is not found. Raises ValueError for a run id that no name can have in it.
     """
 
     seed: int = 1
@@ -51,6 +55,10 @@ class Options:
     accepted: Callable[[Finding], bool] = lambda _: False
     keep: bool = False
     patience: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.run_id and not re.fullmatch("[a-z0-9]{1,16}", self.run_id):
+            raise ValueError("a run id has 1 to 16 small letters and digits")
 
 
 class Courier:
@@ -156,11 +164,13 @@ class Courier:
 
     def until_found(self, operation: Operation, request: Request, seen: Observation) -> Observation:
         """The answer, or a later one: of an audience that was just made, it may take a while until it is found."""
-        pause = 0.1
+        pause, before = 0.1, self._patience
         while seen.response is not None and seen.response.status == 404 and self._patience > 0:
             self._patience -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
+        # Only waiting in vain counts: there may be many audiences that are found in the end.
+        self._patience = self._patience if seen.response is not None and seen.response.status == 404 else before
         return seen
 
     def _again(

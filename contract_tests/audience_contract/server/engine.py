@@ -29,6 +29,7 @@ from ..spec import Operation
 from ..strict_json import at, put
 from ..violation import Violation
 from .audiences import NotOursError
+from .courier import Enough
 from .names import Names
 from .send import LATE, UNREACHABLE
 
@@ -42,10 +43,6 @@ _RULES = {
     "ensure_resource_availability": "case.accepted",
 }
 _ONE_AT_A_TIME = threading.Lock()
-
-
-class Enough(KeyboardInterrupt):
-    """Ends the engine at once; it knows no other exception from a hook."""
 
 
 class _Once:

@@ -37,8 +37,8 @@ class Names:
         """A request with everything that is required, and nothing else if `least`."""
         found = places(operation)
         top = [place for place in found if place.kind != "body" or "/" not in place.name]
-        left_out = {*facts_of(operation).pages, *self.provider.only_in_some_revisions}
         # Where nothing is said to be required, nobody knows what can be left out.
+        unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
         headers = {"User-Agent": f"audience-contract/{version('audience-contract')}", **self.target.headers()}
         made = Made(self.new(), "", None)
@@ -49,7 +49,7 @@ class Names:
         for place in top:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
-            if not given and (needed or not least) and place.name not in left_out:
+            if not given and (needed or not least) and place.name not in unasked:
                 draft = draft.put(place, self._usual(place, least=least))
         return self.about(draft, made)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..facts import facts_of
+from ..facts import Effect, facts_of
 from ..mock.provider import load as provider_of
 from ..schema import types
 from ..spec import Node, Operation
@@ -68,9 +68,10 @@ def key_of(operation: Operation) -> str:
 
 
 def is_about_one(operation: Operation) -> bool:
-    """Whether a request says which audience it is about. What a query need not have is a filter."""
-    own = [place for place in places(operation) if place.required or place.kind not in ("header", "query")]
-    return key_of(operation) in (place.name for place in own if place.kind != "header")
+    """Whether a request says which audience it is about; what a list is filtered by does not."""
+    reads = facts_of(operation).effect is Effect.READS
+    found = (place for place in places(operation) if place.kind != "header" and (place.required or not reads))
+    return any(place.name == key_of(operation) for place in found)
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:

@@ -1,0 +1,110 @@
+"""CPU and memory of adding members, by the million, to a Batch on this machine.
+
+CPU is counted per member, beside the generated client with its models, `json` and plain httpx2; the server is another
+process. The memory is the most that a process of its own ever takes, with the ids from a generator. Exits with 1 if our
+CPU is more than `--most` of the generated client's, or if ten times as many ids take more than `--more` of the memory.
+"""
+
+import argparse
+import json
+import multiprocessing
+import resource
+import socketserver
+import sys
+import time
+from itertools import islice
+from multiprocessing.connection import Connection
+from typing import Any
+
+import httpx2
+
+from audience_clients.batch.api.audiences import audience_update
+from audience_clients.batch.models import AudienceUpdateBody, AudienceUpdateBodyIdsItem, AudienceUpdateBodyIdsItemAction
+from audiences import Batch
+
+CALL = 10_000
+ANSWER = (
+    b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 24\r\n\r\n"
+    b'{"indexing_token":"abc"}'
+)
+
+
+class Accepts(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        length = 0
+        while (line := self.rfile.readline()).strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        self.rfile.read(length)
+        self.wfile.write(ANSWER)
+
+
+def serve(port: Connection) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Accepts) as server:
+        port.send(server.server_address[1])
+        server.serve_forever()
+
+
+def ours(url: str, count: int) -> float:
+    """Seconds of CPU."""
+    with Batch(base_url=url, api_key="key-4711", project="project_x") as batch:
+        begun = time.process_time()
+        changed = batch.add("VIP", map(str, range(count)))
+        spent = time.process_time() - begun
+    if changed.members != count:
+        raise SystemExit("not all members were taken")
+    return spent
+
+
+def generated(url: str, count: int) -> float:
+    """The same, by the generated client as its models are meant to be used."""
+    ids = map(str, range(count))
+    add = AudienceUpdateBodyIdsItemAction.ADD
+    with httpx2.Client(trust_env=False) as client:
+        begun = time.process_time()
+        while call := [AudienceUpdateBodyIdsItem(action=add, id=each) for each in islice(ids, CALL)]:
+            built: dict[str, Any] = audience_update.build_request(
+                body=AudienceUpdateBody(name="VIP", ids=call), x_batch_project="project_x"
+            )
+            content = json.dumps(built["json"]).encode()
+            headers = built["headers"] | {"Authorization": "Bearer key-4711"}
+            client.post(url + built["url"], content=content, headers=headers).raise_for_status()
+        return time.process_time() - begun
+
+
+def peak(port: Connection, url: str, count: int) -> None:
+    """Tell the most memory, in KiB, that this process took."""
+    ours(url, count)
+    port.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, default=1_000_000, help="for memory, ten times as many, too")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the best counts")
+    parser.add_argument("--most", type=float, default=1 / 3, metavar="RATIO", help="of CPU that passes")
+    parser.add_argument("--more", type=float, default=0.1, metavar="PART", help="of memory that passes")
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    receive, send = context.Pipe(duplex=False)
+    server = context.Process(target=serve, args=(send,), daemon=True)
+    server.start()
+    url, count = f"http://127.0.0.1:{receive.recv()}", options.members
+    spent = {run: min(run(url, count) for _ in range(options.rounds)) / count * 1e6 for run in (ours, generated)}
+    ratio = spent[ours] / spent[generated]
+    print(f"CPU per member: {spent[ours]:.2f} µs, generated client {spent[generated]:.2f} µs: {ratio:.2f} of it")
+    peaks = []
+    for size in (count, 10 * count):
+        child = context.Process(target=peak, args=(send, url, size))
+        child.start()
+        peaks.append(receive.recv())
+        child.join()
+        print(f"memory with {size:,} members: {peaks[-1] / 1024:.1f} MiB")
+    more = peaks[1] / peaks[0] - 1
+    print(f"ten times as many members: {more:+.1%} of memory")
+    server.terminate()
+    return int(ratio > options.most or more > options.more)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
