@@ -30,7 +30,8 @@ def catalogue(key: str) -> tuple[Fault, ...]:
     found: dict[str, Fault] = {}
     for operation in load(key).operations:
         creates = facts_of(operation).effect is Effect.CREATES
-        prefix = f"{key}." if creates else f"{key}.{operation.id.rpartition('_')[2].lower()}-"
+        word = str(operation.node.plain("operationId", operation.method)).rpartition("_")[2].lower()
+        prefix = f"{key}." if creates else f"{key}.{word}-"
         for family in FAMILIES:
             for fault in _made(family)(operation):
                 name = f"{prefix}{fault.name}"
