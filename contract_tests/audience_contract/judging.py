@@ -162,7 +162,7 @@ class Ledger:
                 v.rule if about.is_placed else "",
                 self.redactor.text(v.message),
                 source(provider, v.rule),
-                detail,
+                detail or v.missing,
                 self._place(v),
                 weight or about.weight,
                 (operation,) if operation else (),
@@ -205,6 +205,12 @@ class Ledger:
                 kept.append(finding)
             told.add(answers)
         return tuple(ordered(kept))
+
+    @property
+    def every(self) -> tuple[Finding, ...]:
+        """All findings so far, those among them that the same answers show; quickly told, as a run asks often."""
+        with self._lock:
+            return tuple(self._findings.values())
 
     @property
     def count(self) -> int:
