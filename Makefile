@@ -86,7 +86,7 @@ build/precision/.ready: pyproject.toml contract_tests/precision/servers/package.
 	$(PYTHON) -m venv build/precision/venv
 	$(BIN)/uv pip install --quiet --python build/precision/venv/bin/python --group precision
 	cp contract_tests/precision/servers/package.json build/precision/
-	! command -v npm || npm install --prefix build/precision --no-package-lock --silent
+	! command -v npm > /dev/null || npm install --prefix build/precision --no-package-lock --silent
 	@touch $@
 
 mutants: $(READY) ## every keyword of every spec changed, one at a time, and a check must notice (PROVIDER=batch, MUTANTS=--excepted)
