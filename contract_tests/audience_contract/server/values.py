@@ -148,6 +148,7 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
         yield from (puts(place, letter * length) for letter in "é語\U0001f600" for length in (127, 255) if not pattern)
         return
     yield _named(place, names.digits)
+    yield from (_framed(place, "", f"{letter}a") for letter in "./@+: " if pattern and not re.search(pattern, letter))
     yield _named(place, lambda name: f"1e{names.digits(name)}")
     # Names that differ in case only are two names.
     yield from (_framed(place, "", end) for end in ("aB", "Ab"))
