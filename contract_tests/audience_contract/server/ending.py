@@ -49,7 +49,8 @@ def merged(
         alike["response.failure", ""] = failing
     everywhere = {operation for one in plain for operation in one.operations}
     for one in found:
-        if one.weight is Weight.ADVICE and max(one.statuses) >= 400 and everywhere >= set(one.operations):
+        refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
+        if refusal and max(one.statuses) >= 400 and everywhere >= set(one.operations):
             continue
         if one in refused and one not in plain:
             others = plain or [other for other in refused if one.detail and not other.detail]
