@@ -12,6 +12,8 @@ from .target import Target
 
 _OFTEN = 4
 """One of so many."""
+_TYPES = 3
+"""Properties of which nobody checks the type, from which on it is types that nobody checks."""
 _RESTATED = {"case.refused", "case.header", "response.content-type", "response.body"}
 """Rules that are one where several operations are documented in the same words."""
 _SEVERAL = 4
@@ -38,11 +40,13 @@ def merged(
     }
     unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
     alike: dict[tuple[str, str], list[Finding]] = {}
+    types = sum(one.rule == "case.refused" and one.pointer.endswith("/type") for one in found)
     for one in found:
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
             # The page of each operation is behind the reason.
             said = re.search(r".*: \d{3} \((.*); [^; ]+\)$", one.message, re.DOTALL)
             reason = said[1] if said else one.key
+            reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
             alike.setdefault((one.rule, reason), []).append(one)
     failing = [one for one in found if one.rule == "response.failure"]
     if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
