@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from audience_contract import Request, Response
 from audience_contract.evidence import Redactor
-from audience_contract.report import Cell, Created, Evidence, Finding, Obligation, Report
-from audience_contract.rules import RULES
+from audience_contract.report import Created, Evidence, Finding, Obligation, Report, Tried
+from audience_contract.rules import RULES, Weight
 
 _POST = "/paths/~1audiences~1create/post"
 _REQUEST = Request(
@@ -32,11 +32,11 @@ _UPLOAD = Request(
 
 def _evidence(request: Request, response: Response | None, trouble: str = "") -> Evidence:
     url = f"http://127.0.0.1:8000{request.target}"
-    return Redactor(show_members=True).evidence(url, request, response, seconds=0.0123, trouble=trouble)
+    return Redactor(show_members=True).evidence(url, request, response, trouble=trouble)
 
 
 def _found(rule: str, provider: str, operation: str, pointer: str, **more: Any) -> Finding:
-    return replace(Finding(rule, provider, operation, pointer, "", "valid", "", ""), **more)
+    return replace(Finding(rule, provider, pointer, "", operations=(operation,), inputs=("valid",)), **more)
 
 
 _FOUND = (
@@ -60,8 +60,8 @@ _FOUND = (
         "audience_create",
         f"{_POST}/requestBody/content/application~1json/schema/properties/name/maxLength",
         place="status",
-        kind="name: too long",
-        message="a request with a name of 256 characters got 202, a documented success, instead of a refusal",
+        inputs=("name: too long",),
+        message='took {"name": "aaaa…aaaa"} (256 characters): 202 (name must have at most 255; create.md)',
         source="specs/batch/overlay.yaml: the page says that a name has at most 255 characters",
         count=3,
         evidence=(_evidence(_REQUEST, Response(202, (), b'{"indexing_token": "0190"}')),),
@@ -91,15 +91,9 @@ _FOUND = (
 _OPERATIONS = {"adobe": "create_audience", "batch": "audience_create", "commbox": "Post_Audiences"}
 
 
-def _cells() -> list[Cell]:
-    broken = {(found.provider, found.rule): found.count for found in _FOUND}
-    made = []
-    for number, rule in enumerate(rule for rule in RULES.values() if rule.side == "server"):
-        for provider, operation in _OPERATIONS.items():
-            times = 0 if (number + len(provider)) % 6 == 0 else 7 * number + 4
-            violated = broken.get((provider, rule.id), 0)
-            made.append(Cell(provider, operation, rule.id, "", times + violated, violated))
-    return [*made, Cell("batch", "audience_create", "response.status", "401", 4), made[0]]
+def _tried() -> tuple[Tried, ...]:
+    server = (rule for rule in RULES.values() if rule.side == "server")
+    return tuple(Tried(*where, rule.id, 4) for rule in server for where in _OPERATIONS.items())
 
 
 REPORT = Report(
@@ -110,7 +104,7 @@ REPORT = Report(
     seconds=12.34,
     requests=412,
     findings=_FOUND,
-    cells=_cells()[:-1],
+    tried=_tried(),
     obligations=(
         Obligation("batch", "audience_create", "a documented success was reached", True, "202, 31 times"),
         Obligation("adobe", "create_audience", "a request without credentials was refused", False, "200"),
@@ -130,24 +124,31 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
     counts = st.integers(0, 10**6)
     wheres = st.sampled_from([*_OPERATIONS.items(), ("", "")]) | st.tuples(text, text)
     rules = st.sampled_from(sorted(RULES))
-    cut = st.just(0) | st.integers(1, 10**9)
     exchanges = st.builds(
         Evidence,
         text,
         st.builds(Request, text, text, headers, st.binary() | text.map(lambda t: t.encode("utf-8", "replace"))),
         st.none() | st.builds(Response, st.integers(100, 999), headers, st.binary()),
-        numbers,
         text,
         text,
-        cut,
     )
-    # No answer has no body that could be cut.
-    exchanges = st.builds(lambda one, more: replace(one, response_left_out=more if one.response else 0), exchanges, cut)
     findings = st.builds(
-        lambda where, *more: Finding(more[0], *where, *more[1:]),
-        wheres, rules, text | st.just(_POST), text, text, text, text,
-        st.lists(exchanges, max_size=2).map(tuple), st.integers(1, 10**6), st.just("") | text,
-    )  # fmt: skip
+        Finding,
+        rule=rules,
+        provider=wheres.map(lambda where: where[0]),
+        pointer=text | st.just(_POST),
+        message=text,
+        source=text,
+        detail=text,
+        place=text,
+        weight=st.sampled_from([Weight.VIOLATION, Weight.ADVICE]),
+        operations=st.lists(text, max_size=2).map(tuple),
+        inputs=st.lists(text, max_size=2).map(tuple),
+        statuses=st.lists(st.integers(100, 599), max_size=2).map(tuple),
+        evidence=st.lists(exchanges, max_size=2).map(tuple),
+        count=st.integers(1, 10**6),
+        accepted=st.just("") | text,
+    )
     return st.builds(
         Report,
         command=st.sampled_from(["server", "client", "traffic"]),
@@ -157,14 +158,18 @@ def reports(text: st.SearchStrategy[str]) -> st.SearchStrategy[Report]:
         seconds=numbers,
         requests=counts,
         findings=st.lists(findings, max_size=4, unique_by=lambda found: found.key).map(tuple),
-        cells=st.lists(
-            st.builds(lambda where, *more: Cell(*where, *more), wheres, rules, text, counts, counts), max_size=4
-        ).map(tuple),
+        tried=st.lists(st.builds(lambda where, *more: Tried(*where, *more), wheres, rules, counts), max_size=4).map(
+            tuple
+        ),
         obligations=st.lists(st.builds(Obligation, text, text, text, st.booleans(), text), max_size=2).map(tuple),
         created=st.lists(st.builds(Created, text, text, text), max_size=2).map(tuple),
         notes=st.lists(text, max_size=2).map(tuple),
         seed=st.none() | st.integers(),
         phases=st.dictionaries(text, counts, max_size=2),
+        planned=counts,
+        untried=st.lists(st.tuples(text, text), max_size=2).map(tuple),
+        strict=st.booleans(),
+        stopped=st.none() | exchanges,
     )
 
 

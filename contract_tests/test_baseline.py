@@ -1,6 +1,6 @@
-"""Accepted deviations: only the very root cause that an entry names, only for a reason, only until a day."""
+"""Accepted deviations: only the broken rule and the operations that an entry names, for a reason, until a day."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from audience_contract.report import Finding, Report, Verdict
 from audience_contract.rules import RULES
 
 TODAY = date(2026, 1, 31)
-FOUND = Finding("case.refused", "batch", "audience_create", "/p", "status", "name: too long", "answered 202", "spec")
+FOUND = Finding("case.refused", "batch", "/p", "took a long name", operations=("audience_create",))
 REPORT = Report("server", "http://127.0.0.1", "1", "2026-01-31T00:00:00Z", 1.0, 10, findings=(FOUND,))
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
@@ -30,8 +30,8 @@ def test_what_is_written_accepts_what_was_found(tmp_path: Path) -> None:
     assert (report.verdict, report.findings[0].accepted, report.notes) == (Verdict.KEPT, "known, ticket 7", ())
 
 
-@pytest.mark.parametrize("name", ["rule", "provider", "operation", "pointer", "place", "kind"])
-def test_an_entry_hides_no_other_root_cause(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["rule", "provider", "pointer", "detail"])
+def test_an_entry_hides_no_other_broken_rule(tmp_path: Path, name: str) -> None:
     change: Any = {name: "case.header" if name == "rule" else "other"}
     other = replace(FOUND, **change)
     report = apply(replace(REPORT, findings=(FOUND, other)), read(written(tmp_path, FOUND)), TODAY)
@@ -57,11 +57,11 @@ def test_an_entry_that_is_no_longer_needed_is_reported(tmp_path: Path) -> None:
 
 
 @given(texts=st.tuples(TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), rule=st.sampled_from(list(RULES)))
-def test_any_root_cause_can_be_written_and_read(
+def test_any_finding_can_be_written_and_read(
     tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, ...], rule: str
 ) -> None:
-    provider, operation, pointer, place, kind = texts
-    found = Finding(rule, provider, operation, pointer, place, kind, "two\nlines", "spec")
+    provider, pointer, detail, *operations = texts
+    found = Finding(rule, provider, pointer, "two\nlines", detail=detail, operations=tuple(operations))
     report = apply(replace(REPORT, findings=(found,)), read(written(tmp_path_factory.mktemp("b"), found)), TODAY)
     assert report.verdict is Verdict.KEPT
 
@@ -73,7 +73,8 @@ def test_any_root_cause_can_be_written_and_read(
         (('reason = "known, ticket 7"', "reason = 7"), "entry 1: reason must be a text"),
         (("expires = 2026-05-01", 'expires = "2026-05-01"'), "entry 1: expires must be a date"),
         (("case.refused", "case.nothing"), "entry 1: there is no rule case.nothing"),
-        (("place = ", "places = "), "entry 1: it must have rule, provider"),
+        (("pointer = ", "place = "), "entry 1: it must have rule, provider"),
+        (("operations = [", "operations = [1, "), "entry 1: operations must be a list"),
         (("[[accepted]]", "[[allowed]]"), r"tables \[\[accepted\]\] and nothing else"),
         (("[[accepted]]", "[[accepted]"), "is no TOML"),
     ],
@@ -90,4 +91,21 @@ def test_reasons_are_left_to_be_written(tmp_path: Path) -> None:
     path.write_text(render([FOUND], TODAY), "utf-8")
     with pytest.raises(BaselineError, match="its reason is empty"):
         read(path)
-    assert {field.name for field in fields(Finding)} >= {"accepted", "kind"}
+
+
+def test_an_entry_accepts_a_finding_on_the_operations_that_it_names_and_on_no_other(tmp_path: Path) -> None:
+    wider = replace(FOUND, operations=("audience_create", "audience_view"))
+    report = apply(replace(REPORT, findings=(wider,)), read(written(tmp_path, FOUND)), TODAY)
+    assert report.verdict is Verdict.VIOLATED
+    assert "found on audience_view too, which it does not accept" in report.notes[0]
+    assert apply(REPORT, read(written(tmp_path, wider)), TODAY).verdict is Verdict.KEPT
+
+
+def test_an_entry_of_the_old_form_is_read_for_one_release_more(tmp_path: Path) -> None:
+    path = tmp_path / "old.toml"
+    old = {"rule": FOUND.rule, "provider": "batch", "operation": "audience_create", "pointer": "/p"}
+    lines = [f'{name} = "{text}"' for name, text in {**old, "place": "status", "kind": "name: too long"}.items()]
+    path.write_text("\n".join(["[[accepted]]", *lines, 'reason = "known"', f"expires = {TODAY}"]))
+    report = apply(REPORT, read(path), TODAY)
+    assert (report.verdict, report.findings[0].accepted) == (Verdict.KEPT, "known")
+    assert "an entry of the old form" in report.notes[0]

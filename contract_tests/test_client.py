@@ -14,7 +14,6 @@ from audience_contract import Request, load, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
-from audience_contract.reports import texts
 from sender import written
 from wire import Change, creating, credential, credential_place, query, wire
 
@@ -48,7 +47,7 @@ def brief(findings: object) -> set[tuple[str, str]]:
 def test_a_client_that_keeps_the_contract_is_found_to(key: str, tmp_path: Path) -> None:
     report = judged(tmp_path, key, same, same)
     assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 2)
-    assert {cell.state for cell in report.cells} == {"kept"}
+    assert {one.operation for one in report.tried}
 
 
 def test_calls_of_every_operation_are_judged_and_an_audience_that_is_not_there_is_not_found(tmp_path: Path) -> None:
@@ -56,14 +55,14 @@ def test_calls_of_every_operation_are_judged_and_an_audience_that_is_not_there_i
     command = written(tmp_path / "requests", "batch", [view, wire("batch").GOOD, view, remove, view])
     report = judge(command, providers=["batch"], answers=Answers.SUCCESS)
     assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 5)
-    assert {cell.operation for cell in report.cells} == {operation.id for operation in load("batch").operations}
+    assert {one.operation for one in report.tried} == {operation.id for operation in load("batch").operations}
     assert [note for note in report.notes if "audience_view" in note] == [
         "batch audience_view was answered 200, plain: 1",
         "batch audience_view was answered 404, refusal: 2",
     ]
     nameless = query("")(view)
     report = judge(written(tmp_path / "wrong", "batch", [nameless]), providers=["batch"], answers=Answers.SUCCESS)
-    assert {(found.operation, found.rule) for found in report.findings} == {("audience_view", "request.query")}
+    assert {(found.operations, found.rule) for found in report.findings} == {(("audience_view",), "request.query")}
 
 
 @pytest.mark.parametrize("key", provider_keys())
@@ -89,7 +88,7 @@ def test_what_a_wrong_request_was_answered_is_shown_with_it(key: str, tmp_path: 
 @pytest.mark.parametrize("key", [key for key in provider_keys() if wire(key).UNNAMED])
 def test_what_the_spec_does_not_name_is_a_finding_when_strict(key: str, tmp_path: Path) -> None:
     changes = [row[0] for row in wire(key).UNNAMED]
-    assert judged(tmp_path, key, *changes).findings == ()
+    assert judged(tmp_path, key, *changes).verdict is Verdict.KEPT
     rules = {finding.rule for finding in judged(tmp_path, key, *changes, strict=True).findings}
     assert rules == {"request.undocumented"}
 
@@ -131,7 +130,7 @@ def test_a_client_of_adobe_may_send_its_client_id_as_the_api_key() -> None:
 def test_a_client_secret_as_the_api_key_is_found() -> None:
     wrong = ADOBE.replace('"x-api-key": client["client_id"]', '"x-api-key": client["client_secret"]')
     report = judge([sys.executable, "-c", wrong], providers=["adobe", "adobe_ims"], answers=Answers.SUCCESS)
-    assert {finding.rule for finding in report.findings} == {"request.credential"}
+    assert {finding.rule for finding in report.counted} == {"request.credential"}
 
 
 PROGRAM = """
@@ -162,7 +161,7 @@ def program(text: str) -> list[str]:
 )
 def test_a_credential_in_a_place_that_is_not_its_own_is_found(text: str, said: str) -> None:
     report = judge(program(text))
-    assert {finding.rule for finding in report.findings} == {"request.credential"}
+    assert {finding.rule for finding in report.counted} == {"request.credential"}
     assert any(said in finding.message or "not the credential" in finding.message for finding in report.findings)
 
 
@@ -192,7 +191,7 @@ def test_a_provider_that_is_chosen_must_be_called() -> None:
 def test_a_command_that_sends_nothing_or_fails_is_judged_by_its_requests_only() -> None:
     silent = judge(program(""))
     assert silent.verdict is Verdict.INCONCLUSIVE
-    assert [texts.obligation(owed) for owed in silent.obligations] == ["not met: at least one request"]
+    assert silent.unfinished == ["not met: at least one request", "no request was sent"]
     failed = judge(program("post(url, key); raise SystemExit(3)"))
     assert failed.verdict is Verdict.KEPT
     assert "the command ended with exit code 3" in failed.notes

@@ -70,13 +70,15 @@ def test_a_form_with_an_escaped_credential_hides_it_in_the_answer(*, show_member
     [pytest.param(form, marks=pytest.mark.long if number % 4 else ()) for number, form in enumerate(forms(SECRET))],
 )
 def test_a_credential_across_the_end_of_what_is_kept_is_none_of_it(form: str) -> None:
-    masked = f"{'Bearer ' if form.startswith('Bearer ') else ''}{REDACTED}".encode()
-    for before in range(KEPT_BODY - len(form), KEPT_BODY + 2, 7):
-        body = b"." * before + form.encode() + b"." * KEPT_BODY * 3
-        shown = Redactor([SECRET]).evidence("https://x.test/", Request("GET", "/", ()), Response(400, (), body))
-        assert shown.response is not None
-        assert shown.response.body == (b"." * before + masked + b"." * KEPT_BODY)[:KEPT_BODY]
-        assert shown.response_left_out > 2 * KEPT_BODY
+    half = KEPT_BODY // 2
+    for before in range(half - len(form), half + 2, 7):
+        for body in (
+            b"." * before + form.encode() + b"." * KEPT_BODY * 3,
+            b"." * KEPT_BODY * 3 + form.encode() + b"." * before,
+        ):
+            shown = Redactor([SECRET]).evidence("https://x.test/", Request("GET", "/", ()), Response(400, (), body))
+            assert shown.response is not None
+            assert not any(part in shown.response.body for part in (b"Kry", b"ptos"))
 
 
 @pytest.mark.parametrize(

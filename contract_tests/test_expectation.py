@@ -8,7 +8,7 @@ from audience_contract import Request, Response, load
 from audience_contract.mock.credentials import TOKEN
 from audience_contract.server.expectation import Expected, expect
 from audience_contract.server.target import Target
-from wire import body, header, query, wire
+from wire import body, header, operation_of, query, wire
 
 SETTINGS = {
     "batch": {"header Authorization": TOKEN, "header X-Batch-Project": "mock-project"},
@@ -95,7 +95,7 @@ def _expected(key: str, change: Change, method: str = "POST") -> Expected:
     target = Target(load(key), "http://127.0.0.1", SETTINGS[key])
     changed = change(wire(key).GOOD)
     request = Request(method, changed.target, changed.headers, changed.body)
-    return expect(target, target.spec.operations[0], request).expected
+    return expect(target, operation_of(key), request).expected
 
 
 @pytest.mark.parametrize(("key", "change", "expected"), TABLE)
@@ -120,7 +120,7 @@ def test_a_method_that_is_not_documented_must_not_succeed(method: str) -> None:
 )
 def test_only_statuses_that_fit_the_case_are_right(change: Change, right: set[int]) -> None:
     target = Target(load("batch"), "http://127.0.0.1", SETTINGS["batch"])
-    operation = target.spec.operations[0]
+    operation = operation_of("batch")
     expectation = expect(target, operation, change(wire("batch").GOOD))
     statuses = (200, 201, 202, 301, 400, 401, 403, 415, 422, 500, 503)
     assert {s for s in statuses if expectation.fits(operation, Response(s, ()))} == right

@@ -41,7 +41,7 @@ def test_a_request_body_that_was_not_recorded_is_not_judged(changes: dict[str, A
     report = judged(file, entry(**changes))
     assert (report.findings, report.verdict) == ((), Verdict.INCONCLUSIVE)
     assert any("body was not recorded" in note for note in report.notes)
-    assert "request.body" not in {cell.rule for cell in report.cells}
+    assert "request.body" not in {one.rule for one in report.tried}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_request_body_that_was_not_recorded_is_not_judged(changes: dict[str, A
 def test_an_answers_body_that_was_not_recorded_is_not_judged(content: Any, file: Path) -> None:
     report = judged(file, entry(response_content=content))
     assert (report.findings, report.verdict) == ((), Verdict.KEPT)
-    assert "response.body" not in {cell.rule for cell in report.cells}
+    assert "response.body" not in {one.rule for one in report.tried}
 
 
 def upload(text: str, *params: tuple[str, str], **changes: Any) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def test_headers_that_were_not_recorded_are_not_judged(headers: Any, file: Path)
         return
     assert report.findings == ()
     assert any("headers were not recorded" in note for note in report.notes)
-    assert "request.header" not in {cell.rule for cell in report.cells}
+    assert "request.header" not in {one.rule for one in report.tried}
     typed = entry(headers=headers, response_headers=headers)
     typed["response"]["content"]["mimeType"] = "application/json"
     broken = entry(body("{}")(GOOD), headers=headers)

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from audience_contract import reports
 from audience_contract.report import Report
-from audience_contract.reports import annotations, junit, markdown, matrix
+from audience_contract.reports import annotations, junit, markdown
 from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
@@ -30,16 +30,15 @@ def _cases(report: Report) -> "list[TestCase]":
     return [case for suite in read if isinstance(suite, TestSuite) for case in suite]
 
 
-def test_junit_has_a_case_for_each_rule_on_an_operation_and_for_each_obligation() -> None:
+def test_junit_has_a_case_for_each_rule_that_an_operation_was_tried_by_and_what_could_not_be_told() -> None:
     cases = {(str(case.classname), str(case.name)): case.result for case in _cases(REPORT)}
-    squares = matrix.squares(REPORT)
-    assert len(cases) == len(squares) + len(REPORT.obligations)
-    said = {"kept": [], "violated": [Failure], "accepted": [Skipped], "not exercised": [Skipped]}
-    for square in squares:
-        found = cases[f"{square.provider}.{square.operation}", f"{square.rule.id}: {square.rule.title}"]
-        assert [type(result) for result in found] == said[square.state]
-    owed = [cases[f"{o.provider}.{o.operation}", f"obligation: {o.text}"] for o in REPORT.obligations]
-    assert [[type(result) for result in found] for found in owed] == [[], [Error]]
+    assert len(cases) == len(REPORT.tried) + len(REPORT.unfinished)
+    failed = {(f"{found.provider}.{found.operations[0]}", found.rule) for found in REPORT.counted}
+    accepted = {(f"{found.provider}.{found.operations[0]}", found.rule) for found in REPORT.accepted}
+    for (where, name), result in cases.items():
+        at = (where, name.partition(":")[0])
+        expected = [Failure] if at in failed else [Skipped] if at in accepted else [Error] if where == "run" else []
+        assert [type(one) for one in result] == expected
 
 
 @given(_ANY)
@@ -62,7 +61,7 @@ def test_junit_has_the_shape_that_jenkins_and_gitlab_read(report: Report) -> Non
 
 def test_what_breaks_one_rule_for_several_reasons_is_one_failure_with_all_of_them() -> None:
     first = next(finding for finding in REPORT.findings if not finding.accepted)
-    second = replace(first, kind="another kind", message="for another reason")
+    second = replace(first, detail="another", message="for another reason")
     cases = _cases(replace(REPORT, findings=(first, second)))
     ((said,),) = [list(case.result) for case in cases if any(isinstance(found, Failure) for found in case.result)][:1]
     assert said.message == f"{first.message} (and 1 more)"
@@ -83,7 +82,7 @@ def test_junit_says_of_a_failure_what_was_sent_what_came_and_how_to_repeat_it() 
 
 
 def test_a_run_that_did_nothing_is_an_error_in_junit_and_not_an_empty_file() -> None:
-    empty = replace(REPORT, findings=(), cells=(), obligations=(), requests=0)
+    empty = replace(REPORT, findings=(), tried=(), obligations=(), requests=0)
     assert [type(result) for case in _cases(empty) for result in case.result] == [Error]
 
 
@@ -93,9 +92,7 @@ def test_no_text_can_start_or_end_a_workflow_command(report: Report) -> None:
     for command in commands:
         assert re.fullmatch(r"::(error|notice) title=[^:,\n\r]*(,file=[^:,\n\r]+,line=\d+)?::[^\n\r]*", command)
         assert "##[" not in command
-    assert sum(command.startswith("::error") for command in commands) == (
-        sum(not found.accepted for found in report.findings) + sum(not owed.met for owed in report.obligations)
-    )
+    assert sum(command.startswith("::error") for command in commands) == (len(report.counted) + len(report.unfinished))
 
 
 def test_annotations_are_escaped_as_github_says() -> None:
@@ -134,7 +131,7 @@ def test_no_text_is_markup_in_the_step_summary(report: Report) -> None:
 
 def test_the_step_summary_stays_below_githubs_limit_and_says_what_it_leaves_out() -> None:
     long = replace(REPORT, notes=["`*<" * 1000] * 300, findings=[
-        replace(REPORT.findings[0], kind=f"kind {i}", message="|" * 5000) for i in range(500)
+        replace(REPORT.findings[0], detail=f"{i}", message="|" * 5000) for i in range(500)
     ])  # fmt: skip
     made = markdown.render(long)
     assert len(made) < 1024 * 1024

@@ -42,7 +42,7 @@ _TAGS = {tag for tag, _ in _Read(REPORT).tags}
 def test_no_text_becomes_an_element_or_an_attribute(report: Report) -> None:
     read = _Read(report)
     assert {tag for tag, _ in read.tags} <= _TAGS
-    assert sum(tag == "script" for tag, _ in read.tags) == 1
+    assert "script" not in _TAGS
     for _, attributes in read.tags:
         assert not any(name.startswith("on") or name in ("src", "style", "srcdoc", "action") for name in attributes)
         assert (attributes.get("href") or "#").startswith("#")
@@ -56,14 +56,11 @@ def test_every_text_is_shown_as_it_is(report: Report) -> None:
     assert "alert(1)&amp;lt;" not in shown
 
 
-def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else() -> None:
+def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
     read = _Read(REPORT)
     policy = next(found["content"] for tag, found in read.tags if found.get("http-equiv") == "Content-Security-Policy")
-    hashes = {tag: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for tag, text in read.raw.items()}
-    assert policy == (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src 'sha256-{hashes['style']}'; script-src 'sha256-{hashes['script']}'"
-    )
+    style = base64.b64encode(hashlib.sha256(read.raw["style"].encode()).digest()).decode()
+    assert policy == f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{style}'"
 
 
 def test_the_page_names_nothing_to_fetch() -> None:

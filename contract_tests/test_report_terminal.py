@@ -6,8 +6,9 @@ import threading
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from audience_contract import reports
@@ -30,7 +31,7 @@ def test_only_curl_lines_are_wider_than_the_terminal(width: int) -> None:
     assert max(map(len, lines)) > width
 
 
-def test_each_root_cause_says_what_was_sent_what_came_back_the_rule_and_how_to_repeat_it() -> None:
+def test_each_finding_says_what_was_sent_what_came_back_the_rule_and_how_to_repeat_it() -> None:
     text = shown(REPORT, 200)
     for finding in REPORT.findings:
         for part in (finding.message, finding.rule, finding.pointer, finding.source, finding.key, finding.accepted):
@@ -43,20 +44,37 @@ def test_each_root_cause_says_what_was_sent_what_came_back_the_rule_and_how_to_r
         '-H "Authorization: Bearer $AUTHORIZATION"',
     ):
         assert part in text
-    assert text.index("Accepted ─") < text.index(REPORT.findings[3].message)
+    assert text.index("accepted Documented status ─") < text.index(REPORT.findings[3].message)
     assert "a-secret-token" not in text
 
 
-def test_the_end_has_verdict_exit_code_seed_obligations_notes_and_what_was_left() -> None:
-    end = shown(REPORT, 200).partition("Rules on operations")[2]
-    for part in ("✗ violated", "exit code 1", "seed 1234", "not met: adobe", "0190-token", *REPORT.notes):
-        assert part in end
+def test_the_end_has_verdict_exit_code_seed_and_a_line_for_each_finding() -> None:
+    end = shown(REPORT).splitlines()[-24:]
+    for part in ("✗ violated", "exit code 1", "seed 1234", "not met: a request", "--report html=FILE"):
+        assert any(part in line for line in end), part
+    for finding in REPORT.counted:
+        assert sum(finding.message[:60] in line for line in end) == 1
+
+
+@settings(max_examples=30)
+@given(any_report(ANY_TEXT), st.integers(0, 20))
+def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_gravest(report: Report, count: int) -> None:
+    found = [replace(REPORT.findings[0], detail=str(n), message=f"finding {n}", evidence=()) for n in range(count)]
+    console = Console(file=io.StringIO(), width=80)
+    reports.terminal(replace(report, findings=found, strict=False), console, ["build/report.html"])
+    assert isinstance(console.file, io.StringIO)
+    end = console.file.getvalue().splitlines()[-24:]
+    assert all(cell_len(line) <= 80 for line in end if not line.startswith("curl "))
+    assert any("violated" in line if count else "kept" in line or "inconclusive" in line for line in end)
+    assert sum(bool(re.fullmatch(r" *\d+ finding \d+", line)) for line in end) == (count if count <= 12 else 12)
+    assert any(f"and {count - 12} more" in line for line in end) == (count > 12)
+    assert any("report: build/report.html" in line for line in end)
 
 
 def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_where_all_are() -> None:
     def end(count: int) -> str:
         created = tuple(Created("batch", f"name-{number}.", str(number)) for number in range(count))
-        return shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("─ Notes")[0]
+        return shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("Notes ─")[0]
 
     assert ("name-7." in end(8), "in all" in end(8)) == (True, False)
     assert ("name-7." in end(40), "name-8." in end(40)) == (True, False)
@@ -72,7 +90,12 @@ def test_what_was_left_without_a_name_and_id_is_counted() -> None:
     ]  # fmt: skip
     text = reports.render(report, "markdown").decode()
     assert text.count("adobe&#95;ims") == 1
-    page = reports.render(report, "html").decode().partition('id="created"')[2].partition("</section>")[0]
+    page = (
+        reports.render(report, "html")
+        .decode()
+        .partition('aria-label="Left at the server"')[2]
+        .partition("</section>")[0]
+    )
     assert (page.count("<li>"), page.count("8 without a name")) == (3, 1)
 
 
@@ -115,9 +138,9 @@ def _run(console: Console, *, quiet: bool = False) -> str:
     return console.file.getvalue()
 
 
-def test_without_a_terminal_progress_is_a_line_for_each_phase_and_root_cause() -> None:
+def test_without_a_terminal_progress_is_a_line_for_each_phase_and_finding() -> None:
     assert _run(Console(file=io.StringIO())).splitlines() == [
-        "found: Body, batch audience_create: \\x1b[31m ::error::no",
+        "found: \\x1b[31m ::error::no",
         "valid [red]: 400 requests, 400 in all, 1 found so far",
         "wire: 1 request, 401 in all, 1 found so far",
     ]

@@ -1,86 +1,212 @@
-"""Findings that have the same root cause are shown as one, and none of them is lost."""
+"""A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
-import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from audience_contract import Request, load
+from audience_contract.evidence import Redactor
+from audience_contract.judging import Ledger, Observation
+from audience_contract.messages import Response
 from audience_contract.mock import MockServer
-from audience_contract.report import Finding, Report
-from audience_contract.reports import render
-from audience_contract.reports.matrix import also, headline, others, split
-from audience_contract.server import Options, run
-from audience_contract.server.ending import explained
-from judged import target
-from report_values import REPORT
+from audience_contract.report import Finding, Verdict
+from audience_contract.rules import RULES, Weight
+from audience_contract.server import Target
+from audience_contract.server.audiences import Audiences
+from audience_contract.server.ending import merged
+from audience_contract.server.expectation import expect
+from audience_contract.server.judge import Judge
+from audience_contract.server.send import Wire
+from judged import judge
+from test_expectation import SETTINGS, same
+from wire import body, header, query, wire
 
-_ROOT = Finding("case.accepted", "batch", "create", "/paths", "status", "valid", "answered 201", "")
-_CHILD = replace(_ROOT, kind="another header", because=_ROOT.key)
+BATCH = load("batch")
+CREATE = next(operation for operation in BATCH.operations if operation.id == "audience_create")
+Change = Callable[[Request], Request]
 
 
-def with_findings(*findings: Finding) -> Report:
-    return replace(REPORT, findings=findings)
+def named(name: str) -> Change:
+    return body('"spring_2025"', name)
+
+
+def taken(number: int) -> Response:
+    return Response(202, (("Content-Type", "application/json"),), f'{{"indexing_token": "{number}"}}'.encode())
+
+
+def refused(status: int, media: str = "application/json") -> Response:
+    return Response(status, (("Content-Type", media),), b'{"error_code": "c", "error_message": "m"}')
+
+
+def findings(
+    *exchanges: tuple[Change, Response | None], trouble: str = "", wired: Wire | None = None
+) -> tuple[Finding, ...]:
+    """What a server is found to do that answers each request so, of Batch's create."""
+    target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
+    ledger = Ledger(Redactor(show_members=True))
+    judging = Judge(target, ledger, Audiences(BATCH, "1"))
+    for change, response in exchanges:
+        request = change(body("emails", "custom_ids")(wire("batch").GOOD))
+        request = replace(request, target=request.target.removeprefix("/2.10"))
+        seen = Observation("http://127.0.0.1/x", request, response, trouble=trouble)
+        judging.judge(CREATE, seen, expect(target, CREATE, request, wire=wired or Wire()))
+    return tuple(merged(ledger.findings, BATCH.operations, judging.valid, judging.refusing))
+
+
+def pointers(found: tuple[Finding, ...]) -> list[str]:
+    return [one.pointer.rpartition("/schema/")[2] for one in found]
+
+
+def test_a_rule_is_one_finding_whatever_inputs_break_it() -> None:
+    inputs = ("123", "null", "[]", "true")
+    (found,) = findings(*((named(text), taken(number)) for number, text in enumerate(inputs)))
+    assert (found.rule, found.weight, found.count) == ("case.refused", Weight.VIOLATION, 4)
+    assert found.pointer.endswith("/properties/name/type")
+    assert found.operations == ("audience_create",)
+
+
+def test_two_broken_rules_are_two_findings() -> None:
+    found = findings((named("123"), taken(1)), (named('"a b"'), taken(2)), (body("custom_ids", "x"), taken(3)))
+    assert sorted(pointers(found)) == ["properties/name/pattern", "properties/name/type", "properties/type/enum"]
+
+
+def test_a_headline_starts_from_the_input_and_names_the_rule_and_its_page() -> None:
+    assert findings((named("123"), taken(1)))[0].message == 'took {"name": 123}: 202 (name must be a string; create.md)'
+    (found,) = findings((header("X-Batch-Project"), taken(1)))
+    assert found.message == "took a request without X-Batch-Project: 202 (X-Batch-Project is required; create.md)"
+    for rule in RULES.values():
+        assert not re.search("documented refusal|cell|put to the test|kind of input", f"{rule.title} {rule.help}")
+
+
+def test_what_the_same_answers_show_is_one_finding_the_graver() -> None:
+    """An answer without its token, of a media type that is not documented."""
+    odd = Response(202, (("Content-Type", "text/html"),), b"<p>taken</p>")
+    (found,) = findings((named("123"), odd))
+    assert found.rule == "response.content-type"
+
+
+def test_an_answer_that_is_not_documented_is_told_by_status_and_media_type() -> None:
+    found = findings(*((named(text), refused(422, media)) for text, media in (
+        ("1", "application/json"), ("2", "text/html"), ("3", "text/html; charset=utf-8"),
+    )))  # fmt: skip
+    assert sorted(one.detail for one in found) == ["422 application/json", "422 text/html"]
+
+
+def test_the_gravest_stands_first() -> None:
+    found = findings(
+        (header("X-Batch-Project"), taken(1)),
+        (named("1"), taken(2)),
+        (named("2"), refused(500)),
+        (header("Authorization"), taken(3)),
+        (same, Response(202, (("Content-Type", "application/json"),), b"{}")),
+    )
+    assert [one.rule for one in found] == [
+        "case.credential", "response.failure", "response.body", "case.header", "case.refused",
+    ]  # fmt: skip
+
+
+DEEP = body('"type"', f'"x": {"[" * 200}{"]" * 200}, "type"')
+ADVICE = [
+    (body('"type"', '"x": NaN, "type"'), taken(1), "json.numbers"),
+    (body('"type"', '"x": 1, "x": 2, "type"'), taken(1), "json.keys"),
+    (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), taken(1), "json.encoding"),
+    (header("Content-Type", "application/vnd.x+json"), taken(1), "json.suffix"),
+    (DEEP, refused(500), "json.depth"),
+    (header("Authorization", "Bearer  mock-token"), refused(401), "http.scheme"),
+    (header("Accept", "application/json;q=0.5, */*;q=0.1"), refused(406), "http.accept"),
+    (header("Upgrade", "h2c"), refused(400), "http.upgrade"),
+    (header("Content-Type", "application/json; charset=utf-8"), refused(415), "http.type"),
+    (lambda sent: replace(sent, method="PUT"), refused(405), "http.allow"),
+    (lambda sent: header("Authorization")(body("custom_ids", "x")(sent)), refused(400), "http.order"),
+]
+
+
+@pytest.mark.parametrize(("change", "response", "rule"), ADVICE)
+def test_what_http_and_json_ask_for_and_no_page_is_advice_that_cites_its_rfc(
+    change: Change, response: Response, rule: str
+) -> None:
+    key = SETTINGS["batch"]["header Authorization"]
+    right = header("Authorization", f"Bearer  {key}") if rule == "http.scheme" else change
+    (found,) = findings((right, response))
+    assert (found.rule, found.weight) == (rule, Weight.ADVICE)
+    assert "RFC" in found.about.help
+
+
+@pytest.mark.parametrize(("wired", "rule"), [(Wire(chunked=True), "http.chunked"), (Wire(absolute=True), "http.line")])
+def test_what_is_unusual_on_the_wire_is_advice_and_a_server_error_is_not(wired: Wire, rule: str) -> None:
+    assert [(one.rule, one.weight) for one in findings((same, refused(400)), wired=wired)] == [(rule, Weight.ADVICE)]
+    (failed,) = findings((same, refused(500)), wired=wired)
+    assert (failed.rule, failed.weight) == ("response.failure", Weight.VIOLATION)
+
+
+@pytest.mark.parametrize(
+    ("change", "response"),
+    [
+        (lambda sent: replace(sent, method="OPTIONS"), Response(204, ())),
+        (lambda sent: replace(sent, method="OPTIONS"), Response(200, ())),
+        (query("?name=a&name=b"), taken(1)),
+        (header("X-Batch-Project"), refused(401)),
+        (lambda sent: header("X-Batch-Project")(body("custom_ids", "x")(sent)), refused(401)),
+        (header("Content-Type", "text/plain"), refused(415)),
+        (body("{", "\ufeff{"), taken(1)),
+    ],
+)
+def test_where_the_documents_are_silent_nothing_is_found(change: Change, response: Response) -> None:
+    assert findings((change, response)) == ()
+
+
+def test_a_413_and_a_415_in_html_are_found() -> None:
+    found = findings((header("Content-Type", "text/plain"), refused(415, "text/html")))
+    assert [one.detail for one in found] == ["415 text/html"]
+
+
+def test_a_success_without_an_id_is_found() -> None:
+    target = Target(load("adobe"), "http://127.0.0.1", SETTINGS["adobe"])
+    operation = next(each for each in target.spec.operations if each.id == "create_audience")
+    ledger = Ledger()
+    judging = Judge(target, ledger, Audiences(target.spec, "1"))
+    request = wire("adobe").GOOD
+    answer = Response(200, (("Content-Type", "application/json"),), b'{"name": "n"}')
+    judging.judge(operation, Observation("", request, answer), expect(target, operation, request))
+    assert [one.message.partition(": 200 ")[2][:30] for one in ledger.findings] == ["(body: no id or audienceId; cr"]
+
+
+def test_a_valid_request_that_is_refused_is_told_by_what_is_unusual_in_it() -> None:
+    kept = [(same, taken(number)) for number in range(20)]
+    one, other = body("Spring", "Fr\u00fchling"), body("Spring", "S" * 100)
+    (found,) = findings(*kept, (one, refused(400)), (other, refused(400)))
+    assert found.pointer.endswith("/properties/display_name")
+    assert found.message.startswith('refused {"display_name": ')
+    (always,) = findings((one, refused(400)), (same, refused(400)), (header("Upgrade", "h2c"), refused(400)))
+    assert (always.rule, always.pointer) == ("case.accepted", CREATE.node["responses"].pointer)
+
+
+def test_a_server_that_checks_nothing_in_a_body_is_one_finding() -> None:
+    broken = ("1", '"a b"', f'"{"s" * 256}"')
+    found = findings(
+        *((named(text), taken(number)) for number, text in enumerate(broken)), (body("custom_ids", "x"), taken(9))
+    )
+    assert [one.message.endswith("; nothing in the body is checked") for one in found] == [True]
+
+
+def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with_what_it_was_sent_last() -> None:
+    (broken,) = findings((named("1"), None), trouble="the answer broke off in its body")
+    assert (broken.rule, broken.weight) == ("response.message", Weight.VIOLATION)
+    (gone,) = findings((named("1"), refused(400)), (same, None), trouble="no connection: refused")
+    assert (gone.rule, gone.message[:11]) == ("response.message", "gone after ")
+    assert b'"name": 1' in gone.evidence[0].request.body
+    assert findings((same, None), trouble="no connection: refused") == ()
 
 
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [
-        ("adobe_ims.success-201", "case.accepted"),
-        ("adobe_ims.error-as-success", "case.refused"),
+        ("adobe_ims.success-201", "response.status"),
         ("adobe_ims.after-error", "response.failure"),
     ],
 )
-def test_what_goes_wrong_in_the_same_way_for_every_kind_of_input_is_one_root_cause(fault: str, rule: str) -> None:
-    with MockServer(fault=fault) as server:
-        report = run(target(server, "adobe_ims"), Options(requests=200))
-    shown = [finding for finding in split(report)[0] if finding.rule == rule]
-    assert len(shown) == 1
-    alike = others(report)[shown[0].key]
-    assert len([finding for finding in report.findings if finding.rule == rule]) == 1 + len(alike)
-    assert alike
-
-
-def test_causes_that_differ_are_shown_each() -> None:
-    with MockServer(fault="adobe_ims.error-as-success") as server:
-        report = run(target(server, "adobe_ims"), Options(requests=200))
-    assert len(split(report)[0]) > 1
-
-
-def test_what_shows_the_same_is_named_with_its_root_cause() -> None:
-    report = with_findings(_ROOT, _CHILD)
-    assert split(report) == ([_ROOT], [])
-    assert headline(report).startswith("1 root cause,")
-    assert also(others(report)[_ROOT.key]) == "1 other kind of input: another header"
-
-
-def test_an_accepted_root_cause_hides_nothing() -> None:
-    accepted = replace(_ROOT, accepted="known")
-    assert split(with_findings(accepted, _CHILD)) == ([_CHILD], [accepted])
-    both = with_findings(accepted, replace(_CHILD, accepted="known too"))
-    assert len(split(both)[1]) == 2
-
-
-@pytest.mark.parametrize("form", ["markdown", "html", "sarif", "junit"])
-def test_every_form_for_people_names_the_other_kinds_of_input(form: str) -> None:
-    assert b"1 other kind of input" in render(with_findings(_ROOT, _CHILD), form)
-    assert _CHILD.kind.encode() in render(with_findings(_ROOT, _CHILD), form)
-
-
-def test_json_has_the_key_of_the_root_cause() -> None:
-    found = json.loads(render(with_findings(_ROOT, _CHILD), "json"))["findings"]
-    assert {finding["key"]: finding["because"] for finding in found} == {_ROOT.key: "", _CHILD.key: _ROOT.key}
-
-
-def test_what_goes_wrong_once_explains_nothing_that_always_goes_wrong() -> None:
-    seldom = replace(_ROOT, rule="response.failure", evidence=REPORT.findings[0].evidence)
-    always = replace(seldom, kind="JSON nested deeply", count=40)
-    assert [finding.because for finding in explained([seldom, always], set(), {"create": 100})] == ["", ""]
-    often = replace(seldom, count=30)
-    assert [finding.because for finding in explained([often, always], set(), {"create": 100})] == ["", often.key]
-
-
-def test_where_something_was_refused_each_missing_check_is_a_cause_of_its_own() -> None:
-    one = replace(_ROOT, rule="case.refused", kind="name: too long")
-    two = replace(one, kind="type: enum")
-    assert [finding.because for finding in explained([one, two], {("case.refused", "create")}, {})] == ["", ""]
-    assert sum(not finding.because for finding in explained([one, two], set(), {})) == 1
+def test_a_mistake_is_one_finding_of_a_whole_run(fault: str, rule: str) -> None:
+    report = judge(MockServer(fault=fault), "adobe_ims", requests=200)
+    assert ([found.rule for found in report.counted], report.verdict) == ([rule], Verdict.VIOLATED)

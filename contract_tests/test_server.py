@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audience_contract import Response, load, provider_keys
+from audience_contract import Response, provider_keys
 from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer, Settings
 from audience_contract.report import Verdict
@@ -183,8 +183,8 @@ def test_what_may_be_created_is_enough_to_judge_the_refusals(key: str) -> None:
     with MockServer() as server:
         report = run(target(server, key), Options(creates=2, requests=100, keep=True))
         assert len(server.audiences) <= 2
-    refusals = {rule for rule, _ in report.untried if "/responses" not in rule}
-    assert (report.findings, refusals, report.planned > 5) == ((), set(), True)
+    # What is valid is left out where it would create one too many, and named.
+    assert (report.findings, 2 * len(report.untried) < report.planned) == ((), True)
 
 
 def test_read_only_sends_nothing_where_nothing_only_reads() -> None:
@@ -250,7 +250,7 @@ def test_the_same_run_id_and_seed_send_the_same_and_find_the_same(key: str) -> N
 
 def test_a_second_run_against_the_same_server_finds_the_same_as_the_first() -> None:
     with MockServer(settings=Settings(same_name_accepted=False)) as server:
-        first, second = (run(target(server, "batch"), Options(keep=True)) for _ in range(2))
+        first, second = (run(target(server, "batch"), Options(requests=40, keep=True)) for _ in range(2))
         names = [record.name for record in server.audiences]
     assert (first.verdict, first.findings, second.findings) == (Verdict.KEPT, (), ())
     assert first.run_id != second.run_id
@@ -266,13 +266,13 @@ def test_a_run_id_that_no_name_can_have_is_refused(run_id: str) -> None:
 @pytest.mark.parametrize("keep", [False, True])
 def test_what_was_created_is_removed_unless_it_is_to_be_kept_and_what_is_left_is_listed(keep: bool) -> None:
     with MockServer() as server:
-        report = run(target(server, "batch"), Options(requests=150, keep=keep))
+        report = run(target(server, "batch"), Options(requests=60, keep=keep))
         left = [record.name for record in server.audiences]
         made = sum(kept.operation == "audience_create" and kept.response.status == 202 for kept in server.exchanges)
     assert [found.name for found in report.created] == left
     # A name without the run's mark may be somebody else's, too.
-    assert (len(left) > 20) is keep
-    assert made > 50
+    assert (len(left) > 10) is keep
+    assert made > 20
 
 
 def test_a_run_under_limits_that_tried_each_rule_once_is_finished() -> None:

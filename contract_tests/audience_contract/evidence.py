@@ -1,5 +1,6 @@
 """An exchange made fit to be shown: no credential and no member in it, and a curl command that sends it again."""
 
+import base64
 import codecs
 import json
 import re
@@ -45,7 +46,8 @@ class Redactor:
 
     `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
     made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
-    environment, by the names of the headers whose credentials they have: for the curl command.
+    environment, by the credential that each has: a credential that is made from one is shown as an expression of the
+    shell, and one that has nothing of them as it is.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class Redactor:
         show_members: bool = False,
     ) -> None:
         self._secrets = frozenset(filter(None, secrets))
-        self._variables = {name.lower(): variable for name, variable in (variables or {}).items()}
+        self._variables = dict(variables or {})
         self._carriers = carriers()
         self._members = None if show_members else Members(self._carriers)
         self.masked = False
@@ -82,9 +84,6 @@ class Redactor:
         `url` is the whole URL that was asked for.
         """
         hidden = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
-        # A variable of the user's has the right credential, and stands for no wrong one.
-        right = {n.lower() for n, value in request.headers if self._secrets & {value, value.partition(" ")[2]}}
-        variables = {name: variable for name, variable in self._variables.items() if name in right}
         # Before members: a credential of which one word is a member's too would not be found any more.
         url, trouble = _text(url, hidden), _text(trouble, hidden)
         request = replace(request, target=_text(request.target, hidden), headers=self._headers(request.headers, hidden))
@@ -105,7 +104,7 @@ class Redactor:
         shown = Request(request.method, target, headers, body)
         answer = response and Response(response.status, _cut(response.headers), _bytes(response.body, hidden, keep))
         whole = (len(request.body) <= keep, headers, target) == (True, request.headers, request.target)
-        command = curl(url, shown, variables) if repeatable and whole else ""
+        command = curl(url, shown, self._variables.values()) if repeatable and whole else ""
         return Evidence(_middle(url), shown, answer, command, _middle(trouble))
 
     def text(self, text: str) -> str:
@@ -128,16 +127,48 @@ class Redactor:
 
     def _headers(self, headers: Headers, hidden: Collection[str]) -> Headers:
         return tuple(
-            (name, _masked(value) if name.lower() in self._carriers else _text(value, hidden))
+            (name, self._credential(value) if name.lower() in self._carriers else _text(value, hidden))
             for name, value in headers
         )
 
+    def _credential(self, value: str) -> str:
+        """A credential: an expression where it is made from one of the user's, and as it is where it is not."""
+        for secret in sorted(self._variables, key=len, reverse=True):
+            for made, expression in _made_from(secret, self._variables[secret]):
+                before, found, after = value.partition(made)
+                if found and not self._is_like(before) and not self._is_like(after):
+                    return f"{before}{expression}{after}"
+        return _masked(value) if not self._variables or self._is_like(value) else value
 
-def curl(url: str, request: Request, variables: Mapping[str, str] | None = None) -> str:
+    def _is_like(self, value: str) -> bool:
+        """Whether some of a credential may be in it."""
+        texts = [text for part in _words(value) for text in (part, part[::-1])]
+        pieces = {s[i : i + _FEWEST].lower() for s in self._secrets for i in range(max(1, len(s) - _FEWEST + 1))}
+        return any(piece in text.lower() for piece in pieces for text in texts)
+
+
+def _made_from(secret: str, variable: str) -> Iterator[tuple[str, str]]:
+    """What a check makes of a credential, and the expression of a shell for it."""
+    said = f'printf %s "${{{variable}}}"'
+    yield secret, f"${{{variable}}}"
+    yield secret[::-1], f"$({said} | rev)"
+    yield secret.swapcase(), f"$({said} | tr A-Za-z a-zA-Z)"
+    yield secret[:-1], f"${{{variable}%?}}"
+
+
+def _words(value: str) -> list[str]:
+    """A text, and whatever in it is written in Base64."""
+    found = [value]
+    for part in re.findall(r"[\w+/-]{8,}", value):
+        with suppress(ValueError):
+            found.append(base64.urlsafe_b64decode(part.replace("+", "-").replace("/", "_") + "===").decode("latin-1"))
+    return found
+
+
+def curl(url: str, request: Request, variables: Collection[str] = ()) -> str:
     """A command that sends a request again, as far as its headers and body are text; "" for what curl cannot send.
 
-    Masked credentials become environment variables: those of `variables`, by the header's name in lower case, or else
-    such as are named after their headers.
+    Expressions of `variables` are evaluated; masked credentials become variables that are named after their headers.
     """
     try:
         body = request.body.decode("utf-8")
@@ -151,9 +182,15 @@ def curl(url: str, request: Request, variables: Mapping[str, str] | None = None)
     for name, value in request.headers:
         if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
             continue
-        if REDACTED in value:
-            variable = (variables or {}).get(name.lower(), re.sub(r"\W", "_", name).upper())
-            text = '"' + re.sub(r'([\\"$`])', r"\\\1", f"{name}: {value}").replace(REDACTED, f"${variable}") + '"'
+        evaluated = [REDACTED, *(found for each in variables for _, found in _made_from("", each))]
+        if any(text in value for text in evaluated):
+            parts = re.split(f"({'|'.join(map(re.escape, evaluated))})", f"{name}: {value}")
+            own = "$" + re.sub(r"\W", "_", name).upper()
+            text = "".join(
+                part.replace(REDACTED, own) if part in evaluated else re.sub(r'([\\"$`])', r"\\\1", part)
+                for part in parts
+            )
+            text = f'"{text}"'
         else:
             # A header without a value needs a semicolon.
             text = shlex.quote(f"{name}: {value}" if value else f"{name};")

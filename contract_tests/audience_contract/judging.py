@@ -162,7 +162,7 @@ class Ledger:
                 v.rule if about.is_placed else "",
                 self.redactor.text(v.message),
                 source(provider, v.rule),
-                detail,
+                detail or v.missing,
                 self._place(v),
                 weight or about.weight,
                 (operation,) if operation else (),

@@ -32,7 +32,7 @@ class Run:
     verdict: str = ""
 
 
-def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 1000) -> Run:
+def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 400) -> Run:
     """One run, on a server of its own; `requests` is the most that our check sends."""
     # The server logs each request that is no HTTP, and there are such requests on purpose.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
@@ -59,7 +59,7 @@ def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: 
         OURS if stop_first else FULL,
         server,
         seed,
-        tuple(f"{f.key} {f.rule} {f.place}, {f.kind}" for f in report.findings),
+        tuple(f"{f.key} {f.message}" for f in report.findings),
         # Not all that is sent is HTTP enough to reach the counter, and not all that arrives is in the report.
         max(report.requests, played.requests),
         # At least so many: a request may show several findings, and no finding keeps all of its requests.

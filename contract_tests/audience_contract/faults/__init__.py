@@ -9,6 +9,7 @@ Left out because the mock's HTTP server neither shows nor sends it: header names
 its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -30,8 +31,8 @@ def catalogue(key: str) -> tuple[Fault, ...]:
     found: dict[str, Fault] = {}
     for operation in load(key).operations:
         creates = facts_of(operation).effect is Effect.CREATES
-        word = str(operation.node.plain("operationId", operation.method)).rpartition("_")[2].lower()
-        prefix = f"{key}." if creates else f"{key}.{word}-"
+        own = operation.id.rpartition("_")[2] if operation.id.isidentifier() else operation.id
+        prefix = f"{key}." if creates else f"{key}.{re.sub('[^a-z0-9]+', '-', own.lower()).strip('-')}-"
         for family in FAMILIES:
             for fault in _made(family)(operation):
                 name = f"{prefix}{fault.name}"

@@ -263,7 +263,9 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         same = on_success(_at(path, "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         sentence = f"After eight successes each `{path[-1]}` comes again."
-        yield Fault(f"wraps-{word}", sentence, evidence, _wrapping(path), show=(as_is,) * 9)
+        # What is removed is not there for a second time.
+        if facts.effect is not Effect.REMOVES:
+            yield Fault(f"wraps-{word}", sentence, evidence, _wrapping(path), show=(as_is,) * 9)
     named = {place.name: place for place in places(operation)}
     for pointer, source in facts.echoes.items():
         path, place = tuple(pointer.split("/")[1:]), named[source]
@@ -281,7 +283,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if facts.effect is Effect.CREATES:
             show = tuple(map(place.puts, "ab"))
             yield Fault(f"{word}-of-before", sentence, evidence, _of_before(path), show=show)
-    if facts.effect is Effect.READS:
+    if facts.effect is Effect.READS and load(operation.spec.key).named in named:
         yield Fault(
             "first-only",
             "Whatever is asked for, the answer is about what was asked for first.",

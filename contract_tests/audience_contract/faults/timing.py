@@ -20,7 +20,8 @@ def faults(operation: Operation) -> Iterator[Fault]:
     def failing(when: When, status: int = 500) -> Act:
         return refuses(when, status)
 
-    yield Fault("refused", "Every right request is refused with 400.", rule, failing(always, 400))
+    if not facts_of(operation).unsure:
+        yield Fault("refused", "Every right request is refused with 400.", rule, failing(always, 400))
     for count, word in ((20, "twentieth"), (7, "seventh")):
         sentence = f"Every {word} right request fails with 500."
         yield Fault(f"every-{word}", sentence, rule, failing(every(count)), show=(as_is,) * count)

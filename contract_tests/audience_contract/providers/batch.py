@@ -41,7 +41,11 @@ class Batch(Provider):
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {
         "audience_view": Facts(Effect.READS, echoes={"/name": "name"}),
-        "audience_update": Facts(Effect.CHANGES, unique=_TOKEN),
+        "audience_update": Facts(
+            Effect.CHANGES,
+            unique=_TOKEN,
+            forbidden={"ids": [{"id": "check", "action": "remove", "attributes": {"check": 1}}]},
+        ),
         "audience_replace": Facts(Effect.CHANGES, unique=_TOKEN),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }

@@ -61,8 +61,9 @@ class Audiences:
     def made(self, made: Made, *, plain: bool) -> None:
         """One more; another operation may ask for one that is `plain`."""
         self.left.append(made)
-        # One of another name may have been there before.
-        if plain and self.is_marked(made.name) and made.name not in self._known:
+        # One of another name may have been there before; what is special about a name is tried on a plain one.
+        is_plain = plain and made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
+        if is_plain and made.name not in self._known:
             short = len(self._held) < min(_HELD, len(self._spare))
             (self._held if short else self._spare).append(made)
         self._known.add(made.name)

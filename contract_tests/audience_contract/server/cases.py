@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..facts import facts_of
 from ..messages import Request
 from ..security import header
 from .draft import Draft
@@ -85,6 +86,12 @@ def _without_headers(secrets: list[str]) -> Change:
         return draft
 
     return change
+
+
+def forbidden(least: Draft) -> Iterator[Case]:
+    """What breaks a rule in words."""
+    for name, value in facts_of(least.operation).forbidden.items():
+        yield Case(least, puts(Place("body", name), value))
 
 
 def methods(least: Draft, names: Names) -> Iterator[Case]:

@@ -139,7 +139,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
     any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
     expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
     rule = "case.header" if place == "header" else "case.refused"
-    return Expectation(expected, rule, first.rule, label or _kind(first), broken=first)
+    return Expectation(expected, rule, first.rule, label or _kind(first), broken=first, detail=first.missing)
 
 
 def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
@@ -224,7 +224,7 @@ def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
 def _is_odd(kind: Node, text: str) -> bool:
     """Whether a text is one of which a server may think that nobody sends it."""
     choices = kind.plain("enum")
-    return text != choices[0] if choices else not re.fullmatch(r"[\w-]{1,64}", text, re.ASCII)
+    return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
 
 
 def _same_media(operation: Operation, request: Request) -> bool:

@@ -265,7 +265,7 @@ class Judge:
     @staticmethod
     def _asked(operation: Operation, seen: Observation, expectation: Expectation | None) -> str:
         if expectation and expectation.rule in ("case.credential", "case.method"):
-            return expectation.kind
+            return f"a request, {expectation.kind}"
         if expectation and expectation.shown:
             return expectation.shown
         broken, kind = (expectation.broken, expectation.kind) if expectation else (None, "")

@@ -15,6 +15,8 @@ from .draft import Draft, File
 from .places import Place, key_of, media_of, places
 from .target import Target
 
+_AGENT = f"audience-contract/{version('audiences')}"
+
 
 class Names:
     """Makes names, of the prefix, the run's id and a number; and drafts."""
@@ -40,7 +42,7 @@ class Names:
         # Where nothing is said to be required, nobody knows what can be left out.
         unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
-        headers = {"User-Agent": f"audience-contract/{version('audiences')}", **self.target.headers()}
+        headers = {"User-Agent": _AGENT, **self.target.headers()}
         made = Made(self.new(), "", None)
         boundary = f"{self._audiences.mark}limit"
         draft = Draft(

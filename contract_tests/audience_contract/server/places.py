@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..facts import Effect, facts_of
@@ -47,7 +48,8 @@ def media_of(operation: Operation) -> str:
     return str(next(iter(body["content"].value))) if body else ""
 
 
-def places(operation: Operation) -> list[Place]:
+@lru_cache(maxsize=256)
+def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
     found = [
         Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
@@ -55,9 +57,10 @@ def places(operation: Operation) -> list[Place]:
     ]
     body = operation.node.get("requestBody")
     schema = body["content"][media_of(operation)].get("schema") if body else None
-    return [*found, *_below(schema, "", _DEEP)]
+    return (*found, *_below(schema, "", _DEEP))
 
 
+@lru_cache(maxsize=256)
 def key_of(operation: Operation) -> str:
     """The name of the place that says which audience a request is about: what its creation answered, where that stands
     in the path, or else its name; "" where there is none.
@@ -67,6 +70,7 @@ def key_of(operation: Operation) -> str:
     return own[0] if own else provider_of(operation.spec.key).named
 
 
+@lru_cache(maxsize=256)
 def is_about_one(operation: Operation) -> bool:
     """Whether a request says which audience it is about; what a list is filtered by does not."""
     reads = facts_of(operation).effect is Effect.READS

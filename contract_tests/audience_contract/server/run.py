@@ -93,11 +93,11 @@ class _Run:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
             self._ended = self._ended or self._limit
-        if self._ended != "interrupted":
+        if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
                 self._clean_up()
-        key, successes = self._target.spec.key, self._judge.successes
-        owed, judge = ending.obligations(self._target, self._operations, successes, self._unfinished), self._judge
+        key, judge = self._target.spec.key, self._judge
+        owed = ending.obligations(self._target, self._unfinished)
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -144,21 +144,19 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        plans = []
-        for operation in self._operations:
-            least, most = (self._names.draft(operation, least=least) for least in (True, False))
-            opened = self._plan(operation, [cases.opening(least, most, self._names)])
-            plans.append((operation, opened, self._plan(operation, groups(least, most, self._names))))
-        for operation, opened, _ in plans:
-            if not self._open(operation, opened, known=operation is not self._operations[0]):
+        drafts = [[self._names.draft(each, least=least) for least in (True, False)] for each in self._operations]
+        for least, most in drafts:
+            opened = self._plan(least.operation, [cases.opening(least, most, self._names)])
+            if not self._open(least.operation, opened, known=least is not drafts[0][0]):
                 return
+        plans = [(each[0].operation, self._plan(each[0].operation, groups(each, self._names))) for each in drafts]
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
-            for operation, _, made in plans:
-                self._send("each rule once", operation, made.first)
-            for operation in self._operations:
+            for operation, made in plans:
+                # By then there are audiences to be listed.
                 self._turn_pages(operation)
-            for operation, _, made in plans:
+                self._send("each rule once", operation, made.first)
+            for operation, made in plans:
                 self._send("everything else", operation, made.others)
         for operation in self._operations if deep else ():
             self._engine("coverage", operation, {"examples", "coverage"})
@@ -327,11 +325,10 @@ class _Run:
         for made in tuple(self._audiences.left):
             if made in self._audiences.left:
                 request = self._names.about(least, made).request()
-                with suppress(NotOursError):
-                    seen = self._courier.send(removing, request)
-                    self._judged(removing, seen, expect(self._target, removing, request))
-                    if seen.response is None:
-                        return
+                if self._judge.name(removing, request):
+                    with suppress(NotOursError):
+                        seen = self._courier.send(removing, request)
+                        self._judged(removing, seen, expect(self._target, removing, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return operation is self._creating and expectation.expected in _TAKEN

@@ -99,9 +99,9 @@ class Target:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that have the settings of headers, by the header's name."""
+        """The environment variables that have credentials, by the credential."""
         found = provider_of(self.spec.key).settings
-        return {place.removeprefix("header "): name for place, name in found.items() if place.startswith("header ")}
+        return {value: found[place] for place, value in self.settings.items() if self.is_secret(place)}
 
     def is_secret(self, place: str) -> bool:
         """Whether a setting is a credential: of a security scheme, or a field that the provider's file names."""

@@ -37,13 +37,12 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
     """A list for each place and each way to change what stands there."""
     for place in places(least.operation):
         right = most.value(place)
-        in_revisions = place.name in names.provider.only_in_some_revisions
-        if right is None and not in_revisions:
+        if right is None:
             continue
-        sent = least if right is None or least.value(place) is not None else most
+        sent = least if least.value(place) is not None else most
         secret = names.target.is_secret(f"{place.kind} {place.name}")
         fixed = names.is_given(least.operation, place)
-        if place.kind != "path" and not in_revisions:
+        if place.kind != "path":
             yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = [value for value in _wrong(place, right, most) if place.kind != "header" or _is_header(value)]
@@ -52,9 +51,11 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(least, puts(place, "contract-check-nobody"))]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
-        if place.is_text and not fixed and not in_revisions and place.kind != "header":
-            yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
-            yield [Case(most, change) for change in _letters(place, names)]
+        if place.is_text and not fixed and place.kind != "header":
+            lengths = [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
+            letters = [Case(most, change) for change in _letters(place, names)]
+            # Where nobody says which values there are, a refusal tells nothing.
+            yield from [[*letters, *lengths]] if place.name in names.provider.examples else [lengths, letters]
         if place.required and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
             yield [Case(least, change) for change in _renamed(place)]
@@ -162,9 +163,8 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
             yield _framed(place, letter, "")
             yield _framed(place, "", letter * 2)
     yield _framed(place, "", "".join(allowed))
-    for letter in (*_FOREIGN, *forbidden):
-        yield _framed(place, "", letter)
-        yield _framed(place, "", f"{letter}a")
+    yield from (_framed(place, "", f"{letter}{end}") for letter in _FOREIGN for end in ("", "a"))
+    yield from (_framed(place, "", f"{letter}{'a' * (number % 2)}") for number, letter in enumerate(forbidden))
 
 
 def _named(place: Place, change: Callable[[str], str]) -> Change:

@@ -16,7 +16,7 @@ _NOTHING = {"", "valid", "undocumented", "success", "combination", "everything u
 
 
 def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
-    """A request in a few words: what is wrong with it if something is, else its content and what is special about it."""
+    """A request in a few words: what is wrong with it if something is, else its content and what is special in it."""
     if broken:
         return _part(request, broken)
     special = "" if label in _NOTHING or label.startswith(("body ", "part ")) else f" ({label})"
@@ -54,7 +54,9 @@ def rule(operation: Operation, broken: Violation) -> str:
 
 def with_page(operation: Operation, pointer: str, said: str) -> str:
     """A reason, and the page that it stands on."""
-    found = re.findall(r"https?://[^\s;]+", source(operation.spec.key, pointer))
+    # A shared component stands on several pages.
+    place = operation.node.pointer if pointer.startswith("/components/") else pointer
+    found = re.findall(r"https?://[^\s;]+", source(operation.spec.key, place))
     return f"{said}; {found[-1].rstrip('/').rpartition('/')[2]}" if found else said
 
 

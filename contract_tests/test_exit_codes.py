@@ -1,0 +1,131 @@
+"""What the command `audience-contract server` comes to: its exit code, its last lines, and what it leaves behind."""
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import processes
+from audience_contract import Response, reports
+from audience_contract.mock import MockServer
+from audience_contract.report import Report, Verdict
+from audience_contract.server import Options, run
+from fronts import front
+from judged import CLIENT, reply, target
+from test_report_terminal import shown
+
+_COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server"]
+Around = Callable[[ASGIApp], ASGIApp]
+_JSON = (("content-type", "application/json"),)
+
+
+def refusing(wrong: Callable[[Scope], bool], response: Response) -> Around:
+    """A server that answers so where a request is `wrong`, and rightly else."""
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def changed(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and wrong(scope):
+                while (await receive()).get("more_body"):
+                    pass
+                await reply(response, send)
+            else:
+                await app(scope, receive, send)
+
+        return changed
+
+    return around
+
+
+def _header(scope: Scope, name: str) -> str:
+    return next((value.decode() for key, value in scope["headers"] if key.decode() == name), "")
+
+
+_ODD_TYPE = refusing(
+    lambda scope: "charset" in _header(scope, "content-type").lower(),
+    Response(415, _JSON, b'{"error": "invalid_request"}'),
+)
+
+
+def found(server: MockServer, key: str = "adobe_ims", **options: Any) -> Report:
+    with server as started:
+        return run(target(started, key), Options(**options))
+
+
+def test_where_only_advice_is_left_the_exit_code_is_0_and_1_when_strict() -> None:
+    lenient = found(MockServer(middleware=_ODD_TYPE))
+    assert [one.rule for one in lenient.advice] == ["http.type"]
+    assert (lenient.verdict.exit_code, replace(lenient, strict=True).verdict.exit_code) == (0, 1)
+    assert "(RFC 9110," in shown(lenient, 200)
+    assert found(MockServer(middleware=_ODD_TYPE), strict=True).verdict is Verdict.VIOLATED
+
+
+def test_a_violation_is_told_by_the_command_that_was_not_finished_and_leaves_nothing_but_its_report(
+    tmp_path: Path,
+) -> None:
+    with MockServer(fault="adobe_ims.success-201") as server:
+        environment = {**os.environ, **server.environment(), **CLIENT, "COLUMNS": "80"}
+        options = ("--max-requests", "12", "--report", "json=report.json")
+        command = [*_COMMAND, "adobe_ims", "--url", server.base_url("adobe_ims"), *options]
+        ended = processes.run(command, cwd=tmp_path, env=environment)
+    assert ended.returncode == 1
+    lines = ended.stdout.splitlines()
+    for part in (lines[:40], lines[-24:]):
+        assert any(" 201 (" in line for line in part)
+    assert any("report: report.json" in line for line in lines[-24:])
+    assert any(line.startswith("✗ violated: 1 finding, ") for line in lines[-24:])
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_what_was_never_tried_is_named_and_the_exit_code_is_2() -> None:
+    report = found(MockServer(), requests=12)
+    assert (report.verdict.exit_code, report.findings) == (2, ())
+    assert re.fullmatch(r"not tried: \d+ of \d+; first: .+ of create_token", report.unfinished[0])
+    assert found(MockServer()).verdict is Verdict.KEPT
+
+
+def test_an_answer_that_every_valid_request_gets_is_shown_in_full_with_exit_code_2() -> None:
+    said = f"<h1>Forbidden</h1>{'<p>-</p>' * 100}CSRF cookie not set."
+    around = refusing(lambda _: True, Response(403, (("content-type", "text/html"),), said.encode()))
+    report = found(MockServer(middleware=around))
+    assert report.verdict.exit_code == 2
+    assert "CSRF cookie not set." in re.sub(r"\n +<? ?", "", shown(report))
+
+
+def test_a_server_that_was_never_there_is_exit_code_2() -> None:
+    with MockServer() as server:
+        gone = target(server, "adobe_ims")
+    report = run(gone, Options())
+    assert (report.verdict.exit_code, report.findings) == (2, ())
+    assert "Connection refused" in shown(report)
+
+
+@pytest.mark.parametrize("number", [30, 100])
+def test_a_server_that_dies_is_a_violation_with_what_it_was_sent_last(number: int) -> None:
+    def end(told: bytes) -> bytes:
+        nonlocal number
+        number -= 1
+        return told if number > 0 else b""
+
+    with MockServer() as server, front(server.base_url("adobe_ims"), end) as url:
+        report = run(target(server, "adobe_ims", url), Options())
+    assert [one.rule for one in report.counted] == ["response.message"]
+    assert (report.verdict.exit_code, report.counted[0].evidence != ()) == (1, True)
+
+
+@pytest.mark.parametrize("form", reports.FORMATS)
+def test_the_same_answers_to_the_same_run_make_the_same_file(form: str) -> None:
+    """The service issues another token to each request, in the order of the requests."""
+    around = refusing(lambda _: False, Response(200, ()))
+    first, second = (
+        found(MockServer(fault="adobe_ims.success-201", middleware=around), run_id="same", requests=60)
+        for _ in range(2)
+    )
+    made = [reports.render(replace(each, target="x"), form) for each in (first, second)]
+    varying = rb"mock-[\w-]+|127\.0\.0\.1:\d+|\d\d:\d\d:\d\d GMT|#?&#58;\d+"
+    assert re.sub(varying, b"", made[0]) == re.sub(varying, b"", made[1])
