@@ -140,7 +140,7 @@ def _properties(start: str, schema: Node, wrong: Callable[..., Act], path: tuple
     show = (as_is,) if start == "answer" else (_wrong_request,)
     for name in schema.plain("properties", {}):
         kind, here = schema["properties"][name], (*path, name)
-        word, said = f"{start}-{_word('-'.join(here))}", f"The `{'.'.join(here)}` of {_what(start)}"
+        word, said = f"{start}-{_word('-'.join(here)).strip('-')}", f"The `{'.'.join(here)}` of {_what(start)}"
         if name in schema.plain("required", []):
             rule = (f"{schema.pointer}/required",)
             yield Fault(f"{word}-missing", f"{said} is missing.", rule, wrong(_at(here, drop=True)), show=show)
