@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import processes
 from audience_contract.mock import MockServer
-from audience_contract.report import Finding, Verdict
+from audience_contract.report import Finding
 from audience_contract.server import run
 from judged import CLIENT, judge, target
 
