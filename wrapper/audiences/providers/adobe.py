@@ -52,9 +52,12 @@ _CREATE_PATHS = ("/core/ais", "/data/core/ais")
 
 
 def _url(values: Values, path: str) -> str:
-    chosen = values.texts.get("create_path", _CREATE_PATHS[0])
+    """The base URL may end with where the call that creates is, as that of a spec which has this call alone."""
+    base = values["base_url"]
+    at_end = next((each for each in reversed(_CREATE_PATHS) if base.endswith(each)), "")
+    chosen = values.texts.get("create_path", at_end or _CREATE_PATHS[0])
     below = path.removeprefix(_CREATE_PATHS[0])
-    return values["base_url"] + (path if below == path else chosen + below)
+    return base.removesuffix(at_end) + (path if below == path else chosen + below)
 
 
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
@@ -314,7 +317,8 @@ class AdobeOptions(Options[T], total=False):
     token_url: str | None
     """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
     create_path: str | None
-    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH."""
+    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH. Without it, the base URL may
+    end with either."""
 
 
 class Adobe(Blocking):
@@ -323,7 +327,7 @@ class Adobe(Blocking):
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
     newer copies of the page). No default is made up for them. `Receipt.id` is the `id` of the answer, or else its
     `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the path
-    `/data/core/ais`; `create_path` takes it.
+    `/data/core/ais`; `create_path` takes it, and so does a base URL that ends with it.
 
     No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete` and what is
     made of them need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the caller's.
