@@ -10,7 +10,7 @@ import pytest
 import commands
 import documented
 import processes
-from audience_contract import Request, load, provider_keys
+from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict

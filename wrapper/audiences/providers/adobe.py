@@ -317,8 +317,9 @@ class AdobeOptions(Options[T], total=False):
     token_url: str | None
     """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
     create_path: str | None
-    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH. Without it, the base URL may
-    end with either."""
+    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH. The base URL may end with
+    either instead.
+    """
 
 
 class Adobe(Blocking):
