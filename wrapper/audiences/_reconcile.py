@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ._as_json import as_json
 from ._errors import OURS, AudiencesError, InvalidError, Problem, shape
 from ._outcome import Outcome
 from ._record import Record
@@ -47,14 +48,7 @@ class Reconciliation:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them."""
-        return {
-            "provider": self.provider,
-            "outcome": str(self.outcome),
-            "evidence": str(self.evidence),
-            "reason": self.reason,
-            "name": self.name,
-            "record": self.record.to_dict() if self.record else None,
-        }
+        return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
 
 
 REASONS = {

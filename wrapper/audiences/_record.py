@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from . import _json
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._changed import Changed
 from ._errors import OURS, AudiencesError, Deviation, InvalidError, Problem, UnsupportedError, shape
@@ -63,20 +64,8 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
-        return {
-            "provider": self.provider,
-            "operation": self.operation,
-            "name": self.name,
-            "id": self.id,
-            "external_id": self.external_id,
-            "state": str(self.state),
-            "member_count": self.member_count,
-            "created": self.created.isoformat() if self.created else None,
-            "updated": self.updated.isoformat() if self.updated else None,
-            "deviations": [asdict(deviation) for deviation in self.deviations],
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-            "raw": self.raw,
-        }
+        names = ("provider", "operation", "name", "id", "external_id", "state", "member_count", "created", "updated")
+        return as_json(self, *names, "deviations", "attempts") | {"raw": self.raw}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
