@@ -2,8 +2,10 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from inspect import signature
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from weakref import ref
 
@@ -21,7 +23,7 @@ from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
 from ._steps import Flow, R, Step
 from ._token import ClientCredentials, Granted
-from ._verbs import INTERRUPTED, Verbs
+from ._verbs import ABOUT_DRAFTS, INTERRUPTED, READING, Verbs
 
 T = TypeVar("T")
 
@@ -137,6 +139,17 @@ class Provider(ABC, Generic[T]):
         token = Secret(ClientCredentials(grant, called[oauth.url]), variable=called[oauth.token])
         return {**values.secrets, oauth.token: token}
 
+    def _begun(
+        self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Verbs, Flow[R]]:
+        """A call of a verb, and its flow, which is not given the options of the call."""
+        own = _arguments(flow)
+        options = cast("CallOptions", {name: value for name, value in named.items() if name not in own})
+        draft = given[0] if given else named.get("audience")
+        name = getattr(draft, "name", None) if flow.__name__ in ABOUT_DRAFTS else None
+        verbs = self._verbs(options, name, reads=flow.__name__ in READING)
+        return verbs, flow(verbs, *given, **{name: value for name, value in named.items() if name in own})
+
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
             return Verbs(self._account, self._how(options), name, reads=reads)
@@ -206,3 +219,8 @@ class Provider(ABC, Generic[T]):
         for known, other in [*self._calls.items()]:
             if other == owner and (call := known()):
                 call.end()
+
+
+@cache
+def _arguments(flow: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(signature(flow).parameters)
