@@ -52,7 +52,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
     """
     if not isinstance(audience, Audience):
-        raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)])
+        raise InvalidError.ours("audience", "must be an Audience", audience)
     left_out = _left_out(rules, audience, leave_out)
     file, look = (audience.members if rules.column else None), Look()
     if file and rules.column:
@@ -60,8 +60,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     given = audience.provider_fields.get(key, {})
     problems = [*look.problems]
     for name in given.keys() & rules.fields.keys():
-        problem = Problem(_door(key, name), "is a field of the draft itself", shape(given[name]), OURS)
-        problems.append(problem)
+        problems.append(Problem.ours(_door(key, name), "is a field of the draft itself", given[name]))
     own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
     sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
     # A file is not judged by the spec, which says only that it is one.

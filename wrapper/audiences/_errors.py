@@ -78,6 +78,11 @@ class Problem:
     remedy: Remedy | None = None
     """What sends it all the same, if something does."""
 
+    @classmethod
+    def ours(cls, field: str, rule: str, value: object) -> Self:
+        """A rule of ours that a value breaks."""
+        return cls(field, rule, shape(value), OURS)
+
     def to_dict(self) -> dict[str, str]:
         return {"field": self.field, "rule": self._said, "shape": self.shape, "source": self.source}
 
@@ -220,6 +225,11 @@ class InvalidError(AudiencesError):
     @classmethod
     def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
         return cls(_what(problems), problems=tuple(problems), provider=provider)
+
+    @classmethod
+    def ours(cls, field: str, rule: str, value: object) -> "InvalidError":
+        """For a rule of ours that a value breaks."""
+        return cls.of([Problem.ours(field, rule, value)])
 
     def __str__(self) -> str:
         return f"{super().__str__()} [{_where(self.problems)}]" if self.problems else super().__str__()

@@ -11,7 +11,7 @@ from . import _json
 from ._as_json import as_json
 from ._attempt import Attempt
 from ._changed import Changed
-from ._errors import OURS, AudiencesError, Deviation, InvalidError, Problem, UnsupportedError, shape
+from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
 from ._receipt import Receipt
 from ._response import Response
 
@@ -115,13 +115,13 @@ class Reference:
         found = replace(found, id=id, token=token, operation=found.operation if token == found.token else None)
         given = {"name": found.name, "id": id, "token": token, "external_id": found.external_id}
         wrong = [
-            Problem(name, "must be Unicode text, and not empty", shape(value), OURS)
+            Problem.ours(name, "must be Unicode text, and not empty", value)
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
         if not wrong and found.name is None and id is None and found.external_id is None:
             rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
-            wrong = [Problem("audience", rule, shape(what), OURS)]
+            wrong = [Problem.ours("audience", rule, what)]
         if wrong:
             raise InvalidError.of(wrong)
         return found
@@ -132,8 +132,8 @@ class Reference:
         try:
             return cls.of(cls(**json.loads(text)))
         except (TypeError, ValueError, RecursionError):
-            rule = "must be the text of a Reference"
-        raise InvalidError.of([Problem("text", rule, shape(text), OURS)])
+            pass
+        raise InvalidError.ours("text", "must be the text of a Reference", text)
 
     def to_text(self) -> str:
         """The same as text, for another process; the name and the token are in it."""

@@ -28,7 +28,6 @@ from ._errors import (
     SpecViolationError,
     UnknownOutcomeError,
     UnsupportedError,
-    shape,
 )
 from ._listing import Listing
 from ._members import PhoneFile
@@ -120,13 +119,11 @@ class Verbs:
         outcome is unknown then, `reconcile` can say more.
 
         Raises InvalidError and UnsupportedError before anything is sent, and any other AudiencesError by what became
-        of the call; its `outcome` says whether the audience may exist now. An interrupt, or a cancellation, is raised as
+        of the call; its `outcome` says whether the audience may exist now. An interrupt or a cancellation is raised as
         it is; its `__cause__` is then such an error.
         """
         if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
-            error = ExistsError("has an audience of that name already, so nothing was sent")
-            error.record = record
-            raise error
+            raise ExistsError("has an audience of that name already, so nothing was sent", record=record)
         create = self._offered(self._adapter.create)
         draft, request = yield from self.preparing(audience, leave_out)
         success = yield from self.call(create, draft, request)
@@ -197,12 +194,11 @@ class Verbs:
         records = [self._told(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
-        known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
         if not records:
-            raise NotFoundError(f"has no audience of that {'id' if asked.id or asked.external_id else 'name'}", **known)
-        error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
-        error.records, error.attempts = tuple(records), success.attempts
-        raise error
+            by = "id" if asked.id or asked.external_id else "name"
+            raise NotFoundError(f"has no audience of that {by}", **success.known)
+        message = f"has {len(records)} audiences of that name: the id of one is needed"
+        raise AmbiguousError(message, records=tuple(records), **success.known)
 
     @_verb
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
@@ -271,9 +267,8 @@ class Verbs:
             left = end - time.monotonic()
             if last or left <= 0:
                 said = "still indexing" if record else "not to be seen"
-                error = WaitTimeoutError(f"{said} after {time.monotonic() - begun:.3g} s")
-                error.record, error.attempts = record, record.attempts if record else ()
-                raise error
+                message = f"{said} after {time.monotonic() - begun:.3g} s"
+                raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
             # The last question comes a second before the end, or in the middle of what is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
@@ -372,7 +367,7 @@ class Verbs:
             request = self._account.request(entry, change)
             if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
                 if verb == "replace" or not supply.halve():
-                    raise InvalidError.of([Problem("members", _TOO_LARGE, shape(request.body), OURS)])
+                    raise InvalidError.ours("members", _TOO_LARGE, request.body)
                 continue
             try:
                 success = yield from self.call(entry, change, request)
@@ -492,9 +487,7 @@ class Verbs:
             operation=operation.id,
             outcome=None if self._reads else Outcome.APPLIED,
             value=success.result[0],
-            response=success.response,
-            deviations=success.deviations,
-            attempts=success.attempts,
+            **success.known,
         )
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
@@ -518,8 +511,7 @@ class Verbs:
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)
         if found.provider not in (None, "", self.title):
-            rule = f"must be of {self.title}, and is of another provider"
-            raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)])
+            raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
         return found
 
@@ -541,8 +533,7 @@ class Verbs:
     def _told(self, record: Record, success: Success[Any], **more: Any) -> Record:
         """A record with what is known of the call that asked for it."""
         operation = cast("Operation[Any, Any]", self._operation).id
-        known = {"response": success.response, "deviations": success.deviations, "attempts": success.attempts}
-        return replace(record, provider=self.title, operation=operation, **{**known, **more})
+        return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
     def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
         documented = operation.spec.documents(success.response.status)
@@ -553,11 +544,9 @@ class Verbs:
             id=success.result.id,
             operation_token=success.result.token,
             state=operation.effect.state(success.response.status) if documented else State.UNKNOWN,
-            response=success.response,
             model=success.model,
             model_problem=success.model_problem,
-            deviations=success.deviations,
-            attempts=success.attempts,
+            **success.known,
             **more,
         )
 

@@ -63,6 +63,7 @@ _SERVICE = Service(
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
+_NEEDS = "a string at /indexing_token"
 _SIBLING = "(as Batch has it for profiles)"
 # Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
 _STATES = {
@@ -82,7 +83,7 @@ def _create(draft: Draft, values: Values) -> Built:
     return audience_create.build_request(body=body, x_batch_project=values["project"])
 
 
-def _created(draft: Draft, body: Any) -> Handle | None:  # noqa: ARG001
+def _token(_: object, body: Any) -> Handle | None:
     token = text(body, "indexing_token")
     return Handle(token=token) if token else None
 
@@ -134,11 +135,6 @@ def _replace(asked: Change, values: Values) -> Built:
     return audience_replace.build_request(body=body, x_batch_project=values["project"])
 
 
-def _accepted(asked: Change, body: Any) -> Handle | None:  # noqa: ARG001
-    token = text(body, "indexing_token")
-    return Handle(token=token) if token else None
-
-
 def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
     action = {} if verb == "replace" else {"action": verb}
     if isinstance(member, str):
@@ -179,13 +175,7 @@ def _remove(asked: Reference, values: Values) -> Built:
 
 
 _UPDATE = Operation(
-    _SERVICE,
-    "audience_update",
-    Effect.CHANGES,
-    _update,
-    _accepted,
-    audience_update.parse_response,
-    needs="a string at /indexing_token",
+    _SERVICE, "audience_update", Effect.CHANGES, _update, _token, audience_update.parse_response, needs=_NEEDS
 )
 
 
@@ -212,13 +202,7 @@ BATCH = Adapter(
         },
     ),
     create=Operation(
-        _SERVICE,
-        "audience_create",
-        Effect.CREATES,
-        _create,
-        _created,
-        audience_create.parse_response,
-        needs="a string at /indexing_token",
+        _SERVICE, "audience_create", Effect.CREATES, _create, _token, audience_create.parse_response, needs=_NEEDS
     ),
     get=Operation(
         _SERVICE,
@@ -254,9 +238,9 @@ BATCH = Adapter(
         "audience_replace",
         Effect.CHANGES,
         _replace,
-        _accepted,
+        _token,
         audience_replace.parse_response,
-        needs="a string at /indexing_token",
+        needs=_NEEDS,
         consequence="all members that it has are removed",
     ),
     members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),

@@ -39,6 +39,7 @@ _SERVICE = Service(
     code=(),
     message=("description",),
 )
+_ID, _ARRAY = "a string at /data/id", "an array at /data"
 _NO_SUCH_CALL = Unsupported("CommBox documents no such call")
 
 
@@ -53,7 +54,7 @@ def _file(file: PhoneFile) -> File:
     return File(cast("BinaryIO", content), name, media_type)
 
 
-def _given(asked: Draft | Change, body: Any) -> Handle | None:  # noqa: ARG001
+def _given(_: object, body: Any) -> Handle | None:
     given = text(body, "data", "id")
     return Handle(id=given) if given else None
 
@@ -107,34 +108,12 @@ COMMBOX = Adapter(
         column="phone1",
     ),
     create=Operation(
-        _SERVICE,
-        "Post_Audiences",
-        Effect.CREATES,
-        _create,
-        _given,
-        post_audiences.parse_response,
-        needs="a string at /data/id",
+        _SERVICE, "Post_Audiences", Effect.CREATES, _create, _given, post_audiences.parse_response, needs=_ID
     ),
-    get=Operation(
-        _SERVICE,
-        "Get_Audiences",
-        Effect.READS,
-        _list,
-        _found,
-        get_audiences.parse_response,
-        needs="an array at /data",
-    ),
+    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, get_audiences.parse_response, needs=_ARRAY),
     wait=Unsupported("CommBox documents no state that says how far an import is"),
     delete=_NO_SUCH_CALL,
-    list=Operation(
-        _SERVICE,
-        "Get_Audiences",
-        Effect.READS,
-        _list,
-        _listed,
-        get_audiences.parse_response,
-        needs="an array at /data",
-    ),
+    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, get_audiences.parse_response, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
     replace=Operation(
@@ -144,7 +123,7 @@ COMMBOX = Adapter(
         _replace,
         _given,
         put_audiences_audience_id.parse_response,
-        needs="a string at /data/id",
+        needs=_ID,
         consequence="all customers that it has are removed",
     ),
     unfit=_unfit,
