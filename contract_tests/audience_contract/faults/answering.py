@@ -140,7 +140,7 @@ def _properties(start: str, schema: Node, wrong: Callable[..., Act], path: tuple
     show = (as_is,) if start == "answer" else (_wrong_request,)
     for name in schema.plain("properties", {}):
         kind, here = schema["properties"][name], (*path, name)
-        word, said = f"{start}-{_word('-'.join(here))}", f"The `{'.'.join(here)}` of {_what(start)}"
+        word, said = f"{start}-{_word('-'.join(here)).strip('-')}", f"The `{'.'.join(here)}` of {_what(start)}"
         if name in schema.plain("required", []):
             rule = (f"{schema.pointer}/required",)
             yield Fault(f"{word}-missing", f"{said} is missing.", rule, wrong(_at(here, drop=True)), show=show)
@@ -270,7 +270,9 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     for pointer, source in facts.echoes.items():
         path, place = tuple(pointer.split("/")[1:]), named[source]
         word = f"echo-{_word(path[-1])}"
-        for kind, said, value, change in _ECHOES if facts.effect is Effect.CREATES else _ECHOES[:2] + _ECHOES[-2:]:
+        kinds = _ECHOES if facts.effect is Effect.CREATES else _ECHOES[:2] + _ECHOES[-2:]
+        # What stands in a path is an id of the server's: there is none with another value.
+        for kind, said, value, change in kinds if place.kind != "path" else ():
             shown = place.puts(value)
             act = on_success(_at(path, change=change))
             sentence = f"The `{path[-1]}` of a success is {said}."
@@ -283,7 +285,8 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if facts.effect is Effect.CREATES:
             show = tuple(map(place.puts, "ab"))
             yield Fault(f"{word}-of-before", sentence, evidence, _of_before(path), show=show)
-    if facts.effect is Effect.READS and load(operation.spec.key).named in named:
+    about = named.get(load(operation.spec.key).named)
+    if facts.effect is Effect.READS and about and about.rule:
         yield Fault(
             "first-only",
             "Whatever is asked for, the answer is about what was asked for first.",
