@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from . import _spec
 from ._audience import Audience
@@ -32,18 +32,12 @@ class DraftRules:
 class Draft:
     """What a create sends of an audience."""
 
-    audience: Audience
     body: Mapping[str, Any]
     """The properties of the request body, but for the file."""
     file: PhoneFile | None
     left_out: tuple[str, ...]
     look: Look
     """What was seen in the file."""
-
-    @property
-    def upload(self) -> tuple[Upload, str, str]:
-        """The file as it is sent, with its name and media type. Only for providers whose create needs one."""
-        return as_part(cast("PhoneFile", self.file))
 
 
 def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
@@ -70,7 +64,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     if problems:
         raise InvalidError.of(problems)
     text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}
-    return Draft(audience, text, file, left_out, look)
+    return Draft(text, file, left_out, look)
 
 
 def looked_into(file: PhoneFile, column: str) -> Look:

@@ -13,7 +13,7 @@ from ._members import Member, PhoneFile
 from ._outcome import State
 from ._record import Record, Reference
 from ._secret import Secret
-from ._settings import OAuth, Setting, Values
+from ._settings import Setting, Values
 from ._token import Granted
 
 Asked = TypeVar("Asked")
@@ -199,10 +199,8 @@ class Adapter:
     """None where add, remove and replace take no single members, but a file."""
     unfit: Callable[[Record], str] = lambda _: ""
     """Why an audience's members are not replaced by a file; "" where they are. It is asked for before."""
-    oauth: OAuth | None = None
-    """The settings that an access token can be asked for with."""
     token: Operation[Secret, Granted] | None = None
-    """Asks for one, with the client's secret."""
+    """Asks for an access token, with the client's secret. Its settings have the names that `resolve` has for them."""
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:

@@ -124,11 +124,6 @@ class AttemptTrace:
             return None
         return self._head[1].get("content-encoding")
 
-    @property
-    def may_have_left(self) -> bool:
-        """Whether any byte of the request may be out."""
-        return self.built and (self._left or not self.connects)
-
     def failure(self, error: BaseException) -> AudiencesError:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
         if not self.built:

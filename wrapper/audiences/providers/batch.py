@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, TypeVar, Unpack
+from typing import Annotated, Any, TypeVar, Unpack
 
 from audience_clients.batch.api.audiences import (
     audience_create,
@@ -50,7 +50,7 @@ from .._operation import (
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
-from .._settings import Setting, Values
+from .._settings import Setting, Values, settings_of
 
 T = TypeVar("T")
 
@@ -184,16 +184,24 @@ def _is_plain(value: object) -> bool:
     return text or isinstance(value, int) or (isinstance(value, float) and isfinite(value))
 
 
+class BatchOptions(Options[T], total=False):
+    """The settings of Batch; each is otherwise taken from the environment."""
+
+    api_key: Annotated[SecretSource | None, Setting("BATCH_API_KEY", "the REST API key", secret=True)]
+    """The REST API key; BATCH_API_KEY."""
+    project: Annotated[str | None, Setting("BATCH_PROJECT", "the project key, sent as X-Batch-Project")]
+    """The project key, sent as X-Batch-Project; BATCH_PROJECT."""
+    version: Annotated[
+        str | None,
+        Setting("BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False),
+    ]
+    """The API version in the URL, instead of the spec's default; BATCH_VERSION."""
+
+
 BATCH = Adapter(
     title="Batch",
     key="batch",
-    settings=(
-        Setting("api_key", "BATCH_API_KEY", "the REST API key", secret=True),
-        Setting("project", "BATCH_PROJECT", "the project key, sent as X-Batch-Project"),
-        Setting(
-            "version", "BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False
-        ),
-    ),
+    settings=settings_of(BatchOptions),
     draft=DraftRules(
         fields={"name": "name"},
         unsupported={
@@ -245,17 +253,6 @@ BATCH = Adapter(
     ),
     members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),
 )
-
-
-class BatchOptions(Options[T], total=False):
-    """The settings of Batch; each is otherwise taken from the environment."""
-
-    api_key: SecretSource | None
-    """The REST API key; BATCH_API_KEY."""
-    project: str | None
-    """The project key, sent as X-Batch-Project; BATCH_PROJECT."""
-    version: str | None
-    """The API version in the URL, instead of the spec's default; BATCH_VERSION."""
 
 
 class Batch(Blocking):

@@ -2,7 +2,7 @@
 https://help.commbox.io/apidocs/create-new-audiences, get-audiences and update-static-audience.
 """
 
-from typing import Any, BinaryIO, TypeVar, Unpack, cast
+from typing import Annotated, Any, BinaryIO, TypeVar, Unpack, cast
 
 from audience_clients.commbox.api.audiences import get_audiences, post_audiences, put_audiences_audience_id
 from audience_clients.commbox.models import PostAudiencesBody, PutAudiencesAudienceIdBody
@@ -29,7 +29,7 @@ from .._operation import (
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
-from .._settings import Setting, Values
+from .._settings import Setting, Values, settings_of
 
 T = TypeVar("T")
 
@@ -98,10 +98,17 @@ def _unfit(record: Record) -> str:
     return "" if static else "CommBox replaces the customers of static audiences only, and this is none"
 
 
+class CommBoxOptions(Options[T], total=False):
+    """The settings of CommBox; each is otherwise taken from the environment."""
+
+    api_key: Annotated[SecretSource | None, Setting("COMMBOX_API_KEY", "the API key", secret=True)]
+    """The API key; COMMBOX_API_KEY."""
+
+
 COMMBOX = Adapter(
     title="CommBox",
     key="commbox",
-    settings=(Setting("api_key", "COMMBOX_API_KEY", "the API key", secret=True),),
+    settings=settings_of(CommBoxOptions),
     draft=DraftRules(
         fields={"name": "name", "audience_file": "members"},
         unsupported={"description": "CommBox's create call has no description"},
@@ -128,13 +135,6 @@ COMMBOX = Adapter(
     ),
     unfit=_unfit,
 )
-
-
-class CommBoxOptions(Options[T], total=False):
-    """The settings of CommBox; each is otherwise taken from the environment."""
-
-    api_key: SecretSource | None
-    """The API key; COMMBOX_API_KEY."""
 
 
 class CommBox(Blocking):
