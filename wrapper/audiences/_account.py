@@ -16,10 +16,10 @@ from ._errors import OURS, AudiencesError, InvalidError, Problem, named
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
+from ._request import Part, Request
 from ._response import Response
 from ._secret import Secret
 from ._settings import Values
-from ._wire import Part, Request
 
 
 @dataclass(frozen=True, repr=False)

@@ -97,9 +97,12 @@ class Changed:
         return Outcome.together(outcomes if self.complete else [*outcomes, Outcome.NOT_SENT])
 
     @property
-    def members(self) -> int:
-        """How many members the provider took one by one, an id that several calls had counted in each."""
-        return sum(chunk.members or 0 for chunk in self.chunks if chunk.outcome is Outcome.APPLIED)
+    def members(self) -> int | None:
+        """How many members the provider took one by one, an id that several calls had counted in each; None where it
+        took a file of them.
+        """
+        taken = [chunk.members for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
+        return None if None in taken else sum(filter(None, taken))
 
     @property
     def operation_token(self) -> str | None:

@@ -20,9 +20,9 @@ from ._listing import Listing
 from ._options import CallOptions
 from ._provider import Provider
 from ._record import Record
+from ._request import Request
 from ._steps import Await, Flow, R, Step, Wait, Work
 from ._verbs import LOOK, Verbs
-from ._wire import Request
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Callable[..., Any])

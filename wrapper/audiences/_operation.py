@@ -171,6 +171,7 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+VERBS = ("create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete")
 _NOT_HERE = Unsupported("this library makes no such call yet")
 
 
@@ -211,18 +212,9 @@ class Adapter:
         def made(how: str) -> Capability:
             return Capability(Support.EMULATED, how.format(get.reason)) if is_native else get
 
-        verbs = {
-            "create": self.create.capability,
-            "ensure": made(f"asked {{}} first, then created {self.create.capability.reason}"),
-            "get": get,
-            "list": self.list.capability,
-            "wait": self.wait.capability if self.wait else made("asked {} until it is no longer indexing"),
-            "add": self.add.capability,
-            "remove": self.remove.capability,
-            "replace": self.replace.capability,
-            "delete": self.delete.capability,
-        }
-        return MappingProxyType(verbs)
+        of = {"ensure": made(f"asked {{}} first, then created {self.create.capability.reason}")}
+        of |= {} if self.wait else {"wait": made("asked {} until it is no longer indexing")}
+        return MappingProxyType({verb: of.get(verb) or getattr(self, verb).capability for verb in VERBS})
 
     @property
     def operations(self) -> "tuple[Operation[Any, Any], ...]":

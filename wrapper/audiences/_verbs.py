@@ -39,9 +39,9 @@ from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
 from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
+from ._request import Request
 from ._steps import Await, Flow, R, Wait, Work
 from ._supply import GIVEN, Supply
-from ._wire import Request
 
 LOOK = "the look into the file"
 MEMBERS = "reading the members"

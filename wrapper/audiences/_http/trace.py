@@ -10,9 +10,9 @@ from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
 from .._reason import reason
 from .._redact import name_without, redacted
+from .._request import Request
 from .._response import Headers, Response
 from .._steps import Step
-from .._wire import Request
 from .packed import unpacked
 
 _LARGE = 256 * 1024

@@ -225,9 +225,7 @@ class AdobeOptions(Options[T], total=False):
     """Separated by commas; ADOBE_SCOPES."""
     token_url: Annotated[str | None, Setting("ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False)]
     """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
-    create_path: Annotated[
-        str | None, Setting("ADOBE_CREATE_PATH", _PATH, required=False, choices=_CREATE_PATHS)
-    ]
+    create_path: Annotated[str | None, Setting("ADOBE_CREATE_PATH", _PATH, required=False, choices=_CREATE_PATHS)]
     """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH."""
 
 

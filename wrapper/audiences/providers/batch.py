@@ -146,6 +146,8 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
             warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
+        if isinstance(told, bool):
+            warnings.add("an attribute is true or false, a type that Batch's page of update does not name")
         least, most = (0, 2048) if key.startswith("url(") else (1, 300)
         if isinstance(told, str) and not least <= len(told) <= most:
             warnings.add(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
