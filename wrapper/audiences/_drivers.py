@@ -2,16 +2,15 @@
 
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
-from functools import partial, wraps
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import wraps
 from inspect import iscoroutine, signature
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack, cast, get_args
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack, get_args
 
 import anyio
 import anyio.to_thread
 
-from ._audience import Audience
 from ._errors import ConfigurationError, NotSentTimeoutError
 from ._http import connections, send
 from ._http.trace import Send
@@ -20,9 +19,8 @@ from ._listing import Listing
 from ._options import CallOptions
 from ._provider import Provider
 from ._record import Record
-from ._request import Request
 from ._steps import Await, Flow, R, Step, Wait, Work
-from ._verbs import LOOK, Verbs
+from ._verbs import Verbs
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Callable[..., Any])
@@ -71,15 +69,7 @@ class Blocking(Provider[send.BlockingTransport]):
     def _connect(self, settings: connections.ConnectionSettings, transport: send.BlockingTransport | None) -> None:
         self._http = send.BlockingSender(settings, transport)
 
-    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
-        """The request that `create` would send. Sends nothing; looks into an audience file.
-
-        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
-        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
-        in use, or cannot be read now.
-        """
-        return self._account.drafted(audience, leave_out)[1]
-
+    prepare = _blocking(Verbs.prepare)
     create = _blocking(Verbs.create)
     ensure = _blocking(Verbs.ensure)
     get = _blocking(Verbs.get)
@@ -155,13 +145,7 @@ class Async(Provider[send.AsyncTransport]):
     def _connect(self, settings: connections.ConnectionSettings, transport: send.AsyncTransport | None) -> None:
         self._http = send.AsyncSender(settings, transport)
 
-    async def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Request:
-        """The request that `create` would send. See the blocking `prepare`."""
-        prepare = partial(self._account.drafted, audience, leave_out)
-        step = Work(prepare, time.monotonic() + self.timeouts.total, LOOK)
-        _, request = await self._within(step, anyio.to_thread.run_sync(prepare, abandon_on_cancel=True))
-        return cast("Request", request)
-
+    prepare = _async(Verbs.prepare)
     create = _async(Verbs.create)
     ensure = _async(Verbs.ensure)
     get = _async(Verbs.get)

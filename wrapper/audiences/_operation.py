@@ -125,6 +125,8 @@ class Service:
     """The URL of a path."""
     own: Mapping[str, str] = field(default_factory=dict)
     """The headers that the generated builders set, each with the setting that is its value."""
+    undocumented: str = ""
+    """Why no page says that the calls do what they are used for; "" where one does."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,6 @@ class Operation(Generic[Asked, Answer]):
     """What a success must have, for the error where it has not."""
     consequence: str = ""
     """What else follows, by the provider's page, for those who are asked whether they want it."""
-    undocumented: str = ""
-    """Why no page says that this call does what it is used for; "" where one does."""
 
     @lazy
     def spec(self) -> _spec.Operation:
@@ -155,8 +155,8 @@ class Operation(Generic[Asked, Answer]):
 
     @property
     def capability(self) -> Capability:
-        if self.undocumented:
-            return Capability(Support.UNDOCUMENTED, self.undocumented)
+        if reason := self.service.undocumented:
+            return Capability(Support.UNDOCUMENTED, reason)
         return Capability(Support.NATIVE, f"by {self.id}")
 
 

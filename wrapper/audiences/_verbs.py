@@ -51,7 +51,7 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call of so many bytes as chunk_bytes allows"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-ABOUT_DRAFTS, READING = frozenset({"create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})
+ABOUT_DRAFTS, READING = frozenset({"prepare", "create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})
 """The verbs that are given a draft, and those that only ask, so that they have no outcome."""
 P = ParamSpec("P")
 
@@ -101,6 +101,16 @@ class Verbs:
         request = request.with_more(self.how.extra_headers)
         self._attempts = Attempts(self._account, operation, asked, self.how)
         return (yield from self._attempts.run(request))
+
+    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Flow[Request]:
+        """The request that `create` would send. Sends nothing; looks into an audience file.
+
+        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
+        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
+        in use, or cannot be read now.
+        """
+        _, request = yield from self.preparing(audience, leave_out)
+        return request
 
     @_verb
     def create(

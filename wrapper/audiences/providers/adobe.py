@@ -9,6 +9,7 @@ Its calls that update an audience (patchAudience, updateAudience) are not made: 
 expression and name, and no page says what they do to one that is metadata alone.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, Unpack
 
@@ -66,6 +67,11 @@ _SERVICE = Service(
     url=_url,
     own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
+_UPS = replace(
+    _SERVICE,
+    undocumented="no page says that the Segmentation Service has the audiences that are created here, which are "
+    "metadata alone",
+)
 # Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
 _TOKENS = Service(
     key="adobe_ims",
@@ -73,9 +79,6 @@ _TOKENS = Service(
     code=("error",),
     message=("error_description",),
     url=lambda values, _: values["token_url"],
-)
-_NOT_SAID = (
-    "no page says that the Segmentation Service has the audiences that are created here, which are metadata alone"
 )
 _MEMBERS = Unsupported(
     "members come by another service, documented as a file in the landing zone, an external audience made of it, and a "
@@ -256,44 +259,34 @@ ADOBE = Adapter(
         needs="a string at /id or /audienceId",
     ),
     get=Operation(
-        _SERVICE,
-        "getAudience",
-        Effect.READS,
-        _get,
-        _got,
-        get_audience.parse_response,
-        needs="the id that was asked for",
-        undocumented=_NOT_SAID,
+        _UPS, "getAudience", Effect.READS, _get, _got, get_audience.parse_response, needs="the id that was asked for"
     ),
     find=Operation(
-        _SERVICE,
+        _UPS,
         "listAudiences",
         Effect.READS,
         _find,
         _found,
         list_audiences.parse_response,
         needs="an array at /children, of audiences with what was asked for",
-        undocumented=_NOT_SAID,
     ),
     wait=Unsupported("Adobe documents no state that says how far an audience is"),
     delete=Operation(
-        _SERVICE,
+        _UPS,
         "deleteAudience",
         Effect.REMOVES,
         _delete,
         lambda asked, _: Handle(id=asked.id),
         delete_audience.parse_response,
-        undocumented=_NOT_SAID,
     ),
     list=Operation(
-        _SERVICE,
+        _UPS,
         "listAudiences",
         Effect.READS,
         _list,
         _listed,
         list_audiences.parse_response,
         needs="an array at /children, and a whole number at /_page/next",
-        undocumented=_NOT_SAID,
     ),
     add=_MEMBERS,
     remove=_MEMBERS,
