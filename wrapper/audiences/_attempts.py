@@ -65,9 +65,9 @@ class Attempts(Generic[Asked, Answer]):
 
     def _attempt(self, request: Request) -> Flow[Success[Answer]]:
         self._account.known.add(request.secrets)
+        yield from self._announce(request)
         sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
         self._seen.secrets = self._account.known.add(sendable.secrets)
-        yield from self._announce(request)
         turn = self._account.pace.reserve(self._how.deadline)
         if turn is None:
             raise NotSentTimeoutError("nothing was sent: the total time is over before this call's turn")
