@@ -45,16 +45,19 @@ def merged(
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
             # The page of each operation is behind the reason.
             said = re.search(r".*: \d{3} \((.*); [^; ]+\)$", one.message, re.DOTALL)
-            reason = said[1] if said else one.key
+            reason = re.sub(r"at (character|byte) \d+", "", said[1]) if said else one.key
             reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
             alike.setdefault((one.rule, reason), []).append(one)
     failing = [one for one in found if one.rule == "response.failure"]
     if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
         alike["response.failure", ""] = failing
     everywhere = {operation for one in plain for operation in one.operations}
-    admitting = {operation for one in found if one.rule == "case.credential" for operation in one.operations}
+    credentials = [one for one in found if one.rule == "case.credential"]
+    admitting = {operation for one in credentials for operation in one.operations}
     for one in found:
         if one.rule == "http.scheme" and min(one.statuses) < 400 and admitting >= set(one.operations):
+            continue
+        if one.rule == "response.status" and any(_is_within(one, other) for other in credentials):
             continue
         refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
         if refusal and max(one.statuses) >= 400 and everywhere >= set(one.operations):
@@ -71,6 +74,11 @@ def merged(
 
 def _is_plain(finding: Finding) -> bool:
     return not finding.detail and finding.pointer.endswith("/responses")
+
+
+def _is_within(finding: Finding, other: Finding) -> bool:
+    """Whether nothing shows it but what shows the other one, too."""
+    return {*finding.operations} <= {*other.operations} and {*finding.inputs} <= {*other.inputs}
 
 
 def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
