@@ -159,8 +159,8 @@ def test_a_text_that_is_shown_has_nothing_that_acts_on_a_screen(text: str) -> No
 _SAID = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 
-@example("a\\n\r\n'\u202e7", "")
-@given(_SAID.filter(bool), _SAID)
+@example("a\\n\r\n'\u202e7", "\xe9")
+@given(_SAID.filter(bool), st.text(st.characters(codec="latin-1", exclude_characters="\0"), max_size=40))
 def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str, value: str) -> None:
     request = Request("POST", "/x", (("X-Note", value), ("Cookie", "a-secret")), body.encode())
     evidence = Redactor(show_members=True).evidence("http://127.0.0.1/x", request, None)
@@ -169,10 +169,11 @@ def test_a_curl_line_is_one_line_that_a_shell_reads_as_the_same_words(body: str,
     shell = ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"]
     environment = {**os.environ, "COOKIE": "from the environment"}
     shown: Any = processes.run(shell, check=True, env=environment, text=False)  # bytes: it has line ends to keep
-    words = shown.stdout.decode()
-    assert words.split("\0")[-2] == body
-    assert f"X-Note: {value}" in words or not value
-    assert "Cookie: from the environment" in words
+    words = shown.stdout.split(b"\0")
+    assert words[-2].decode() == body
+    # What a header says is Latin-1 on the wire.
+    assert f"X-Note: {value}".encode("latin-1") in words or not value.strip(" \t")
+    assert b"Cookie: from the environment" in words
     assert shlex.split(line)[0] == "curl"
 
 

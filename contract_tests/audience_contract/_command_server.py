@@ -29,6 +29,9 @@ def server(  # noqa: PLR0917 - a command line
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=64)
+    ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
     ] = 10.0,
@@ -82,6 +85,7 @@ def server(  # noqa: PLR0917 - a command line
             timeout=timeout,
             creates=max_creates,
             rate=rate,
+            jobs=jobs,
             read_only=read_only,
             stop_first=stop_first,
             keep=keep,

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation
+from ..messages import Request
 from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
@@ -27,7 +29,7 @@ from .names import Names
 from .opening import Opening
 from .places import places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE
+from .send import UNREACHABLE, Wire
 from .target import Target
 
 _OWN = 4
@@ -57,10 +59,18 @@ class Watcher(Protocol):
 
 def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
     """Judge a server."""
-    return _Run(target, options or Options(), watcher).report()
+    return Run(target, options or Options(), watcher).report()
 
 
-class _Run:
+class _Ready(NamedTuple):
+    """A case whose request was made; what has to be sent `before` it, so that the same comes back."""
+
+    planned: Planned
+    request: Request
+    before: tuple[Observation, ...]
+
+
+class Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
@@ -95,7 +105,7 @@ class _Run:
             self._ended = self._ended or self._limit
         if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
-                self._clean_up()
+                self.clean_up()
         key, judge = self._target.spec.key, self._judge
         owed = ending.obligations(self._target, self._unfinished)
         return Report(
@@ -167,18 +177,17 @@ class _Run:
                 return
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
-        made = plan(found, partial(self._expected, operation))
+        made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         self._untried |= {(expectation.key, operation.id): None for expectation in judged}
         self._planned = len(self._untried)
         return made
 
-    def _expected(self, operation: Operation, case: Case) -> Expectation | None:
-        """What is to be expected of a case; None of one that must not leave."""
-        request = case.request(case.base)
+    def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
+        """What is to be expected of a request; None of one that must not leave."""
         if not self._audiences.may_leave(request):
             return None
-        found = expect(self._target, operation, request, case.label, case.wire)
+        found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
@@ -258,13 +267,43 @@ class _Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with _until_used_up():
-            for planned in made:
-                if self._may_create(operation, planned.expectation) and self._courier.spent:
+            every = list(made)
+            while every:
+                if self._may_create(operation, every[0].expectation) and self._courier.spent:
                     limit = self._options.creates
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
-                else:
-                    with suppress(NotOursError):
-                        self._judged(operation, self._sent(operation, planned), planned.expectation)
+                    del every[0]
+                    continue
+                most = self._courier.at_once
+                if facts_of(operation).effect is Effect.REMOVES:
+                    # What is removed is not there for the next.
+                    taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
+                    most = max(1, min(most, next(taken, most)))
+                self._together(operation, every[:most])
+                del every[:most]
+
+    def _together(self, operation: Operation, planned: Iterable[Planned]) -> None:
+        """Send cases, whatever becomes of each other, and judge them in their order."""
+        ready: list[_Ready] = []
+        enough = None
+        try:
+            for each in planned:
+                with suppress(NotOursError):
+                    ready.append(self._ready(operation, each))
+        except Enough as reached:
+            enough = reached
+        answers = self._courier.together(operation, [(one.request, one.planned.case.wire) for one in ready])
+        succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
+        if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
+            # What the others found, their order has decided: each has to have an audience of its own.
+            self._audiences.gone(self._judge.name(operation, ready[0].request), sure=True)
+            for one in ready:
+                self._together(operation, [one.planned])
+        else:
+            for one, seen in zip(ready, answers, strict=True):
+                self._judged(operation, self._finished(operation, one, seen), one.planned.expectation)
+        if enough:
+            raise enough
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go."""
@@ -281,18 +320,55 @@ class _Run:
                 draft = draft.put(cursors[0], cursor)
 
     def _sent(self, operation: Operation, planned: Planned) -> Observation:
-        """The answer to a case, about an audience that is there."""
+        """The answer to a case."""
+        one = self._ready(operation, planned)
+        (seen,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+        return self._finished(operation, one, seen)
+
+    def _ready(self, operation: Operation, planned: Planned) -> _Ready:
+        """A case as a request that is counted, about an audience that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
-        request = case.request(self._names.about(case.base, made))
+        request, other = case.request(self._names.about(case.base, made)), None
         name = self._judge.name(operation, request)
         if made and name != made.name and self._audiences.is_absent(name) and used:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        seen = self._courier.send(operation, request, case.wire)
+        self._courier.check(request)
+        self._courier.before(operation)
+        return _Ready(planned, request, tuple(each.seen for each in (made, other) if each and each.seen))
+
+    def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
+        """The answer to a case, or a later one, and what it is the answer to."""
+        seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
+        if facts_of(operation).effect is Effect.READS and self._audiences.find(
+            self._judge.name(operation, one.request)
+        ):
+            seen = self._courier.until_found(operation, one.request, seen)
+        return replace(seen, label=one.planned.case.label, before=one.before)
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Everything that was found so far."""
+        return self._ledger.every
+
+    def answered(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        return self._judge.answered_with(operation, seen)
+
+    def repeat(self, operation: Operation, whole: Request, label: str) -> Observation | None:
+        """Send what is as it was on the wire, and judge the answer; None for what must not leave."""
+        below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
+        wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
+        request = replace(whole, target=below)
+        expectation = self._expected(operation, request, label, wire)
+        if not expectation:
+            return None
+        seen = self._courier.again(operation, whole)
         if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
             seen = self._courier.until_found(operation, request, seen)
+        self._judged(operation, seen, expectation)
         return seen
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
@@ -314,7 +390,7 @@ class _Run:
             self._vain = 0 if self._audiences.find(name) else self._vain + 1
         return self._audiences.find(name)
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
         removing = next((each for each in self._operations if facts_of(each).effect is Effect.REMOVES), None)
         if not removing or self._options.keep or not self._audiences.left:
