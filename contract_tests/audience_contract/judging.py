@@ -255,7 +255,7 @@ class Ledger:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
         # The shortest headline is the plainest; what shows it stands first.
-        plainer = not evidence or len(finding.message) < len(known.message)
+        plainer = not evidence or plainness(finding.message) < plainness(known.message)
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
@@ -292,6 +292,11 @@ class Ledger:
                 return ()
             steps.append(Step(each.operation, told, each.label, each.answered))
         return tuple(steps)
+
+
+def plainness(headline: str) -> tuple[bool, int]:
+    """The least is the plainest; an object tells more than a body that is none."""
+    return "{" not in headline, len(headline)
 
 
 def undocumented(response: Response) -> str:

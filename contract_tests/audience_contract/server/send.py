@@ -40,6 +40,8 @@ class Wire:
 
 
 PLAIN = Wire()
+BROKEN_OFF = "the connection was closed"
+"""The trouble of an exchange that the server ended without an answer."""
 UNREACHABLE = "no connection: "
 """How the trouble begins of an exchange that found nobody."""
 NOT_SENT = "not sent: "
@@ -91,12 +93,14 @@ class Sender:
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
-        connection.endheaders()
-        if request.values("expect") and connection.sock:
-            # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
-            select.select([connection.sock], [], [], 1.0)
-        if request.body:
-            connection.send(request.body)
+        # Whoever has seen enough may answer and close before all of it is sent.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.endheaders()
+            if request.values("expect") and connection.sock:
+                # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
+                select.select([connection.sock], [], [], 1.0)
+            if request.body:
+                connection.send(request.body)
         with _at_most(self.timeout, connection.sock):
             answer = connection.getresponse()
             data, _ = connections.body(answer, _MAX_JUDGED)
@@ -156,6 +160,8 @@ def _reason(error: Exception) -> str:
             said = f"{UNREACHABLE}{error}"
         case TimeoutError():
             said = LATE
+        case ConnectionResetError() | BrokenPipeError():
+            said = BROKEN_OFF
         case http.client.IncompleteRead():
             said = "the answer broke off in its body"
         case CodingError():
