@@ -120,6 +120,23 @@ def test_sarif_points_to_the_rules_place_in_the_effective_spec() -> None:
         assert lines[place["region"]["startLine"] - 1].strip().startswith(f'"{last}":')
 
 
+def test_without_a_spec_that_the_reader_has_sarif_points_to_the_page() -> None:
+    first = replace(REPORT.findings[0], source="overlay: a reason https://doc.example/create.md (version 2.9)")
+    report = replace(REPORT, findings=(first,), files={})
+    (result,) = json.loads(sarif.render(report))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "https://doc.example/create.md"}}
+    assert "file=" not in annotations.annotations(report)[0]
+
+
+def test_advice_is_none_of_an_error_even_where_it_counts() -> None:
+    advice = replace(REPORT.findings[0], weight=Weight.ADVICE)
+    report = replace(REPORT, findings=(advice,), strict=True)
+    assert report.counted == [advice]
+    (result,) = json.loads(sarif.render(report))["runs"][0]["results"]
+    assert result["level"] == "note"
+    assert annotations.annotations(report)[0].startswith("::notice title=")
+
+
 def test_sarif_suppresses_what_is_accepted_and_says_why() -> None:
     results = json.loads(sarif.render(REPORT))["runs"][0]["results"]
     reasons = [[suppression["justification"] for suppression in result["suppressions"]] for result in results]

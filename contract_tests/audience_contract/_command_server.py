@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
 
 
 def _finite(value: float | None) -> float | None:
@@ -52,6 +52,7 @@ def server(  # noqa: PLR0917 - a command line
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
@@ -79,7 +80,7 @@ def server(  # noqa: PLR0917 - a command line
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     try:
         target = Target.of(provider, url, production=allow_production)
         options = Options(

@@ -4,7 +4,7 @@ Everything in it is fit to be shown: credentials have been taken out of the evid
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -184,6 +184,10 @@ class Report:
     """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
     strict: bool = False
     """Whether advice counts."""
+    root: str = "."
+    """The folder that the paths of `files` start from."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Where specs stand that a reader has, by provider."""
     stopped: Evidence | None = None
     """The answer because of which nothing could be judged, where every valid request got the same."""
 
