@@ -43,6 +43,13 @@ def server(  # noqa: PLR0917 - a command line
         list[str] | None,
         typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE|OPERATION",
+            help="Try this rule only, by its id, or this operation, which must be served; may be given more than once.",
+        ),
+    ] = None,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
@@ -77,6 +84,7 @@ def server(  # noqa: PLR0917 - a command line
     from rich.console import Console  # noqa: PLC0415
 
     from . import reports  # noqa: PLC0415
+    from .rules import RULES  # noqa: PLC0415
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
@@ -97,7 +105,8 @@ def server(  # noqa: PLR0917 - a command line
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named(operation or ()),
+            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            rules=[name for name in only or () if name in RULES],
         )
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None

@@ -41,9 +41,10 @@ class Options:
     `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
     `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
     most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
-    was just made, and is not found. `operations` are those that are judged, all that are served where none is named.
-    `jobs` is how many requests are sent at once, where their order does not matter; nothing that is found depends on
-    it. Raises ValueError for a run id that no name can have in it.
+    was just made, and is not found. `operations` are those that are judged, all that are served where none is named;
+    `rules` those that are tried, all where none is named. `jobs` is how many requests are sent at once, where their
+    order does not matter; nothing that is found depends on it. Raises ValueError for a run id that no name can have in
+    it.
     """
 
     seed: int = 1
@@ -58,6 +59,7 @@ class Options:
     strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
     operations: Collection[str] = ()
+    rules: Collection[str] = ()
     keep: bool = False
     patience: float = 60.0
     jobs: int = 1
@@ -82,9 +84,11 @@ class Courier:
         audiences: Audiences,
         sending: Callable[[], None],
         busy: Callable[[Operation, Observation], None],
+        *,
+        sender: Sender | None = None,
     ) -> None:
         self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
-        self._sender = Sender(target.url, options.timeout)
+        self._sender = sender or Sender(target.url, options.timeout)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)

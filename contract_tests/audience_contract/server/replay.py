@@ -47,7 +47,7 @@ def replay(
     credentials, which are the target's. `run_id` and `url` are those of the run that had the story. Raises StoryError.
     """
     new = next(made for made in _ids(len(run_id)) if made != run_id)
-    run = Run(target, replace(options or Options(), run_id=new), None)
+    run = Run(target, replace(options or Options(), run_id=new))
     old, now = (Audiences(target.spec, each) for each in (run_id, new))
     changes = {old.mark: now.mark, old.digits: now.digits}
     operations = {each.id: each for each in target.spec.operations}

@@ -30,7 +30,7 @@ from .names import Names
 from .opening import Opening
 from .places import places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE, Wire
+from .send import UNREACHABLE, Sender, Wire
 from .target import Target
 
 _OWN = 4
@@ -58,9 +58,11 @@ class Watcher(Protocol):
         """One more finding."""
 
 
-def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
-    """Judge a server."""
-    return Run(target, options or Options(), watcher).report()
+def run(
+    target: Target, options: Options | None = None, watcher: Watcher | None = None, sender: Sender | None = None
+) -> Report:
+    """Judge a server; `sender` asks it, where that is not over the network."""
+    return Run(target, options or Options(), watcher, sender).report()
 
 
 class _Ready(NamedTuple):
@@ -73,7 +75,9 @@ class _Ready(NamedTuple):
 
 
 class Run:
-    def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
+    def __init__(
+        self, target: Target, options: Options, watcher: Watcher | None = None, sender: Sender | None = None
+    ) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
@@ -81,7 +85,7 @@ class Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
         self._names = Names(target, self._audiences, options.seed)
         found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
         allowed = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
@@ -118,6 +122,7 @@ class Run:
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
+        found = [one for one in found if self._is_asked(one.rule)]
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -207,9 +212,13 @@ class Run:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
+    def _is_asked(self, rule: str) -> bool:
+        return not self._options.rules or rule in self._options.rules
+
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
+        judged = (expectation for expectation in judged if self._is_asked(expectation.rule))
         self._untried |= {(expectation.key, operation.id): None for expectation in judged}
         self._planned = len(self._untried)
         return made
@@ -311,7 +320,9 @@ class Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with _until_used_up():
-            every = list(made)
+            # What an answer has to be, any case may show.
+            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+            every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._courier.spent:
                     limit = self._options.creates

@@ -75,7 +75,8 @@ class Sender:
         seen = Observation(f"{self.url}{target}", replace(whole, target=target), sent=sent)
         connection = connections.new(self.url, self.timeout, self._tls)
         try:
-            return replace(seen, response=self._exchange(connection, sent), seconds=time.monotonic() - started)
+            response = self._exchange(connection, sent, whole.body)
+            return replace(seen, response=response, seconds=time.monotonic() - started)
         except (OSError, http.client.HTTPException, ValueError) as error:
             return replace(seen, seconds=time.monotonic() - started, trouble=_reason(error))
         finally:
@@ -85,7 +86,7 @@ class Sender:
     def _tls(self) -> ssl.SSLContext | None:
         return connections.tls(self.url)
 
-    def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Response:
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request, _body: bytes) -> Response:
         try:
             connection.connect()
         except OSError as error:
