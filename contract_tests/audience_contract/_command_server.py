@@ -30,7 +30,7 @@ def server(  # noqa: PLR0917 - a command line
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
     jobs: Annotated[
-        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=64)
+        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=4)
     ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)

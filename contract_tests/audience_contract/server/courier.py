@@ -21,7 +21,8 @@ from .target import Target
 
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
-_AT_ONCE = 8
+_AT_ONCE = 4
+"""Fewer than unanswered requests, after which a server counts as gone."""
 _TIMES = 5
 """How often a request is sent again, at most."""
 

@@ -33,6 +33,7 @@ def steps(finding: Mapping[str, Any]) -> list[Step]:
             zlib.decompress(base64.b64decode(each["sent"])),
             each["label"],
             tuple(each["answered"].items()),
+            each["history"],
         )
         for each in finding["story"]
     ]
@@ -42,6 +43,20 @@ def replay(
     target: Target, key: str, story: list[Step], *, run_id: str, url: str, options: Options | None = None
 ) -> tuple[Finding | None, list[Observation]]:
     """The finding of this key where the server still fails, and the exchanges.
+
+    What came before is sent only where the answer hangs on it. Raises StoryError.
+    """
+    for steps_ in ([step for step in story if not step.history], story):
+        found, exchanges = _repeat(target, key, steps_, run_id=run_id, url=url, options=options)
+        if found or len(steps_) == len(story):
+            break
+    return found, exchanges
+
+
+def _repeat(
+    target: Target, key: str, story: list[Step], *, run_id: str, url: str, options: Options | None = None
+) -> tuple[Finding | None, list[Observation]]:
+    """The same of some steps.
 
     The requests are those of the story to the byte, but for the run's id, the ids that were answered since, and the
     credentials, which are the target's. `run_id` and `url` are those of the run that had the story. Raises StoryError.

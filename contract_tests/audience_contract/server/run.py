@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -37,6 +38,8 @@ _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_RECENT = 3
+"""Exchanges on which an answer may hang, beside the last right one of its operation."""
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
@@ -97,6 +100,8 @@ class Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
+        self._recent: deque[Observation] = deque(maxlen=_RECENT)
+        self._right: dict[str, Observation] = {}
         self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned = 0
@@ -329,7 +334,8 @@ class Run:
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
                     del every[0]
                     continue
-                most = self._courier.at_once
+                # One that gives no answer may be gone.
+                most = 1 if self._silent else self._courier.at_once
                 if facts_of(operation).effect is Effect.REMOVES:
                     # What is removed is not there for the next.
                     taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
@@ -475,6 +481,12 @@ class Run:
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
+        right = self._right.get(operation.id)
+        seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
+        alone = replace(seen, before=(), history=())
+        self._recent.append(alone)
+        if seen.response and 200 <= seen.response.status < 300 and expectation.expected is Expected.SUCCESS:
+            self._right[operation.id] = alone
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
