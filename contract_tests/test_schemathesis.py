@@ -116,8 +116,9 @@ def test_schemathesis_finds_nothing_wrong_where_it_follows_the_links(provider: s
 
 
 def _has_examples(provider: str) -> bool:
-    bodies = [operation.node.plain("requestBody") for operation in load(provider).operations]
-    return '"example' in json.dumps(bodies)
+    operations = load(provider).operations
+    sent = [operation.node.plain(name) for operation in operations for name in ("parameters", "requestBody")]
+    return '"example' in json.dumps(sent)
 
 
 def _setting_accept(always: bool) -> Callable[[ASGIApp], ASGIApp]:

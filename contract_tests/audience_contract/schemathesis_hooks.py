@@ -62,12 +62,12 @@ def _may_be_refused(case: Case[Any], response: Response) -> bool:
         return True
     operation, sent = _operation(case), response.request
     facts, ours = facts_of(operation), provider_of(operation.spec.key)
-    url, body = urlsplit(str(sent.url)), sent.body or b""
+    url, body = urlsplit(str(sent.url)), sent.body
     request = Request(
         str(sent.method),
         f"{url.path}?{url.query}",
         tuple((name, str(value)) for name, value in sent.headers.items()),
-        body.encode() if isinstance(body, str) else body,
+        body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
     )
     is_about_one = facts.effect in (Effect.CHANGES, Effect.REMOVES) or (facts.effect is Effect.READS and facts.fed)
     return (
