@@ -227,6 +227,7 @@ def test_commbox_replaces_the_users_of_an_audience_by_those_of_a_file(server: Mo
     for what, count in (("VIP", 3), (receipt, 4), (commbox("get", "VIP"), 5)):
         changed = commbox("replace", what, phones(count))
         assert (changed.outcome, changed.id, changed.state) == (Outcome.APPLIED, receipt.id, State.CHANGED)
+        assert (changed.members, changed.complete) == (None, True)
         assert commbox("get", receipt).member_count == count
     assert server.exchanges[-2].request.target == f"/Audiences/{receipt.id}"
 

@@ -153,7 +153,10 @@ class Application:
         violations = check_request(operation, request, undocumented=self._strict)
         left_open = ours.left_open if self.state.settings.limit_accepted else ()
         violations = [each for each in violations if not ignore(each) and each.rule not in left_open]
-        return ours.refuse(operation, violations) if violations else None
+        if violations:
+            return ours.refuse(operation, violations)
+        others = [each for each in ours.unbound(operation, request) if not ignore(each)]
+        return self.error(operation, 401) if others else None
 
     def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response:
         """The correct answer, for which the provider acts; a violation that is ignored counts for nothing."""
