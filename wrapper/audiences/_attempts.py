@@ -15,10 +15,10 @@ from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViol
 from ._http.trace import AttemptTrace, Send
 from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
+from ._request import Request
 from ._response import Response
 from ._secret import Secret
 from ._steps import Flow, Given, Wait, Work, awaited, call
-from ._wire import Request
 
 ENDED = "close() ended the call before it was sent"
 
