@@ -53,8 +53,8 @@ build/%/.ready: requirements/%.txt
 	@$(@D)/bin/python $(PIP) -r $<
 	@touch $@
 
-demo: build/demo/.ready ## create audiences at all three providers, on a mock server
-	@echo "Starting a mock server, and creating audiences there by the command \`audiences\`."
+demo: build/demo/.ready ## show the life of an audience, on a mock server
+	@echo "Starting a mock server, and asking it by the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
 test: $(READY) ## run the test suite

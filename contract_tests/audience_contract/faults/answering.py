@@ -59,9 +59,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
     code = next(code for code in responses.value if code.startswith("2"))
     success = responses[code]
     yield from _status(responses, code)
-    yield from _message(success)
     entry = next(iter(success["content"])) if success.get("content") else None
     if entry:
+        yield from _message(success)
         yield from _properties("answer", entry["schema"], on_success)
     for number in ("400", "401"):
         if number in responses.value:
@@ -169,7 +169,7 @@ def _properties(start: str, schema: Node, wrong: Callable[..., Act], path: tuple
 
 def _refusals(responses: Node, number: str, success: int) -> Iterator[Fault]:
     code, documented = int(number), responses[number]
-    show = (_wrong_request if code == 401 or "401" not in responses.value else _malformed,)
+    show = (_refused_with_credentials if code == 401 else _malformed if "401" in responses.value else _wrong_request,)
     start, content = f"error-{number}", (documented.pointer,)
 
     def wrong(change: Callable[[Response], Response]) -> Act:
@@ -229,7 +229,7 @@ def _leaks(operation: Operation) -> Iterator[Fault]:
             lambda turn: on_success(header("x-debug", secrets(turn)[0] or secrets(turn)[-1]))(turn),
         )
     ours = load(operation.spec.key)
-    if type(ours).private is not Provider.private:
+    if type(ours).private is not Provider.private and operation.node.get("requestBody"):
 
         def tells(turn: Turn) -> Response:
             found = next(iter(ours.private(turn.request)), "")
@@ -366,10 +366,10 @@ def _at(
 
     def put(value: Any, left: tuple[str, ...]) -> Any:
         name, *rest = left
-        if not isinstance(value, dict) or (name not in value and (drop or change or rest)):
+        if not isinstance(value, dict) or (name not in value and (drop or change)):
             return value
         if rest:
-            return {**value, name: put(value[name], tuple(rest))}
+            return {**value, name: put(value.get(name, {}), tuple(rest))}
         if drop:
             return {key: found for key, found in value.items() if key != name}
         return {**value, name: change(value[name]) if change and isinstance(value[name], str) else other}

@@ -37,6 +37,7 @@ class Batch(Provider):
         "header Authorization": "BATCH_API_KEY",
         "header X-Batch-Project": "BATCH_PROJECT",
     }
+    bound: ClassVar[frozenset[str]] = frozenset({"X-Batch-Project"})
     identity: ClassVar[tuple[str, ...]] = _TOKEN
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {

@@ -55,6 +55,7 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._unsure: list[Made] = []
         self._held: deque[Made] = deque()
         self._spare: deque[Made] = deque()
 
@@ -72,13 +73,14 @@ class Audiences:
     def gone(self, key: str, *, sure: bool) -> None:
         """Those of a name or an id were removed, or if that is not `sure`, may have been."""
         self.left = [one for one in self.left if not sure or not one.is_meant(key)]
+        self._unsure += [one for one in self.left if one.is_meant(key)]
         self._held = deque(one for one in self._held if not one.is_meant(key))
         self._spare = deque(one for one in self._spare if not one.is_meant(key))
         self._known.add(key)
 
     def find(self, key: str) -> Made | None:
         """The one of a name or an id that is there for certain."""
-        return next((one for one in reversed(self.left) if one.is_meant(key)), None)
+        return next((one for one in reversed(self.left) if one.is_meant(key) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""

@@ -21,6 +21,7 @@ from . import cases, ending
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Enough, Options, may_have_acted
+from .draft import Draft
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
@@ -72,11 +73,16 @@ class _Run:
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences, options.seed)
         found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
-        self._operations = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
-        self._creating = next((each for each in self._operations if facts_of(each).effect is Effect.CREATES), None)
+        allowed = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
+        self._operations = [each for each in allowed if not options.operations or each.id in options.operations]
+        self._creating, self._removing = (
+            next((each for each in allowed if facts_of(each).effect is effect), None)
+            for effect in (Effect.CREATES, Effect.REMOVES)
+        )
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
+        self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned = 0
         self._stopped: Evidence | None = None
@@ -98,6 +104,9 @@ class _Run:
                 self._clean_up()
         key, judge = self._target.spec.key, self._judge
         owed = ending.obligations(self._target, self._unfinished)
+        asked = {operation.id for operation in self._operations}
+        # Another one may have been needed to make audiences.
+        found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -105,7 +114,7 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.merged(self._ledger.findings, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(ending.merged(found, self._operations, judge.valid, judge.refusing)),
             tried=self._ledger.tried,
             obligations=tuple(owed),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
@@ -129,6 +138,9 @@ class _Run:
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
+        if self._unserved:
+            answers = " or ".join(map(str, sorted({*self._unserved.values()})))
+            yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
         if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
@@ -144,11 +156,11 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        drafts = [[self._names.draft(each, least=least) for least in (True, False)] for each in self._operations]
-        for least, most in drafts:
-            opened = self._plan(least.operation, [cases.opening(least, most, self._names)])
-            if not self._open(least.operation, opened, known=least is not drafts[0][0]):
-                return
+        every = [[self._names.draft(each, least=least) for least in (True, False)] for each in self._operations]
+        drafts = list(self._served(every))
+        self._operations = [least.operation for least, _ in drafts]
+        if self._ended:
+            return
         plans = [(each[0].operation, self._plan(each[0].operation, groups(each, self._names))) for each in drafts]
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
@@ -165,6 +177,24 @@ class _Run:
                 self._engine("fuzzing", operation, {"fuzzing"}, number)
             if self._courier.spent:
                 return
+
+    def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
+        """The drafts of the operations that are served, by the server's first answers."""
+        known, unserved = False, None
+        for least, most in drafts:
+            operation = least.operation
+            opened = self._plan(operation, [cases.opening(least, most, self._names)])
+            opening = self._open(operation, opened, known=known)
+            if self._ended:
+                return
+            if operation.id in self._unserved:
+                unserved = unserved or opening
+            else:
+                known = True
+                yield [least, most]
+        if unserved and not known:
+            status = self._unserved[unserved.operation.id]
+            self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, partial(self._expected, operation))
@@ -187,14 +217,20 @@ class _Run:
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found
 
-    def _open(self, operation: Operation, made: Plan, *, known: bool) -> bool:
-        """Whether the server can be judged: one that answers everything in the same way tells nothing.
+    def _stop(self, why: str, opening: Opening) -> None:
+        self._ended, first = why, opening.first
+        if first:
+            self._stopped = self._redactor.evidence(first.url, first.request, first.response)
 
-        One that is `known` by its answers to another operation can be.
+    def _open(self, operation: Operation, made: Plan, *, known: bool) -> Opening:
+        """Judge the first answers, but of an operation that is not served, or a server that cannot be judged.
+
+        One that answers everything in the same way tells nothing, unless it is `known` by its answers to another
+        operation.
         """
         self._enter("opening")
         opening = Opening(self._target, operation)
-        asked: list[tuple[Planned, Observation]] = []
+        asked: list[tuple[Planned, Observation, Made | None]] = []
         with _until_used_up():
             for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
@@ -203,21 +239,28 @@ class _Run:
                     left_out = opening.valid == {0} or (self._courier.full and operation is self._creating)
                 if left_out:
                     continue
-                seen = self._sent(operation, planned)
-                asked.append((planned, seen))
+                seen, about = self._sent(operation, planned)
+                asked.append((planned, seen, about))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(seen.request, seen, valid=expected is Expected.SUCCESS)
-                while asked and (known or opening.can_be_judged):
-                    earlier, seen = asked.pop(0)
-                    self._judged(operation, seen, earlier.expectation)
-        if opening.why_not and not known:
-            self._ended, first = opening.why_not, opening.first
-            if first:
-                self._stopped = self._redactor.evidence(first.url, first.request, first.response)
-            return False
-        for planned, seen in asked:
-            self._judged(operation, seen, planned.expectation)
-        return True
+                opening.add(
+                    seen.request, seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete
+                )
+                while asked and (opening.can_be_judged or (known and opening.is_served)):
+                    earlier, seen, about = asked.pop(0)
+                    self._judged(operation, seen, earlier.expectation, about)
+        absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
+        if absent:
+            self._unserved[operation.id] = absent
+            self._untried = {each: None for each in self._untried if each[1] != operation.id}
+            self._planned = len(self._untried)
+            self._creating = None if operation is self._creating else self._creating
+            self._removing = None if operation is self._removing else self._removing
+        elif opening.why_not and not known:
+            self._stop(opening.why_not, opening)
+        else:
+            for planned, seen, about in asked:
+                self._judged(operation, seen, planned.expectation, about)
+        return opening
 
     def _engine(self, phase: str, operation: Operation, phases: set[str], number: int = 0) -> None:
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
@@ -264,7 +307,8 @@ class _Run:
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
                 else:
                     with suppress(NotOursError):
-                        self._judged(operation, self._sent(operation, planned), planned.expectation)
+                        seen, about = self._sent(operation, planned)
+                        self._judged(operation, seen, planned.expectation, about)
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go."""
@@ -280,8 +324,8 @@ class _Run:
                     return
                 draft = draft.put(cursors[0], cursor)
 
-    def _sent(self, operation: Operation, planned: Planned) -> Observation:
-        """The answer to a case, about an audience that is there."""
+    def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
+        """The answer to a case, and the audience that it is about, one that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
         request = case.request(self._names.about(case.base, made))
@@ -293,7 +337,7 @@ class _Run:
         seen = self._courier.send(operation, request, case.wire)
         if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
             seen = self._courier.until_found(operation, request, seen)
-        return seen
+        return seen, made
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
@@ -316,7 +360,7 @@ class _Run:
 
     def _clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        removing = next((each for each in self._operations if facts_of(each).effect is Effect.REMOVES), None)
+        removing = self._removing
         if not removing or self._options.keep or not self._audiences.left:
             return
         self._enter("clean-up")
@@ -338,7 +382,9 @@ class _Run:
         said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
         self._judge.judge(operation, seen, said)
 
-    def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
+    def _judged(
+        self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
+    ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
@@ -346,7 +392,9 @@ class _Run:
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
-            self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
+            # A server may read a name where the checker reads none.
+            for name in (self._judge.name(operation, seen.request), about.name if about else ""):
+                self._audiences.gone(name, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
