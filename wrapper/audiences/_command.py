@@ -72,9 +72,9 @@ class Drafted(NamedTuple):
     name: Annotated[str, Argument(help="The audience's name.")]
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
-    unchecked: Annotated[bool, Option("--unchecked", help="Send the file without a look into it.")] = False
-    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field of one provider.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is unsupported.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    unchecked: Annotated[bool, Option("--unchecked", help="Send the file without checking its first row.")] = False
+    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field that only this provider has.")] = []
+    leave_out: Annotated[list[Field], Option(help="Leave a field out where it has no place.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
@@ -85,8 +85,8 @@ class Drafted(NamedTuple):
 
 
 class Everywhere(NamedTuple):
-    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []  # pyright: ignore[reportInvalidTypeForm]
-    partial: Annotated[bool, Option("--partial", help="Send to those to whom it can be sent.")] = False
+    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all providers by default.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    partial: Annotated[bool, Option("--partial", help="Send to the rest, if it cannot be sent to all.")] = False
 
 
 class At(NamedTuple):
@@ -114,8 +114,10 @@ class Given(NamedTuple):
     """The members of a change."""
 
     file: Annotated[Path, Option(exists=True, dir_okay=False, allow_dash=True, help=_MEMBERS)]
-    column: Annotated[str, Option(help="The column that has the ids; id, if none is given.")] = ""
-    attribute: Annotated[list[str], Option(metavar=_ATTRIBUTE, help="A column that is told of each member.")] = []
+    column: Annotated[str, Option(help="The column that has the ids; id by default.")] = ""
+    attribute: Annotated[
+        list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
+    ] = []
 
     @property
     def attributes(self) -> list[tuple[str, str]]:
@@ -130,22 +132,20 @@ class Given(NamedTuple):
 
 
 class GoingOn(NamedTuple):
-    go_on: Annotated[bool, Option("--go-on", help="Make the calls that follow one that failed.")] = False
+    go_on: Annotated[bool, Option("--go-on", help="Go on after a failed call.")] = False
 
 
 class Replacing(NamedTuple):
-    allow_empty: Annotated[bool, Option("--allow-empty", help="Permit that no members are left.")] = False
-    unchecked: Annotated[bool, Option("--unchecked", help="Send a file of phone numbers without a look into it.")] = (
-        False
-    )
+    allow_empty: Annotated[bool, Option("--allow-empty", help="Allow that no members are left.")] = False
+    unchecked: Annotated[bool, Option("--unchecked", help="Send a phone file without checking its first row.")] = False
 
 
 class Change(NamedTuple):
-    token: Annotated[str, Option(help="The token of a change, to ask about that.")] = ""
+    token: Annotated[str, Option(help="The token of a change, to ask about that change.")] = ""
 
 
 class Patience(NamedTuple):
-    within: Annotated[float, Option(**_SECONDS, help="How long to wait.")] = 300
+    within: Annotated[float, Option(**_SECONDS, help="How long to wait, in all.")] = 300
 
 
 class Consent(NamedTuple):
@@ -155,15 +155,17 @@ class Consent(NamedTuple):
 class Shared(NamedTuple):
     """The options that all verbs have."""
 
-    base_url: Annotated[list[str], Option(metavar=_URL, help="Instead of the documented server.")] = []
-    credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file of variables.")] = None
-    timeout: Annotated[float | None, Option(**_SECONDS, help="For each kind of wait, and in all.")] = None
-    allow_http: Annotated[bool, Option("--allow-http", help="Permit unencrypted http:// to other machines.")] = False
-    allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Permit undocumented uses.")] = False
+    base_url: Annotated[list[str], Option(metavar=_URL, help="A base URL to use instead of the documented one.")] = []
+    credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file with credentials.")] = None
+    timeout: Annotated[float | None, Option(**_SECONDS, help="The time limit of each step, and of the call.")] = None
+    allow_http: Annotated[bool, Option("--allow-http", help="Allow unencrypted http:// to other machines.")] = False
+    allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Allow undocumented uses of calls.")] = (
+        False
+    )
     proxy_from_env: Annotated[bool, Option("--proxy-from-env", help="Use the proxies of the environment.")] = False
     as_json: Annotated[bool, Option("--json", help="Print JSON.")] = False
-    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests; send nothing.")] = False
-    curl: Annotated[bool, Option("--curl", help="With --dry-run: as curl commands.")] = False
+    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests, and send nothing.")] = False
+    curl: Annotated[bool, Option("--curl", help="With --dry-run, print them as curl commands.")] = False
 
 
 def _verb(function: Callable[..., None]) -> None:
@@ -186,7 +188,9 @@ def _version(wanted: bool) -> None:
         raise Exit
 
 
-Version = Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Versions, of the specs too.")]
+Version = Annotated[
+    bool, Option("--version", callback=_version, is_eager=True, help="Print the versions, also of the specs.")
+]
 
 
 @app.callback(help=f"Audiences at {', '.join(provider.title for provider in PROVIDERS.values())}.")
@@ -269,10 +273,10 @@ def wait(asked: Asked, at: At, change: Change, patience: Patience, shared: Share
 
 @_verb
 def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
-    """Add members to an audience: the rows of a CSV file, each with attributes of it if there are any.
+    """Add members to an audience: one for each row of a CSV file, with the columns of --attribute as attributes.
 
-    The file is looked through before anything is sent; standard input is, too, where it is a file. Of a COLUMN:date,
-    times are told as such, of a COLUMN:url, URLs; of a cell that is empty, nothing is told.
+    The whole file is checked before anything is sent, but for what comes through a pipe. COLUMN:date is sent as a time,
+    COLUMN:url as a URL, any other column as text; an empty cell is not sent.
 
         audiences add SPRING --provider batch --file ids.csv --column id
 
@@ -363,7 +367,7 @@ def _ask() -> None:
     """Exits unless somebody agrees."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         _refuse("there is no terminal to ask on; --yes does it without asking")
-    note("Do it? [y/N]")
+    note("Delete it? [y/N]")
     with suppress(KeyboardInterrupt, OSError, ValueError):
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
