@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -157,6 +157,7 @@ class Shared(NamedTuple):
 
     base_url: Annotated[list[str], Option(metavar=_URL, help="A base URL to use instead of the documented one.")] = []
     credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file with credentials.")] = None
+    tenant: Annotated[str, Option(help="A tenant of that file, or of audiences.toml.")] = ""
     timeout: Annotated[float | None, Option(**_SECONDS, help="The time limit of each step, and of the call.")] = None
     allow_http: Annotated[bool, Option("--allow-http", help="Allow unencrypted http:// to other machines.")] = False
     allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Allow undocumented uses of calls.")] = (
@@ -465,7 +466,8 @@ def _providers(
     if shared.curl and (shared.as_json or not shared.dry_run):
         _refuse("--curl goes with --dry-run, and not with --json")
     urls = _pairs(shared.base_url, "--base-url", _URL, keys)
-    files = _load(shared.credentials) if shared.credentials else {}
+    file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
+    files = _load(file, shared.tenant) if file else {}
     options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
     options |= {"proxy": "environment"} if shared.proxy_from_env else {}
     options |= {"timeout": shared.timeout} if shared.timeout else {}
@@ -499,16 +501,16 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
     return found
 
 
-def _load(file: Path) -> dict[str, str]:
+def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
-    known = {setting.variable for provider in PROVIDERS.values() for setting in provider.all_settings()}
+    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
     try:
         if file.stat().st_size > _LARGE:
             _refuse(f"{file}: is too large for a file of credentials: more than {_LARGE // 1024} KiB")
         values = tomllib.loads(file.read_text("utf-8-sig"))
-        for name in values.keys() - known:
-            shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
-            _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+        if tenant or "tenant" in values:
+            values = _of_tenant(values, tenant, file, known)
+        _only(known, values, file)
         beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
         os.environ.update(values)
     except OSError as error:
@@ -518,6 +520,33 @@ def _load(file: Path) -> dict[str, str]:
     if beaten:
         note(f"audiences: {', '.join(beaten)}: the value in {file} is used, not the other one in the environment")
     return {name: f"{name} in {file}" for name in values}
+
+
+def _only(known: Iterable[str], given: Iterable[str], file: Path) -> None:
+    for name in {*given} - {*known}:
+        shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
+        _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+
+
+def _of_tenant(values: dict[str, Any], tenant: str, file: Path, known: Mapping[str, bool]) -> dict[str, str]:
+    """The variables of a tenant, whose values are in variables of other names. No others that are known stay in the
+    environment: a call never has the credentials of one tenant and the project of another.
+    """
+    tables = values.get("tenant")
+    if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
+        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
+    names = dict(tables[tenant])
+    defaults = names.pop("defaults", {})
+    _only(known, [*names, *defaults], file)
+    for name, variable in names.items():
+        if variable not in os.environ:
+            _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
+    if secret := [name for name in defaults if known[name]]:
+        _refuse(f"{file}: {secret[0]}: a secret has no default")
+    found = {**defaults, **{name: os.environ[variable] for name, variable in names.items()}}
+    for name in known:
+        os.environ.pop(name, None)
+    return found
 
 
 @contextmanager
