@@ -181,12 +181,17 @@ def test_a_tenant_has_the_variables_that_its_table_names_and_nothing_of_another(
 
 @pytest.mark.parametrize(
     "table",
-    ['BATCH_API_KEY = "key-4711"', 'defaults.BATCH_API_KEY = "key-4711"', 'defaults = "key-4711"', 'KEY = "4711"'],
+    [
+        'BATCH_API_KEY = "key-4711"',
+        'defaults = {BATCH_API_KEY = "key-4711", BATCH_PROJECT = "shop"}',
+        'defaults = "key-4711"',
+        'KEY = "4711"',
+    ],
 )
 def test_a_value_in_the_place_of_a_name_is_refused_and_never_shown(tmp_path: Path, table: str) -> None:
     file = tmp_path / "audiences.toml"
     file.write_text(f"[tenant.shop]\n{table}", "utf-8")
-    done = run(None, *BATCH, "--credentials", str(file), "--tenant", "shop")
+    done = run(None, *BATCH, "--dry-run", "--credentials", str(file), "--tenant", "shop")
     assert (done.returncode, "4711" in done.stderr) == (2, False)
 
 
