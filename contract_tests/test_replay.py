@@ -106,3 +106,17 @@ def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:
         told.append([{**found, "evidence": [], "story": []} for found in document["findings"]])
     assert told[0] == told[1]
     assert told[0]
+
+
+@pytest.mark.parametrize("fault", ["auth-prefix", "auth-case", "auth-longer", "auth-in-query"])
+def test_what_is_made_from_a_credential_is_an_expression_in_every_report(fault: str) -> None:
+    with MockServer(fault=f"batch.{fault}") as server:
+        made = target(server, "batch")
+        report = run(made, Options(operations=["audience_create"], rules=["case.credential"]))
+    right = made.settings["header Authorization"]
+    assert report.findings
+    for form in reports.FORMATS:
+        text = reports.render(report, form).decode()
+        assert "BATCH_API_KEY" in text, form
+        for part in (right, right[:-1], right[::-1], right.swapcase()):
+            assert part not in text, form
