@@ -91,7 +91,9 @@ class Judge:
             nested = expectation.rule == "json.depth"
             said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
-            kind = {Expected.SUCCESS: "valid", Expected.UNAUTHORISED: "credentials"}.get(expectation.expected, "other")
+            kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
+            kind = "unusual" if weight is Weight.ADVICE else kind
+            kind = "credentials" if expectation.rule == "case.credential" else kind
             rule = "json.depth" if nested else "response.failure"
             self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
         elif weight is not Weight.NOT_JUDGED:
@@ -133,7 +135,8 @@ class Judge:
             verb = "took" if success else "refused"
             said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].help)
             self._find(expectation.rule, operation, seen, expectation, not fits and said)
-            return
+            if success or expectation.rule != "http.media":
+                return
         if expectation.advised and fits and status != 401:
             said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].help)
             self._find(expectation.advised, operation, seen, expectation, said)

@@ -53,7 +53,7 @@ class Names:
             given = place.kind == "header" and place.name in headers
             if not given and (needed or not least) and place.name not in unasked:
                 draft = draft.put(place, self._usual(place, least=least))
-        return self.about(draft, made)
+        return self.about(draft, made, keeping=True)
 
     def _usual(self, place: Place, *, least: bool) -> Any:
         setting = self.target.settings.get(f"{place.kind} {place.name}")
@@ -72,8 +72,11 @@ class Names:
         known = {place: str(value) for place, value in fed.items() if value}
         return {self.provider.named: made.name, key_of(operation): made.name, **known}
 
-    def about(self, draft: Draft, made: Made | None = None) -> Draft:
-        """The draft about an audience, where it is about one; about one of a new name where none is given."""
+    def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
+        """The draft about an audience, where it is about one; about one of a new name where none is given.
+
+        Without `keeping` it has nothing of what an audience's creation answers, where that is not known.
+        """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
         fed = facts_of(draft.operation).fed
         for place in places(draft.operation):
@@ -82,7 +85,7 @@ class Names:
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in fed)
             ):
-                draft = draft.put(place, meaning.get(place.name, ...))
+                draft = draft.put(place, meaning.get(place.name, draft.value(place) if keeping else ...))
         return draft
 
     def is_name(self, place: Place) -> bool:

@@ -255,7 +255,7 @@ class _Run:
             self._planned = len(self._untried)
             self._creating = None if operation is self._creating else self._creating
             self._removing = None if operation is self._removing else self._removing
-        elif opening.why_not and not known:
+        elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
             for planned, seen, about in asked:
