@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
 
 
 def _finite(value: float | None) -> float | None:
@@ -29,6 +29,9 @@ def server(  # noqa: PLR0917 - a command line
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=4)
+    ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
     ] = 10.0,
@@ -40,6 +43,13 @@ def server(  # noqa: PLR0917 - a command line
         list[str] | None,
         typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE|OPERATION",
+            help="Try this rule only, by its id, or this operation, which must be served; may be given more than once.",
+        ),
+    ] = None,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
@@ -49,6 +59,7 @@ def server(  # noqa: PLR0917 - a command line
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
@@ -73,10 +84,11 @@ def server(  # noqa: PLR0917 - a command line
     from rich.console import Console  # noqa: PLC0415
 
     from . import reports  # noqa: PLC0415
+    from .rules import RULES  # noqa: PLC0415
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     try:
         target = Target.of(provider, url, production=allow_production)
         options = Options(
@@ -87,12 +99,14 @@ def server(  # noqa: PLR0917 - a command line
             timeout=timeout,
             creates=max_creates,
             rate=rate,
+            jobs=jobs,
             read_only=read_only,
             stop_first=stop_first,
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named(operation or ()),
+            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            rules=[name for name in only or () if name in RULES],
         )
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None

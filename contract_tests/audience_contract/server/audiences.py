@@ -6,12 +6,13 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import parts_of
 from ..facts import Effect, facts_of
+from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation, Spec
@@ -27,11 +28,12 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Made:
-    """An audience of the run's: its name, its id or token, and what the server answered."""
+    """An audience of the run's: its name, its id or token, what the server answered, and the whole exchange."""
 
     name: str
     id: str
     answer: Any
+    seen: Observation | None = field(default=None, compare=False)
 
     def is_meant(self, key: str) -> bool:
         """Whether it has this name or id."""

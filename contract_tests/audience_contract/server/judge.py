@@ -47,7 +47,7 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
-        self._ids: set[str] = set()
+        self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
         """By operation and status."""
@@ -243,19 +243,28 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            self._audiences.made(Made(name, next(iter(fresh), ""), value), plain=plain)
+            told = replace(seen, answered=self.answered_with(operation, seen), before=())
+            self._audiences.made(Made(name, next(iter(fresh), ""), value, told), plain=plain)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, sure=True)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
-            self._find("run.unique", operation, seen, about, found in self._ids and said)
-        self._ids.update(fresh)
+            both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
+            self._find("run.unique", operation, both, about, found in self._ids and said)
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
+
+    def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        value = self._value(seen.response) if seen.response else None
+        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
+        found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
