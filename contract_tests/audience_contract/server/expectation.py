@@ -41,9 +41,9 @@ class Expected(Enum):
     """How a request must end; the value says so to a reader."""
 
     SUCCESS = "it is valid"
-    REFUSAL = "it is to be refused with a documented status"
-    UNAUTHORISED = "its credentials are to be refused"
-    NO_SUCCESS = "it is to be refused"
+    REFUSAL = "it must be refused with a documented status"
+    UNAUTHORISED = "its credentials must be refused"
+    NO_SUCCESS = "it must be refused"
     OPEN = "it may be taken or refused"
 
 

@@ -89,7 +89,7 @@ class Judge:
         self.valid[operation.id] += plain and not expectation.detail
         if response.status >= 500 and not expectation.fits(operation, response):
             nested = expectation.rule == "json.depth"
-            said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
+            said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
             kind = "unusual" if weight is Weight.ADVICE else kind
