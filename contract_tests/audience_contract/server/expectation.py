@@ -53,7 +53,8 @@ class Expectation:
 
     `weight` is that of an answer that does not fit; where it is NOT_JUDGED, nothing is judged but server errors.
     `broken` is what the request breaks, `detail` that of a `Finding`. `advised` is the rule of advice that an answer
-    breaks which fits, but is no 401. `shown` is what of the request a headline shows, "" for what it breaks, or all.
+    breaks which fits, but is no 401. `only` is the one status that a refusal has, where one is said. `shown` is what
+    of the request a headline shows, "" for what it breaks, or all.
     """
 
     expected: Expected
@@ -65,6 +66,7 @@ class Expectation:
     detail: str = ""
     advised: str = ""
     shown: str = ""
+    only: int = 0
 
     @property
     def key(self) -> str:
@@ -83,7 +85,11 @@ class Expectation:
             case Expected.SUCCESS:
                 return success
             case Expected.REFUSAL:
-                return refusal and (status in _refusals(operation) or (status in _TOO_LONG and size > _MUCH))
+                return (
+                    refusal
+                    and self.only in (0, status)
+                    and (status in _refusals(operation) or (status in _TOO_LONG and size > _MUCH))
+                )
             case Expected.UNAUTHORISED:
                 documented = {"401", "403"} & operation.node["responses"].value.keys()
                 return str(status) in documented if "401" in documented else refusal

@@ -74,7 +74,8 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
+            kind = "a name that no audience has"
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
