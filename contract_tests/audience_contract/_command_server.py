@@ -1,10 +1,14 @@
 """The command `server`."""
 
 import math
+import os
+import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ._documents import Auth, Overlay, Spec, opened
 from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
 
 
@@ -14,9 +18,30 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
-def server(  # noqa: PLR0917 - a command line
-    provider: Annotated[str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.")],
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    unknown = [each for each in re.findall(r"\$(\w+)", value) if each not in os.environ]
+    if not colon or unknown:
+        raise ValueError(f"set {unknown[0]} in the environment" if unknown else "a header is 'NAME: VALUE'")
+    return name.strip(), re.sub(r"\$(\w+)", lambda found: os.environ[found[1]], value.strip())
+
+
+def server(
+    *,
+    provider: Annotated[
+        str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.", show_default=False)
+    ] = "",
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'NAME: VALUE'", help="Send this header; $VARIABLE in it is one of the environment."),
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificates of who signs for the server, in PEM.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     run_id: Annotated[
@@ -48,7 +73,11 @@ def server(  # noqa: PLR0917 - a command line
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
-    """Judge a server: does it keep the contract of PROVIDER?
+    """Judge a server: does it keep the contract of PROVIDER, or of the document that --spec names?
+
+    Of a document, an operation is judged where its own links, or a create whose answer has what its path takes, say
+    what it is about; the report names what is not judged, by its place. --overlay may add rules and links, and say with
+    `x-effect` (reads, creates, changes, removes) what an operation does.
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
@@ -73,7 +102,8 @@ def server(  # noqa: PLR0917 - a command line
 
     outputs = Outputs(report, baseline, write_baseline)
     try:
-        target = Target.of(provider, url, production=allow_production)
+        key = opened(spec, overlay, auth, provider)
+        target = Target.of(key, url, production=allow_production, headers=dict(map(_header, header or ())), ca=ca)
         options = Options(
             seed=seed,
             run_id=run_id,
@@ -88,6 +118,8 @@ def server(  # noqa: PLR0917 - a command line
             strict=strict,
             accepted=outputs.accepts,
         )
+    except OSError as error:
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     target.wait(wait)

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 from ..facts import Effect, Facts, effect_of
 from ..messages import Request, Response
-from ..spec import Operation
+from ..spec import Operation, provider_keys
+from ..spec import load as load_spec
 from ..violation import Violation
 from .credentials import TOKEN
 from .state import Record, State
@@ -71,6 +72,8 @@ class Provider(ABC):
     """The parameter, property or part that is an audience's name, a property below others with its path ("data/name");
     "" if nothing is.
     """
+    is_by_name: ClassVar[bool] = True
+    """Whether a name says which audience is meant; else only what its creation answered does."""
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset()
@@ -119,6 +122,10 @@ class Provider(ABC):
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         """The answer to a request that breaks the spec."""
         return self.error(operation, 400)
+
+    def why_not(self, operation: Operation) -> str:  # noqa: ARG002
+        """Why nothing can be said of an operation; "" where something can."""
+        return ""
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
@@ -169,7 +176,11 @@ def reason(status: int) -> str:
 
 
 def load(key: str) -> Provider:
-    """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`."""
+    """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`; or what its document alone says."""
+    if key not in provider_keys():
+        from ..documented import Documented  # noqa: PLC0415 - it is a provider itself
+
+        return Documented(load_spec(key))
     found = import_module(f"..providers.{key}", __package__).PROVIDER
     assert isinstance(found, Provider), key
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..messages import Request
-from ..security import header
+from ..security import place as place_of
 from .draft import Draft
 from .names import Names
 from .places import Place
@@ -63,13 +63,13 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
 
 def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
-    secrets = [header(scheme) for scheme in names.target.schemes_of(least.operation)]
+    secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(least.operation)]
     missing = [Case(least, puts(Place("body", name), ...)) for name in least.fields]
     for number, draft in enumerate((least, most)):
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
         if secrets:
-            yield Case(draft, _without_headers(secrets))
+            yield Case(draft, _without(secrets))
         if number == 0 and least.media:
             yield Case(least, lambda draft: draft.request(b""))
     others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(least.operation.path)]
@@ -78,10 +78,10 @@ def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
     yield Case(least, lambda draft: replace(draft, values={**draft.values, "header": {}}))
 
 
-def _without_headers(secrets: list[str]) -> Change:
+def _without(secrets: list[Place]) -> Change:
     def change(draft: Draft) -> Draft:
-        for name in secrets:
-            draft = draft.put(Place("header", name), ...)
+        for place in secrets:
+            draft = draft.put(place, ...)
         return draft
 
     return change

@@ -78,7 +78,7 @@ class Courier:
         busy: Callable[[Operation, Observation], None],
     ) -> None:
         self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
-        self._sender = Sender(target.url, options.timeout)
+        self._sender = Sender(target.url, options.timeout, target.ca)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -10,9 +11,11 @@ from functools import partial
 from importlib.metadata import version
 from typing import Protocol
 
+from ..checker import check_request
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
-from ..judging import Ledger, Observation
+from ..judging import Ledger, Observation, rule_of
+from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
@@ -21,6 +24,7 @@ from . import cases, ending
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Enough, Options, may_have_acted
+from .draft import Draft
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
@@ -38,6 +42,7 @@ _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
 """Audiences that could not be made, one after the other, after which none is made for another operation."""
+_ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
@@ -71,17 +76,40 @@ class _Run:
         self._judge = Judge(target, self._ledger, self._audiences)
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences, options.seed)
-        found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
+        found = sorted(target.spec.operations, key=self._order)
         self._operations = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
-        self._creating = next((each for each in self._operations if facts_of(each).effect is Effect.CREATES), None)
+        provider, ops = provider_of(target.spec.key), self._operations
+        self._is_by_name = provider.is_by_name
+        self._unjudged = {each.id: why for each in ops if (why := provider.why_not(each) or self._why_not(each))}
+        self._operations = [each for each in ops if each.id not in self._unjudged]
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
         self._untried: dict[tuple[str, str], None] = {}
-        self._planned = 0
+        self._planned: set[tuple[str, str]] = set()
         self._stopped: Evidence | None = None
-        self._silent = self._vain = 0
+        self._silent = 0
+        self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
+
+    @staticmethod
+    def _order(operation: Operation) -> tuple[int, int]:
+        """What creates first, and what others are made of before these."""
+        return _ORDER.index(facts_of(operation).effect), operation.path.count("{")
+
+    def _why_not(self, operation: Operation) -> str:
+        """Why no right request to an operation can be made; "" where one can."""
+        if not self._is_by_name:
+            request = self._names.draft(operation, least=True).request()
+            broken = check_request(operation, request, undocumented=False)
+            for violation in broken:
+                kind = (
+                    "no credential is given"
+                    if rule_of(violation) == "request.credential"
+                    else "no right value is known"
+                )
+                return f"{kind} for {violation.rule}"
+        return ""
 
     def report(self) -> Report:
         started = datetime.now(UTC)
@@ -116,7 +144,7 @@ class _Run:
             run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
-            planned=self._planned,
+            planned=len(self._planned),
             untried=tuple(self._untried),
         )
 
@@ -129,6 +157,10 @@ class _Run:
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
+        yield from self._target.spec.unjudged
+        for operation in self._target.spec.operations:
+            if operation.id in self._unjudged:
+                yield f"not judged: {operation.node.pointer}: {self._unjudged[operation.id]}"
         if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
@@ -144,22 +176,24 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        plans = []
+        plans: dict[str, Plan] = {}
+        self._untried |= {(_ALL, operation.id): None for operation in self._operations}
         for operation in self._operations:
-            least, most = (self._names.draft(operation, least=least) for least in (True, False))
-            opened = self._plan(operation, [cases.opening(least, most, self._names)])
-            plans.append((operation, opened, self._plan(operation, groups(least, most, self._names))))
-        for operation, opened, _ in plans:
+            opened = self._plan(operation, [cases.opening(*self._drafts(operation), self._names)])
             if not self._open(operation, opened, known=operation is not self._operations[0]):
                 return
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
-            for operation, _, made in plans:
-                self._send("each rule once", operation, made.first)
+            for operation in self._operations:
+                # Not before its turn: of many operations, it takes a while.
+                if operation.id not in plans:
+                    plans[operation.id] = self._plan(operation, groups(*self._drafts(operation), self._names))
+                    del self._untried[_ALL, operation.id]
+                self._send("each rule once", operation, plans[operation.id].first)
             for operation in self._operations:
                 self._turn_pages(operation)
-            for operation, _, made in plans:
-                self._send("everything else", operation, made.others)
+            for operation in self._operations:
+                self._send("everything else", operation, plans[operation.id].others)
         for operation in self._operations if deep else ():
             self._engine("coverage", operation, {"examples", "coverage"})
         for number in range(1000 if deep else 0):
@@ -168,11 +202,19 @@ class _Run:
             if self._courier.spent:
                 return
 
+    def _drafts(self, operation: Operation) -> tuple[Draft, Draft]:
+        """The least that is allowed, and the most, as far as that is valid."""
+        least, most = (self._names.draft(operation, least=least) for least in (True, False))
+        request = most.request()
+        is_known = self._is_by_name or not check_request(operation, request, undocumented=False)
+        return least, most if is_known else least
+
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, partial(self._expected, operation))
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
-        self._untried |= {(expectation.key, operation.id): None for expectation in judged}
-        self._planned = len(self._untried)
+        planned = {(expectation.key, operation.id): None for expectation in judged}
+        self._untried |= {each: None for each in planned if each not in self._planned}
+        self._planned |= planned.keys()
         return made
 
     def _expected(self, operation: Operation, case: Case) -> Expectation | None:
@@ -184,7 +226,10 @@ class _Run:
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
-        if creates and not self._audiences.is_marked(self._judge.name(operation, request) or self._audiences.mark):
+        unmarked = self._is_by_name and not self._audiences.is_marked(
+            self._judge.name(operation, request) or self._audiences.mark
+        )
+        if creates and unmarked:
             # Whoever made an audience of such a short name may have been there before.
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found
@@ -202,7 +247,7 @@ class _Run:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._courier.spent
                 else:
-                    left_out = opening.valid == {0} or (self._courier.full and operation is self._creating)
+                    left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
                 if left_out:
                     continue
                 seen = self._sent(operation, planned)
@@ -288,52 +333,59 @@ class _Run:
         made = None if case.absent else self._audience(operation, used=used)
         request = case.request(self._names.about(case.base, made))
         name = self._judge.name(operation, request)
-        if made and name != made.name and self._audiences.is_absent(name) and used:
+        if self._is_by_name and made and name != made.name and self._audiences.is_absent(name) and used:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         seen = self._courier.send(operation, request, case.wire)
-        if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
+        made = self._audiences.find(self._judge.name(operation, request), facts_of(operation).source)
+        if facts_of(operation).effect is Effect.READS and made:
             seen = self._courier.until_found(operation, request, seen)
         return seen
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
         found = self._audiences.pick(operation, used=used)
-        if found or facts_of(operation).effect is Effect.CREATES:
+        if found or not facts_of(operation).source:
             return found
         made = self._make(operation, self._names.new())
         return self._audiences.pick(operation, used=used) or made
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        creating = self._creating
-        if creating and self._vain < _VAIN and not self._courier.spent:
-            made = self._names.about(self._names.draft(creating, least=True), Made(name, "", None))
-            for place in places(creating):
-                made = made.put(place, name) if self._names.is_name(place) else made
-            seen = self._courier.send(creating, made.request(), of=operation)
+        creating = next((each for each in self._operations if each.id == facts_of(operation).source), None)
+        last = self._audiences.left[-1:]
+        if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
+            about = self._audience(creating, used=False) or Made(name, "", None)
+            draft = self._names.about(self._names.draft(creating, least=True), about)
+            for place in places(creating) if self._is_by_name else ():
+                draft = draft.put(place, name) if self._names.is_name(place) else draft
+            seen = self._courier.send(creating, draft.request(), of=operation)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
-            self._vain = 0 if self._audiences.find(name) else self._vain + 1
+            is_made = self._audiences.left[-1:] != last
+            self._vain[creating.id] = 0 if is_made else self._vain[creating.id] + 1
+            if is_made and not self._is_by_name:
+                return self._audiences.left[-1]
         return self._audiences.find(name)
 
     def _clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        removing = next((each for each in self._operations if facts_of(each).effect is Effect.REMOVES), None)
+        removing = {facts_of(e).source: e for e in self._operations[::-1] if facts_of(e).effect is Effect.REMOVES}
         if not removing or self._options.keep or not self._audiences.left:
             return
         self._enter("clean-up")
         self._courier.is_cleaning = True
-        least = self._names.draft(removing, least=True)
-        for made in tuple(self._audiences.left):
-            if made in self._audiences.left:
+        for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
+            if made in self._audiences.left and made.by in removing:
+                removing_it = removing[made.by]
+                least = self._names.draft(removing_it, least=True)
                 request = self._names.about(least, made).request()
-                if self._judge.name(removing, request):
+                if self._judge.name(removing_it, request):
                     with suppress(NotOursError):
-                        seen = self._courier.send(removing, request)
-                        self._judged(removing, seen, expect(self._target, removing, request))
+                        seen = self._courier.send(removing_it, request)
+                        self._judged(removing_it, seen, expect(self._target, removing_it, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return operation is self._creating and expectation.expected in _TAKEN
+        return _creates(operation) and expectation.expected in _TAKEN
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that says "later"."""
@@ -348,7 +400,7 @@ class _Run:
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
-            self._audiences.gone(self._judge.name(operation, seen.request), sure=False)
+            self._audiences.gone(self._judge.name(operation, seen.request), facts_of(operation).source, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
@@ -373,6 +425,10 @@ class _Run:
 
     def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
         self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
+
+
+def _creates(operation: Operation) -> bool:
+    return facts_of(operation).effect is Effect.CREATES
 
 
 @contextmanager
