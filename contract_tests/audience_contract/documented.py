@@ -118,6 +118,12 @@ class Documented(Provider):
         return success or self.error(call.operation, 501)
 
 
+@lru_cache(maxsize=16)
+def of(spec: Spec) -> Documented:
+    """What a document says."""
+    return Documented(spec)
+
+
 def _is_meant(record: Record, call: Call) -> bool:
     fed = facts_of(call.operation).fed.items()
     known = (
@@ -132,7 +138,10 @@ def _effect(operation: Operation) -> Effect:
         return Effect[said]
     if operation.method in _SAFE:
         return Effect.READS
-    creates = operation.node["responses"].value.keys() & {"201", "202"} or "id" in _identities(operation)
+    ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
+    items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
+    answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
+    creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     plain = effect_of(operation.method)
     return Effect.CHANGES if plain is Effect.CREATES and not creates else plain
 

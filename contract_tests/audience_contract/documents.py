@@ -215,7 +215,7 @@ class _Plain:
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
         why = "a body in no media type that is known here" if body and not content else why
         responses = {
-            code.upper(): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
+            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
             for code, each in (operation.get("responses") or {}).items()
             if not code.startswith("x-")
         }

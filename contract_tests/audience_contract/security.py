@@ -16,6 +16,11 @@ def place(scheme: Node) -> tuple[str, str]:
     return ("header", "Authorization") if in_header else (str(scheme.value["in"]), str(scheme.value["name"]))
 
 
+def header(scheme: Node) -> str:
+    """The name of what carries them, a header's in most cases."""
+    return place(scheme)[1]
+
+
 def where(scheme: Node) -> str:
     """The same in one text: "header Authorization"."""
     return " ".join(place(scheme))

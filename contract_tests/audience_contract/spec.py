@@ -203,6 +203,11 @@ def register(spec: Spec) -> None:
     _REGISTERED[spec.key] = spec
 
 
+def registered(key: str) -> Spec | None:
+    """The document with this key, None where there is none."""
+    return _REGISTERED.get(key)
+
+
 @cache
 def _effective(key: str) -> Spec:
     if key not in provider_keys():

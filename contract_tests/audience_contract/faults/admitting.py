@@ -9,7 +9,7 @@ from ..messages import Request, Response
 from ..mock import credentials
 from ..mock.provider import load
 from ..security import bearer
-from ..security import place as place_of
+from ..security import header as header_of
 from ..spec import Operation
 from .acts import header, refuses, takes_as
 from .fault import Fault, Turn
@@ -45,11 +45,11 @@ def faults(operation: Operation) -> Iterator[Fault]:
     for scheme in schemes:
         is_bearer = scheme.value["type"] == "http"
         right = credentials.TOKEN if is_bearer else credentials.API_KEY
-        yield from _header(place_of(scheme)[1], right, scheme.pointer, "Bearer " if is_bearer else "")
+        yield from _header(header_of(scheme), right, scheme.pointer, "Bearer " if is_bearer else "")
         if is_bearer:
             yield from _bearer(scheme.pointer)
     if len(schemes) > 1 and operation.security:
-        right_ones = {place_of(scheme)[1]: scheme for scheme in schemes}
+        right_ones = {header_of(scheme): scheme for scheme in schemes}
         yield _one_is_enough(operation.security.pointer, list(right_ones))
     settings = load(operation.spec.key).settings
     for place in places(operation):

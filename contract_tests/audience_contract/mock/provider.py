@@ -12,8 +12,7 @@ from urllib.parse import unquote
 
 from ..facts import Effect, Facts, effect_of
 from ..messages import Request, Response
-from ..spec import Operation, provider_keys
-from ..spec import load as load_spec
+from ..spec import Operation, registered
 from ..violation import Violation
 from .credentials import TOKEN
 from .state import Record, State
@@ -177,10 +176,10 @@ def reason(status: int) -> str:
 
 def load(key: str) -> Provider:
     """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`; or what its document alone says."""
-    if key not in provider_keys():
-        from ..documented import Documented  # noqa: PLC0415 - it is a provider itself
+    if spec := registered(key):
+        from ..documented import of  # noqa: PLC0415 - it is a provider itself
 
-        return Documented(load_spec(key))
+        return of(spec)
     found = import_module(f"..providers.{key}", __package__).PROVIDER
     assert isinstance(found, Provider), key
     return found

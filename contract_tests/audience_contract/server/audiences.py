@@ -129,14 +129,15 @@ class Audiences:
         if self._read_only and (request.method not in _SAFE or request.values("x-http-method-override")):
             return False
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
+        if not self._is_by_name:
+            found = [operation for operation in found if operation.method == request.method] or found
         if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES} and (
             self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
         ):
             return True
-        asked = [operation for operation in found if operation.method == request.method] or found
         values = [operation.path_values(path) for operation in found]
         by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
-        if not self._is_by_name and any(not facts_of(each).fed for each in asked):
+        if not self._is_by_name and any(not facts_of(each).fed for each in found):
             return False
         texts = [unquote(text) for known in values for text in known.values()]
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, self._names(request, anywhere=not by_path)))

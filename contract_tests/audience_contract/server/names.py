@@ -103,7 +103,7 @@ class Names:
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in fed)
             ):
-                value = meaning.get(place.name, ...)
+                value = meaning.get(place.name, meaning[key_of(draft.operation)] if place.kind == "path" else ...)
                 draft = draft.put(place, value if self.provider.is_by_name else self._fitting(draft, place, value))
         return draft
 

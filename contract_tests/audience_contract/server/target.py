@@ -127,16 +127,13 @@ class Target:
         return in_body or place in map(where, self.spec.schemes)
 
     def carried(self, operation: Operation) -> dict[str, dict[str, str]]:
-        """What carries settings, right ones, by the kind of place and the name; in a query or cookie only credentials
-        that the operation asks for.
-        """
-        others = {at.removeprefix("header "): v for at, v in self.settings.items() if at.startswith("header ")}
-        found: dict[str, dict[str, str]] = {"header": others, "query": {}, "cookie": {}}
-        asked = set(map(where, self.schemes_of(operation)))
-        for scheme in self.schemes:
+        """What carries settings, right ones, by the kind of place and the name."""
+        others = {at: value for at, value in self.settings.items() if at not in map(where, self.spec.schemes)}
+        headers = {at.removeprefix("header "): others[at] for at in others if at.startswith("header ")}
+        found: dict[str, dict[str, str]] = {"header": headers, "query": {}, "cookie": {}}
+        for scheme in self.schemes_of(operation):
             kind, name = place(scheme)
-            if kind == "header" or where(scheme) in asked:
-                found[kind][name] = start(scheme) + self.settings[where(scheme)]
+            found[kind][name] = start(scheme) + self.settings[where(scheme)]
         return found
 
     def admits(self, scheme: Node, values: list[str]) -> bool:
@@ -162,9 +159,11 @@ class Target:
         return found
 
     def schemes_of(self, operation: Operation) -> list[Node]:
-        """The security schemes that an operation names."""
-        named = {name for alternative in operation.security or () for name in alternative.value}
-        return [scheme for scheme in self.schemes if scheme.pointer.rpartition("/")[2] in named]
+        """The security schemes of the first alternative that there are credentials for."""
+        known = {scheme.pointer.rpartition("/")[2]: scheme for scheme in self.schemes}
+        alternatives = (alternative.value.keys() for alternative in operation.security or ())
+        named = next((names for names in alternatives if names <= known.keys()), ())
+        return [scheme for name, scheme in known.items() if name in named]
 
     @property
     def schemes(self) -> list[Node]:
