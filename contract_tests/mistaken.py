@@ -77,7 +77,9 @@ async def _answered(app: ASGIApp, scope: Scope, request: Request) -> Response:
 
 def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
     """What is found out about the mock of a document, with a mistake or without."""
-    spec = read(file)
+    spec = read(
+        file, headers={"x-api-key": "a", "x-gw-ims-org-id": "b", "x-sandbox-name": "c"} if file == ADOBE else None
+    )
     middleware = (lambda app: around(mistake, app)) if mistake else None
     with MockServer(keys=[spec.key], middleware=middleware) as server:
         return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", **options}))
@@ -109,14 +111,14 @@ def with_query(name: str, value: str) -> Before:
     return before
 
 
-def in_body(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Before:
-    """As if another JSON object had been sent."""
+def in_body(change: Callable[[dict[str, Any]], dict[str, Any]], instead: Any = None) -> Before:
+    """As if another JSON object had been sent, `instead` of what is no JSON."""
 
     def before(request: Request) -> Request:
         try:
             value = json.loads(request.body)
         except ValueError:
-            return request
+            value = instead
         body = json.dumps(change(value) if isinstance(value, dict) else value).encode()
         kept = tuple(pair for pair in request.headers if pair[0].lower() not in ("content-length", "transfer-encoding"))
         return replace(request, body=body, headers=kept)

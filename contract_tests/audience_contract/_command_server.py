@@ -102,8 +102,8 @@ def server(
 
     outputs = Outputs(report, baseline, write_baseline)
     try:
-        key = opened(spec, overlay, auth, provider)
-        target = Target.of(key, url, production=allow_production, headers=dict(map(_header, header or ())), ca=ca)
+        key = opened(spec, overlay, auth, provider, dict(map(_header, header or ())))
+        target = Target.of(key, url, production=allow_production, ca=ca)
         options = Options(
             seed=seed,
             run_id=run_id,

@@ -1,5 +1,6 @@
 """The options of every command that takes an OpenAPI document of the user's own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,17 +24,23 @@ Auth = Annotated[
 ]
 
 
-def opened(spec: Path | None, overlay: Path | None, auth: list[str] | None, provider: str = "") -> str:
+def opened(
+    spec: Path | None,
+    overlay: Path | None,
+    auth: list[str] | None,
+    provider: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> str:
     """The key of the document, or of the provider where there is none; raises OSError and ValueError."""
     if spec and provider:
         raise ValueError("a provider and --spec exclude each other")
     if not spec:
-        if overlay or auth:
-            raise ValueError("--overlay and --auth belong to --spec")
+        if overlay or auth or headers:
+            raise ValueError("--overlay, --auth and --header belong to --spec")
         return provider
     from .documents import read  # noqa: PLC0415 - --help has no need of it
 
     pairs = [text.partition("=") for text in auth or ()]
     if not all(name and variable for name, _, variable in pairs):
         raise ValueError("--auth is the name of a security scheme, =, and that of a variable")
-    return read(spec, overlay, {name: variable for name, _, variable in pairs}).key
+    return read(spec, overlay, {name: variable for name, _, variable in pairs}, headers).key

@@ -25,10 +25,16 @@ _DATA = {"example", "examples", "default", "enum", "const"}
 _UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
 
 
-def read(path: Path, overlay: Path | None = None, credentials: Mapping[str, str] | None = None) -> Spec:
+def read(
+    path: Path,
+    overlay: Path | None = None,
+    credentials: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Spec:
     """The document of a file, changed by an overlay, registered under a key that is made of the file's name.
 
-    `credentials` are the variables of the environment that have them, by the name of the security scheme. Raises
+    `credentials` are the variables of the environment that have them, by the name of the security scheme; `headers`
+    are those that every request has. Raises
     OSError, and ValueError for what is no OpenAPI document of version 3 or no overlay.
     """
     value = _value(path)
@@ -50,6 +56,7 @@ def read(path: Path, overlay: Path | None = None, credentials: Mapping[str, str]
         Node(document, "", document.value),
         {**variables, **(credentials or {})},
         tuple(dict.fromkeys(plain.unjudged)),
+        headers or {},
     )
     register(spec)
     return spec

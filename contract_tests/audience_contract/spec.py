@@ -117,14 +117,15 @@ class Operation:
 class Spec:
     """The effective spec of a provider, or of a service that one needs; or a document of the user's own.
 
-    Of such a one, `variables` are those of the environment that have its credentials, by the scheme's name; and
-    `unjudged` says what of it can't be judged.
+    Of such a one, `variables` are those of the environment that have its credentials, by the scheme's name;
+    `unjudged` says what of it can't be judged, and `headers` are those that every request has.
     """
 
     key: str
     node: Node
     variables: Mapping[str, str] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:

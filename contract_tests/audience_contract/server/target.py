@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ..connections import is_base_url, tls
@@ -44,12 +43,11 @@ class Target:
         environment: Mapping[str, str] = os.environ,
         *,
         production: bool = False,
-        headers: Mapping[str, str] = MappingProxyType({}),
         ca: Path | None = None,
     ) -> "Target":
         """The server at `url`, its settings from the environment variables that `Provider.settings` names.
 
-        `headers` are further ones that every request has; `ca` is a file of certificates to trust.
+        `ca` is a file of certificates to trust.
 
         Raises LookupError for an unknown provider, ValueError for a URL that is none or a variable that is missing,
         and ProductionError for a host that the spec names as a server, unless `production`.
@@ -82,7 +80,7 @@ class Target:
         if broken:
             raise ValueError(f"{', '.join(broken)}: no header can carry that value")
         return cls(
-            spec, url.rstrip("/"), {**settings, **{f"header {name}": value for name, value in headers.items()}}, ca
+            spec, url.rstrip("/"), {**settings, **{f"header {name}": value for name, value in spec.headers.items()}}, ca
         )
 
     @property
