@@ -20,6 +20,7 @@ from judged import reply
 
 DOCUMENTS = Path(__file__).parent / "documents"
 ADOBE = Path(__file__).parents[1] / "specs/adobe/segmentation.yaml"
+_HEADERS = {"x-api-key": "a", "x-gw-ims-org-id": "b", "x-sandbox-name": "c"}
 Before = Callable[[Request], Request | Response]
 After = Callable[[Request, Response], Response]
 
@@ -77,9 +78,7 @@ async def _answered(app: ASGIApp, scope: Scope, request: Request) -> Response:
 
 def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
     """What is found out about the mock of a document, with a mistake or without."""
-    spec = read(
-        file, headers={"x-api-key": "a", "x-gw-ims-org-id": "b", "x-sandbox-name": "c"} if file == ADOBE else None
-    )
+    spec = read(file, headers=_HEADERS if file == ADOBE else None)
     middleware = (lambda app: around(mistake, app)) if mistake else None
     with MockServer(keys=[spec.key], middleware=middleware) as server:
         return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", **options}))

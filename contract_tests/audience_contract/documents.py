@@ -252,7 +252,7 @@ class _Plain:
         return ""
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
-        """A content map, JSON first: where `asked`, of what can be written; else without schemas of what can't be read."""
+        """A content map, JSON first; where `asked`, of what can be written, else without schemas of what isn't read."""
         found = {}
         for name in content or ():
             media, entry = parse(name), self._target(content[name]) or {}

@@ -48,7 +48,9 @@ class Judge:
         self.refusing: set[str] = set()
         """The operations that refused a body because of its schema."""
 
-    def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
+    def known(  # noqa: PLR0911 - one for each case
+        self, operation: Operation, seen: Observation, expectation: Expectation
+    ) -> Expectation:
         """The expectation, in view of what the run has made.
 
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
@@ -59,11 +61,11 @@ class Judge:
         facts, sent = facts_of(operation), self._texts(operation, seen.request)
         if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
-        if facts.effect is Effect.CREATES:
-            if self.name(operation, seen.request) in self._names:
-                return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
-            if not facts.source:
-                return expectation
+        creates = facts.effect is Effect.CREATES
+        if creates and self.name(operation, seen.request) in self._names:
+            return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
+        if creates and not facts.source:
+            return expectation
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
