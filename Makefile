@@ -53,8 +53,8 @@ build/%/.ready: requirements/%.txt
 	@$(@D)/bin/python $(PIP) -r $<
 	@touch $@
 
-demo: build/demo/.ready ## create audiences at all three providers, on a mock server
-	@echo "Starting a mock server, and creating audiences there by the command \`audiences\`."
+demo: build/demo/.ready ## show the life of an audience, on a mock server
+	@echo "Starting a mock server, and asking it by the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
 test: $(READY) ## run the test suite
@@ -86,7 +86,7 @@ build/precision/.ready: pyproject.toml contract_tests/precision/servers/package.
 	$(PYTHON) -m venv build/precision/venv
 	$(BIN)/uv pip install --quiet --python build/precision/venv/bin/python --group precision
 	cp contract_tests/precision/servers/package.json build/precision/
-	! command -v npm || npm install --prefix build/precision --no-package-lock --silent
+	! command -v npm > /dev/null || npm install --prefix build/precision --no-package-lock --silent
 	@touch $@
 
 mutants: $(READY) ## every keyword of every spec changed, one at a time, and a check must notice (PROVIDER=batch, MUTANTS=--excepted)

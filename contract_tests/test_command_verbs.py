@@ -24,7 +24,7 @@ from cases import KEYS
 from raw_server import RawServer, closed_port, http
 from test_command_curl import curls, paste
 from test_command_escapes import ACTS, safe
-from test_command_line import BATCH, run
+from test_command_line import BATCH, EXAMPLES, run
 from test_command_words import BATCH_KEYS
 from test_ended import Handshakes
 from test_verbs import ERROR, RECORD
@@ -35,6 +35,8 @@ INDEXING = http(200, json.dumps({**RECORD, "indexing_state": "IN_PROGRESS"}).enc
 ABSENT = http(404, json.dumps(ERROR).encode())
 ACCEPTED = http(202, b'{"indexing_token":"token-4711"}')
 VERBS = [["get"], ["wait"], ["delete", "--yes"]]
+COLUMN = ["--file", str(EXAMPLES / "customers.csv"), "--column", "phone1"]
+EVERY = [*VERBS, *([verb, *COLUMN] for verb in ("add", "remove", "replace")), ["ensure", "--set", "batch.type=emails"]]
 
 
 def ask(raw: RawServer, *arguments: str, at: str = "", **variables: str) -> processes.Ended:
@@ -228,20 +230,35 @@ def test_a_missing_credential_is_said_in_the_commands_words() -> None:
     assert "argument" not in done.stderr
 
 
+ONE = {"get": ["X"], "wait": ["--id", "5"], "delete": ["--id", "5"], "list": [], "ensure": ["X"]}
+CHANGES = {verb: ["X", "--file", str(EXAMPLES / "customers.csv")] for verb in ("add", "remove", "replace")}
+REFUSED = [
+    (key, verb, reason)
+    for key in KEYS
+    for verb, (support, reason) in make(key).capabilities.items()
+    if support in {"unsupported", "undocumented"}
+]
+
+
+@pytest.mark.parametrize(("key", "verb", "reason"), REFUSED)
+def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybody_is_asked(
+    key: str, verb: str, reason: str
+) -> None:
+    variables = {each.variable: "x" for each in make(key).settings if each.required}
+    done = run(None, verb, *{**ONE, **CHANGES}[verb], "-p", key, **variables)
+    assert done.returncode == 4
+    assert reason in done.stderr
+    assert "deletes" not in done.stderr
+
+
 @pytest.mark.parametrize("verb", ["get", "wait", "delete"])
-def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybody_is_asked(verb: str) -> None:
-    for key in KEYS:
-        provider = make(key)
-        variables = {each.variable: "x" for each in provider.settings if each.required}
-        support, reason = provider.capabilities[verb]
-        done = run(None, verb, "--id", "5", "-p", key, **variables)
-        assert done.returncode == 4
-        assert (reason if support == "unsupported" else "has no ids") in done.stderr
-        assert "deletes" not in done.stderr
+def test_what_cannot_be_asked_for_by_id_is_not_asked_for(verb: str) -> None:
+    done = run(None, verb, "--id", "5", "-p", "batch", **BATCH_KEYS)
+    assert (done.returncode, "has no ids" in done.stderr, "deletes" in done.stderr) == (4, True, False)
 
 
 @pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
-@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+@pytest.mark.parametrize("verb", EVERY, ids=lambda verb: verb[0])
 def test_nothing_that_a_provider_says_acts_on_a_terminal(raw: RawServer, verb: list[str], extra: list[str]) -> None:
     said = dict.fromkeys([*RECORD, "indexing_token", "error_message", "error_code", ACTS], ACTS)
     for status in (200, 400):
@@ -251,7 +268,7 @@ def test_nothing_that_a_provider_says_acts_on_a_terminal(raw: RawServer, verb: l
 
 
 @pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
-@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+@pytest.mark.parametrize("verb", EVERY, ids=lambda verb: verb[0])
 def test_an_answer_with_the_credentials_in_it_is_shown_without_them(
     raw: RawServer, verb: list[str], extra: list[str], tmp_path: Path
 ) -> None:
@@ -302,10 +319,10 @@ def test_an_interrupt_ends_at_once_and_tells_what_is_known(verb: list[str], code
     assert (child.returncode, server.requests) == (130, 0)
 
 
-@pytest.mark.parametrize("verb", ["get", "wait", "delete"])
+@pytest.mark.parametrize("verb", ["create", "list", *(each[0] for each in EVERY)])
 def test_help_has_an_example_and_every_exit_code(verb: str) -> None:
     shown = " ".join(run(None, verb, "--help").stdout.split())
-    assert f"audiences {verb} SPRING --provider batch" in shown
+    assert f"audiences {verb} {'' if verb == 'list' else 'SPRING '}--provider batch" in shown
     assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())
 
 

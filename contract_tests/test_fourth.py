@@ -174,7 +174,8 @@ def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth
 
 @pytest.mark.parametrize("requests", [60, pytest.param(300, marks=pytest.mark.long)])
 def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, requests: int) -> None:
-    assert project.run(fourth.root, "fourth.judge", str(requests), *KEYS_OF_NEW).stdout.split() == ["kept"] * len(NEW)
+    said = project.run(fourth.root, "fourth.judge", str(requests), *KEYS_OF_NEW).stdout
+    assert said.splitlines() == ["kept"] * len(NEW)
 
 
 def test_the_judge_of_servers_looks_at_what_is_addressed_by_an_id(fourth: Fourth) -> None:

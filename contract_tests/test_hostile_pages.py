@@ -122,7 +122,7 @@ def test_a_header_that_is_a_setting_is_called_as_the_client_calls_it(tmp_path: P
     result, root = _lay_out(tmp_path, spec)
     assert result == 0
     adapter = (root / "wrapper" / "audiences" / "providers" / f"{KEY}.py").read_text("utf-8")
-    (argument,) = re.findall(rf'Setting\("(\w+)", .*"sent as {name}"\)', adapter)
+    (argument,) = re.findall(rf'(\w+): Annotated.*"sent as {name}"\)', adapter)
     built = next((root / "generated").rglob("create_segment.py")).read_text("utf-8")
     assert f'headers["{name}"] = {argument}' in built
     assert f'{argument}=values["{argument}"],' in adapter

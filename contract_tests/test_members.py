@@ -224,9 +224,10 @@ def test_of_an_iterable_that_is_read_once_a_broken_member_leaves_what_was_sent_a
     [
         ({"City": "x"}, ["name"]), ({"a" * 31: "x"}, ["name"]), ({"a": ""}, ["text"]), ({"a": "x" * 301}, ["text"]),
         ({"a": Url("https://a.test/" + "x" * 2048)}, ["text"]), ({"date(A)": "x"}, ["name"]),
+        ({"a": True}, ["true or false"]),
     ],
 )  # fmt: skip
-def test_what_only_pages_about_profiles_forbid_is_a_warning_without_the_value(
+def test_what_no_page_about_members_names_is_a_warning_without_the_value(
     attributes: dict[str, Any], words: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     changed = Batch(None, TOKEN)("add", "VIP", [Member("1", attributes), Member("2", attributes)])

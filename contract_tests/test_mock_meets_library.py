@@ -65,8 +65,8 @@ def test_every_documented_error_has_its_class_and_the_providers_words(
         assert caught.value.deviations == ()
 
 
-NATIVE = [key for key in KEYS if type(make(key)).capabilities["get"].support is Support.NATIVE]
-LIVES = [*((key, True) for key in NATIVE), ("batch", False)]
+WAITED = [key for key in KEYS if type(make(key)).capabilities["wait"].support is Support.EMULATED]
+LIVES = [*((key, True) for key in WAITED), ("batch", False)]
 
 
 @pytest.mark.parametrize(("named", "shown"), LIVES)

@@ -176,7 +176,8 @@ def _named(client: httpx2.Client, server: MockServer, **fields: str) -> str:
 
 def _pages(client: httpx2.Client, server: MockServer, query: str = "") -> list[list[str]]:
     """The names on each page of Adobe's list, as far as `next` leads."""
-    found, start = [], "0"
+    found: list[list[str]] = []
+    start = "0"
     while int(start or 0) or not found:
         page = json.loads(_adobe(client, server, "GET", f"?start={start}{query}").body)
         found.append([each["name"] for each in page["children"]])

@@ -55,6 +55,23 @@ def test_the_readme_is_short_and_has_a_blocking_and_an_asynchronous_example() ->
     assert "async" not in blocking
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
+def test_the_command_prints_what_a_page_shows(page: str) -> None:
+    fences = [each for each in MarkdownIt().parse((ROOT / page).read_text("utf-8")) if each.type == "fence"]
+    number, command = next((n, each.content) for n, each in enumerate(fences) if "audiences create" in each.content)
+    with MockServer() as server:
+        run = f'audiences() {{ {sys.executable} -m audiences "$@"; }}\n{command}'
+        done = processes.run(["sh", "-c", run], env={**os.environ, **server.environment()}, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert _plain(done.stdout) == _plain(fences[number + 1].content)
+
+
+def _plain(table: str) -> list[list[str]]:
+    """Its cells, without ids, tokens and times."""
+    rows = [[cell.strip() for cell in row.split("|")] for row in table.splitlines() if "|" in row]
+    return [[re.sub(r"^([0-9a-f]{32}|\d+(\.\d+)?)$", "...", cell) for cell in row] for row in rows]
+
+
 def test_every_file_that_a_page_links_to_is_there() -> None:
     for page in [*PAGES, ROOT / "CONTRIBUTING.md"]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):

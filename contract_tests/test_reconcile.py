@@ -132,7 +132,7 @@ def test_what_no_parser_likes_is_refused(what: Any) -> None:
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_every_name_comes_back_from_a_token(name: str) -> None:
-    token = unknown("commbox", name=name).reconcile_token
+    token = unknown("adobe", name=name).reconcile_token
     assert token is not None
     assert token.isascii()
-    assert reconcile(make("commbox"), token).name == name
+    assert reconcile(make("adobe"), token).name == name

@@ -71,9 +71,10 @@ def test_a_sample_request_and_ours_have_the_same_method_target_headers_and_json(
 @parametrized("request", "target")
 def test_a_sample_target_ends_in_what_the_library_requests(key: str, sample: dict[str, Any], raw: RawServer) -> None:
     ours = sent(key, raw, case(key).good(), base_url=raw.url + case(key).PATH).target
-    assert re.sub(r"^/[\d.]+/", "/", urlsplit(sample["target"])._replace(scheme="", netloc="").geturl()).endswith(
-        ours.removeprefix(case(key).PATH)
-    )
+    theirs = re.sub(r"^/[\d.]+/", "/", urlsplit(sample["target"])._replace(scheme="", netloc="").geturl())
+    own = ours.removeprefix(case(key).PATH)
+    # A page may write the path without what it has in common with others.
+    assert theirs.endswith(own) or own.endswith(theirs)
 
 
 @pytest.mark.parametrize("version", ["2.8", "2.11"])

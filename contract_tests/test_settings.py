@@ -67,7 +67,7 @@ def test_a_missing_setting_is_an_error_that_names_argument_and_variable(
 
 
 def test_a_setting_that_is_a_whole_number_is_refused_where_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    setting = Setting("revision", "ACME_REVISION", "the revision", whole=True)
+    setting = Setting("ACME_REVISION", "the revision", whole=True, argument="revision")
     assert setting.read("4712") == "4712"
     for value in ("", "x", "1.5", "-1", "1" * 10, "\N{ARABIC-INDIC DIGIT ONE}"):
         with pytest.raises(ConfigurationError, match="revision"):

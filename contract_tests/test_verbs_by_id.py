@@ -167,12 +167,16 @@ def test_an_audience_that_adobe_s_other_service_does_not_have_is_not_found(
     assert adobe("list") == []
 
 
-def test_adobe_creates_at_the_path_of_newer_pages_where_told(server: MockServer, connect: Connect) -> None:
+def test_adobe_creates_at_the_path_that_is_told_or_ends_the_base_url(server: MockServer, connect: Connect) -> None:
     for path in ("/core/ais", "/data/core/ais"):
         adobe = connect(_ADOBE, create_path=path)
         assert adobe("create", named("VIP")).status == 200
         assert server.exchanges[-1].request.target.startswith(f"{path}/audiences?")
         assert len(adobe("list")) == len(server.audiences)
+        below = connect(_ADOBE, base_url=server.environment()["ADOBE_BASE_URL"] + path)
+        assert below("create", named("VIP")).status == 200
+        assert server.exchanges[-1].request.target.startswith(f"{path}/audiences?")
+        assert len(below("list")) == len(server.audiences)
     with pytest.raises(ConfigurationError, match=r"create_path .* must be one of /core/ais, /data/core/ais"):
         make(_ADOBE, create_path="/core/ups")
 
@@ -223,6 +227,7 @@ def test_commbox_replaces_the_users_of_an_audience_by_those_of_a_file(server: Mo
     for what, count in (("VIP", 3), (receipt, 4), (commbox("get", "VIP"), 5)):
         changed = commbox("replace", what, phones(count))
         assert (changed.outcome, changed.id, changed.state) == (Outcome.APPLIED, receipt.id, State.CHANGED)
+        assert (changed.members, changed.complete) == (None, True)
         assert commbox("get", receipt).member_count == count
     assert server.exchanges[-2].request.target == f"/Audiences/{receipt.id}"
 

@@ -11,7 +11,7 @@ from audience_contract.faults import Fault
 from audience_contract.mock.app import Application
 from wire import right
 
-_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_MOMENT = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|(?<=(Time|poch)": )\d+')
 
 
 class Answer(NamedTuple):

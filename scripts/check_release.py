@@ -15,7 +15,7 @@ def reasons_against(tag: str, root: Path = ROOT) -> list[str]:
         text = (root / name).read_text("utf-8")
         if (said := tomllib.loads(text)["project"]["version"]) != version:
             found.append(f"{name} has version {said}")
-        if "github.com/OWNER/" in text:
+        if "/OWNER/" in text:
             found.append(f"{name} says OWNER where the name of who publishes it belongs")
     if f'"{version}"' not in (root / "wrapper/audiences/_version.py").read_text("utf-8"):
         found.append("wrapper/audiences/_version.py has another version")

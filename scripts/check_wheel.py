@@ -60,9 +60,10 @@ def main() -> None:
     run(PYTHON, "-c", f"import audiences, audience_contract, sys; {code}")
     run(PYTHON, "-m", "pytest", "-m", "wheel", "-c", tests / "pytest.ini", *(tests / name for name in marked))
 
-    # A user's code is checked as a user would: the README's, from the installed wheel.
-    readme = MarkdownIt().parse((ROOT / "README.md").read_text("utf-8"))
-    blocks = [token.content for token in readme if token.type == "fence" and token.info == "python"]
+    # A user's code is checked as a user would: that of README and the documentation, from the installed wheel.
+    files = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+    pages = [MarkdownIt().parse(file.read_text("utf-8")) for file in files]
+    blocks = [token.content for page in pages for token in page if token.type == "fence" and token.info == "python"]
     uses = [tests / f"use_{number}.py" for number in range(len(blocks))]
     for path, block in zip(uses, blocks, strict=True):
         path.write_text(block, "utf-8")

@@ -61,6 +61,10 @@ def server(
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing but what only reads.")] = False,
+    operation: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
+    ] = None,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
@@ -89,7 +93,8 @@ def server(
     without --strict.
 
     Exit code: 1 if a violation was seen, finished or not; else 2 if a rule was never tried on an operation, or wrong
-    usage; else 0.
+    usage; else 0. An operation that is not served, as every answer to it is the same 404, 405 or 501, is not judged,
+    unless --operation names it.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
 
@@ -117,6 +122,7 @@ def server(
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
+            operations=target.named(operation or ()),
         )
     except OSError as error:
         raise refused(f"cannot read {error.filename}: {error.strerror}") from None

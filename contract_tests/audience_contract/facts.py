@@ -35,9 +35,9 @@ class Facts:
     what it repeats of the request, and the parameter, property or part there. `fed` are parameters, properties and
     parts that take what the success had that created the audience: its pointer there, as the links of the spec say. The
     audience's name, where the operation takes one, is always one of them. `source` is the operation that creates what
-    this one is about, "" for none. `pages` are those that take what the
-    operation's own success before had, in which a list goes on. `unsure` is why an audience that was created may not be
-    found all the same; "" where it must be.
+    this one is about, "" for none. `pages` are those that take what the operation's own success before had, in which a
+    list goes on. `forbidden` are values of properties that break nothing but a rule in words. `unsure` is why an
+    audience that was created may not be found all the same; "" where it must be.
     """
 
     effect: Effect
@@ -45,6 +45,7 @@ class Facts:
     echoes: Mapping[str, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    forbidden: Mapping[str, Any] = field(default_factory=dict)
     unsure: str = ""
     source: str = ""
 

@@ -207,6 +207,12 @@ class Ledger:
         return tuple(ordered(kept))
 
     @property
+    def every(self) -> tuple[Finding, ...]:
+        """All findings so far, those among them that the same answers show; quickly told, as a run asks often."""
+        with self._lock:
+            return tuple(self._findings.values())
+
+    @property
     def count(self) -> int:
         """How often anything was found."""
         with self._lock:
@@ -242,7 +248,7 @@ class Ledger:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
         # The shortest headline is the plainest; what shows it stands first.
-        plainer = not evidence or len(finding.message) < len(known.message)
+        plainer = not evidence or plainness(finding.message) < plainness(known.message)
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
@@ -260,6 +266,11 @@ class Ledger:
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
+
+
+def plainness(headline: str) -> tuple[bool, int]:
+    """The least is the plainest; an object tells more than a body that is none."""
+    return "{" not in headline, len(headline)
 
 
 def undocumented(response: Response) -> str:

@@ -46,16 +46,15 @@ _ALL = (
     Rule("response.message", "server", "An answer", "Every request gets a whole HTTP answer.", is_placed=False),
     Rule("response.time", "server", "In time", "The answer comes in the time that the run allows.", is_placed=False),
     Rule("case.accepted", "server", "Valid accepted", "A request that keeps to every rule gets a documented success."),
-    Rule("response.status", "server", "Documented status", "The status is one that is documented for the request."),
-    Rule("response.content-type", "server", "Media type", "The answer's media type is documented, parameters too."),
-    Rule("response.body", "server", "Body", "The body can be read and keeps to its schema."),
     Rule(
-        "response.leak",
+        "response.status",
         "server",
-        "No leak",
-        "No answer shows a credential, a stack trace or a path of the server.",
+        "Documented status",
+        "The status is one that is documented for the request.",
         is_placed=False,
     ),
+    Rule("response.content-type", "server", "Media type", "The answer's media type is documented, parameters too."),
+    Rule("response.body", "server", "Body", "The body can be read and keeps to its schema."),
     Rule("case.header", "server", "Headers enforced", "No request succeeds without a header that is required."),
     Rule("case.refused", "server", "Invalid refused", "A request that breaks a rule is refused as documented."),
     Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
@@ -86,7 +85,15 @@ _ALL = (
     _advice("json.encoding", "JSON in UTF-8", "JSON is in UTF-8, whatever a charset says (RFC 8259, section 8.1)."),
     _advice("json.keys", "Keys once", "What a key that an object has twice means is open (RFC 8259, section 4)."),
     _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),
-    _advice("json.suffix", "+json", "A media type in +json is one of its own (RFC 6839, section 3.1)."),
+    _advice("json.names", "Names' spelling", "Names are compared letter by letter (RFC 8259, section 8.3)."),
+    _advice("json.text", "JSON in texts", "Control characters in strings are escaped (RFC 8259, sections 2 and 7)."),
+    _advice(
+        "http.media", "Other media types", "What is sent in another media type can be refused (RFC 9110, 15.5.16)."
+    ),
+    _advice("http.query", "Names in a query", "Names in a query have case (RFC 3986, section 6.2.2.1)."),
+    _advice(
+        "http.leak", "Nothing given away", "No answer needs a credential or the server's inside (RFC 9110, section 17)."
+    ),
     _advice("http.order", "Credentials first", "Who may ask is told before what is asked (RFC 9110, section 15.5.2)."),
     _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),
     _advice("http.accept", "Accept", "Accept may have ranges and weights (RFC 9110, section 12.5.1)."),

@@ -10,6 +10,6 @@ with MockServer() as server:
     for key in keys:
         target = Target.of(key, server.base_url(key), server.environment())
         report = run(target, Options(requests=int(requests)))
-        found = [f"{each.operation}: {each.rule}: {each.message}" for each in report.findings]
-        owed = [f"{each.operation}: not seen: {each.text}" for each in report.obligations if not each.met]
+        found = [f"{each.where}: {each.rule}: {each.message}" for each in report.findings]
+        owed = [f"not tried: {operation}: {rule}" for rule, operation in report.untried]
         sys.stdout.write("\n".join([report.verdict, *found, *owed, ""]))

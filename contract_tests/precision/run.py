@@ -52,7 +52,7 @@ OPERATIONS = {
     ("adobe", "create"): "create_audience",
     ("commbox", "create"): "Post_Audiences",
     ("commbox", "list"): "Get_Audiences",
-    ("commbox", "replace"): "Put_Audience",
+    ("commbox", "replace"): "PUT /Audiences/{AUDIENCE_ID}",
 }
 
 

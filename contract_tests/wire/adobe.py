@@ -1,6 +1,6 @@
 """Adobe."""
 
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import documented
 from audience_contract import Request
@@ -77,12 +77,13 @@ WRONG_ANSWERS = [
 ]
 
 SUCCESS = 200
-# Of an audience that nobody has made there is nothing but a 404, and its id is not known beforehand.
 BEFORE = GOOD
+# The id of the first audience that a mock server makes.
+_FIRST = uuid5(NAMESPACE_OID, "audience 1")
 OTHERS = {
     "listAudiences": (Request("GET", "/data/core/ups/audiences?limit=5&name=spring", GOOD.headers[:4]), 200),
-    "getAudience": (Request("GET", "/data/core/ups/audiences/a", GOOD.headers[:4]), 404),
-    "deleteAudience": (Request("DELETE", "/data/core/ups/audiences/a", GOOD.headers[:4]), 404),
+    "getAudience": (Request("GET", f"/data/core/ups/audiences/{_FIRST}", GOOD.headers[:4]), 200),
+    "deleteAudience": (Request("DELETE", f"/data/core/ups/audiences/{_FIRST}", GOOD.headers[:4]), 204),
 }
 OTHER_TARGETS = [f"{base}/core/ais/audiences?createAudienceMetaOnly=true" for base in documented.bases("adobe")]
 ERROR_KEYS = {"error_code", "message"}

@@ -96,10 +96,12 @@ SUCCESS = 201
 BEFORE = GOOD
 OTHERS = {
     "Get_Audiences": (Request("GET", "/audiences", GOOD.headers[:1]), 200),
-    # Its id is not known beforehand.
+    # That of the first audience that a mock server makes.
     "PUT /Audiences/{AUDIENCE_ID}": (
-        Request("PUT", "/Audiences/1", GOOD.headers, b"--limit\r\n" + GOOD.body.partition(b"Spring\r\n--limit\r\n")[2]),
-        404,
+        Request(
+            "PUT", "/Audiences/312346", GOOD.headers, b"--limit\r\n" + GOOD.body.partition(b"Spring\r\n--limit\r\n")[2]
+        ),
+        200,
     ),
 }
 OTHER_TARGETS = ["/audiences"]

@@ -40,10 +40,10 @@ from ._receipt import Receipt
 from ._reconcile import Evidence, Reconciliation
 from ._record import AmbiguousError, ExistsError, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
+from ._request import Part, Request
 from ._response import Headers, Response
 from ._secret import Secret, SecretSource
 from ._version import __version__
-from ._wire import Part, Request
 
 # providers: imports, written by make generate
 from .providers.adobe import Adobe as Adobe

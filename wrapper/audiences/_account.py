@@ -12,14 +12,14 @@ from urllib.parse import quote, quote_plus, urlencode
 from . import _json, _spec
 from ._audience import Audience
 from ._draft import Draft, drafted
-from ._errors import OURS, AudiencesError, InvalidError, Problem, named, shape
+from ._errors import OURS, AudiencesError, InvalidError, Problem, named
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
+from ._request import Part, Request
 from ._response import Response
 from ._secret import Secret
 from ._settings import Values
-from ._wire import Part, Request
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,10 +85,10 @@ class Account:
                 spec = _spec.load(service.key).operation(operation_id)
                 break
         else:
-            raise _no_operation("operation_id", "must be that of a documented operation", operation_id)
+            raise InvalidError.ours("operation_id", "must be that of a documented operation", operation_id)
         path, values = spec.path, given.get("path") or {}
         if {*re.findall(r"{(.*?)}", path)} != {*values}:
-            raise _no_operation("path", f"must have what {path} has", values)
+            raise InvalidError.ours("path", f"must have what {path} has", values)
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         own = {name: self.values[setting] for name, setting in service.own.items()}
@@ -115,7 +115,3 @@ def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
     return "&".join(
         f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params
     )
-
-
-def _no_operation(field: str, rule: str, value: object) -> InvalidError:
-    return InvalidError.of([Problem(field, rule, shape(value), OURS)])

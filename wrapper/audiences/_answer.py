@@ -41,6 +41,11 @@ class Success(Generic[Answer]):
     response: Response
     attempts: tuple[Attempt, ...] = ()
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What each result says of its call."""
+        return {"response": self.response, "deviations": self.deviations, "attempts": self.attempts}
+
 
 @dataclass(frozen=True, repr=False)
 class Judged:

@@ -1,9 +1,10 @@
 """What became of one attempt at a call."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from ._as_json import as_json
 from ._outcome import Outcome
 
 
@@ -30,7 +31,4 @@ class Attempt:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as values of JSON."""
-        return asdict(self) | {
-            "outcome": str(self.outcome) if self.outcome else None,
-            "started": self.started.isoformat(),
-        }
+        return as_json(self, *(each.name for each in fields(self)))

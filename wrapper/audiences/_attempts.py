@@ -15,10 +15,10 @@ from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViol
 from ._http.trace import AttemptTrace, Send
 from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
+from ._request import Request
 from ._response import Response
 from ._secret import Secret
 from ._steps import Flow, Given, Wait, Work, awaited, call
-from ._wire import Request
 
 ENDED = "close() ended the call before it was sent"
 
@@ -65,9 +65,9 @@ class Attempts(Generic[Asked, Answer]):
 
     def _attempt(self, request: Request) -> Flow[Success[Answer]]:
         self._account.known.add(request.secrets)
+        yield from self._announce(request)
         sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
         self._seen.secrets = self._account.known.add(sendable.secrets)
-        yield from self._announce(request)
         turn = self._account.pace.reserve(self._how.deadline)
         if turn is None:
             raise NotSentTimeoutError("nothing was sent: the total time is over before this call's turn")

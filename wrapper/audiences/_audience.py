@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import _json, providers
-from ._checks import broken
-from ._errors import InvalidError, named
+from ._errors import InvalidError, Problem, named
 from ._members import PhoneFile
 
 _TEXT = "must be a string of Unicode text, without lone surrogates"
@@ -44,13 +43,13 @@ class Audience:
             ("members", isinstance(self.members, PhoneFile | None), "must be a PhoneFile"),
             ("provider_fields", isinstance(given, Mapping), "must be a mapping"),
         ]
-        problems = [broken(name, rule, getattr(self, name)) for name, kept, rule in rules if not kept]
+        problems = [Problem.ours(name, rule, getattr(self, name)) for name, kept, rule in rules if not kept]
         for key, fields in given.items() if isinstance(given, Mapping) else ():
             plain[key], rule = _plain(fields), "must be a mapping of property names to JSON values"
             if key not in provider_keys():
                 rule = f"is not a provider; there are {', '.join(sorted(provider_keys()))}"
             if key not in provider_keys() or plain[key] is None:
-                problems.append(broken(f"provider_fields[{named(key)}]", rule, fields))
+                problems.append(Problem.ours(f"provider_fields[{named(key)}]", rule, fields))
         if problems:
             raise InvalidError.of(problems)
         object.__setattr__(self, "provider_fields", MappingProxyType(plain))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._outcome import Outcome, State
 from ._response import Response
@@ -27,14 +28,12 @@ class Chunk:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON."""
-        return {
-            "outcome": str(self.outcome),
-            "members": self.members,
-            "operation_token": self.operation_token,
-            "message": self.message,
-            "status": self.response.status if self.response else None,
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-        }
+        return as_json(self, "outcome", "members", "operation_token", "message", "status", "attempts")
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, if one was seen."""
+        return self.response.status if self.response else None
 
 
 class Rest:
@@ -98,9 +97,12 @@ class Changed:
         return Outcome.together(outcomes if self.complete else [*outcomes, Outcome.NOT_SENT])
 
     @property
-    def members(self) -> int:
-        """How many members the provider took one by one, an id that several calls had counted in each."""
-        return sum(chunk.members or 0 for chunk in self.chunks if chunk.outcome is Outcome.APPLIED)
+    def members(self) -> int | None:
+        """How many members the provider took one by one, an id that several calls had counted in each; None where it
+        took a file of them.
+        """
+        taken = [chunk.members for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
+        return None if None in taken else sum(filter(None, taken))
 
     @property
     def operation_token(self) -> str | None:
@@ -110,16 +112,5 @@ class Changed:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them and no member; `--json` prints them."""
-        return {
-            "provider": self.provider,
-            "operation": self.operation,
-            "outcome": str(self.outcome),
-            "name": self.name,
-            "id": self.id,
-            "operation_token": self.operation_token,
-            "state": str(self.state),
-            "members": self.members,
-            "complete": self.complete,
-            "warnings": list(self.warnings),
-            "chunks": [chunk.to_dict() for chunk in self.chunks],
-        }
+        names = ("provider", "operation", "outcome", "name", "id", "operation_token", "state", "members", "complete")
+        return as_json(self, *names, "warnings", "chunks")

@@ -4,17 +4,12 @@ import re
 from collections.abc import Mapping
 from inspect import iscoroutinefunction
 
-from ._errors import OURS, ConfigurationError, Problem, shape
+from ._errors import ConfigurationError
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TEXT = re.compile(r"[!-~](?:[ \t!-~]*[!-~])?|")
 LONGEST = 7 * 24 * 3600
 """Seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
-
-
-def broken(field: str, rule: str, value: object) -> Problem:
-    """A rule of ours that a value in a draft breaks."""
-    return Problem(field, rule, shape(value), OURS)
 
 
 def seconds(name: str, value: object, *, above_zero: bool) -> None:

@@ -6,8 +6,9 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,23 +16,46 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 
 from typer import Argument, Exit, Option, Typer
 
-from . import Audience, AudiencesError, ConfigurationError, PhoneFile, Provider, Reference, UnknownOutcomeError, _report
+from . import (
+    Attribute,
+    Audience,
+    AudiencesError,
+    ConfigurationError,
+    Member,
+    NotSentError,
+    PhoneFile,
+    Provider,
+    Record,
+    Reference,
+    Request,
+    UnknownOutcomeError,
+    Url,
+    _report,
+)
+from . import _operation as operation
 from ._bars import Bars
 from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
+from ._member_file import KINDS, MemberFile, opened
+from ._operation import Operation
 from ._terminal import note, say
-from ._verbs import Verbs
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.
-app = Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown", add_completion=False)
+app = Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 _LARGE = 16 * 1024
 """Bytes of a file of credentials: the parser of TOML takes long for much larger ones."""
 PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__subclasses__()}
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
 _URL, _FIELD, _FILE = "PROVIDER=URL", "PROVIDER.FIELD=VALUE", "A CSV or Excel file with a column phone1."
+_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input; CommBox: as in create."
 _SECONDS: dict[str, Any] = {"metavar": "SECONDS", "min": 0.001, "max": LONGEST}
 _VARIABLES = ", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required)
 _HELP = f"""
@@ -39,28 +63,81 @@ _HELP = f"""
 Credentials come from the environment, or from a TOML file (`COMMBOX_API_KEY = "..."`), which wins: {_VARIABLES}.
 
 Exit codes: {"; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items())}."""
-Preparing = Callable[[Verbs], Any]
+Call = Callable[[Provider], _report.Shown]
 
 
-class New(NamedTuple):
-    """An audience to be created, and where."""
+class Drafted(NamedTuple):
+    """An audience that is to be created."""
 
     name: Annotated[str, Argument(help="The audience's name.")]
-    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []  # pyright: ignore[reportInvalidTypeForm]
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
     unchecked: Annotated[bool, Option("--unchecked", help="Send the file without a look into it.")] = False
     fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field of one provider.")] = []
     leave_out: Annotated[list[Field], Option(help="Leave a field out where it is unsupported.")] = []  # pyright: ignore[reportInvalidTypeForm]
+
+    def audience(self, keys: Sequence[str]) -> Audience:
+        pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
+        fields = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
+        with _refusing():
+            members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
+            return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
+
+
+class Everywhere(NamedTuple):
+    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []  # pyright: ignore[reportInvalidTypeForm]
     partial: Annotated[bool, Option("--partial", help="Send to those to whom it can be sent.")] = False
 
 
-class Asked(NamedTuple):
-    """An audience at one provider."""
-
+class At(NamedTuple):
     provider: Annotated[Key, Option("--provider", "-p", help="The provider.")]  # pyright: ignore[reportInvalidTypeForm]
+
+
+class Asked(NamedTuple):
+    """An audience that there is."""
+
     name: Annotated[str, Argument(help="The audience's name.", show_default=False)] = ""
     id: Annotated[str, Option(help="The provider's id of the audience, in place of its name.")] = ""
+
+    @property
+    def shown(self) -> str:
+        return self.name or self.id
+
+    def reference(self, token: str = "") -> Reference:
+        if bool(self.name) is bool(self.id):
+            _refuse("give the audience's NAME, or its --id")
+        with _refusing():
+            return Reference.of(self.name or None, self.id or None, token or None)
+
+
+class Given(NamedTuple):
+    """The members of a change."""
+
+    file: Annotated[Path, Option(exists=True, dir_okay=False, allow_dash=True, help=_MEMBERS)]
+    column: Annotated[str, Option(help="The column that has the ids; id, if none is given.")] = ""
+    attribute: Annotated[list[str], Option(metavar=_ATTRIBUTE, help="A column that is told of each member.")] = []
+
+    @property
+    def attributes(self) -> list[tuple[str, str]]:
+        pairs = [
+            (name, kind) if mark else (text, "text")
+            for text in self.attribute
+            for name, mark, kind in [text.rpartition(":")]
+        ]
+        if any(kind not in KINDS for _, kind in pairs) or len({name for name, _ in pairs}) < len(pairs):
+            _refuse(f"--attribute: must be {_ATTRIBUTE}, and each column once; a kind is one of {', '.join(KINDS)}")
+        return pairs
+
+
+class GoingOn(NamedTuple):
+    go_on: Annotated[bool, Option("--go-on", help="Make the calls that follow one that failed.")] = False
+
+
+class Replacing(NamedTuple):
+    allow_empty: Annotated[bool, Option("--allow-empty", help="Permit that no members are left.")] = False
+    unchecked: Annotated[bool, Option("--unchecked", help="Send a file of phone numbers without a look into it.")] = (
+        False
+    )
 
 
 class Change(NamedTuple):
@@ -99,7 +176,7 @@ def _verb(function: Callable[..., None]) -> None:
     options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    app.command(function.__name__, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+    app.command(function.__name__.rstrip("_"), help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
 
 
 def _version(wanted: bool) -> None:
@@ -117,7 +194,7 @@ def _root(version: Version = False) -> None: ...  # its callback does it
 
 
 @_verb
-def create(new: New, shared: Shared) -> None:
+def create(drafted: Drafted, where: Everywhere, shared: Shared) -> None:
     """Create one audience at all providers, or at those named with --provider.
 
     Nothing is sent to anybody while one of the calls cannot be made; --partial sends to the rest.
@@ -128,68 +205,158 @@ def create(new: New, shared: Shared) -> None:
 
         audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
     """
-    keys = [*(new.provider or PROVIDERS)]
-    pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(new.fields, "--set", _FIELD, keys).items()}
-    fields = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
-    try:
-        members = PhoneFile(new.file, checked=not new.unchecked) if new.file else None
-        audience = Audience(name=new.name, description=new.description, members=members, provider_fields=fields)
-    except AudiencesError as error:
-        _refuse(str(_report.in_command_words(error, usage=True)))
-    bars = Bars()
-    chosen = _providers(keys, shared, bars)
+    keys = [*(where.provider or PROVIDERS)]
+    audience, run = drafted.audience(keys), _Run(keys, drafted.name, shared)
 
     def ask(tell: _report.Tell) -> None:
-        with nullcontext() if bars.disable else bars:  # before rich 15, one that shows nothing ends a line
-            create_everywhere(audience, chosen, leave_out=new.leave_out, partial=new.partial, on_result=tell)
+        leave_out = drafted.leave_out
+        create_everywhere(audience, run.chosen, leave_out=leave_out, partial=where.partial, on_result=tell)
 
-    _end(chosen, new.name, shared, partial(Verbs.preparing, audience=audience, leave_out=new.leave_out), ask)
+    run.end(lambda provider: provider.create(audience, leave_out=drafted.leave_out), ask, audience=audience)
 
 
 @_verb
-def get(asked: Asked, change: Change, shared: Shared) -> None:
+def ensure(drafted: Drafted, at: At, shared: Shared) -> None:
+    """Create an audience, unless the provider has one of that name.
+
+    Example: audiences ensure SPRING --provider batch --set batch.type=custom_ids
+    """
+    audience, leave_out = drafted.audience([at.provider]), drafted.leave_out
+    _Run([at.provider], drafted.name, shared).end(
+        lambda provider: provider.ensure(audience, leave_out=leave_out),
+        then=lambda provider: provider.prepare(audience, leave_out=leave_out),
+        audience=audience,
+    )
+
+
+@_verb
+def get(asked: Asked, at: At, change: Change, shared: Shared) -> None:
     """Show what a provider says of an audience.
 
     Example: audiences get SPRING --provider batch
     """
-    _one("get", asked, shared, change.token)
+    what = asked.reference(change.token)
+    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.get(what))
 
 
 @_verb
-def wait(asked: Asked, change: Change, patience: Patience, shared: Shared) -> None:
+def list_(at: At, shared: Shared) -> None:
+    """Show what a provider says of all its audiences. With --json, each is a line, as soon as it is there.
+
+    Example: audiences list --provider batch --json
+    """
+    run = _Run([at.provider], "", shared)
+
+    def ask(tell: _report.Tell) -> None:
+        out = sys.stdout
+        for record in run.chosen[0].list():
+            tell(record)
+            if sys.stdout is not out:  # its reader went away
+                return
+
+    run.end(lambda provider: next(provider.list()), ask, lines=True)
+
+
+@_verb
+def wait(asked: Asked, at: At, change: Change, patience: Patience, shared: Shared) -> None:
     """Ask until an audience is no longer indexing, and show what the provider says then.
 
     Example: audiences wait SPRING --provider batch --within 60
     """
-    _one("wait", asked, shared, change.token, within=patience.within)
+    what = asked.reference(change.token)
+    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.wait(what, within=patience.within))
 
 
 @_verb
-def delete(asked: Asked, consent: Consent, shared: Shared) -> None:
+def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
+    """Add members to an audience: the rows of a CSV file, each with attributes of it if there are any.
+
+    The file is looked through before anything is sent; standard input is, too, where it is a file. Of a COLUMN:date,
+    times are told as such, of a COLUMN:url, URLs; of a cell that is empty, nothing is told.
+
+        audiences add SPRING --provider batch --file ids.csv --column id
+
+        audiences add SPRING --provider batch --file - --column id --attribute city --attribute since:date < ids.csv
+    """
+    _change("add", asked, at, given, shared, go_on=going.go_on)
+
+
+@_verb
+def remove(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
+    """Remove members from an audience; the audience stays.
+
+    Example: audiences remove SPRING --provider batch --file ids.csv --column id
+    """
+    _change("remove", asked, at, given, shared, go_on=going.go_on)
+
+
+@_verb
+def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Shared) -> None:
+    """Replace all members of an audience. It is one call, so Batch takes 10,000 members at most.
+
+    audiences replace SPRING --provider batch --file ids.csv --column id
+
+    audiences replace SPRING --provider commbox --file phones.xlsx
+    """
+    adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
+    if adapter.members or not isinstance(entry := adapter.replace, Operation):
+        if replacing.unchecked:
+            _refuse("--unchecked goes with a file of phone numbers")
+        _change("replace", asked, at, given, shared, allow_empty=allow_empty)
+    if str(given.file) == "-" or given.column or given.attribute:
+        _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without --column and --attribute")
+    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
+    with _refusing():
+        file = PhoneFile(given.file, checked=not replacing.unchecked)
+    change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
+    run.end(
+        lambda provider: provider.replace(what, file, allow_empty=allow_empty),
+        then=lambda provider: provider._account.request(entry, change),
+    )
+
+
+@_verb
+def delete(asked: Asked, at: At, consent: Consent, shared: Shared) -> None:
     """Delete an audience.
 
     Example: audiences delete SPRING --provider batch --yes
     """
-    _one("delete", asked, shared, agreed=consent.yes)
+    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
 
+    def call(provider: Provider) -> _report.Shown:
+        return provider.delete(what)
 
-def _one(verb: str, asked: Asked, shared: Shared, token: str = "", *, agreed: bool = True, **options: float) -> None:
-    """Ask one provider about one audience."""
-    name = asked.name or asked.id
-    if not name or (asked.name and asked.id):
-        _refuse("give the audience's NAME, or its --id")
-    try:
-        what = Reference.of(asked.name or None, asked.id or None, token or None)
-    except AudiencesError as error:
-        _refuse(str(_report.in_command_words(error, usage=True)))
-    (provider,) = _providers([asked.provider], shared)
-    entry: Any = provider.adapter.delete if verb == "delete" else provider.adapter.get
-    prepare, call = partial(Verbs.referring, entry=entry, asked=what), getattr(provider, verb)
-    if verb == "delete" and not shared.dry_run and isinstance(_prepared(provider, name, prepare), _report.Prepared):
-        note(f"audiences: this deletes {name} at {provider.title}; {entry.consequence}")
-        if not agreed:
+    (provider,), run.shut = run.chosen, True
+    if not shared.dry_run and any(isinstance(each, _report.Prepared) for each in run.shown(provider, call)):
+        entry: Any = provider.adapter.delete
+        note(f"audiences: this deletes {asked.shown} at {provider.title}; {entry.consequence}")
+        if not consent.yes:
             _ask()
-    _end([provider], name, shared, prepare, lambda tell: tell(call(what, **options)))
+    run.shut = shared.dry_run
+    run.end(call)
+
+
+def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **options: bool) -> NoReturn:
+    what, run, attributes = asked.reference(), _Run([at.provider], asked.shown, shared), given.attributes
+    supported = isinstance(getattr(run.chosen[0].adapter, verb), Operation)
+
+    def call(provider: Provider) -> _report.Shown:
+        make: Callable[..., _report.Shown] = partial(getattr(provider, verb), what, **options)
+        with opened(given.file) as file:
+            members = MemberFile(file, given.column or "id", attributes, run.bars.of(provider.title))
+            if supported and members.seeks:
+                for _ in members:
+                    pass
+            try:
+                return make(members)
+            except NotSentError:
+                if not run.shut:
+                    raise
+        stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
+        # What is shown names nobody.
+        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes})])
+
+    run.end(call)
 
 
 def _ask() -> None:
@@ -203,37 +370,94 @@ def _ask() -> None:
     raise Exit(130)
 
 
-def _end(chosen: list[Provider], name: str, shared: Shared, prepare: Preparing, ask: _report.Asking) -> NoReturn:
-    """Make the calls, or only show their requests; print what comes of it, and exit."""
-    known = dict[str | None, Any]()
-    lost: dict[str | None, Any] = dict.fromkeys(each.title for each in chosen)
-    try:
-        if shared.dry_run:
-            known |= {each.title: _prepared(each, name, prepare) for each in chosen}
-        else:
-            ask(lambda result: known.update({result.provider: result}))
-    except AudiencesError as error:
-        known[error.provider] = error
-    except KeyboardInterrupt as interrupt:
-        lost = {title: UnknownOutcomeError("interrupted", provider=title) for title in lost}
-        if isinstance(interrupt.__cause__, AudiencesError):
-            known[interrupt.__cause__.provider] = interrupt.__cause__
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
-    results = [result for result in (lost | known).values() if result]
-    _report.show(results, name, as_json=shared.as_json, curl=shared.curl)
-    raise Exit(_report.exit_code(results, interrupted=any(lost.values())))
+class _Run:
+    """One run of a verb: the providers that are asked, and what comes of it. While it is shut, no request leaves."""
+
+    def __init__(self, keys: Sequence[str], name: str, shared: Shared) -> None:
+        self.shut, self._name, self._shared = shared.dry_run, name, shared
+        self._held: Request | None = None
+        self._sent = False
+        self.bars = Bars()
+        self.chosen = _providers(keys, shared, self.bars, self._hold)
+
+    def _hold(self, request: Request) -> None:
+        if self.shut:
+            self._held = request
+            raise _HeldError
+        self._sent = True
+
+    def shown(self, provider: Provider, call: Call, audience: Audience | None = None) -> Sequence[_report.Shown]:
+        """The request that the call would begin with; or what comes of the call without any."""
+        self._held = None
+        try:
+            result = call(provider)
+        except AudiencesError as error:
+            result = error
+        if not self._held:
+            return [result]
+        left_out = tuple(
+            name for name in provider.adapter.draft.unsupported if getattr(audience, name, None) is not None
+        )
+        return [_report.Prepared(provider.title, self._held, left_out)]
+
+    def end(
+        self,
+        call: Call,
+        ask: Callable[[_report.Tell], None] | None = None,
+        *,
+        then: Callable[[Provider], Request] | None = None,
+        audience: Audience | None = None,
+        lines: bool = False,
+    ) -> NoReturn:
+        """Make the calls, or only show their requests; print what comes of it, and exit. `then` is the request that
+        follows that of a question.
+        """
+        results: list[_report.Shown] = []
+        streams = lines and self._shared.as_json
+
+        def tell(result: _report.Shown) -> None:
+            if streams and isinstance(result, Record):
+                _report.line(result)
+            else:
+                results.append(result)
+
+        interrupted = False
+        try:
+            if self.shut:
+                for each in self.chosen:
+                    results += self.shown(each, call, audience)
+                    if then and isinstance(results[-1], _report.Prepared):
+                        results.append(results[-1]._replace(request=then(each), depends=True))
+            else:
+                with (
+                    nullcontext() if self.bars.disable else self.bars
+                ):  # before rich 15, one that shows nothing ends a line
+                    ask(tell) if ask else tell(call(self.chosen[0]))
+        except AudiencesError as error:
+            error.provider = error.provider or self.chosen[0].title
+            results.append(error)
+        except KeyboardInterrupt as interrupt:
+            interrupted = True
+            cause, told = interrupt.__cause__, {each.provider for each in results}
+            if isinstance(cause, AudiencesError) and cause.provider not in told:
+                results.append(cause)
+                told.add(cause.provider)
+            kind = UnknownOutcomeError if self._sent else NotSentError
+            results += [kind("interrupted", provider=each.title) for each in self.chosen if each.title not in told]
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
+        order = [each.title for each in self.chosen]
+        results.sort(key=lambda each: order.index(each.provider or order[0]))
+        _report.show(results, self._name, as_json=self._shared.as_json, curl=self._shared.curl, lines=lines)
+        raise Exit(_report.exit_code(results, interrupted=interrupted))
 
 
-def _prepared(provider: Provider, name: str, prepare: Preparing) -> _report.Shown:
-    verbs = provider._verbs({}, name)
-    try:
-        asked, request = provider._run(verbs, prepare(verbs))
-    except AudiencesError as error:
-        return error
-    return _report.Prepared(provider.title, request, getattr(asked, "left_out", ()), request.warnings)
+class _HeldError(Exception):
+    """A request is shown, and not sent."""
 
 
-def _providers(keys: list[str], shared: Shared, bars: Bars | None = None) -> list[Provider]:
+def _providers(
+    keys: Sequence[str], shared: Shared, bars: Bars, on_request: Callable[[Request], None]
+) -> list[Provider]:
     if shared.curl and (shared.as_json or not shared.dry_run):
         _refuse("--curl goes with --dry-run, and not with --json")
     urls = _pairs(shared.base_url, "--base-url", _URL, keys)
@@ -243,9 +467,9 @@ def _providers(keys: list[str], shared: Shared, bars: Bars | None = None) -> lis
     options |= {"timeout": shared.timeout} if shared.timeout else {}
     made, faults = [], []
     for key in dict.fromkeys(keys):
-        bar = bars and bars.of(PROVIDERS[key].title)
+        bar = bars.of(PROVIDERS[key].title)
         try:
-            made.append(PROVIDERS[key](**options, base_url=urls.get(key), on_progress=bar))
+            made.append(PROVIDERS[key](**options, base_url=urls.get(key), on_progress=bar, on_request=on_request))
         except ConfigurationError as error:
             faults.append(error)
     if faults:
@@ -255,7 +479,7 @@ def _providers(keys: list[str], shared: Shared, bars: Bars | None = None) -> lis
     return made
 
 
-def _pairs(texts: list[str], option: str, form: str, chosen: list[str]) -> dict[str, str]:
+def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> dict[str, str]:
     """No text is shown in a refusal: a mistyped one may hold a secret anywhere."""
     found: dict[str, str] = {}
     for text in texts:
@@ -290,6 +514,15 @@ def _load(file: Path) -> dict[str, str]:
     if beaten:
         note(f"audiences: {', '.join(beaten)}: the value in {file} is used, not the other one in the environment")
     return {name: f"{name} in {file}" for name in values}
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What the library refuses in arguments is wrong usage."""
+    try:
+        yield
+    except AudiencesError as error:
+        _refuse(str(_report.in_command_words(error, usage=True)))
 
 
 def _refuse(*messages: str) -> NoReturn:

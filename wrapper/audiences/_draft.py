@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from . import _spec
 from ._audience import Audience
@@ -32,18 +32,12 @@ class DraftRules:
 class Draft:
     """What a create sends of an audience."""
 
-    audience: Audience
     body: Mapping[str, Any]
     """The properties of the request body, but for the file."""
     file: PhoneFile | None
     left_out: tuple[str, ...]
     look: Look
     """What was seen in the file."""
-
-    @property
-    def upload(self) -> tuple[Upload, str, str]:
-        """The file as it is sent, with its name and media type. Only for providers whose create needs one."""
-        return as_part(cast("PhoneFile", self.file))
 
 
 def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
@@ -52,7 +46,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
     """
     if not isinstance(audience, Audience):
-        raise InvalidError.of([Problem("audience", "must be an Audience", shape(audience), OURS)])
+        raise InvalidError.ours("audience", "must be an Audience", audience)
     left_out = _left_out(rules, audience, leave_out)
     file, look = (audience.members if rules.column else None), Look()
     if file and rules.column:
@@ -60,8 +54,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     given = audience.provider_fields.get(key, {})
     problems = [*look.problems]
     for name in given.keys() & rules.fields.keys():
-        problem = Problem(_door(key, name), "is a field of the draft itself", shape(given[name]), OURS)
-        problems.append(problem)
+        problems.append(Problem.ours(_door(key, name), "is a field of the draft itself", given[name]))
     own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
     sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
     # A file is not judged by the spec, which says only that it is one.
@@ -71,7 +64,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     if problems:
         raise InvalidError.of(problems)
     text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}
-    return Draft(audience, text, file, left_out, look)
+    return Draft(text, file, left_out, look)
 
 
 def looked_into(file: PhoneFile, column: str) -> Look:

@@ -26,9 +26,10 @@ because a time was over is a TimeoutError, too.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._changed import Changed
 from ._outcome import Outcome
@@ -77,6 +78,11 @@ class Problem:
     remedy: Remedy | None = None
     """What sends it all the same, if something does."""
 
+    @classmethod
+    def ours(cls, field: str, rule: str, value: object) -> Self:
+        """A rule of ours that a value breaks."""
+        return cls(field, rule, shape(value), OURS)
+
     def to_dict(self) -> dict[str, str]:
         return {"field": self.field, "rule": self._said, "shape": self.shape, "source": self.source}
 
@@ -120,53 +126,43 @@ class AudiencesError(Exception):
     """
 
     outcome: Outcome | None = Outcome.NOT_SENT
+    provider: str | None = None
+    """The provider's name, or None where no provider is involved yet."""
+    operation: str | None = None
+    """The spec's operationId."""
+    audience_name: str | None = None
+    base_url: str | None = None
+    """Where the call went."""
+    response: Response | None = None
+    """The raw response, as far as one came."""
+    deviations: tuple[Deviation, ...] = ()
+    """Where the response leaves the effective spec."""
+    code: str | None = None
+    """The provider's own error code, where it has one (Batch, Adobe's gateway)."""
+    provider_message: str | None = None
+    """The provider's own words."""
+    retry_after: float | None = None
+    """Seconds to wait, from a Retry-After header; no provider documents that header."""
+    problems: tuple[Problem, ...] = ()
+    """The rules that a draft, or another argument, breaks."""
+    argument: str = ""
+    """The argument or the environment variable that the message is about, if it is about one."""
+    remedy: Remedy | None = None
+    """What has it otherwise, if something does."""
+    attempts: tuple[Attempt, ...] = ()
+    """Every attempt at the call, the last one included, and those at an access token that failed."""
+    looked_first: bool = False
+    """Whether the call was a create, and the provider said before that it had no such audience."""
+    changed: Changed | None = None
+    """Of a change of members: what became of each call, and what was not sent."""
 
-    def __init__(  # every argument has a default, so that errors unpickle
-        self,
-        message: str,
-        *,
-        provider: str | None = None,
-        operation: str | None = None,
-        audience_name: str | None = None,
-        outcome: Outcome | None = None,
-        response: Response | None = None,
-        deviations: Sequence[Deviation] = (),
-        code: str | None = None,
-        provider_message: str | None = None,
-        retry_after: float | None = None,
-        argument: str = "",
-        remedy: Remedy | None = None,
-    ) -> None:
+    def __init__(self, message: str, **known: Any) -> None:
+        """`known` has attributes by their names. Raises TypeError for what is none."""
         super().__init__(message)
-        self.argument = argument
-        """The argument or the environment variable that the message is about, if it is about one."""
-        self.remedy = remedy
-        """What has it otherwise, if something does."""
-        self.provider = provider
-        """The provider's name, or None where no provider is involved yet."""
-        self.operation = operation
-        """The spec's operationId."""
-        self.audience_name = audience_name
-        if outcome is not None:
-            self.outcome = outcome
-        self.response = response
-        """The raw response, as far as one came."""
-        self.deviations = tuple(deviations)
-        """Where the response leaves the effective spec."""
-        self.code = code
-        """The provider's own error code, where it has one (Batch, Adobe's gateway)."""
-        self.provider_message = provider_message
-        """The provider's own words."""
-        self.retry_after = retry_after
-        """Seconds to wait, from a Retry-After header; no provider documents that header."""
-        self.attempts: tuple[Attempt, ...] = ()
-        """Every attempt at the call, the last one included, and those at an access token that failed."""
-        self.base_url: str | None = None
-        """Where the call went."""
-        self.looked_first = False
-        """Whether the call was a create, and the provider said before that it had no such audience."""
-        self.changed: Changed | None = None
-        """Of a change of members: what became of each call, and what was not sent."""
+        for name, value in known.items():
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no attribute {name}")
+            setattr(self, name, value)
 
     @property
     def reconcile_token(self) -> str | None:
@@ -203,24 +199,11 @@ class AudiencesError(Exception):
         The audience's name and the provider's words are in it, and of an answer that could not be used the body.
         """
         unusable = isinstance(self, SpecViolationError) and self.response
-        return {
-            "provider": self.provider,
-            "outcome": str(self.outcome) if self.outcome else None,
-            "status": self.status,
-            "request_id": self.request_id,
-            "deviations": [asdict(deviation) for deviation in self.deviations],
-            "name": self.audience_name,
-            "error": type(self).__name__,
-            "message": str(self),
-            "code": self.code,
-            "provider_message": self.provider_message,
-            "retry_after": self.retry_after,
-            "problems": [problem.to_dict() for problem in getattr(self, "problems", ())],
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-            "reconcile_token": self.reconcile_token,
-            "changed": self.changed.to_dict() if self.changed else None,
-            "body": unusable.body.decode("utf-8", "replace") if unusable else None,
-        }
+        known = as_json(self, "provider", "outcome", "status", "request_id", "deviations")
+        known |= {"name": self.audience_name, "error": type(self).__name__, "message": str(self)}
+        names = ("code", "provider_message", "retry_after", "problems", "attempts", "reconcile_token", "changed")
+        body = unusable.body.decode("utf-8", "replace") if unusable else None
+        return known | as_json(self, *names) | {"body": body}
 
     def __str__(self) -> str:
         said = f"{self.argument} {self.args[0]}" if self.argument else str(self.args[0])
@@ -239,13 +222,14 @@ class ConfigurationError(AudiencesError):
 class InvalidError(AudiencesError):
     """The draft breaks a rule of the effective spec, or one of ours; nothing was sent. `problems` has all of them."""
 
-    def __init__(self, message: str, *, problems: Sequence[Problem] = (), provider: str | None = None) -> None:
-        super().__init__(message, provider=provider)
-        self.problems = tuple(problems)
-
     @classmethod
     def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
-        return cls(_what(problems), problems=problems, provider=provider)
+        return cls(_what(problems), problems=tuple(problems), provider=provider)
+
+    @classmethod
+    def ours(cls, field: str, rule: str, value: object) -> "InvalidError":
+        """For a rule of ours that a value breaks."""
+        return cls.of([Problem.ours(field, rule, value)])
 
     def __str__(self) -> str:
         return f"{super().__str__()} [{_where(self.problems)}]" if self.problems else super().__str__()
@@ -257,10 +241,8 @@ class UnsupportedError(AudiencesError):
     `reason` says why. `leave_out={field}` sends a draft without the field, and the receipt then lists it.
     """
 
-    def __init__(self, message: str, *, field: str = "", reason: str = "", **more: Any) -> None:
-        super().__init__(message, **more)
-        self.field = field
-        self.reason = reason
+    field: str = ""
+    reason: str = ""
 
 
 class NotSentError(AudiencesError):
@@ -283,16 +265,10 @@ class TokenError(AudiencesError):
         response = error.response and (
             replace(error.response, body=b"") if error.response.status < 300 else error.response
         )
-        made = cls(
-            f"no access token from the token endpoint ({variable}): {error.args[0]}",
-            response=response,
-            deviations=error.deviations,
-            code=error.code,
-            provider_message=error.provider_message,
-            retry_after=error.retry_after,
-        )
-        made.attempts = error.attempts
-        return made
+        known = {
+            name: getattr(error, name) for name in ("deviations", "code", "provider_message", "retry_after", "attempts")
+        }
+        return cls(f"no access token from the token endpoint ({variable}): {error.args[0]}", response=response, **known)
 
 
 class AuthenticationError(AudiencesError):

@@ -68,7 +68,7 @@ def create_everywhere(
 
     def send(place: int) -> None:
         try:
-            results[place] = providers[place]._run(calls[place], calls[place].create(audience, leave_out))
+            results[place] = providers[place]._run(calls[place], calls[place].create(audience, leave_out=leave_out))
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
             results[place] = _result(error, calls[place], sent=True)
         done.put(place)
@@ -146,7 +146,7 @@ async def acreate_everywhere(
             if place in results:
                 result = results[place]
             else:
-                result = await providers[place]._run(calls[place], calls[place].create(audience, leave_out))
+                result = await providers[place]._run(calls[place], calls[place].create(audience, leave_out=leave_out))
         except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
             result = _result(error, calls[place], sent=True)
         except BaseException as interrupt:

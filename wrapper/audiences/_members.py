@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ._checks import broken
 from ._errors import InvalidError, Problem
 from ._reader import BinaryFile
 from ._reason import UploadError
@@ -38,20 +37,20 @@ class PhoneFile:
     def __post_init__(self) -> None:
         problems: list[Problem] = []
         if not isinstance(self.filename, str | None):
-            problems.append(broken("members.filename", "must be a string", self.filename))
+            problems.append(Problem.ours("members.filename", "must be a string", self.filename))
         if not isinstance(self.checked, bool):
-            problems.append(broken("members.checked", "must be True or False", self.checked))
+            problems.append(Problem.ours("members.checked", "must be True or False", self.checked))
         try:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source
             object.__setattr__(self, "upload", Upload(given))
             if isinstance(given, Path) and re.search(r"[\r\n]", str(given)):
                 rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
-                problems.append(broken("members.source", rule, source))
+                problems.append(Problem.ours("members.source", rule, source))
         except UploadError:
-            problems.append(broken("members.source", "must be an open file, and is closed", self.source))
+            problems.append(Problem.ours("members.source", "must be an open file, and is closed", self.source))
         except Exception:  # noqa: BLE001  # a file of the caller's may raise anything
-            problems.append(broken("members.source", "must be a path, bytes or an open binary file", self.source))
+            problems.append(Problem.ours("members.source", "must be a path, bytes or an open binary file", self.source))
         if problems:
             raise InvalidError.of(problems)
 

@@ -86,20 +86,15 @@ def span(provider: str, verb: str) -> Iterator[Any]:
 
 
 def _started(provider: str, verb: str) -> Any:
-    if not _installed():
-        return None
-    from opentelemetry.trace import get_tracer  # noqa: PLC0415  # an extra
-
     attributes = {"audiences.provider": provider, "audiences.verb": verb}
-    return get_tracer("audiences", __version__).start_as_current_span(f"{provider} {verb}", attributes=attributes)
+    api = _opentelemetry()
+    return api and _tracer(api).start_as_current_span(f"{provider} {verb}", attributes=attributes)
 
 
 def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
     """An attempt that is over, as a span within that of its verb."""
-    if not _installed():
+    if (api := _opentelemetry()) is None:
         return
-    from opentelemetry.trace import SpanKind, get_tracer  # noqa: PLC0415
-
     parts = urlsplit(url)
     attributes: dict[str, str | int] = {
         "audiences.operation": attempt.operation,
@@ -110,9 +105,7 @@ def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
         "url.full": url,
     }
     begun = int(attempt.started.timestamp() * 1e9)
-    current = get_tracer("audiences", __version__).start_span(
-        method, kind=SpanKind.CLIENT, attributes=attributes, start_time=begun
-    )
+    current = _tracer(api).start_span(method, kind=api.SpanKind.CLIENT, attributes=attributes, start_time=begun)
     if attempt.status is not None:
         current.set_attribute("http.response.status_code", attempt.status)
     if attempt.failed:
@@ -121,10 +114,9 @@ def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
 
 
 def _fail(current: Any, kind: str) -> None:
-    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
-
+    api = _opentelemetry()
     current.set_attribute("error.type", kind)
-    current.set_status(Status(StatusCode.ERROR))
+    current.set_status(api.Status(api.StatusCode.ERROR))
 
 
 def failed(current: Any, raised: BaseException) -> None:
@@ -145,9 +137,14 @@ def done(current: Any, outcome: Outcome | None, failure: str = "") -> None:
 
 
 @cache
-def _installed() -> bool:
+def _opentelemetry() -> Any:
+    """OpenTelemetry's interface for traces, an extra; None where it is not installed."""
     try:
-        import opentelemetry.trace  # noqa: F401, PLC0415
+        from opentelemetry import trace  # noqa: PLC0415
     except ImportError:
-        return False
-    return True
+        return None
+    return trace
+
+
+def _tracer(api: Any) -> Any:
+    return api.get_tracer("audiences", __version__)

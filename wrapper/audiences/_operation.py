@@ -13,7 +13,7 @@ from ._members import Member, PhoneFile
 from ._outcome import State
 from ._record import Record, Reference
 from ._secret import Secret
-from ._settings import OAuth, Setting, Values
+from ._settings import Setting, Values
 from ._token import Granted
 
 Asked = TypeVar("Asked")
@@ -125,6 +125,8 @@ class Service:
     """The URL of a path."""
     own: Mapping[str, str] = field(default_factory=dict)
     """The headers that the generated builders set, each with the setting that is its value."""
+    undocumented: str = ""
+    """Why no page says that the calls do what they are used for; "" where one does."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,6 @@ class Operation(Generic[Asked, Answer]):
     """What a success must have, for the error where it has not."""
     consequence: str = ""
     """What else follows, by the provider's page, for those who are asked whether they want it."""
-    undocumented: str = ""
-    """Why no page says that this call does what it is used for; "" where one does."""
 
     @lazy
     def spec(self) -> _spec.Operation:
@@ -155,8 +155,8 @@ class Operation(Generic[Asked, Answer]):
 
     @property
     def capability(self) -> Capability:
-        if self.undocumented:
-            return Capability(Support.UNDOCUMENTED, self.undocumented)
+        if reason := self.service.undocumented:
+            return Capability(Support.UNDOCUMENTED, reason)
         return Capability(Support.NATIVE, f"by {self.id}")
 
 
@@ -171,6 +171,7 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+VERBS = ("create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete")
 _NOT_HERE = Unsupported("this library makes no such call yet")
 
 
@@ -199,10 +200,8 @@ class Adapter:
     """None where add, remove and replace take no single members, but a file."""
     unfit: Callable[[Record], str] = lambda _: ""
     """Why an audience's members are not replaced by a file; "" where they are. It is asked for before."""
-    oauth: OAuth | None = None
-    """The settings that an access token can be asked for with."""
     token: Operation[Secret, Granted] | None = None
-    """Asks for one, with the client's secret."""
+    """Asks for an access token, with the client's secret. Its settings have the names that `resolve` has for them."""
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
@@ -213,18 +212,9 @@ class Adapter:
         def made(how: str) -> Capability:
             return Capability(Support.EMULATED, how.format(get.reason)) if is_native else get
 
-        verbs = {
-            "create": self.create.capability,
-            "ensure": made(f"asked {{}} first, then created {self.create.capability.reason}"),
-            "get": get,
-            "list": self.list.capability,
-            "wait": self.wait.capability if self.wait else made("asked {} until it is no longer indexing"),
-            "add": self.add.capability,
-            "remove": self.remove.capability,
-            "replace": self.replace.capability,
-            "delete": self.delete.capability,
-        }
-        return MappingProxyType(verbs)
+        of = {"ensure": made(f"asked {{}} first, then created {self.create.capability.reason}")}
+        of |= {} if self.wait else {"wait": made("asked {} until it is no longer indexing")}
+        return MappingProxyType({verb: of.get(verb) or getattr(self, verb).capability for verb in VERBS})
 
     @property
     def operations(self) -> "tuple[Operation[Any, Any], ...]":

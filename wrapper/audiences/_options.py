@@ -10,8 +10,8 @@ from ._call_settings import Timeouts
 from ._errors import ConfigurationError
 from ._lock import Lock
 from ._policy import RetryPolicy
+from ._request import Request
 from ._response import Response
-from ._wire import Request
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024

@@ -2,8 +2,10 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from inspect import signature
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from weakref import ref
 
@@ -21,7 +23,7 @@ from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
 from ._steps import Flow, R, Step
 from ._token import ClientCredentials, Granted
-from ._verbs import INTERRUPTED, Verbs
+from ._verbs import ABOUT_DRAFTS, INTERRUPTED, READING, Verbs
 
 T = TypeVar("T")
 
@@ -42,13 +44,8 @@ class Provider(ABC, Generic[T]):
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        if adapter := vars(cls).get("adapter"):
-            cls.title, cls.key, cls.settings, cls.capabilities = (
-                adapter.title,
-                adapter.key,
-                adapter.settings,
-                adapter.capabilities,
-            )
+        for name in ("title", "key", "settings", "capabilities") if "adapter" in vars(cls) else ():
+            setattr(cls, name, getattr(cls.adapter, name))
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         """`given` has the settings and the options. Raises ConfigurationError for what is missing or malformed."""
@@ -76,7 +73,10 @@ class Provider(ABC, Generic[T]):
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
-        values, server = resolve(self.settings, self.adapter.oauth, given), _spec.load(self.key).document["servers"][0]
+        values, server = (
+            resolve(self.settings, given, oauth=self.adapter.token is not None),
+            _spec.load(self.key).document["servers"][0],
+        )
         self.base_url = server_url(server, self.settings, values, given, self.all_settings()[-1])
         """What the operations' paths are appended to."""
         urls = {"base_url": self.base_url} | self._token_url(values, given)
@@ -97,7 +97,7 @@ class Provider(ABC, Generic[T]):
     def all_settings(cls) -> tuple[Setting, ...]:
         """The constructor's settings that an environment variable can give."""
         meaning = "the base URL, instead of the documented server"
-        return (*cls.settings, Setting("base_url", f"{cls.key.upper()}_BASE_URL", meaning, required=False))
+        return (*cls.settings, Setting(f"{cls.key.upper()}_BASE_URL", meaning, required=False, argument="base_url"))
 
     @classmethod
     def spec_version(cls) -> str:
@@ -107,23 +107,23 @@ class Provider(ABC, Generic[T]):
 
     def _token_url(self, values: Values, given: Mapping[str, Any]) -> dict[str, str]:
         """Where a token is asked for; nothing where none is."""
-        oauth, token = self.adapter.oauth, self.adapter.token
-        if not (oauth and token and oauth.client_secret in values.secrets):
+        token = self.adapter.token
+        if not token or "client_secret" not in values.secrets:
             return {}
-        setting = next(each for each in self.settings if each.argument == oauth.url)
-        place = values.texts.get(oauth.url) or token.spec.url
-        argument, http = setting.named(given.get(oauth.url)), given.get("allow_http", False)
-        return {oauth.url: base_url(place, allow_http=http, argument=argument)}
+        setting = next(each for each in self.settings if each.argument == "token_url")
+        place = values.texts.get("token_url") or token.spec.url
+        argument, http = setting.named(given.get("token_url")), given.get("allow_http", False)
+        return {"token_url": base_url(place, allow_http=http, argument=argument)}
 
     def _token_source(self, values: Values) -> dict[str, Secret]:
         """The secrets, an access token that is asked for among them."""
-        oauth, operation = self.adapter.oauth, self.adapter.token
-        if not (oauth and operation and oauth.client_secret in values.secrets):
+        operation = self.adapter.token
+        if not operation or "client_secret" not in values.secrets:
             return dict(values.secrets)
         tokens = RecentSecrets()
 
         def grant(how: CallSettings) -> Flow[Granted]:
-            secret = yield from values.secrets[oauth.client_secret].resolved(None, how)
+            secret = yield from values.secrets["client_secret"].resolved(None, how)
             request = self._account.request(operation, secret)
             # All secrets but tokens: the endpoint may answer with one that it gave before.
             known = RecentSecrets({*self._account.known.add(request.secrets)} - {*tokens.add(())})
@@ -134,8 +134,19 @@ class Provider(ABC, Generic[T]):
             return success.result
 
         called = {each.argument: each.variable for each in self.settings}
-        token = Secret(ClientCredentials(grant, called[oauth.url]), variable=called[oauth.token])
-        return {**values.secrets, oauth.token: token}
+        token = Secret(ClientCredentials(grant, called["token_url"]), variable=called["access_token"])
+        return {**values.secrets, "access_token": token}
+
+    def _begun(
+        self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Verbs, Flow[R]]:
+        """A call of a verb, and its flow, which is not given the options of the call."""
+        own = _arguments(flow)
+        options = cast("CallOptions", {name: value for name, value in named.items() if name not in own})
+        draft = given[0] if given else named.get("audience")
+        name = getattr(draft, "name", None) if flow.__name__ in ABOUT_DRAFTS else None
+        verbs = self._verbs(options, name, reads=flow.__name__ in READING)
+        return verbs, flow(verbs, *given, **{name: value for name, value in named.items() if name in own})
 
     def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
         try:
@@ -206,3 +217,8 @@ class Provider(ABC, Generic[T]):
         for known, other in [*self._calls.items()]:
             if other == owner and (call := known()):
                 call.end()
+
+
+@cache
+def _arguments(flow: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(signature(flow).parameters)

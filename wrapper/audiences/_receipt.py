@@ -1,8 +1,9 @@
 """What the caller gets when the provider acted."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._errors import Deviation
 from ._outcome import Outcome, State
@@ -45,23 +46,9 @@ class Receipt:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
-        return {
-            "provider": self.provider,
-            "outcome": str(self.outcome),
-            "status": self.status,
-            "request_id": self.request_id,
-            "deviations": [asdict(deviation) for deviation in self.deviations],
-            "name": self.name,
-            "id": self.id,
-            "operation_token": self.operation_token,
-            "state": str(self.state),
-            "empty": self.empty,
-            "left_out": list(self.left_out),
-            "warnings": list(self.warnings),
-            "seconds": round(self.elapsed, 3),
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-            "filename": self.filename,
-        }
+        names = ("provider", "outcome", "status", "request_id", "deviations", "name", "id", "operation_token", "state")
+        known = as_json(self, *names, "empty", "left_out", "warnings")
+        return known | {"seconds": round(self.elapsed, 3)} | as_json(self, "attempts", "filename")
 
     @property
     def outcome(self) -> Outcome:

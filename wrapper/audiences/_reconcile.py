@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ._errors import OURS, AudiencesError, InvalidError, Problem, shape
+from ._as_json import as_json
+from ._errors import AudiencesError, InvalidError
 from ._outcome import Outcome
 from ._record import Record
 
@@ -47,14 +48,7 @@ class Reconciliation:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them."""
-        return {
-            "provider": self.provider,
-            "outcome": str(self.outcome),
-            "evidence": str(self.evidence),
-            "reason": self.reason,
-            "name": self.name,
-            "record": self.record.to_dict() if self.record else None,
-        }
+        return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
 
 
 REASONS = {
@@ -86,23 +80,21 @@ def trace_in(what: AudiencesError | str, provider: str, operations: Collection[s
     """
     token = what.reconcile_token if isinstance(what, AudiencesError) else what
     if token is None:
-        raise _wrong("must be an error whose outcome is unknown", what)
+        raise InvalidError.ours("what", "must be an error whose outcome is unknown", what)
     try:
         found: Any = json.loads(token)
     except (TypeError, ValueError, RecursionError):
         found = None
     if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
-        raise _wrong("must be an error, or its reconcile_token", what)
+        raise InvalidError.ours("what", "must be an error, or its reconcile_token", what)
     here = (found.get("provider"), found.get("base_url")) == (provider, base_url)
     if not here or found.get("operation") not in operations:
-        raise _wrong(f"must be of a call that changes something at {provider}, at the base URL of this object", what)
+        raise InvalidError.ours(
+            "what", f"must be of a call that changes something at {provider}, at the base URL of this object", what
+        )
     try:
         started = datetime.fromisoformat(found["started"])
     except (KeyError, TypeError, ValueError):
         started = None
     known = started if started and started.tzinfo else None
     return Trace(found["name"], found["operation"], known, found.get("looked_first") is True)
-
-
-def _wrong(rule: str, what: object) -> InvalidError:
-    return InvalidError.of([Problem("what", rule, shape(what), OURS)])

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from . import _json
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._changed import Changed
-from ._errors import OURS, AudiencesError, Deviation, InvalidError, Problem, UnsupportedError, shape
+from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
 from ._receipt import Receipt
 from ._response import Response
 
@@ -63,20 +64,8 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
-        return {
-            "provider": self.provider,
-            "operation": self.operation,
-            "name": self.name,
-            "id": self.id,
-            "external_id": self.external_id,
-            "state": str(self.state),
-            "member_count": self.member_count,
-            "created": self.created.isoformat() if self.created else None,
-            "updated": self.updated.isoformat() if self.updated else None,
-            "deviations": [asdict(deviation) for deviation in self.deviations],
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-            "raw": self.raw,
-        }
+        names = ("provider", "operation", "name", "id", "external_id", "state", "member_count", "created", "updated")
+        return as_json(self, *names, "deviations", "attempts") | {"raw": self.raw}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +115,13 @@ class Reference:
         found = replace(found, id=id, token=token, operation=found.operation if token == found.token else None)
         given = {"name": found.name, "id": id, "token": token, "external_id": found.external_id}
         wrong = [
-            Problem(name, "must be Unicode text, and not empty", shape(value), OURS)
+            Problem.ours(name, "must be Unicode text, and not empty", value)
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
         if not wrong and found.name is None and id is None and found.external_id is None:
             rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
-            wrong = [Problem("audience", rule, shape(what), OURS)]
+            wrong = [Problem.ours("audience", rule, what)]
         if wrong:
             raise InvalidError.of(wrong)
         return found
@@ -143,8 +132,8 @@ class Reference:
         try:
             return cls.of(cls(**json.loads(text)))
         except (TypeError, ValueError, RecursionError):
-            rule = "must be the text of a Reference"
-        raise InvalidError.of([Problem("text", rule, shape(text), OURS)])
+            pass
+        raise InvalidError.ours("text", "must be the text of a Reference", text)
 
     def to_text(self) -> str:
         """The same as text, for another process; the name and the token are in it."""

@@ -1,8 +1,9 @@
 """The results of `ensure` and of `request`."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from ._as_json import as_json
 from ._attempt import Attempt
 from ._errors import Deviation
 from ._outcome import Outcome
@@ -57,12 +58,5 @@ class Reply:
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON."""
-        return {
-            "provider": self.provider,
-            "operation": self.operation,
-            "outcome": str(self.outcome) if self.outcome else None,
-            "status": self.response.status,
-            "value": self.value,
-            "deviations": [asdict(deviation) for deviation in self.deviations],
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
-        }
+        known = as_json(self, "provider", "operation", "outcome", "deviations", "attempts")
+        return known | {"status": self.response.status, "value": self.value}

@@ -4,15 +4,17 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rich.cells import cell_len, set_cell_size
 
 from . import (
     AudiencesError,
+    Changed,
+    Ensured,
     InvalidError,
     Outcome,
     Provider,
@@ -32,16 +34,26 @@ class Prepared(NamedTuple):
 
     provider: str
     request: Request
-    left_out: tuple[str, ...]
-    warnings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    depends: bool = False
+    """Whether it is sent by what an answer before says."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.request.warnings
 
     def to_dict(self) -> dict[str, Any]:
-        return {"provider": self.provider, **self.request.redacted(), "left_out": list(self.left_out)}
+        return {
+            "provider": self.provider,
+            **self.request.redacted(),
+            "left_out": list(self.left_out),
+            "depends": self.depends,
+        }
 
 
-Shown = Result | Record | Prepared
+Plain = Result | Record | Changed | Prepared
+Shown = Plain | Ensured
 Tell = Callable[[Shown], object]
-Asking = Callable[[Tell], object]
 
 EXIT_CODES = {
     0: "done at all providers that were asked",
@@ -50,7 +62,7 @@ EXIT_CODES = {
     4: "not sent to anybody, or a question had no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "done, but an answer breaks the spec",
-    7: "created at some, and not at others",
+    7: "done in part: at some providers, or in some calls, and not in others",
     8: "still indexing when the time to wait was over",
     130: "stopped before anything was sent, or while only asking",
 }
@@ -60,7 +72,7 @@ _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.
 
 def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
     outcomes = {getattr(result, "outcome", None) for result in results}
-    errors = [result for result in results if isinstance(result, AudiencesError)]
+    errors = [each for each in results if isinstance(each, AudiencesError | Changed) and _failed(each)]
     failed = {error.outcome for error in errors}
     if Outcome.UNKNOWN in failed:
         return 5
@@ -69,26 +81,37 @@ def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
     if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
         return 7
     codes = {8 if isinstance(each, WaitTimeoutError) else _code(each) for each in errors}
-    return next((code for code in (6, 3, 4, 8) if code in codes), 0)
+    return next((code for code in (7, 6, 3, 4, 8) if code in codes), 0)
 
 
-def _code(error: AudiencesError) -> int:
+def _failed(result: AudiencesError | Changed) -> bool:
+    """Whether a call failed: of a change that went on, that is no error."""
+    return isinstance(result, AudiencesError) or (bool(result.chunks) and result.outcome is not Outcome.APPLIED)
+
+
+def _code(failed: AudiencesError | Changed) -> int:
     """Of a call that only reads, the error's kind says what came of it."""
-    if error.outcome is None and isinstance(error, SpecViolationError | RateLimitedError):
+    if failed.outcome is None and isinstance(failed, SpecViolationError | RateLimitedError):
         return 4
-    return _CODES[error.outcome or type(error).outcome]
+    return _CODES[failed.outcome or (type(failed).outcome if isinstance(failed, AudiencesError) else None)]
 
 
-def row_of(result: Result | Record, name: str) -> dict[str, str]:
+def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
     """What people are shown of a result, by column."""
     known = result.to_dict().get
+    name = name or known("name") or ""
     cells = {"provider": known("provider"), "name": name if len(name) <= 60 else f"{name[:59]}\N{HORIZONTAL ELLIPSIS}"}
     if isinstance(result, Record):
         cells |= {column: known(column) for column in ("id", "state", "member_count", "created", "updated")}
     else:
         state = f"{known('state')}, empty" if known("empty") else known("state")
         cells |= {"id or token": known("id") or known("operation_token"), "state": state, "outcome": known("outcome")}
-        cells |= {"left out": ", ".join(known("left_out", [])), "seconds": known("seconds")}
+        changed = result.changed if isinstance(result, AudiencesError) else result
+        if isinstance(changed, Changed):
+            unknown = any(each.members is None for each in changed.chunks)  # they were in a file
+            cells |= {"members": None if unknown else changed.members, "calls": len(changed.chunks)}
+        else:
+            cells |= {"left out": ", ".join(known("left_out", [])), "seconds": known("seconds")}
     return {column: "" if cell is None else visible(str(cell)) for column, cell in cells.items()}
 
 
@@ -102,29 +125,31 @@ def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
     return "\n".join([lines[0], "-+-".join("-" * width for width in widths), *lines[1:]])
 
 
-def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool) -> None:
+def line(result: Shown) -> None:
+    """Print a result as JSON in a line of its own."""
+    say(json.dumps(result.to_dict()))  # ASCII: no terminal acts on it
+
+
+def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, lines: bool = False) -> None:
     results = [each for result in results for each in _told(result)]
-    if as_json:
-        say(json.dumps([result.to_dict() for result in results], indent=2))  # ASCII: no terminal acts on it
+    if as_json and lines:
+        for result in results:
+            line(result)
         return
-    done = [result for result in results if not isinstance(result, Prepared)]
-    for result in results:
+    if as_json:
+        say(json.dumps([result.to_dict() for result in results], indent=2))
+        return
+    plain = [_found(each) for each in results]
+    done = [each for each in plain if not isinstance(each, Prepared)]
+    for result in plain:
         if isinstance(result, Prepared):
             say(_as_request(result, curl=curl))
     rows = [row_of(each, name) for each in done if isinstance(each, Record) or each.outcome]
-    if rows and len(done) == len(results):
+    if rows and len(done) == len(plain):
         terminal = sys.stdout and sys.stdout.isatty()
         say(as_text(rows, shutil.get_terminal_size().columns if terminal else math.inf))
-    for result in results:
-        for warning in getattr(result, "warnings", ()):
-            note(f"{result.provider}: warning: {warning}")
-    for result in done:
-        if isinstance(result, AudiencesError):
-            note(str(result))
-            if words := ": ".join(filter(None, (result.code, result.provider_message))):
-                note(f"{result.provider} says: {words}")
-        for deviation in result.deviations:
-            note(f"{result.provider}: the answer deviates from the spec: {deviation}")
+    for text in dict.fromkeys(text for each in plain for text in _words(each)):
+        note(text)
     outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
     if unknown := " and ".join(str(title) for outcome, title in outcomes if outcome is Outcome.UNKNOWN):
         note(f"Look for the audience at {unknown} before you repeat this: it may have taken effect.")
@@ -132,6 +157,29 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool) -> N
     if 0 < len(again) < len(done):
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
         note(f"Mend what is said above, then repeat it with {keys} only: elsewhere, the audience exists, or may exist.")
+
+
+def _found(result: Shown) -> Plain:
+    return result.receipt or cast("Record", result.record) if isinstance(result, Ensured) else result
+
+
+def _words(result: Plain) -> Iterator[str]:
+    """What there is to say of a result beside the table."""
+    for warning in getattr(result, "warnings", ()):
+        yield f"{result.provider}: warning: {warning}"
+    if isinstance(result, AudiencesError):
+        yield str(result)
+        if words := ": ".join(filter(None, (result.code, result.provider_message))):
+            yield f"{result.provider} says: {words}"
+    for deviation in getattr(result, "deviations", ()):
+        yield f"{result.provider}: the answer deviates from the spec: {deviation}"
+    changed = result.changed if isinstance(result, AudiencesError) else result
+    if isinstance(changed, Changed):
+        if changed is result:
+            yield from (f"{result.provider}: {each.message}" for each in changed.chunks if each.message)
+            yield from [f"{result.provider}: there are no members, so nothing was sent"] * (not changed.chunks)
+        if changed.outcome is Outcome.PARTLY:
+            yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
 
 
 def _told(result: Shown) -> Sequence[Shown]:
@@ -145,7 +193,8 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
     request = prepared.request
     left_out = f" (left out: {', '.join(prepared.left_out)})" if prepared.left_out else ""
     needs = f"# needs in the environment: {', '.join(request.variables.values())}\n" if curl else ""
-    return f"# {prepared.provider}{left_out}\n{needs}{request.curl() if curl else request.text()}\n"
+    depends = ", by what that answers" if prepared.depends else ""
+    return f"# {prepared.provider}{left_out}{depends}\n{needs}{request.curl() if curl else request.text()}\n"
 
 
 def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:
@@ -169,6 +218,8 @@ def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, us
 def field_option(field: str) -> str:
     """The option that gives a field of the draft."""
     top, *keys = field.replace("]", "").replace("'", "").split("[")
+    if top == "members" and keys:
+        return "--attribute" if field.endswith(".attributes") else "--file"
     if keys:
         return f"--set {'.'.join(keys)}"
     return {"name": "name", "members": "--file"}.get(top.partition(".")[0], f"--{top}")

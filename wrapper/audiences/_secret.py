@@ -44,7 +44,7 @@ class Secret:
         elif isinstance(source, Source):
             given = source
         elif callable(source):
-            given = _Asked(source)
+            given = _Function(source)
         elif is_fit(source):
             given = source
         else:
@@ -100,7 +100,7 @@ class Secret:
 SecretSource = str | Secret | Callable[[], str | Awaitable[str]]
 
 
-class _Asked(Source):
+class _Function(Source):
     """A function of the caller's."""
 
     def __init__(self, function: Callable[[], str | Awaitable[str]]) -> None:

@@ -20,13 +20,14 @@ from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
 
 FROM_ENVIRONMENT = "environment"
+_CLIENT = ("client_id", "client_secret", "scopes", "token_url")
+"""The settings with which an access token is asked for."""
 ALLOW_HTTP = Remedy("allow_http", True, "permits it")
 
 
 class Setting(NamedTuple):
-    """A constructor's argument, the environment variable that stands in for it, and what it is."""
+    """What annotates a constructor's argument that an environment variable can stand in for."""
 
-    argument: str
     variable: str
     meaning: str
     secret: bool = False
@@ -35,6 +36,8 @@ class Setting(NamedTuple):
     """Whether it is a whole number."""
     choices: tuple[str, ...] = ()
     """The values that there are, if not any."""
+    argument: str = ""
+    """The name of what it annotates."""
 
     def read(self, given: object) -> object:
         """The argument, or else the variable's value; an empty variable counts as missing. Of a secret, a function or
@@ -58,25 +61,24 @@ class Setting(NamedTuple):
         return self.argument if given is not None else self.variable
 
 
-class OAuth(NamedTuple):
-    """The arguments of OAuth 2.0 client credentials: a ready token, or what one is asked for with, and where."""
+def settings_of(options: Any) -> tuple[Setting, ...]:
+    """Those in the annotations of a TypedDict."""
+    annotated = {name: getattr(each, "__metadata__", ()) for name, each in options.__annotations__.items()}
+    return tuple(each._replace(argument=name) for name, found in annotated.items() for each in found)
 
-    token: str
-    client_id: str
-    client_secret: str
-    scopes: str
-    url: str
 
-    def is_asked_for(self, given: Mapping[str, object], settings: Collection[Setting]) -> bool:
-        """Whether a token is to be asked for. Arguments win over the environment, and there the token wins.
+def _asks_for_token(given: Mapping[str, object], settings: Collection[Setting]) -> bool:
+    """Whether an access token is to be asked for, by OAuth 2.0 client credentials. Arguments win over the environment,
+    and there the token wins.
 
-        Raises ConfigurationError where both are given as arguments.
-        """
-        asks = any(given.get(name) is not None for name in self[1:])
-        if asks and given.get(self.token) is not None:
-            raise ConfigurationError(f"give {self.token}, or what one is asked for with, not both")
-        variables = {each.argument: os.environ.get(each.variable) for each in settings}
-        return asks or (given.get(self.token) is None and not variables[self.token] and bool(variables[self.client_id]))
+    Raises ConfigurationError where both are given as arguments.
+    """
+    asks = any(given.get(name) is not None for name in _CLIENT)
+    if asks and given.get("access_token") is not None:
+        raise ConfigurationError("give access_token, or what one is asked for with, not both")
+    variables = {each.argument: os.environ.get(each.variable) for each in settings}
+    found = given.get("access_token") is not None or variables["access_token"]
+    return asks or (not found and bool(variables["client_id"]))
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,11 +100,14 @@ class Values:
         return Secret(self.secrets[name], prefix=prefix)
 
 
-def resolve(settings: Collection[Setting], oauth: OAuth | None, given: Mapping[str, object]) -> Values:
-    """Raises ConfigurationError that names all that are missing, so that they need not be found one by one."""
-    asks = oauth is not None and oauth.is_asked_for(given, settings)
-    unused = () if oauth is None else oauth[:1] if asks else oauth[1:]
-    instead = oauth[1:4] if oauth and asks else ()
+def resolve(settings: Collection[Setting], given: Mapping[str, object], *, oauth: bool) -> Values:
+    """`oauth`: an access token can be asked for.
+
+    Raises ConfigurationError that names all that are missing, so that they need not be found one by one.
+    """
+    asks = oauth and _asks_for_token(given, settings)
+    unused = () if not oauth else ("access_token",) if asks else _CLIENT
+    instead = {*_CLIENT} - {"token_url"} if asks else ()
     found = {each: each.read(given.get(each.argument)) for each in settings if each.argument not in unused}
     missing = [each for each, value in found.items() if value is None and (each.required or each.argument in instead)]
     if missing:

@@ -11,9 +11,8 @@ from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Member
 from ._operation import MemberRules
 
-GIVEN = Iterable[Member | str]
-"""What blocking code gives as members."""
-GIVEN_ASYNC = GIVEN | AsyncIterable[Member | str]
+GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
+"""What is given as members; the latter only in `audiences.aio`."""
 
 
 _encoded = json.encoder.encode_basestring

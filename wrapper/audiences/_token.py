@@ -15,7 +15,7 @@ from ._steps import Flow, Wait
 
 MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
-LONGEST = 24 * 3600.0
+LONGEST_LIFE = 24 * 3600.0
 """Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
 _LATE = "the total time is over"
 _LOOK = 0.02
@@ -91,7 +91,7 @@ class ClientCredentials(Source):
         except AudiencesError as error:
             fetch.error = TokenError.of(error, self._variable)
         else:
-            lifetime = min(granted.lifetime, LONGEST)
+            lifetime = min(granted.lifetime, LONGEST_LIFE)
             self._token = granted.token, time.monotonic() + max(lifetime - MARGIN, 0.9 * lifetime)
             fetch.token = granted.token
         finally:

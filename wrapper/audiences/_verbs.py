@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from math import inf
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
@@ -28,20 +28,20 @@ from ._errors import (
     SpecViolationError,
     UnknownOutcomeError,
     UnsupportedError,
-    shape,
 )
 from ._listing import Listing
 from ._members import PhoneFile
 from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support, Unsupported
+from ._options import CallOptions
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
 from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
+from ._request import Request
 from ._steps import Await, Flow, R, Wait, Work
-from ._supply import Supply
-from ._wire import Request
+from ._supply import GIVEN, Supply
 
 LOOK = "the look into the file"
 MEMBERS = "reading the members"
@@ -51,6 +51,8 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call of so many bytes as chunk_bytes allows"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
+ABOUT_DRAFTS, READING = frozenset({"prepare", "create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})
+"""The verbs that are given a draft, and those that only ask, so that they have no outcome."""
 P = ParamSpec("P")
 
 
@@ -58,16 +60,8 @@ def _verb(flow: Callable[Concatenate["Verbs", P], Flow[R]]) -> Callable[Concaten
     """What a caller asks for: a span of its own, and each error says what the call was."""
 
     @wraps(flow)
-    def observed(self: "Verbs", *arguments: P.args, **named: P.kwargs) -> Flow[R]:
-        with _observe.span(self.title, flow.__name__) as span:
-            try:
-                result = yield from flow(self, *arguments, **named)
-            except BaseException as raised:
-                yield from self._explaining(raised)
-                _observe.failed(span, raised)
-                raise
-            _observe.done(span, getattr(result, "outcome", None))
-        return result
+    def observed(self: "Verbs", *given: P.args, **named: P.kwargs) -> Flow[R]:
+        return self._observed(flow.__name__, flow(self, *given, **named))
 
     return cast("Callable[Concatenate[Verbs, P], Flow[R]]", observed)
 
@@ -90,6 +84,17 @@ class Verbs:
         self._explained = 0
         """The id of what was explained last; a reference would keep the frames of its traceback."""
 
+    def _observed(self, name: str, flow: Flow[R]) -> Flow[R]:
+        with _observe.span(self.title, name) as span:
+            try:
+                result = yield from flow
+            except BaseException as raised:
+                yield from self._explaining(raised)
+                _observe.failed(span, raised)
+                raise
+            _observe.done(span, getattr(result, "outcome", None))
+        return result
+
     def call(self, operation: Operation[Asked, Answer], asked: Asked, request: Request) -> Flow[Success[Answer]]:
         """The one way through. Raises the AudiencesError that says what became of the call."""
         self._operation = operation
@@ -97,12 +102,38 @@ class Verbs:
         self._attempts = Attempts(self._account, operation, asked, self.how)
         return (yield from self._attempts.run(request))
 
+    def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Flow[Request]:
+        """The request that `create` would send. Sends nothing; looks into an audience file.
+
+        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
+        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
+        in use, or cannot be read now.
+        """
+        _, request = yield from self.preparing(audience, leave_out)
+        return request
+
     @_verb
-    def create(self, audience: Audience, leave_out: Collection[str], *, look_first: bool = False) -> Flow[Receipt]:
+    def create(
+        self,
+        audience: Audience,
+        *,
+        leave_out: Collection[str] = (),
+        look_first: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Receipt]:
+        """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
+
+        `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
+        be told them; the receipt lists those. No provider documents what a second create of the same name does:
+        `look_first=True` asks for the name before, and raises ExistsError where there is such an audience. If the
+        outcome is unknown then, `reconcile` can say more.
+
+        Raises InvalidError and UnsupportedError before anything is sent, and any other AudiencesError by what became
+        of the call; its `outcome` says whether the audience may exist now. An interrupt or a cancellation is raised as
+        it is; its `__cause__` is then such an error.
+        """
         if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
-            error = ExistsError("has an audience of that name already, so nothing was sent")
-            error.record = record
-            raise error
+            raise ExistsError("has an audience of that name already, so nothing was sent", record=record)
         create = self._offered(self._adapter.create)
         draft, request = yield from self.preparing(audience, leave_out)
         success = yield from self.call(create, draft, request)
@@ -116,9 +147,17 @@ class Verbs:
         )
 
     @_verb
-    def ensure(self, audience: Audience, leave_out: Collection[str]) -> Flow[Ensured]:
+    def ensure(
+        self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
+    ) -> Flow[Ensured]:
+        """Have the audience be there: it is looked up by its name, and created where there is none. Nothing of one that
+        is found is compared with the draft, or changed.
+
+        Raises as `create` does, and UnsupportedError where the provider cannot be asked by name. While it is only
+        looked up, the outcome is *not_sent*.
+        """
         record = yield from self._look(audience, leave_out)
-        receipt = None if record else (yield from self.create(audience, leave_out))
+        receipt = None if record else (yield from self.create(audience, leave_out=leave_out))
         return Ensured(provider=self.title, name=audience.name, record=record, receipt=receipt)
 
     def _look(self, audience: Audience, leave_out: Collection[str]) -> Flow[Record | None]:
@@ -133,25 +172,43 @@ class Verbs:
             return None
 
     @_verb
-    def delete(self, what: Audiences | None, id: str | None) -> Flow[Receipt]:
+    def delete(
+        self, what: Audiences | None = None, *, id: str | None = None, **options: Unpack[CallOptions]
+    ) -> Flow[Receipt]:
+        """Delete an audience, which is given as for `get`.
+
+        Raises as `create` does; UnsupportedError where the provider offers no such call.
+        """
         asked, request = yield from self.referring(self._adapter.delete, self._reference(what, id))
         delete = self._offered(self._adapter.delete)
         return self._receipt(delete, (yield from self.call(delete, asked, request)))
 
     @_verb
-    def get(self, what: Audiences | None, id: str | None = None, token: str | None = None) -> Flow[Record]:
+    def get(
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Record]:
+        """What the provider says of an audience, which is given by its name, its `id`, a Receipt, a Record or a
+        Reference. With the token of a change (a receipt has it), the state is that of the change.
+
+        Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
+        the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
+        """
         asked = self._reference(what, id, token)
         get = self._offered(self._adapter.get if asked.id else self._adapter.find or self._adapter.get)
         success = yield from self.call(get, asked, self._account.request(get, asked))
         records = [self._told(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
-        known: dict[str, Any] = {"response": success.response, "deviations": success.deviations}
         if not records:
-            raise NotFoundError(f"has no audience of that {'id' if asked.id or asked.external_id else 'name'}", **known)
-        error = AmbiguousError(f"has {len(records)} audiences of that name: the id of one is needed", **known)
-        error.records, error.attempts = tuple(records), success.attempts
-        raise error
+            by = "id" if asked.id or asked.external_id else "name"
+            raise NotFoundError(f"has no audience of that {by}", **success.known)
+        message = f"has {len(records)} audiences of that name: the id of one is needed"
+        raise AmbiguousError(message, records=tuple(records), **success.known)
 
     @_verb
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
@@ -175,19 +232,35 @@ class Verbs:
         )
 
     @_verb
-    def wait(self, what: Audiences | None, id: str | None, token: str | None, seconds: float) -> Flow[Record]:
-        """Ask until the audience is no longer indexing. Of a change that the provider accepted, there may be nothing to
-        be seen yet, so then it is also asked again where there is no such audience, but not after a deletion; once it
-        was seen, a question that fails for a time ends nothing.
+    def wait(
+        self,
+        what: Audiences | None = None,
+        *,
+        id: str | None = None,
+        token: str | None = None,
+        within: float = 300.0,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Record]:
+        """Ask again and again, with pauses that grow from half a second or more to 30 seconds at most, until the
+        audience is no longer indexing, and give what the provider says then: a change that another one has replaced is
+        no failure, and a state that the provider does not document is given as it is.
+
+        `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
+        change (a receipt has it), an audience that is not to be seen yet is waited for, too; after a delete, whose
+        receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
+
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
         if self._adapter.wait:
             self._offered(self._adapter.wait)
         asked = self._reference(what, id, token)
-        _checks.seconds("within", seconds, above_zero=False)
+        _checks.seconds("within", within, above_zero=False)
         delete = self._adapter.delete
         removal = isinstance(delete, Operation) and asked.operation == delete.id
         begun, number, record, last = time.monotonic(), 0, None, False
-        end = begun + seconds
+        end = begun + within
+        # Of a change that the provider accepted, there may be nothing to be seen yet, but after a deletion there never
+        # is; once the audience was seen, a question that fails for a time ends nothing.
         while True:
             self._renew(end)
             pause = _POLLS.pause(number := number + 1)
@@ -204,9 +277,8 @@ class Verbs:
             left = end - time.monotonic()
             if last or left <= 0:
                 said = "still indexing" if record else "not to be seen"
-                error = WaitTimeoutError(f"{said} after {time.monotonic() - begun:.3g} s")
-                error.record, error.attempts = record, record.attempts if record else ()
-                raise error
+                message = f"{said} after {time.monotonic() - begun:.3g} s"
+                raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
             # The last question comes a second before the end, or in the middle of what is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
@@ -215,15 +287,69 @@ class Verbs:
                 raise NotSentError(ENDED)
 
     @_verb
-    def add(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
-        return (yield from self._change("add", what, id, members, given))
+    def add(
+        self,
+        what: Audiences | None,
+        members: GIVEN,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Changed]:
+        """Add members to an audience, which is given as for `get`: any iterable of ids, or of Member with attributes.
+
+        They are taken from the iterable as they are sent, in one call after the other, each with as many members as
+        the provider takes and with `chunk_bytes` bytes at most; `options` bound each call. An id that comes twice is
+        sent once where both are in one call, with the attributes that came last; later calls are sent later, and in
+        which order the provider works on them is not documented. Members in a sequence, such as a list, are all
+        looked at before any is sent; those of another iterable call by call. In `audiences.aio` the iterable may be
+        asynchronous, and another one is read in a thread.
+
+        A call that fails ends the change: the error is that call's, its `outcome` is that of all calls together, and
+        its `changed` lists them all, and has the rest of the members. With `go_on=True`, the calls after it are made
+        all the same, and the result says which failed.
+
+        Raises InvalidError for a member that breaks a rule, UnsupportedError where the provider offers no such call,
+        and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
+        error as its `__cause__`.
+        """
+        return (yield from self._change("add", what, id, members, Changing(go_on, chunk_bytes)))
 
     @_verb
-    def remove(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
-        return (yield from self._change("remove", what, id, members, given))
+    def remove(
+        self,
+        what: Audiences | None,
+        members: GIVEN,
+        *,
+        id: str | None = None,
+        go_on: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Changed]:
+        """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
+        return (yield from self._change("remove", what, id, members, Changing(go_on, chunk_bytes)))
 
     @_verb
-    def replace(self, what: Audiences | None, id: str | None, members: Any, given: "Changing") -> Flow[Changed]:
+    def replace(
+        self,
+        what: Audiences | None,
+        members: GIVEN | PhoneFile,
+        *,
+        id: str | None = None,
+        allow_empty: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Changed]:
+        """Replace all members of an audience by others, given as for `add`, or by those in a file where the provider
+        takes one.
+
+        It is one call, so there are only as many members as one call has: the next one would replace them. Without
+        members it is refused, unless `allow_empty=True`.
+
+        Raises as `add` does; UnsupportedError for too many members, before anything is sent.
+        """
+        given = Changing(False, chunk_bytes, allow_empty)
         return (yield from self._change("replace", what, id, members, given))
 
     def _change(
@@ -251,7 +377,7 @@ class Verbs:
             request = self._account.request(entry, change)
             if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
                 if verb == "replace" or not supply.halve():
-                    raise InvalidError.of([Problem("members", _TOO_LARGE, shape(request.body), OURS)])
+                    raise InvalidError.ours("members", _TOO_LARGE, request.body)
                 continue
             try:
                 success = yield from self.call(entry, change, request)
@@ -306,7 +432,17 @@ class Verbs:
         )
 
     @_verb
-    def reconcile(self, what: AudiencesError | str, before: Collection[Record] | None) -> Flow[Reconciliation]:
+    def reconcile(
+        self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
+    ) -> Flow[Reconciliation]:
+        """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
+
+        The audience is looked up by its name where the provider offers that. What is seen is `evidence`, and no proof,
+        so the outcome stays unknown, unless the call was a create that looked first, or `before` is what `list` gave
+        before a create, and has no audience of the id that there is now (where the list has all audiences, with ids).
+
+        Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
+        """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         trace = trace_in(what, self.title, changing, self._account.base_url)
         creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
@@ -337,7 +473,22 @@ class Verbs:
         )
 
     @_verb
-    def request(self, operation_id: str, given: Mapping[str, Any]) -> Flow[Reply]:
+    def request(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        json: object = None,
+        **options: Unpack[CallOptions],
+    ) -> Flow[Reply]:
+        """Make any call that the provider documents, by its operationId, with the parameters of its path and query and
+        the body that are given. They go out as they are: only the answer is judged. What only reads (GET) is repeated
+        as reads are; anything else as a create.
+
+        Raises InvalidError for an operation that is in none of the provider's documents, and as `create` or `get` do.
+        """
+        given = {"path": path, "params": params, "json": json}
         operation = self._operation = self._account.documented(operation_id, given)
         self._reads = operation.effect is Effect.READS
         success = yield from self.call(operation, None, self._account.request(operation, None))
@@ -346,9 +497,7 @@ class Verbs:
             operation=operation.id,
             outcome=None if self._reads else Outcome.APPLIED,
             value=success.result[0],
-            response=success.response,
-            deviations=success.deviations,
-            attempts=success.attempts,
+            **success.known,
         )
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
@@ -372,8 +521,7 @@ class Verbs:
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)
         if found.provider not in (None, "", self.title):
-            rule = f"must be of {self.title}, and is of another provider"
-            raise InvalidError.of([Problem("audience", rule, type(what).__name__, OURS)])
+            raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
         return found
 
@@ -395,8 +543,7 @@ class Verbs:
     def _told(self, record: Record, success: Success[Any], **more: Any) -> Record:
         """A record with what is known of the call that asked for it."""
         operation = cast("Operation[Any, Any]", self._operation).id
-        known = {"response": success.response, "deviations": success.deviations, "attempts": success.attempts}
-        return replace(record, provider=self.title, operation=operation, **{**known, **more})
+        return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
     def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
         documented = operation.spec.documents(success.response.status)
@@ -407,11 +554,9 @@ class Verbs:
             id=success.result.id,
             operation_token=success.result.token,
             state=operation.effect.state(success.response.status) if documented else State.UNKNOWN,
-            response=success.response,
             model=success.model,
             model_problem=success.model_problem,
-            deviations=success.deviations,
-            attempts=success.attempts,
+            **success.known,
             **more,
         )
 

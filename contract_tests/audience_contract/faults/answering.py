@@ -59,9 +59,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
     code = next(code for code in responses.value if code.startswith("2"))
     success = responses[code]
     yield from _status(responses, code)
-    yield from _message(success)
     entry = next(iter(success["content"])) if success.get("content") else None
     if entry:
+        yield from _message(success)
         yield from _properties("answer", entry["schema"], on_success)
     for number in ("400", "401"):
         if number in responses.value:
@@ -140,7 +140,7 @@ def _properties(start: str, schema: Node, wrong: Callable[..., Act], path: tuple
     show = (as_is,) if start == "answer" else (_wrong_request,)
     for name in schema.plain("properties", {}):
         kind, here = schema["properties"][name], (*path, name)
-        word, said = f"{start}-{_word('-'.join(here))}", f"The `{'.'.join(here)}` of {_what(start)}"
+        word, said = f"{start}-{_word('-'.join(here)).strip('-')}", f"The `{'.'.join(here)}` of {_what(start)}"
         if name in schema.plain("required", []):
             rule = (f"{schema.pointer}/required",)
             yield Fault(f"{word}-missing", f"{said} is missing.", rule, wrong(_at(here, drop=True)), show=show)
@@ -169,7 +169,7 @@ def _properties(start: str, schema: Node, wrong: Callable[..., Act], path: tuple
 
 def _refusals(responses: Node, number: str, success: int) -> Iterator[Fault]:
     code, documented = int(number), responses[number]
-    show = (_wrong_request if code == 401 or "401" not in responses.value else _malformed,)
+    show = (_refused_with_credentials if code == 401 else _malformed if "401" in responses.value else _wrong_request,)
     start, content = f"error-{number}", (documented.pointer,)
 
     def wrong(change: Callable[[Response], Response]) -> Act:
@@ -229,7 +229,7 @@ def _leaks(operation: Operation) -> Iterator[Fault]:
             lambda turn: on_success(header("x-debug", secrets(turn)[0] or secrets(turn)[-1]))(turn),
         )
     ours = load(operation.spec.key)
-    if type(ours).private is not Provider.private:
+    if type(ours).private is not Provider.private and operation.node.get("requestBody"):
 
         def tells(turn: Turn) -> Response:
             found = next(iter(ours.private(turn.request)), "")
@@ -263,12 +263,16 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         same = on_success(_at(path, "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         sentence = f"After eight successes each `{path[-1]}` comes again."
-        yield Fault(f"wraps-{word}", sentence, evidence, _wrapping(path), show=(as_is,) * 9)
+        # What is removed is not there for a second time.
+        if facts.effect is not Effect.REMOVES:
+            yield Fault(f"wraps-{word}", sentence, evidence, _wrapping(path), show=(as_is,) * 9)
     named = {place.name: place for place in places(operation)}
     for pointer, source in facts.echoes.items():
         path, place = tuple(pointer.split("/")[1:]), named[source]
         word = f"echo-{_word(path[-1])}"
-        for kind, said, value, change in _ECHOES if facts.effect is Effect.CREATES else _ECHOES[:2] + _ECHOES[-2:]:
+        kinds = _ECHOES if facts.effect is Effect.CREATES else _ECHOES[:2] + _ECHOES[-2:]
+        # What stands in a path is an id of the server's: there is none with another value.
+        for kind, said, value, change in kinds if place.kind != "path" else ():
             shown = place.puts(value)
             act = on_success(_at(path, change=change))
             sentence = f"The `{path[-1]}` of a success is {said}."
@@ -281,7 +285,8 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if facts.effect is Effect.CREATES:
             show = tuple(map(place.puts, "ab"))
             yield Fault(f"{word}-of-before", sentence, evidence, _of_before(path), show=show)
-    if facts.effect is Effect.READS:
+    about = named.get(load(operation.spec.key).named)
+    if facts.effect is Effect.READS and about and about.rule:
         yield Fault(
             "first-only",
             "Whatever is asked for, the answer is about what was asked for first.",
@@ -361,10 +366,10 @@ def _at(
 
     def put(value: Any, left: tuple[str, ...]) -> Any:
         name, *rest = left
-        if not isinstance(value, dict) or (name not in value and (drop or change or rest)):
+        if not isinstance(value, dict) or (name not in value and (drop or change)):
             return value
         if rest:
-            return {**value, name: put(value[name], tuple(rest))}
+            return {**value, name: put(value.get(name, {}), tuple(rest))}
         if drop:
             return {key: found for key, found in value.items() if key != name}
         return {**value, name: change(value[name]) if change and isinstance(value[name], str) else other}

@@ -47,14 +47,16 @@ _READINGS: tuple[tuple[str, str, Callable[[str], Any], Callable[[Any], Any]], ..
 def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
     found = list(places(operation))
+    ours = load(operation.spec.key)
     for place in found:
+        if place.name in ours.only_in_some_revisions:
+            continue
         if place.rule and place.kind != "path":
             yield _missing(place)
         if not place.is_file:
             yield from _rules(place)
             yield from _readings(place)
         yield from _elsewhere(place, found)
-        yield from _twice(place)
 
 
 def as_before(ignore: Ignored, when: When = always) -> Act:
@@ -176,7 +178,8 @@ def _elsewhere(place: Place, others: list[Place]) -> Iterator[Fault]:
     if place.kind in ("property", "part", "field", "query"):
         capital = Place(place.operation, place.kind, place.name.upper(), place.schema, place.pointer)
         yield _moved(place, capital, "name-case", "by its name in capitals", (place.rule,))
-    if place.kind != "query" and not any(other.kind == "query" for other in others) and not place.is_file:
+    alone = not any(other.kind == "query" for other in others)
+    if place.kind != "query" and alone and isinstance(place.sample, str) and not place.is_file:
         query = Place(place.operation, "query", place.name, place.schema, place.pointer)
         yield _moved(place, query, "in-query", "in the query", (place.rule,))
     if place.kind == "part":
@@ -203,18 +206,6 @@ def _moved(place: Place, other: Place, word: str, said: str, evidence: tuple[str
 def _can_be_put(place: Place, turn: Turn) -> bool:
     """Whether a body is such that a value can be put into it."""
     return bool(turn.fields) or turn.object is not None or place.kind in ("header", "query")
-
-
-def _twice(place: Place) -> Iterator[Fault]:
-    """Of a parameter no document says what becomes of a second one, and JSON with a name twice cannot be read."""
-    if place.kind not in ("field", "part") or place.is_file or _is_credential(place):
-        return
-    act = takes_as(
-        lambda request: place.put(request, place.values(request)[0]), lambda turn: len(place.values(turn.request)) > 1
-    )
-    sentence = f"The first `{place.name}` counts where there are two."
-    show = (lambda request: place.put(request, *place.values(request) * 2),)
-    yield Fault(f"{place.word}-twice", sentence, (place.pointer,), act, show=show)
 
 
 def _is_credential(place: Place) -> bool:

@@ -122,10 +122,10 @@ class Application:
         if not match or not spec or path is None or not methods:
             return _said(404), 0.0
         asked = spec.match(scope["method"], path)
-        at = asked or spec.match(methods[0], path)
         fault = None if match[1] or not self._fault or self._fault.provider != spec.key else self._fault
-        faulty = fault is not None and at is not None and fault.operation in ("", at.id)
-        operation = at if faulty else asked
+        reached = [asked] if asked else [spec.match(method, path) for method in methods]
+        at = next((each for each in reached if fault and each and fault.operation in ("", each.id)), None)
+        operation = at or asked
         if not operation:
             return _not_allowed(methods), 0.0
         query = scope["query_string"].decode("latin-1")
@@ -135,7 +135,7 @@ class Application:
         delay = 0.0
         if match[1]:
             response = self.error(operation, int(match[1]))
-        elif faulty:
+        elif at:
             response, delay = self._play_fault(operation, request)
         else:
             response = self.play(operation, request)
@@ -152,14 +152,17 @@ class Application:
         """The answer to a request that is refused for its credentials or its form; None for any other."""
         ours = self._providers[operation.spec.key]
         if request.method != operation.method:
-            return _not_allowed((operation.method,))
+            return _not_allowed(operation.spec.methods(operation.path))
         scheme = credentials.wrong(operation, request, ours.tokens(self.state))
         if scheme:
             return ours.unauthenticated(operation, place(scheme)[1], missing=not values_of(scheme, request))
         violations = check_request(operation, request, undocumented=self._strict)
         left_open = ours.left_open if self.state.settings.limit_accepted else ()
         violations = [each for each in violations if not ignore(each) and each.rule not in left_open]
-        return ours.refuse(operation, violations) if violations else None
+        if violations:
+            return ours.refuse(operation, violations)
+        others = [each for each in ours.unbound(operation, request) if not ignore(each)]
+        return self.error(operation, 401) if others else None
 
     def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response:
         """The correct answer, for which the provider acts; a violation that is ignored counts for nothing."""

@@ -79,6 +79,8 @@ class Provider(ABC):
     """Properties that only some revisions of the page know as the caller's."""
     operations: ClassVar[Mapping[str, Facts]] = {}
     """By operationId, the facts of what is no create and does more or less than its method says."""
+    bound: ClassVar[frozenset[str]] = frozenset()
+    """The headers that belong to the credential, as the documented 401 says: another value is refused."""
     identity: ClassVar[tuple[str, ...]] = ()
     """JSON pointers into the success of a create, to what no two successes have in common."""
     left_open: ClassVar[frozenset[str]] = frozenset()
@@ -117,6 +119,14 @@ class Provider(ABC):
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""
         return self.error(operation, 401)
+
+    def unbound(self, operation: Operation, request: Request) -> Iterator[Violation]:
+        """What is wrong with headers that belong to the credential."""
+        for name in self.bound:
+            right = self.environment("")[self.settings[f"header {name}"]]
+            if any(value != right for value in request.values(name)):
+                rule = f"{operation.node.pointer}/responses/401/description"
+                yield Violation(f"header {name}", "", rule, "not the one that the credential is for")
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         """The answer to a request that breaks the spec."""

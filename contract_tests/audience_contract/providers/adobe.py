@@ -146,7 +146,9 @@ class Adobe(Provider):
             "start": start,
             "next": str(following) if following and call.state.settings.next_as_text else following,
         }
-        return reply(200, {"children": found[start:end], "_page": page})
+        href = f"@/audiences?start={following}&limit={limit}&totalCount={len(found)}"
+        links = {"next": {"href": href}} if following else {}
+        return reply(200, {"children": found[start:end], "_page": page, "_links": links})
 
     def getaudience(self, call: Call) -> Response:
         """200 and the audience, or 404."""

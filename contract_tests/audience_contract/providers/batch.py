@@ -37,11 +37,16 @@ class Batch(Provider):
         "header Authorization": "BATCH_API_KEY",
         "header X-Batch-Project": "BATCH_PROJECT",
     }
+    bound: ClassVar[frozenset[str]] = frozenset({"X-Batch-Project"})
     identity: ClassVar[tuple[str, ...]] = _TOKEN
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {
         "audience_view": Facts(Effect.READS, echoes={"/name": "name"}),
-        "audience_update": Facts(Effect.CHANGES, unique=_TOKEN),
+        "audience_update": Facts(
+            Effect.CHANGES,
+            unique=_TOKEN,
+            forbidden={"ids": [{"id": "check", "action": "remove", "attributes": {"check": 1}}]},
+        ),
         "audience_replace": Facts(Effect.CHANGES, unique=_TOKEN),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }

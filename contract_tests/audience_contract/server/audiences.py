@@ -71,14 +71,16 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._unsure: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
         self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
     def made(self, made: Made, *, plain: bool) -> None:
         """One more; another operation may ask for one that is `plain`."""
         self.left.append(made)
-        # One of another name may have been there before.
-        if plain and (self.is_marked(made.name) and made.name not in self._known if self._is_by_name else made.id):
+        # One of another name may have been there before; what is special about a name is tried on a plain one.
+        is_plain = made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
+        if plain and (is_plain and made.name not in self._known if self._is_by_name else made.id):
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
@@ -87,6 +89,7 @@ class Audiences:
     def gone(self, key: str, by: str, *, sure: bool) -> None:
         """Those of a name or an id were removed, or if that is not `sure`, may have been."""
         self.left = [one for one in self.left if not sure or not one.is_gone(key, by)]
+        self._unsure += [one for one in self.left if one.is_gone(key, by)]
         for kept in (self._held, self._spare):
             for maker, those in kept.items():
                 kept[maker] = deque(one for one in those if not one.is_gone(key, by))
@@ -94,7 +97,7 @@ class Audiences:
 
     def find(self, key: str, by: str = "") -> Made | None:
         """The one of a name or an id that is there for certain."""
-        return next((one for one in reversed(self.left) if one.is_meant(key, by)), None)
+        return next((one for one in reversed(self.left) if one.is_meant(key, by) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""

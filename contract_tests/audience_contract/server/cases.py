@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..facts import facts_of
 from ..messages import Request
 from ..security import place as place_of
 from .draft import Draft
 from .names import Names
-from .places import Place
+from .places import Place, places
 from .send import PLAIN, Wire
 
 Change = Callable[[Draft], Draft | Request]
@@ -20,7 +21,7 @@ AGAIN = "right credentials after wrong ones"
 class Case:
     """A `change` of a right request, how that is sent, and a few words on it ("" for what the request itself tells).
 
-    With `absent`, it is about an audience that never was there.
+    With `absent`, it is about an audience that never was there; one that `is_incomplete` lacks what is required.
     """
 
     base: Draft
@@ -28,6 +29,7 @@ class Case:
     wire: Wire = PLAIN
     label: str = ""
     absent: bool = False
+    is_incomplete: bool = False
 
     def request(self, draft: Draft) -> Request:
         """The request, made of a right one."""
@@ -64,7 +66,9 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
 def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
     secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(least.operation)]
-    missing = [Case(least, puts(Place("body", name), ...)) for name in least.fields]
+    asked = [place for place in places(least.operation) if place.kind == "query" and place.required]
+    lacking = [*(Place("body", name) for name in least.fields), *asked]
+    missing = [Case(least, puts(place, ...), is_incomplete=True) for place in lacking]
     for number, draft in enumerate((least, most)):
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
@@ -85,6 +89,12 @@ def _without(secrets: list[Place]) -> Change:
         return draft
 
     return change
+
+
+def forbidden(least: Draft) -> Iterator[Case]:
+    """What breaks a rule in words."""
+    for name, value in facts_of(least.operation).forbidden.items():
+        yield Case(least, puts(Place("body", name), value))
 
 
 def methods(least: Draft, names: Names) -> Iterator[Case]:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,7 +39,8 @@ class Options:
     `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
     `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
     most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
-    was just made, and is not found. Raises ValueError for a run id that no name can have in it.
+    was just made, and is not found. `operations` are those that are judged, all that are served where none is named.
+    Raises ValueError for a run id that no name can have in it.
     """
 
     seed: int = 1
@@ -53,6 +54,7 @@ class Options:
     stop_first: bool = False
     strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
+    operations: Collection[str] = ()
     keep: bool = False
     patience: float = 60.0
 

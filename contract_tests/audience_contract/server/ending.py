@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..judging import plainness
 from ..report import Finding, Obligation
 from ..rules import Weight
 from ..spec import Operation
@@ -10,6 +11,8 @@ from .target import Target
 
 _OFTEN = 4
 """One of so many."""
+_RESTATED = {"case.refused", "case.header", "response.content-type", "response.body"}
+"""Rules that are one where several operations are documented in the same words."""
 _SEVERAL = 4
 """Rules of one body that nobody checks, from which on it is the body that nobody checks."""
 
@@ -32,6 +35,12 @@ def merged(
         for body in (f"{operation.node.pointer}/requestBody",)
     }
     unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for one in found:
+        if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
+            # The page of each operation is behind the reason.
+            reason = one.message.rpartition(" (")[2].rpartition("; ")[0]
+            alike.setdefault((one.rule, reason), []).append(one)
     everywhere = {operation for one in plain for operation in one.operations}
     for one in found:
         if one.weight is Weight.ADVICE and max(one.statuses) >= 400 and everywhere >= set(one.operations):
@@ -40,10 +49,10 @@ def merged(
             others = plain or [other for other in refused if one.detail and not other.detail]
             if any(set(one.operations) <= set(other.operations) for other in others):
                 continue
-        those = next((those for body, those in unchecked.items() if one in those), [one])
+        body, those = next(((body, those) for body, those in unchecked.items() if one in those), ("", [one]))
+        those = next((same for same in alike.values() if one in same), those)
         if one is those[0]:
-            body = next((body for body, several in unchecked.items() if several is those), "")
-            yield _all_of(those, body) if body else one
+            yield _all_of(those, body) if those[1:] else one
 
 
 def _is_plain(finding: Finding) -> bool:
@@ -51,11 +60,17 @@ def _is_plain(finding: Finding) -> bool:
 
 
 def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
-    first = max(those, key=lambda one: one.count)
-    inputs = tuple(sorted({text for one in those for text in one.inputs}))
-    message = f"{first.message}; nothing in the body is checked"
-    count = sum(one.count for one in those)
-    return replace(first, pointer=pointer, message=message, inputs=inputs, count=count)
+    """One finding for several, the plainest, with all that shows it; `pointer` is that of a body nobody checks."""
+    first = min(those, key=lambda one: plainness(one.message))
+    return replace(
+        first,
+        pointer=pointer or first.pointer,
+        message=f"{first.message}; nothing in the body is checked" if pointer else first.message,
+        operations=tuple(sorted({name for one in those for name in one.operations})),
+        inputs=tuple(sorted({text for one in those for text in one.inputs})),
+        statuses=tuple(sorted({status for one in those for status in one.statuses})),
+        count=sum(one.count for one in those),
+    )
 
 
 def obligations(target: Target, unfinished: str) -> Iterator[Obligation]:

@@ -26,6 +26,8 @@ from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
 
+SEVERAL = "several unusual things at once"
+"""The label of a request of which, if it is refused, nobody knows for what."""
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
@@ -109,7 +111,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
         # With something else wrong too, nobody says which of the two the answer has to be about.
-        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN
+        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN or made.rule == "http.scheme"
         # Who may ask is asked first.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -118,9 +120,10 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if secret and not broken:
         responses, kind = operation.node["responses"].pointer, label or f"{secret} wrong"
         return Expectation(Expected.UNAUTHORISED, "case.credential", responses, kind, detail=secret)
-    if hard:
-        return _broken(hard, label, any_status=bool(wrong_settings))
-    if habit := next(filter(None, (misread(operation, request, violation) for violation in broken)), ""):
+    bound = [] if broken or hard else _bound(operation, wrong_settings)
+    if hard or bound:
+        return _broken(hard or bound, label, any_status=bool(wrong_settings))
+    if habit := next(filter(None, (misread(request, violation) for violation in broken)), ""):
         expected = Expected.OPEN if habit in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, habit, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings))
@@ -144,6 +147,14 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
     return Expectation(expected, rule, first.rule, label or _kind(first), broken=first, detail=first.missing)
 
 
+def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violation]:
+    """What another value of a header breaks to which, as a documented refusal says, credentials belong."""
+    pointer, found = f"{operation.node.pointer}/responses/401/description", operation.response(401)
+    said = f"401: {found.plain('description', '')}" if found else ""
+    names = provider_of(operation.spec.key).bound
+    return [Violation(place, "", pointer, said) for place in wrong_settings if place.removeprefix("header ") in names]
+
+
 def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
     """What breaks no rule; `is_open` says that it may be refused all the same."""
     responses = operation.node["responses"].pointer
@@ -152,8 +163,8 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
     if written := habits.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
-    if len(odd) != 1:
-        detail = "several" if odd else ""
+    if len(odd) != 1 or label == SEVERAL:
+        detail = "several" if odd or label == SEVERAL else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     shown = cut(json.dumps({name: text}, ensure_ascii=False))
@@ -165,6 +176,10 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
         return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
+    start, key, more = (*" ".join(values).split(" ", 2), "", "")[:3]
+    if more and target.admits(scheme, [f"{start} {key}"]):
+        shown = f"{name}: {start} <the right one> {more}"
+        return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
     return Expectation(Expected.UNAUTHORISED, rule, pointer, label or f"{name} {kind}")
 
@@ -193,27 +208,37 @@ def _is_length(violation: Violation) -> bool:
 
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
     """Whether a server has to refuse what breaks this rule: false where it may be lenient, or nothing is said."""
-    message = violation.message
+    message, place = violation.message, violation.where.partition(" ")[0]
+    unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
-    if message.startswith("sent ") or _is_of_some_revisions(operation, violation):
+    if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
         return False
-    if violation.where == "content-type":
-        count = len(request.values("content-type"))
-        # Without its type JSON may be guessed (RFC 9110, 8.3); the boundary of a form can't (RFC 7578, 4.1).
-        form = "multipart/form-data" in operation.node["requestBody"]["content"].value
-        other = count == 1 and not _same_media(operation, request) and not misread(operation, request, violation)
-        return other or (count == 0 and form)
-    if violation.where.startswith(("header ", "query ")):
-        return not message.startswith("unreadable") and (
-            violation.where != "header Accept" or not _may_accept(violation, operation, request)
-        )
-    if violation.where.startswith("part "):
-        return message.startswith(("missing", "unreadable")) and not misread(operation, request, violation)
-    # RFC 8259, 8.1: a byte order mark may be ignored. Digits are a limit.
-    bom = request.body.startswith(b"\xef\xbb\xbf")
-    lenient = bom or any(word in message for word in ("digits", "surrogate"))
-    return not (message.startswith("unreadable") and (lenient or misread(operation, request, violation)))
+    match place:
+        case "content-type":
+            # Without its type JSON may be guessed (RFC 9110, 8.3); the boundary of a form can't (RFC 7578, 4.1).
+            form = "multipart/form-data" in operation.node["requestBody"]["content"].value
+            hard = form and message == "missing"
+        case "header":
+            free = violation.where == "header Accept" and _may_accept(violation, operation, request)
+            hard = not unreadable and not free
+        case "query":
+            hard = not unreadable and not _is_left_empty(operation, request, violation)
+        case "part":
+            hard = unreadable or message.startswith("missing")
+        case _:
+            # RFC 8259, 8.1: a byte order mark may be ignored. Digits are a limit.
+            bom = request.body.startswith(b"\xef\xbb\xbf")
+            hard = not (unreadable and (bom or any(word in message for word in ("digits", "surrogate"))))
+    return hard
+
+
+def _is_left_empty(operation: Operation, request: Request, violation: Violation) -> bool:
+    """Whether it is about a parameter of the query that need not be there and has no value: many read that as none."""
+    name = violation.where.partition(" ")[2]
+    required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
+    values = [value for key, value in pairs(request.target.partition("?")[2]) if decode(key, plus=True) == name]
+    return name not in required and values == [""]
 
 
 def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
@@ -226,13 +251,6 @@ def _is_odd(kind: Node, text: str) -> bool:
     """Whether a text is one of which a server may think that nobody sends it."""
     choices = kind.plain("enum")
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
-
-
-def _same_media(operation: Operation, request: Request) -> bool:
-    """Whether it is the documented media type with other parameters, or one that cannot be read."""
-    essence = request.values("content-type")[0].partition(";")[0].strip().lower()
-    body = operation.node.get("requestBody")
-    return body is not None and any(essence == key.partition(";")[0].strip().lower() for key in body["content"].value)
 
 
 def _may_accept(violation: Violation, operation: Operation, request: Request) -> bool:

@@ -1,11 +1,16 @@
 """What HTTP, JSON and forms allow or forbid and no document speaks of: by which rule of advice a request is judged."""
 
+import json
 import re
+from collections.abc import Iterable
 
+from ..bodies import json_of, parts_of
 from ..media import parse
 from ..messages import Request
 from ..security import is_bearer
 from ..spec import Operation
+from ..strict_json import at
+from ..urlencoded import decode, pairs
 from ..violation import Violation
 from .send import Wire
 
@@ -22,16 +27,45 @@ _HEAD = re.compile(
 )
 
 
-def misread(operation: Operation, request: Request, violation: Violation) -> str:
+def misread(request: Request, violation: Violation) -> str:
     """The rule by which what no reader should take is wrong; "" where the documents forbid it, or nobody does."""
-    if violation.where.startswith("part "):
-        return "form.part" if "not UTF-8" in violation.message else ""
-    media = parse("".join(request.values("content-type")[:1]))
-    if violation.where == "content-type" and media and media.essence.endswith("+json"):
-        body = operation.node.get("requestBody")
-        return "json.suffix" if body and "application/json" in body["content"].value else ""
-    found = (rule for words, rule in _UNREADABLE.items() if words in violation.message)
-    return next(found, "")
+    place, _, name = violation.where.partition(" ")
+    missing, said = violation.message == "missing", "".join(request.values("content-type")[:1])
+    found = ""
+    match place:
+        case "part":
+            respelled = missing and _is_near(name, (part.name for part in parts_of(request)))
+            found = "form.part" if respelled or "not UTF-8" in violation.message else ""
+        case "query":
+            names = (decode(key, plus=True) or "" for key, _ in pairs(request.target.partition("?")[2]))
+            found = "http.query" if missing and _is_near(name, names) else ""
+        case "header":
+            weighed = any(";q=" in value for value in request.values("accept"))
+            found = "http.accept" if name == "Accept" and weighed else ""
+        case "content-type" if violation.message.startswith("not one of"):
+            known = re.split("[ ,;]+", violation.message)
+            found = "" if said.partition(";")[0].strip().lower() in known else "http.media"
+        case "body" if violation.missing and "json" in said:
+            above = at(json_of(request), violation.pointer)
+            found = "json.names" if isinstance(above, dict) and _is_near(violation.missing, above) else ""
+        case _:
+            known_as = (rule for words, rule in _UNREADABLE.items() if words in violation.message)
+            found = "json.text" if "not JSON" in violation.message and _is_text(request.body) else next(known_as, "")
+    return found
+
+
+def _is_near(name: str, others: Iterable[str]) -> bool:
+    """Whether one of the others is the name with spaces around it, or in other case."""
+    return name.casefold() in (other.strip().casefold() for other in others)
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether it is JSON for whoever takes control characters in strings, and white space of any kind around it."""
+    try:
+        json.loads(body.decode().strip(), strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def written(operation: Operation, request: Request, wire: Wire) -> str:

@@ -1,9 +1,12 @@
 """One exchange with a server, judged from both sides: what was asked, and what came back."""
 
+import re
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
+from ..bodies import check as check_body
 from ..bodies import json_of
 from ..checker import check_response
 from ..facts import Effect, facts_of
@@ -19,7 +22,7 @@ from .audiences import Audiences, Made
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .places import is_about_one, key_of
-from .send import LATE, UNREACHABLE
+from .send import BROKEN_OFF, LATE, UNREACHABLE
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
@@ -27,8 +30,14 @@ _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
 _NOT_NOW = 429
+_LONG = 2**16
+"""Bytes of a request."""
 _LAST = 3
 """Exchanges that are shown where a server is gone."""
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"\W|_", "", name).lower()
 
 
 class Judge:
@@ -71,7 +80,7 @@ class Judge:
         if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
-        if absent:
+        if absent and expectation.weight is Weight.VIOLATION:
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
@@ -88,19 +97,24 @@ class Judge:
         if response.status >= 500 and not expectation.fits(operation, response):
             nested = expectation.rule == "json.depth"
             said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
-            self._find("json.depth" if nested else "response.failure", operation, seen, expectation, said)
+            # A failure because of what is valid has another cause than one for what is not.
+            kind = {Expected.SUCCESS: "valid", Expected.UNAUTHORISED: "credentials"}.get(expectation.expected, "other")
+            rule = "json.depth" if nested else "response.failure"
+            self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
         said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("response.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
         self._remember(operation, seen, expectation.expected)
         return self.ledger.count == before
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
         gone = seen.trouble.startswith(UNREACHABLE)
-        if gone and not self._last:
+        size = len(seen.request.target) + len(seen.request.body)
+        # No page says how long a request may be; an early answer to a long one can be lost on its way.
+        if (gone and not self._last) or (seen.trouble == BROKEN_OFF and size >= _LONG):
             return
         rule = "response.time" if seen.trouble == LATE else "response.message"
         said = f"{self._asked(operation, seen, expectation)}: no answer ({seen.trouble})"
@@ -186,11 +200,23 @@ class Judge:
         assert response is not None
         broken = list(check_response(operation, response))
         if response.status < 300 and not broken:
-            broken = list(self._provider.said(operation, response)) or list(self._without_id(operation, response))
+            broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
+            broken = broken or self._without_id(operation, response)
         for rule in ("response.status", "response.content-type", "response.body"):
             found = [v for v in broken if f"response.{v.where}" == rule]
             said = [replace(v, message=self._shape_headline(operation, seen, expectation, v)) for v in found]
             self.ledger.check(rule, operation.spec.key, operation.id, seen, said, kind=expectation.kind)
+
+    @staticmethod
+    def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
+        """Properties that no document names, but for a documented one that is written in another way."""
+        documented = operation.response(response.status)
+        content = documented and documented.get("content")
+        for each in check_body(content, response, undocumented=True) if content else ():
+            name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
+            near = [known for known in names if _letters(known) == _letters(name)]
+            if near:
+                yield replace(each, message=f"its name is {near[0]}")
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""

@@ -12,30 +12,53 @@ _OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
 """Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
 
 
+_ABSENT = {404, 405, 501}
+"""Statuses that a server has for an operation that it lacks."""
+
+
 @dataclass
 class Opening:
-    """The first answers of a server. `valid` has the statuses of requests that should succeed, 0 for no answer."""
+    """The first answers of a server. `valid` has the statuses of requests that should succeed, 0 for no answer.
+
+    `incomplete` are those of requests that lack something which is required, and are no others.
+    """
 
     target: Target
     operation: Operation
     valid: set[int] = field(default_factory=set)
+    incomplete: set[int] = field(default_factory=set)
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
     first: Observation | None = None
-    """A valid request, and the first answer to one."""
+    """The first exchange, of the least request that is valid."""
 
-    def add(self, request: Request, seen: Observation, *, valid: bool) -> None:
+    def add(self, request: Request, seen: Observation, *, valid: bool, incomplete: bool) -> None:
         status = seen.response.status if seen.response else 0
         # What is said of another method says nothing of this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
         self.valid |= {status} if valid else set()
-        self.first = self.first or (seen if valid and seen.response else None)
+        self.incomplete |= {status} if incomplete else set()
+        self.first = self.first or (seen if seen.response else None)
         self._troubles.add(seen.trouble)
 
     @property
     def can_be_judged(self) -> bool:
         """Whether what it says of a valid request tells that already."""
         return any(0 < status < 300 or status in _OF_REQUESTS for status in self.valid)
+
+    def absent(self, *, known: bool) -> int:
+        """The status that says that the operation is not served at all; 0 where it is.
+
+        Of a server that is `known` to serve another one, a refusal of credentials speaks for this one, too, where no
+        request was valid for certain.
+        """
+        said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.incomplete
+        return min(said) if len(said) == 1 and said <= _ABSENT else 0
+
+    @property
+    def is_served(self) -> bool:
+        """Whether that is known already."""
+        return not self.valid <= _ABSENT
 
     @property
     def why_not(self) -> str:
@@ -46,6 +69,10 @@ class Opening:
             said = " or ".join(map(str, sorted(self.valid)))
             return f"{self.operation.id}: every valid request was answered {said}; are the credentials right?"
         if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= _OF_REQUESTS:
-            asked = f"{self.operation.method} {self.target.url}{self.operation.path}"
-            return f"{self.operation.id}: every request was answered {min(self._statuses)}, valid or not: {asked}"
+            return f"{self.operation.id}: every request was answered {min(self._statuses)}, valid or not: {self.asked}"
         return ""
+
+    @property
+    def asked(self) -> str:
+        """What was asked for."""
+        return f"{self.operation.method} {self.target.url}{self.operation.path}"

@@ -26,11 +26,13 @@ class Plan(NamedTuple):
     in_order: list[Planned]
 
 
-def groups(least: Draft, most: Draft, names: Names) -> Iterator[Iterable[Case]]:
-    """All cases that are made on purpose, those of a kind together."""
+def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
+    """All cases that are made on purpose of the least and the most that is allowed, those of a kind together."""
+    least, most = drafts
     yield from credentials.cases(least, names)
     yield from values.cases(least, most, names)
     yield from messages.cases(least, names)
+    yield cases.forbidden(least)
     yield cases.methods(least, names)
     yield several.cases(most, names, 24)
 

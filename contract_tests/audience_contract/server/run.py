@@ -76,15 +76,21 @@ class _Run:
         self._judge = Judge(target, self._ledger, self._audiences)
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences, options.seed)
+        self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
-        self._operations = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
-        provider, ops = provider_of(target.spec.key), self._operations
-        self._is_by_name = provider.is_by_name
-        self._unjudged = {each.id: why for each in ops if (why := provider.why_not(each) or self._why_not(each))}
-        self._operations = [each for each in ops if each.id not in self._unjudged]
+        self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
+        allowed = [
+            each
+            for each in found
+            if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
+        ]
+        self._operations = [each for each in allowed if not options.operations or each.id in options.operations]
+        self._creating = {each.id: each for each in allowed if _creates(each)}
+        self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
+        self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned: set[tuple[str, str]] = set()
         self._stopped: Evidence | None = None
@@ -99,6 +105,8 @@ class _Run:
 
     def _why_not(self, operation: Operation) -> str:
         """Why no right request to an operation can be made; "" where one can."""
+        if why := provider_of(self._target.spec.key).why_not(operation):
+            return why
         if not self._is_by_name:
             request = self._names.draft(operation, least=True).request()
             broken = check_request(operation, request, undocumented=False)
@@ -126,6 +134,9 @@ class _Run:
                 self._clean_up()
         key, judge = self._target.spec.key, self._judge
         owed = ending.obligations(self._target, self._unfinished)
+        asked = {operation.id for operation in self._operations}
+        # Another one may have been needed to make audiences.
+        found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -133,7 +144,7 @@ class _Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.merged(self._ledger.findings, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(ending.merged(found, self._operations, judge.valid, judge.refusing)),
             tried=self._ledger.tried,
             obligations=tuple(owed),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
@@ -161,6 +172,9 @@ class _Run:
         for operation in self._target.spec.operations:
             if operation.id in self._unjudged:
                 yield f"not judged: {operation.node.pointer}: {self._unjudged[operation.id]}"
+        if self._unserved:
+            answers = " or ".join(map(str, sorted({*self._unserved.values()})))
+            yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
         if self._judge.valid and not self._judge.successes:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
@@ -176,22 +190,23 @@ class _Run:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        plans: dict[str, Plan] = {}
+        every = [self._drafts(each) for each in self._operations]
         self._untried |= {(_ALL, operation.id): None for operation in self._operations}
-        for operation in self._operations:
-            opened = self._plan(operation, [cases.opening(*self._drafts(operation), self._names)])
-            if not self._open(operation, opened, known=operation is not self._operations[0]):
-                return
+        drafts = list(self._served(every))
+        self._operations = [least.operation for least, _ in drafts]
+        if self._ended:
+            return
+        plans: dict[str, Plan] = {}
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
-            for operation in self._operations:
+            for each, operation in zip(drafts, self._operations, strict=True):
                 # Not before its turn: of many operations, it takes a while.
                 if operation.id not in plans:
-                    plans[operation.id] = self._plan(operation, groups(*self._drafts(operation), self._names))
+                    plans[operation.id] = self._plan(operation, groups(each, self._names))
                     del self._untried[_ALL, operation.id]
-                self._send("each rule once", operation, plans[operation.id].first)
-            for operation in self._operations:
+                # By then there are audiences to be listed.
                 self._turn_pages(operation)
+                self._send("each rule once", operation, plans[operation.id].first)
             for operation in self._operations:
                 self._send("everything else", operation, plans[operation.id].others)
         for operation in self._operations if deep else ():
@@ -202,12 +217,29 @@ class _Run:
             if self._courier.spent:
                 return
 
-    def _drafts(self, operation: Operation) -> tuple[Draft, Draft]:
+    def _drafts(self, operation: Operation) -> list[Draft]:
         """The least that is allowed, and the most, as far as that is valid."""
         least, most = (self._names.draft(operation, least=least) for least in (True, False))
-        request = most.request()
-        is_known = self._is_by_name or not check_request(operation, request, undocumented=False)
-        return least, most if is_known else least
+        is_known = self._is_by_name or not check_request(operation, most.request(), undocumented=False)
+        return [least, most if is_known else least]
+
+    def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
+        """The drafts of the operations that are served, by the server's first answers."""
+        known, unserved = False, None
+        for least, most in drafts:
+            operation = least.operation
+            opened = self._plan(operation, [cases.opening(least, most, self._names)])
+            opening = self._open(operation, opened, known=known)
+            if self._ended:
+                return
+            if operation.id in self._unserved:
+                unserved = unserved or opening
+            else:
+                known = True
+                yield [least, most]
+        if unserved and not known:
+            status = self._unserved[unserved.operation.id]
+            self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, partial(self._expected, operation))
@@ -234,14 +266,20 @@ class _Run:
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found
 
-    def _open(self, operation: Operation, made: Plan, *, known: bool) -> bool:
-        """Whether the server can be judged: one that answers everything in the same way tells nothing.
+    def _stop(self, why: str, opening: Opening) -> None:
+        self._ended, first = why, opening.first
+        if first:
+            self._stopped = self._redactor.evidence(first.url, first.request, first.response)
 
-        One that is `known` by its answers to another operation can be.
+    def _open(self, operation: Operation, made: Plan, *, known: bool) -> Opening:
+        """Judge the first answers, but of an operation that is not served, or a server that cannot be judged.
+
+        One that answers everything in the same way tells nothing, unless it is `known` by its answers to another
+        operation.
         """
         self._enter("opening")
         opening = Opening(self._target, operation)
-        asked: list[tuple[Planned, Observation]] = []
+        asked: list[tuple[Planned, Observation, Made | None]] = []
         with _until_used_up():
             for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
@@ -250,21 +288,28 @@ class _Run:
                     left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
                 if left_out:
                     continue
-                seen = self._sent(operation, planned)
-                asked.append((planned, seen))
+                seen, about = self._sent(operation, planned)
+                asked.append((planned, seen, about))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(seen.request, seen, valid=expected is Expected.SUCCESS)
-                while asked and (known or opening.can_be_judged):
-                    earlier, seen = asked.pop(0)
-                    self._judged(operation, seen, earlier.expectation)
-        if opening.why_not and not known:
-            self._ended, first = opening.why_not, opening.first
-            if first:
-                self._stopped = self._redactor.evidence(first.url, first.request, first.response)
-            return False
-        for planned, seen in asked:
-            self._judged(operation, seen, planned.expectation)
-        return True
+                opening.add(
+                    seen.request, seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete
+                )
+                while asked and (opening.can_be_judged or (known and opening.is_served)):
+                    earlier, seen, about = asked.pop(0)
+                    self._judged(operation, seen, earlier.expectation, about)
+        absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
+        if absent:
+            self._unserved[operation.id] = absent
+            self._untried = {each: None for each in self._untried if each[1] != operation.id}
+            self._planned = {each for each in self._planned if each[1] != operation.id}
+            self._creating = {name: each for name, each in self._creating.items() if each is not operation}
+            self._removing = {name: each for name, each in self._removing.items() if each is not operation}
+        elif opening.why_not and not known:
+            self._stop(opening.why_not, opening)
+        else:
+            for planned, seen, about in asked:
+                self._judged(operation, seen, planned.expectation, about)
+        return opening
 
     def _engine(self, phase: str, operation: Operation, phases: set[str], number: int = 0) -> None:
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
@@ -295,7 +340,7 @@ class _Run:
 
     def _sending(self) -> None:
         ends = self._options.stop_first and not self._courier.is_cleaning
-        found = (finding for finding in self._ledger.findings if finding.weight is Weight.VIOLATION) if ends else ()
+        found = (finding for finding in self._ledger.every if finding.weight is Weight.VIOLATION) if ends else ()
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
@@ -311,7 +356,8 @@ class _Run:
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
                 else:
                     with suppress(NotOursError):
-                        self._judged(operation, self._sent(operation, planned), planned.expectation)
+                        seen, about = self._sent(operation, planned)
+                        self._judged(operation, seen, planned.expectation, about)
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go."""
@@ -327,8 +373,8 @@ class _Run:
                     return
                 draft = draft.put(cursors[0], cursor)
 
-    def _sent(self, operation: Operation, planned: Planned) -> Observation:
-        """The answer to a case, about an audience that is there."""
+    def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
+        """The answer to a case, and the audience that it is about, one that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
         request = case.request(self._names.about(case.base, made))
@@ -338,10 +384,10 @@ class _Run:
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         seen = self._courier.send(operation, request, case.wire)
-        made = self._audiences.find(self._judge.name(operation, request), facts_of(operation).source)
-        if facts_of(operation).effect is Effect.READS and made:
+        facts = facts_of(operation)
+        if facts.effect is Effect.READS and self._audiences.find(self._judge.name(operation, request), facts.source):
             seen = self._courier.until_found(operation, request, seen)
-        return seen
+        return seen, made
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
@@ -352,7 +398,7 @@ class _Run:
         return self._audiences.pick(operation, used=used) or made
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        creating = next((each for each in self._operations if each.id == facts_of(operation).source), None)
+        creating = self._creating.get(facts_of(operation).source)
         last = self._audiences.left[-1:]
         if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
             about = self._audience(creating, used=False) or Made(name, "", None)
@@ -369,7 +415,7 @@ class _Run:
 
     def _clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        removing = {facts_of(e).source: e for e in self._operations[::-1] if facts_of(e).effect is Effect.REMOVES}
+        removing = self._removing
         if not removing or self._options.keep or not self._audiences.left:
             return
         self._enter("clean-up")
@@ -392,7 +438,9 @@ class _Run:
         said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
         self._judge.judge(operation, seen, said)
 
-    def _judged(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
+    def _judged(
+        self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
+    ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
@@ -400,12 +448,14 @@ class _Run:
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._untried.pop((expectation.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
-            self._audiences.gone(self._judge.name(operation, seen.request), facts_of(operation).source, sure=False)
+            # A server may read a name where the checker reads none.
+            for name in (self._judge.name(operation, seen.request), about.name if about else ""):
+                self._audiences.gone(name, facts_of(operation).source, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
-        for finding in () if kept or not self._watcher else self._ledger.findings:
+        for finding in () if kept or not self._watcher else self._ledger.every:
             if finding.key not in self._told and self._watcher:
                 self._told.add(finding.key)
                 self._watcher.finding(finding)

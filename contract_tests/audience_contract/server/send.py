@@ -41,6 +41,8 @@ class Wire:
 
 
 PLAIN = Wire()
+BROKEN_OFF = "the connection was closed"
+"""The trouble of an exchange that the server ended without an answer."""
 UNREACHABLE = "no connection: "
 """How the trouble begins of an exchange that found nobody."""
 NOT_SENT = "not sent: "
@@ -89,12 +91,14 @@ class Sender:
         for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
         body = b"".join(_chunks(request.body)) if wire.chunked else request.body
-        connection.endheaders()
-        if wire.expect and connection.sock:
-            # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
-            select.select([connection.sock], [], [], 1.0)
-        if body:
-            connection.send(body)
+        # Whoever has seen enough may answer and close before all of it is sent.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.endheaders()
+            if wire.expect and connection.sock:
+                # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
+                select.select([connection.sock], [], [], 1.0)
+            if body:
+                connection.send(body)
         with _at_most(self.timeout, connection.sock):
             answer = connection.getresponse()
             data, _ = connections.body(answer, _MAX_JUDGED)
@@ -154,6 +158,8 @@ def _reason(error: Exception) -> str:
             said = f"{UNREACHABLE}{error}"
         case TimeoutError():
             said = LATE
+        case ConnectionResetError() | BrokenPipeError():
+            said = BROKEN_OFF
         case http.client.IncompleteRead():
             said = "the answer broke off in its body"
         case CodingError():

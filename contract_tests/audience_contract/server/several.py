@@ -8,12 +8,12 @@ from typing import Any
 from ..messages import Request
 from .cases import Case
 from .draft import Draft, File
+from .expectation import SEVERAL
 from .messages import escaped
 from .names import Names
 from .places import Place, places
 from .values import TEXTS
 
-LABEL = "several unusual things at once"
 _LONGEST = 255
 _EXTRA = {"X-Request-Id": "contract-check", "Accept-Language": "de, en;q=0.5"}
 
@@ -24,7 +24,7 @@ def cases(most: Draft, names: Names, count: int) -> Iterator[Case]:
     values = {place: found for place in places(most.operation) if (found := [*_values(place, most, names)])}
     for number in range(count):
         drawn = {place: chance.choice(found) for place, found in values.items()}
-        yield Case(most, _all(drawn, number), label=LABEL)
+        yield Case(most, _all(drawn, number), label=SEVERAL)
 
 
 def _values(place: Place, most: Draft, names: Names) -> Iterator[Callable[[Draft], Any]]:

@@ -2,9 +2,10 @@
 
 import ipaddress
 import os
+import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -79,9 +80,16 @@ class Target:
         broken = sorted(name for at, name in variables.items() if at in settings and not _fits(at, settings[at]))
         if broken:
             raise ValueError(f"{', '.join(broken)}: no header can carry that value")
-        return cls(
-            spec, url.rstrip("/"), {**settings, **{f"header {name}": value for name, value in spec.headers.items()}}, ca
-        )
+        settings |= {f"header {name}": value for name, value in spec.headers.items()}
+        return cls(spec, _base(spec, url.rstrip("/")), settings, ca)
+
+    def named(self, operations: Collection[str]) -> frozenset[str]:
+        """These operations; raises LookupError for a name that is none."""
+        known = [operation.id for operation in self.spec.operations]
+        for name in operations:
+            if name not in known:
+                raise LookupError(f"no operation {name!r}; there are {', '.join(known)}")
+        return frozenset(operations)
 
     @property
     def is_local(self) -> bool:
@@ -174,6 +182,14 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _base(spec: Spec, url: str) -> str:
+    """The base URL without the beginning of an operation's path, two segments or more, where it has that as well."""
+    paths = [re.match("[^{]*", operation.path) for operation in spec.operations]
+    begun = {match[0][: end.start()] for match in paths if match for end in re.finditer("/", match[0])}
+    found = (start for start in sorted(begun, key=len, reverse=True) if start.count("/") > 1 and url.endswith(start))
+    return url.removesuffix(next(found, ""))
 
 
 def _fits(place: str, value: str) -> bool:

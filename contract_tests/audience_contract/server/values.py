@@ -38,13 +38,12 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
     """A list for each place and each way to change what stands there."""
     for place in places(least.operation):
         right = most.value(place)
-        in_revisions = place.name in names.provider.only_in_some_revisions
-        if right is None and not in_revisions:
+        if right is None:
             continue
-        sent = least if right is None or least.value(place) is not None else most
+        sent = least if least.value(place) is not None else most
         secret = names.target.is_secret(f"{place.kind} {place.name}")
         fixed = names.is_given(least.operation, place)
-        if place.kind != "path" and not in_revisions:
+        if place.kind != "path":
             yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = [value for value in _wrong(place, right, most) if place.kind != "header" or _is_header(value)]
@@ -55,7 +54,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
-        if place.is_text and not fixed and not in_revisions and place.kind != "header":
+        if place.is_text and not fixed and place.kind != "header":
             lengths = [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             letters = [Case(most, change) for change in _letters(place, names)]
             # Where nobody says which values there are, a refusal tells nothing.
@@ -128,7 +127,7 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     creates = facts_of(draft.operation).effect is Effect.CREATES
     for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
         # A name without its mark would stay at a real provider, and nobody would know whose it is.
-        marked = length >= shortest or not length or (creates and names.target.is_local)
+        marked = length >= shortest or (creates and (names.target.is_local or not length))
         if marked and (place.kind == "body" or length <= _IN_TARGET):
             yield length
 

@@ -10,9 +10,9 @@ from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
 from .._reason import reason
 from .._redact import name_without, redacted
+from .._request import Request
 from .._response import Headers, Response
 from .._steps import Step
-from .._wire import Request
 from .packed import unpacked
 
 _LARGE = 256 * 1024
@@ -123,11 +123,6 @@ class AttemptTrace:
         if not self._head or not self._body or self.unpacked:
             return None
         return self._head[1].get("content-encoding")
-
-    @property
-    def may_have_left(self) -> bool:
-        """Whether any byte of the request may be out."""
-        return self.built and (self._left or not self.connects)
 
     def failure(self, error: BaseException) -> AudiencesError:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""

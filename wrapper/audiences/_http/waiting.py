@@ -78,15 +78,15 @@ class AsyncSide:
 
     @staticmethod
     async def run(flow: Flow[R]) -> R:
+        done, thrown = None, list[BaseException]()
         try:
-            awaited = flow.send(None)
             while True:
+                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
+                awaited = flow.throw(thrown.pop()) if thrown else flow.send(done)
                 try:
                     done = await awaited
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    awaited = flow.throw(error)
-                else:
-                    awaited = flow.send(done)
+                    thrown.append(error)
         except StopIteration as stop:
             result: R = stop.value
             return result

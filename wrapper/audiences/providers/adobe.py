@@ -9,8 +9,9 @@ Its calls that update an audience (patchAudience, updateAudience) are not made: 
 expression and name, and no page says what they do to one that is metadata alone.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar, Unpack
+from typing import Annotated, Any, TypeVar, Unpack
 
 from audience_clients.adobe.api.audiences import create_audience, delete_audience, get_audience, list_audiences
 from audience_clients.adobe.models import (
@@ -42,7 +43,7 @@ from .._options import Options
 from .._record import Record, RecordState, Reference, count_of
 from .._redact import STARS
 from .._secret import Secret, SecretSource, is_fit
-from .._settings import OAuth, Setting, Values
+from .._settings import Setting, Values, settings_of
 from .._token import Granted
 
 T = TypeVar("T")
@@ -52,9 +53,12 @@ _CREATE_PATHS = ("/core/ais", "/data/core/ais")
 
 
 def _url(values: Values, path: str) -> str:
-    chosen = values.texts.get("create_path", _CREATE_PATHS[0])
+    """The base URL may end with where the call that creates is, as that of a spec which has this call alone."""
+    base = values["base_url"]
+    at_end = next((each for each in reversed(_CREATE_PATHS) if base.endswith(each)), "")
+    chosen = values.texts.get("create_path", at_end or _CREATE_PATHS[0])
     below = path.removeprefix(_CREATE_PATHS[0])
-    return values["base_url"] + (path if below == path else chosen + below)
+    return base.removesuffix(at_end) + (path if below == path else chosen + below)
 
 
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
@@ -66,6 +70,11 @@ _SERVICE = Service(
     url=_url,
     own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
+_UPS = replace(
+    _SERVICE,
+    undocumented="no page says that the Segmentation Service has the audiences that are created here, which are "
+    "metadata alone",
+)
 # Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
 _TOKENS = Service(
     key="adobe_ims",
@@ -73,9 +82,6 @@ _TOKENS = Service(
     code=("error",),
     message=("error_description",),
     url=lambda values, _: values["token_url"],
-)
-_NOT_SAID = (
-    "no page says that the Segmentation Service has the audiences that are created here, which are metadata alone"
 )
 _MEMBERS = Unsupported(
     "members come by another service, documented as a file in the landing zone, an external audience made of it, and a "
@@ -196,32 +202,45 @@ def _granted(client_secret: Secret, body: Any) -> Granted | None:  # noqa: ARG00
     return Granted(token, count_of(body, "expires_in") or 0)  # without a lifetime, it serves this call only
 
 
+_ACCESS = "the access token; or ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES in its place"
+_PATH = f"the path of the call that creates, instead of {_CREATE_PATHS[0]}"
+
+
+class AdobeOptions(Options[T], total=False):
+    """The settings of Adobe; each is otherwise taken from the environment.
+
+    Either `access_token` is given, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment,
+    and there the token wins.
+    """
+
+    access_token: Annotated[SecretSource | None, Setting("ADOBE_ACCESS_TOKEN", _ACCESS, secret=True)]
+    """ADOBE_ACCESS_TOKEN."""
+    api_key: Annotated[SecretSource | None, Setting("ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True)]
+    """ADOBE_API_KEY."""
+    org_id: Annotated[str | None, Setting("ADOBE_ORG_ID", "the organisation, sent as x-gw-ims-org-id")]
+    """ADOBE_ORG_ID."""
+    sandbox_name: Annotated[str | None, Setting("ADOBE_SANDBOX_NAME", "the sandbox, sent as x-sandbox-name")]
+    """ADOBE_SANDBOX_NAME."""
+    client_id: Annotated[str | None, Setting("ADOBE_CLIENT_ID", "the OAuth client id", required=False)]
+    """ADOBE_CLIENT_ID."""
+    client_secret: Annotated[
+        SecretSource | None, Setting("ADOBE_CLIENT_SECRET", "the OAuth client secret", secret=True, required=False)
+    ]
+    """ADOBE_CLIENT_SECRET."""
+    scopes: Annotated[str | None, Setting("ADOBE_SCOPES", "the OAuth scopes, separated by commas", required=False)]
+    """Separated by commas; ADOBE_SCOPES."""
+    token_url: Annotated[str | None, Setting("ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False)]
+    """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
+    create_path: Annotated[str | None, Setting("ADOBE_CREATE_PATH", _PATH, required=False, choices=_CREATE_PATHS)]
+    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH. The base URL may end with
+    either instead.
+    """
+
+
 ADOBE = Adapter(
     title="Adobe",
     key="adobe",
-    settings=(
-        Setting(
-            "access_token",
-            "ADOBE_ACCESS_TOKEN",
-            "the access token; or ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES in its place",
-            secret=True,
-        ),
-        Setting("api_key", "ADOBE_API_KEY", "the API key, sent as x-api-key", secret=True),
-        Setting("org_id", "ADOBE_ORG_ID", "the organisation, sent as x-gw-ims-org-id"),
-        Setting("sandbox_name", "ADOBE_SANDBOX_NAME", "the sandbox, sent as x-sandbox-name"),
-        Setting("client_id", "ADOBE_CLIENT_ID", "the OAuth client id", required=False),
-        Setting("client_secret", "ADOBE_CLIENT_SECRET", "the OAuth client secret", secret=True, required=False),
-        Setting("scopes", "ADOBE_SCOPES", "the OAuth scopes, separated by commas", required=False),
-        Setting("token_url", "ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False),
-        Setting(
-            "create_path",
-            "ADOBE_CREATE_PATH",
-            "the path of the call that creates, instead of /core/ais",
-            required=False,
-            choices=_CREATE_PATHS,
-        ),
-    ),
-    oauth=OAuth("access_token", "client_id", "client_secret", "scopes", "token_url"),
+    settings=settings_of(AdobeOptions),
     token=Operation(
         _TOKENS,
         "create_token",
@@ -245,76 +264,39 @@ ADOBE = Adapter(
         needs="a string at /id or /audienceId",
     ),
     get=Operation(
-        _SERVICE,
-        "getAudience",
-        Effect.READS,
-        _get,
-        _got,
-        get_audience.parse_response,
-        needs="the id that was asked for",
-        undocumented=_NOT_SAID,
+        _UPS, "getAudience", Effect.READS, _get, _got, get_audience.parse_response, needs="the id that was asked for"
     ),
     find=Operation(
-        _SERVICE,
+        _UPS,
         "listAudiences",
         Effect.READS,
         _find,
         _found,
         list_audiences.parse_response,
         needs="an array at /children, of audiences with what was asked for",
-        undocumented=_NOT_SAID,
     ),
     wait=Unsupported("Adobe documents no state that says how far an audience is"),
     delete=Operation(
-        _SERVICE,
+        _UPS,
         "deleteAudience",
         Effect.REMOVES,
         _delete,
         lambda asked, _: Handle(id=asked.id),
         delete_audience.parse_response,
-        undocumented=_NOT_SAID,
     ),
     list=Operation(
-        _SERVICE,
+        _UPS,
         "listAudiences",
         Effect.READS,
         _list,
         _listed,
         list_audiences.parse_response,
         needs="an array at /children, and a whole number at /_page/next",
-        undocumented=_NOT_SAID,
     ),
     add=_MEMBERS,
     remove=_MEMBERS,
     replace=_MEMBERS,
 )
-
-
-class AdobeOptions(Options[T], total=False):
-    """The settings of Adobe; each is otherwise taken from the environment.
-
-    Either `access_token` is given, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment,
-    and there the token wins.
-    """
-
-    access_token: SecretSource | None
-    """ADOBE_ACCESS_TOKEN."""
-    api_key: SecretSource | None
-    """ADOBE_API_KEY."""
-    org_id: str | None
-    """ADOBE_ORG_ID."""
-    sandbox_name: str | None
-    """ADOBE_SANDBOX_NAME."""
-    client_id: str | None
-    """ADOBE_CLIENT_ID."""
-    client_secret: SecretSource | None
-    """ADOBE_CLIENT_SECRET."""
-    scopes: str | None
-    """Separated by commas; ADOBE_SCOPES."""
-    token_url: str | None
-    """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
-    create_path: str | None
-    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH."""
 
 
 class Adobe(Blocking):
@@ -323,7 +305,7 @@ class Adobe(Blocking):
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
     newer copies of the page). No default is made up for them. `Receipt.id` is the `id` of the answer, or else its
     `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the path
-    `/data/core/ais`; `create_path` takes it.
+    `/data/core/ais`; `create_path` takes it, and so does a base URL that ends with it.
 
     No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete` and what is
     made of them need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the caller's.

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, TypeVar, Unpack
+from typing import Annotated, Any, TypeVar, Unpack
 
 from audience_clients.batch.api.audiences import (
     audience_create,
@@ -50,7 +50,7 @@ from .._operation import (
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
-from .._settings import Setting, Values
+from .._settings import Setting, Values, settings_of
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ _SERVICE = Service(
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
+_NEEDS = "a string at /indexing_token"
 _SIBLING = "(as Batch has it for profiles)"
 # Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
 _STATES = {
@@ -82,7 +83,7 @@ def _create(draft: Draft, values: Values) -> Built:
     return audience_create.build_request(body=body, x_batch_project=values["project"])
 
 
-def _created(draft: Draft, body: Any) -> Handle | None:  # noqa: ARG001
+def _token(_: object, body: Any) -> Handle | None:
     token = text(body, "indexing_token")
     return Handle(token=token) if token else None
 
@@ -134,11 +135,6 @@ def _replace(asked: Change, values: Values) -> Built:
     return audience_replace.build_request(body=body, x_batch_project=values["project"])
 
 
-def _accepted(asked: Change, body: Any) -> Handle | None:  # noqa: ARG001
-    token = text(body, "indexing_token")
-    return Handle(token=token) if token else None
-
-
 def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
     action = {} if verb == "replace" else {"action": verb}
     if isinstance(member, str):
@@ -150,6 +146,8 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
             warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
+        if isinstance(told, bool):
+            warnings.add("an attribute is true or false, a type that Batch's page of update does not name")
         least, most = (0, 2048) if key.startswith("url(") else (1, 300)
         if isinstance(told, str) and not least <= len(told) <= most:
             warnings.add(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
@@ -179,13 +177,7 @@ def _remove(asked: Reference, values: Values) -> Built:
 
 
 _UPDATE = Operation(
-    _SERVICE,
-    "audience_update",
-    Effect.CHANGES,
-    _update,
-    _accepted,
-    audience_update.parse_response,
-    needs="a string at /indexing_token",
+    _SERVICE, "audience_update", Effect.CHANGES, _update, _token, audience_update.parse_response, needs=_NEEDS
 )
 
 
@@ -194,16 +186,24 @@ def _is_plain(value: object) -> bool:
     return text or isinstance(value, int) or (isinstance(value, float) and isfinite(value))
 
 
+class BatchOptions(Options[T], total=False):
+    """The settings of Batch; each is otherwise taken from the environment."""
+
+    api_key: Annotated[SecretSource | None, Setting("BATCH_API_KEY", "the REST API key", secret=True)]
+    """The REST API key; BATCH_API_KEY."""
+    project: Annotated[str | None, Setting("BATCH_PROJECT", "the project key, sent as X-Batch-Project")]
+    """The project key, sent as X-Batch-Project; BATCH_PROJECT."""
+    version: Annotated[
+        str | None,
+        Setting("BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False),
+    ]
+    """The API version in the URL, instead of the spec's default; BATCH_VERSION."""
+
+
 BATCH = Adapter(
     title="Batch",
     key="batch",
-    settings=(
-        Setting("api_key", "BATCH_API_KEY", "the REST API key", secret=True),
-        Setting("project", "BATCH_PROJECT", "the project key, sent as X-Batch-Project"),
-        Setting(
-            "version", "BATCH_VERSION", "the API version in the URL, instead of the spec's default", required=False
-        ),
-    ),
+    settings=settings_of(BatchOptions),
     draft=DraftRules(
         fields={"name": "name"},
         unsupported={
@@ -212,13 +212,7 @@ BATCH = Adapter(
         },
     ),
     create=Operation(
-        _SERVICE,
-        "audience_create",
-        Effect.CREATES,
-        _create,
-        _created,
-        audience_create.parse_response,
-        needs="a string at /indexing_token",
+        _SERVICE, "audience_create", Effect.CREATES, _create, _token, audience_create.parse_response, needs=_NEEDS
     ),
     get=Operation(
         _SERVICE,
@@ -254,24 +248,13 @@ BATCH = Adapter(
         "audience_replace",
         Effect.CHANGES,
         _replace,
-        _accepted,
+        _token,
         audience_replace.parse_response,
-        needs="a string at /indexing_token",
+        needs=_NEEDS,
         consequence="all members that it has are removed",
     ),
     members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),
 )
-
-
-class BatchOptions(Options[T], total=False):
-    """The settings of Batch; each is otherwise taken from the environment."""
-
-    api_key: SecretSource | None
-    """The REST API key; BATCH_API_KEY."""
-    project: str | None
-    """The project key, sent as X-Batch-Project; BATCH_PROJECT."""
-    version: str | None
-    """The API version in the URL, instead of the spec's default; BATCH_VERSION."""
 
 
 class Batch(Blocking):

@@ -2,7 +2,7 @@
 https://help.commbox.io/apidocs/create-new-audiences, get-audiences and update-static-audience.
 """
 
-from typing import Any, BinaryIO, TypeVar, Unpack, cast
+from typing import Annotated, Any, BinaryIO, TypeVar, Unpack, cast
 
 from audience_clients.commbox.api.audiences import get_audiences, post_audiences, put_audiences_audience_id
 from audience_clients.commbox.models import PostAudiencesBody, PutAudiencesAudienceIdBody
@@ -29,7 +29,7 @@ from .._operation import (
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
-from .._settings import Setting, Values
+from .._settings import Setting, Values, settings_of
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ _SERVICE = Service(
     code=(),
     message=("description",),
 )
+_ID, _ARRAY = "a string at /data/id", "an array at /data"
 _NO_SUCH_CALL = Unsupported("CommBox documents no such call")
 
 
@@ -53,7 +54,7 @@ def _file(file: PhoneFile) -> File:
     return File(cast("BinaryIO", content), name, media_type)
 
 
-def _given(asked: Draft | Change, body: Any) -> Handle | None:  # noqa: ARG001
+def _given(_: object, body: Any) -> Handle | None:
     given = text(body, "data", "id")
     return Handle(id=given) if given else None
 
@@ -97,44 +98,29 @@ def _unfit(record: Record) -> str:
     return "" if static else "CommBox replaces the customers of static audiences only, and this is none"
 
 
+class CommBoxOptions(Options[T], total=False):
+    """The settings of CommBox; each is otherwise taken from the environment."""
+
+    api_key: Annotated[SecretSource | None, Setting("COMMBOX_API_KEY", "the API key", secret=True)]
+    """The API key; COMMBOX_API_KEY."""
+
+
 COMMBOX = Adapter(
     title="CommBox",
     key="commbox",
-    settings=(Setting("api_key", "COMMBOX_API_KEY", "the API key", secret=True),),
+    settings=settings_of(CommBoxOptions),
     draft=DraftRules(
         fields={"name": "name", "audience_file": "members"},
         unsupported={"description": "CommBox's create call has no description"},
         column="phone1",
     ),
     create=Operation(
-        _SERVICE,
-        "Post_Audiences",
-        Effect.CREATES,
-        _create,
-        _given,
-        post_audiences.parse_response,
-        needs="a string at /data/id",
+        _SERVICE, "Post_Audiences", Effect.CREATES, _create, _given, post_audiences.parse_response, needs=_ID
     ),
-    get=Operation(
-        _SERVICE,
-        "Get_Audiences",
-        Effect.READS,
-        _list,
-        _found,
-        get_audiences.parse_response,
-        needs="an array at /data",
-    ),
+    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, get_audiences.parse_response, needs=_ARRAY),
     wait=Unsupported("CommBox documents no state that says how far an import is"),
     delete=_NO_SUCH_CALL,
-    list=Operation(
-        _SERVICE,
-        "Get_Audiences",
-        Effect.READS,
-        _list,
-        _listed,
-        get_audiences.parse_response,
-        needs="an array at /data",
-    ),
+    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, get_audiences.parse_response, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
     replace=Operation(
@@ -144,18 +130,11 @@ COMMBOX = Adapter(
         _replace,
         _given,
         put_audiences_audience_id.parse_response,
-        needs="a string at /data/id",
+        needs=_ID,
         consequence="all customers that it has are removed",
     ),
     unfit=_unfit,
 )
-
-
-class CommBoxOptions(Options[T], total=False):
-    """The settings of CommBox; each is otherwise taken from the environment."""
-
-    api_key: SecretSource | None
-    """The API key; COMMBOX_API_KEY."""
 
 
 class CommBox(Blocking):
