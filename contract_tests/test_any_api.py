@@ -1,11 +1,18 @@
 """The check, the mock and the judge of clients and traffic on OpenAPI documents that are nobody's provider."""
 
+import json
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audience_contract import Response
+from audience_contract.documents import read
+from audience_contract.facts import Effect, facts_of
+from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
 from audience_contract.report import Verdict
 from mistaken import ADOBE, DOCUMENTS, After, Mistake, answers, check, in_answer, in_body, said, with_header, with_query

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..schema import check, from_text, types
@@ -88,9 +88,7 @@ class Names:
         """What says which audience is meant; of one that is not made yet, its name stands for what is not known."""
         facts = facts_of(operation)
         known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
-        # What is made of another one has a name of its own.
-        is_new = (facts.effect is Effect.CREATES and made.by) or not (made.name or self.provider.is_by_name)
-        name = self.new() if is_new else made.name
+        name = made.name if self.provider.is_by_name else self.new()
         return {self.provider.named: name, key_of(operation): name, **known}
 
     def about(self, draft: Draft, made: Made | None = None) -> Draft:
