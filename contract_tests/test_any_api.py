@@ -3,22 +3,67 @@
 import json
 import re
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request as HttpRequest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Response
+from audience_contract.checker import check_request
+from audience_contract.documented import Documented
 from audience_contract.documents import read
 from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
 from audience_contract.report import Verdict
-from mistaken import ADOBE, DOCUMENTS, After, Mistake, answers, check, in_answer, in_body, said, with_header, with_query
+from audience_contract.server import Options, Target, run
+from audience_contract.server.audiences import Audiences
+from audience_contract.server.names import Names
+from judged import reply
+from mistaken import (
+    ADOBE,
+    DOCUMENTS,
+    After,
+    Mistake,
+    answers,
+    check,
+    in_answer,
+    in_body,
+    said,
+    target,
+    with_header,
+    with_query,
+)
 
 SHOP, LIBRARY = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json"
 _NAME = "[^/]+$"
+_KEYWORDS = (
+    *(
+        "type",
+        "properties",
+        "required",
+        "items",
+        "enum",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "not",
+        "$ref",
+        "nullable",
+        "format",
+    ),
+    *("format", "pattern", "minLength", "maxItems", "minimum", "exclusiveMaximum", "multipleOf", "const"),
+    *("discriminator", "readOnly", "example", "examples", "default", "uniqueItems", "$id", "prefixItems"),
+    "additionalProperties",
+)
 
 
 def _least(name: str, least: int, most: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -132,3 +177,180 @@ def test_the_mock_of_a_document_keeps_it(file: Path) -> None:
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
     report = check(file, mistake, requests=60, stop_first=True)
     assert report.verdict is Verdict.VIOLATED, report.notes
+
+
+def _of_its_own(_: ASGIApp) -> ASGIApp:
+    """A right server of the library, written without anything of the mock's or the check's."""
+    books: dict[str, dict[str, Any]] = {}
+
+    def fields(body: bytes) -> dict[str, Any] | None:
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return None
+        if not isinstance(value, dict):
+            return None
+        title, pages, language = (value.get(name) for name in ("title", "pages", "language"))
+        right = isinstance(title, str) and 1 <= len(title) <= 100
+        right &= (
+            isinstance(pages, int | float) and not isinstance(pages, bool) and pages % 1 == 0 and 1 <= pages <= 9999
+        )
+        return value if right and ("language" not in value or language in ("de", "en", "fr")) else None
+
+    def answer(method: str, path: str, query: dict[str, list[str]], media: str, body: bytes) -> Response:
+        name = path.removeprefix("/library/api/books").removeprefix("/")
+        allowed = ("GET", "PUT", "DELETE") if name else ("GET", "POST")
+        if method not in allowed:
+            return Response(405, (("allow", ", ".join(allowed)),), b"")
+        if query.get("api_key") != [API_KEY]:
+            return said(401)
+        if name and name not in books:
+            return said(404)
+        value = fields(body) if media.partition(";")[0].strip().lower() == "application/json" else None
+        if method in ("PUT", "POST") and value is None:
+            return said(400)
+        if method == "DELETE":
+            del books[name]
+            return said(204)
+        if method == "GET" and not name:
+            page = query.get("page", [])
+            return (
+                said(200, {"books": []}) if len(page) == 1 and re.fullmatch("[0-9]+", page[0], re.ASCII) else said(400)
+            )
+        if value is not None:
+            name = name or f"b{len(books) + 1}{len(value['title'])}-{time.monotonic_ns()}"
+            books[name] = {
+                "bookId": name,
+                **{key: value[key] for key in ("title", "pages", "language") if key in value},
+            }
+        return said(200, books[name])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await HttpRequest(scope, receive).body()
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        media = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+        path = unquote(urlsplit(scope["raw_path"].decode("latin-1")).path)
+        await reply(answer(scope["method"], path, query, media, body), send)
+
+    return app
+
+
+def test_a_right_server_that_shares_nothing_with_the_mock_has_no_finding() -> None:
+    spec = read(LIBRARY)
+    with MockServer(keys=[spec.key], middleware=_of_its_own) as server:
+        report = run(target(spec, server), Options(requests=150))
+    assert report.verdict is Verdict.KEPT
+
+
+def test_nothing_is_changed_or_removed_but_what_the_run_has_made() -> None:
+    spec = read(SHOP)
+    with MockServer(keys=[spec.key]) as server:
+        before = [_created(server, "/shop/v2/customers", {"name": f"theirs {number}"}) for number in range(3)]
+        run(target(spec, server), Options(requests=80))
+        left = [record.fields for record in server.audiences if record.operation == "createCustomer"]
+        changed = [one.request for one in server.exchanges if one.request.method not in ("GET", "POST", "HEAD")]
+    assert [each for each in left if each["id"] in [one["id"] for one in before]] == before
+    assert not {request.target.split("/")[3] for request in changed} & {str(each["id"]) for each in before}
+
+
+def _created(server: MockServer, path: str, value: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        server.url + path,
+        json.dumps(value).encode(),
+        {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def test_what_is_created_can_be_read_changed_and_removed_at_the_mock() -> None:
+    spec = read(LIBRARY)
+    with MockServer(keys=[spec.key]) as server:
+
+        def asked(method: str, path: str, value: Any = None) -> tuple[int, Any]:
+            body = json.dumps(value).encode() if value else None
+            url = f"{server.base_url(spec.key)}{path}?api_key={API_KEY}"
+            request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status, json.loads(answer.read() or b"null")
+            except urllib.error.HTTPError as error:
+                return error.code, None
+
+        _, book = asked("POST", "/books", {"title": "a", "pages": 1})
+        path = f"/books/{book['bookId']}"
+        assert asked("GET", path) == (200, book)
+        assert asked("PUT", path, {"title": "b", "pages": 2})[1] == {**book, "title": "b", "pages": 2}
+        assert asked("GET", path)[1]["title"] == "b"
+        assert [asked("DELETE", path)[0], asked("GET", path)[0]] == [204, 404]
+
+
+def test_what_cannot_be_judged_is_named_by_its_place() -> None:
+    found = [text.split(": ")[1] for text in read(DOCUMENTS / "zoo.yaml").unjudged]
+    schema = "/components/schemas/Pet/properties"
+    odd = {
+        f"{schema}/{name}" for name in ("odd/type", "worse/pattern", "worse/minLength", "lost/$ref", "more/$dynamicRef")
+    }
+    assert odd < set(found)
+    assert "/paths/~1elsewhere/$ref" in found
+    notes = check(SHOP, requests=1).notes
+    assert any(note.startswith("not judged: /paths/~1reports~1{reportId}/get: nothing says where") for note in notes)
+    assert any(note.startswith("not judged: /paths/~1settings/put: nothing says what it changes") for note in notes)
+
+
+def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -> None:
+    link = {"operationId": "getReport", "parameters": {"reportId": "$response.body#/id"}}
+    overlay = tmp_path / "overlay.json"
+    actions = [
+        {"target": "$.paths['/settings'].put", "update": {"x-effect": "reads"}},
+        {"target": "$.paths['/customers'].post.responses['201']", "update": {"links": {"report": link}}},
+        {"target": "$.paths.*.delete", "remove": True},
+    ]
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}), "utf-8")
+    operations = {each.id: each for each in read(SHOP, overlay).operations}
+    assert facts_of(operations["changeSettings"]).effect is Effect.READS
+    assert facts_of(operations["getReport"]).fed == {"reportId": "/id"}
+    assert "removeCustomer" not in operations
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("swagger: '2.0'", "no OpenAPI document of version 3"),
+        ("openapi: 3.0.0", "has no paths"),
+        ("openapi: [", "can't be read"),
+    ],
+)
+def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=said):
+        read(file)
+
+
+_ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 9)
+    | st.sampled_from(["", "x", "string", "object", "#/paths", "array", "("]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*_KEYWORDS, "x"]), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    schema=st.dictionaries(st.sampled_from(_KEYWORDS), _ANY, max_size=5), version=st.sampled_from(["3.0.1", "3.1.0"])
+)
+def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    body = {"content": {"application/json": {"schema": schema}}}
+    operation = {"requestBody": body, "responses": {"200": {"description": "", **body}}}
+    file = tmp_path_factory.getbasetemp() / "odd.json"
+    document = {"openapi": version, "paths": {"/a": {"post": operation}}, "components": {"schemas": {"A": schema}}}
+    file.write_text(json.dumps(document), "utf-8")
+    spec = read(file)
+    target_ = Target.of(spec.key, "http://127.0.0.1:9")
+    names = Names(target_, Audiences(spec, "any"))
+    for each in spec.operations:
+        check_request(each, names.draft(each, least=False).request())
+        Documented(spec).error(each, 400)

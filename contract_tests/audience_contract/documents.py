@@ -304,8 +304,8 @@ class _Plain:
         if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
             return (type(value) is bool) is not self._is_31
         if keyword == "type":
-            known = _TYPES if self._is_31 else _TYPES - {"null"}
-            return set(value) <= known if self._is_31 and isinstance(value, list) else value in known
+            kinds = value if self._is_31 and isinstance(value, list) and value else [value]
+            return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
         return keyword not in _SOUND or _SOUND[keyword](value)
 
 
@@ -329,14 +329,16 @@ def _is_pattern(value: Any) -> bool:
 
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum"), _is_number),
-    **dict.fromkeys(_NAMED, lambda value: isinstance(value, dict)),
+    **dict.fromkeys(
+        _NAMED, lambda value: isinstance(value, dict) and all(isinstance(each, dict | bool) for each in value.values())
+    ),
     **dict.fromkeys(_SEVERAL, _is_schemas),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
     "multipleOf": lambda value: _is_number(value) and value > 0,
     "required": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
-    "enum": lambda value: isinstance(value, list) and bool(value),
-    "format": lambda value: isinstance(value, str),
+    **dict.fromkeys(("enum", "examples"), lambda value: isinstance(value, list) and bool(value)),
+    **dict.fromkeys(("format", "$ref"), lambda value: isinstance(value, str)),
     "pattern": _is_pattern,
 }
 
