@@ -2,22 +2,25 @@
 
 import json
 import re
+import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typer.testing import CliRunner
 
 from audience_contract import Response
+from audience_contract._command import app
 from audience_contract.checker import check_request
+from audience_contract.client.run import judge as judge_client
 from audience_contract.documented import Documented
 from audience_contract.documents import read
 from audience_contract.facts import Effect, facts_of
@@ -27,6 +30,7 @@ from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
+from audience_contract.traffic import judge as judge_traffic
 from judged import reply
 from mistaken import (
     ADOBE,
@@ -197,7 +201,9 @@ def _of_its_own(_: ASGIApp) -> ASGIApp:
         )
         return value if right and ("language" not in value or language in ("de", "en", "fr")) else None
 
-    def answer(method: str, path: str, query: dict[str, list[str]], media: str, body: bytes) -> Response:
+    def answer(  # noqa: PLR0911 - one for each thing that may be wrong
+        method: str, path: str, query: dict[str, list[str]], media: str, body: bytes
+    ) -> Response:
         name = path.removeprefix("/library/api/books").removeprefix("/")
         allowed = ("GET", "PUT", "DELETE") if name else ("GET", "POST")
         if method not in allowed:
@@ -254,13 +260,9 @@ def test_nothing_is_changed_or_removed_but_what_the_run_has_made() -> None:
 
 
 def _created(server: MockServer, path: str, value: dict[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(
-        server.url + path,
-        json.dumps(value).encode(),
-        {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as answer:
-        found: dict[str, Any] = json.load(answer)
+    found: dict[str, Any] = requests.post(
+        server.url + path, json=value, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+    ).json()
     return found
 
 
@@ -269,14 +271,9 @@ def test_what_is_created_can_be_read_changed_and_removed_at_the_mock() -> None:
     with MockServer(keys=[spec.key]) as server:
 
         def asked(method: str, path: str, value: Any = None) -> tuple[int, Any]:
-            body = json.dumps(value).encode() if value else None
             url = f"{server.base_url(spec.key)}{path}?api_key={API_KEY}"
-            request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
-            try:
-                with urllib.request.urlopen(request) as answer:
-                    return answer.status, json.loads(answer.read() or b"null")
-            except urllib.error.HTTPError as error:
-                return error.code, None
+            answer = requests.request(method, url, json=value, timeout=10)
+            return answer.status_code, answer.json() if answer.content else None
 
         _, book = asked("POST", "/books", {"title": "a", "pages": 1})
         path = f"/books/{book['bookId']}"
@@ -354,3 +351,41 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     for each in spec.operations:
         check_request(each, names.draft(each, least=False).request())
         Documented(spec).error(each, 400)
+
+
+def test_a_client_is_judged_by_a_document() -> None:
+    read(LIBRARY)
+    asks = """from os import environ
+from urllib.request import urlopen
+urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
+    for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
+        assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:
+    content = {"size": 12, "mimeType": "application/json", "text": '{"books": 1}'}
+    answered = {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}], "content": content}
+    headers = [{"name": "Host", "value": "h"}]
+    asked = {"method": "GET", "url": "http://h.example/api/books?page=0&api_key=k", "headers": headers}
+    file = tmp_path / "recorded.har"
+    file.write_text(json.dumps({"log": {"entries": [{"time": 1, "request": asked, "response": answered}]}}), "utf-8")
+    key = read(LIBRARY).key
+    (finding,) = judge_traffic(file, base_urls={key: "http://h.example/api"}, key=key).findings
+    assert finding.pointer.endswith("/properties/books/type")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--auth", "nope=A"], "no security scheme nope"),
+        (["--auth", "key"], "--auth is the name"),
+        (["--ca", "nowhere.pem"], "has no certificates"),
+        (["--header", "X-Tenant: $NOT_SET"], "set NOT_SET"),
+        (["--overlay", "nowhere.yaml"], "cannot read"),
+    ],
+)
+def test_an_option_that_cannot_be_right_is_refused(options: list[str], said: str) -> None:
+    command = ["server", "--spec", str(LIBRARY), "--url", "https://127.0.0.1:9", *options]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 2
+    assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", result.output).split())

@@ -29,7 +29,12 @@ def _header(text: str) -> tuple[str, str]:
 def server(
     *,
     provider: Annotated[
-        str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.", show_default=False)
+        str,
+        typer.Argument(
+            help="A key: batch, adobe, commbox, or a service such as adobe_ims; or none, with --spec.",
+            metavar="[PROVIDER]",
+            show_default=False,
+        ),
     ] = "",
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
     spec: Spec = None,

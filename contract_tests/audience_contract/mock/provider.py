@@ -169,8 +169,9 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
     """The answer to a request that breaks the spec, its credentials first."""
     for violation in broken:
         place, _, name = violation.where.partition(" ")
-        if place == "header" and violation.rule.startswith("/components/securitySchemes/"):
-            return ours.unauthenticated(operation, name, missing=not request.values(name))
+        if violation.rule.startswith("/components/securitySchemes/"):
+            missing = place == "header" and not request.values(name)
+            return ours.unauthenticated(operation, name, missing=missing)
     return ours.refuse(operation, broken)
 
 
