@@ -44,7 +44,7 @@ def _judged(key: str, operation: str, act: Any) -> Report:
 def test_a_right_server_has_no_finding_and_is_tried_in_every_operation(key: str, settings: Settings) -> None:
     report = judge(MockServer(settings=settings), key, requests=60)
     assert report.findings == ()
-    assert {obligation.operation for obligation in report.obligations} == {each.id for each in load(key).operations}
+    assert {one.operation for one in report.tried} == {each.id for each in load(key).operations}
     # Whether Adobe finds what was created is not said: where it does not, nothing is known of a right answer.
     sure = key == "commbox" or (settings.metadata_found and settings.system_id)
     assert report.verdict is (Verdict.KEPT if sure else Verdict.INCONCLUSIVE)

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import _command_client, _command_server, _faults_command
+from . import _command_client, _command_replay, _command_server, _faults_command
 from ._documents import Auth, Overlay, Spec, opened
 from ._outputs import refused
 from .spec import load, provider_keys
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 app.command()(_command_server.server)
+app.command()(_command_replay.replay)
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
 app.command(name="server-faults")(_faults_command.faults)

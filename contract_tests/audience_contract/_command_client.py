@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ._documents import Auth, Overlay, Spec, opened
-from ._outputs import Baseline, Outputs, Reports, ShowMembers, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refused
 from .client.choice import Answers
 
 
@@ -31,6 +31,7 @@ def client(
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
     show_members: ShowMembers = False,
@@ -57,7 +58,7 @@ def client(
     from .client.run import judge  # noqa: PLC0415 - --help has no need of it
     from .running import heed_signals  # noqa: PLC0415 - nor of this
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
     try:
         own = opened(spec, overlay, auth)
@@ -105,6 +106,7 @@ def traffic(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
     show_members: ShowMembers = False,
@@ -119,7 +121,7 @@ def traffic(
     from .har import HarError  # noqa: PLC0415 - --help has no need of these
     from .traffic import judge  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     pairs = [text.partition("=") for text in base_url or ()]
     try:
         own = opened(spec, overlay, None)

@@ -1,29 +1,18 @@
 """The command `server`."""
 
 import math
-import os
-import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ._documents import Auth, Overlay, Spec, opened
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
+from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
 
 
 def _finite(value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise refused("it must be a finite number")
     return value
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    unknown = [each for each in re.findall(r"\$(\w+)", value) if each not in os.environ]
-    if not colon or unknown:
-        raise ValueError(f"set {unknown[0]} in the environment" if unknown else "a header is 'NAME: VALUE'")
-    return name.strip(), re.sub(r"\$(\w+)", lambda found: os.environ[found[1]], value.strip())
 
 
 def server(
@@ -40,13 +29,8 @@ def server(
     spec: Spec = None,
     overlay: Overlay = None,
     auth: Auth = None,
-    header: Annotated[
-        list[str] | None,
-        typer.Option(metavar="'NAME: VALUE'", help="Send this header; $VARIABLE in it is one of the environment."),
-    ] = None,
-    ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificates of who signs for the server, in PEM.")
-    ] = None,
+    header: Header = None,
+    ca: Certificates = None,
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     run_id: Annotated[
@@ -59,6 +43,9 @@ def server(
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=4)
+    ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
     ] = 10.0,
@@ -70,6 +57,13 @@ def server(
         list[str] | None,
         typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE|OPERATION",
+            help="Try this rule only, by its id, or this operation, which must be served; may be given more than once.",
+        ),
+    ] = None,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
     ] = False,
@@ -79,6 +73,7 @@ def server(
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
@@ -107,12 +102,13 @@ def server(
     from rich.console import Console  # noqa: PLC0415
 
     from . import reports  # noqa: PLC0415
+    from .rules import RULES  # noqa: PLC0415
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     try:
-        key = opened(spec, overlay, auth, provider, dict(map(_header, header or ())))
+        key = opened(spec, overlay, auth, provider, headers_of(header))
         target = Target.of(key, url, production=allow_production, ca=ca)
         options = Options(
             seed=seed,
@@ -122,12 +118,14 @@ def server(
             timeout=timeout,
             creates=max_creates,
             rate=rate,
+            jobs=jobs,
             read_only=read_only,
             stop_first=stop_first,
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named(operation or ()),
+            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            rules=[name for name in only or () if name in RULES],
         )
     except OSError as error:
         raise refused(f"cannot read {error.filename}: {error.strerror}") from None

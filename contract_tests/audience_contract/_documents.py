@@ -1,5 +1,7 @@
 """The options of every command that takes an OpenAPI document of the user's own."""
 
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +24,29 @@ Auth = Annotated[
         "follows that word. Without it, DOCUMENT_SCHEME in capitals.",
     ),
 ]
+
+Header = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header", metavar="'NAME: VALUE'", help="Send this header; $VARIABLE in it is one of the environment."
+    ),
+]
+Certificates = Annotated[
+    Path | None, typer.Option("--ca", metavar="FILE", help="Certificates of who signs for the server, in PEM.")
+]
+
+
+def headers_of(texts: list[str] | None) -> dict[str, str]:
+    """The headers of the options; raises ValueError for what is none, and for a variable that is not set."""
+    return dict(map(_header, texts or ()))
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    unknown = [each for each in re.findall(r"\$(\w+)", value) if each not in os.environ]
+    if not colon or unknown:
+        raise ValueError(f"set {unknown[0]} in the environment" if unknown else "a header is 'NAME: VALUE'")
+    return name.strip(), re.sub(r"\$(\w+)", lambda found: os.environ[found[1]], value.strip())
 
 
 def opened(

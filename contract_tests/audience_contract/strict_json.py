@@ -35,7 +35,10 @@ def loads(data: bytes) -> Any:
 def at(value: Any, pointer: str) -> Any:
     """What stands at a JSON pointer; None for nothing."""
     for token in pointer.split("/")[1:]:
-        value = value.get(token) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
+        else:
+            value = value.get(token) if isinstance(value, dict) else None
     return value
 
 

@@ -58,8 +58,8 @@ Tell = Callable[[Shown], object]
 EXIT_CODES = {
     0: "done at all providers that were asked",
     2: "wrong usage, nothing was sent",
-    3: "rejected, or there is not exactly one such audience",
-    4: "not sent to anybody, or a question had no answer",
+    3: "rejected; or there is no such audience, or more than one",
+    4: "nothing was sent; or a lookup got no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "done, but an answer breaks the spec",
     7: "done in part: at some providers, or in some calls, and not in others",
@@ -156,7 +156,7 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, line
     again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
     if 0 < len(again) < len(done):
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
-        note(f"Mend what is said above, then repeat it with {keys} only: elsewhere, the audience exists, or may exist.")
+        note(f"Correct the errors above, then repeat with {keys} only: elsewhere, the audience exists, or may exist.")
 
 
 def _found(result: Shown) -> Plain:

@@ -48,7 +48,7 @@ MEMBERS = "reading the members"
 INTERRUPTED = "interrupted before anything was sent"
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of one call of a change of members; no provider documents how many it takes."""
-_TOO_LARGE = "do not fit into one call of so many bytes as chunk_bytes allows"
+_TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
 ABOUT_DRAFTS, READING = frozenset({"prepare", "create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})

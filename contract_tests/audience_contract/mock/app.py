@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HttpResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..checker import check_request
@@ -73,9 +73,10 @@ class Application:
                 Route("/_mock/{provider}/audiences/{name:path}/members", _Members),
                 Route("/_mock/settings", _Settings),
                 Route("/_mock/tokens", _Tokens),
-                Mount("/", self._provider),
             ]
         )
+        # No route of Starlette's matches a path with a line break in it.
+        self._app.router.default, self._app.router.redirect_slashes = self._provider, False
         self._app.state.mock = self.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

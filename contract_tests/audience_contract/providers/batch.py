@@ -22,12 +22,14 @@ from ..messages import Request, Response
 from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record
+from ..schema import is_date_time
 from ..spec import Operation
 from ..violation import Violation
 
 _LIMIT = "/paths/~1audiences~1list/get/parameters/1/schema/maximum"
 _UPDATE = "/paths/~1audiences~1update/post/requestBody/content/application~1json/schema/properties/ids"
 _TOKEN = ("/indexing_token",)
+_MOMENT = "1970-01-01T00:00:00Z"
 
 
 class Batch(Provider):
@@ -72,6 +74,14 @@ class Batch(Provider):
             if member.get("action") == "remove" and "attributes" in member:
                 rule = f"{_UPDATE}/items/properties/attributes/description"
                 yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
+
+    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
+        """Dates are in a RFC 3339 format."""
+        value = json_of(response)
+        shown = value.get("audiences", [value]) if operation.id in ("audience_view", "audience_list") else []
+        for name in ("created", "updated"):
+            if any(not is_date_time(each.get(name, _MOMENT)) for each in shown):
+                yield Violation("body", f"/{name}", operation.node.pointer, "no date of RFC 3339")
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         if operation.id == "audience_list":

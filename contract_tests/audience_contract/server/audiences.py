@@ -12,6 +12,7 @@ from urllib.parse import unquote, unquote_plus
 
 from ..bodies import parts_of
 from ..facts import Effect, facts_of, told
+from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation, Spec
@@ -27,7 +28,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Made:
-    """An audience of the run's: its name, its id or token, and what the server answered.
+    """An audience of the run's: its name, its id or token, what the server answered, and the whole exchange.
 
     `by` is the operation that made it, and `path` the values of that request's path.
     """
@@ -35,6 +36,7 @@ class Made:
     name: str
     id: str
     answer: Any
+    seen: Observation | None = field(default=None, compare=False)
     by: str = ""
     path: Mapping[str, str] = field(default_factory=dict)
 

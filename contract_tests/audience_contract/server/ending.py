@@ -1,5 +1,6 @@
 """What a run comes to, once nothing more is sent."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from .target import Target
 
 _OFTEN = 4
 """One of so many."""
+_TYPES = 3
+"""Properties of which nobody checks the type, from which on it is types that nobody checks."""
 _RESTATED = {"case.refused", "case.header", "response.content-type", "response.body"}
 """Rules that are one where several operations are documented in the same words."""
 _SEVERAL = 4
@@ -23,11 +26,12 @@ def merged(
     """The findings, without those that have the same root cause as another one.
 
     Where what is plain is refused, so is what is not. What one thing shows need not be shown by several at once. And
-    where nothing of a body was refused because of its schema, it is not one check that is missing. `valid` is how many
+    where nothing of a body was refused because of its schema, it is not one check that is missing. What several
+    operations document in the same words is one rule. Where what is valid fails, so does the rest. `valid` is how many
     plain valid requests an operation had, `refusing` are the operations that refused a body because of its schema.
     """
     refused = [one for one in found if one.rule == "case.accepted"]
-    plain = [one for one in refused if _is_plain(one) and one.count * _OFTEN >= sum(valid[o] for o in one.operations)]
+    plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
     unchecked: dict[str, list[Finding]] = {
         body: [one for one in found if one.rule == "case.refused" and one.pointer.startswith(f"{body}/")]
         for operation in operations
@@ -36,14 +40,21 @@ def merged(
     }
     unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
     alike: dict[tuple[str, str], list[Finding]] = {}
+    types = sum(one.rule == "case.refused" and one.pointer.endswith("/type") for one in found)
     for one in found:
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
             # The page of each operation is behind the reason.
-            reason = one.message.rpartition(" (")[2].rpartition("; ")[0]
+            said = re.search(r".*: \d{3} \((.*); [^; ]+\)$", one.message, re.DOTALL)
+            reason = said[1] if said else one.key
+            reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
             alike.setdefault((one.rule, reason), []).append(one)
+    failing = [one for one in found if one.rule == "response.failure"]
+    if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
+        alike["response.failure", ""] = failing
     everywhere = {operation for one in plain for operation in one.operations}
     for one in found:
-        if one.weight is Weight.ADVICE and max(one.statuses) >= 400 and everywhere >= set(one.operations):
+        refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
+        if refusal and max(one.statuses) >= 400 and everywhere >= set(one.operations):
             continue
         if one in refused and one not in plain:
             others = plain or [other for other in refused if one.detail and not other.detail]
@@ -57,6 +68,10 @@ def merged(
 
 def _is_plain(finding: Finding) -> bool:
     return not finding.detail and finding.pointer.endswith("/responses")
+
+
+def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
+    return finding.count * _OFTEN >= sum(valid[operation] for operation in finding.operations)
 
 
 def _all_of(those: Sequence[Finding], pointer: str) -> Finding:

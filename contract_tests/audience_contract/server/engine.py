@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -198,7 +199,10 @@ class Engine:
             self._judge(request, None, self._timeout, _trouble(error))
 
     def _judge(self, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
-        seen = Observation(str(sent.url), self._read(sent), answer, seconds, trouble)
+        request = self._read(sent)
+        whole = (("Host", urlsplit(sent.url).netloc), *request.headers)
+        seen = Observation(str(sent.url), request, answer, seconds, trouble, operation=self._operation.id)
+        seen = replace(seen, sent=replace(request, target=sent.path_url, headers=whole))
         with self._noting_enough():
             self._last = (seen, self._answered(seen))
 

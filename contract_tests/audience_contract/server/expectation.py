@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from .. import security
 from ..bodies import fields_of, json_of, parts_of
 from ..checker import check_request
+from ..facts import facts_of
 from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
@@ -22,6 +24,7 @@ from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import habits
 from .habits import OPEN, misread
+from .places import places
 from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
@@ -95,8 +98,10 @@ class Expectation:
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
     """What the documents say of a request; `label` says in a few words what is special about it."""
-    if request.method != operation.method:
-        return _of_method(operation, request)
+    # Without its parameters it is another path, and maybe another operation's.
+    elsewhere = "{" in operation.path and not operation.path_values(request.target)
+    if request.method != operation.method or elsewhere:
+        return _of_method(operation, request, is_open=elsewhere)
     found = [v for v in check_request(operation, request, undocumented=False) if not _is_length(v)]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
@@ -129,16 +134,17 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings))
 
 
-def _of_method(operation: Operation, request: Request) -> Expectation:
+def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
     documented = operation.spec.methods(request.target.partition("?")[0])
-    silent = request.method == "OPTIONS" or (request.method == "HEAD" and "GET" in documented)
+    silent = is_open or request.method == "OPTIONS" or (request.method == "HEAD" and "GET" in documented)
     weight, expected = (Weight.NOT_JUDGED, Expected.OPEN) if silent else (Weight.VIOLATION, Expected.NO_SUCCESS)
     return Expectation(expected, "case.method", operation.node.pointer, f"method {request.method}", weight)
 
 
 def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectation:
     """What breaks a rule that a server has to enforce."""
-    first = hard[0]
+    # What has another type is none of a list either.
+    first = next((violation for violation in hard if violation.rule.endswith("/type")), hard[0])
     place = first.where.partition(" ")[0]
     # Which of several broken rules decides the status is not said.
     any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
@@ -269,6 +275,8 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not _declares_accept(operation):
         yield "an Accept that JSON is not in"
+    if any(asked in _made_up(operation) for asked in asked_for(request)):
+        yield "a parameter of which nobody says which values there are"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
     for _, kind, text in texts(operation, request):
@@ -281,10 +289,28 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
     yield from provider_of(operation.spec.key).why_either_is_allowed(operation, request)
 
 
+@lru_cache(maxsize=256)
+def _made_up(operation: Operation) -> frozenset[str]:
+    """Parameters of the query that need not be there, of any text, and not the name or the id of an audience."""
+    known = {provider_of(operation.spec.key).named, *facts_of(operation).fed}
+    return frozenset(
+        place.name
+        for place in places(operation)
+        if place.kind == "query" and place.is_text and not place.required and not place.says("pattern")
+        if place.name not in known
+    )
+
+
+def asked_for(request: Request) -> dict[str, str]:
+    """The parameters of a query that can be read."""
+    found = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
+    return {key: text for key, text in found.items() if key is not None and text is not None}
+
+
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
     """The texts in a readable request that the documents give a schema, each with its name and that; a file is none."""
-    asked = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
-    asked |= {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
+    by_path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
+    asked: dict[str, str | None] = {**asked_for(request), **by_path}
     for parameter in operation.node.get("parameters") or ():
         name, text = parameter.value["name"], asked.get(parameter.value["name"])
         if parameter.value["in"] in ("query", "path") and text is not None:

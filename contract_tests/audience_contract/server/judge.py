@@ -48,7 +48,7 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
-        self._ids: set[str] = set()
+        self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
         """By operation and status."""
@@ -98,7 +98,9 @@ class Judge:
             nested = expectation.rule == "json.depth"
             said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
-            kind = {Expected.SUCCESS: "valid", Expected.UNAUTHORISED: "credentials"}.get(expectation.expected, "other")
+            kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
+            kind = "unusual" if weight is Weight.ADVICE else kind
+            kind = "credentials" if expectation.rule == "case.credential" else kind
             rule = "json.depth" if nested else "response.failure"
             self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
         elif weight is not Weight.NOT_JUDGED:
@@ -140,7 +142,8 @@ class Judge:
             verb = "took" if success else "refused"
             said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].help)
             self._find(expectation.rule, operation, seen, expectation, not fits and said)
-            return
+            if success or expectation.rule != "http.media":
+                return
         if expectation.advised and fits and status != 401:
             said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].help)
             self._find(expectation.advised, operation, seen, expectation, said)
@@ -251,20 +254,30 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
+            told = replace(seen, answered=self.answered_with(operation, seen), before=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
-            self._audiences.made(Made(name, next(iter(fresh), ""), value, operation.id, path), plain=plain)
+            made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
+            self._audiences.made(made, plain=plain)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
-            self._find("run.unique", operation, seen, about, found in self._ids and said)
-        self._ids.update(fresh)
+            both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
+            self._find("run.unique", operation, both, about, found in self._ids and said)
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
+
+    def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        value = self._value(seen.response) if seen.response else None
+        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
+        found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""

@@ -56,7 +56,7 @@ class Names:
             left_out = place.name in unasked or (not needed and self._is_vague(operation, place))
             if not given and (needed or not least) and not left_out:
                 draft = draft.put(place, self._usual(place, least=least))
-        draft = self.about(draft, made)
+        draft = self.about(draft, made, keeping=True)
         body = operation.node.get("requestBody")
         schema = body and body["content"][draft.media].get("schema")
         if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.fields, "")):
@@ -91,8 +91,11 @@ class Names:
         name = made.name if self.provider.is_by_name else self.new()
         return {self.provider.named: name, key_of(operation): name, **known}
 
-    def about(self, draft: Draft, made: Made | None = None) -> Draft:
-        """The draft about an audience, where it is about one; about one of a new name where none is given."""
+    def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
+        """The draft about an audience, where it is about one; about one of a new name where none is given.
+
+        Without `keeping` it has nothing of what an audience's creation answers, where that is not known.
+        """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
         fed = facts_of(draft.operation).fed
         for place in places(draft.operation):
@@ -101,7 +104,10 @@ class Names:
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in fed)
             ):
-                value = meaning.get(place.name, meaning[key_of(draft.operation)] if place.kind == "path" else ...)
+                above = (
+                    meaning[key_of(draft.operation)] if place.kind == "path" and not self.provider.is_by_name else ...
+                )
+                value = meaning.get(place.name, draft.value(place) if keeping and above is ... else above)
                 draft = draft.put(place, value if self.provider.is_by_name else self._fitting(draft, place, value))
         return draft
 

@@ -1,5 +1,6 @@
 """Whether a server can be judged: one that answers everything in the same way tells nothing."""
 
+import re
 from dataclasses import dataclass, field
 
 from ..judging import Observation
@@ -27,6 +28,7 @@ class Opening:
     operation: Operation
     valid: set[int] = field(default_factory=set)
     incomplete: set[int] = field(default_factory=set)
+    _others: set[str] = field(default_factory=set)
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
     first: Observation | None = None
@@ -36,6 +38,11 @@ class Opening:
         status = seen.response.status if seen.response else 0
         # What is said of another method says nothing of this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
+        if seen.response and status == 405 and request.method == self.operation.method:
+            # Where there are other methods only, the path is served, but not as documented.
+            allowed = set(re.findall("[A-Z]+", ",".join(map(str, seen.response.values("allow"))))) - {"OPTIONS", "HEAD"}
+            documented = self.operation.spec.methods(request.target.partition("?")[0])
+            self._others |= allowed if not allowed & {*documented} else set()
         self.valid |= {status} if valid else set()
         self.incomplete |= {status} if incomplete else set()
         self.first = self.first or (seen if seen.response else None)
@@ -52,6 +59,8 @@ class Opening:
         Of a server that is `known` to serve another one, a refusal of credentials speaks for this one, too, where no
         request was valid for certain.
         """
+        if self._others:
+            return 0
         said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.incomplete
         return min(said) if len(said) == 1 and said <= _ABSENT else 0
 

@@ -2,19 +2,21 @@
 
 import secrets
 import string
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from ..checker import check_request
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, rule_of
+from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
@@ -31,13 +33,15 @@ from .names import Names
 from .opening import Opening
 from .places import places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE
+from .send import UNREACHABLE, Sender, Wire
 from .target import Target
 
 _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_RECENT = 3
+"""Exchanges on which an answer may hang, beside the last right one of its operation."""
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
@@ -60,13 +64,26 @@ class Watcher(Protocol):
         """One more finding."""
 
 
-def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
-    """Judge a server."""
-    return _Run(target, options or Options(), watcher).report()
+def run(
+    target: Target, options: Options | None = None, watcher: Watcher | None = None, sender: Sender | None = None
+) -> Report:
+    """Judge a server; `sender` asks it, where that is not over the network."""
+    return Run(target, options or Options(), watcher, sender).report()
 
 
-class _Run:
-    def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
+class _Ready(NamedTuple):
+    """A case whose request was made, the audience it is about, and what has to be sent `before` to see the same."""
+
+    planned: Planned
+    request: Request
+    made: Made | None
+    before: tuple[Observation, ...]
+
+
+class Run:
+    def __init__(
+        self, target: Target, options: Options, watcher: Watcher | None = None, sender: Sender | None = None
+    ) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
@@ -74,7 +91,7 @@ class _Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
         self._names = Names(target, self._audiences, options.seed)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
@@ -90,6 +107,8 @@ class _Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
+        self._recent: deque[Observation] = deque(maxlen=_RECENT)
+        self._right: dict[str, Observation] = {}
         self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned: set[tuple[str, str]] = set()
@@ -131,12 +150,13 @@ class _Run:
             self._ended = self._ended or self._limit
         if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
-                self._clean_up()
+                self.clean_up()
         key, judge = self._target.spec.key, self._judge
         owed = ending.obligations(self._target, self._unfinished)
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
+        found = [one for one in found if self._is_asked(one.rule)]
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -241,20 +261,23 @@ class _Run:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
+    def _is_asked(self, rule: str) -> bool:
+        return not self._options.rules or rule in self._options.rules
+
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
-        made = plan(found, partial(self._expected, operation))
+        made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
+        judged = (expectation for expectation in judged if self._is_asked(expectation.rule))
         planned = {(expectation.key, operation.id): None for expectation in judged}
         self._untried |= {each: None for each in planned if each not in self._planned}
         self._planned |= planned.keys()
         return made
 
-    def _expected(self, operation: Operation, case: Case) -> Expectation | None:
-        """What is to be expected of a case; None of one that must not leave."""
-        request = case.request(case.base)
+    def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
+        """What is to be expected of a request; None of one that must not leave."""
         if not self._audiences.may_leave(request):
             return None
-        found = expect(self._target, operation, request, case.label, case.wire)
+        found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
@@ -304,7 +327,7 @@ class _Run:
             self._planned = {each for each in self._planned if each[1] != operation.id}
             self._creating = {name: each for name, each in self._creating.items() if each is not operation}
             self._removing = {name: each for name, each in self._removing.items() if each is not operation}
-        elif opening.why_not and not known:
+        elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
             for planned, seen, about in asked:
@@ -350,14 +373,48 @@ class _Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with _until_used_up():
-            for planned in made:
-                if self._may_create(operation, planned.expectation) and self._courier.spent:
+            # What an answer has to be, any case may show.
+            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+            every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
+            while every:
+                if self._may_create(operation, every[0].expectation) and self._courier.spent:
                     limit = self._options.creates
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
-                else:
-                    with suppress(NotOursError):
-                        seen, about = self._sent(operation, planned)
-                        self._judged(operation, seen, planned.expectation, about)
+                    del every[0]
+                    continue
+                # One that gives no answer may be gone.
+                most = 1 if self._silent else self._courier.at_once
+                if facts_of(operation).effect is Effect.REMOVES:
+                    # What is removed is not there for the next.
+                    taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
+                    most = max(1, min(most, next(taken, most)))
+                self._together(operation, every[:most])
+                del every[:most]
+
+    def _together(self, operation: Operation, planned: Iterable[Planned]) -> None:
+        """Send cases, whatever becomes of each other, and judge them in their order."""
+        ready: list[_Ready] = []
+        enough = None
+        try:
+            for each in planned:
+                with suppress(NotOursError):
+                    ready.append(self._ready(operation, each))
+        except Enough as reached:
+            enough = reached
+        answers = self._courier.together(operation, [(one.request, one.planned.case.wire) for one in ready])
+        succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
+        if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
+            # What the others found, their order has decided: each has to have an audience of its own.
+            for one in ready:
+                key = one.made.name or one.made.id if one.made else ""
+                self._audiences.gone(key, facts_of(operation).source, sure=True)
+            for one in ready:
+                self._together(operation, [one.planned])
+        else:
+            for one, seen in zip(ready, answers, strict=True):
+                self._judged(operation, self._finished(operation, one, seen), one.planned.expectation, one.made)
+        if enough:
+            raise enough
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go."""
@@ -375,19 +432,57 @@ class _Run:
 
     def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
         """The answer to a case, and the audience that it is about, one that is there."""
+        one = self._ready(operation, planned)
+        (seen,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+        return self._finished(operation, one, seen), one.made
+
+    def _ready(self, operation: Operation, planned: Planned) -> _Ready:
+        """A case as a request that is counted, about an audience that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
-        request = case.request(self._names.about(case.base, made))
+        request, other = case.request(self._names.about(case.base, made)), None
         name = self._judge.name(operation, request)
         if self._is_by_name and made and name != made.name and self._audiences.is_absent(name) and used:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        seen = self._courier.send(operation, request, case.wire)
+        self._courier.check(request)
+        self._courier.before(operation)
+        return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
+
+    def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
+        """The answer to a case, or a later one, and what it is the answer to."""
+        seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
+        facts = facts_of(operation)
+        if facts.effect is Effect.READS and self._audiences.find(
+            self._judge.name(operation, one.request), facts.source
+        ):
+            seen = self._courier.until_found(operation, one.request, seen)
+        return replace(seen, label=one.planned.case.label, before=one.before)
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Everything that was found so far."""
+        return self._ledger.every
+
+    def answered(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        return self._judge.answered_with(operation, seen)
+
+    def repeat(self, operation: Operation, whole: Request, label: str) -> Observation | None:
+        """Send what is as it was on the wire, and judge the answer; None for what must not leave."""
+        below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
+        wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
+        request = replace(whole, target=below)
+        expectation = self._expected(operation, request, label, wire)
+        if not expectation:
+            return None
+        seen = self._courier.again(operation, whole)
         facts = facts_of(operation)
         if facts.effect is Effect.READS and self._audiences.find(self._judge.name(operation, request), facts.source):
             seen = self._courier.until_found(operation, request, seen)
-        return seen, made
+        self._judged(operation, seen, expectation)
+        return seen
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
@@ -413,7 +508,7 @@ class _Run:
                 return self._audiences.left[-1]
         return self._audiences.find(name)
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
         removing = self._removing
         if not removing or self._options.keep or not self._audiences.left:
@@ -443,6 +538,12 @@ class _Run:
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server went on saying that it is busy")
+        right = self._right.get(operation.id)
+        seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
+        alone = replace(seen, before=(), history=())
+        self._recent.append(alone)
+        if seen.response and 200 <= seen.response.status < 300 and expectation.expected is Expected.SUCCESS:
+            self._right[operation.id] = alone
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):

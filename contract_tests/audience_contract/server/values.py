@@ -46,7 +46,9 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         if place.kind != "path":
             yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
-            values = [value for value in _wrong(place, right, most) if place.kind != "header" or _is_header(value)]
+            values = list(_wrong(place, right, most))
+            if place.kind == "header":
+                values = [str(value) for value in values if _is_header(str(value))]
             yield [Case(sent, puts(place, value)) for value in values]
         if fixed and place.kind == "header" and not secret:
             yield [Case(least, puts(place, "contract-check-nobody"))]
@@ -151,6 +153,7 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
         yield from (puts(place, letter * length) for letter in "é語\U0001f600" for length in (127, 255) if not pattern)
         return
     yield _named(place, names.digits)
+    yield from (_framed(place, "", f"{letter}a") for letter in "./@+: " if pattern and not re.search(pattern, letter))
     yield _named(place, lambda name: f"1e{names.digits(name)}")
     # Names that differ in case only are two names.
     yield from (_framed(place, "", end) for end in ("aB", "Ab"))
