@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ._documents import Auth, Overlay, Spec, opened
 from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refused
 from .client.choice import Answers
 
@@ -23,6 +24,9 @@ def client(
             help="Plain successes; all that is documented; or also what breaks the spec.", show_default="varied"
         ),
     ] = None,
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
     adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
@@ -56,10 +60,17 @@ def client(
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
+    try:
+        own = opened(spec, overlay, auth)
+    except OSError as error:
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise refused(str(error.args[0])) from None
+    keys = [*keys, *([own] if own else [])]
     if adversarial and answers not in (None, Answers.ADVERSARIAL):
         raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
-        raise refused("--upstream needs exactly one provider in --providers")
+        raise refused("--upstream needs exactly one provider in --providers, or --spec")
     # Then the command is ended, and the report printed.
     heed_signals()
     try:
@@ -84,9 +95,14 @@ def client(
 def traffic(
     file: Annotated[Path, typer.Argument(help="An HTTP Archive: of a browser, mitmproxy or Schemathesis.")],
     *,
+    spec: Spec = None,
+    overlay: Overlay = None,
     base_url: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=URL", help="A provider's base URL, where traffic did not go to the provider itself."),
+        typer.Option(
+            metavar="KEY=URL",
+            help="A provider's base URL, where traffic did not go to it; with --spec, URL alone.",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
@@ -108,13 +124,15 @@ def traffic(
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
     pairs = [text.partition("=") for text in base_url or ()]
     try:
-        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
+        own = opened(spec, overlay, None)
+        base_urls = {key if url else own: url or key for key, _, url in pairs}
+        found = judge(file, base_urls=base_urls, strict=strict, show_members=show_members, key=own)
     except OSError as error:
-        raise refused(f"cannot read {file}: {error.strerror}") from None
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
     except HarError as error:
         raise refused(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
         raise refused(str(error.args[0])) from None
     except ValueError as error:
-        raise refused(f"--base-url is a provider's key, =, and a URL: {error}") from None
+        raise refused(str(error)) from None
     outputs.end(found)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
 from ._outputs import refused
 from .visible import line
 
@@ -15,6 +16,11 @@ def replay(  # noqa: PLR0917 - a command line
     key: Annotated[str, typer.Argument(help="The key of a finding, or how it begins.")],
     url: Annotated[str, typer.Option(help="The base URL of the server, where it is not the report's.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
+    header: Header = None,
+    ca: Certificates = None,
     keep: Annotated[bool, typer.Option("--keep", help="Do not remove what was created.")] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Ask the provider's own host. It creates audiences there.")
@@ -35,9 +41,10 @@ def replay(  # noqa: PLR0917 - a command line
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
         story, run_id, asked = steps(found[0]), str(told["run"]), str(told["target"])
-        target = Target.of(found[0]["provider"], url or asked, production=allow_production)
+        opened(spec, overlay, auth, headers=headers_of(header))
+        target = Target.of(found[0]["provider"], url or asked, production=allow_production, ca=ca)
     except OSError as error:
-        raise refused(f"REPORT: cannot read {report}: {error.strerror}") from None
+        raise refused(f"REPORT: cannot read {error.filename}: {error.strerror}") from None
     except (KeyError, TypeError):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
     except ValueError as error:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
 from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
 
 
@@ -14,9 +15,22 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
-def server(  # noqa: PLR0917 - a command line
-    provider: Annotated[str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.")],
+def server(
+    *,
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="A key: batch, adobe, commbox, or a service such as adobe_ims; or none, with --spec.",
+            metavar="[PROVIDER]",
+            show_default=False,
+        ),
+    ] = "",
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
+    header: Header = None,
+    ca: Certificates = None,
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     run_id: Annotated[
@@ -63,7 +77,11 @@ def server(  # noqa: PLR0917 - a command line
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
-    """Judge a server: does it keep the contract of PROVIDER?
+    """Judge a server: does it keep the contract of PROVIDER, or of the document that --spec names?
+
+    Of a document, an operation is judged where its own links, or a create whose answer has what its path takes, say
+    what it is about; the report names what is not judged, by its place. --overlay may add rules and links, and say with
+    `x-effect` (reads, creates, changes, removes) what an operation does.
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
@@ -90,7 +108,8 @@ def server(  # noqa: PLR0917 - a command line
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
     try:
-        target = Target.of(provider, url, production=allow_production)
+        key = opened(spec, overlay, auth, provider, headers_of(header))
+        target = Target.of(key, url, production=allow_production, ca=ca)
         options = Options(
             seed=seed,
             run_id=run_id,
@@ -108,6 +127,8 @@ def server(  # noqa: PLR0917 - a command line
             operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
             rules=[name for name in only or () if name in RULES],
         )
+    except OSError as error:
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     target.wait(wait)

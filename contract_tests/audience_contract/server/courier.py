@@ -89,7 +89,7 @@ class Courier:
         sender: Sender | None = None,
     ) -> None:
         self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
-        self._sender = sender or Sender(target.url, options.timeout)
+        self._sender = sender or Sender(target.url, options.timeout, target.ca)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)

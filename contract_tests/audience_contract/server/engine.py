@@ -25,7 +25,7 @@ from ..connections import FinalAnswer
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Headers, Request, Response
-from ..security import header
+from ..security import place
 from ..spec import Operation
 from ..strict_json import at, put
 from ..violation import Violation
@@ -114,14 +114,15 @@ class Engine:
     def _configuration(self, phases: Collection[str]) -> dict[str, Any]:
         known = ("examples", "coverage", "fuzzing", "stateful")
         body = {p.replace("body ", "body."): v for p, v in self._target.settings.items() if p.startswith("body ")}
-        schemes = {header(scheme) for scheme in self._target.schemes}
-        credentials = {name: value for name, value in self._target.headers().items() if name in schemes}
+        named = {name for kind, name in map(place, self._target.schemes) if kind == "header"}
+        credentials = {name: v for name, v in self._target.carried(self._operation)["header"].items() if name in named}
         return {
             "base-url": self._target.url,
             "seed": self._seed,
             "workers": 1,
             "continue-on-failure": True,
             "request-timeout": self._timeout,
+            **({"tls-verify": str(self._target.ca)} if self._target.ca else {}),
             "headers": credentials,
             "parameters": body,
             "phases": {name: {"enabled": name in phases} for name in known},
@@ -154,9 +155,9 @@ class Engine:
         with self._noting_enough():
             self._before()
         kwargs |= {"allow_redirects": False, "auth": _Once(lambda sent: self._check(self._read(sent)))}
-        for place, right in self._target.settings.items():
-            name = place.removeprefix("header ")
-            if place.startswith("header ") and name in case.headers:
+        for where, right in self._target.settings.items():
+            name = where.removeprefix("header ")
+            if where.startswith("header ") and name in case.headers:
                 case.headers[name] = right
         named = self._provider.named
         if facts_of(self._operation).effect is Effect.CREATES:

@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 from ..bodies import check as check_body
 from ..bodies import json_of
@@ -56,7 +57,9 @@ class Judge:
         self.refusing: set[str] = set()
         """The operations that refused a body because of its schema."""
 
-    def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
+    def known(  # noqa: PLR0911 - one for each case
+        self, operation: Operation, seen: Observation, expectation: Expectation
+    ) -> Expectation:
         """The expectation, in view of what the run has made.
 
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
@@ -64,13 +67,17 @@ class Judge:
         """
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
-        name = self.name(operation, seen.request)
-        if facts_of(operation).effect is Effect.CREATES:
-            known = name in self._names and "a name that was sent before"
-            return replace(expectation, expected=Expected.OPEN, kind=known) if known else expectation
-        made, sent = self._audiences.find(name), self._texts(operation, seen.request)
-        fed, unsure = facts_of(operation).fed.items(), facts_of(operation).unsure
-        if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
+        facts, sent = facts_of(operation), self._texts(operation, seen.request)
+        if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
+            return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
+        creates = facts.effect is Effect.CREATES
+        if creates and self.name(operation, seen.request) in self._names:
+            return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
+        if creates and not facts.source:
+            return expectation
+        name, unsure = sent.get(key_of(operation), ""), facts.unsure
+        made = self._audiences.find(name, facts.source)
+        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
@@ -178,6 +185,9 @@ class Judge:
         again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
         if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
             return False
+        if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
+            # Where a document has no such refusal, it does not say that there is another.
+            return True
         return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
 
     @staticmethod
@@ -215,7 +225,8 @@ class Judge:
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""
         facts, value = facts_of(operation), self._value(response)
-        if facts.effect is not Effect.CREATES or not facts.unique or any(at(value, p) for p in facts.unique):
+        owed = facts.effect is Effect.CREATES and self._provider.is_by_name
+        if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
             return []
         name = " or ".join(pointer.removeprefix("/") for pointer in facts.unique)
         return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
@@ -245,9 +256,11 @@ class Judge:
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
             told = replace(seen, answered=self.answered_with(operation, seen), before=())
-            self._audiences.made(Made(name, next(iter(fresh), ""), value, told), plain=plain)
+            path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
+            made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
+            self._audiences.made(made, plain=plain)
         elif facts.effect is Effect.REMOVES:
-            self._audiences.gone(name, sure=True)
+            self._audiences.gone(name, facts.source, sure=True)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
@@ -312,7 +325,8 @@ class Judge:
 
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
-        return self._texts(operation, request).get(key_of(operation), "")
+        creates = facts_of(operation).effect is Effect.CREATES
+        return self._texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
     @staticmethod
     def _texts(operation: Operation, request: Request) -> dict[str, str]:

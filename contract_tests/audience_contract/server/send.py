@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import connections
@@ -56,6 +57,8 @@ class Sender:
 
     url: str
     timeout: float
+    ca: Path | None = None
+    """A file of certificates to trust, in place of the system's."""
 
     def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
         """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
@@ -84,7 +87,7 @@ class Sender:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext | None:
-        return connections.tls(self.url)
+        return connections.tls(self.url, self.ca)
 
     def _exchange(self, connection: http.client.HTTPConnection, request: Request, _body: bytes) -> Response:
         try:
