@@ -1,11 +1,12 @@
 """Reports to make forms of: one as a run makes it, and any at all."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from audience_contract import Request, Response
+from audience_contract import Request, Response, provider_keys
 from audience_contract.evidence import Redactor
 from audience_contract.report import Created, Evidence, Finding, Obligation, Report, Tried
 from audience_contract.rules import RULES, Weight
@@ -113,6 +114,8 @@ REPORT = Report(
     notes=("adobe answers 409 where no page says so", "a baseline entry has expired: response.status at commbox"),
     seed=1234,
     phases={"valid": 60, "invalid": 320, "wire": 32},
+    root=str(Path(__file__).parents[1]),
+    files={key: f"generated/audience_clients/{key}/openapi.json" for key in provider_keys()},
 )
 """A run against a server that breaks three rules, and one that is accepted."""
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import processes
+from raw_server import RawServer, http
 from sink import Sink
+from test_command_words import BATCH_KEYS
 from test_uploads import ROWS, SUCCESS
 
 pty = pytest.importorskip("pty")
@@ -57,6 +59,18 @@ def test_a_terminal_shows_a_bar_which_is_gone_in_the_end(command: list[str]) -> 
     assert "CommBox" in shown
     assert "3.2/3.2 MB" in shown
     assert shown.rstrip("\r\n").endswith("\x1b[2K")  # the line is erased
+
+
+def test_a_terminal_shows_how_much_of_a_file_of_members_was_read(raw: RawServer, tmp_path: Path) -> None:
+    path = tmp_path / "ids.csv"
+    path.write_text("id\n" + "1\n" * 200_000, "utf-8")
+    raw.answer = http(202, b'{"indexing_token":"t"}')
+    made = [sys.executable, "-m", "audiences", "add", "S", "-p", "batch", "--file", str(path), "--json"]
+    out, shown = on_a_terminal([*made, "--base-url", f"batch={raw.url}"], **BATCH_KEYS)
+    assert json.loads(out)[0]["outcome"] == "applied"
+    assert "Batch" in shown
+    assert "400.0/400.0 kB" in shown
+    assert shown.rstrip("\r\n").endswith("\x1b[2K")
 
 
 def test_a_pipe_and_a_terminal_that_cannot_move_its_cursor_show_nothing(command: list[str]) -> None:

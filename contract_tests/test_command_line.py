@@ -158,6 +158,43 @@ def test_credentials_come_from_a_file_which_is_never_quoted(server: MockServer, 
         assert "4711" not in done.stderr
 
 
+def test_a_tenant_has_the_variables_that_its_table_names_and_nothing_of_another(
+    server: MockServer, tmp_path: Path
+) -> None:
+    environment = {name: value for name, value in server.environment().items() if name.startswith("BATCH")}
+    ours = {f"SHOP_{name}": value for name, value in environment.items()}
+    file = tmp_path / "audiences.toml"
+    lines = [f'{name} = "SHOP_{name}"' for name in environment if name != "BATCH_PROJECT"]
+    default = f'[tenant.shop.defaults]\nBATCH_PROJECT = "{environment["BATCH_PROJECT"]}"'
+    file.write_text("\n".join(["[tenant.shop]", *lines, default, "[tenant.cafe]", 'BATCH_API_KEY = "CAFE"']), "utf-8")
+    others = {**ours, "BATCH_API_KEY": "of nobody", "BATCH_PROJECT": "of nobody", "CAFE": "key-4711"}
+
+    def told(*options: str) -> tuple[int, str]:
+        done = run(None, *BATCH, "--credentials", str(file), *options, **others)
+        return done.returncode, done.stderr
+
+    assert told("--tenant", "shop") == (0, "")
+    assert "settings are missing: set BATCH_PROJECT" in told("--tenant", "cafe")[1]
+    for options in ([], ["--tenant", "bar"]):
+        assert told(*options)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'BATCH_API_KEY = "key-4711"',
+        'defaults = {BATCH_API_KEY = "key-4711", BATCH_PROJECT = "shop"}',
+        'defaults = "key-4711"',
+        'KEY = "4711"',
+    ],
+)
+def test_a_value_in_the_place_of_a_name_is_refused_and_never_shown(tmp_path: Path, table: str) -> None:
+    file = tmp_path / "audiences.toml"
+    file.write_text(f"[tenant.shop]\n{table}", "utf-8")
+    done = run(None, *BATCH, "--dry-run", "--credentials", str(file), "--tenant", "shop")
+    assert (done.returncode, "4711" in done.stderr) == (2, False)
+
+
 def test_a_dry_run_prints_the_requests_without_secrets_and_sends_nothing(server: MockServer) -> None:
     server.clear()
     for extra in ([], ["--curl"], ["--json"]):

@@ -10,16 +10,17 @@ import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer import Exit
 
 import processes
 from audience_contract.mock import MockServer
-from audiences import InvalidError, Member
+from audiences import InvalidError, Member, _command
 from audiences._member_file import MemberFile
 from raw_server import RawServer, http
 from test_command_line import BATCH, EXAMPLES, run
@@ -53,8 +54,8 @@ def ids(first: int, count: int) -> list[str]:
 
 
 def test_the_rows_of_a_file_are_added_with_their_attributes_and_removed(server: MockServer, tmp_path: Path) -> None:
-    rows = ["1,a@b.test,Rome,2026-01-31T08:00:00+02:00,https://a.test/1", '2,b@b.test,"Ham, Kent",,']
-    file = written(tmp_path, "\ufeffid,mail,city,since,pic", *rows)
+    rows = ["a@b.test,1,Rome,2026-01-31T08:00:00+02:00,https://a.test/1", 'b@b.test,2,"Ham, Kent",,']
+    file = written(tmp_path, "\ufeffmail,id,city,since,pic", *rows)
     attributes = [word for each in ("city", "since:date", "pic:url") for word in ("--attribute", each)]
     assert run(server, "add", *AT, "--file", file, "--column", "mail", *attributes).returncode == 0
     assert members(server) == {
@@ -270,6 +271,21 @@ def test_an_interrupt_while_members_are_read_has_sent_nothing() -> None:
         child.send_signal(signal.SIGINT)
         out, _ = child.communicate()
     assert (child.returncode, json.loads(out)[0]["outcome"]) == (130, "not_sent")
+
+
+def test_an_interrupt_while_a_file_is_looked_through_has_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for name, value in BATCH_KEYS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Exit) as ended:
+        _command._Run(["batch"], "VIP", _command.Shared(as_json=True)).end(interrupted)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    (known,) = json.loads(capsys.readouterr().out)
+    assert (ended.value.exit_code, known["outcome"]) == (130, "not_sent")
 
 
 def test_an_interrupt_of_a_call_that_is_not_answered_leaves_it_unknown(tmp_path: Path) -> None:

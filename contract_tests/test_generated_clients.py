@@ -208,7 +208,7 @@ def test_batch_is_asked_and_understood() -> None:
 
 def test_adobe_is_asked_and_understood_in_both_revisions_of_its_page() -> None:
     request = _sent(_adobe())
-    assert str(request.url) == "https://api.example/v1/audiences?createAudienceMetaOnly=true"
+    assert str(request.url) == "https://api.example/v1/core/ais/audiences?createAudienceMetaOnly=true"
     assert request.headers["Accept"] == "application/vnd.adobe.external.audiences+json; version=2"
     assert (request.headers["x-gw-ims-org-id"], request.headers["x-sandbox-name"]) == ("org", "prod")
     assert json.loads(request.content) == {"name": "a"}

@@ -1,5 +1,6 @@
 """What the packages promise to who imports them."""
 
+import inspect
 import sys
 from importlib.resources import files
 from types import ModuleType
@@ -40,6 +41,15 @@ def test_importing_the_library_imports_no_command_line_no_server_no_file_reader(
     }
     assert heavy & set(loaded) == set()
     assert not any(name.startswith("audiences._command") for name in loaded)
+
+
+@pytest.mark.parametrize("verb", sorted({*audiences.Batch.capabilities, "prepare", "reconcile", "request"} - {"list"}))
+def test_a_verb_says_of_itself_the_same_in_both_classes_and_that_it_gives_a_result(verb: str) -> None:
+    blocking, asynchronous = getattr(audiences.Batch, verb), getattr(aio.Batch, verb)
+    own = inspect.signature(blocking)
+    assert (own, blocking.__doc__) == (inspect.signature(asynchronous), asynchronous.__doc__)
+    assert own.return_annotation is blocking.__annotations__["return"] is asynchronous.__annotations__["return"]
+    assert own.return_annotation.__module__.startswith("audiences.")
 
 
 def test_every_error_of_the_tree_is_drawn_at_the_top_of_its_module() -> None:

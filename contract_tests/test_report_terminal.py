@@ -41,7 +41,7 @@ def test_each_finding_says_what_was_sent_what_came_back_the_rule_and_how_to_repe
     for part in (
         '< {"token": "0190"}',
         "< no answer: closed after 12 of 40 bytes",
-        '-H "Authorization: Bearer $AUTHORIZATION"',
+        '''-H 'Authorization: Bearer '"${AUTHORIZATION}"''',
     ):
         assert part in text
     assert text.index("accepted Documented status ─") < text.index(REPORT.findings[3].message)

@@ -25,11 +25,11 @@ hooks = "audience_contract.schemathesis_hooks"
 "body.client_id" = "{CLIENT_ID}"
 "body.client_secret" = "{CLIENT_SECRET}"
 """
-# Stateful testing needs two operations that are linked, and no spec says of any that they are.
-_NOT_APPLICABLE = "stateful"
 
 
-def judge(server: MockServer, provider: str, folder: Path, phases: str = "examples,coverage,fuzzing,stateful") -> Any:
+def judge(
+    server: MockServer, provider: str, folder: Path, phases: str = "examples,coverage,fuzzing", examples: int = 20
+) -> Any:
     """Schemathesis's own report of a run, with what it printed under "printed"."""
     # What it has to be told, and the two false alarms that it raises, are in the module named here, each with a reason.
     (folder / "schemathesis.toml").write_text(_CONFIGURATION, "utf-8")
@@ -54,7 +54,7 @@ def judge(server: MockServer, provider: str, folder: Path, phases: str = "exampl
                 "--seed",
                 _SEED,
                 "--max-examples",
-                "20",
+                str(examples),
                 "--no-color",
                 "--generation-database",
                 "none",
@@ -86,7 +86,7 @@ def test_schemathesis_finds_nothing_wrong_with_the_mock_server(provider: str, tm
     assert (report["exit_code"], report["failures"], report["errors"]) == (0, [], []), report["printed"]
     phases = {name: phase["status"] for name, phase in report["phases"].items()}
     examples = phases.pop("examples")
-    assert phases == {"coverage": "success", "fuzzing": "success", _NOT_APPLICABLE: "skip"}
+    assert phases == {"coverage": "success", "fuzzing": "success", "stateful": "skip"}
     # Only a spec that has examples has something to do there.
     assert examples == ("success" if _has_examples(provider) else "skip")
     # A server that admits nobody would pass as well.
@@ -94,9 +94,31 @@ def test_schemathesis_finds_nothing_wrong_with_the_mock_server(provider: str, tm
     assert {kept.response.status // 100 for kept in server.exchanges} == {2, 4}
 
 
+def _links(provider: str) -> int:
+    """How many there are from one of its operations to another."""
+    found = (each for operation in load(provider).operations for each in operation.node["responses"])
+    return sum(len(each.plain("links", {})) for each in found)
+
+
+_LINKED = sorted(filter(_links, provider_keys()), key=_links)
+
+
+@pytest.mark.parametrize(
+    "provider", [_LINKED[-1], *(pytest.param(key, marks=pytest.mark.long) for key in _LINKED[:-1])]
+)
+def test_schemathesis_finds_nothing_wrong_where_it_follows_the_links(provider: str, tmp_path: Path) -> None:
+    with MockServer() as server:
+        report = judge(server, provider, tmp_path, "stateful", examples=5)
+        answered = {kept.operation for kept in server.exchanges if kept.response.status < 300}
+    assert (report["exit_code"], report["failures"], report["errors"]) == (0, [], []), report["printed"]
+    assert report["phases"]["stateful"]["status"] == "success"
+    assert len(answered) > 1
+
+
 def _has_examples(provider: str) -> bool:
-    bodies = [operation.node.plain("requestBody") for operation in load(provider).operations]
-    return '"example' in json.dumps(bodies)
+    operations = load(provider).operations
+    sent = [operation.node.plain(name) for operation in operations for name in ("parameters", "requestBody")]
+    return '"example' in json.dumps(sent)
 
 
 def _setting_accept(always: bool) -> Callable[[ASGIApp], ASGIApp]:

@@ -1,6 +1,7 @@
 """Judging a server of several operations: each as much as the others, and what is not the run's is left alone."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -185,14 +186,13 @@ def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> 
 
 
 def test_every_operation_has_its_credential_status_and_body_cases() -> None:
-    report = judge(MockServer(), "batch")
-    tried = {(each.rule, each.operation): each.count for each in report.tried}
-    for rule in ("case.credential", "case.method"):
+    report = judge(MockServer(), "batch", requests=200)
+    tried = Counter[tuple[str, str]]()
+    for each in report.tried:
+        tried[each.rule, each.operation] += each.count
+    for rule in ("case.credential", "case.method", "response.status", "response.body"):
         counts = [tried[rule, operation] for operation in BATCH]
         assert max(counts) <= 2 * min(counts), (rule, counts)
-    # Of an operation without a body there is less to try, and all of that is tried.
-    assert min(tried[rule, operation] for rule in ("response.status", "response.body") for operation in BATCH) > 50
-    assert (report.verdict, report.untried) == (Verdict.KEPT, ())
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.
@@ -222,7 +222,7 @@ def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
         report = run(target(server, "batch"), Options(read_only=True, requests=60))
         asked = [(kept.operation, kept.request.method) for kept in server.exchanges]
     # Nothing is there to be read.
-    assert report.findings == ()
+    assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
     assert len(asked) == 120
     assert set(asked) == {(_VIEW, "GET"), (_LIST, "GET")}
     with MockServer(fault="batch.view-auth-optional") as server:

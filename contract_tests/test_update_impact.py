@@ -44,6 +44,8 @@ ID = {"id": "7"}
 STATUS = (200, 201)
 KEY = header("X-Key", "securitySchemes/k")
 CALLED = "make_list"
+UNNAMED = "POST /lists"
+MODULE = post_lists
 """
 
 
@@ -94,6 +96,12 @@ def test_of_credentials_that_change_the_header_that_they_are_sent_in_is_touched(
 def test_of_an_operation_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
     before, after = changed(lambda _: None), changed(lambda spec: spec["paths"].clear())
     assert touched(tmp_path, before, after, Change("breaking-caller", (OPERATION,), "removed")) == ["CALLED"]
+
+
+def test_of_an_operation_that_gets_an_id_what_it_was_called_without_one_is_touched(tmp_path: Path) -> None:
+    before, after = changed(lambda spec: operation(spec).pop("operationId")), changed(lambda _: None)
+    change = Change("compatible", (OPERATION,), "operationId None → make_list")
+    assert touched(tmp_path, before, after, change) == ["CALLED", "UNNAMED", "MODULE"]
 
 
 def test_documentation_touches_nothing(tmp_path: Path) -> None:

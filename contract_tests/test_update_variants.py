@@ -110,8 +110,10 @@ def _update(copy: Path, raw: RawServer, key: str, page: str, code: Code) -> None
     raw.answer = http(200, page.encode(), "text/markdown; charset=utf-8")
     source = copy / "specs" / key / "SOURCE.toml"
     text = source.read_text("utf-8")
-    # Of several pages the first; the others are nowhere.
+    # Of several pages the first; the others are as they are vendored, or nowhere.
     text = re.sub(r"(?m)^address = .*\n(?=sha256)", 'address = "file:///nowhere/page.md"\n', text)
+    vendored = rf'address = "{source.parent.as_uri()}/\2"\n\1'
+    text = re.sub(r'(?m)^address = .*\n(sha256 = "\w+"\ndocument = "(.+)")', vendored, text)
     here = f'address = "{raw.url}/{key}.md"\n'
     source.write_text(re.sub(r"(?m)^address = .*\n(?=sha256)", here, text, count=1), "utf-8")
     # In this process: to start another one for each takes a third of the time.

@@ -1,11 +1,15 @@
 """The contract between a client and a provider, from the provider's effective spec: a checker and a mock server.
 
 `check_request` and `check_response` judge messages; `audience_contract.mock.MockServer` plays the providers over real
-HTTP. Neither knows the library that they are made for. Nothing here does I/O but the mock server, and reading a spec.
+HTTP; `judge` judges an application. None knows the library that they are made for. Nothing here does I/O but the mock
+server, and reading a spec.
 """
+
+from typing import Any
 
 from .checker import check_request, check_response
 from .messages import Request, Response
+from .report import Report
 from .spec import Operation, Spec, load, provider_keys
 from .violation import Violation
 
@@ -17,6 +21,17 @@ __all__ = [
     "Violation",
     "check_request",
     "check_response",
+    "judge",
     "load",
     "provider_keys",
 ]
+
+
+def judge(app: Any, provider: str, **how: Any) -> Report:
+    """Judge an ASGI application in process, for a test: AssertionError with the report where the contract is not kept.
+
+    `how` is what `server.in_process.judge` takes.
+    """
+    from .server import in_process  # noqa: PLC0415 - slow to import, and who checks messages has no need of it
+
+    return in_process.judge(app, provider, **how)

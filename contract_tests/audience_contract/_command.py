@@ -12,9 +12,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import _command_client, _command_server, _faults_command
+from . import _command_client, _command_replay, _command_server, _faults_command
+from ._documents import Auth, Overlay, Spec, opened
 from ._outputs import refused
-from .spec import provider_keys
+from .spec import load, provider_keys
 
 app = typer.Typer(
     help="Checks clients and servers of audience providers against the providers' specs.",
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.command()(_command_server.server)
+app.command()(_command_replay.replay)
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
 app.command(name="server-faults")(_faults_command.faults)
@@ -55,13 +57,13 @@ def mock(  # noqa: PLR0917 - a command line
         typer.Option("--allow-remote", help="Let --host be an address that other machines reach: 0.0.0.0, say."),
     ] = False,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Also refuse what the specs do not name.")] = False,
     prose: Annotated[
-        bool, typer.Option("--prose", help="Refuse what the documents' prose can be read to forbid, too.")
+        bool, typer.Option("--prose", help="Also refuse what the documents forbid in words only.")
     ] = False,
-    fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `server-faults` lists.")] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="Make the server a faulty one; `server-faults` lists the names.")
+    ] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
@@ -69,8 +71,13 @@ def mock(  # noqa: PLR0917 - a command line
             metavar="NAME=VALUE",
         ),
     ] = None,
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
 ) -> None:
     """Play all providers, and the services that they need, on one port until Ctrl-C, or until COMMAND has ended.
+
+    With --spec, play what that document describes instead: what is created can be read, changed and removed.
 
     COMMAND finds the base URLs, and credentials that the mock server takes, in its environment; its exit code is passed
     on. Without a command they are printed, as shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of
@@ -83,13 +90,18 @@ def mock(  # noqa: PLR0917 - a command line
     from .running import heed_signals, run, signal_of  # noqa: PLC0415 - nor of this
 
     if env and command:
-        raise refused("--env prints what a command would find: give one of the two")
+        raise refused("--env and a command exclude each other: each shows the variables")
     heed_signals()
     try:
         with ExitStack() as stack:
             try:
                 chosen = Settings().but(**dict(map(_setting, setting or ())))
+                own = opened(spec, overlay, auth)
+                keys = (own,) if own else provider_keys()
+                for text in load(own).unjudged if own else ():
+                    typer.echo(text, err=True)
                 server = MockServer(
+                    keys=keys,
                     host=host,
                     port=port,
                     allow_remote=allow_remote,
@@ -98,19 +110,22 @@ def mock(  # noqa: PLR0917 - a command line
                     fault=fault,
                     settings=chosen,
                 )
+            except OSError as error:
+                raise refused(f"cannot read {error.filename}: {error.strerror}") from None
+            except (ValueError, LookupError) as error:
+                raise refused(str(error.args[0])) from None
+            try:
                 stack.enter_context(server)
             except OSError as error:
                 said = f"cannot listen on {host}: {os.strerror(error.errno or 0)}"
                 if error.errno == errno.EADDRINUSE:
                     said = f"{port} is already in use on {host}"
                 raise refused(f"--port: {said}") from None
-            except (ValueError, LookupError) as error:
-                raise refused(str(error.args[0])) from None
             if allow_remote:
                 typer.echo("warning: other machines may reach this server, and its credentials are public", err=True)
-            variables = {**server.environment(), **_tokens(server.base_url)}
+            variables = {**server.environment(), **({} if own else _tokens(server.base_url))}
             if not command:
-                _show({} if env else {key: server.base_url(key) for key in provider_keys()}, variables)
+                _show({} if env else {key: server.base_url(key) for key in keys}, variables)
             try:
                 code = run(command, variables, server.url)
             except OSError as error:
@@ -143,11 +158,11 @@ def _tokens(base_url: Callable[[str], str]) -> dict[str, str]:
 
     The library takes ADOBE_ACCESS_TOKEN first, which stands beside these.
     """
-    from .mock.provider import load  # noqa: PLC0415 - --help has no need of it
+    from .mock.provider import load as provider_of  # noqa: PLC0415 - --help has no need of it
 
     found: dict[str, str] = {}
     for key in provider_keys():
-        if login := load(key).login():
+        if login := provider_of(key).login():
             found |= {name: value for name, value in login.items() if value}
             found[f"{key.upper()}_BASE_URL"] = base_url(key)
     return found

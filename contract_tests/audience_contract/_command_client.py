@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, ShowMembers, WriteBaseline, refused
+from ._documents import Auth, Overlay, Spec, opened
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refused
 from .client.choice import Answers
 
 
@@ -23,10 +24,14 @@ def client(
             help="Plain successes; all that is documented; or also what breaks the spec.", show_default="varied"
         ),
     ] = None,
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
     adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
     show_members: ShowMembers = False,
@@ -53,12 +58,19 @@ def client(
     from .client.run import judge  # noqa: PLC0415 - --help has no need of it
     from .running import heed_signals  # noqa: PLC0415 - nor of this
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
+    try:
+        own = opened(spec, overlay, auth)
+    except OSError as error:
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise refused(str(error.args[0])) from None
+    keys = [*keys, *([own] if own else [])]
     if adversarial and answers not in (None, Answers.ADVERSARIAL):
         raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
-        raise refused("--upstream needs exactly one provider in --providers")
+        raise refused("--upstream needs exactly one provider in --providers, or --spec")
     # Then the command is ended, and the report printed.
     heed_signals()
     try:
@@ -83,12 +95,18 @@ def client(
 def traffic(
     file: Annotated[Path, typer.Argument(help="An HTTP Archive: of a browser, mitmproxy or Schemathesis.")],
     *,
+    spec: Spec = None,
+    overlay: Overlay = None,
     base_url: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=URL", help="A provider's base URL, where traffic did not go to the provider itself."),
+        typer.Option(
+            metavar="KEY=URL",
+            help="A provider's base URL, where traffic did not go to it; with --spec, URL alone.",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
     show_members: ShowMembers = False,
@@ -103,16 +121,18 @@ def traffic(
     from .har import HarError  # noqa: PLC0415 - --help has no need of these
     from .traffic import judge  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     pairs = [text.partition("=") for text in base_url or ()]
     try:
-        found = judge(file, base_urls={key: url for key, _, url in pairs}, strict=strict, show_members=show_members)
+        own = opened(spec, overlay, None)
+        base_urls = {key if url else own: url or key for key, _, url in pairs}
+        found = judge(file, base_urls=base_urls, strict=strict, show_members=show_members, key=own)
     except OSError as error:
-        raise refused(f"cannot read {file}: {error.strerror}") from None
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
     except HarError as error:
         raise refused(f"{file} is no HTTP Archive: {error}") from None
     except LookupError as error:
         raise refused(str(error.args[0])) from None
     except ValueError as error:
-        raise refused(f"--base-url is a provider's key, =, and a URL: {error}") from None
+        raise refused(str(error)) from None
     outputs.end(found)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ._outputs import Baseline, Outputs, Reports, WriteBaseline, refused
+from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
 
 
 def _finite(value: float | None) -> float | None:
@@ -14,31 +15,54 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
-def server(  # noqa: PLR0917 - a command line
-    provider: Annotated[str, typer.Argument(help="A key: batch, adobe, commbox, or a service such as adobe_ims.")],
+def server(
+    *,
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="A key: batch, adobe, commbox, or a service such as adobe_ims; or none, with --spec.",
+            metavar="[PROVIDER]",
+            show_default=False,
+        ),
+    ] = "",
     url: Annotated[str, typer.Option(help="The base URL of the server that is judged.")],
+    spec: Spec = None,
+    overlay: Overlay = None,
+    auth: Auth = None,
+    header: Header = None,
+    ca: Certificates = None,
     seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
     run_id: Annotated[
         str, typer.Option(help="Is in the names that are sent, 1 to 16 small letters and digits; random without it.")
     ] = "",
-    max_requests: Annotated[int, typer.Option(help="Send no more requests than this an operation.", min=1)] = 400,
+    max_requests: Annotated[int, typer.Option(help="Send at most this many requests to an operation.", min=1)] = 400,
     max_time: Annotated[
         float | None,
-        typer.Option(help="Seconds; after these, only remove what was created.", min=0, callback=_finite),
+        typer.Option(help="Seconds, after which only the clean-up is done.", min=0, callback=_finite),
     ] = None,
-    max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
+    max_creates: Annotated[int | None, typer.Option(help="Create at most this many audiences.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Send so many requests at once, where order does not matter.", min=1, max=4)
+    ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
     ] = 10.0,
     wait: Annotated[
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing but what only reads.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Send only requests that read.")] = False,
     operation: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE|OPERATION",
+            help="Try this rule only, by its id, or this operation, which must be served; may be given more than once.",
+        ),
     ] = None,
     stop_first: Annotated[
         bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
@@ -49,10 +73,15 @@ def server(  # noqa: PLR0917 - a command line
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
     report: Reports = None,
+    sarif_root: SarifRoot = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
 ) -> None:
-    """Judge a server: does it keep the contract of PROVIDER?
+    """Judge a server: does it keep the contract of PROVIDER, or of the document that --spec names?
+
+    Of a document, an operation is judged where its own links, or a create whose answer has what its path takes, say
+    what it is about; the report names what is not judged, by its place. --overlay may add rules and links, and say with
+    `x-effect` (reads, creates, changes, removes) what an operation does.
 
     Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
     the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
@@ -73,12 +102,14 @@ def server(  # noqa: PLR0917 - a command line
     from rich.console import Console  # noqa: PLC0415
 
     from . import reports  # noqa: PLC0415
+    from .rules import RULES  # noqa: PLC0415
     from .running import heed_signals  # noqa: PLC0415
     from .server import Options, Target, run  # noqa: PLC0415
 
-    outputs = Outputs(report, baseline, write_baseline)
+    outputs = Outputs(report, baseline, write_baseline, sarif_root)
     try:
-        target = Target.of(provider, url, production=allow_production)
+        key = opened(spec, overlay, auth, provider, headers_of(header))
+        target = Target.of(key, url, production=allow_production, ca=ca)
         options = Options(
             seed=seed,
             run_id=run_id,
@@ -87,13 +118,17 @@ def server(  # noqa: PLR0917 - a command line
             timeout=timeout,
             creates=max_creates,
             rate=rate,
+            jobs=jobs,
             read_only=read_only,
             stop_first=stop_first,
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named(operation or ()),
+            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            rules=[name for name in only or () if name in RULES],
         )
+    except OSError as error:
+        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     target.wait(wait)

@@ -1,6 +1,7 @@
 """What the commands that judge have in common: the forms of their reports, the baseline, the exit code."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,14 @@ Baseline = Annotated[
 ShowMembers = Annotated[
     bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
 ]
+SarifRoot = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The repository that a reader of --report sarif or github has: findings point at a spec in it, and at the "
+        "provider's page without it.",
+    ),
+]
 WriteBaseline = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),
@@ -40,7 +49,9 @@ def refused(text: str) -> typer.BadParameter:
 class Outputs:
     """Where a report goes, from the options; raises typer.BadParameter before anything is judged."""
 
-    def __init__(self, reports: list[str] | None, baseline: Path | None, write: Path | None) -> None:
+    def __init__(
+        self, reports: list[str] | None, baseline: Path | None, write: Path | None, root: Path | None = None
+    ) -> None:
         from . import baseline as baselines  # noqa: PLC0415 - --help has no need of it
         from .reports import FORMATS  # noqa: PLC0415 - nor of this
 
@@ -58,7 +69,7 @@ class Outputs:
             self._paths[form] = path
         if write:
             _check_writable("--write-baseline", write)
-        self._write = write
+        self._write, self._root = write, root
         try:
             self._accepted = baselines.read(baseline) if baseline else []
         except OSError as error:
@@ -80,6 +91,12 @@ class Outputs:
 
         today = date.today()
         report = baseline.apply(report, self._accepted, today, whole=whole)
+        if self._root:
+            paths = {
+                found.provider: f"generated/audience_clients/{found.provider}/openapi.json" for found in report.findings
+            }
+            files = {provider: path for provider, path in paths.items() if (self._root / path).is_file()}
+            report = replace(report, root=str(self._root), files=files)
         reports.terminal(report, Console(stderr=stderr), list(self._paths.values()))
         try:
             reports.write(report, self._paths)

@@ -21,7 +21,7 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
         *_length(operation, request),
         *_request_body(operation, request, undocumented=undocumented),
     ]
-    return sorted(set(found))
+    return sorted(each for each in set(found) if not _is_of_other_side(operation, each, "readOnly"))
 
 
 def check_response(operation: Operation, response: Response) -> list[Violation]:
@@ -35,11 +35,22 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
         rule = operation.node["responses"].pointer
         return [Violation("status", "", rule, f"{response.status} is not documented for this operation")]
     content = documented.get("content")
-    if not content:
+    # A 204 has no content, whatever is documented (RFC 9110, 15.3.5).
+    if not content or response.status == 204:
         return []
     if not response.body:
         return [Violation("body", "", content.pointer, "missing")]
-    return sorted(set(bodies.check(content, response, undocumented=False)))
+    found = set(bodies.check(content, response, undocumented=False))
+    return sorted(each for each in found if not _is_of_other_side(operation, each, "writeOnly"))
+
+
+def _is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:
+    """Whether a property that is missing is one that only the other side sends."""
+    if not violation.missing:
+        return False
+    properties = operation.node.at(violation.rule.rpartition("/")[0]).get("properties")
+    kind = properties and properties.get(violation.missing)
+    return bool(kind and kind.plain(keyword))
 
 
 def _length(operation: Operation, request: Request) -> Iterator[Violation]:

@@ -4,6 +4,7 @@ import http.client
 import ssl
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _MOST_INTERIM = 100
@@ -55,9 +56,9 @@ def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client
     return made
 
 
-def tls(url: str) -> ssl.SSLContext | None:
-    """The system's own settings of TLS for a URL of https, None for any other."""
-    return ssl.create_default_context() if urlsplit(url).scheme == "https" else None
+def tls(url: str, ca: Path | None = None) -> ssl.SSLContext | None:
+    """The system's own settings of TLS for a URL of https, or the certificates of a file; None for any other URL."""
+    return ssl.create_default_context(cafile=ca) if urlsplit(url).scheme == "https" else None
 
 
 def body(answer: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:

@@ -1,14 +1,13 @@
 """An exchange made fit to be shown: no credential and no member in it, and a curl command that sends it again."""
 
-import base64
 import codecs
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from .members import LARGEST_ERROR, Members
 from .messages import Headers, Request, Response
@@ -46,8 +45,8 @@ class Redactor:
 
     `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
     made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
-    environment, by the credential that each has: a credential that is made from one is shown as an expression of the
-    shell, and one that has nothing of them as it is.
+    environment, by the credential that each has: what is made from such a credential is shown as an expression of the
+    shell, and of what was sent everything else as it is.
     """
 
     def __init__(
@@ -58,7 +57,8 @@ class Redactor:
         show_members: bool = False,
     ) -> None:
         self._secrets = frozenset(filter(None, secrets))
-        self._variables = dict(variables or {})
+        self._expressions = expressions(variables or {})
+        self._made = _any_of(made for made in self._expressions if len(made) >= _FEWEST)
         self._carriers = carriers()
         self._members = None if show_members else Members(self._carriers)
         self.masked = False
@@ -78,19 +78,21 @@ class Redactor:
         *,
         trouble: str = "",
         keep: int = KEPT_BODY,
+        again: str = "",
     ) -> Evidence:
         """The exchange, fit to be shown, what is long in it cut in the middle, a body to `keep` bytes.
 
-        `url` is the whole URL that was asked for.
+        `url` is the whole URL that was asked for; `again` a command that repeats what curl cannot: with it, the request
+        is what was sent to the byte.
         """
-        hidden = {*self._secrets, *self.inside(request), *(self.inside(response) if response else ())}
+        hidden = self._hidden(request, response)
         # Before members: a credential of which one word is a member's too would not be found any more.
-        url, trouble = _text(url, hidden), _text(trouble, hidden)
-        request = replace(request, target=_text(request.target, hidden), headers=self._headers(request.headers, hidden))
+        url, trouble = self._text(url, hidden), self._text(trouble, hidden)
+        request = replace(request, target=self._text(request.target, hidden), headers=self._headers(request, hidden))
         if response:
             quotes = response.status >= 300 and len(response.body) <= LARGEST_ERROR
-            body = _redacted(response.body, hidden) if quotes else response.body
-            response = replace(response, headers=self._headers(response.headers, hidden), body=body)
+            body = self._bytes(response.body, hidden) if quotes else response.body
+            response = replace(response, headers=self._headers(response, hidden), body=body)
         as_was = url, request, response
         if self._members:
             request = self._members.request(operation, request)
@@ -98,18 +100,33 @@ class Redactor:
             url = self._members.target(operation, url)
             trouble = self._members.text(trouble)
             self.masked |= (url, request, response) != as_was
-        # The same again could not be sent by it.
-        repeatable = (url, request) == as_was[:2]
-        body, headers, target = _bytes(request.body, hidden, keep), _cut(request.headers), _middle(request.target)
+        body, headers, target = self._kept(request, hidden, keep), _cut(request.headers), _middle(request.target)
         shown = Request(request.method, target, headers, body)
-        answer = response and Response(response.status, _cut(response.headers), _bytes(response.body, hidden, keep))
+        answer = response and Response(response.status, _cut(response.headers), self._kept(response, hidden, keep))
         whole = (len(request.body) <= keep, headers, target) == (True, request.headers, request.target)
-        command = curl(url, shown, self._variables.values()) if repeatable and whole else ""
-        return Evidence(_middle(url), shown, answer, command, _middle(trouble))
+        # What is masked could not be sent again.
+        why = "all of it" if (url, request) != as_was[:2] or not whole else _beyond_curl(url, shown)
+        command = f"{again} # curl cannot carry {why}" if again else ""
+        command = command if why else self._curl(url, shown, as_sent=bool(again))
+        return Evidence(_middle(url), shown, answer, command, _middle(trouble), as_sent=bool(again))
+
+    def story(self, sent: Request) -> bytes | None:
+        """A whole request with expressions for the credentials in it; None where one is in a form that has none."""
+        hidden = self._hidden(sent, None)
+        headers = self._headers(sent, hidden)
+        target, body = self._text(sent.target, hidden), self._bytes(sent.body, hidden)
+        head = [f"{sent.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+        told = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+        return None if REDACTED.encode() in told else told
+
+    def _hidden(self, request: Request, response: Response | None) -> set[str]:
+        """What to take out: where the user's are known, what a request has beside them was made up."""
+        sent = () if self._expressions else self.inside(request)
+        return {*self._secrets, *sent, *(self.inside(response) if response else ())}
 
     def text(self, text: str) -> str:
         """A place or an address without the secrets and members that are known."""
-        text = _text(text, self._secrets)
+        text = self._text(text, self._secrets)
         return self._members.place(text) if self._members else text
 
     def inside(self, message: Request | Response) -> Iterator[str]:
@@ -125,79 +142,132 @@ class Redactor:
             with suppress(ValueError):
                 yield str(json.loads(f'"{written}"')) if match[2] else unquote_plus(written)
 
-    def _headers(self, headers: Headers, hidden: Collection[str]) -> Headers:
+    def _headers(self, message: Request | Response, hidden: Collection[str]) -> Headers:
+        sent = isinstance(message, Request) and self._expressions
         return tuple(
-            (name, self._credential(value) if name.lower() in self._carriers else _text(value, hidden))
-            for name, value in headers
+            (name, self._text(value, hidden))
+            if name.lower() not in self._carriers
+            else (name, self._expressed(value) if sent else _masked(value))
+            for name, value in message.headers
         )
 
-    def _credential(self, value: str) -> str:
-        """A credential: an expression where it is made from one of the user's, and as it is where it is not."""
-        for secret in sorted(self._variables, key=len, reverse=True):
-            for made, expression in _made_from(secret, self._variables[secret]):
-                before, found, after = value.partition(made)
-                if found and not self._is_like(before) and not self._is_like(after):
-                    return f"{before}{expression}{after}"
-        return _masked(value) if not self._variables or self._is_like(value) else value
+    def _expressed(self, value: str) -> str:
+        """What stands where a credential belongs, however short it is: of the user's, or made up."""
+        return _any_of(self._expressions).sub(lambda made: self._expressions[made[0]], value)
 
-    def _is_like(self, value: str) -> bool:
-        """Whether some of a credential may be in it."""
-        texts = [text for part in _words(value) for text in (part, part[::-1])]
-        pieces = {s[i : i + _FEWEST].lower() for s in self._secrets for i in range(max(1, len(s) - _FEWEST + 1))}
-        return any(piece in text.lower() for piece in pieces for text in texts)
+    def _text(self, text: str, hidden: Collection[str]) -> str:
+        sought = [secret for secret in hidden if len(secret) >= _FEWEST]
+        parts = self._made.split(text)
+        return "".join(
+            self._expressions[part] if at % 2 else without(part, sought, REDACTED) for at, part in enumerate(parts)
+        )
+
+    def _bytes(self, body: bytes, hidden: Collection[str]) -> bytes:
+        secrets = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]
+        return self._text(body.decode("latin-1"), secrets).encode("latin-1")
+
+    def _credentials(self, body: bytes, hidden: Collection[str], *, made_up: bool) -> bytes:
+        """A body without what is hidden, and without what stands in fields for credentials, unless that was made up."""
+        left = self._bytes(body, hidden)
+        return left if made_up else _FIELD.sub(lambda field: (field[1] or field[3]) + REDACTED.encode(), left)
+
+    def _kept(self, message: Request | Response, hidden: Collection[str], keep: int) -> bytes:
+        """The body without what is hidden, as far as it is kept; what is missing is its middle, and said there."""
+        body, made_up = message.body, isinstance(message, Request) and bool(self._expressions)
+        if len(body) <= keep:
+            return self._credentials(body, hidden, made_up=made_up)
+        # More than is kept, because a secret that is cut is not found; not all, because it may be long.
+        more = 2 * KEPT_BODY
+        head = self._credentials(body[:more], hidden, made_up=made_up)[: keep // 2]
+        tail = self._credentials(body[-more:], hidden, made_up=made_up)[-(keep // 2) :]
+        with suppress(UnicodeDecodeError):
+            # What is text until there is not cut in a character.
+            head = head[: codecs.utf_8_decode(head, "strict", False)[1]]
+            tail = tail[next((i for i in range(min(4, len(tail))) if tail[i] & 0xC0 != 0x80), 0) :]
+        return head + f" … {len(body) - len(head) - len(tail):,} bytes left out … ".encode() + tail
+
+    def _curl(self, url: str, request: Request, *, as_sent: bool) -> str:
+        """A command, in one line, that sends the same again; a masked credential is a variable."""
+        base, written = urlsplit(url), is_absolute(request)
+        if as_sent and (written or "/." in url or not re.fullmatch(r"[\w./~%?&=:+,;@-]*", request.target, re.ASCII)):
+            # What curl would read in its own way.
+            url, written = f"{base.scheme}://{base.netloc}/", True
+        words = ["curl", "-i", *(["--http1.1"] if base.scheme == "https" else [])]
+        words += ["-I"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
+        words += [self._word(url), *(["--request-target", self._word(request.target)] if written else [])]
+        for name, value in request.headers:
+            by_itself = {"host": base.netloc, "connection": value, "transfer-encoding": value}
+            by_itself |= {"content-length": value} if request.body else {}
+            if by_itself.get(name.lower()) != value:
+                own = "${" + re.sub(r"\W", "_", name).upper() + "}"
+                # A header without a value needs a semicolon.
+                words += ["-H", self._word(f"{name}: {value}" if value.strip(" \t") else f"{name};", own, "latin-1")]
+        for name in ("User-Agent", "Accept", "Content-Type") if as_sent else ():
+            # It would say something of its own.
+            words += [] if request.values(name) else ["-H", f"{name}:"]
+        return " ".join([*words, *(["--data-raw", self._word(request.body.decode())] if request.body else [])])
+
+    def _word(self, text: str, masked: str = "", encoding: str = "utf-8") -> str:
+        """A word of the shell, with what is to be evaluated in double quotes."""
+        evaluated = [*self._expressions.values(), *([REDACTED] if masked else [])]
+        parts = _any_of(evaluated).split(text)
+        return "".join(
+            f'"{masked if part == REDACTED else part}"' if at % 2 else _quoted(part, encoding)
+            for at, part in enumerate(parts)
+            if part or not parts[1:]
+        )
 
 
-def _made_from(secret: str, variable: str) -> Iterator[tuple[str, str]]:
-    """What a check makes of a credential, and the expression of a shell for it."""
-    said = f'printf %s "${{{variable}}}"'
-    yield secret, f"${{{variable}}}"
-    yield secret[::-1], f"$({said} | rev)"
-    yield secret.swapcase(), f"$({said} | tr A-Za-z a-zA-Z)"
-    yield secret[:-1], f"${{{variable}%?}}"
+def expressions(variables: Mapping[str, str]) -> dict[str, str]:
+    """What a check makes of credentials, and the expression of a shell for each; by credential, the variables."""
+    found: dict[str, str] = {}
+    for secret, variable in variables.items():
+        said = f'printf %s "${{{variable}}}"'
+        for made, expression in (
+            (secret, f"${{{variable}}}"),
+            (quote(secret, safe=""), f"$({said} | jq -sRr @uri)"),
+            (secret[::-1], f"$({said} | rev)"),
+            (secret.swapcase(), f"$({said} | tr A-Za-z a-zA-Z)"),
+            (secret[:-1], f"${{{variable}%?}}"),
+        ):
+            found.setdefault(made, expression)
+    return {made: expression for made, expression in found.items() if made}
 
 
-def _words(value: str) -> list[str]:
-    """A text, and whatever in it is written in Base64."""
-    found = [value]
-    for part in re.findall(r"[\w+/-]{8,}", value):
-        with suppress(ValueError):
-            found.append(base64.urlsafe_b64decode(part.replace("+", "-").replace("/", "_") + "===").decode("latin-1"))
-    return found
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """What finds each of the texts, the longest first, and nothing where there are none."""
+    ordered = sorted(texts, key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, ordered)) or '(?!)'})")
 
 
-def curl(url: str, request: Request, variables: Collection[str] = ()) -> str:
-    """A command that sends a request again, as far as its headers and body are text; "" for what curl cannot send.
+def _beyond_curl(url: str, request: Request) -> str:
+    """What of a request curl cannot carry; "" for nothing."""
+    lengths = request.values("content-length")
+    if request.values("transfer-encoding"):
+        return "its chunks"
+    if lengths and lengths != [str(len(request.body))]:
+        return "its Content-Length"
+    if request.method == "HEAD" and request.body:
+        return "a body of HEAD"
+    with suppress(UnicodeDecodeError):
+        if "\0" not in request.body.decode("utf-8") and urlsplit(url).hostname:
+            return ""
+    return "a body that is no text"
 
-    Expressions of `variables` are evaluated; masked credentials become variables that are named after their headers.
+
+def _quoted(text: str, encoding: str) -> str:
+    r"""A word of bash, zsh, ksh and POSIX (2024) that survives being copied: what cannot be seen is `$'\012'`.
+
+    A copied CR LF, as multipart bodies have it, would not be one any more.
     """
-    try:
-        body = request.body.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    if "\0" in body or not urlsplit(url).hostname:
-        return ""
-    words = ["curl", "-i", "-X", request.method, shlex.quote(url)]
-    if is_absolute(request):
-        words += ["--request-target", shlex.quote(request.target)]
-    for name, value in request.headers:
-        if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
-            continue
-        evaluated = [REDACTED, *(found for each in variables for _, found in _made_from("", each))]
-        if any(text in value for text in evaluated):
-            parts = re.split(f"({'|'.join(map(re.escape, evaluated))})", f"{name}: {value}")
-            own = "$" + re.sub(r"\W", "_", name).upper()
-            text = "".join(
-                part.replace(REDACTED, own) if part in evaluated else re.sub(r'([\\"$`])', r"\\\1", part)
-                for part in parts
-            )
-            text = f'"{text}"'
-        else:
-            # A header without a value needs a semicolon.
-            text = shlex.quote(f"{name}: {value}" if value else f"{name};")
-        words += ["-H", text]
-    if body:
-        words += ["--data-binary", shlex.quote(body)]
-    return " ".join(words)
+    if text.isprintable() and (text.isascii() or encoding == "utf-8"):
+        return shlex.quote(text)
+    return "$'" + "".join(c if " " <= c <= "~" and c not in "\\'" else _octal(c, encoding) for c in text) + "'"
+
+
+def _octal(character: str, encoding: str) -> str:
+    # Three octal digits: a shell reads as many hexadecimal ones as follow.
+    return "".join(f"\\{byte:03o}" for byte in character.encode(encoding, "replace"))
 
 
 def is_absolute(request: Request) -> bool:
@@ -210,28 +280,6 @@ def _masked(value: str) -> str:
     return f"{scheme} {REDACTED}" if space and rest.strip() else REDACTED if value else ""
 
 
-def _text(text: str, hidden: Collection[str]) -> str:
-    return without(text, [secret for secret in hidden if len(secret) >= _FEWEST], REDACTED)
-
-
-def _bytes(body: bytes, hidden: Collection[str], keep: int) -> bytes:
-    """The body without what is hidden, as far as it is kept; what is missing is its middle, and said there."""
-
-    def plain(part: bytes) -> bytes:
-        return _FIELD.sub(lambda match: (match[1] or match[3]) + REDACTED.encode(), _redacted(part, hidden))
-
-    if len(body) <= keep:
-        return plain(body)
-    # More than is kept, because a secret that is cut is not found; not all, because it may be long.
-    more = 2 * KEPT_BODY
-    head, tail = plain(body[:more])[: keep // 2], plain(body[-more:])[-(keep // 2) :]
-    with suppress(UnicodeDecodeError):
-        # What is text until there is not cut in a character.
-        head = head[: codecs.utf_8_decode(head, "strict", False)[1]]
-        tail = tail[next((i for i in range(min(4, len(tail))) if tail[i] & 0xC0 != 0x80), 0) :]
-    return head + f" … {len(body) - len(head) - len(tail):,} bytes left out … ".encode() + tail
-
-
 def _cut(headers: Headers) -> Headers:
     return tuple((_middle(name), _middle(value)) for name, value in headers[:_KEPT_HEADERS])
 
@@ -240,8 +288,3 @@ def _middle(text: str) -> str:
     half = _KEPT_VALUE // 2
     more = len(text) - _KEPT_VALUE
     return text if more <= 0 else f"{text[:half]} … {more:,} characters left out … {text[-half:]}"
-
-
-def _redacted(body: bytes, hidden: Collection[str]) -> bytes:
-    secrets = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]
-    return _text(body.decode("latin-1"), secrets).encode("latin-1")

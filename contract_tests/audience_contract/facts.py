@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .spec import Operation
+from .strict_json import at
 
 
 class Effect(Enum):
@@ -21,6 +22,8 @@ class Effect(Enum):
 
 
 _BODY = "$response.body#"
+PATH = "$request.path."
+"""What stands before a parameter of the path of the request that created something, in place of a pointer."""
 _BY_METHOD = {"POST": Effect.CREATES, "PUT": Effect.CHANGES, "PATCH": Effect.CHANGES, "DELETE": Effect.REMOVES}
 
 
@@ -31,10 +34,10 @@ class Facts:
     `unique` are JSON pointers into a success, to what no two successes have in common. `echoes` are such pointers to
     what it repeats of the request, and the parameter, property or part there. `fed` are parameters, properties and
     parts that take what the success had that created the audience: its pointer there, as the links of the spec say. The
-    audience's name, where the operation takes one, is always one of them. `pages` are those that take what the
-    operation's own success before had, in which a list goes on. `forbidden` are values of properties that break nothing
-    but a rule in words. `unsure` is why an audience that was created may not be found all the same; "" where it must
-    be.
+    audience's name, where the operation takes one, is always one of them. `source` is the operation that creates what
+    this one is about, "" for none. `pages` are those that take what the operation's own success before had, in which a
+    list goes on. `forbidden` are values of properties that break nothing but a rule in words. `unsure` is why an
+    audience that was created may not be found all the same; "" where it must be.
     """
 
     effect: Effect
@@ -44,6 +47,7 @@ class Facts:
     pages: Mapping[str, str] = field(default_factory=dict)
     forbidden: Mapping[str, Any] = field(default_factory=dict)
     unsure: str = ""
+    source: str = ""
 
 
 def effect_of(method: str) -> Effect:
@@ -51,19 +55,29 @@ def effect_of(method: str) -> Effect:
     return _BY_METHOD.get(method, Effect.READS)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def facts_of(operation: Operation) -> Facts:
     """The facts that the provider's file has of an operation, and what the spec's links say of it."""
     from .mock.provider import load  # noqa: PLC0415 - brings the mock server along
 
-    known = load(operation.spec.key).facts
-    creating = [each for each in operation.spec.operations if known(each).effect is Effect.CREATES]
-    facts = known(operation)
-    linked = dict(pair for each in creating for pair in _linked(each, operation)) if operation not in creating else {}
-    return replace(facts, fed={**facts.fed, **linked}, pages=dict(_linked(operation, operation)))
+    ours = load(operation.spec.key)
+    creating = [each for each in operation.spec.operations if ours.facts(each).effect is Effect.CREATES]
+    facts = ours.facts(operation)
+    links = {each.id: dict(linked(each, operation)) for each in creating if each is not operation}
+    source = max(links, key=lambda each: len(links[each]), default="")
+    if not links.get(source):
+        is_by_name = ours.named and ours.is_by_name and facts.effect is not Effect.CREATES
+        source = facts.source or (source if is_by_name else "")
+    fed = {**facts.fed, **links.get(source, {})}
+    return replace(facts, fed=fed, source=source, pages=dict(linked(operation, operation)))
 
 
-def _linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
+def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
+    """What an operation takes of a creation: of its answer, or of the path that was asked for."""
+    return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
+
+
+def linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """What an operation takes of the body of another one's success, and where that is there."""
     for status, response in source.node["responses"].value.items():
         links = source.node["responses"][status].get("links") if status.startswith("2") and response else None
@@ -71,7 +85,7 @@ def _linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
             body = link.get("requestBody")
             taken = {**link.get("parameters", {}), **(body if isinstance(body, dict) else {})}
             for name, said in taken.items():
-                if str(said).startswith(_BODY):
+                if str(said).startswith((_BODY, PATH)):
                     yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
 
 

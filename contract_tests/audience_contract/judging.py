@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from .checker import check_request, check_response
 from .evidence import KEPT_BODY, LEAST_BODY, Redactor
 from .messages import Request, Response
-from .report import KEPT_EVIDENCE, Finding, Obligation, Tried, ordered
+from .report import KEPT_EVIDENCE, Finding, Obligation, Step, Tried, ordered
 from .rules import GRAVITY, RULES, Weight
 from .spec import Operation, Spec, escape, source
 from .violation import Violation
@@ -30,13 +30,22 @@ _INPUTS = 8
 
 @dataclass(frozen=True)
 class Observation:
-    """An exchange as it was, credentials still in it: never to be shown. The fields are those of `Evidence`."""
+    """An exchange as it was, credentials still in it: never to be shown. The fields are those of Evidence and Step."""
 
     url: str
     request: Request
     response: Response | None = None
     seconds: float = 0.0
     trouble: str = ""
+    sent: Request | None = None
+    """What was on the wire, to the byte, where that is known."""
+    operation: str = ""
+    label: str = ""
+    answered: tuple[tuple[str, str], ...] = ()
+    before: tuple["Observation", ...] = ()
+    """What has to be sent before it, so that the same comes back."""
+    history: tuple["Observation", ...] = ()
+    """Other exchanges before it, on which the answer may hang."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Tells it from other exchanges, also when one of its fields is replaced."""
 
@@ -252,7 +261,15 @@ class Ledger:
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
-            new = self.redactor.evidence(seen.url, seen.request, seen.response, about, trouble=seen.trouble, keep=room)
+            new = self.redactor.evidence(
+                seen.url,
+                seen.sent or seen.request,
+                seen.response,
+                about,
+                trouble=seen.trouble,
+                keep=room,
+                again=f"audience-contract replay REPORT {finding.key}" if seen.sent else "",
+            )
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
             evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]
         self._findings[finding.key] = replace(
@@ -263,9 +280,20 @@ class Ledger:
             # A violation once is one, whatever else shows the same.
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
+            story=self._story(seen) if plainer else known.story,
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
+
+    def _story(self, seen: Observation) -> tuple[Step, ...]:
+        """What `replay` sends; nothing where a credential is in it in a form that no expression has."""
+        steps = []
+        for each in (*seen.history, *seen.before, seen):
+            told = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
+            if told is None:
+                return ()
+            steps.append(Step(each.operation, told, each.label, each.answered, each in seen.history))
+        return tuple(steps)
 
 
 def plainness(headline: str) -> tuple[bool, int]:

@@ -27,6 +27,11 @@ class Request:
         """Every value of the header `name`, whatever its case."""
         return _values(self.headers, name)
 
+    def cookies(self, name: str) -> list[str]:
+        """Every value of the cookie `name`."""
+        found = (pair.strip().partition("=") for value in self.values("cookie") for pair in value.split(";"))
+        return [value for key, _, value in found if key == name]
+
     def __repr__(self) -> str:
         path = self.target.partition("?")[0]
         names = sorted(name.lower() for name, _ in self.headers)

@@ -15,24 +15,34 @@ def check(operation: Operation, request: Request, *, undocumented: bool) -> Iter
 
     `Accept` counts as any other header: where a spec names it as a parameter, it means it.
     """
-    declared = list(operation.node.get("parameters") or ())
+    for parameter, place, values in sent(operation, request):
+        encoded = place in ("query", "path")
+        yield from _check(
+            parameter, f"{place} {parameter.value['name']}", values, encoded=encoded, plus=place == "query"
+        )
     pairs = urlencoded.pairs(request.target.partition("?")[2])
-    path = operation.path_values(request.target)
-    for parameter in declared:
-        name, place = str(parameter.value["name"]), str(parameter.value["in"])
-        if place == "query":
-            values = [value for key, value in pairs if urlencoded.decode(key, plus=True) == name]
-        elif place == "header":
-            values = request.values(name)
-        else:
-            values = [path[name]] if name in path else []
-        yield from _check(parameter, f"{place} {name}", values, encoded=place != "header", plus=place == "query")
-    known = {str(parameter.value["name"]) for parameter in declared if parameter.value["in"] == "query"}
+    declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
+    known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
     for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
         elif undocumented:
             yield Violation(f"query {key}", "", operation.node.pointer, "a parameter that the spec does not name")
+
+
+def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, list[str]]]:
+    """Each parameter of the operation, where it stands, and the values that it has there, as they were sent."""
+    pairs = urlencoded.pairs(request.target.partition("?")[2])
+    path = operation.path_values(request.target)
+    for parameter in operation.node.get("parameters") or ():
+        name, place = str(parameter.value["name"]), str(parameter.value["in"])
+        if place == "query":
+            values = [value for key, value in pairs if urlencoded.decode(key, plus=True) == name]
+        elif place == "path":
+            values = [path[name]] if name in path else []
+        else:
+            values = request.values(name) if place == "header" else request.cookies(name)
+        yield parameter, place, values
 
 
 def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plus: bool) -> Iterator[Violation]:

@@ -4,7 +4,7 @@ Everything in it is fit to be shown: credentials have been taken out of the evid
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -45,8 +45,9 @@ class Evidence:
     """One exchange, credentials taken out.
 
     `url` is the whole URL that was asked for; `response` is None where none came, and `trouble` then says why. `curl`
-    is a command that sends the same again, credentials as environment variables; "" where curl cannot send it, or the
-    body is not whole. A long body is cut in the middle, and says there how many bytes are missing.
+    is a command that sends the same again, credentials as environment variables; another command where curl cannot
+    carry it, "" where there is none. A long body is cut in the middle, and says there how many bytes are missing.
+    Where it is `as_sent`, the request is what was on the wire, to the byte: its line, and the chunks of its body.
     """
 
     url: str
@@ -54,6 +55,23 @@ class Evidence:
     response: Response | None
     curl: str = ""
     trouble: str = ""
+    as_sent: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request of a finding's story: what `operation` it asks for, and all that was `sent`.
+
+    `sent` is what was on the wire, its body without chunks, with expressions of the shell for credentials. `label` says
+    what is special about it ("" for what it tells itself). `answered` are the values of the answer by which later
+    requests name what it made, by JSON pointer. One of the `history` is needed only where the answer hangs on it.
+    """
+
+    operation: str
+    sent: bytes
+    label: str = ""
+    answered: tuple[tuple[str, str], ...] = ()
+    history: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,8 @@ class Finding:
     the media type of an answer that is not documented. `place` is where in the message, e.g. "body /indexing_token" or
     "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
     provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
-    did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
+    did. `accepted` is the reason of the baseline entry that accepts it, "" if none does. `story` is what `replay` sends
+    to see it again, the request that shows it last.
     """
 
     rule: str
@@ -82,6 +101,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     count: int = 1
     accepted: str = ""
+    story: tuple[Step, ...] = ()
 
     @property
     def key(self) -> str:
@@ -165,6 +185,10 @@ class Report:
     """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
     strict: bool = False
     """Whether advice counts."""
+    root: str = "."
+    """The folder that the paths of `files` start from."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Where specs stand that a reader has, by provider."""
     stopped: Evidence | None = None
     """The answer because of which nothing could be judged, where every valid request got the same."""
 

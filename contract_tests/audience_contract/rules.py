@@ -66,6 +66,7 @@ _ALL = (
     Rule("request.credential", "client", "Credentials", "Every credential that the operation asks for, in its form."),
     Rule("request.header", "client", "Headers", "Required headers are there once, with documented values."),
     Rule("request.query", "client", "Query", "Required query parameters are there once, with documented values."),
+    Rule("request.cookie", "client", "Cookies", "Required cookies are there once, with documented values."),
     Rule("request.path", "client", "Path parameters", "The parameters in the path have documented values."),
     Rule("request.content-type", "client", "Media type", "The body has a documented media type."),
     Rule("request.body", "client", "Body", "The body is there, can be read and keeps to its schema."),

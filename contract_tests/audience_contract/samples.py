@@ -6,9 +6,25 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .schema import alternatives, check, types
+from .schema import alternatives, check, parts, properties, required, types
 from .spec import Node
 
+FORMATS = {
+    "date-time": "2025-02-06T07:51:52Z",
+    "date": "2025-02-06",
+    "time": "07:51:52Z",
+    "email": "check@example.com",
+    "uuid": "8f14e45f-ceea-467f-a9a2-4d7f0a4f3c5d",
+    "uri": "https://example.com/check",
+    "url": "https://example.com/check",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "byte": "Y2hlY2s=",
+    "duration": "P1D",
+}
+"""A text of each format."""
+_LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _DEEP = 5
 """Levels below which only what is required is made: a schema may refer to itself."""
 
@@ -16,25 +32,28 @@ _DEEP = 5
 def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
     """A value of the schema; `text` stands where any text may, and with `least` nothing that is not required."""
     least = least or level > _DEEP
-    given = [schema.value[key] for key in ("example", "default") if key in schema.value]
+    if not isinstance(schema.value, dict):
+        return text
+    given = [part.value[key] for part in parts(schema) for key in ("example", "default") if key in part.value]
+    given += [each for part in parts(schema) for each in part.plain("examples", [])[:1]]
     own = _made(schema, text, least=least, level=level)
     others = [sample(each, text, least=least, level=level + 1) for each in alternatives(schema)]
     # What stands beside alternatives counts as well.
     both = [{**each, **own} if isinstance(each, dict) and isinstance(own, dict) else each for each in others]
-    made = schema.plain("enum") or [*both, own]
+    chosen = [part.value["const"] for part in parts(schema) if "const" in part.value]
+    made = next(filter(None, (part.plain("enum") for part in parts(schema))), chosen) or [*both, own]
     # An example of an object may have what is not required.
-    first, second = (made, given) if least and schema.get("properties") else (given, made)
+    first, second = (made, given) if least and properties(schema) else (given, made)
     return next((found for found in (*first, *second) if not any(check(schema, found, ""))), made[0])
 
 
 def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
-    properties, items = schema.get("properties"), schema.get("items")
-    match next(iter(types(schema)), "object"):
+    items = next((items for part in parts(schema) if (items := part.get("items"))), None)
+    match next(iter(types(schema)), _untyped(schema)):
         case "object":
-            required = schema.plain("required", [])
-            known = {name: properties[name] for name in properties.value} if properties else {}
-            named = [*known, *(name for name in required if name not in known)]
-            names = required if least or len(named) > schema.plain("maxProperties", math.inf) else named
+            known, needed = properties(schema), required(schema)
+            named = [*known, *(name for name in needed if name not in known)]
+            names = needed if least or len(named) > schema.plain("maxProperties", math.inf) else named
             below = partial(sample, text=text, least=least, level=level + 1)
             other = schema.get("additionalProperties")
             rest = below(other) if other and isinstance(other.value, dict) else text
@@ -44,18 +63,25 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
             return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]
         case "integer" | "number" as kind:
-            number = max(1 if kind == "integer" else 1.5, schema.plain("minimum", -math.inf))
-            number = min(number, schema.plain("maximum", math.inf))
-            return math.ceil(number) if kind == "integer" else number
+            limits = [part.plain(key) for part in parts(schema) for key in _LIMITS]
+            near = [limit + step for limit in limits if type(limit) in (int, float) for step in (0, 1, -1)]
+            found = [1 if kind == "integer" else 1.5, 0, *near]
+            found = [math.ceil(number) for number in found] if kind == "integer" else found
+            return next((number for number in found if not any(check(schema, number, ""))), found[0])
         case "boolean" | "null" as kind:
             return True if kind == "boolean" else None
         case _:
             return _text(schema, text)
 
 
+def _untyped(schema: Node) -> str:
+    said = {keyword for part in parts(schema) for keyword in part.value}
+    return "object" if said & {"properties", "required", "additionalProperties"} else "array" if "items" in said else ""
+
+
 def _text(schema: Node, text: str) -> str:
-    if schema.plain("format") == "date-time":
-        return "2025-02-06T07:51:52Z"
+    if schema.plain("format") in FORMATS:
+        return FORMATS[schema.value["format"]]
     plain = text.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength")]
     if "pattern" not in schema.value or not any(check(schema, plain, "")):
         return plain

@@ -53,13 +53,32 @@ def from_text(schema: Node, text: str) -> Any:
 
 def types(schema: Node) -> list[str]:
     """The types that a schema names: one, several or none."""
-    found = schema.plain("type", [])
+    found: str | list[str] = next(filter(None, (part.plain("type", []) for part in parts(schema))), [])
     return [found] if isinstance(found, str) else found
 
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas of which a value must fit one."""
     return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
+
+
+def parts(schema: Node, deep: int = 5) -> Iterator[Node]:
+    """The schema, and all others that a value has to fit as well: of alternatives, the first."""
+    yield schema
+    chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
+    for each in (*(schema.get("allOf") or ()), *chosen) if deep else ():
+        yield from parts(each, deep - 1)
+
+
+def properties(schema: Node) -> dict[str, Node]:
+    """The properties that it and its parts name."""
+    named = (found for part in parts(schema) if (found := part.get("properties")))
+    return {name: each for found in named for name in found.value if (each := found.get(name))}
+
+
+def required(schema: Node) -> list[str]:
+    """What it and its parts require."""
+    return [name for part in parts(schema) for name in part.plain("required", [])]
 
 
 def is_date_time(value: object) -> bool:
@@ -81,7 +100,7 @@ def is_date_time(value: object) -> bool:
 
 def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> Iterator[Violation]:
     """What none of the schemas and their alternatives names; `additionalProperties` names whatever is left."""
-    schemas = list(_alternatives(schemas))
+    schemas = list(every(schemas))
     if isinstance(value, list):
         items = [items for schema in schemas if (items := schema.get("items"))]
         for number, child in enumerate(value):
@@ -97,10 +116,10 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             yield from _undocumented(known or others, child, where, at)
 
 
-def _alternatives(schemas: Iterable[Node]) -> Iterator[Node]:
+def every(schemas: Iterable[Node]) -> Iterator[Node]:
     for schema in schemas:
         yield schema
-        yield from _alternatives(alternatives(schema))
+        yield from every([*alternatives(schema), *(schema.get("allOf") or ())])
 
 
 def _follow(schema: Node, path: Iterable[str | int]) -> str:
@@ -114,13 +133,23 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 def _judge(root: Document) -> tuple[Any, Any, Any]:
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import FormatChecker  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
     from openapi_schema_validator import OAS30Validator, OAS31Validator  # noqa: PLC0415
     from referencing import Registry, Resource  # noqa: PLC0415
 
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
-    kind = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
+    plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
+    kind = extend(plain, {"required": _required})  # type: ignore[no-untyped-call]
     return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
+
+
+def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
+    """All that is missing, whichever side it is for, as one error."""
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    if isinstance(value, dict) and set(names) - value.keys():
+        yield ValidationError("required")
 
 
 def _validator(schema: Node) -> Any:

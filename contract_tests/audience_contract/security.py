@@ -4,31 +4,58 @@ from collections.abc import Callable, Iterator
 
 from .messages import Request
 from .spec import Node, Operation
+from .urlencoded import decode, pairs
 from .violation import Violation
 
 Admits = Callable[[Node, list[str]], bool]
 
 
+def place(scheme: Node) -> tuple[str, str]:
+    """Where a security scheme's credentials stand: in a "header", the "query" or a "cookie", and its name."""
+    in_header = scheme.value["type"] == "http"
+    return ("header", "Authorization") if in_header else (str(scheme.value["in"]), str(scheme.value["name"]))
+
+
 def header(scheme: Node) -> str:
-    """The name of the header that carries a security scheme's credentials."""
-    return "Authorization" if scheme.value["type"] == "http" else str(scheme.value["name"])
+    """The name of what carries them, a header's in most cases."""
+    return place(scheme)[1]
+
+
+def where(scheme: Node) -> str:
+    """The same in one text: "header Authorization"."""
+    return " ".join(place(scheme))
+
+
+def values_of(scheme: Node, request: Request) -> list[str]:
+    """What stands there, as often as it is sent."""
+    kind, name = place(scheme)
+    if kind == "query":
+        found = pairs(request.target.partition("?")[2])
+        return [decode(value, plus=True) or "" for key, value in found if decode(key, plus=True) == name]
+    return request.cookies(name) if kind == "cookie" else request.values(name)
 
 
 def bearer(value: str) -> str:
     """The token in an Authorization value; "" where it has none. The scheme's case does not matter (RFC 9110, 11.1)."""
-    scheme, _, token = value.partition(" ")
-    return token.strip(" ") if scheme.lower() == "bearer" else ""
+    return _after("bearer", value)
+
+
+def is_bearer(scheme: Node) -> bool:
+    """Whether its credential is a bearer token."""
+    return bool(scheme.value["type"] == "http" and scheme.value["scheme"] == "bearer")
 
 
 def start(scheme: Node) -> str:
     """What stands before the credential in its header; `x-prefix` says so of an API key."""
-    return "Bearer " if scheme.value["type"] == "http" else str(scheme.plain("x-prefix", ""))
+    if scheme.value["type"] == "http":
+        return f"{str(scheme.value['scheme']).title()} "
+    return str(scheme.plain("x-prefix", ""))
 
 
 def credential(scheme: Node, value: str) -> str:
     """The credential in its header's value; "" where that is of another form."""
     if scheme.value["type"] == "http":
-        return bearer(value)
+        return _after(str(scheme.value["scheme"]), value)
     return value.removeprefix(start(scheme)) if value.startswith(start(scheme)) else ""
 
 
@@ -46,14 +73,19 @@ def failing(operation: Operation, request: Request, admits: Admits = well_formed
     lacking = []
     for alternative in operation.security or ():
         named = [schemes[name] for name in alternative.value] if schemes else []
-        lacking.append([scheme for scheme in named if not admits(scheme, request.values(header(scheme)))])
+        lacking.append([scheme for scheme in named if not admits(scheme, values_of(scheme, request))])
     return min(lacking, key=len, default=[])
 
 
 def check(operation: Operation, request: Request) -> Iterator[Violation]:
     """One violation for each scheme that the request lacks."""
     for scheme in failing(operation, request):
-        values = request.values(header(scheme))
+        values = values_of(scheme, request)
         said = f"sent {len(values)} times" if len(values) > 1 else "of another form" if values else "missing"
         name = scheme.pointer.rpartition("/")[2]
-        yield Violation(f"header {header(scheme)}", "", scheme.pointer, f"the credential of scheme {name!r} is {said}")
+        yield Violation(where(scheme), "", scheme.pointer, f"the credential of scheme {name!r} is {said}")
+
+
+def _after(kind: str, value: str) -> str:
+    scheme, _, token = value.partition(" ")
+    return token.strip(" ") if scheme.lower() == kind else ""

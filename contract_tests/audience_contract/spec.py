@@ -3,8 +3,8 @@
 import copy
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ _SPECS = _OWN if _OWN.is_dir() else Path(__file__).parents[2] / "generated" / "a
 _FILE = "openapi.json"
 _SOURCES = "sources.json"
 _SCHEMES = {("http", "bearer"), ("apiKey", "header")}
+_REGISTERED: dict[str, "Spec"] = {}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -114,10 +115,17 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """The effective spec of a provider, or of a service that one needs."""
+    """The effective spec of a provider, or of a service that one needs; or a document of the user's own.
+
+    Of such a one, `variables` are those of the environment that have its credentials, by the scheme's name;
+    `unjudged` says what of it can't be judged, and `headers` are those that every request has.
+    """
 
     key: str
     node: Node
+    variables: Mapping[str, str] = field(default_factory=dict)
+    unjudged: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -128,6 +136,12 @@ class Spec:
             for method in METHODS
             if method in self.node["paths"][path].value
         )
+
+    @property
+    def schemes(self) -> list[Node]:
+        """The declared security schemes."""
+        components = self.node.get("components")
+        return list((components and components.get("securitySchemes")) or ())
 
     def match(self, method: str, path: str) -> Operation | None:
         """The operation for a method and a raw path below the base URL, e.g. "/audiences/create"."""
@@ -178,9 +192,25 @@ def provider_keys() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in _SPECS.glob(f"*/{_FILE}")))
 
 
-@cache
 def load(key: str) -> Spec:
-    """A provider's effective spec; raises LookupError for a key that is not in `provider_keys()`."""
+    """A provider's effective spec, or the document that is registered; raises LookupError for any other key."""
+    if key in _REGISTERED:
+        return _REGISTERED[key]
+    return _effective(key)
+
+
+def register(spec: Spec) -> None:
+    """Have a document of the user's own found by its key."""
+    _REGISTERED[spec.key] = spec
+
+
+def registered(key: str) -> Spec | None:
+    """The document with this key, None where there is none."""
+    return _REGISTERED.get(key)
+
+
+@cache
+def _effective(key: str) -> Spec:
     if key not in provider_keys():
         raise LookupError(f"no provider {key!r}; there are {', '.join(provider_keys())}")
     return parse(key, (_SPECS / key / _FILE).read_text("utf-8"))

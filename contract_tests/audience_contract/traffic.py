@@ -13,8 +13,8 @@ from .connections import is_base_url
 from .evidence import Redactor
 from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
-from .security import header
-from .spec import Node, Operation, Spec, load, provider_keys
+from .security import place
+from .spec import Operation, Spec, load, provider_keys
 from .urlencoded import pairs
 
 _SECRET = re.compile("token|key|secret|password|signature|auth", re.IGNORECASE)
@@ -23,28 +23,36 @@ _NAMED = 10
 
 
 def judge(
-    path: Path, *, base_urls: Mapping[str, str] | None = None, strict: bool = False, show_members: bool = False
+    path: Path,
+    *,
+    base_urls: Mapping[str, str] | None = None,
+    strict: bool = False,
+    show_members: bool = False,
+    key: str = "",
 ) -> Report:
     """Report what the exchanges of an HTTP Archive keep and break.
 
     An exchange belongs to the provider whose spec names its host and base path; or to the one whose key has its base
-    URL in `base_urls`, for traffic with a mock server or through a proxy. Raises `har.HarError`, OSError, and
+    URL in `base_urls`, for traffic with a mock server or through a proxy. `key` is that of the one provider, or of the
+    registered document, whose traffic is judged. Raises `har.HarError`, OSError, and
     LookupError for an unknown provider.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    bases = {url.rstrip("/"): load(key) for key, url in (base_urls or {}).items()}
+    bases = {url.rstrip("/"): load(each) for each, url in (base_urls or {}).items()}
+    specs = [load(each) for each in ([key] if key else provider_keys())]
     if not all(map(is_base_url, (base_urls or {}).values())):
-        raise ValueError("a base URL is http:// or https:// with a host, and without query and fragment")
+        said = "a base URL is http:// or https:// with a host, and without query and fragment"
+        raise ValueError(f"--base-url is a provider's key, =, and a URL: {said}")
     entries, unreadable = har.read(path)
-    matched = [(entry, _operation(entry, bases)) for entry in entries]
+    matched = [(entry, _operation(entry, bases, specs)) for entry in entries]
     known = [(entry, operation) for entry, operation in matched if operation]
     redactor = Redactor(_secrets(entries), show_members=show_members)
     ledger = Ledger(redactor, strict=strict)
     for entry, operation in matched:
         # Any of the answers may quote it.
         redactor.learn(operation, entry.request)
-    if show_members:
-        ledger.note(SHOWN)
+    for text in [*([SHOWN] if show_members else []), *(text for spec in specs for text in spec.unjudged)]:
+        ledger.note(text)
     recorded = {name.lower() for entry in entries for name, _ in entry.request.headers}
     for entry, operation in known:
         _judge(ledger, entry, operation, recorded)
@@ -86,7 +94,7 @@ def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, recorded: Col
         unknown |= {"request.header", *CREDENTIALS}
     elif operation.security:
         # What no exchange of the file has, the recorder may have left out.
-        schemes = {header(scheme) for scheme in _schemes(operation)}
+        schemes = {name for kind, name in map(place, operation.spec.schemes) if kind == "header"}
         absent = {scheme for scheme in schemes if scheme.lower() not in recorded}
         unknown |= {f"header {scheme.lower()}" for scheme in absent} | (CREDENTIALS if absent == schemes else set())
         for scheme in sorted(absent):
@@ -102,13 +110,13 @@ def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, recorded: Col
     ledger.response(operation, seen, kind="invalid" if broken else "valid", body=entry.response_body)
 
 
-def _operation(entry: har.Entry, bases: Mapping[str, Spec]) -> Operation | None:
+def _operation(entry: har.Entry, bases: Mapping[str, Spec], specs: Collection[Spec]) -> Operation | None:
     path = entry.request.target.partition("?")[0]
     for base, spec in bases.items():
         below = urlsplit(base).path
         if _origin(base) == _origin(entry.url) and path.startswith(f"{below}/"):
             return spec.match(entry.request.method, path.removeprefix(below))
-    for spec in map(load, provider_keys()):
+    for spec in specs:
         below_base = spec.below_base(path)
         if below_base is not None and _origin(entry.url)[1] in _hosts(spec):
             return spec.match(entry.request.method, below_base)
@@ -133,11 +141,6 @@ def _secrets(entries: list[har.Entry]) -> set[str]:
     found = {secret for message in messages for secret in redactor.inside(message)}
     queries = (pair for entry in entries for pair in pairs(urlsplit(entry.url).query))
     return found | {value for name, value in queries if _SECRET.search(name)}
-
-
-def _schemes(operation: Operation) -> list[Node]:
-    components = operation.spec.node.get("components")
-    return list(components["securitySchemes"]) if components else []
 
 
 def _address(url: str) -> str:

@@ -88,7 +88,7 @@ class Account:
             raise InvalidError.ours("operation_id", "must be that of a documented operation", operation_id)
         path, values = spec.path, given.get("path") or {}
         if {*re.findall(r"{(.*?)}", path)} != {*values}:
-            raise InvalidError.ours("path", f"must have what {path} has", values)
+            raise InvalidError.ours("path", f"must name each parameter of {path}, and no other", values)
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         own = {name: self.values[setting] for name, setting in service.own.items()}

@@ -135,7 +135,7 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         refused = status == 503 and wait is not None
         outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
         return UnavailableError(f"failed ({status})", outcome=outcome, retry_after=wait, **known)
-    return UnknownOutcomeError(f"gave an answer that tells nothing ({status})", **known)
+    return UnknownOutcomeError(f"gave an answer that does not say whether it acted ({status})", **known)
 
 
 def _refusal(status: int, wait: float | None, known: dict[str, Any], *, creates: bool) -> AudiencesError:

@@ -19,6 +19,6 @@ def _value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_value(each) for each in value]
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
+    if to_dict := getattr(value, "to_dict", None):
+        return to_dict()
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

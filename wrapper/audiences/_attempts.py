@@ -70,7 +70,7 @@ class Attempts(Generic[Asked, Answer]):
         self._seen.secrets = self._account.known.add(sendable.secrets)
         turn = self._account.pace.reserve(self._how.deadline)
         if turn is None:
-            raise NotSentTimeoutError("nothing was sent: the total time is over before this call's turn")
+            raise NotSentTimeoutError("nothing was sent: the total time ended while the call was waiting for its turn")
         try:
             yield Wait(max(0.0, turn - time.monotonic()))
         except BaseException:

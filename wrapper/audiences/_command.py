@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -72,9 +72,9 @@ class Drafted(NamedTuple):
     name: Annotated[str, Argument(help="The audience's name.")]
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
-    unchecked: Annotated[bool, Option("--unchecked", help="Send the file without a look into it.")] = False
-    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field of one provider.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is unsupported.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    unchecked: Annotated[bool, Option("--unchecked", help="Send the file without checking its first row.")] = False
+    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field that only this provider has.")] = []
+    leave_out: Annotated[list[Field], Option(help="Leave a field out where it has no place.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
@@ -85,8 +85,8 @@ class Drafted(NamedTuple):
 
 
 class Everywhere(NamedTuple):
-    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all, if none is given.")] = []  # pyright: ignore[reportInvalidTypeForm]
-    partial: Annotated[bool, Option("--partial", help="Send to those to whom it can be sent.")] = False
+    provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all providers by default.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    partial: Annotated[bool, Option("--partial", help="Send to the rest, if it cannot be sent to all.")] = False
 
 
 class At(NamedTuple):
@@ -114,8 +114,10 @@ class Given(NamedTuple):
     """The members of a change."""
 
     file: Annotated[Path, Option(exists=True, dir_okay=False, allow_dash=True, help=_MEMBERS)]
-    column: Annotated[str, Option(help="The column that has the ids; id, if none is given.")] = ""
-    attribute: Annotated[list[str], Option(metavar=_ATTRIBUTE, help="A column that is told of each member.")] = []
+    column: Annotated[str, Option(help="The column that has the ids; id by default.")] = ""
+    attribute: Annotated[
+        list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
+    ] = []
 
     @property
     def attributes(self) -> list[tuple[str, str]]:
@@ -130,22 +132,20 @@ class Given(NamedTuple):
 
 
 class GoingOn(NamedTuple):
-    go_on: Annotated[bool, Option("--go-on", help="Make the calls that follow one that failed.")] = False
+    go_on: Annotated[bool, Option("--go-on", help="Go on after a failed call.")] = False
 
 
 class Replacing(NamedTuple):
-    allow_empty: Annotated[bool, Option("--allow-empty", help="Permit that no members are left.")] = False
-    unchecked: Annotated[bool, Option("--unchecked", help="Send a file of phone numbers without a look into it.")] = (
-        False
-    )
+    allow_empty: Annotated[bool, Option("--allow-empty", help="Allow that no members are left.")] = False
+    unchecked: Annotated[bool, Option("--unchecked", help="Send a phone file without checking its first row.")] = False
 
 
 class Change(NamedTuple):
-    token: Annotated[str, Option(help="The token of a change, to ask about that.")] = ""
+    token: Annotated[str, Option(help="The token of a change, to ask about that change.")] = ""
 
 
 class Patience(NamedTuple):
-    within: Annotated[float, Option(**_SECONDS, help="How long to wait.")] = 300
+    within: Annotated[float, Option(**_SECONDS, help="How long to wait, in all.")] = 300
 
 
 class Consent(NamedTuple):
@@ -155,15 +155,18 @@ class Consent(NamedTuple):
 class Shared(NamedTuple):
     """The options that all verbs have."""
 
-    base_url: Annotated[list[str], Option(metavar=_URL, help="Instead of the documented server.")] = []
-    credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file of variables.")] = None
-    timeout: Annotated[float | None, Option(**_SECONDS, help="For each kind of wait, and in all.")] = None
-    allow_http: Annotated[bool, Option("--allow-http", help="Permit unencrypted http:// to other machines.")] = False
-    allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Permit undocumented uses.")] = False
+    base_url: Annotated[list[str], Option(metavar=_URL, help="A base URL to use instead of the documented one.")] = []
+    credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file with credentials.")] = None
+    tenant: Annotated[str, Option(help="A tenant of that file, or of audiences.toml.")] = ""
+    timeout: Annotated[float | None, Option(**_SECONDS, help="The time limit of each step, and of the call.")] = None
+    allow_http: Annotated[bool, Option("--allow-http", help="Allow unencrypted http:// to other machines.")] = False
+    allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Allow undocumented uses of calls.")] = (
+        False
+    )
     proxy_from_env: Annotated[bool, Option("--proxy-from-env", help="Use the proxies of the environment.")] = False
     as_json: Annotated[bool, Option("--json", help="Print JSON.")] = False
-    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests; send nothing.")] = False
-    curl: Annotated[bool, Option("--curl", help="With --dry-run: as curl commands.")] = False
+    dry_run: Annotated[bool, Option("--dry-run", help="Print the requests, and send nothing.")] = False
+    curl: Annotated[bool, Option("--curl", help="With --dry-run, print them as curl commands.")] = False
 
 
 def _verb(function: Callable[..., None]) -> None:
@@ -186,7 +189,9 @@ def _version(wanted: bool) -> None:
         raise Exit
 
 
-Version = Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Versions, of the specs too.")]
+Version = Annotated[
+    bool, Option("--version", callback=_version, is_eager=True, help="Print the versions, also of the specs.")
+]
 
 
 @app.callback(help=f"Audiences at {', '.join(provider.title for provider in PROVIDERS.values())}.")
@@ -269,10 +274,10 @@ def wait(asked: Asked, at: At, change: Change, patience: Patience, shared: Share
 
 @_verb
 def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
-    """Add members to an audience: the rows of a CSV file, each with attributes of it if there are any.
+    """Add members to an audience: one for each row of a CSV file, with the columns of --attribute as attributes.
 
-    The file is looked through before anything is sent; standard input is, too, where it is a file. Of a COLUMN:date,
-    times are told as such, of a COLUMN:url, URLs; of a cell that is empty, nothing is told.
+    The whole file is checked before anything is sent, but for what comes through a pipe. COLUMN:date is sent as a time,
+    COLUMN:url as a URL, any other column as text; an empty cell is not sent.
 
         audiences add SPRING --provider batch --file ids.csv --column id
 
@@ -363,7 +368,7 @@ def _ask() -> None:
     """Exits unless somebody agrees."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         _refuse("there is no terminal to ask on; --yes does it without asking")
-    note("Do it? [y/N]")
+    note("Delete it? [y/N]")
     with suppress(KeyboardInterrupt, OSError, ValueError):
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
@@ -461,7 +466,8 @@ def _providers(
     if shared.curl and (shared.as_json or not shared.dry_run):
         _refuse("--curl goes with --dry-run, and not with --json")
     urls = _pairs(shared.base_url, "--base-url", _URL, keys)
-    files = _load(shared.credentials) if shared.credentials else {}
+    file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
+    files = _load(file, shared.tenant) if file else {}
     options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
     options |= {"proxy": "environment"} if shared.proxy_from_env else {}
     options |= {"timeout": shared.timeout} if shared.timeout else {}
@@ -495,16 +501,16 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
     return found
 
 
-def _load(file: Path) -> dict[str, str]:
+def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
-    known = {setting.variable for provider in PROVIDERS.values() for setting in provider.all_settings()}
+    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
     try:
         if file.stat().st_size > _LARGE:
             _refuse(f"{file}: is too large for a file of credentials: more than {_LARGE // 1024} KiB")
         values = tomllib.loads(file.read_text("utf-8-sig"))
-        for name in values.keys() - known:
-            shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
-            _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+        if tenant or "tenant" in values:
+            values = _of_tenant(values, tenant, file, known)
+        _only(known, values, file)
         beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
         os.environ.update(values)
     except OSError as error:
@@ -514,6 +520,33 @@ def _load(file: Path) -> dict[str, str]:
     if beaten:
         note(f"audiences: {', '.join(beaten)}: the value in {file} is used, not the other one in the environment")
     return {name: f"{name} in {file}" for name in values}
+
+
+def _only(known: Iterable[str], given: Iterable[str], file: Path) -> None:
+    for name in {*given} - {*known}:
+        shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
+        _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+
+
+def _of_tenant(values: dict[str, Any], tenant: str, file: Path, known: Mapping[str, bool]) -> dict[str, str]:
+    """The variables of a tenant, whose values are in variables of other names. No others that are known stay in the
+    environment: a call never has the credentials of one tenant and the project of another.
+    """
+    tables = values.get("tenant")
+    if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
+        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
+    names = dict(tables[tenant])
+    defaults = names.pop("defaults", {})
+    _only(known, [*names, *defaults], file)
+    for name, variable in names.items():
+        if variable not in os.environ:
+            _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
+    if secret := [name for name in defaults if known[name]]:
+        _refuse(f"{file}: {secret[0]}: a secret has no default")
+    found = {**defaults, **{name: os.environ[variable] for name, variable in names.items()}}
+    for name in known:
+        os.environ.pop(name, None)
+    return found
 
 
 @contextmanager

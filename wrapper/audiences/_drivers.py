@@ -53,6 +53,7 @@ def _called_as(flow: Callable[..., Any]) -> Callable[[M], M]:
         own = signature(flow)
         result = get_args(own.return_annotation)[-1]
         wraps(flow)(method).__signature__ = own.replace(return_annotation=result)  # type: ignore[attr-defined]
+        method.__annotations__ = {**flow.__annotations__, "return": result}
         return method
 
     return method_of

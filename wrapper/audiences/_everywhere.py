@@ -189,7 +189,7 @@ def _not_to_be_sent(calls: Sequence[Verbs], refused: Mapping[int, Result], *, pa
     if not found:
         return found
     names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(found)))
-    why = f"nobody is sent anything until what keeps the call to {names} from being made is mended (see its error)"
+    why = f"nothing was sent to anybody, because the call to {names} cannot be made (see its error)"
     rest = {place: call.lost(why, sent=False) for place, call in enumerate(calls) if place not in found}
     for error in rest.values():
         error.remedy = Remedy("partial", True, "sends to the rest")

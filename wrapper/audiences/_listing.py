@@ -26,11 +26,11 @@ class Listing:
         goes_back = isinstance(mark, int) and mark <= int(self.place.mark or 0)
         # After Brent: a mark that is kept for twice as many pages each time is met again on any way round.
         if not self.is_over and (goes_back or mark in (self.place.mark, self._anchor)):
-            self.problem = "the mark of its next page is that of a page which was read before"
+            self.problem = "it names a page as the next one that was read before"
         self._steps += 1
         if self._steps == self._power:
             self._anchor, self._steps, self._power = mark, 0, 2 * self._power
         self._idle = self._idle + 1 if not items or items == self._last else 0
         if not self.is_over and self._idle >= _PATIENCE:
-            self.problem = f"{_PATIENCE} pages in a row brought nothing new, and it promises more"
+            self.problem = f"{_PATIENCE} pages in a row brought nothing new, and yet it names a next one"
         self.place, self._last = Place(mark), items

@@ -97,7 +97,7 @@ class Reference:
         """The id, for a provider that finds nothing by name. Raises UnsupportedError without one."""
         if self.id is None:
             reason = "it addresses an audience by its id"
-            message = f"cannot be asked by name: {reason}; give id=, or a receipt"
+            message = f"cannot look an audience up by its name: {reason}; give id=, or a receipt"
             raise UnsupportedError(message, field="name", reason=reason)
         return self.id
 

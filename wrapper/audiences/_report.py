@@ -58,8 +58,8 @@ Tell = Callable[[Shown], object]
 EXIT_CODES = {
     0: "done at all providers that were asked",
     2: "wrong usage, nothing was sent",
-    3: "rejected, or there is not exactly one such audience",
-    4: "not sent to anybody, or a question had no answer",
+    3: "rejected; or there is no such audience, or more than one",
+    4: "nothing was sent; or a lookup got no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "done, but an answer breaks the spec",
     7: "done in part: at some providers, or in some calls, and not in others",
@@ -108,8 +108,7 @@ def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
         cells |= {"id or token": known("id") or known("operation_token"), "state": state, "outcome": known("outcome")}
         changed = result.changed if isinstance(result, AudiencesError) else result
         if isinstance(changed, Changed):
-            unknown = any(each.members is None for each in changed.chunks)  # they were in a file
-            cells |= {"members": None if unknown else changed.members, "calls": len(changed.chunks)}
+            cells |= {"members": changed.members, "calls": len(changed.chunks)}
         else:
             cells |= {"left out": ", ".join(known("left_out", [])), "seconds": known("seconds")}
     return {column: "" if cell is None else visible(str(cell)) for column, cell in cells.items()}
@@ -156,7 +155,7 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, line
     again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
     if 0 < len(again) < len(done):
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
-        note(f"Mend what is said above, then repeat it with {keys} only: elsewhere, the audience exists, or may exist.")
+        note(f"Correct the errors above, then repeat with {keys} only: elsewhere, the audience exists, or may exist.")
 
 
 def _found(result: Shown) -> Plain:

@@ -113,5 +113,5 @@ class _Function(Source):
         if given.raised:
             raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
         if not is_fit(given.value):
-            raise ConfigurationError(f"a secret {FIT}; the function for it gave something else")
+            raise ConfigurationError(f"a secret {FIT}; the function for it returned something else")
         return str(given.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import API_KEY, CLIENT_SECRET, TOKEN
 from ..mock.provider import load
-from ..security import credential, failing, header, well_formed
+from ..security import credential, failing, place, well_formed, where
 from ..spec import Node, Operation
 from ..violation import Violation
 
@@ -52,11 +52,12 @@ class ThrowAway:
         wrong = failing(operation, request, right)
         for scheme in wrong:
             said = "not the credential that the environment gave for this provider"
-            yield Violation(f"header {header(scheme)}", "", scheme.pointer, said)
-        if any(secret in request.target for secret in {*self.secrets, *issued}):
+            yield Violation(where(scheme), "", scheme.pointer, said)
+        in_query = any(kind == "query" for kind, _ in map(place, operation.spec.schemes))
+        if not in_query and any(secret in request.target for secret in {*self.secrets, *issued}):
             yield Violation("query", "", operation.node.pointer, "a credential in the URL, where logs keep it")
         others = self.secrets - set(own.values())
-        sent = [value for name, value in request.headers if name.lower() not in {header(s).lower() for s in wrong}]
+        sent = [value for name, value in request.headers if name.lower() not in {place(s)[1].lower() for s in wrong}]
         text = "\n".join(sent).encode("utf-8", "replace") + request.body
         if any(secret.encode() in text for secret in others):
             yield Violation("headers and body", "", operation.node.pointer, "another provider's credential")

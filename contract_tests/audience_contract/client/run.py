@@ -49,7 +49,9 @@ def judge(
         ledger.note(SHOWN)
     app = Application(specs, ledger, Varied(answers, seed), throw_away, forward)
     started, clock = datetime.now(UTC), time.monotonic()
-    with MockServer(middleware=lambda _: app, own_headers=not upstream) as server:
+    for text in (text for spec in specs.values() for text in spec.unjudged):
+        ledger.note(text)
+    with MockServer(middleware=lambda _: app, own_headers=not upstream, keys=specs) as server:
         environment = _environment(server, specs, throw_away, chosen=bool(providers), upstream=bool(upstream))
         try:
             code: int | None = run(command, environment, server.url)

@@ -1,9 +1,11 @@
 """Answers that follow from an operation's schemas alone, where a provider's file has nothing to add."""
 
 import json
+from typing import Any
 
 from ..messages import Response
 from ..samples import sample
+from ..schema import check
 from ..spec import Node, Operation
 from .provider import reason, reply
 
@@ -24,13 +26,25 @@ def _answer(operation: Operation, status: int, words: str) -> Response:
     if content is None:
         documented = operation.response(status)
         return Response(status, (), b"") if documented else reply(status, {"message": words})
-    media = next(iter(content.value))
+    media = next((media for media in content.value if "json" in media), next(iter(content.value)))
     schema = content[media].get("schema")
-    value = sample(schema, words) if schema else {}
-    if isinstance(value, dict) and isinstance(value.get("status"), int):
+    value = _value(content[media], schema, words) if schema else {}
+    if isinstance(value, dict) and type(value.get("status")) is int:
         value = {**value, "status": status}
-    body = json.dumps(value, ensure_ascii=False)
-    return Response(status, (("content-type", media.replace("*", "json")),), body.encode())
+    is_json = "json" in media or "*" in media
+    body = json.dumps(value, ensure_ascii=False) if is_json else words
+    return Response(
+        status, (("content-type", media.replace("*/*", "application/json").replace("*", "json")),), body.encode()
+    )
+
+
+def _value(entry: Node, schema: Node, words: str) -> Any:
+    """A value of the schema: made, or an example, or the least that there can be."""
+    made = sample(schema, words)
+    given = [entry.value["example"]] if "example" in entry.value else []
+    given += [each.value["value"] for each in entry.get("examples") or () if "value" in each.value]
+    every = (made, *given, sample(schema, words, least=True))
+    return next((each for each in every if not any(check(schema, each, ""))), made)
 
 
 def _content(operation: Operation, status: int) -> Node | None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,14 +15,14 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HttpResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..checker import check_request
 from ..faults import Fault, Turn, find
 from ..faults.fault import Ignored, nobody
 from ..messages import Request, Response
-from ..security import header
+from ..security import place, values_of
 from ..spec import Operation, Spec, load, provider_keys
 from . import answers, credentials, provider
 from .state import Exchange, State
@@ -48,16 +48,24 @@ class Application:
     `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters; `prose`
     what the documents' prose can be read to forbid (`Provider.forbids`). Both are correct servers. `fault` makes one
     provider's server a faulty one: a fault of the catalogue, or its name; raises LookupError for an unknown one. The
-    requests that a fault counts are counted from here on, whatever is forgotten.
+    requests that a fault counts are counted from here on, whatever is forgotten. `keys` are those of the providers that
+    are played, or of documents that are registered; all providers without them.
     """
 
-    def __init__(self, *, strict: bool = False, prose: bool = False, fault: Fault | str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        strict: bool = False,
+        prose: bool = False,
+        fault: Fault | str | None = None,
+        keys: Collection[str] = (),
+    ) -> None:
         self.state = State()
         self._strict, self._prose = strict, prose
         self._fault = find(fault) if isinstance(fault, str) else fault
         self._turns: Counter[str] = Counter()
         self._memory: dict[str, Any] = {}
-        self._specs: Mapping[str, Spec] = {key: load(key) for key in provider_keys()}
+        self._specs: Mapping[str, Spec] = {key: load(key) for key in keys or provider_keys()}
         self._providers = {key: provider.load(key) for key in self._specs}
         self._app = Starlette(
             routes=[
@@ -65,9 +73,10 @@ class Application:
                 Route("/_mock/{provider}/audiences/{name:path}/members", _Members),
                 Route("/_mock/settings", _Settings),
                 Route("/_mock/tokens", _Tokens),
-                Mount("/", self._provider),
             ]
         )
+        # No route of Starlette's matches a path with a line break in it.
+        self._app.router.default, self._app.router.redirect_slashes = self._provider, False
         self._app.state.mock = self.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,8 +156,7 @@ class Application:
             return _not_allowed(operation.spec.methods(operation.path))
         scheme = credentials.wrong(operation, request, ours.tokens(self.state))
         if scheme:
-            missing = not request.values(header(scheme))
-            return ours.unauthenticated(operation, header(scheme), missing=missing)
+            return ours.unauthenticated(operation, place(scheme)[1], missing=not values_of(scheme, request))
         violations = check_request(operation, request, undocumented=self._strict)
         left_open = ours.left_open if self.state.settings.limit_accepted else ()
         violations = [each for each in violations if not ignore(each) and each.rule not in left_open]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ..facts import Effect, Facts, effect_of
 from ..messages import Request, Response
-from ..spec import Operation
+from ..spec import Operation, registered
 from ..violation import Violation
 from .credentials import TOKEN
 from .state import Record, State
@@ -71,6 +71,8 @@ class Provider(ABC):
     """The parameter, property or part that is an audience's name, a property below others with its path ("data/name");
     "" if nothing is.
     """
+    is_by_name: ClassVar[bool] = True
+    """Whether a name says which audience is meant; else only what its creation answered does."""
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values of the page's samples, for properties of which the page does not say which values there are."""
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset()
@@ -130,6 +132,10 @@ class Provider(ABC):
         """The answer to a request that breaks the spec."""
         return self.error(operation, 400)
 
+    def why_not(self, operation: Operation) -> str:  # noqa: ARG002
+        """Why nothing can be said of an operation; "" where something can."""
+        return ""
+
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
         yield from ()
@@ -163,8 +169,9 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
     """The answer to a request that breaks the spec, its credentials first."""
     for violation in broken:
         place, _, name = violation.where.partition(" ")
-        if place == "header" and violation.rule.startswith("/components/securitySchemes/"):
-            return ours.unauthenticated(operation, name, missing=not request.values(name))
+        if violation.rule.startswith("/components/securitySchemes/"):
+            missing = place == "header" and not request.values(name)
+            return ours.unauthenticated(operation, name, missing=missing)
     return ours.refuse(operation, broken)
 
 
@@ -179,7 +186,11 @@ def reason(status: int) -> str:
 
 
 def load(key: str) -> Provider:
-    """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`."""
+    """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`; or what its document alone says."""
+    if spec := registered(key):
+        from ..documented import of  # noqa: PLC0415 - it is a provider itself
+
+        return of(spec)
     found = import_module(f"..providers.{key}", __package__).PROVIDER
     assert isinstance(found, Provider), key
     return found

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from types import TracebackType
 
@@ -27,7 +27,8 @@ class MockServer:
     `strict` also refuses undocumented properties, parts and query parameters, which the specs' schemas allow, `prose`
     what their prose can be read to forbid. `fault` is a fault of the catalogue (`audience_contract.faults`), or its
     name. `middleware` is an ASGI middleware put around the application. Without `own_headers`, no Date and Server are
-    added to answers. `settings` say how long an audience is being indexed, and more.
+    added to answers. `settings` say how long an audience is being indexed, and more. `keys` are the providers that are
+    played, or documents that are registered.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
@@ -48,11 +49,13 @@ class MockServer:
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
         own_headers: bool = True,
         settings: Settings | None = None,
+        keys: Collection[str] = (),
     ) -> None:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
         if not (address.is_loopback or allow_remote):
             raise ValueError(f"{host} is not a loopback address")
-        self._application = Application(strict=strict, prose=prose, fault=fault)
+        self._application = Application(strict=strict, prose=prose, fault=fault, keys=keys)
+        self._keys = keys or provider_keys()
         self._application.state.settings = settings or Settings()
         self._app: ASGIApp = middleware(self._application) if middleware else self._application
         self._host, self._port = host, port
@@ -105,7 +108,7 @@ class MockServer:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that the `audiences` library reads: base URLs, and credentials that are right."""
-        return self._application.environment({key: self.base_url(key) for key in provider_keys()})
+        return self._application.environment({key: self.base_url(key) for key in self._keys})
 
     @property
     def settings(self) -> Settings:

@@ -50,7 +50,8 @@ class Record:
 
     `name`, `id` and `token` as the provider would know them, None where it has none. `fields` are all JSON properties
     or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows` below the
-    heading, None where the file is not read. `created` is seconds since 1970, and `number`
+    heading, None where the file is not read. `path` are the values of the path's parameters.
+    `created` is seconds since 1970, and `number`
     grows from one to the next. `members` are those that are in, each
     with its attributes; `changes` are what happened to it, first its creation.
     """
@@ -62,6 +63,7 @@ class Record:
     token: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     file: dict[str, Any] | None = None
+    path: Mapping[str, str] = field(default_factory=dict, repr=False)
     created: float = field(default_factory=time.time, compare=False)
     number: int = field(default=0, compare=False)
     members: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
@@ -177,7 +179,7 @@ class State:
         with self._lock:
             record.changes.append(change)
             if removes and self.settings.removed_at_once:
-                self._drop(record)
+                self.drop(record)
             else:
                 self._on_its_way.append((record, change, members or {}))
 
@@ -199,16 +201,18 @@ class State:
         """Whether the last change of an audience is still on its way."""
         return not self.is_over(record.changes[-1])
 
-    def _drop(self, record: Record) -> None:
-        self._records = [one for one in self._records if one is not record]
-        self._removed.add((record.provider, record.name))
+    def drop(self, record: Record) -> None:
+        """An audience is not there any more."""
+        with self._lock:
+            self._records = [one for one in self._records if one is not record]
+            self._removed.add((record.provider, record.name))
 
     def _arrive(self) -> None:
         """Put in what is no longer on its way."""
         while self._on_its_way and self.is_over(self._on_its_way[0][1]):
             record, change, members = self._on_its_way.popleft()
             if change.removes:
-                self._drop(record)
+                self.drop(record)
             if change.replaces:
                 record.members.clear()
             for key, attributes in members.items():

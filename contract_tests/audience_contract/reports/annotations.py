@@ -3,8 +3,9 @@
 import sys
 
 from ..report import Report
+from ..rules import Weight
 from ..visible import for_github, line
-from .places import line_of, path_of
+from .places import file_of
 
 
 def show(report: Report) -> None:
@@ -13,15 +14,18 @@ def show(report: Report) -> None:
 
 
 def annotations(report: Report) -> list[str]:
-    """The workflow commands: errors for what counts, and nothing but notices for the rest."""
-    commands = []
-    for level, findings in (("error", report.counted), ("notice", [*report.advice, *report.accepted])):
+    """The workflow commands: errors for the violations that count, and nothing but notices for the rest."""
+    commands, counted = [], report.counted
+    for findings in (counted, report.advice, report.accepted):
         for found in findings:
+            # Advice is none of an error, even where it counts.
+            is_error = findings is counted and found.weight is Weight.VIOLATION
             title = " ".join(filter(None, (found.about.title, "at", found.where)))
             reason = f" (accepted: {found.accepted})" if found.accepted else ""
             text = f"{found.message} [{found.place}; {found.rule}; {found.pointer}]{reason}"
-            place = {"file": path_of(found.provider), "line": line_of(found.provider, found.pointer)}
-            commands.append(command(level, text, title=title, **(place if place["line"] else {})))
+            path, at = file_of(report, found)
+            place: dict[str, object] = {"file": path, "line": at} if at else {}
+            commands.append(command("error" if is_error else "notice", text, title=title, **place))
     commands += [command("error", text, title="Could not be told") for text in report.unfinished]
     commands += [command("notice", note, title="Note") for note in report.notes]
     return [*commands, command("notice", report.summary, title="audience-contract")]

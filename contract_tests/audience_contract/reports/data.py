@@ -3,11 +3,12 @@
 import base64
 import json
 import re
+import zlib
 from dataclasses import asdict
 from typing import Any
 
 from ..messages import Request, Response
-from ..report import Evidence, Finding, Report
+from ..report import Evidence, Finding, Report, Step
 from ..rules import RULES
 
 FORMAT = 2
@@ -60,8 +61,16 @@ def value(report: Report) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    plain = {name: found for name, found in vars(finding).items() if name != "evidence"}
-    return {"key": finding.key, **plain, "evidence": [_evidence(evidence) for evidence in finding.evidence]}
+    plain = {name: found for name, found in vars(finding).items() if name not in ("evidence", "story")}
+    evidence, story = [_evidence(each) for each in finding.evidence], [_step(each) for each in finding.story]
+    return {"key": finding.key, **plain, "evidence": evidence, "story": story}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    # Packed: a test of a length has as many letters.
+    packed = base64.b64encode(zlib.compress(step.sent)).decode("ascii")
+    plain = {"operation": step.operation, "label": step.label, "history": step.history}
+    return {**plain, "sent": packed, "answered": dict(step.answered)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -72,6 +81,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "response": response and {"status": response.status, **_content(response)},
         "curl": evidence.curl,
         "trouble": evidence.trouble,
+        "as_sent": evidence.as_sent,
     }
 
 

@@ -1,38 +1,47 @@
-"""Where a rule stands: the file of its effective spec in the repository, and the line in it."""
+"""Where a rule stands: the line of a file of the spec that a reader has, or else the provider's page."""
 
-import json
+import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from ..spec import load, provider_keys
+import yaml  # type: ignore[import-untyped]
 
-_MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+from ..report import Finding, Report
 
 
-def path_of(provider: str) -> str:
-    """The file of the effective spec, from the repository's root."""
-    return f"generated/audience_clients/{provider}/openapi.json"
+def file_of(report: Report, finding: Finding) -> tuple[str, int | None]:
+    """The path of the spec from the report's root, and the line of what is broken, from 1; "" where there is none."""
+    path = report.files.get(finding.provider, "")
+    return path, line_of(Path(report.root) / path, finding.pointer) if path else None
+
+
+def page_of(finding: Finding) -> str:
+    """The address of the page that the rule comes from; "" for none."""
+    found = re.search(r"https?://[^\s;()]+", finding.source)
+    return found[0] if found else ""
+
+
+def line_of(file: Path, pointer: str) -> int | None:
+    """The line of a JSON pointer in a file of JSON or YAML, from 1; None where there is no such place."""
+    node, line = _root(file), None
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        below: dict[str, tuple[Any, Any]] = {}
+        if node and node.id == "mapping":
+            below = {key.value: (key, value) for key, value in node.value}
+        elif node and node.id == "sequence":
+            below = {str(at): (each, each) for at, each in enumerate(node.value)}
+        if name not in below:
+            return None
+        key, node = below[name]
+        line = key.start_mark.line + 1
+    return line
 
 
 @cache
-def line_of(provider: str, pointer: str) -> int | None:
-    """The line of a JSON pointer, from 1; None where there is no such place."""
-    if provider not in provider_keys() or not pointer.startswith("/"):
+def _root(file: Path) -> Any:
+    try:
+        return yaml.compose(file.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, ValueError, yaml.YAMLError):
         return None
-    marked = _marked(load(provider).node.value, pointer.split("/")[1:])
-    # As the pipeline writes it: two spaces deep.
-    text = json.dumps(marked, indent=2, ensure_ascii=False)
-    before, mark, _ = text.partition(f'"{_MARK}"')
-    return before.count("\n") + 1 if mark else None
-
-
-def _marked(value: Any, tokens: list[str]) -> Any:
-    """A copy with the mark in the place of what the pointer names."""
-    if not tokens:
-        return _MARK
-    token = tokens[0].replace("~1", "/").replace("~0", "~")
-    if isinstance(value, dict) and token in value:
-        return {**value, token: _marked(value[token], tokens[1:])}
-    if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-        return [*value[: int(token)], _marked(value[int(token)], tokens[1:]), *value[int(token) + 1 :]]
-    return value

@@ -8,10 +8,11 @@ from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES, Weight
 from ..visible import shown
 from .data import body, dump
-from .places import line_of, path_of
+from .places import file_of, page_of
 from .texts import curl, shown_by
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_OF_URLS = ":/?#[]@!$&'()*+,;=%~"
 _INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
@@ -26,11 +27,7 @@ def render(report: Report) -> bytes:
         },
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
-        "results": [
-            _result(finding, level)
-            for level, findings in (("error", report.counted), ("note", report.advice), ("error", report.accepted))
-            for finding in findings
-        ],
+        "results": [_result(report, finding) for finding in (*report.counted, *report.advice, *report.accepted)],
         "properties": {
             "target": report.target,
             "verdict": str(report.verdict),
@@ -66,13 +63,14 @@ def _invocation(report: Report) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, level: str) -> dict[str, Any]:
+def _result(report: Report, finding: Finding) -> dict[str, Any]:
     result = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
-        "level": level,
+        # Advice is none of an error, even where it counts.
+        "level": "error" if finding.weight is Weight.VIOLATION else "note",
         "message": _message(f"{finding.message or finding.about.help} ({shown_by(finding)})"),
-        "locations": [_location(finding)],
+        "locations": [_location(report, finding)],
         "partialFingerprints": {"rule/v2": finding.key},
         "occurrenceCount": finding.count,
         # Where one result names its suppressions, all should.
@@ -96,14 +94,18 @@ def _message(text: str) -> dict[str, str]:
     return {"text": shown(text).replace("](", "] (")}
 
 
-def _location(finding: Finding) -> dict[str, Any]:
-    line = line_of(finding.provider, finding.pointer)
+def _location(report: Report, finding: Finding) -> dict[str, Any]:
+    path, line = file_of(report, finding)
+    page = page_of(finding)
+    where = (
+        {"uri": quote(path, errors="replace"), "uriBaseId": "%SRCROOT%"}
+        if path
+        else {"uri": quote(page, safe=_OF_URLS, errors="replace")}
+    )
+    region = {"region": {"startLine": line}} if line else {}
     name = finding.operations[0] if finding.operations else finding.provider
     return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(path_of(finding.provider), errors="replace"), "uriBaseId": "%SRCROOT%"},
-            **({"region": {"startLine": line}} if line else {}),
-        },
+        **({"physicalLocation": {"artifactLocation": where, **region}} if path or page else {}),
         "logicalLocations": [
             {"name": name, "fullyQualifiedName": f"{finding.provider}#{finding.pointer}", "kind": "member"}
         ],

@@ -117,7 +117,7 @@ def _evidence(console: Console, width: int, evidence: Evidence, *, whole: bool =
         folded = [part for one in lines for part in ([one[i : i + wide] for i in range(0, len(one), wide)] or [""])]
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
     command = curl(evidence)
-    if command.startswith("curl "):
+    if command:
         # Not folded: a terminal gives back a line as one line.
         console.print(Text(for_github(shown(command)), "magenta"), soft_wrap=True)
 

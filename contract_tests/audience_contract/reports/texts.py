@@ -1,6 +1,5 @@
 """Texts of a report, made fit for eyes and shells."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,8 +7,6 @@ from ..evidence import is_absolute
 from ..messages import Request, Response
 from ..report import Created, Evidence, Finding, Report, counted
 from ..visible import line, shown
-
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'", re.DOTALL)
 
 
 def shown_by(finding: Finding) -> str:
@@ -83,7 +80,8 @@ def sent(evidence: Evidence) -> str:
     """The request as text."""
     request = evidence.request
     whole = " (all of it in the request line)" if is_absolute(request) else ""
-    return _message(f"{request.method} {evidence.url or request.target}{whole}", request)
+    first = f"{evidence.url or request.target}{whole}" if not evidence.as_sent else f"{request.target} HTTP/1.1"
+    return _message(f"{request.method} {first}", request)
 
 
 def came(evidence: Evidence) -> str:
@@ -115,22 +113,5 @@ def cut(text: str, characters: int, lines: int) -> str:
 
 
 def curl(evidence: Evidence) -> str:
-    r"""The curl command on one line that survives being copied, "" where there is none.
-
-    Line breaks and what cannot be seen are written as `$'\012'`, which bash, zsh, ksh and POSIX (2024) know: a copied
-    CR LF, as multipart bodies have it, would not be one any more.
-    """
-    command = _QUOTED.sub(_visible, evidence.curl)
-    return command if command.isprintable() else line(command)
-
-
-def _visible(quoted: "re.Match[str]") -> str:
-    text = quoted[0]
-    if text.isprintable() or not text.startswith("'"):
-        return shown(text)
-    return "$'" + "".join(c if c.isprintable() and c != "\\" else _octal(c) for c in text[1:-1]) + "'"
-
-
-def _octal(character: str) -> str:
-    # Three octal digits: a shell reads as many hexadecimal ones as follow.
-    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "replace"))
+    """The command that sends it again on one line, "" where there is none."""
+    return evidence.curl if evidence.curl.isprintable() else line(evidence.curl)

@@ -3,15 +3,16 @@
 import json
 import re
 import zlib
-from collections import deque
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import parts_of
-from ..facts import Effect, facts_of
+from ..facts import Effect, facts_of, told
+from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation, Spec
@@ -27,15 +28,29 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Made:
-    """An audience of the run's: its name, its id or token, and what the server answered."""
+    """An audience of the run's: its name, its id or token, what the server answered, and the whole exchange.
+
+    `by` is the operation that made it, and `path` the values of that request's path.
+    """
 
     name: str
     id: str
     answer: Any
+    seen: Observation | None = field(default=None, compare=False)
+    by: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
 
-    def is_meant(self, key: str) -> bool:
-        """Whether it has this name or id."""
-        return key != "" and key in (self.name, self.id)
+    def is_meant(self, key: str, by: str = "") -> bool:
+        """Whether it has this name or id, and was made by this operation."""
+        return key != "" and key in (self.name, self.id) and by in ("", self.by)
+
+    def is_gone(self, key: str, by: str) -> bool:
+        """Whether it goes with the one of a name or id."""
+        return self.is_meant(key, by) or (key != "" and key in self.path.values())
+
+    def told(self, pointer: str) -> Any:
+        """What another operation takes of it."""
+        return told(pointer, self.answer, self.path)
 
 
 class NotOursError(Exception):
@@ -51,36 +66,40 @@ class Audiences:
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
         self.mark, self.digits = f"{PREFIX}{run_id}-", f"7{zlib.crc32(run_id.encode()):010}"
-        self._named = provider_of(spec.key).named.rpartition("/")[2]
+        ours = provider_of(spec.key)
+        self._is_by_name = ours.is_by_name
+        fed = {name for operation in spec.operations for name in facts_of(operation).fed}
+        self._keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else {re.sub(r"\W", "", n).lower() for n in fed}
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
         self._unsure: list[Made] = []
-        self._held: deque[Made] = deque()
-        self._spare: deque[Made] = deque()
+        self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
+        self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
     def made(self, made: Made, *, plain: bool) -> None:
         """One more; another operation may ask for one that is `plain`."""
         self.left.append(made)
         # One of another name may have been there before; what is special about a name is tried on a plain one.
-        is_plain = plain and made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
-        if is_plain and made.name not in self._known:
-            short = len(self._held) < min(_HELD, len(self._spare))
-            (self._held if short else self._spare).append(made)
+        is_plain = made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
+        if plain and (is_plain and made.name not in self._known if self._is_by_name else made.id):
+            held, spare = self._held[made.by], self._spare[made.by]
+            (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
         self._ids |= {made.id} - {""}
 
-    def gone(self, key: str, *, sure: bool) -> None:
+    def gone(self, key: str, by: str, *, sure: bool) -> None:
         """Those of a name or an id were removed, or if that is not `sure`, may have been."""
-        self.left = [one for one in self.left if not sure or not one.is_meant(key)]
-        self._unsure += [one for one in self.left if one.is_meant(key)]
-        self._held = deque(one for one in self._held if not one.is_meant(key))
-        self._spare = deque(one for one in self._spare if not one.is_meant(key))
+        self.left = [one for one in self.left if not sure or not one.is_gone(key, by)]
+        self._unsure += [one for one in self.left if one.is_gone(key, by)]
+        for kept in (self._held, self._spare):
+            for maker, those in kept.items():
+                kept[maker] = deque(one for one in those if not one.is_gone(key, by))
         self._known.add(key)
 
-    def find(self, key: str) -> Made | None:
+    def find(self, key: str, by: str = "") -> Made | None:
         """The one of a name or an id that is there for certain."""
-        return next((one for one in reversed(self.left) if one.is_meant(key) and one not in self._unsure), None)
+        return next((one for one in reversed(self.left) if one.is_meant(key, by) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""
@@ -95,16 +114,15 @@ class Audiences:
 
         One that is `used` up, removed, is no other request's.
         """
-        effect = facts_of(operation).effect
-        if effect is Effect.CREATES:
-            return None
-        if effect is not Effect.REMOVES and self._held:
-            self._held.rotate(-1)
-            return self._held[-1]
-        if not self._spare:
+        facts = facts_of(operation)
+        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.effect is Effect.REMOVES
+        if held and not removes:
+            held.rotate(-1)
+            return held[-1]
+        if not spare or not facts.source:
             return None
         # Until there are several, one has to do for both.
-        return self._spare.popleft() if used and effect is Effect.REMOVES else self._spare[0]
+        return spare.popleft() if used and removes else spare[0]
 
     def may_leave(self, request: Request) -> bool:
         """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.
@@ -116,10 +134,16 @@ class Audiences:
         if self._read_only and (request.method not in _SAFE or request.values("x-http-method-override")):
             return False
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
-        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}:
+        if not self._is_by_name:
+            found = [operation for operation in found if operation.method == request.method] or found
+        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES} and (
+            self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
+        ):
             return True
         values = [operation.path_values(path) for operation in found]
         by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
+        if not self._is_by_name and any(not facts_of(each).fed for each in found):
+            return False
         texts = [unquote(text) for known in values for text in known.values()]
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, self._names(request, anywhere=not by_path)))
 
@@ -155,7 +179,7 @@ class Audiences:
             yield value if below else _inside(value)
 
     def _is_key(self, key: str) -> bool:
-        return re.sub(r"\W", "", key).lower() in (self._named, f"{self._named}s")
+        return re.sub(r"\W", "", key).lower() in {*self._keys, *(f"{each}s" for each in self._keys)}
 
 
 class _Pairs(list[Any]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..facts import facts_of
 from ..messages import Request
-from ..security import header
+from ..security import place as place_of
 from .draft import Draft
 from .names import Names
 from .places import Place, places
@@ -65,7 +65,7 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
 
 def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
     """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
-    secrets = [header(scheme) for scheme in names.target.schemes_of(least.operation)]
+    secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(least.operation)]
     asked = [place for place in places(least.operation) if place.kind == "query" and place.required]
     lacking = [*(Place("body", name) for name in least.fields), *asked]
     missing = [Case(least, puts(place, ...), is_incomplete=True) for place in lacking]
@@ -73,7 +73,7 @@ def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
         if secrets:
-            yield Case(draft, _without_headers(secrets))
+            yield Case(draft, _without(secrets))
         if number == 0 and least.media:
             yield Case(least, lambda draft: draft.request(b""))
     others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(least.operation.path)]
@@ -82,10 +82,10 @@ def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
     yield Case(least, lambda draft: replace(draft, values={**draft.values, "header": {}}))
 
 
-def _without_headers(secrets: list[str]) -> Change:
+def _without(secrets: list[Place]) -> Change:
     def change(draft: Draft) -> Draft:
-        for name in secrets:
-            draft = draft.put(Place("header", name), ...)
+        for place in secrets:
+            draft = draft.put(place, ...)
         return draft
 
     return change

@@ -3,9 +3,10 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -20,6 +21,8 @@ from .target import Target
 
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
+_AT_ONCE = 4
+"""Fewer than unanswered requests, after which a server counts as gone."""
 _TIMES = 5
 """How often a request is sent again, at most."""
 
@@ -39,8 +42,10 @@ class Options:
     `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
     `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
     most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
-    was just made, and is not found. `operations` are those that are judged, all that are served where none is named.
-    Raises ValueError for a run id that no name can have in it.
+    was just made, and is not found. `operations` are those that are judged, all that are served where none is named;
+    `rules` those that are tried, all where none is named. `jobs` is how many requests are sent at once, where their
+    order does not matter; nothing that is found depends on it. Raises ValueError for a run id that no name can have in
+    it.
     """
 
     seed: int = 1
@@ -55,8 +60,10 @@ class Options:
     strict: bool = False
     accepted: Callable[[Finding], bool] = lambda _: False
     operations: Collection[str] = ()
+    rules: Collection[str] = ()
     keep: bool = False
     patience: float = 60.0
+    jobs: int = 1
 
     def __post_init__(self) -> None:
         if self.run_id and not re.fullmatch("[a-z0-9]{1,16}", self.run_id):
@@ -78,9 +85,11 @@ class Courier:
         audiences: Audiences,
         sending: Callable[[], None],
         busy: Callable[[Operation, Observation], None],
+        *,
+        sender: Sender | None = None,
     ) -> None:
         self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
-        self._sender = Sender(target.url, options.timeout)
+        self._sender = sender or Sender(target.url, options.timeout, target.ca)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)
@@ -100,11 +109,38 @@ class Courier:
     ) -> Observation:
         """The answer to a request; it counts as one of the operation `of` where it is made for that one."""
         self.before(operation, of)
-        return self.patient(operation, request, self._sent(request, wire), wire, of)
+        return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
 
-    def _sent(self, request: Request, wire: Wire) -> Observation:
+    def together(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
+        """The first answers to requests that were counted, as many of them at once as is allowed."""
+
+        def sent(one: tuple[Request, Wire]) -> Observation:
+            return self._sent(operation, *one)
+
+        if self._options.jobs == 1 or len(asked) == 1:
+            return list(map(sent, asked))
+        pool = ThreadPoolExecutor(self._options.jobs)
+        try:
+            return list(pool.map(sent, asked))
+        finally:
+            # An interrupt waits for nobody.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def again(self, operation: Operation, whole: Request) -> Observation:
+        """The answer to a request that is as it was on the wire."""
+        self.before(operation)
+        return replace(self._sender.again(whole), operation=operation.id)
+
+    def _sent(self, operation: Operation, request: Request, wire: Wire) -> Observation:
         self.check(request)
-        return self._sender.send(request, wire)
+        return replace(self._sender.send(request, wire), operation=operation.id)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be on their way before the first of them is judged, whatever `jobs` is."""
+        options = self._options
+        one_by_one = options.creates is not None or options.rate or options.stop_first
+        return 1 if one_by_one else _AT_ONCE
 
     def check(self, request: Request) -> None:
         """Every request, whoever sends it, passes here; raises NotOursError."""
@@ -180,7 +216,7 @@ class Courier:
     ) -> Observation:
         time.sleep(pause)
         self.before(operation, of)
-        seen = self._sent(request, wire)
+        seen = self._sent(operation, request, wire)
         self._count(operation, seen)
         return seen
 

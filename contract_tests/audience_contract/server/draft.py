@@ -67,7 +67,9 @@ class Draft:
     def request(self, body: bytes | None = None, content_type: str | None = None, query: str | None = None) -> Request:
         """The request, or one with another body, media type or query; a media type of "" is none."""
         media = self.content_type if content_type is None else content_type
+        cookies = "; ".join(f"{name}={value}" for name, value in self.values.get("cookie", {}).items())
         headers = {**self.values["header"], **({"Content-Type": media} if media else {})}
+        headers |= {"Cookie": cookies} if cookies else {}
         asked = "&".join(map(self._pair, self.values["query"].items())) if query is None else query
         data = self.encoded() if body is None else body
         target = f"{self.path}?{asked}" if asked else self.path

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from ..connections import FinalAnswer
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Headers, Request, Response
-from ..security import header
+from ..security import place
 from ..spec import Operation
 from ..strict_json import at, put
 from ..violation import Violation
@@ -113,14 +114,15 @@ class Engine:
     def _configuration(self, phases: Collection[str]) -> dict[str, Any]:
         known = ("examples", "coverage", "fuzzing", "stateful")
         body = {p.replace("body ", "body."): v for p, v in self._target.settings.items() if p.startswith("body ")}
-        schemes = {header(scheme) for scheme in self._target.schemes}
-        credentials = {name: value for name, value in self._target.headers().items() if name in schemes}
+        named = {name for kind, name in map(place, self._target.schemes) if kind == "header"}
+        credentials = {name: v for name, v in self._target.carried(self._operation)["header"].items() if name in named}
         return {
             "base-url": self._target.url,
             "seed": self._seed,
             "workers": 1,
             "continue-on-failure": True,
             "request-timeout": self._timeout,
+            **({"tls-verify": str(self._target.ca)} if self._target.ca else {}),
             "headers": credentials,
             "parameters": body,
             "phases": {name: {"enabled": name in phases} for name in known},
@@ -153,9 +155,9 @@ class Engine:
         with self._noting_enough():
             self._before()
         kwargs |= {"allow_redirects": False, "auth": _Once(lambda sent: self._check(self._read(sent)))}
-        for place, right in self._target.settings.items():
-            name = place.removeprefix("header ")
-            if place.startswith("header ") and name in case.headers:
+        for where, right in self._target.settings.items():
+            name = where.removeprefix("header ")
+            if where.startswith("header ") and name in case.headers:
                 case.headers[name] = right
         named = self._provider.named
         if facts_of(self._operation).effect is Effect.CREATES:
@@ -197,7 +199,10 @@ class Engine:
             self._judge(request, None, self._timeout, _trouble(error))
 
     def _judge(self, sent: Any, answer: Response | None, seconds: float, trouble: str) -> None:
-        seen = Observation(str(sent.url), self._read(sent), answer, seconds, trouble)
+        request = self._read(sent)
+        whole = (("Host", urlsplit(sent.url).netloc), *request.headers)
+        seen = Observation(str(sent.url), request, answer, seconds, trouble, operation=self._operation.id)
+        seen = replace(seen, sent=replace(request, target=sent.path_url, headers=whole))
         with self._noting_enough():
             self._last = (seen, self._answered(seen))
 

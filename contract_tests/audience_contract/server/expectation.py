@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -18,6 +18,7 @@ from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
+from ..schema import properties as properties_of
 from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
@@ -41,9 +42,9 @@ class Expected(Enum):
     """How a request must end; the value says so to a reader."""
 
     SUCCESS = "it is valid"
-    REFUSAL = "it is to be refused with a documented status"
-    UNAUTHORISED = "its credentials are to be refused"
-    NO_SUCCESS = "it is to be refused"
+    REFUSAL = "it must be refused with a documented status"
+    UNAUTHORISED = "its credentials must be refused"
+    NO_SUCCESS = "it must be refused"
     OPEN = "it may be taken or refused"
 
 
@@ -79,17 +80,15 @@ class Expectation:
         5xx never is, but 501 to another method.
         """
         status = response.status
-        success = 200 <= status < 300 and str(status) in operation.node["responses"].value
+        success = 200 <= status < 300 and operation.response(status) is not None
         refusal = 400 <= status < 500
         match self.expected:
             case Expected.SUCCESS:
                 return success
             case Expected.REFUSAL:
-                return (
-                    refusal
-                    and self.only in (0, status)
-                    and (status in _refusals(operation) or (status in _TOO_LONG and size > _MUCH))
-                )
+                known = _refusals(operation)
+                fits = not known or status in known or (status in _TOO_LONG and size > _MUCH)
+                return refusal and self.only in (0, status) and fits
             case Expected.UNAUTHORISED:
                 documented = {"401", "403"} & operation.node["responses"].value.keys()
                 return str(status) in documented if "401" in documented else refusal
@@ -182,8 +181,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
-    name = security.header(scheme)
-    values = request.values(name)
+    name, values = security.place(scheme)[1], security.values_of(scheme, request)
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
         return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
@@ -323,8 +321,9 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     body = operation.node.get("requestBody")
     media = parse("".join(request.values("content-type")[:1]))
     entry = body and media and find(body["content"], media)
-    properties = entry and entry["schema"].get("properties")
-    if not entry or not media or not properties:
+    schema = entry and entry.get("schema")
+    properties = schema and properties_of(schema)
+    if not entry or not media or not properties or not request.body:
         return
     if media.essence == "multipart/form-data":
         found = [(p.name, p.data.decode("utf-8", "replace")) for p in parts_of(request) if p.filename is None]
@@ -334,10 +333,12 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     yield from _texts(properties, found, "")
 
 
-def _texts(properties: Node, found: Iterable[tuple[str, Any]], above: str) -> Iterator[tuple[str, Node, str]]:
+def _texts(
+    properties: Mapping[str, Node], found: Iterable[tuple[str, Any]], above: str
+) -> Iterator[tuple[str, Node, str]]:
     for name, value in found:
         kind = properties.get(name)
-        below = kind and kind.get("properties")
+        below = kind and properties_of(kind)
         if kind and isinstance(value, str):
             yield above + name, kind, value
         elif below and isinstance(value, dict):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..bodies import json_of, parts_of
 from ..media import parse
 from ..messages import Request
-from ..security import header
+from ..security import is_bearer
 from ..spec import Operation
 from ..strict_json import at
 from ..urlencoded import decode, pairs
@@ -75,9 +75,8 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
             return rule
     if request.values("upgrade"):
         return "http.upgrade"
-    components = operation.spec.node.get("components")
-    schemes = (components and components.get("securitySchemes")) or ()
-    bearers = [value for s in schemes if s.value["type"] == "http" for value in request.values(header(s))]
+    is_bearers = any(map(is_bearer, operation.spec.schemes))
+    bearers = request.values("authorization") if is_bearers else []
     if not all(re.match("Bearer [^ ]", value) for value in bearers):
         return "http.scheme"
     declared = {str(each.value["name"]).lower() for each in operation.node.get("parameters") or ()}

@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 from ..bodies import check as check_body
 from ..bodies import json_of
@@ -47,7 +48,7 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
-        self._ids: set[str] = set()
+        self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
         """By operation and status."""
@@ -56,7 +57,9 @@ class Judge:
         self.refusing: set[str] = set()
         """The operations that refused a body because of its schema."""
 
-    def known(self, operation: Operation, seen: Observation, expectation: Expectation) -> Expectation:
+    def known(  # noqa: PLR0911 - one for each case
+        self, operation: Operation, seen: Observation, expectation: Expectation
+    ) -> Expectation:
         """The expectation, in view of what the run has made.
 
         Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
@@ -64,13 +67,17 @@ class Judge:
         """
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
-        name = self.name(operation, seen.request)
-        if facts_of(operation).effect is Effect.CREATES:
-            known = name in self._names and "a name that was sent before"
-            return replace(expectation, expected=Expected.OPEN, kind=known) if known else expectation
-        made, sent = self._audiences.find(name), self._texts(operation, seen.request)
-        fed, unsure = facts_of(operation).fed.items(), facts_of(operation).unsure
-        if made and all(sent.get(place) in (None, str(at(made.answer, pointer))) for place, pointer in fed):
+        facts, sent = facts_of(operation), self._texts(operation, seen.request)
+        if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
+            return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
+        creates = facts.effect is Effect.CREATES
+        if creates and self.name(operation, seen.request) in self._names:
+            return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
+        if creates and not facts.source:
+            return expectation
+        name, unsure = sent.get(key_of(operation), ""), facts.unsure
+        made = self._audiences.find(name, facts.source)
+        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
@@ -90,7 +97,7 @@ class Judge:
         self.valid[operation.id] += plain and not expectation.detail
         if response.status >= 500 and not expectation.fits(operation, response):
             nested = expectation.rule == "json.depth"
-            said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
+            said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
             kind = "unusual" if weight is Weight.ADVICE else kind
@@ -178,6 +185,9 @@ class Judge:
         again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
         if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
             return False
+        if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
+            # Where a document has no such refusal, it does not say that there is another.
+            return True
         return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
 
     @staticmethod
@@ -215,7 +225,8 @@ class Judge:
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""
         facts, value = facts_of(operation), self._value(response)
-        if facts.effect is not Effect.CREATES or not facts.unique or any(at(value, p) for p in facts.unique):
+        owed = facts.effect is Effect.CREATES and self._provider.is_by_name
+        if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
             return []
         name = " or ".join(pointer.removeprefix("/") for pointer in facts.unique)
         return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
@@ -244,19 +255,30 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            self._audiences.made(Made(name, next(iter(fresh), ""), value), plain=plain)
+            told = replace(seen, answered=self.answered_with(operation, seen), before=())
+            path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
+            made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
+            self._audiences.made(made, plain=plain)
         elif facts.effect is Effect.REMOVES:
-            self._audiences.gone(name, sure=True)
+            self._audiences.gone(name, facts.source, sure=True)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
-            self._find("run.unique", operation, seen, about, found in self._ids and said)
-        self._ids.update(fresh)
+            both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
+            self._find("run.unique", operation, both, about, found in self._ids and said)
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
+
+    def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        value = self._value(seen.response) if seen.response else None
+        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
+        found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
@@ -303,7 +325,8 @@ class Judge:
 
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
-        return self._texts(operation, request).get(key_of(operation), "")
+        creates = facts_of(operation).effect is Effect.CREATES
+        return self._texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
     @staticmethod
     def _texts(operation: Operation, request: Request) -> dict[str, str]:

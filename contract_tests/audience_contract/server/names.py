@@ -1,15 +1,17 @@
 """What is new each time: names with the run's mark; and requests about one audience or another."""
 
 import json
+import re
 import zlib
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from ..facts import facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
+from ..schema import check, from_text, types
 from ..spec import Operation
-from ..strict_json import at
 from .audiences import Audiences, Made
 from .draft import Draft, File
 from .places import Place, key_of, media_of, places
@@ -29,7 +31,8 @@ class Names:
     def new(self) -> str:
         """The next name."""
         self._count += 1
-        return f"{self._audiences.mark}{self._count}"
+        # Of one length: what a case adds to one fits, or does not fit, with any other.
+        return f"{self._audiences.mark}{self._count:04}"
 
     def digits(self, name: str) -> str:
         """A name of digits only that stands for another one, and has the mark of the run, too."""
@@ -42,18 +45,33 @@ class Names:
         # Where nothing is said to be required, nobody knows what can be left out.
         unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
-        headers = {"User-Agent": _AGENT, **self.target.headers()}
+        carried = self.target.carried(operation)
+        headers = {"User-Agent": _AGENT, **carried["header"]}
         made = Made(self.new(), "", None)
         boundary = f"{self._audiences.mark}limit"
-        draft = Draft(
-            operation, media_of(operation), {"path": {}, "query": {}, "header": headers, "body": {}}, boundary
-        )
+        draft = Draft(operation, media_of(operation), {"path": {}, **carried, "header": headers, "body": {}}, boundary)
         for place in top:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
-            if not given and (needed or not least) and place.name not in unasked:
+            left_out = place.name in unasked or (not needed and self._is_vague(operation, place))
+            if not given and (needed or not least) and not left_out:
                 draft = draft.put(place, self._usual(place, least=least))
-        return self.about(draft, made, keeping=True)
+        draft = self.about(draft, made, keeping=True)
+        body = operation.node.get("requestBody")
+        schema = body and body["content"][draft.media].get("schema")
+        if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.fields, "")):
+            every = [sample(schema, least=least), sample(schema)]
+            whole = next((each for each in every if isinstance(each, dict) and not any(check(schema, each, ""))), {})
+            draft = replace(draft, values={**draft.values, "body": whole})
+        return draft
+
+    def _is_vague(self, operation: Operation, place: Place) -> bool:
+        """Whether nobody says which values of a parameter there are, or whose id a property takes."""
+        if self.provider.is_by_name or place.name in facts_of(operation).fed:
+            return False
+        said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
+        is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
+        return not said and place.kind != "path" and (is_id or (place.kind != "body" and place.is_text))
 
     def _usual(self, place: Place, *, least: bool) -> Any:
         setting = self.target.settings.get(f"{place.kind} {place.name}")
@@ -68,9 +86,10 @@ class Names:
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
         """What says which audience is meant; of one that is not made yet, its name stands for what is not known."""
-        fed = {place: at(made.answer, pointer) for place, pointer in facts_of(operation).fed.items()}
-        known = {place: str(value) for place, value in fed.items() if value}
-        return {self.provider.named: made.name, key_of(operation): made.name, **known}
+        facts = facts_of(operation)
+        known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
+        name = made.name if self.provider.is_by_name else self.new()
+        return {self.provider.named: name, key_of(operation): name, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
         """The draft about an audience, where it is about one; about one of a new name where none is given.
@@ -85,8 +104,23 @@ class Names:
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in fed)
             ):
-                draft = draft.put(place, meaning.get(place.name, draft.value(place) if keeping else ...))
+                above = (
+                    meaning[key_of(draft.operation)] if place.kind == "path" and not self.provider.is_by_name else ...
+                )
+                value = meaning.get(place.name, draft.value(place) if keeping and above is ... else above)
+                draft = draft.put(place, value if self.provider.is_by_name else self._fitting(draft, place, value))
         return draft
+
+    def _fitting(self, draft: Draft, place: Place, value: Any) -> Any:
+        """What of a name or an id fits where it stands; what stood there, where nothing does."""
+        if not place.schema or not isinstance(value, str):
+            return value
+        longest = place.says("maxLength", len(value))
+        words = re.sub(r"\W", "", value)
+        found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]
+        if "string" not in types(place.schema):
+            found = [from_text(place.schema, value), int(self._audiences.digits)]
+        return next((each for each in found if not any(check(place.schema, each, ""))), draft.value(place))
 
     def is_name(self, place: Place) -> bool:
         """Whether the audience's name stands there."""

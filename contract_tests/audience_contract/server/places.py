@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..facts import facts_of
+from ..facts import Effect, facts_of
 from ..mock.provider import load as provider_of
-from ..schema import types
+from ..schema import properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
@@ -16,7 +16,8 @@ _DEEP = 5
 
 @dataclass(frozen=True)
 class Place:
-    """A parameter in the "path", the "query" or a "header"; or what a "body" has: a property, a field or a part.
+    """A parameter in the "path", the "query", a "header" or a "cookie"; or what a "body" has: a property, a field
+    or a part.
 
     One below others has its path as its name ("data/name"; "data/0/name" in the first item of an array). A place that
     no document names has no schema.
@@ -48,7 +49,7 @@ def media_of(operation: Operation) -> str:
     return str(next(iter(body["content"].value))) if body else ""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
     found = [
@@ -60,17 +61,19 @@ def places(operation: Operation) -> tuple[Place, ...]:
     return (*found, *_below(schema, "", _DEEP))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def key_of(operation: Operation) -> str:
     """The name of the place that says which audience a request is about: what its creation answered, where that stands
     in the path, or else its name; "" where there is none.
     """
     fed = facts_of(operation).fed
     own = [place.name for place in places(operation) if place.kind == "path" and place.name in fed]
-    return own[0] if own else provider_of(operation.spec.key).named
+    ours = provider_of(operation.spec.key)
+    is_by_name = ours.is_by_name or facts_of(operation).effect is Effect.CREATES
+    return own[-1] if own else ours.named if is_by_name else ""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def is_about_one(operation: Operation) -> bool:
     """Whether a request says which audience it is about. What a query need not have is a filter."""
     own = [place for place in places(operation) if place.required or place.kind not in ("header", "query")]
@@ -78,11 +81,10 @@ def is_about_one(operation: Operation) -> bool:
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
-    properties = schema and deep and schema.get("properties")
-    if not schema or not properties:
-        return
-    for name in properties.value:
-        place = Place("body", f"{above}{name}", properties[name], name in schema.plain("required", []))
-        yield place
-        yield from _below(place.schema, f"{place.name}/", deep - 1)
-        yield from _below(properties[name].get("items"), f"{place.name}/0/", deep - 1)
+    needed = required(schema) if schema else []
+    for name, kind in properties(schema).items() if schema and deep else ():
+        if "/" not in name and not kind.plain("readOnly"):
+            place = Place("body", f"{above}{name}", kind, name in needed)
+            yield place
+            yield from _below(kind, f"{place.name}/", deep - 1)
+            yield from _below(kind.get("items"), f"{place.name}/0/", deep - 1)

@@ -2,17 +2,22 @@
 
 import secrets
 import string
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
+from ..checker import check_request
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
-from ..judging import Ledger, Observation
+from ..judging import Ledger, Observation, rule_of
+from ..messages import Request
+from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
@@ -28,17 +33,20 @@ from .names import Names
 from .opening import Opening
 from .places import places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE
+from .send import UNREACHABLE, Sender, Wire
 from .target import Target
 
 _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
+_RECENT = 3
+"""Exchanges on which an answer may hang, beside the last right one of its operation."""
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
 """Audiences that could not be made, one after the other, after which none is made for another operation."""
+_ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
@@ -56,13 +64,26 @@ class Watcher(Protocol):
         """One more finding."""
 
 
-def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
-    """Judge a server."""
-    return _Run(target, options or Options(), watcher).report()
+def run(
+    target: Target, options: Options | None = None, watcher: Watcher | None = None, sender: Sender | None = None
+) -> Report:
+    """Judge a server; `sender` asks it, where that is not over the network."""
+    return Run(target, options or Options(), watcher, sender).report()
 
 
-class _Run:
-    def __init__(self, target: Target, options: Options, watcher: Watcher | None) -> None:
+class _Ready(NamedTuple):
+    """A case whose request was made, the audience it is about, and what has to be sent `before` to see the same."""
+
+    planned: Planned
+    request: Request
+    made: Made | None
+    before: tuple[Observation, ...]
+
+
+class Run:
+    def __init__(
+        self, target: Target, options: Options, watcher: Watcher | None = None, sender: Sender | None = None
+    ) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
@@ -70,24 +91,52 @@ class _Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
         self._names = Names(target, self._audiences, options.seed)
-        found = sorted(target.spec.operations, key=lambda operation: _ORDER.index(facts_of(operation).effect))
-        allowed = [each for each in found if not options.read_only or facts_of(each).effect is Effect.READS]
+        self._is_by_name = provider_of(target.spec.key).is_by_name
+        found = sorted(target.spec.operations, key=self._order)
+        self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
+        allowed = [
+            each
+            for each in found
+            if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
+        ]
         self._operations = [each for each in allowed if not options.operations or each.id in options.operations]
-        self._creating, self._removing = (
-            next((each for each in allowed if facts_of(each).effect is effect), None)
-            for effect in (Effect.CREATES, Effect.REMOVES)
-        )
+        self._creating = {each.id: each for each in allowed if _creates(each)}
+        self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
+        self._recent: deque[Observation] = deque(maxlen=_RECENT)
+        self._right: dict[str, Observation] = {}
         self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
-        self._planned = 0
+        self._planned: set[tuple[str, str]] = set()
         self._stopped: Evidence | None = None
-        self._silent = self._vain = 0
+        self._silent = 0
+        self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
+
+    @staticmethod
+    def _order(operation: Operation) -> tuple[int, int]:
+        """What creates first, and what others are made of before these."""
+        return _ORDER.index(facts_of(operation).effect), operation.path.count("{")
+
+    def _why_not(self, operation: Operation) -> str:
+        """Why no right request to an operation can be made; "" where one can."""
+        if why := provider_of(self._target.spec.key).why_not(operation):
+            return why
+        if not self._is_by_name:
+            request = self._names.draft(operation, least=True).request()
+            broken = check_request(operation, request, undocumented=False)
+            for violation in broken:
+                kind = (
+                    "no credential is given"
+                    if rule_of(violation) == "request.credential"
+                    else "no right value is known"
+                )
+                return f"{kind} for {violation.rule}"
+        return ""
 
     def report(self) -> Report:
         started = datetime.now(UTC)
@@ -101,12 +150,13 @@ class _Run:
             self._ended = self._ended or self._limit
         if self._ended != "interrupted" and not self._silent:
             with suppress(Enough):
-                self._clean_up()
+                self.clean_up()
         key, judge = self._target.spec.key, self._judge
         owed = ending.obligations(self._target, self._unfinished)
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
+        found = [one for one in found if self._is_asked(one.rule)]
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -125,7 +175,7 @@ class _Run:
             run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
-            planned=self._planned,
+            planned=len(self._planned),
             untried=tuple(self._untried),
         )
 
@@ -138,6 +188,10 @@ class _Run:
     def _remarks(self) -> Iterator[str]:
         if self._ended:
             yield self._ended
+        yield from self._target.spec.unjudged
+        for operation in self._target.spec.operations:
+            if operation.id in self._unjudged:
+                yield f"not judged: {operation.node.pointer}: {self._unjudged[operation.id]}"
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
@@ -146,30 +200,35 @@ class _Run:
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
             known = counted(self._judge.leaks.unseen, "credential")
-            yield f"not looked for in answers, as too short or too ordinary a word: {known}"
+            yield f"too short or too ordinary to be looked for in answers: {known}"
         if self._courier.waits:
-            yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
+            yield f"answered 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
         if self._courier.unclear:
-            yield f"may have created something, though not answered so: {counted(self._courier.unclear, 'request')}"
+            yield f"may have created something without saying so: {counted(self._courier.unclear, 'request')}"
 
     def _play(self) -> None:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
-        every = [[self._names.draft(each, least=least) for least in (True, False)] for each in self._operations]
+        every = [self._drafts(each) for each in self._operations]
+        self._untried |= {(_ALL, operation.id): None for operation in self._operations}
         drafts = list(self._served(every))
         self._operations = [least.operation for least, _ in drafts]
         if self._ended:
             return
-        plans = [(each[0].operation, self._plan(each[0].operation, groups(each, self._names))) for each in drafts]
+        plans: dict[str, Plan] = {}
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
-            for operation, made in plans:
+            for each, operation in zip(drafts, self._operations, strict=True):
+                # Not before its turn: of many operations, it takes a while.
+                if operation.id not in plans:
+                    plans[operation.id] = self._plan(operation, groups(each, self._names))
+                    del self._untried[_ALL, operation.id]
                 # By then there are audiences to be listed.
                 self._turn_pages(operation)
-                self._send("each rule once", operation, made.first)
-            for operation, made in plans:
-                self._send("everything else", operation, made.others)
+                self._send("each rule once", operation, plans[operation.id].first)
+            for operation in self._operations:
+                self._send("everything else", operation, plans[operation.id].others)
         for operation in self._operations if deep else ():
             self._engine("coverage", operation, {"examples", "coverage"})
         for number in range(1000 if deep else 0):
@@ -177,6 +236,12 @@ class _Run:
                 self._engine("fuzzing", operation, {"fuzzing"}, number)
             if self._courier.spent:
                 return
+
+    def _drafts(self, operation: Operation) -> list[Draft]:
+        """The least that is allowed, and the most, as far as that is valid."""
+        least, most = (self._names.draft(operation, least=least) for least in (True, False))
+        is_known = self._is_by_name or not check_request(operation, most.request(), undocumented=False)
+        return [least, most if is_known else least]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of the operations that are served, by the server's first answers."""
@@ -196,23 +261,30 @@ class _Run:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
+    def _is_asked(self, rule: str) -> bool:
+        return not self._options.rules or rule in self._options.rules
+
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
-        made = plan(found, partial(self._expected, operation))
+        made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
-        self._untried |= {(expectation.key, operation.id): None for expectation in judged}
-        self._planned = len(self._untried)
+        judged = (expectation for expectation in judged if self._is_asked(expectation.rule))
+        planned = {(expectation.key, operation.id): None for expectation in judged}
+        self._untried |= {each: None for each in planned if each not in self._planned}
+        self._planned |= planned.keys()
         return made
 
-    def _expected(self, operation: Operation, case: Case) -> Expectation | None:
-        """What is to be expected of a case; None of one that must not leave."""
-        request = case.request(case.base)
+    def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
+        """What is to be expected of a request; None of one that must not leave."""
         if not self._audiences.may_leave(request):
             return None
-        found = expect(self._target, operation, request, case.label, case.wire)
+        found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
-        if creates and not self._audiences.is_marked(self._judge.name(operation, request) or self._audiences.mark):
+        unmarked = self._is_by_name and not self._audiences.is_marked(
+            self._judge.name(operation, request) or self._audiences.mark
+        )
+        if creates and unmarked:
             # Whoever made an audience of such a short name may have been there before.
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found
@@ -236,7 +308,7 @@ class _Run:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._courier.spent
                 else:
-                    left_out = opening.valid == {0} or (self._courier.full and operation is self._creating)
+                    left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
                 if left_out:
                     continue
                 seen, about = self._sent(operation, planned)
@@ -252,9 +324,9 @@ class _Run:
         if absent:
             self._unserved[operation.id] = absent
             self._untried = {each: None for each in self._untried if each[1] != operation.id}
-            self._planned = len(self._untried)
-            self._creating = None if operation is self._creating else self._creating
-            self._removing = None if operation is self._removing else self._removing
+            self._planned = {each for each in self._planned if each[1] != operation.id}
+            self._creating = {name: each for name, each in self._creating.items() if each is not operation}
+            self._removing = {name: each for name, each in self._removing.items() if each is not operation}
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
@@ -301,14 +373,48 @@ class _Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with _until_used_up():
-            for planned in made:
-                if self._may_create(operation, planned.expectation) and self._courier.spent:
+            # What an answer has to be, any case may show.
+            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+            every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
+            while every:
+                if self._may_create(operation, every[0].expectation) and self._courier.spent:
                     limit = self._options.creates
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
-                else:
-                    with suppress(NotOursError):
-                        seen, about = self._sent(operation, planned)
-                        self._judged(operation, seen, planned.expectation, about)
+                    del every[0]
+                    continue
+                # One that gives no answer may be gone.
+                most = 1 if self._silent else self._courier.at_once
+                if facts_of(operation).effect is Effect.REMOVES:
+                    # What is removed is not there for the next.
+                    taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
+                    most = max(1, min(most, next(taken, most)))
+                self._together(operation, every[:most])
+                del every[:most]
+
+    def _together(self, operation: Operation, planned: Iterable[Planned]) -> None:
+        """Send cases, whatever becomes of each other, and judge them in their order."""
+        ready: list[_Ready] = []
+        enough = None
+        try:
+            for each in planned:
+                with suppress(NotOursError):
+                    ready.append(self._ready(operation, each))
+        except Enough as reached:
+            enough = reached
+        answers = self._courier.together(operation, [(one.request, one.planned.case.wire) for one in ready])
+        succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
+        if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
+            # What the others found, their order has decided: each has to have an audience of its own.
+            for one in ready:
+                key = one.made.name or one.made.id if one.made else ""
+                self._audiences.gone(key, facts_of(operation).source, sure=True)
+            for one in ready:
+                self._together(operation, [one.planned])
+        else:
+            for one, seen in zip(ready, answers, strict=True):
+                self._judged(operation, self._finished(operation, one, seen), one.planned.expectation, one.made)
+        if enough:
+            raise enough
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go."""
@@ -326,56 +432,101 @@ class _Run:
 
     def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
         """The answer to a case, and the audience that it is about, one that is there."""
+        one = self._ready(operation, planned)
+        (seen,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+        return self._finished(operation, one, seen), one.made
+
+    def _ready(self, operation: Operation, planned: Planned) -> _Ready:
+        """A case as a request that is counted, about an audience that is there."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
-        request = case.request(self._names.about(case.base, made))
+        request, other = case.request(self._names.about(case.base, made)), None
         name = self._judge.name(operation, request)
-        if made and name != made.name and self._audiences.is_absent(name) and used:
+        if self._is_by_name and made and name != made.name and self._audiences.is_absent(name) and used:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        seen = self._courier.send(operation, request, case.wire)
-        if facts_of(operation).effect is Effect.READS and self._audiences.find(self._judge.name(operation, request)):
+        self._courier.check(request)
+        self._courier.before(operation)
+        return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
+
+    def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
+        """The answer to a case, or a later one, and what it is the answer to."""
+        seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
+        facts = facts_of(operation)
+        if facts.effect is Effect.READS and self._audiences.find(
+            self._judge.name(operation, one.request), facts.source
+        ):
+            seen = self._courier.until_found(operation, one.request, seen)
+        return replace(seen, label=one.planned.case.label, before=one.before)
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Everything that was found so far."""
+        return self._ledger.every
+
+    def answered(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
+        """What an answer has by which later requests name what it made, by JSON pointer."""
+        return self._judge.answered_with(operation, seen)
+
+    def repeat(self, operation: Operation, whole: Request, label: str) -> Observation | None:
+        """Send what is as it was on the wire, and judge the answer; None for what must not leave."""
+        below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
+        wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
+        request = replace(whole, target=below)
+        expectation = self._expected(operation, request, label, wire)
+        if not expectation:
+            return None
+        seen = self._courier.again(operation, whole)
+        facts = facts_of(operation)
+        if facts.effect is Effect.READS and self._audiences.find(self._judge.name(operation, request), facts.source):
             seen = self._courier.until_found(operation, request, seen)
-        return seen, made
+        self._judged(operation, seen, expectation)
+        return seen
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
         found = self._audiences.pick(operation, used=used)
-        if found or facts_of(operation).effect is Effect.CREATES:
+        if found or not facts_of(operation).source:
             return found
         made = self._make(operation, self._names.new())
         return self._audiences.pick(operation, used=used) or made
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        creating = self._creating
-        if creating and self._vain < _VAIN and not self._courier.spent:
-            made = self._names.about(self._names.draft(creating, least=True), Made(name, "", None))
-            for place in places(creating):
-                made = made.put(place, name) if self._names.is_name(place) else made
-            seen = self._courier.send(creating, made.request(), of=operation)
+        creating = self._creating.get(facts_of(operation).source)
+        last = self._audiences.left[-1:]
+        if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
+            about = self._audience(creating, used=False) or Made(name, "", None)
+            draft = self._names.about(self._names.draft(creating, least=True), about)
+            for place in places(creating) if self._is_by_name else ():
+                draft = draft.put(place, name) if self._names.is_name(place) else draft
+            seen = self._courier.send(creating, draft.request(), of=operation)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
-            self._vain = 0 if self._audiences.find(name) else self._vain + 1
+            is_made = self._audiences.left[-1:] != last
+            self._vain[creating.id] = 0 if is_made else self._vain[creating.id] + 1
+            if is_made and not self._is_by_name:
+                return self._audiences.left[-1]
         return self._audiences.find(name)
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
         removing = self._removing
         if not removing or self._options.keep or not self._audiences.left:
             return
         self._enter("clean-up")
         self._courier.is_cleaning = True
-        least = self._names.draft(removing, least=True)
-        for made in tuple(self._audiences.left):
-            if made in self._audiences.left:
+        for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
+            if made in self._audiences.left and made.by in removing:
+                removing_it = removing[made.by]
+                least = self._names.draft(removing_it, least=True)
                 request = self._names.about(least, made).request()
-                if self._judge.name(removing, request):
+                if self._judge.name(removing_it, request):
                     with suppress(NotOursError):
-                        seen = self._courier.send(removing, request)
-                        self._judged(removing, seen, expect(self._target, removing, request))
+                        seen = self._courier.send(removing_it, request)
+                        self._judged(removing_it, seen, expect(self._target, removing_it, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return operation is self._creating and expectation.expected in _TAKEN
+        return _creates(operation) and expectation.expected in _TAKEN
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that says "later"."""
@@ -386,7 +537,13 @@ class _Run:
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
-            raise Enough("the server went on saying that it is busy")
+            raise Enough("the server kept saying that it is busy")
+        right = self._right.get(operation.id)
+        seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
+        alone = replace(seen, before=(), history=())
+        self._recent.append(alone)
+        if seen.response and 200 <= seen.response.status < 300 and expectation.expected is Expected.SUCCESS:
+            self._right[operation.id] = alone
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
@@ -394,7 +551,7 @@ class _Run:
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
-                self._audiences.gone(name, sure=False)
+                self._audiences.gone(name, facts_of(operation).source, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
@@ -419,6 +576,10 @@ class _Run:
 
     def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
         self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
+
+
+def _creates(operation: Operation) -> bool:
+    return facts_of(operation).effect is Effect.CREATES
 
 
 @contextmanager

@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import connections
@@ -56,46 +57,54 @@ class Sender:
 
     url: str
     timeout: float
+    ca: Path | None = None
+    """A file of certificates to trust, in place of the system's."""
 
     def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
         """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
         base = urlsplit(self.url)
         url = f"{self.url}{request.target}"
         target = url if wire.absolute else f"{base.path}{request.target}"
-        sent = Request(request.method, target, tuple(_headers(request, wire)), request.body)
+        host = () if request.values("host") else (("Host", base.netloc),)
+        whole = Request(request.method, target, (*host, *_headers(request, wire)), request.body)
+        return replace(self.again(whole), request=request)
+
+    def again(self, whole: Request) -> Observation:
+        """Send what is as it is on the wire already, but for the chunks of its body, and wait for the answer."""
         started = time.monotonic()
+        target = whole.target.removeprefix(self.url).removeprefix(urlsplit(self.url).path)
+        chunked = bool(whole.values("transfer-encoding"))
+        sent = replace(whole, body=b"".join(_chunks(whole.body))) if chunked else whole
+        seen = Observation(f"{self.url}{target}", replace(whole, target=target), sent=sent)
         connection = connections.new(self.url, self.timeout, self._tls)
         try:
-            response = self._exchange(connection, sent, base.netloc, wire)
+            response = self._exchange(connection, sent, whole.body)
+            return replace(seen, response=response, seconds=time.monotonic() - started)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return Observation(url, request, None, time.monotonic() - started, _reason(error))
+            return replace(seen, seconds=time.monotonic() - started, trouble=_reason(error))
         finally:
             connection.close()
-        return Observation(url, request, response, time.monotonic() - started)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext | None:
-        return connections.tls(self.url)
+        return connections.tls(self.url, self.ca)
 
-    def _exchange(self, connection: http.client.HTTPConnection, request: Request, host: str, wire: Wire) -> Response:
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request, _body: bytes) -> Response:
         try:
             connection.connect()
         except OSError as error:
             raise UnreachableError(_reason(error)) from None
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-        if not request.values("host"):
-            connection.putheader("Host", host)
         for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
-        body = b"".join(_chunks(request.body)) if wire.chunked else request.body
         # Whoever has seen enough may answer and close before all of it is sent.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders()
-            if wire.expect and connection.sock:
+            if request.values("expect") and connection.sock:
                 # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
                 select.select([connection.sock], [], [], 1.0)
-            if body:
-                connection.send(body)
+            if request.body:
+                connection.send(request.body)
         with _at_most(self.timeout, connection.sock):
             answer = connection.getresponse()
             data, _ = connections.body(answer, _MAX_JUDGED)

@@ -7,12 +7,13 @@ import socket
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..connections import is_base_url
+from ..connections import is_base_url, tls
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..security import credential, header, start
+from ..security import credential, place, start, where
 from ..spec import Node, Operation, Spec, load
 from ..urlencoded import decode, pairs
 
@@ -33,12 +34,21 @@ class Target:
     spec: Spec
     url: str
     settings: Mapping[str, str] = field(repr=False)
+    ca: Path | None = None
 
     @classmethod
     def of(
-        cls, provider: str, url: str, environment: Mapping[str, str] = os.environ, *, production: bool = False
+        cls,
+        provider: str,
+        url: str,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        production: bool = False,
+        ca: Path | None = None,
     ) -> "Target":
         """The server at `url`, its settings from the environment variables that `Provider.settings` names.
+
+        `ca` is a file of certificates to trust.
 
         Raises LookupError for an unknown provider, ValueError for a URL that is none or a variable that is missing,
         and ProductionError for a host that the spec names as a server, unless `production`.
@@ -52,19 +62,26 @@ class Target:
         hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
         # With a dot at its end, it is the same host, written in full.
         host = (parts.hostname or "").removesuffix(".")
-        if host in hosts and not production:
+        if host in hosts and not production and not _is_local(host):
             raise ProductionError(
                 f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
             )
-        variables = provider_of(provider).settings
+        ours = provider_of(provider)
+        variables = ours.settings
         missing = sorted(name for name in variables.values() if not environment.get(name))
-        if missing:
+        # Of a document's schemes one is enough, or none.
+        if missing and ours.is_by_name:
             raise ValueError(f"set {', '.join(missing)} in the environment")
-        settings = {place: environment[name] for place, name in variables.items()}
-        broken = sorted(name for place, name in variables.items() if not _fits(place, settings[place]))
+        settings = {at: environment[name] for at, name in variables.items() if name not in missing}
+        try:
+            tls(url, ca)
+        except OSError as error:
+            raise ValueError(f"{ca} has no certificates: {error.strerror or 'it cannot be read'}") from None
+        broken = sorted(name for at, name in variables.items() if at in settings and not _fits(at, settings[at]))
         if broken:
             raise ValueError(f"{', '.join(broken)}: no header can carry that value")
-        return cls(spec, _base(spec, url.rstrip("/")), settings)
+        settings |= {f"header {name}": value for name, value in spec.headers.items()}
+        return cls(spec, _base(spec, url.rstrip("/")), settings, ca)
 
     def named(self, operations: Collection[str]) -> frozenset[str]:
         """These operations; raises LookupError for a name that is none."""
@@ -77,11 +94,7 @@ class Target:
     @property
     def is_local(self) -> bool:
         """Whether the server is on this machine."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return host == "localhost" or ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return False
+        return _is_local(urlsplit(self.url).hostname or "")
 
     def wait(self, seconds: float) -> None:
         """Wait until something listens there, so many seconds at most."""
@@ -104,62 +117,71 @@ class Target:
     @property
     def names(self) -> tuple[str, ...]:
         """The environment variables that the settings come from."""
-        return tuple(provider_of(self.spec.key).settings.values())
+        found = provider_of(self.spec.key).settings
+        return tuple(name for at, name in found.items() if at in self.settings)
 
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables that have credentials, by the credential."""
         found = provider_of(self.spec.key).settings
-        return {value: found[place] for place, value in self.settings.items() if self.is_secret(place)}
+        return {value: found[at] for at, value in self.settings.items() if self.is_secret(at) and at in found}
 
     def is_secret(self, place: str) -> bool:
         """Whether a setting is a credential: of a security scheme, or a field that the provider's file names."""
         kind, _, name = place.partition(" ")
-        return name in (
-            {header(s) for s in self.schemes} if kind == "header" else provider_of(self.spec.key).credentials
-        )
+        in_body = kind == "body" and name in provider_of(self.spec.key).credentials
+        return in_body or place in map(where, self.spec.schemes)
 
-    def headers(self) -> dict[str, str]:
-        """The headers that carry settings, right ones."""
-        found = {}
-        for scheme in self.schemes:
-            value = self.settings[f"header {header(scheme)}"]
-            found[header(scheme)] = start(scheme) + value
-        others = {place.removeprefix("header "): v for place, v in self.settings.items() if place.startswith("header ")}
-        return {**others, **found}
+    def carried(self, operation: Operation) -> dict[str, dict[str, str]]:
+        """What carries settings, right ones, by the kind of place and the name."""
+        others = {at: value for at, value in self.settings.items() if at not in map(where, self.spec.schemes)}
+        headers = {at.removeprefix("header "): others[at] for at in others if at.startswith("header ")}
+        found: dict[str, dict[str, str]] = {"header": headers, "query": {}, "cookie": {}}
+        for scheme in self.schemes_of(operation):
+            kind, name = place(scheme)
+            found[kind][name] = start(scheme) + self.settings[where(scheme)]
+        return found
 
     def admits(self, scheme: Node, values: list[str]) -> bool:
         """Whether a header's values are the right credential of a scheme."""
-        right = self.settings[f"header {header(scheme)}"]
+        right = self.settings.get(where(scheme))
         return len(values) == 1 and credential(scheme, values[0]) == right
 
     def wrong_settings(self, request: Request) -> list[str]:
         """The settings, credentials in headers apart, that a request gives another value than the right one."""
-        credentials = {header(scheme) for scheme in self.schemes}
+        credentials = {*map(where, self.spec.schemes)}
         found = []
-        for place, right in self.settings.items():
-            kind, _, name = place.partition(" ")
+        for at, right in self.settings.items():
+            kind, _, name = at.partition(" ")
             if kind == "body":
                 values = [decode(v, plus=True) for k, v in pairs(request.body.decode("latin-1")) if k == name]
-            elif name not in credentials:
+            elif at not in credentials:
                 values = list(request.values(name))
             else:
                 continue
             # The order in a list of scopes means nothing (RFC 6749, 3.3).
             if values and [sorted(str(value).split(",")) for value in values] != [sorted(right.split(","))]:
-                found.append(place)
+                found.append(at)
         return found
 
     def schemes_of(self, operation: Operation) -> list[Node]:
-        """The security schemes that an operation names."""
-        named = {name for alternative in operation.security or () for name in alternative.value}
-        return [scheme for scheme in self.schemes if scheme.pointer.rpartition("/")[2] in named]
+        """The security schemes of the first alternative that there are credentials for."""
+        known = {scheme.pointer.rpartition("/")[2]: scheme for scheme in self.schemes}
+        alternatives = (alternative.value.keys() for alternative in operation.security or ())
+        named = next((names for names in alternatives if names <= known.keys()), ())
+        return [scheme for name, scheme in known.items() if name in named]
 
     @property
     def schemes(self) -> list[Node]:
-        """The declared security schemes."""
-        components = self.spec.node.get("components")
-        return list((components and components.get("securitySchemes")) or ())
+        """The declared security schemes of which there is a credential."""
+        return [scheme for scheme in self.spec.schemes if where(scheme) in self.settings]
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _base(spec: Spec, url: str) -> str:

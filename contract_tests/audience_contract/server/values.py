@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from .. import schema
 from ..facts import Effect, facts_of
+from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
 from .names import Names
@@ -51,6 +52,8 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(sent, puts(place, value)) for value in values]
         if fixed and place.kind == "header" and not secret:
             yield [Case(least, puts(place, "contract-check-nobody"))]
+        others = schema.alternatives(place.schema)[1:] if place.schema else []
+        yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
         if place.is_text and not fixed and place.kind != "header":

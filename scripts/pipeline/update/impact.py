@@ -31,7 +31,7 @@ def _python(folder: Path) -> list[Path]:
 
 def _identifier(name: str) -> str:
     """What the client generator makes of a name on the wire."""
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).strip("_").lower()
 
 
 def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
@@ -47,8 +47,10 @@ def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
     elif place != at:
         yield from (str(scheme.get("name", "Authorization")) for value in values for scheme in value.values())
     elif len(at.split("/")) <= 5:
-        operations = (resolve(spec, "/".join(at.split("/")[:4])) for spec in specs)
-        yield from (str(each["operationId"]) for each in operations if isinstance(each, dict) and "operationId" in each)
+        (path, method), spot = (at.split("/")[2:4] if at.count("/") > 2 else ("", "")), "/".join(at.split("/")[:4])
+        called = f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}"
+        operations = (resolve(spec, spot) for spec in specs)
+        yield from (str(each.get("operationId", called)) for each in operations if method and isinstance(each, dict))
     required = [set(value["required"]) if isinstance(value.get("required"), list) else set() for value in values]
     if len(required) == 2:
         yield from required[0] ^ required[1]

@@ -72,7 +72,7 @@ _SERVICE = Service(
 )
 _UPS = replace(
     _SERVICE,
-    undocumented="no page says that the Segmentation Service has the audiences that are created here, which are "
+    undocumented="no page says that the Segmentation Service knows audiences that are created here, which are "
     "metadata alone",
 )
 # Adobe documents no error of this endpoint; these are the properties of any OAuth 2.0 error (RFC 6749, 5.2).
@@ -84,8 +84,8 @@ _TOKENS = Service(
     url=lambda values, _: values["token_url"],
 )
 _MEMBERS = Unsupported(
-    "members come by another service, documented as a file in the landing zone, an external audience made of it, and a "
-    "run of that; this library makes no such call"
+    "Adobe documents another way for members: a file in its landing zone, an external audience made of it, and a run; "
+    "this library makes none of those calls"
 )
 
 
@@ -275,7 +275,7 @@ ADOBE = Adapter(
         list_audiences.parse_response,
         needs="an array at /children, of audiences with what was asked for",
     ),
-    wait=Unsupported("Adobe documents no state that says how far an audience is"),
+    wait=Unsupported("Adobe documents no state of an audience that could be waited for"),
     delete=Operation(
         _UPS,
         "deleteAudience",

@@ -95,7 +95,7 @@ def _replace(asked: Change, values: Values) -> Built:  # noqa: ARG001
 
 def _unfit(record: Record) -> str:
     static = text(record.raw, "type") == "Static"
-    return "" if static else "CommBox replaces the customers of static audiences only, and this is none"
+    return "" if static else "CommBox replaces the customers of static audiences only, and this one is not static"
 
 
 class CommBoxOptions(Options[T], total=False):
@@ -118,7 +118,7 @@ COMMBOX = Adapter(
         _SERVICE, "Post_Audiences", Effect.CREATES, _create, _given, post_audiences.parse_response, needs=_ID
     ),
     get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, get_audiences.parse_response, needs=_ARRAY),
-    wait=Unsupported("CommBox documents no state that says how far an import is"),
+    wait=Unsupported("CommBox documents no state of an import that could be waited for"),
     delete=_NO_SUCH_CALL,
     list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, get_audiences.parse_response, needs=_ARRAY),
     add=_NO_SUCH_CALL,

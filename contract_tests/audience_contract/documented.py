@@ -1,0 +1,245 @@
+"""A provider of which there is nothing but its OpenAPI document: what that says of effects, of ids and of needs."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from .bodies import fields_of, json_of
+from .facts import PATH, Effect, Facts, effect_of, facts_of, linked, told
+from .media import find, parse
+from .messages import Request, Response
+from .mock import answers
+from .mock.credentials import API_KEY, TOKEN
+from .mock.provider import Call, Provider, reply
+from .mock.state import Record
+from .parameters import sent
+from .samples import FORMATS
+from .schema import check, every, properties, types
+from .security import where
+from .spec import Node, Operation, Spec
+from .strict_json import at, put
+from .urlencoded import decode
+from .violation import Violation
+
+_JUDGED = {"date-time", "binary", "password"}
+_OTHERS = {401, 403, 404, 409, 429}
+"""Refusals that speak of something else than a request's form."""
+_ENVELOPES = {"data", "result", "item"}
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+class Documented(Provider):
+    """What is said of an API by its document alone."""
+
+    is_by_name: ClassVar[bool] = False
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.settings = {where(each): spec.variables[each.pointer.rpartition("/")[2]] for each in spec.schemes}  # type: ignore[misc]
+
+    def facts(self, operation: Operation) -> Facts:
+        """The effect that the document says or shows, and where the ids come from that the path takes."""
+        effect = _effect(operation)
+        fed, source = _fed(operation)
+        return Facts(effect, _unique(operation) if effect is Effect.CREATES else (), fed=fed, source=source)
+
+    def environment(self, base_url: str) -> dict[str, str]:
+        """The base URL, and a credential of each scheme."""
+        schemes = zip(self._spec.schemes, self.settings.values(), strict=True)
+        tokens = {name: TOKEN if scheme.value["type"] == "http" else API_KEY for scheme, name in schemes}
+        return {f"{self._spec.key}_base_url".upper(): base_url, **tokens}
+
+    def error(self, operation: Operation, status: int) -> Response:
+        return answers.error(operation, status)
+
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
+        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
+        return self.error(operation, next((code for code in found if code not in _OTHERS), 400))
+
+    def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
+        documented = operation.node["responses"].value
+        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
+
+    def why_not(self, operation: Operation) -> str:
+        """Why nothing can be said of an operation; "" where something can."""
+        facts = facts_of(operation)
+        unknown = [name for name, kind in _path(operation) if name not in facts.fed and not kind.plain("enum")]
+        if unknown:
+            return f"nothing says where {unknown[0]} comes from"
+        changes = facts.effect in (Effect.CHANGES, Effect.REMOVES)
+        said = "nothing says what it changes: no create answers what it takes" if changes and not facts.fed else ""
+        return str(operation.node.plain("x-not-judged", "")) or said
+
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
+        """Values of which the document does not say which there are."""
+        given = {f"header {name}".lower() for name in self._spec.headers}
+        for parameter, place, values in sent(operation, request):
+            if f"{place} {parameter.value['name']}".lower() in given:
+                continue
+            for text in (decode(value, plus=place == "query") or "" for value in values):
+                if place != "path" and _is_open(parameter["schema"], text):
+                    yield "a text of which nobody says which there are"
+                yield from _unsure(parameter["schema"], text, "")
+        body = operation.node.get("requestBody")
+        media = parse("".join(request.values("content-type")[:1]))
+        entry = body and media and find(body["content"], media)
+        schema = entry and entry.get("schema")
+        if schema and media and request.body:
+            value = json_of(request) if media.is_json else {}
+            yield from _unsure(schema, fields_of(request) if "urlencoded" in media.essence else value, "")
+
+    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:  # noqa: ARG002
+        return self._answer
+
+    def _answer(self, call: Call) -> Response:
+        """A success by the document's schemas, about what was created; 404 where that is not there."""
+        facts, success = facts_of(call.operation), answers.success(call.operation)
+        made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
+        if facts.source and not made:
+            return self.error(call.operation, 404)
+        value = json_of(success) if success and success.body.startswith(b"{") else {}
+        known = json_of(call.request) if call.request.body.startswith(b"{") else {}
+        if made and facts.effect is not Effect.CREATES:
+            known = {**made.fields, **known}
+        schema = _answers(call.operation)
+        kinds = properties(schema) if schema else {}
+        value |= {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
+        for pointer in facts.unique:
+            number, usual = call.state.next(), at(value, pointer)
+            new = str(UUID(int=number)) if usual == FORMATS["uuid"] else f"{number:08x}"
+            value = put(value, pointer.removeprefix("/"), number if isinstance(usual, int) else new)
+        if success and success.body.startswith(b"{"):
+            success = Response(success.status, success.headers, reply(success.status, value).body)
+        if facts.effect is Effect.CREATES:
+            call.created(fields=value, path=call.path)
+        elif facts.effect is Effect.CHANGES and made and value:
+            made.fields.update(value)
+        elif facts.effect is Effect.REMOVES and made:
+            call.state.drop(made)
+        # Where no success is documented, this is what says least.
+        return success or Response(200, (), b"")
+
+
+@lru_cache(maxsize=16)
+def of(spec: Spec) -> Documented:
+    """What a document says."""
+    return Documented(spec)
+
+
+def _is_meant(record: Record, call: Call) -> bool:
+    fed = facts_of(call.operation).fed.items()
+    known = (
+        (call.path[place], told(pointer, record.fields, record.path)) for place, pointer in fed if place in call.path
+    )
+    return all(sent == str(own) for sent, own in known)
+
+
+def _effect(operation: Operation) -> Effect:
+    said = str(operation.node.plain("x-effect", "")).upper()
+    if said in Effect.__members__:
+        return Effect[said]
+    if operation.method in _SAFE:
+        return Effect.READS
+    ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
+    items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
+    answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
+    creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
+    plain = effect_of(operation.method)
+    return Effect.CHANGES if plain is Effect.CREATES and not creates else plain
+
+
+def _path(operation: Operation) -> list[tuple[str, Node]]:
+    """The parameters of the path in their order."""
+    declared = operation.node.get("parameters") or ()
+    kinds = {each.value["name"]: each["schema"] for each in declared if each.value["in"] == "path"}
+    named = re.findall(r"{(.+?)}", operation.path)
+    return [(name, kinds.get(name) or Node(operation.node.root, operation.node.pointer, {})) for name in named]
+
+
+def _answers(operation: Operation) -> Node | None:
+    """The schema of the first success in JSON."""
+    responses = operation.node["responses"]
+    for status in sorted(status for status in responses.value if status.startswith("2")):
+        content = responses[status].get("content")
+        for media in content.value if content else ():
+            if "json" in media and content:
+                return content[media].get("schema")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _identities(operation: Operation) -> Mapping[str, str]:
+    """What in a success reads like an id, by its name without case and punctuation: the pointer to it."""
+    schema = _answers(operation)
+    found = dict(_ids(schema, operation.path)) if schema else {}
+    return dict(sorted(found.items(), key=lambda each: each[0] != "id"))
+
+
+def _unique(operation: Operation) -> tuple[str, ...]:
+    """What tells one success of a create from another: what others take of it, or else its id."""
+    others = operation.spec.operations
+    taken = [fed[_path(each)[-1][0]] for each in others for fed, source in (_fed(each),) if source == operation.id]
+    taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
+    taken += [pointer for each in others for _, pointer in linked(operation, each) if not pointer.startswith(PATH)]
+    return tuple(taken[:1])
+
+
+def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
+    for name, kind in properties(schema).items():
+        # An answer may have what was created in an envelope; another object has an id of its own.
+        is_envelope = name in _ENVELOPES or _bare(path.rpartition("/")[2]) in (_bare(name), f"{_bare(name)}s")
+        if is_envelope and not above:
+            yield from _ids(kind, path, f"/{name}")
+        if set(types(kind)) & {"string", "integer"}:
+            yield _bare(name), f"{above}/{name}"
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+@lru_cache(maxsize=1024)
+def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
+    """What the path takes of a creation, by the parameter; and the operation that creates."""
+    names = [name for name, _ in _path(operation)]
+    for last in names[-1:]:
+        collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
+        others = [
+            each for each in operation.spec.operations if each is not operation and _effect(each) is Effect.CREATES
+        ]
+        for create in sorted(others, key=lambda each: each.path.rstrip("/") != collection):
+            ids, above = _identities(create), {name for name, _ in _path(create)}
+            is_above = create.path.rstrip("/") == collection
+            pointer = ids.get(_bare(last)) or (ids.get("id") if is_above else None)
+            rest = {name: f"{PATH}{name}" if name in above else ids.get(_bare(name), "") for name in names[:-1]}
+            if pointer and all(rest.values()):
+                return {**rest, last: pointer}, create.id
+    return {}, ""
+
+
+def _is_open(kind: Node, text: str) -> bool:
+    """Whether a text is one of many, of which the document says nothing."""
+    known = [kind.plain(name) for name in ("example", "default")]
+    return "string" in types(kind) and not kind.plain("enum") and text not in known and not kind.plain("pattern")
+
+
+def _unsure(schema: Node, value: Any, above: str) -> Iterator[str]:
+    """What of a value nobody here can say whether it is right."""
+    for part in every([schema]):
+        kind = part.plain("format")
+        given = [part.plain(name) for name in ("example", "default")]
+        is_text = isinstance(value, str) and "string" in types(part)
+        if is_text and kind and kind not in _JUDGED and value not in (*given, FORMATS.get(kind)):
+            yield f"a text that should be a {kind}"
+        if above and part.plain("readOnly"):
+            yield f"{above}, which is the server's"
+        listed = part.get("properties")
+        for name, child in value.items() if isinstance(value, dict) and listed else ():
+            if listed and (below := listed.get(name)):
+                yield from _unsure(below, child, name)
+        items = part.get("items")
+        for child in value if isinstance(value, list) and items else ():
+            if items:
+                yield from _unsure(items, child, "")

@@ -1,0 +1,354 @@
+"""An OpenAPI document of the user's own: read, and made one that everything here can judge by.
+
+What can't be judged is taken out of it, and named by its place.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from .media import parse
+from .spec import METHODS, Document, Node, Spec, escape, provider_keys, register
+
+Json = dict[str, Any]
+_STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
+_TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
+_IGNORED = {"accept", "content-type", "authorization"}
+"""Headers that are no parameters, whatever a document says (OpenAPI, Parameter Object)."""
+_SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+_ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+_SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "patternProperties", "$defs")
+_DATA = {"example", "examples", "default", "enum", "const"}
+_UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
+
+
+def read(
+    path: Path,
+    overlay: Path | None = None,
+    credentials: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Spec:
+    """The document of a file, changed by an overlay, registered under a key that is made of the file's name.
+
+    `credentials` are the variables of the environment that have them, by the name of the security scheme; `headers`
+    are those that every request has. Raises
+    OSError, and ValueError for what is no OpenAPI document of version 3 or no overlay.
+    """
+    value = _value(path)
+    if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
+        raise ValueError(f"{path} is no OpenAPI document of version 3")
+    if not isinstance(value.get("paths"), dict):
+        raise ValueError(f"{path} has no paths")
+    for action in _value(overlay)["actions"] if overlay else ():
+        value = _acted(value, action)
+    key = re.sub(r"\W+", "_", path.stem.lower())
+    plain = _Plain(value, path.name)
+    document = Document(plain.document)
+    variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
+    unknown = (credentials or {}).keys() - variables.keys()
+    if unknown:
+        raise ValueError(f"{path} has no security scheme {min(unknown)}; there are {', '.join(variables) or 'none'}")
+    spec = Spec(
+        f"{key}_api" if key in provider_keys() else key,
+        Node(document, "", document.value),
+        {**variables, **(credentials or {})},
+        tuple(dict.fromkeys(plain.unjudged)),
+        headers or {},
+    )
+    register(spec)
+    return spec
+
+
+def _value(path: Path) -> Any:
+    text = path.read_text("utf-8")
+    try:
+        return _with_texts(json.loads(text) if text.lstrip().startswith("{") else _yaml(text))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} can't be read: {' '.join(str(error).split())[:200]}") from None
+
+
+def _yaml(text: str) -> Any:
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - most documents are of JSON
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """YAML 1.2: a date is a text, and so is `no`."""
+
+    kept = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+    found = yaml.SafeLoader.yaml_implicit_resolvers.items()
+    Loader.yaml_implicit_resolvers = {key: [each for each in those if each[0] not in kept] for key, those in found}
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:[Tt]rue|[Ff]alse)$"), list("tTfF"))
+    try:
+        return yaml.load(text, Loader)  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
+def _with_texts(value: Any) -> Any:
+    """With texts for keys: in YAML a status may be a number."""
+    if isinstance(value, dict):
+        return {str(name): _with_texts(child) for name, child in value.items()}
+    return [_with_texts(child) for child in value] if isinstance(value, list) else value
+
+
+def _acted(value: Json, action: Json) -> Json:
+    """A document as an action of an overlay leaves it; of JSONPath, names, numbers and `*` are known."""
+    target = str(action.get("target"))
+    steps = [next(filter(None, found.groups())) for found in _STEP.finditer(target)]
+    if "".join(["$", *(found[0] for found in _STEP.finditer(target))]) != target:
+        raise ValueError(f"an overlay's target of names, numbers and * is needed: {target}")
+    places = list(_matched({"$": value}, ["$", *steps]))
+    if not places:
+        raise ValueError(f"an overlay's target is not there: {target}")
+    for holder, key in reversed(places):
+        if action.get("remove"):
+            del holder[key]
+        else:
+            holder[key] = _merged(holder[key], action.get("update"))
+    return value
+
+
+def _matched(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
+    step, *below = steps
+    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+    for key in keys:
+        if step in ("*", str(key)):
+            yield from _matched(value[key], below) if below else [(value, key)]
+
+
+def _merged(value: Any, update: Any) -> Any:
+    if isinstance(value, dict) and isinstance(update, dict):
+        return {**value, **{name: _merged(value.get(name), part) for name, part in update.items()}}
+    if isinstance(value, list):
+        return [*value, *(update if isinstance(update, list) else [update])]
+    return update
+
+
+class _Plain:
+    """A document without what can't be judged; `unjudged` says what that was, `schemes` are those that are left."""
+
+    def __init__(self, document: Json, file: str) -> None:
+        self.unjudged: list[str] = []
+        self._file, self._whole = file, document
+        self._whole = self._resolvable(document, "")
+        self.schemes = self._schemes()
+        self._servers()
+        self._is_31 = not str(document["openapi"]).startswith("3.0")
+        self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
+        for path in self._whole["paths"]:
+            pointer, item = f"/paths/{escape(path)}", self._target(self._whole["paths"][path])
+            self._whole["paths"][path] = {
+                method: self._operation(item, item[method], f"{pointer}/{method}")
+                for method in METHODS
+                if isinstance(item, dict) and isinstance(item.get(method), dict) and path.startswith("/")
+            }
+        self.document = self._sound(self._whole, "", is_schema=False)
+
+    def _leave_out(self, pointer: str, why: str) -> None:
+        self.unjudged.append(f"not judged: {pointer}: {why}")
+
+    def _resolvable(self, value: Any, pointer: str) -> Any:
+        """With references to places of this document alone."""
+        if isinstance(value, list):
+            return [self._resolvable(child, f"{pointer}/{at}") for at, child in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            file, _, place = reference.partition("#")
+            if file.removeprefix("./") in ("", self._file) and self._target({"$ref": f"#{place}"}) is not None:
+                return {**value, "$ref": f"#{place}"}
+            self._leave_out(f"{pointer}/$ref", "it leads out of the document, or nowhere")
+            return {}
+        is_data = not pointer.endswith("ies")
+        return {
+            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}")
+            for name, child in value.items()
+        }
+
+    def _target(self, value: Any) -> Any:
+        """What a chain of references leads to, None where that is nothing."""
+        seen: set[str] = set()
+        while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
+            if reference in seen or not reference.startswith("#"):
+                return None
+            seen.add(reference)
+            value = self._whole
+            for token in unquote(reference).split("/")[1:]:
+                key: Any = token.replace("~1", "/").replace("~0", "~")
+                key = int(key) if isinstance(value, list) and key.isdecimal() else key
+                try:
+                    value = value[key]
+                except (LookupError, TypeError):
+                    return None
+        return value
+
+    def _schemes(self) -> list[str]:
+        components = self._whole.setdefault("components", {})
+        declared = {name: self._target(each) for name, each in components.get("securitySchemes", {}).items()}
+        found = {name: plain for name, each in declared.items() if (plain := _scheme(each or {}))}
+        for name in declared.keys() - found.keys():
+            self._leave_out(f"/components/securitySchemes/{escape(name)}", "a kind that is not known here")
+        components["securitySchemes"] = found
+        return list(found)
+
+    def _servers(self) -> None:
+        """Their URLs without variables."""
+        servers = [each for each in self._whole.get("servers") or () if isinstance(each, dict) and "url" in each]
+        for server in servers:
+            for name, variable in (server.pop("variables", None) or {}).items():
+                server["url"] = server["url"].replace(f"{{{name}}}", str(variable.get("default")))
+            if not re.match("[^/]*//|/", server["url"]):
+                server["url"] = f"/{server['url'].removeprefix('./')}"
+        self._whole["servers"] = servers or [{"url": "/"}]
+
+    def _operation(self, item: Json, operation: Json, pointer: str) -> Json:
+        why = ""
+        parameters: dict[tuple[str, str], Json] = {}
+        for given in (*(operation.get("parameters") or ()), *(item.get("parameters") or ())):
+            each = self._target(given)
+            if not isinstance(each, dict) or not {"name", "in"} <= each.keys():
+                self._leave_out(f"{pointer}/parameters", "what is no parameter")
+            elif each["in"] == "header" and str(each["name"]).lower() in _IGNORED:
+                continue
+            elif wrong := self._not_written(each):
+                self._leave_out(f"{pointer}/parameters", f"{each['in']} {each['name']}: {wrong}")
+                why = wrong if each.get("required") or each["in"] == "path" else why
+            else:
+                parameters.setdefault((each["in"], each["name"]), given if "schema" in each else {**each, "schema": {}})
+        body = self._target(operation.get("requestBody"))
+        content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
+        why = "a body in no media type that is known here" if body and not content else why
+        responses = {
+            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
+            for code, each in (operation.get("responses") or {}).items()
+            if not code.startswith("x-")
+        }
+        security = operation.get("security", self._whole.get("security"))
+        admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
+        if item.get("servers") or operation.get("servers"):
+            self._leave_out(f"{pointer}/servers", "another server than the document's")
+        return {
+            **operation,
+            "parameters": list(parameters.values()),
+            **({"requestBody": {**body, "content": content}} if content else {}),
+            "responses": responses or {"default": {"description": ""}},
+            "security": admitting,
+            "x-not-judged": "no security scheme is known here" if security and not admitting else why,
+        }
+
+    def _not_written(self, parameter: Json) -> str:
+        """Why the values of a parameter can't be written; "" where they can."""
+        schema = self._target(parameter.get("schema"))
+        if "content" in parameter:
+            return "a parameter with a media type"
+        kind = schema.get("type") if isinstance(schema, dict) else None
+        is_list = kind == "array" and parameter["in"] != "query"
+        style = parameter.get("style", "form")
+        if kind == "object" or is_list or style not in ("form", "simple"):
+            return f"a list or object in a {parameter['in']}" if kind == "object" or is_list else f"style {style}"
+        return ""
+
+    def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
+        """A content map, JSON first; where `asked`, of what can be written, else without schemas of what isn't read."""
+        found = {}
+        for name in content or ():
+            media, entry = parse(name), self._target(content[name]) or {}
+            if not media:
+                self._leave_out(f"{pointer}/content/{escape(name)}", "no media type")
+                continue
+            is_json = media.is_json or (asked and "*" in name)
+            readable = is_json or media.essence in ("multipart/form-data", "application/x-www-form-urlencoded")
+            if not readable and (asked or "schema" in entry):
+                self._leave_out(f"{pointer}/content/{escape(name)}", "a media type that is not read here")
+            if readable or not asked:
+                kept = entry if readable else {key: entry[key] for key in entry if key != "schema"}
+                found["application/json" if asked and "*" in name else name] = kept
+        return dict(sorted(found.items(), key=lambda each: "json" not in each[0]))
+
+    def _response(self, response: Json, pointer: str) -> Json:
+        content = self._content(response.get("content"), pointer, asked=False)
+        links = {name: self._target(each) for name, each in (response.get("links") or {}).items()}
+        found = {"content": content, "links": {name: each for name, each in links.items() if each}}
+        kept = {name: each for name, each in response.items() if name not in found}
+        return {**kept, **{name: each for name, each in found.items() if each}}
+
+    def _sound(self, value: Any, pointer: str, *, is_schema: bool) -> Any:
+        """A copy in which the schemas have nothing but keywords that are well formed."""
+        if isinstance(value, list):
+            return [self._sound(child, f"{pointer}/{at}", is_schema=is_schema) for at, child in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        found = {}
+        for name, child in value.items():
+            at = f"{pointer}/{escape(name)}"
+            if is_schema and (name in _UNJUDGED or not self._is_sound(name, child)):
+                self._leave_out(at, "a keyword that is not judged, or not so")
+            elif is_schema and name in _NAMED:
+                found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
+            elif is_schema:
+                found[name] = self._sound(child, at, is_schema=True) if name in _ONE + _SEVERAL else child
+            elif pointer == "/components" and name == "schemas":
+                found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
+            elif name in ("example", "examples"):
+                found[name] = child
+            else:
+                found[name] = self._sound(child, at, is_schema=name == "schema")
+        return found
+
+    def _is_sound(self, keyword: str, value: Any) -> bool:
+        if keyword in _SIZES:
+            return type(value) is int and value >= 0
+        if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
+            return (type(value) is bool) is not self._is_31
+        if keyword == "type":
+            kinds = value if self._is_31 and isinstance(value, list) and value else [value]
+            return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
+        return keyword not in _SOUND or _SOUND[keyword](value)
+
+
+def _is_schemas(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_pattern(value: Any) -> bool:
+    from openapi_schema_validator._regex import is_valid_regex  # noqa: PLC0415 - slow to import
+
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return False
+    return is_valid_regex(value)
+
+
+_SOUND: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("minimum", "maximum"), _is_number),
+    **dict.fromkeys(
+        _NAMED, lambda value: isinstance(value, dict) and all(isinstance(each, dict | bool) for each in value.values())
+    ),
+    **dict.fromkeys(_SEVERAL, _is_schemas),
+    **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
+    **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
+    "multipleOf": lambda value: _is_number(value) and value > 0,
+    "required": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
+    **dict.fromkeys(("enum", "examples"), lambda value: isinstance(value, list) and bool(value)),
+    **dict.fromkeys(("format", "$ref"), lambda value: isinstance(value, str)),
+    "pattern": _is_pattern,
+}
+
+
+def _scheme(scheme: Json) -> Json | None:
+    """A security scheme of a kind that is known here; what is a token in the end is a bearer's."""
+    kind = scheme.get("type")
+    if kind in ("oauth2", "openIdConnect"):
+        return {"type": "http", "scheme": "bearer"}
+    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic"):
+        return {**scheme, "scheme": str(scheme["scheme"]).lower()}
+    known = kind == "apiKey" and scheme.get("in") in ("header", "query", "cookie") and "name" in scheme
+    return scheme if known else None

@@ -1,0 +1,391 @@
+"""The check, the mock and the judge of clients and traffic on OpenAPI documents that are nobody's provider."""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request as HttpRequest
+from starlette.types import ASGIApp, Receive, Scope, Send
+from typer.testing import CliRunner
+
+from audience_contract import Response
+from audience_contract._command import app
+from audience_contract.checker import check_request
+from audience_contract.client.run import judge as judge_client
+from audience_contract.documented import Documented
+from audience_contract.documents import read
+from audience_contract.facts import Effect, facts_of
+from audience_contract.mock import MockServer
+from audience_contract.mock.credentials import API_KEY, TOKEN
+from audience_contract.report import Verdict
+from audience_contract.server import Options, Target, run
+from audience_contract.server.audiences import Audiences
+from audience_contract.server.names import Names
+from audience_contract.traffic import judge as judge_traffic
+from judged import reply
+from mistaken import (
+    ADOBE,
+    DOCUMENTS,
+    After,
+    Mistake,
+    answers,
+    check,
+    in_answer,
+    in_body,
+    said,
+    target,
+    with_header,
+    with_query,
+)
+
+SHOP, LIBRARY = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json"
+_NAME = "[^/]+$"
+_KEYWORDS = (
+    *(
+        "type",
+        "properties",
+        "required",
+        "items",
+        "enum",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "not",
+        "$ref",
+        "nullable",
+        "format",
+    ),
+    *("format", "pattern", "minLength", "maxItems", "minimum", "exclusiveMaximum", "multipleOf", "const"),
+    *("discriminator", "readOnly", "example", "examples", "default", "uniqueItems", "$id", "prefixItems"),
+    "additionalProperties",
+)
+
+
+def _least(name: str, least: int, most: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda value: (
+        {**value, name: min(max(int(value[name]), least), most)} if type(value.get(name)) is int else value
+    )
+
+
+def _forgets(none: Response) -> After:
+    """One of two that were created is not found."""
+    return lambda request, own: none if int(re.sub(r"\D", "", request.target)[-1:] or 0) % 2 else own
+
+
+def _without(name: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda value: {key: child for key, child in value.items() if key != name}
+
+
+def _with(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda value: {**value, **fields}
+
+
+_SHOP = (
+    Mistake("anybody is admitted", "GET /.*/customers$", with_header("authorization", f"Bearer {TOKEN}")),
+    Mistake("a required property is not asked for", "POST .*/customers$", in_body(lambda v: {"name": "x", **v})),
+    Mistake("a choice is not checked", "POST .*/customers$", in_body(_without("level"))),
+    Mistake("a property too many is taken", "PATCH", in_body(lambda v: {k: v[k] for k in v if k in ("name", "note")})),
+    Mistake(
+        "a created one is not found",
+        f"GET .*/customers/{_NAME}",
+        after=_forgets(said(404, {"title": "x"}, "application/problem+json")),
+    ),
+    Mistake("an order lacks its state", "POST .*/orders$", after=in_answer(_without("state"))),
+    Mistake("a date that is none", f"GET .*/customers/{_NAME}", after=in_answer(_with(created="yesterday"))),
+    Mistake(
+        "a second form of payment is refused",
+        "POST .*/orders$",
+        lambda r: said(400, {"title": "x"}, "application/problem+json") if b"address" in r.body else r,
+    ),
+    Mistake(
+        "it fails on null",
+        "POST .*/customers$",
+        lambda r: said(500, {"title": "x"}, "application/problem+json") if b"null" in r.body else r,
+    ),
+    Mistake("what is not there is removed", "DELETE", after=answers(said(204), 404)),
+)
+_LIBRARY = (
+    Mistake("any key is admitted", "POST .*/books$", with_query("api_key", API_KEY)),
+    Mistake("no key is asked of who removes", "DELETE", with_query("api_key", API_KEY)),
+    Mistake(
+        "a required parameter is not asked for",
+        "GET .*/books$",
+        lambda r: r if "page=" in r.target else with_query("page", "0")(r),
+    ),
+    Mistake(
+        "a parameter below its minimum is taken",
+        "GET .*/books$",
+        lambda r: with_query("page", "0")(r) if "page=-" in r.target else r,
+    ),
+    Mistake("a limit is not checked", "POST .*/books$", in_body(_least("pages", 1, 9999))),
+    Mistake("a type is not checked", "PUT", in_body(lambda v: {**v, "title": str(v["title"])} if "title" in v else v)),
+    Mistake("the id comes twice", "POST .*/books$", after=in_answer(_with(bookId="1"))),
+    Mistake("an array for an object", "GET .*/books$", after=in_answer(lambda v: [v])),
+    Mistake("another media type", f"PUT .*/books/{_NAME}", after=answers(said(200, {"bookId": "1"}, "text/html"), 2)),
+    Mistake("an undocumented status", "DELETE", after=answers(said(202), 204)),
+)
+_SCHEDULE = {"name": "a", "type": "batch_segmentation", "properties": {"segments": ["*"]}, "schedule": "0 0 1 * * ?"}
+_NONE = said(404, {"title": "x"})
+_ADOBE = (
+    Mistake(
+        "a required parameter is not asked for",
+        "GET .*/search/namespaces",
+        lambda r: r if "schema.name=" in r.target else with_query("schema.name", "a")(r),
+    ),
+    Mistake(
+        "a type is not checked",
+        "POST .*/audiences$",
+        in_body(lambda v: {**v, "name": str(v["name"])} if "name" in v else v),
+    ),
+    Mistake(
+        "a body that is no JSON is taken",
+        "POST .*/config/schedules$",
+        in_body(dict, _SCHEDULE),
+    ),
+    Mistake("a created schedule is not found", f"GET .*/config/schedules/{_NAME}", after=_forgets(_NONE)),
+    Mistake("an audience's id is a number", f"GET .*/audiences/{_NAME}", after=in_answer(_with(audienceId=7))),
+    Mistake("an undocumented status", f"GET .*/segment/definitions/{_NAME}", after=in_answer(dict, 203)),
+    Mistake("an array for an object", "GET .*/audiences$", after=in_answer(lambda v: [v])),
+    Mistake("it fails on a limit", "GET .*/segment/definitions$", lambda r: said(500) if "limit=" in r.target else r),
+    Mistake(
+        "a header is not asked for",
+        "GET .*/segment/jobs$",
+        lambda r: with_header("x-gw-ims-org-id", "a")(r) if not r.values("x-gw-ims-org-id") else r,
+    ),
+    Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
+)
+
+
+@pytest.mark.parametrize(
+    "file", [SHOP, LIBRARY, ADOBE, DOCUMENTS / "zoo.yaml", DOCUMENTS / "articles.json"], ids=lambda f: f.stem
+)
+def test_the_mock_of_a_document_keeps_it(file: Path) -> None:
+    report = check(file, requests=60)
+    assert (report.findings, report.verdict) == ((), Verdict.KEPT)
+
+
+@pytest.mark.parametrize(
+    ("file", "mistake"),
+    [(file, each) for file, those in ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE)) for each in those],
+    ids=lambda each: each.name if isinstance(each, Mistake) else each.stem,
+)
+def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
+    report = check(file, mistake, requests=60, stop_first=True)
+    assert report.verdict is Verdict.VIOLATED, report.notes
+
+
+def _of_its_own(_: ASGIApp) -> ASGIApp:
+    """A right server of the library, written without anything of the mock's or the check's."""
+    books: dict[str, dict[str, Any]] = {}
+
+    def fields(body: bytes) -> dict[str, Any] | None:
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return None
+        if not isinstance(value, dict):
+            return None
+        title, pages, language = (value.get(name) for name in ("title", "pages", "language"))
+        right = isinstance(title, str) and 1 <= len(title) <= 100
+        right &= (
+            isinstance(pages, int | float) and not isinstance(pages, bool) and pages % 1 == 0 and 1 <= pages <= 9999
+        )
+        return value if right and ("language" not in value or language in ("de", "en", "fr")) else None
+
+    def answer(  # noqa: PLR0911 - one for each thing that may be wrong
+        method: str, path: str, query: dict[str, list[str]], media: str, body: bytes
+    ) -> Response:
+        name = path.removeprefix("/library/api/books").removeprefix("/")
+        allowed = ("GET", "PUT", "DELETE") if name else ("GET", "POST")
+        if method not in allowed:
+            return Response(405, (("allow", ", ".join(allowed)),), b"")
+        if query.get("api_key") != [API_KEY]:
+            return said(401)
+        if name and name not in books:
+            return said(404)
+        value = fields(body) if media.partition(";")[0].strip().lower() == "application/json" else None
+        if method in ("PUT", "POST") and value is None:
+            return said(400)
+        if method == "DELETE":
+            del books[name]
+            return said(204)
+        if method == "GET" and not name:
+            page = query.get("page", [])
+            return (
+                said(200, {"books": []}) if len(page) == 1 and re.fullmatch("[0-9]+", page[0], re.ASCII) else said(400)
+            )
+        if value is not None:
+            name = name or f"b{len(books) + 1}{len(value['title'])}-{time.monotonic_ns()}"
+            books[name] = {
+                "bookId": name,
+                **{key: value[key] for key in ("title", "pages", "language") if key in value},
+            }
+        return said(200, books[name])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await HttpRequest(scope, receive).body()
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        media = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+        path = unquote(urlsplit(scope["raw_path"].decode("latin-1")).path)
+        await reply(answer(scope["method"], path, query, media, body), send)
+
+    return app
+
+
+def test_a_right_server_that_shares_nothing_with_the_mock_has_no_finding() -> None:
+    spec = read(LIBRARY)
+    with MockServer(keys=[spec.key], middleware=_of_its_own) as server:
+        report = run(target(spec, server), Options(requests=150))
+    assert report.verdict is Verdict.KEPT
+
+
+def test_nothing_is_changed_or_removed_but_what_the_run_has_made() -> None:
+    spec = read(SHOP)
+    with MockServer(keys=[spec.key]) as server:
+        before = [_created(server, "/shop/v2/customers", {"name": f"theirs {number}"}) for number in range(3)]
+        run(target(spec, server), Options(requests=80))
+        left = [record.fields for record in server.audiences if record.operation == "createCustomer"]
+        changed = [one.request for one in server.exchanges if one.request.method not in ("GET", "POST", "HEAD")]
+    assert [each for each in left if each["id"] in [one["id"] for one in before]] == before
+    assert not {request.target.split("/")[3] for request in changed} & {str(each["id"]) for each in before}
+
+
+def _created(server: MockServer, path: str, value: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = requests.post(
+        server.url + path, json=value, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+    ).json()
+    return found
+
+
+def test_what_is_created_can_be_read_changed_and_removed_at_the_mock() -> None:
+    spec = read(LIBRARY)
+    with MockServer(keys=[spec.key]) as server:
+
+        def asked(method: str, path: str, value: Any = None) -> tuple[int, Any]:
+            url = f"{server.base_url(spec.key)}{path}?api_key={API_KEY}"
+            answer = requests.request(method, url, json=value, timeout=10)
+            return answer.status_code, answer.json() if answer.content else None
+
+        _, book = asked("POST", "/books", {"title": "a", "pages": 1})
+        path = f"/books/{book['bookId']}"
+        assert asked("GET", path) == (200, book)
+        assert asked("PUT", path, {"title": "b", "pages": 2})[1] == {**book, "title": "b", "pages": 2}
+        assert asked("GET", path)[1]["title"] == "b"
+        assert [asked("DELETE", path)[0], asked("GET", path)[0]] == [204, 404]
+
+
+def test_what_cannot_be_judged_is_named_by_its_place() -> None:
+    found = [text.split(": ")[1] for text in read(DOCUMENTS / "zoo.yaml").unjudged]
+    schema = "/components/schemas/Pet/properties"
+    odd = {
+        f"{schema}/{name}" for name in ("odd/type", "worse/pattern", "worse/minLength", "lost/$ref", "more/$dynamicRef")
+    }
+    assert odd < set(found)
+    assert "/paths/~1elsewhere/$ref" in found
+    notes = check(SHOP, requests=1).notes
+    assert any(note.startswith("not judged: /paths/~1reports~1{reportId}/get: nothing says where") for note in notes)
+    assert any(note.startswith("not judged: /paths/~1settings/put: nothing says what it changes") for note in notes)
+
+
+def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -> None:
+    link = {"operationId": "getReport", "parameters": {"reportId": "$response.body#/id"}}
+    overlay = tmp_path / "overlay.json"
+    actions = [
+        {"target": "$.paths['/settings'].put", "update": {"x-effect": "reads"}},
+        {"target": "$.paths['/customers'].post.responses['201']", "update": {"links": {"report": link}}},
+        {"target": "$.paths.*.delete", "remove": True},
+    ]
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}), "utf-8")
+    operations = {each.id: each for each in read(SHOP, overlay).operations}
+    assert facts_of(operations["changeSettings"]).effect is Effect.READS
+    assert facts_of(operations["getReport"]).fed == {"reportId": "/id"}
+    assert "removeCustomer" not in operations
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("swagger: '2.0'", "no OpenAPI document of version 3"),
+        ("openapi: 3.0.0", "has no paths"),
+        ("openapi: [", "can't be read"),
+    ],
+)
+def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=said):
+        read(file)
+
+
+_ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 9)
+    | st.sampled_from(["", "x", "string", "object", "#/paths", "array", "("]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*_KEYWORDS, "x"]), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    schema=st.dictionaries(st.sampled_from(_KEYWORDS), _ANY, max_size=5), version=st.sampled_from(["3.0.1", "3.1.0"])
+)
+def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    body = {"content": {"application/json": {"schema": schema}}}
+    operation = {"requestBody": body, "responses": {"200": {"description": "", **body}}}
+    file = tmp_path_factory.getbasetemp() / "odd.json"
+    document = {"openapi": version, "paths": {"/a": {"post": operation}}, "components": {"schemas": {"A": schema}}}
+    file.write_text(json.dumps(document), "utf-8")
+    spec = read(file)
+    target_ = Target.of(spec.key, "http://127.0.0.1:9")
+    names = Names(target_, Audiences(spec, "any"))
+    for each in spec.operations:
+        check_request(each, names.draft(each, least=False).request())
+        Documented(spec).error(each, 400)
+
+
+def test_a_client_is_judged_by_a_document() -> None:
+    read(LIBRARY)
+    asks = """from os import environ
+from urllib.request import urlopen
+urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
+    for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
+        assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:
+    content = {"size": 12, "mimeType": "application/json", "text": '{"books": 1}'}
+    answered = {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}], "content": content}
+    headers = [{"name": "Host", "value": "h"}]
+    asked = {"method": "GET", "url": "http://h.example/api/books?page=0&api_key=k", "headers": headers}
+    file = tmp_path / "recorded.har"
+    file.write_text(json.dumps({"log": {"entries": [{"time": 1, "request": asked, "response": answered}]}}), "utf-8")
+    key = read(LIBRARY).key
+    (finding,) = judge_traffic(file, base_urls={key: "http://h.example/api"}, key=key).findings
+    assert finding.pointer.endswith("/properties/books/type")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--auth", "nope=A"], "no security scheme nope"),
+        (["--auth", "key"], "--auth is the name"),
+        (["--ca", "nowhere.pem"], "has no certificates"),
+        (["--header", "X-Tenant: $NOT_SET"], "set NOT_SET"),
+        (["--overlay", "nowhere.yaml"], "cannot read"),
+    ],
+)
+def test_an_option_that_cannot_be_right_is_refused(options: list[str], said: str) -> None:
+    command = ["server", "--spec", str(LIBRARY), "--url", "https://127.0.0.1:9", *options]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 2
+    assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", result.output).split())
