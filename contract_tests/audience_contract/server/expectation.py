@@ -80,18 +80,20 @@ class Expectation:
         5xx never is, but 501 to another method.
         """
         status = response.status
-        success = 200 <= status < 300 and operation.response(status) is not None
+        documented = operation.node["responses"].value
+        # Where a success is documented, `default` is about refusals.
+        known = {str(status), "2XX"} if any(code.startswith("2") for code in documented) else {"default"}
+        success = 200 <= status < 300 and bool(known & documented.keys())
         refusal = 400 <= status < 500
         match self.expected:
             case Expected.SUCCESS:
                 return success
             case Expected.REFUSAL:
-                known = _refusals(operation)
-                fits = not known or status in known or (status in _TOO_LONG and size > _MUCH)
+                refusals = _refusals(operation)
+                fits = not refusals or status in refusals or (status in _TOO_LONG and size > _MUCH)
                 return refusal and self.only in (0, status) and fits
             case Expected.UNAUTHORISED:
-                documented = {"401", "403"} & operation.node["responses"].value.keys()
-                return str(status) in documented if "401" in documented else refusal
+                return str(status) in {"401", "403"} & documented.keys() if "401" in documented else refusal
             case Expected.NO_SUCCESS:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
