@@ -78,7 +78,7 @@ def _least(name: str, least: int, most: int) -> Callable[[dict[str, Any]], dict[
 
 def _forgets(none: Response) -> After:
     """One of two that were created is not found."""
-    return lambda request, own: none if int(re.sub(r"\D", "", request.target)[-1:] or 0) % 2 else own
+    return lambda request, own: none if int(re.sub(r"\D", "", request.target)[-3:] or 0) // 2 % 2 else own
 
 
 def _without(name: str) -> Callable[[dict[str, Any]], Any]:
