@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audience_contract import Request, Response, check_response, load
 from audience_contract.mock import MockServer, Settings
-from wire import send, wire
+from wire import header, send, wire
 
 _OPERATIONS = {operation.id.rpartition("_")[2]: operation for operation in load("batch").operations}
 _GOOD: Request = wire("batch").GOOD
@@ -247,3 +247,11 @@ def test_a_setting_that_there_is_not_or_a_value_of_another_kind_changes_nothing(
         assert client.patch(url, content=wrong).status_code == 400
         assert client.get(url).json() == before
     assert client.patch(url, json={"newest_first": False}).json()["newest_first"] is False
+
+
+def test_another_project_than_that_of_the_key_is_refused_as_a_wrong_key_is(
+    client: httpx2.Client, running: MockServer
+) -> None:
+    running.clear()
+    answer = send(client, running, "batch", header("X-Batch-Project", "another")(_GOOD))
+    assert (answer.status, running.audiences[-1:]) == (401, [])

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -19,45 +20,46 @@ from judged import CLIENT, target
 _RUN = "abcdefgh"
 
 
-def judged(fault: str, **options: object) -> tuple[Report, dict[str, object]]:
+def judged(fault: str, **options: Any) -> tuple[Report, dict[str, Any]]:
     """A run against a fault, and its JSON."""
     key = fault.partition(".")[0]
     with MockServer(fault=fault) as server:
-        report = run(target(server, key), replace(Options(run_id=_RUN), **options))  # type: ignore[arg-type]
+        report = run(target(server, key), replace(Options(run_id=_RUN), **options))
     return report, json.loads(reports.render(report, "json"))
 
 
 _FAULTS = {
-    "batch.auth-in-query": "audience_create",
+    "adobe.auth-in-query": "create_audience",
     "batch.name-missing": "audience_create",
-    "batch.remove-name-type": "audience_remove",
     "batch.view-answer-display-name-type": "audience_view",
-    "adobe.chunked-refused": "createAudience",
+    "adobe.chunked-refused": "create_audience",
+    # The request before decides.
+    "adobe.after-error": "create_audience",
 }
 
 
 @pytest.mark.parametrize("fault", _FAULTS)
 def test_each_finding_is_seen_again_by_its_story_and_not_once_it_is_mended(fault: str) -> None:
-    report, document = judged(fault)
+    report, document = judged(fault, operations=[_FAULTS[fault]])
     assert report.findings
-    for finding in document["findings"]:  # type: ignore[attr-defined]
+    for finding in document["findings"]:
         for now, fails in ((fault, True), (None, False)):
             with MockServer(fault=now) as server:
                 mended = target(server, fault.partition(".")[0])
-                told = {"run_id": _RUN, "url": str(document["target"])}
-                found, seen = replay(mended, finding["key"], steps(finding), **told)
+                story, url = steps(finding), document["target"]
+                found, seen = replay(mended, finding["key"], story, run_id=_RUN, url=url)
                 assert bool(found) is fails
                 assert seen[-1].operation == finding["operations"][0]
-                assert not [each for each in server.audiences if f"-{_RUN}-" in each.name]
+                assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
 
 
 def test_what_is_sent_again_is_the_same_to_the_byte_but_for_the_runs_id() -> None:
-    _, document = judged("adobe.chunked-refused")
-    (finding,) = document["findings"]  # type: ignore[misc]
+    _, document = judged("adobe.chunked-refused", operations=["create_audience"])
+    (finding,) = document["findings"]
     shown = finding["evidence"][0]["request"]
     with MockServer(fault="adobe.chunked-refused") as server:
         made = target(server, "adobe")
-        _, (seen,) = replay(made, finding["key"], steps(finding), run_id=_RUN, url=str(document["target"]))
+        _, (seen,) = replay(made, finding["key"], steps(finding), run_id=_RUN, url=document["target"])
     assert seen.sent
     new = re.search(rf"{PREFIX}([a-z]+)-", seen.sent.body.decode())
     assert new
@@ -82,11 +84,11 @@ def test_no_report_has_a_credential_and_what_is_made_from_one_is_an_expression(k
 
 
 def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, document = judged("batch.name-missing", operations=["audience_create"])
+    report, document = judged("batch.display-name-type", operations=["audience_create"])
     path = tmp_path / "report.json"
     reports.write(report, {"json": path})
     key = report.findings[0].key
-    for fault, code, said in (("batch.name-missing", 1, "still fails"), (None, 0, "does not fail any more")):
+    for fault, code, said in (("batch.display-name-type", 1, "still fails"), (None, 0, "does not fail any more")):
         with MockServer(fault=fault) as server:
             for name, value in {**server.environment(), **CLIENT}.items():
                 monkeypatch.setenv(name, value)
@@ -100,7 +102,21 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
 def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:
     told = []
     for jobs in (1, 4):
-        _, document = judged("batch.remove-name-type", jobs=jobs, requests=150)
-        told.append([{**found, "evidence": [], "story": []} for found in document["findings"]])  # type: ignore[attr-defined]
+        _, document = judged("adobe.accept-enum", jobs=jobs, operations=["create_audience"])
+        told.append([{**found, "evidence": [], "story": []} for found in document["findings"]])
     assert told[0] == told[1]
     assert told[0]
+
+
+@pytest.mark.parametrize("fault", ["auth-prefix", "auth-case", "auth-longer", "auth-in-query"])
+def test_what_is_made_from_a_credential_is_an_expression_in_every_report(fault: str) -> None:
+    with MockServer(fault=f"batch.{fault}") as server:
+        made = target(server, "batch")
+        report = run(made, Options(operations=["audience_create"], rules=["case.credential"]))
+    right = made.settings["header Authorization"]
+    assert report.findings
+    for form in reports.FORMATS:
+        text = reports.render(report, form).decode()
+        assert "BATCH_API_KEY" in text, form
+        for part in (right, right[:-1], right[::-1], right.swapcase()):
+            assert part not in text, form

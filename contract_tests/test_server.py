@@ -155,6 +155,20 @@ def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:
     assert "u:p" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("http://h/core/ais", "http://h"),
+        ("http://h/data/core/ais/", "http://h/data"),
+        ("http://h/core", "http://h/core"),
+        ("http://h", "http://h"),
+    ],
+)
+def test_a_base_url_that_has_the_beginning_of_the_paths_is_read_without_it(given: str, read: str) -> None:
+    with MockServer() as server:
+        assert target(server, "adobe", given).url == read
+
+
 def test_all_that_is_missing_in_the_environment_is_named_at_once() -> None:
     with pytest.raises(ValueError, match="set BATCH_API_KEY, BATCH_PROJECT in the environment"):
         Target.of("batch", "http://127.0.0.1", {})

@@ -97,7 +97,7 @@ def test_a_server_whose_credential_is_short_is_judged_as_any_other(key: str, sec
     with MockServer(middleware=admitting(secret)) as server:
         report = run(target(server, key, **{variable: secret}), Options(requests=80))
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
-    assert "not looked for in answers, as too short or too ordinary a word: 1 credential" in report.notes
+    assert "too short or too ordinary to be looked for in answers: 1 credential" in report.notes
 
 
 _FORM = (

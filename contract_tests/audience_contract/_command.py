@@ -57,13 +57,13 @@ def mock(  # noqa: PLR0917 - a command line
         typer.Option("--allow-remote", help="Let --host be an address that other machines reach: 0.0.0.0, say."),
     ] = False,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse what the specs allow without naming it, too.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Also refuse what the specs do not name.")] = False,
     prose: Annotated[
-        bool, typer.Option("--prose", help="Refuse what the documents' prose can be read to forbid, too.")
+        bool, typer.Option("--prose", help="Also refuse what the documents forbid in words only.")
     ] = False,
-    fault: Annotated[str | None, typer.Option(help="Have one fault, of those that `server-faults` lists.")] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="Make the server a faulty one; `server-faults` lists the names.")
+    ] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
@@ -90,7 +90,7 @@ def mock(  # noqa: PLR0917 - a command line
     from .running import heed_signals, run, signal_of  # noqa: PLC0415 - nor of this
 
     if env and command:
-        raise refused("--env prints what a command would find: give one of the two")
+        raise refused("--env and a command exclude each other: each shows the variables")
     heed_signals()
     try:
         with ExitStack() as stack:

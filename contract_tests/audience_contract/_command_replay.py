@@ -62,5 +62,11 @@ def replay(  # noqa: PLR0917 - a command line
     for seen in exchanges:
         answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
         typer.echo(line(f"  {seen.operation}: {answer}"))
-    typer.echo(line(f"still fails: {still.message}" if still else "does not fail any more"))
+    typer.echo(
+        line(
+            f"still fails: {still.message}"
+            if still
+            else "does not fail any more, or only after what else that run sent"
+        )
+    )
     raise typer.Exit(1 if still else 0)

@@ -36,15 +36,15 @@ def server(
     run_id: Annotated[
         str, typer.Option(help="Is in the names that are sent, 1 to 16 small letters and digits; random without it.")
     ] = "",
-    max_requests: Annotated[int, typer.Option(help="Send no more requests than this an operation.", min=1)] = 400,
+    max_requests: Annotated[int, typer.Option(help="Send at most this many requests to an operation.", min=1)] = 400,
     max_time: Annotated[
         float | None,
-        typer.Option(help="Seconds; after these, only remove what was created.", min=0, callback=_finite),
+        typer.Option(help="Seconds, after which only the clean-up is done.", min=0, callback=_finite),
     ] = None,
-    max_creates: Annotated[int | None, typer.Option(help="Create no more audiences than this.", min=0)] = None,
+    max_creates: Annotated[int | None, typer.Option(help="Create at most this many audiences.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
     jobs: Annotated[
-        int, typer.Option(help="Requests that are sent at once, where their order does not matter.", min=1, max=4)
+        int, typer.Option(help="Send so many requests at once, where order does not matter.", min=1, max=4)
     ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
@@ -52,7 +52,7 @@ def server(
     wait: Annotated[
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Send nothing but what only reads.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Send only requests that read.")] = False,
     operation: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),

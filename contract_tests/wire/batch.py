@@ -13,7 +13,7 @@ _PROJECT = "/components/parameters/HeaderProjectKey"
 _CONTENT = f"{_POST}/requestBody/content"
 _MEDIA = f"{_CONTENT}/application~1json"
 _SCHEMA = f"{_MEDIA}/schema"
-_ACCEPTED = f"{_POST}/responses/202/content"
+_ACCEPTED = "/components/responses/asyncResponse/content"
 _ERROR = '{"error_code": "c", "error_message": "m"}'
 
 BASE = documented.base("batch")

@@ -108,8 +108,7 @@ def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
         cells |= {"id or token": known("id") or known("operation_token"), "state": state, "outcome": known("outcome")}
         changed = result.changed if isinstance(result, AudiencesError) else result
         if isinstance(changed, Changed):
-            unknown = any(each.members is None for each in changed.chunks)  # they were in a file
-            cells |= {"members": None if unknown else changed.members, "calls": len(changed.chunks)}
+            cells |= {"members": changed.members, "calls": len(changed.chunks)}
         else:
             cells |= {"left out": ", ".join(known("left_out", [])), "seconds": known("seconds")}
     return {column: "" if cell is None else visible(str(cell)) for column, cell in cells.items()}

@@ -179,9 +179,8 @@ class Verbs:
 
         Raises as `create` does; UnsupportedError where the provider offers no such call.
         """
-        asked, request = yield from self.referring(self._adapter.delete, self._reference(what, id))
-        delete = self._offered(self._adapter.delete)
-        return self._receipt(delete, (yield from self.call(delete, asked, request)))
+        asked, delete = self._reference(what, id), self._offered(self._adapter.delete)
+        return self._receipt(delete, (yield from self.call(delete, asked, self._account.request(delete, asked))))
 
     @_verb
     def get(
@@ -510,13 +509,6 @@ class Verbs:
         self._drafted = draft, request
         _observe.warned(self.title, request.warnings)
         return draft, request
-
-    def referring(
-        self, entry: Operation[Reference, Any] | Unsupported, asked: Reference
-    ) -> Flow[tuple[Reference, Request]]:
-        """What a call about an audience that there is sends."""
-        yield from ()
-        return asked, self._account.request(self._offered(entry), asked)
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)

@@ -52,7 +52,10 @@ def merged(
     if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
         alike["response.failure", ""] = failing
     everywhere = {operation for one in plain for operation in one.operations}
+    admitting = {operation for one in found if one.rule == "case.credential" for operation in one.operations}
     for one in found:
+        if one.rule == "http.scheme" and min(one.statuses) < 400 and admitting >= set(one.operations):
+            continue
         refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
         if refusal and max(one.statuses) >= 400 and everywhere >= set(one.operations):
             continue

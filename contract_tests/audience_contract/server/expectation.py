@@ -42,9 +42,9 @@ class Expected(Enum):
     """How a request must end; the value says so to a reader."""
 
     SUCCESS = "it is valid"
-    REFUSAL = "it is to be refused with a documented status"
-    UNAUTHORISED = "its credentials are to be refused"
-    NO_SUCCESS = "it is to be refused"
+    REFUSAL = "it must be refused with a documented status"
+    UNAUTHORISED = "its credentials must be refused"
+    NO_SUCCESS = "it must be refused"
     OPEN = "it may be taken or refused"
 
 
@@ -54,7 +54,8 @@ class Expectation:
 
     `weight` is that of an answer that does not fit; where it is NOT_JUDGED, nothing is judged but server errors.
     `broken` is what the request breaks, `detail` that of a `Finding`. `advised` is the rule of advice that an answer
-    breaks which fits, but is no 401. `shown` is what of the request a headline shows, "" for what it breaks, or all.
+    breaks which fits, but is no 401. `only` is the one status that a refusal has, where one is said. `shown` is what
+    of the request a headline shows, "" for what it breaks, or all.
     """
 
     expected: Expected
@@ -66,6 +67,7 @@ class Expectation:
     detail: str = ""
     advised: str = ""
     shown: str = ""
+    only: int = 0
 
     @property
     def key(self) -> str:
@@ -85,7 +87,8 @@ class Expectation:
                 return success
             case Expected.REFUSAL:
                 known = _refusals(operation)
-                return refusal and (not known or status in known or (status in _TOO_LONG and size > _MUCH))
+                fits = not known or status in known or (status in _TOO_LONG and size > _MUCH)
+                return refusal and self.only in (0, status) and fits
             case Expected.UNAUTHORISED:
                 documented = {"401", "403"} & operation.node["responses"].value.keys()
                 return str(status) in documented if "401" in documented else refusal

@@ -81,7 +81,8 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, "a name that no audience has")
+            kind = "a name that no audience has"
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
@@ -96,7 +97,7 @@ class Judge:
         self.valid[operation.id] += plain and not expectation.detail
         if response.status >= 500 and not expectation.fits(operation, response):
             nested = expectation.rule == "json.depth"
-            said = self._headline("failed on", operation, seen, expectation, "no request is to make a server fail")
+            said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
             kind = "unusual" if weight is Weight.ADVICE else kind

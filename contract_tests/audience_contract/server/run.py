@@ -200,11 +200,11 @@ class Run:
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
             known = counted(self._judge.leaks.unseen, "credential")
-            yield f"not looked for in answers, as too short or too ordinary a word: {known}"
+            yield f"too short or too ordinary to be looked for in answers: {known}"
         if self._courier.waits:
-            yield f"an answer of 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
+            yield f"answered 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
         if self._courier.unclear:
-            yield f"may have created something, though not answered so: {counted(self._courier.unclear, 'request')}"
+            yield f"may have created something without saying so: {counted(self._courier.unclear, 'request')}"
 
     def _play(self) -> None:
         """The phases, in each of them every operation: none waits until another has had all of its requests."""
@@ -537,7 +537,7 @@ class Run:
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
-            raise Enough("the server went on saying that it is busy")
+            raise Enough("the server kept saying that it is busy")
         right = self._right.get(operation.id)
         seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
         alone = replace(seen, before=(), history=())
