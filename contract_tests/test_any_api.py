@@ -17,7 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typer.testing import CliRunner
 
-from audience_contract import Response
+from audience_contract import Request, Response
 from audience_contract._command import app
 from audience_contract.checker import check_request
 from audience_contract.client.run import judge as judge_client
@@ -78,7 +78,13 @@ def _least(name: str, least: int, most: int) -> Callable[[dict[str, Any]], dict[
 
 def _forgets(none: Response) -> After:
     """One of two that were created is not found."""
-    return lambda request, own: none if int(re.sub(r"\D", "", request.target)[-1:] or 0) % 2 else own
+    asked: dict[str, int] = {}
+
+    def after(request: Request, own: Response) -> Response:
+        number = asked.setdefault(request.target, len(asked)) if own.status == 200 else 0
+        return none if number % 2 else own
+
+    return after
 
 
 def _without(name: str) -> Callable[[dict[str, Any]], Any]:

@@ -102,7 +102,8 @@ class Documented(Provider):
         value = json_of(success) if success and success.body.startswith(b"{") else {}
         known = json_of(call.request) if call.request.body.startswith(b"{") else {}
         if made and facts.effect is not Effect.CREATES:
-            known = {**made.fields, **known}
+            own = {pointer.removeprefix("/") for pointer in facts.fed.values()}
+            known = {**made.fields, **{name: new for name, new in known.items() if name not in own}}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
         value |= {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}

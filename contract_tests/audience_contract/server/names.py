@@ -71,7 +71,8 @@ class Names:
             return False
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
         is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
-        return not said and place.kind != "path" and (is_id or (place.kind != "body" and place.is_text))
+        # An example of an id is somebody's.
+        return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
     def _usual(self, place: Place, *, least: bool) -> Any:
         setting = self.target.settings.get(f"{place.kind} {place.name}")
