@@ -87,7 +87,7 @@ def judge(
     target = Target.of(provider, f"http://app.invalid{base}", environment)
     options = replace(options or Options(), jobs=1)
     with asyncio.Runner() as runner, _alive(app, runner):
-        report = run(target, options, sender=AppSender(target.url, options.timeout, app, runner))
+        report = run(target, options, sender=AppSender(target.url, options.timeout, app=app, runner=runner))
     if report.verdict is not Verdict.KEPT:
         text = io.StringIO()
         reports.terminal(report, Console(file=text, width=120))

@@ -175,7 +175,7 @@ class Run:
             run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
-            planned=len(self._planned),
+            planned=len(self._planned | self._untried.keys()),
             untried=tuple(self._untried),
         )
 
