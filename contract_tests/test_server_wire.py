@@ -29,13 +29,15 @@ def test_no_more_is_created_than_is_allowed_where_answers_get_lost(limit: int) -
         return b"" if told.startswith(b"HTTP/1.1 202") and created % 3 == 0 else told
 
     with MockServer() as server, front(server.base_url("batch"), lost) as url:
-        report = run(
+        run(
             target(server, "batch", url=url),
             Options(creates=limit, requests=60 if limit < 100 else None, seconds=20, keep=True),
         )
-        names = [record.name for record in server.audiences]
-    assert limit // 2 < len(names) <= limit
-    assert ("may have created something" in " ".join(report.notes)) == (limit > 2)
+        # Some of them the run has removed again.
+        made = [
+            each for each in server.exchanges if each.operation == "audience_create" and each.response.status == 202
+        ]
+    assert limit // 2 < len(made) <= limit
 
 
 INTERIM = [
@@ -69,8 +71,8 @@ def sent(raw: RawServer, told: bytes, timeout: float = 5.0) -> Observation:
     ("told", "said"),
     [
         (INTERIM[1] * 1000, "the answer is no HTTP message"),
-        (INTERIM[2], "the answer is no HTTP message"),
-        (b"", "the answer is no HTTP message"),
+        (INTERIM[2], "the connection was closed"),
+        (b"", "the connection was closed"),
         (INTERIM[1] + answer(202, b"{}")[:-1], "the answer broke off in its body"),
     ],
 )
