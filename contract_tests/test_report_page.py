@@ -29,7 +29,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
     def opened(*, width: int = 1280, report: Report = REPORT, **more: object) -> Page:
         reports.write(report, {"html": file})
-        context = browser.new_context(viewport={"width": width, "height": 800}, **more)
+        context = browser.new_context(viewport={"width": width, "height": 800}, **more)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5000)
