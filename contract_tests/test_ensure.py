@@ -104,11 +104,11 @@ FUTURE, PAST = "2999-01-01T00:00:00Z", "1999-01-01T00:00:00Z"
 def test_what_is_found_is_told_apart_by_its_times_and_stays_unknown(
     times: dict[str, Any], of_create: Evidence, of_change: Evidence
 ) -> None:
-    for evidence, arguments in (
-        (of_create, ("create", GOOD)), (of_change, ("delete", "VIP")), (of_change, ("add", "VIP", ["1"])),
-        (of_change, ("replace", "VIP", ["1"])),
+    for evidence, verb, arguments in (
+        (of_create, "create", [GOOD]), (of_change, "delete", ["VIP"]), (of_change, "add", ["VIP", ["1"]]),
+        (of_change, "replace", ["VIP", ["1"]]),
     ):  # fmt: skip
-        lost = Batch(None, LOST)(*arguments)
+        lost = Batch(None, LOST)(verb, *arguments)
         found = Batch(None, viewed(**times))("reconcile", lost)
         assert (found.outcome, found.evidence) == (Outcome.UNKNOWN, evidence)
         assert found.record is not None

@@ -150,8 +150,11 @@ def test_adobe_s_delete_takes_an_id_and_no_name(server: MockServer, connect: Con
 
 def test_without_allow_undocumented_adobe_is_asked_for_nothing_that_no_page_says(face: BlockingPortal | None) -> None:
     adobe = Caller(_ADOBE, None, face, allow_undocumented=False)
-    for call in (("get", "VIP"), ("get", Reference(id="a")), ("list",), ("delete", Reference(id="a"))):
-        error = adobe(*call)
+    calls: list[tuple[str, list[object]]] = [
+        ("get", ["VIP"]), ("get", [Reference(id="a")]), ("list", []), ("delete", [Reference(id="a")])
+    ]  # fmt: skip
+    for verb, asked in calls:
+        error = adobe(verb, *asked)
         assert isinstance(error, UnsupportedError)
         assert (error.remedy and error.remedy.argument, "metadata alone" in str(error)) == ("allow_undocumented", True)
 
