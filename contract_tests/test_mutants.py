@@ -1,5 +1,9 @@
-"""`make mutants` in a short form: some mutants are noticed, and the mutants are what they should be."""
+"""`make mutants` in a short form: some mutants are noticed, and the mutants are what they should be.
 
+The mutants are of the operations that create, view and remove; those in NOT_CHANGED have none.
+"""
+
+import json
 import os
 import re
 import sys
@@ -14,9 +18,9 @@ import processes
 from audience_contract import check_response, load, provider_keys
 from audience_contract.mock.app import Application
 from audience_contract.spec import escape, parse
-from mutants.exceptions import EXCEPTIONS, KEPT, UNCHANGED, reason, unused
+from mutants.exceptions import EXCEPTIONS, KEPT, NOT_CHANGED, UNCHANGED, reason, unused
 from mutants.judging import UNPROVOKED, Seen, see
-from mutants.mutant import Mutant, mutants
+from mutants.mutant import Mutant, changed_operations, mutants
 from mutants.playing import fault, keeps
 from mutants.schemas import changes
 from mutants.telling import told
@@ -47,9 +51,17 @@ def test_a_server_that_refuses_every_right_credential_cannot_be_judged() -> None
     assert see(mutant, 1).state == "not judged (exit 2)"
 
 
+@pytest.mark.parametrize("key", ["batch", "commbox"])
+def test_a_server_that_has_the_operation_at_another_address_is_said_not_to_serve_it(key: str) -> None:
+    operation = next(found for found in changed_operations(key) if found.method == "POST")
+    mutant = next(found for found in _ALL[key] if found.of == operation.id and found.pointer == "/paths")
+    assert see(mutant, 1).state == "said to be not served"
+
+
 def test_no_other_mutant_may_end_without_a_verdict() -> None:
     assert Seen(verdict="inconclusive").state == ""
     assert Seen(verdict="kept", whole=True).state == ""
+    assert Seen(verdict="kept", unserved=True).state == ""
 
 
 @pytest.mark.parametrize("key", provider_keys())
@@ -124,14 +136,45 @@ def test_every_keyword_of_every_spec_is_changed_or_it_is_said_why_not(key: str) 
     # What a scheme is its keywords say together, and with one alternative only nothing is left without it.
     wholes = {place for place in changed if place.startswith(("/security", "/components/securitySchemes/"))}
     assert [
-        at for at in _leaves(right) if at not in changed and not any(f"{at}/".startswith(f"{p}/") for p in wholes)
+        at
+        for at in _leaves(_numbered(_of_changed_operations(key)))
+        if at not in changed and not any(f"{at}/".startswith(f"{p}/") for p in wholes)
     ] == []
+
+
+@pytest.mark.parametrize("key", NOT_CHANGED)
+def test_an_operation_without_mutants_is_in_its_spec_and_does_not_create(key: str) -> None:
+    assert set(NOT_CHANGED[key]) < {operation.id for operation in load(key).operations}
+    good = wire(key).GOOD
+    assert (good.method, good.target.partition("?")[0].removeprefix(wire(key).BASE)) in [
+        (operation.method, operation.path) for operation in changed_operations(key)
+    ]
 
 
 @pytest.mark.parametrize("keyword", UNCHANGED)
 def test_a_keyword_that_is_left_alone_is_in_a_spec(keyword: str) -> None:
     assert UNCHANGED[keyword].endswith(".")
     assert any(f'"{keyword}"' in each.text for found in _ALL.values() for each in found[:1])
+
+
+def _of_changed_operations(key: str) -> Any:
+    """The spec without the operations that have no mutants, and without the components that only those have."""
+    document = json.loads(json.dumps(load(key).node.value))
+    kept = [(operation.path, operation.method.lower()) for operation in changed_operations(key)]
+    document["paths"] = {
+        path: {method: value for method, value in item.items() if (path, method) in kept}
+        for path, item in document["paths"].items()
+        if any(path == each for each, _ in kept)
+    }
+    before = ""
+    while before != (text := json.dumps(document)):
+        before = text
+        for kind, components in document.get("components", {}).items():
+            if kind != "securitySchemes":
+                for name in list(components):
+                    if f'"#/components/{kind}/{name}"' not in text:
+                        del components[name]
+    return document
 
 
 def _numbered(value: Any) -> Any:

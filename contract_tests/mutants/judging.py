@@ -26,19 +26,25 @@ _WHOLE = re.compile(r"/components/securitySchemes/\w+|/paths(/[^/]+)?")
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run found, with how many requests; `recorded` where it judged a recorded answer."""
+    """What a run found, with how many requests.
+
+    `recorded` where it judged a recorded answer; `unserved` where the report says that the operation is not served.
+    """
 
     found: tuple[str, ...] = ()
     requests: int = 0
     verdict: str = ""
     recorded: bool = False
     whole: bool = False
+    unserved: bool = False
 
     @property
     def state(self) -> str:
         """How it ended, in words; "" if nobody noticed."""
         if self.found:
             return "noticed as recorded traffic" if self.recorded else "noticed"
+        if self.whole and self.unserved:
+            return "said to be not served"
         return "not judged (exit 2)" if self.whole and self.verdict == Verdict.INCONCLUSIVE else ""
 
 
@@ -53,7 +59,9 @@ def see(mutant: Mutant, seed: int) -> Seen:
         target = Target.of(load(mutant.key).key, server.base_url(mutant.key), {**server.environment(), **own})
         report = run(target, Options(seed=seed, timeout=5.0, stop_first=True, accepted=_is_ours))
     found = tuple(finding.rule for finding in report.findings if not _is_ours(finding))
-    return Seen(found, report.requests, str(report.verdict), whole=bool(_WHOLE.fullmatch(mutant.pointer)))
+    whole = bool(_WHOLE.fullmatch(mutant.pointer))
+    unserved = any(note.startswith("not served: ") and mutant.of in note for note in report.notes)
+    return Seen(found, report.requests, str(report.verdict), whole=whole, unserved=unserved)
 
 
 def _is_ours(finding: Finding) -> bool:
