@@ -10,7 +10,7 @@ from audience_contract.mock import MockServer
 from audience_contract.spec import parse
 from audience_contract.workbooks import workbook
 
-_OPERATION = load("commbox").operations[0]
+_OPERATION = next(each for each in load("commbox").operations if each.method == "POST")
 _CSV = b"phone1\r\n442079832100\r\n"
 _XLSX = workbook([["phone1"], [442079832100]])
 _DISPOSITION = b'Content-Disposition: form-data; name="audience_file"; filename="a.csv"'

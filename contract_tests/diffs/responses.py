@@ -6,7 +6,7 @@ _ORDER = "/components/schemas/Order"
 _P = f"{_ORDER}/properties"
 _OK = "/paths/~1orders~1{orderId}/get/responses/200"
 _RESPONSES = "/paths/~1orders/post/responses"
-_BATCH = "/paths/~1audiences~1create/post/responses/202/content/application~1json/schema"
+_BATCH = "/components/responses/asyncResponse/content/application~1json/schema"
 _COMMBOX = "/paths/~1audiences/post/responses/201/content/application~1json/schema"
 _JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}
 
