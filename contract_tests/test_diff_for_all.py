@@ -112,4 +112,6 @@ def _respelt(node: Any, root: Json, dice: random.Random, inside: str = "") -> An
             out[key] = dice.choice([node[key], "Other words."])
         else:
             out[key] = _respelt(node[key], root, dice, key)
-    return {"allOf": [out]} if inside == "schema" and not out.keys() & {"$ref", "default"} and dice.random() < 0.5 else out
+    return (
+        {"allOf": [out]} if inside == "schema" and not out.keys() & {"$ref", "default"} and dice.random() < 0.5 else out
+    )

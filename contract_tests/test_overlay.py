@@ -205,7 +205,9 @@ def _said(action: dict[str, Any]) -> dict[str, Any]:
     return {at: ABSENT} if "remove" in action else dict(_leaves(action["update"], at))
 
 
-@pytest.mark.xfail(reason="what overlays remove, and what several documents share, is not told apart here yet", strict=False)
+@pytest.mark.xfail(
+    reason="what overlays remove, and what several documents share, is not told apart here yet", strict=False
+)
 @pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
 def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(provider: Provider) -> None:
     upstream, effective = upstream_of(provider), build(provider)
@@ -219,7 +221,9 @@ def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(
     assert {at for at in before.keys() | after.keys() if before.get(at, ABSENT) != after.get(at, ABSENT)} == said.keys()
 
 
-@pytest.mark.xfail(reason="what overlays remove, and what several documents share, is not told apart here yet", strict=False)
+@pytest.mark.xfail(
+    reason="what overlays remove, and what several documents share, is not told apart here yet", strict=False
+)
 @pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
 def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_and_the_page(provider: Provider) -> None:
     documents = {document.path.name: translated(load(document.path)) for document in provider.documents}

@@ -300,11 +300,12 @@ def test_a_run_under_limits_that_tried_each_rule_once_is_finished() -> None:
 
 def test_a_rate_limit_is_waited_for_as_it_asks_and_the_contract_judged_to_the_end() -> None:
     taken: list[float] = []
+    most = 40
 
     def around(app: ASGIApp) -> ASGIApp:
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             now = time.monotonic()
-            if sum(now - moment < 1 for moment in taken) < 40:
+            if sum(now - moment < 1 for moment in taken) < most:
                 taken.append(now)
                 await app(scope, receive, send)
             else:
@@ -315,6 +316,7 @@ def test_a_rate_limit_is_waited_for_as_it_asks_and_the_contract_judged_to_the_en
 
     report = judge(MockServer(middleware=around), "adobe_ims", requests=100)
     assert (report.verdict, report.requests >= 100) == (Verdict.KEPT, True)
+    most = 3
     hurried = judge(MockServer(middleware=around), "adobe_ims", seconds=0.8)
     assert (hurried.verdict, hurried.untried != ()) == (Verdict.INCONCLUSIVE, True)
 
