@@ -14,6 +14,7 @@ import processes
 from audience_contract import load, provider_keys
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, CLIENT_ID, CLIENT_SECRET, TOKEN
+from audience_contract.mock.provider import load as provider_of
 from audience_contract.security import header
 from wire import operation_of, wire
 
@@ -36,6 +37,9 @@ def judge(
     components = operation_of(provider).spec.node.get("components")
     schemes = components["securitySchemes"] if components else ()
     credentials = [f"{header(s)}: {f'Bearer {TOKEN}' if s.value['type'] == 'http' else API_KEY}" for s in schemes]
+    # What a key belongs to, and no other value is taken for.
+    ours, known = provider_of(provider), server.environment()
+    credentials += [f"{name}: {known[ours.settings[f'header {name}']]}" for name in ours.bound]
     ended = processes.run(
         [
             *(
