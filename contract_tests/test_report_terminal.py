@@ -58,7 +58,6 @@ def test_the_end_has_verdict_exit_code_seed_and_a_line_for_each_finding() -> Non
 
 @settings(max_examples=30)
 @given(any_report(ANY_TEXT), st.integers(0, 20))
-@pytest.mark.long
 def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_gravest(report: Report, count: int) -> None:
     found = [replace(REPORT.findings[0], detail=str(n), message=f"finding {n}", evidence=()) for n in range(count)]
     console = Console(file=io.StringIO(), width=80)

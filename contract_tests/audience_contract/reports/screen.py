@@ -73,15 +73,20 @@ def _end(report: Report, console: Console, width: int, places: Sequence[str]) ->
 
 def _line(console: Console, width: int, text: str, style: str = "") -> None:
     """One line, cut where the terminal ends."""
-    text = _safe(text)
-    console.print(Text(text if len(text) <= width else f"{text[: width - 1]}…", style), soft_wrap=True)
+    shortened = Text(_safe(text), style)
+    # Some characters take two cells.
+    shortened.truncate(width, overflow="ellipsis")
+    console.print(shortened, soft_wrap=True)
 
 
 def _safe(text: str) -> str:
     indent = text[: len(text) - len(text.lstrip(" "))]
-    text = for_github(line(text))
-    # A line that starts with "::" is a command to GitHub's runner.
-    return f"{indent}\N{ZERO WIDTH SPACE}{text}" if text.startswith("::") else indent + text
+    return _held(indent + for_github(line(text)))
+
+
+def _held(text: str) -> str:
+    """A line that starts with "::" would be a command to GitHub's runner."""
+    return f"\N{ZERO WIDTH SPACE}{text}" if text.lstrip().startswith("::") else text
 
 
 def _list(console: Console, width: int, title: str, lines: Sequence[str]) -> None:
@@ -106,7 +111,7 @@ def _finding(console: Console, width: int, finding: Finding, number: str, colour
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     parts = textwrap.wrap(for_github(line(text)), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
-    return [f"\N{ZERO WIDTH SPACE}{part}" if part.lstrip().startswith("::") else part for part in parts]
+    return [_held(part) for part in parts]
 
 
 def _evidence(console: Console, width: int, evidence: Evidence, *, whole: bool = False) -> None:
@@ -119,7 +124,7 @@ def _evidence(console: Console, width: int, evidence: Evidence, *, whole: bool =
     command = curl(evidence)
     if command:
         # Not folded: a terminal gives back a line as one line.
-        console.print(Text(for_github(shown(command)), "magenta"), soft_wrap=True)
+        console.print(Text("\n".join(map(_held, for_github(shown(command)).split("\n"))), "magenta"), soft_wrap=True)
 
 
 def _print(console: Console, label: str, lines: list[str]) -> None:
