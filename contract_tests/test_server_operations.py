@@ -185,14 +185,16 @@ def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> 
     assert _found(judge(_playing(_VIEW, act), "batch", requests=60)) == {(_VIEW, "run.echo")}
 
 
-def test_every_operation_has_its_credential_status_and_body_cases() -> None:
+def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
     report = judge(MockServer(), "batch", requests=200)
     tried = Counter[tuple[str, str]]()
     for each in report.tried:
         tried[each.rule, each.operation] += each.count
-    for rule in ("case.credential", "case.method", "response.status", "response.body"):
+    for rule in ("case.credential", "case.method"):
         counts = [tried[rule, operation] for operation in BATCH]
         assert max(counts) <= 2 * min(counts), (rule, counts)
+    # There is less that can be wrong in a request without a body.
+    assert all(tried[rule, each] >= 80 for rule in ("response.status", "response.body") for each in BATCH)
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.

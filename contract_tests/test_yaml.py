@@ -133,10 +133,3 @@ def test_a_spec_says_the_same_in_yaml_and_in_json(yaml: str, as_json: str, tmp_p
     assert diff([*map(str, files)]) == 0
     assert as_spec(yaml) == json.loads(as_json)
     assert as_spec(spec_of(f"# Lists\n\n```yaml\n{yaml}```\n")) == json.loads(as_json)
-
-
-def test_nothing_but_the_one_reader_reads_yaml() -> None:
-    files = [*FOLDER.glob("contract_tests/**/*.py"), *(FOLDER / "scripts").rglob("*.py")]
-    reading = ("import yaml", "from yaml", "YAML(")
-    found = {file.name for file in files if any(word in file.read_text("utf-8") for word in reading)}
-    assert found == {"safe_yaml.py", "small_project.py", Path(__file__).name}

@@ -38,11 +38,11 @@ def judge(
     LookupError for an unknown provider.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    bases = {url.rstrip("/"): load(each) for each, url in (base_urls or {}).items()}
-    specs = [load(each) for each in ([key] if key else provider_keys())]
     if not all(map(is_base_url, (base_urls or {}).values())):
         said = "a base URL is http:// or https:// with a host, and without query and fragment"
         raise ValueError(f"--base-url is a provider's key, =, and a URL: {said}")
+    bases = {url.rstrip("/"): load(each) for each, url in (base_urls or {}).items()}
+    specs = [load(each) for each in ([key] if key else provider_keys())]
     entries, unreadable = har.read(path)
     matched = [(entry, _operation(entry, bases, specs)) for entry in entries]
     known = [(entry, operation) for entry, operation in matched if operation]

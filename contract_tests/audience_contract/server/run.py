@@ -266,8 +266,10 @@ class Run:
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
+        # Whether a request about an audience succeeds may be documented nowhere.
+        open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if facts_of(operation).unsure else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
-        judged = (expectation for expectation in judged if self._is_asked(expectation.rule))
+        judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
         planned = {(expectation.key, operation.id): None for expectation in judged}
         self._untried |= {each: None for each in planned if each not in self._planned}
         self._planned |= planned.keys()
@@ -547,7 +549,7 @@ class Run:
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
-            self._untried.pop((expectation.key, operation.id), None)
+            self._untried.pop((known.key, operation.id), None)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):

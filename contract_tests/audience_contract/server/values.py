@@ -156,7 +156,8 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
     yield from (_framed(place, "", f"{letter}a") for letter in "./@+: " if pattern and not re.search(pattern, letter))
     yield _named(place, lambda name: f"1e{names.digits(name)}")
     # Names that differ in case only are two names.
-    yield from (_framed(place, "", end) for end in ("aB", "Ab"))
+    name = names.new()
+    yield from (puts(place, f"{name}{end}") for end in ("aB", "Ab"))
     if not pattern:
         yield from (_framed(place, "", f" {text}") for text in TEXTS)
         yield from (_framed(place, end, end) for end in ("  ", '"'))
