@@ -42,7 +42,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "entities of entities", _with(_SHEET, '<!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><worksheet>', "&b;" * 20)
     yield "bzip2", _with(_SHEET, _ROW, " " * 80, method=zipfile.ZIP_BZIP2)
     yield "a directory without end", _directory(40_000)
-    yield "a long directory", _directory(1_100)
+    yield "a long directory", _parts(6_600)
 
 
 def _with(
@@ -58,6 +58,15 @@ def _with(
 
 def _content(before: str, repeated: str, more: tuple[str, ...]) -> str:
     return before + "".join(more) + repeated * (SIZE // len(repeated) if repeated else 0)
+
+
+def _parts(count: int) -> bytes:
+    """A workbook with so many more parts, all of them empty."""
+    data = io.BytesIO(PLAIN)
+    with zipfile.ZipFile(data, "a") as changed:
+        for number in range(count):
+            changed.writestr(f"other/{number}", b"")
+    return data.getvalue()
 
 
 def _directory(times: int) -> bytes:
