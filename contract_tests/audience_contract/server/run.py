@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -40,8 +40,6 @@ _OWN = 4
 """Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
-_RECENT = 3
-"""Exchanges on which an answer may hang, beside the last right one of its operation."""
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
@@ -107,8 +105,6 @@ class Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
-        self._recent: deque[Observation] = deque(maxlen=_RECENT)
-        self._right: dict[str, Observation] = {}
         self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned: set[tuple[str, str]] = set()
@@ -367,7 +363,8 @@ class Run:
 
     def _sending(self) -> None:
         ends = self._options.stop_first and not self._courier.is_cleaning
-        found = (finding for finding in self._ledger.every if finding.weight is Weight.VIOLATION) if ends else ()
+        every = self._ledger.every if ends else ()
+        found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
@@ -542,12 +539,6 @@ class Run:
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server kept saying that it is busy")
-        right = self._right.get(operation.id)
-        seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
-        alone = replace(seen, before=(), history=())
-        self._recent.append(alone)
-        if seen.response and 200 <= seen.response.status < 300 and expectation.expected is Expected.SUCCESS:
-            self._right[operation.id] = alone
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
