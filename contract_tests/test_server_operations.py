@@ -223,13 +223,26 @@ def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
     with MockServer() as server:
         report = run(target(server, "batch"), Options(read_only=True, requests=60))
         asked = [(kept.operation, kept.request.method) for kept in server.exchanges]
-    # Nothing is there to be read.
+    # Nothing is there to be viewed.
     assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert {operation for _, operation in report.untried} == {_VIEW}
     assert len(asked) == 120
     assert set(asked) == {(_VIEW, "GET"), (_LIST, "GET")}
     with MockServer(fault="batch.view-auth-optional") as server:
         report = run(target(server, "batch"), Options(read_only=True, requests=60))
     assert {operation for operation, _ in _found(report)} == {_VIEW}
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"), [("batch", "batch.view-answer-nb-ids-type"), ("adobe", "adobe.getaudience-answer-empty")]
+)
+def test_read_only_asks_about_what_a_list_shows(key: str, fault: str) -> None:
+    for played, verdict in ((None, Verdict.KEPT), (fault, Verdict.VIOLATED)):
+        with MockServer(fault=played) as server:
+            run(target(server, key), Options(requests=10, keep=True))
+            there = server.audiences
+            report = run(target(server, key), Options(read_only=True, requests=100))
+            assert (report.verdict, report.created, server.audiences) == (verdict, (), there)
 
 
 _FOREIGN = [f"newsletter-{number}" for number in range(43)] + [

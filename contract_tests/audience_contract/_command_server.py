@@ -53,10 +53,6 @@ def server(
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send only requests that read.")] = False,
-    operation: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
-    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,7 +90,7 @@ def server(
 
     Exit code: 1 if a violation was seen, finished or not; else 2 if a rule was never tried on an operation, or wrong
     usage; else 0. An operation that is not served, as every answer to it is the same 404, 405 or 501, is not judged,
-    unless --operation names it.
+    unless --only names it.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
 
@@ -124,7 +120,7 @@ def server(
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            operations=target.named([name for name in only or () if name not in RULES]),
             rules=[name for name in only or () if name in RULES],
         )
     except OSError as error:

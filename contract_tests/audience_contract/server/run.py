@@ -31,7 +31,7 @@ from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import Opening
-from .places import places
+from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import UNREACHABLE, Sender, Wire
 from .target import Target
@@ -114,9 +114,9 @@ class Run:
         self._ended = self._unfinished = ""
 
     @staticmethod
-    def _order(operation: Operation) -> tuple[int, int]:
-        """What creates first, and what others are made of before these."""
-        return _ORDER.index(facts_of(operation).effect), operation.path.count("{")
+    def _order(operation: Operation) -> tuple[int, int, bool]:
+        """What creates first, and what others are made of before these; lists before what they may show."""
+        return _ORDER.index(facts_of(operation).effect), operation.path.count("{"), is_about_one(operation)
 
     def _why_not(self, operation: Operation) -> str:
         """Why no right request to an operation can be made; "" where one can."""
@@ -268,6 +268,9 @@ class Run:
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
+        if self._options.read_only and facts.source:
+            # Of an odd name there is none, unless one is made.
+            judged = (each for each in judged if not each.shown)
         planned = {(expectation.key, operation.id): None for expectation in judged}
         self._untried |= {each: None for each in planned if each not in self._planned}
         self._planned |= planned.keys()
@@ -524,6 +527,7 @@ class Run:
                 if self._judge.name(removing_it, request):
                     with suppress(NotOursError):
                         seen = self._courier.send(removing_it, request)
+                        seen = replace(seen, before=tuple(filter(None, [made.seen])))
                         self._judged(removing_it, seen, expect(self._target, removing_it, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
