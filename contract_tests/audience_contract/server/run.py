@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -21,7 +20,6 @@ from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
-from ..violation import Violation
 from . import cases, ending
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
@@ -33,11 +31,9 @@ from .names import Names
 from .opening import Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE, Sender, Wire
+from .send import NOT_SENT, UNREACHABLE, Sender, Wire
 from .target import Target
 
-_OWN = 4
-"""Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
 _PAGES = 20
@@ -225,12 +221,10 @@ class Run:
                 self._send("each rule once", operation, plans[operation.id].first)
             for operation in self._operations:
                 self._send("everything else", operation, plans[operation.id].others)
-        for operation in self._operations if deep else ():
-            self._engine("coverage", operation, {"examples", "coverage"})
         for number in range(1000 if deep else 0):
             for operation in self._operations:
-                self._engine("fuzzing", operation, {"fuzzing"}, number)
-            if self._courier.spent:
+                self._engine(operation, number)
+            if number and self._courier.spent:
                 return
 
     def _drafts(self, operation: Operation) -> list[Draft]:
@@ -337,23 +331,34 @@ class Run:
                 self._judged(operation, seen, planned.expectation, about)
         return opening
 
-    def _engine(self, phase: str, operation: Operation, phases: set[str], number: int = 0) -> None:
+    def _engine(self, operation: Operation, number: int = 0) -> None:
+        """Send what Schemathesis makes: what covers the spec, and from number 1 on what it draws."""
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
 
-        self._enter(phase)
-        engine = Engine(
-            operation,
-            self._names,
-            seed=self._options.seed + number,
-            timeout=self._options.timeout,
-            before=lambda: self._courier.before(operation, may_create=True),
-            ready=lambda: self._names.meaning(operation, self._audience(operation, used=True) or self._nobody),
-            check=self._courier.check,
-            answered=partial(self._answered, operation),
-            add=partial(self._add, operation),
-        )
-        if self._courier.reserve(operation, _OWN):
-            engine.run(phases)
+        about: Made | None = None
+
+        def ready() -> dict[str, str]:
+            nonlocal about
+            about = self._audience(operation, used=True) or self._nobody
+            return self._names.meaning(operation, about)
+
+        def send(request: Request) -> None:
+            if self._courier.spent and _creates(operation):
+                raise Enough
+            with suppress(NotOursError):
+                seen = self._courier.send(operation, request)
+                before = (about.seen,) if about and about.seen else ()
+                if not seen.trouble.startswith(NOT_SENT):
+                    self._judged(operation, replace(seen, before=before), expect(self._target, operation, request))
+
+        self._enter("fuzzing" if number else "coverage")
+        engine = Engine(operation, self._names, ready)
+        with _until_used_up():
+            if number:
+                engine.at_random(self._options.seed + number, send)
+            else:
+                for request in engine.covering():
+                    send(request)
 
     @property
     def _nobody(self) -> Made:
@@ -567,14 +572,6 @@ class Run:
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
         response = self._courier.send(operation, request).response
         return response is not None and response.status in BUSY
-
-    def _answered(self, operation: Operation, seen: Observation) -> bool:
-        """Judge an answer that Schemathesis got."""
-        seen = self._courier.patient(operation, seen.request, seen)
-        return self._judged(operation, seen, expect(self._target, operation, seen.request))
-
-    def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
-        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
 
 
 def _creates(operation: Operation) -> bool:
