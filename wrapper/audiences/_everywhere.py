@@ -155,7 +155,7 @@ class _Run:
         if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
             where = "audiences" if kind is Blocking else "audiences.aio"
             raise TypeError(f"providers must be a sequence of provider objects of {where}")
-        self.calls = [provider._verbs(options, getattr(audience, "name", None)) for provider in providers]
+        self.calls = [provider._verbs(options, "create", audience) for provider in providers]
         self._audience = audience
         self.results: dict[int, Result] = {}
         self.untold = list(range(len(providers)))
@@ -164,11 +164,11 @@ class _Run:
         try:
             yield from self.calls[place].preparing(self._audience, leave_out)
         except Exception as error:  # noqa: BLE001
+            self.calls[place].explain(error)
             self.fail(place, error, sent=False)
 
     def fail(self, place: int, error: BaseException, *, sent: bool) -> None:
         call, why = self.calls[place], f"no answer: {type(error).__name__}"
-        call.explain(error)
         self.results[place] = error if isinstance(error, AudiencesError) else call.lost(why, sent=sent)
 
     def refuse(self, *, partial: bool) -> None:

@@ -2,12 +2,11 @@
 
 import copy
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import partial
 from math import inf
-from typing import Any, Concatenate, ParamSpec, Unpack, cast
+from typing import Any, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
@@ -40,7 +39,7 @@ from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, 
 from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
 from ._request import Request
-from ._steps import Await, Flow, R, Wait, Work
+from ._steps import Await, Flow, Wait, Work
 from ._supply import GIVEN, Supply
 
 LOOK = "the look into the file"
@@ -51,49 +50,27 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-ABOUT_DRAFTS, READING = frozenset({"prepare", "create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})
+ABOUT_DRAFTS, READING = ("prepare", "create", "ensure"), ("get", "list", "wait", "reconcile")
 """The verbs that are given a draft, and those that only ask, so that they have no outcome."""
-P = ParamSpec("P")
-
-
-def _verb(flow: Callable[Concatenate["Verbs", P], Flow[R]]) -> Callable[Concatenate["Verbs", P], Flow[R]]:
-    """What a caller asks for: a span of its own, and each error says what the call was."""
-
-    @wraps(flow)
-    def observed(self: "Verbs", *given: P.args, **named: P.kwargs) -> Flow[R]:
-        return self._observed(flow.__name__, flow(self, *given, **named))
-
-    return cast("Callable[Concatenate[Verbs, P], Flow[R]]", observed)
 
 
 class Verbs:
     """One thing that a caller asks for, and what is known of it at any moment."""
 
-    def __init__(self, account: Account, how: CallSettings, name: object, *, reads: bool) -> None:
-        self.title, self.how = account.title, how
+    how: CallSettings
+
+    def __init__(self, account: Account, verb: str, draft: object = None) -> None:
+        self.title, name = account.title, getattr(draft, "name", None)
         self._account, self._adapter = account, account.adapter
         self._name = name if isinstance(name, str) else None
         self._id: str | None = None
-        self._reads = reads
+        self._reads = verb in READING
         self._operation: Operation[Any, Any] | None = None if name is None else self._adapter.create
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
         self._looked = False
         self._supply: Supply | None = None
         self._chunks: list[Chunk] = []
-        self._explained = 0
-        """The id of what was explained last; a reference would keep the frames of its traceback."""
-
-    def _observed(self, name: str, flow: Flow[R]) -> Flow[R]:
-        with _observe.span(self.title, name) as span:
-            try:
-                result = yield from flow
-            except BaseException as raised:
-                yield from self._explaining(raised)
-                _observe.failed(span, raised)
-                raise
-            _observe.done(span, getattr(result, "outcome", None))
-        return result
 
     def call(self, operation: Operation[Asked, Answer], asked: Asked, request: Request) -> Flow[Success[Answer]]:
         """The one way through. Raises the AudiencesError that says what became of the call."""
@@ -112,7 +89,6 @@ class Verbs:
         _, request = yield from self.preparing(audience, leave_out)
         return request
 
-    @_verb
     def create(
         self,
         audience: Audience,
@@ -146,7 +122,6 @@ class Verbs:
             filename=draft.file.name if draft.file else None,
         )
 
-    @_verb
     def ensure(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
     ) -> Flow[Ensured]:
@@ -171,7 +146,6 @@ class Verbs:
             self._looked = True
             return None
 
-    @_verb
     def delete(
         self, what: Audiences | None = None, *, id: str | None = None, **options: Unpack[CallOptions]
     ) -> Flow[Receipt]:
@@ -182,7 +156,6 @@ class Verbs:
         asked, delete = self._reference(what, id), self._offered(self._adapter.delete)
         return self._receipt(delete, (yield from self.call(delete, asked, self._account.request(delete, asked))))
 
-    @_verb
     def get(
         self,
         what: Audiences | None = None,
@@ -209,7 +182,6 @@ class Verbs:
         message = f"has {len(records)} audiences of that name: the id of one is needed"
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
-    @_verb
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
         """The next page."""
         entry = self._offered(self._adapter.list)
@@ -230,7 +202,6 @@ class Verbs:
             for record, at in zip(page.records, mine, strict=True)
         )
 
-    @_verb
     def wait(
         self,
         what: Audiences | None = None,
@@ -285,7 +256,6 @@ class Verbs:
             if self.ended:
                 raise NotSentError(ENDED)
 
-    @_verb
     def add(
         self,
         what: Audiences | None,
@@ -315,7 +285,6 @@ class Verbs:
         """
         return (yield from self._change("add", what, id, members, Changing(go_on, chunk_bytes)))
 
-    @_verb
     def remove(
         self,
         what: Audiences | None,
@@ -329,7 +298,6 @@ class Verbs:
         """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
         return (yield from self._change("remove", what, id, members, Changing(go_on, chunk_bytes)))
 
-    @_verb
     def replace(
         self,
         what: Audiences | None,
@@ -430,7 +398,6 @@ class Verbs:
             rest=supply.rest() if supply else Rest(),
         )
 
-    @_verb
     def reconcile(
         self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
     ) -> Flow[Reconciliation]:
@@ -471,7 +438,6 @@ class Verbs:
             provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
         )
 
-    @_verb
     def request(
         self,
         operation_id: str,
@@ -586,6 +552,11 @@ class Verbs:
         return time.monotonic() >= self.how.deadline
 
     @property
+    def slow(self) -> bool:
+        """Whether it takes long to find out what is known."""
+        return self._attempts is not None and self._attempts.slow
+
+    @property
     def open_file(self) -> object:
         """The file of the caller's that is sent as it stands, if there is one."""
         file = self._drafted[0].file if self._drafted else None
@@ -601,17 +572,8 @@ class Verbs:
         """The error for a call of which nothing else is known than whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
-    def _explaining(self, raised: BaseException) -> Flow[None]:
-        # Nothing can be waited for after a GeneratorExit.
-        if self._attempts and self._attempts.slow and not isinstance(raised, GeneratorExit | Exception):
-            with suppress(BaseException):  # a second interrupt
-                yield Work(partial(self.explain, raised))
-        self.explain(raised)
-
     def explain(self, raised: BaseException) -> None:
         """Say on the error what the call was; beside an interrupt, put the error that tells what is known."""
-        if id(raised) == self._explained:
-            return
         if isinstance(raised, AudiencesError):
             error = raised
         elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
@@ -620,7 +582,6 @@ class Verbs:
             error = self._attempts.interrupted(raised) if self._attempts else NotSentError(INTERRUPTED)
             raised.__cause__ = error
         self._marked(error)
-        self._explained = id(raised)
 
 
 @dataclass(frozen=True)
