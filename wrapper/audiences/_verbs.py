@@ -3,8 +3,9 @@
 import copy
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from itertools import compress
 from math import inf
 from typing import Any, Unpack, cast
 
@@ -32,7 +33,7 @@ from ._listing import Listing
 from ._members import PhoneFile
 from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support, Unsupported
 from ._options import CallOptions
-from ._outcome import Outcome, State
+from ._outcome import Outcome
 from ._policy import RetryPolicy
 from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
@@ -191,16 +192,14 @@ class Verbs:
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
         page: Page = success.result
         listing.turn(page)
-        mine = [f"{page.items}/{number}" for number in range(len(page.records))]
-        rest = tuple(each for each in success.deviations if not each.pointer.startswith(f"{page.items}/"))
-        return tuple(
-            self._told(
-                record,
-                success,
-                deviations=rest + tuple(each for each in success.deviations if f"{each.pointer}/".startswith(f"{at}/")),
+        told = []
+        for number, record in enumerate(page.records):
+            own, items = f"{page.items}/{number}/", f"{page.items}/"
+            mine = (
+                f"{each.pointer}/".startswith(own) or not each.pointer.startswith(items) for each in success.deviations
             )
-            for record, at in zip(page.records, mine, strict=True)
-        )
+            told.append(self._told(record, success, deviations=tuple(compress(success.deviations, mine))))
+        return tuple(told)
 
     def wait(
         self,
@@ -283,7 +282,7 @@ class Verbs:
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
         error as its `__cause__`.
         """
-        return (yield from self._change("add", what, id, members, Changing(go_on, chunk_bytes)))
+        return (yield from self._change("add", what, id, members, chunk_bytes, go_on=go_on))
 
     def remove(
         self,
@@ -296,7 +295,7 @@ class Verbs:
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
         """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
-        return (yield from self._change("remove", what, id, members, Changing(go_on, chunk_bytes)))
+        return (yield from self._change("remove", what, id, members, chunk_bytes, go_on=go_on))
 
     def replace(
         self,
@@ -316,17 +315,26 @@ class Verbs:
 
         Raises as `add` does; UnsupportedError for too many members, before anything is sent.
         """
-        given = Changing(False, chunk_bytes, allow_empty)
-        return (yield from self._change("replace", what, id, members, given))
+        return (yield from self._change("replace", what, id, members, chunk_bytes, allow_empty=allow_empty))
 
     def _change(
-        self, verb: str, what: Audiences | None, id: str | None, members: Any, given: "Changing"
+        self,
+        verb: str,
+        what: Audiences | None,
+        id: str | None,
+        members: Any,
+        chunk_bytes: int,
+        *,
+        go_on: bool = False,
+        allow_empty: bool = False,
     ) -> Flow[Changed]:
         entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
         asked, rules = self._reference(what, id), self._adapter.members
-        given.check()
+        _checks.truth("go_on", go_on)
+        _checks.truth("allow_empty", allow_empty)
+        _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
-            return (yield from self._replace_file(entry, asked, members, given))
+            return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
         if supply.is_whole:
             yield Work(supply.check, _long(), MEMBERS)
@@ -336,13 +344,13 @@ class Verbs:
             if verb == "replace" and not supply.is_all:
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
-            if verb == "replace" and not supply.call and not given.allow_empty:
+            if verb == "replace" and not supply.call and not allow_empty:
                 raise _empty()
             if verb != "replace" and not supply.call:
                 break
             change, count = Change(asked, supply.written), len(supply.call)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
+            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
                 if verb == "replace" or not supply.halve():
                     raise InvalidError.ours("members", _TOO_LARGE, request.body)
                 continue
@@ -350,7 +358,7 @@ class Verbs:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
                 self._over(_failed(failure, count))
-                if self.ended or not given.go_on:
+                if self.ended or not go_on:
                     raise
             else:
                 self._over(_applied(success, count))
@@ -364,7 +372,7 @@ class Verbs:
             self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
 
     def _replace_file(
-        self, entry: Operation[Change, Handle], asked: Reference, file: object, given: "Changing"
+        self, entry: Operation[Change, Handle], asked: Reference, file: object, *, allow_empty: bool
     ) -> Flow[Changed]:
         column = self._adapter.draft.column
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
@@ -372,7 +380,7 @@ class Verbs:
         look = yield Work(partial(looked_into, file, column), self.how.deadline, LOOK)
         if look.problems:
             raise InvalidError.of(look.problems)
-        if look.empty and not given.allow_empty:
+        if look.empty and not allow_empty:
             raise _empty()
         record = yield from self.get(asked)
         if reason := self._adapter.unfit(record):
@@ -391,7 +399,7 @@ class Verbs:
             operation=entry.id,
             name=self._name,
             id=self._id,
-            state=entry.effect.state(status) if entry.spec.documents(status) else State.UNKNOWN,
+            state=entry.state(status),
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
             warnings=tuple(sorted(supply.warnings)) if supply else (),
@@ -504,14 +512,13 @@ class Verbs:
         return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
     def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
-        documented = operation.spec.documents(success.response.status)
         return Receipt(
             provider=self.title,
             operation=operation.id,
             name=self._name,
             id=success.result.id,
             operation_token=success.result.token,
-            state=operation.effect.state(success.response.status) if documented else State.UNKNOWN,
+            state=operation.state(success.response.status),
             model=success.model,
             model_problem=success.model_problem,
             **success.known,
@@ -582,20 +589,6 @@ class Verbs:
             error = self._attempts.interrupted(raised) if self._attempts else NotSentError(INTERRUPTED)
             raised.__cause__ = error
         self._marked(error)
-
-
-@dataclass(frozen=True)
-class Changing:
-    """How a change of members is made."""
-
-    go_on: bool = False
-    chunk_bytes: int = CHUNK_BYTES
-    allow_empty: bool = False
-
-    def check(self) -> None:
-        _checks.truth("go_on", self.go_on)
-        _checks.truth("allow_empty", self.allow_empty)
-        _checks.count("chunk_bytes", self.chunk_bytes)
 
 
 def _failed(error: AudiencesError, members: int) -> Chunk:
