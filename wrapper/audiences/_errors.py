@@ -29,8 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
 from ._changed import Changed
 from ._outcome import Outcome
 from ._response import Response

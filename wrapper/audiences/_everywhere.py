@@ -14,7 +14,7 @@ from ._audience import Audience
 from ._drivers import Async, Blocking
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
-from ._receipt import Receipt
+from ._record import Receipt
 from ._steps import Flow
 
 Result = Receipt | AudiencesError

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ._as_json import as_json
+from ._attempt import as_json
 from ._errors import AudiencesError, InvalidError
 from ._outcome import Outcome
 from ._record import Record

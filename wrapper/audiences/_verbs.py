@@ -35,9 +35,8 @@ from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, 
 from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
-from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
+from ._record import AmbiguousError, Audiences, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
 from ._request import Request
 from ._steps import Await, Flow, Wait, Work
