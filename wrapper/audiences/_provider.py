@@ -74,19 +74,17 @@ class Provider(ABC, Generic[T]):
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
-        values, server = (
-            resolve(self.settings, given, oauth=self.adapter.token is not None),
-            _spec.load(self.key).document["servers"][0],
-        )
+        values = resolve(self.settings, given, oauth=self.adapter.token is not None)
+        server = _spec.load(self.key).document["servers"][0]
         self.base_url = server_url(server, self.settings, values, given, self.all_settings()[-1])
         """What the operations' paths are appended to."""
-        urls = {"base_url": self.base_url} | self._token_url(values, given)
-        values = Values({**values.texts, **urls}, self._token_source(values))
+        values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
+        urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
         self._account = Account(self.adapter, values, self.base_url, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
-        self._connect(connection_settings(options, [*urls.values()], awaits=self._awaits), options.get("transport"))
+        self._connect(connection_settings(options, urls, awaits=self._awaits), options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -106,21 +104,14 @@ class Provider(ABC, Generic[T]):
         spec = _spec.load(cls.key)
         return f"{spec.version} (sha256 {spec.sha256})"
 
-    def _token_url(self, values: Values, given: Mapping[str, Any]) -> dict[str, str]:
-        """Where a token is asked for; nothing where none is."""
-        token = self.adapter.token
-        if not token or "client_secret" not in values.secrets:
-            return {}
-        setting = next(each for each in self.settings if each.argument == "token_url")
-        place = values.texts.get("token_url") or token.spec.url
-        argument, http = setting.named(given.get("token_url")), given.get("allow_http", False)
-        return {"token_url": base_url(place, allow_http=http, argument=argument)}
-
-    def _token_source(self, values: Values) -> dict[str, Secret]:
-        """The secrets, an access token that is asked for among them."""
+    def _asking(self, values: Values, given: Mapping[str, Any]) -> Values:
+        """The settings with an access token that is asked for, where the client's secret is given."""
         operation = self.adapter.token
         if not operation or "client_secret" not in values.secrets:
-            return dict(values.secrets)
+            return values
+        called = {each.argument: each for each in self.settings}
+        place, argument = values.texts.get("token_url"), called["token_url"].named(given.get("token_url"))
+        url = base_url(place or operation.spec.url, allow_http=given.get("allow_http", False), argument=argument)
         tokens = RecentSecrets()
 
         def grant(how: CallSettings) -> Flow[Granted]:
@@ -134,9 +125,9 @@ class Provider(ABC, Generic[T]):
             tokens.add((success.result.token,))
             return success.result
 
-        called = {each.argument: each.variable for each in self.settings}
-        token = Secret(ClientCredentials(grant, called["token_url"]), variable=called["access_token"])
-        return {**values.secrets, "access_token": token}
+        source = ClientCredentials(grant, called["token_url"].variable)
+        token = Secret(source, variable=called["access_token"].variable)
+        return Values({**values.texts, "token_url": url}, {**values.secrets, "access_token": token})
 
     def _begun(
         self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]
