@@ -81,7 +81,7 @@ class Provider(ABC, Generic[T]):
         values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
-        self._account = Account(self.adapter, values, self.base_url, pace, known, *hooks, undocumented)
+        self._account = Account(self.adapter, values, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
         self._connect(connection_settings(options, urls, awaits=self._awaits), options.get("transport"))

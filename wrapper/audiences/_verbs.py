@@ -417,7 +417,7 @@ class Verbs:
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
-        trace = trace_in(what, self.title, changing, self._account.base_url)
+        trace = trace_in(what, self.title, changing, self._account.values["base_url"])
         creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
         found: Sequence[Record] = ()
         evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
@@ -528,7 +528,7 @@ class Verbs:
         """The error, which says what the call was. What only reads has no outcome."""
         operation, supply = self._operation, self._supply
         error.provider, error.operation = self.title, operation.id if operation else None
-        error.base_url, error.audience_name = self._account.base_url, self._name
+        error.base_url, error.audience_name = self._account.values["base_url"], self._name
         if self._reads:
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
