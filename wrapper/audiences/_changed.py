@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
 from ._outcome import Outcome, State
 from ._response import Response
 

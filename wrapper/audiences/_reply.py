@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
 from ._errors import Deviation
 from ._outcome import Outcome
-from ._receipt import Receipt
-from ._record import Record
+from ._record import Receipt, Record
 from ._response import Response
 
 
