@@ -1,6 +1,5 @@
 """Whether all that one schema gives the other takes: a proof, a witness against it, or neither."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ from .judge import Judge
 from .plain import Schema
 from .seal import seal
 from .search import search
-from .strings import inside, sharpen
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,7 @@ def contained(given: Schema, accepting: Schema, *, text: bool = False, sealed: b
     """Whether it can be proved; False is no proof of the contrary."""
     if given == accepting or accepting in (True, {}):
         return True
-    sharper = sharpen(seal(given, accepting) if sealed else given, accepting)
-    return _covers(_as_text(accepting) if text else accepting, sharper)
+    return _covers(_as_text(accepting) if text else accepting, seal(given, accepting) if sealed else given)
 
 
 def equivalent(one: Schema, other: Schema, *, text: bool = False) -> bool:
@@ -74,10 +71,12 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema:
     return jsonschema_rs.canonicalize(schema, draft=jsonschema_rs.Draft202012, validate_formats=True)
 
 
-def _as_text(schema: Schema) -> Schema:
+def _as_text(schema: Any) -> Any:
     """What stands in a URL, a header or a form is text first: where any text is taken, so is any number."""
-    widened: Schema = json.loads(json.dumps(schema))
-    for part in inside(widened):
-        if part.get("type") == "string" and not part.keys() - {"type", "description"}:
-            part["type"] = ["string", "number", "boolean"]
-    return widened
+    if isinstance(schema, list):
+        return [_as_text(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema == {"type": "string"}:
+        return {"type": ["string", "number", "boolean"]}
+    return {key: _as_text(part) for key, part in schema.items()}
