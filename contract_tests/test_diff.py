@@ -153,7 +153,8 @@ def _confirmed(specs: tuple[Json, Json], change: Change) -> bool:
     """Whether Python's jsonschema says so too, where its dialect is plain."""
     place = change.pointer_old or ""
     plain = not specs[0]["openapi"].startswith("3.0") and not re.search("readOnly|binary|required", str(change))
-    plain = plain and not any({"format", "readOnly"} & {*resolve(spec, place)} for spec in specs)
+    schemas = [resolve(spec, place) for spec in specs]
+    plain = plain and all(isinstance(each, dict) and not each.keys() & {"format", "readOnly"} for each in schemas)
     if not plain or change.pointer_new != place or change.side != "request" or "/schema" not in place:
         return False
     assert change.witness is not None

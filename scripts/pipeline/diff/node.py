@@ -20,7 +20,7 @@ class Node:
         return Node(self.root, pointer([key], self.pointer), self.value[key])
 
     def resolved(self) -> "Node":
-        """What references lead to, if this is nothing but one; an `allOf` with one member is the same as that member."""
+        """What references lead to, if this is nothing but one; an `allOf` of one member is that member."""
         node, seen = self, set()
         while isinstance(node.value, dict) and (around := node.value.keys() - SAID) in ({"$ref"}, {"allOf"}):
             if around == {"allOf"} and len(node.value["allOf"]) != 1:
