@@ -44,11 +44,7 @@ def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = Fal
     def tells(value: Any) -> bool:
         return gives.takes(value) and not takes.takes(value, text=text)
 
-    def surely(value: Any) -> bool:
-        return gives.surely(value, taken=True) and takes.surely(value, taken=False, text=text)
-
-    witness = search(_difference(sealed, accepting), tells)
-    return Verdict(contained=False, witness=witness if witness and surely(witness.value) else None)
+    return Verdict(contained=False, witness=search(_difference(sealed, accepting), tells))
 
 
 def _covers(accepting: Schema, given: Schema) -> bool:

@@ -1,11 +1,9 @@
-"""Whether a value is of a schema, by two validators that know nothing of each other."""
+"""Whether a value is of a schema."""
 
 import json
-from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
-from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from .._errors import PipelineError
 from .plain import Schema
@@ -15,22 +13,13 @@ class Judge:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         try:
-            self._fast = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            self._judge = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         except jsonschema_rs.ValidationError as error:
             raise PipelineError(f"a schema that nothing here judges: {error.message}") from error
 
-    @cached_property
-    def _slow(self) -> Any:
-        return OAS31Validator(self.schema, format_checker=oas31_format_checker)
-
     def takes(self, value: Any, *, text: bool = False) -> bool:
         """`text`: the value stands in a URL, a header or a form, where 5 and "5" are the same."""
-        return any(self._fast.is_valid(reading) for reading in _readings(value, text))
-
-    def surely(self, value: Any, *, taken: bool, text: bool = False) -> bool:
-        """Whether both validators say so."""
-        slow = any(self._slow.is_valid(reading) for reading in _readings(value, text))
-        return self.takes(value, text=text) is taken and slow is taken
+        return any(self._judge.is_valid(reading) for reading in _readings(value, text))
 
 
 def _readings(value: Any, text: bool) -> list[Any]:
