@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from jsonschema_rs.canonical import Containment
+
 from .change import Change, Kind, Side
 from .decide import decide, equivalent
 from .node import Node
@@ -58,12 +60,11 @@ class Walk:
         forward = self.side == "request"
         given, accepting = (before, after) if forward else (after, before)
         change = self._change(Kind.UNDECIDED, old.pointer, new.pointer, place, differing(before, after))
-        verdict = decide(given, accepting, plain(old if forward else new, self.side), text=self.text)
-        if verdict.witness:
-            kind = Kind.BREAKING_CALLER if forward else Kind.BREAKING_READER
-            yield replace(change, kind=kind, witness=verdict.witness)
-        elif not verdict.contained:
-            yield replace(change, sentence=f"{change.sentence}: neither a proof nor a witness was found")
+        verdict = decide(given, accepting, text=self.text)
+        if verdict is Containment.NO:
+            yield replace(change, kind=Kind.BREAKING_CALLER if forward else Kind.BREAKING_READER)
+        elif verdict is Containment.UNKNOWN:
+            yield replace(change, sentence=f"{change.sentence}: nothing here can tell what that means")
         elif not equivalent(given, accepting, text=self.text):
             yield replace(change, kind=Kind.COMPATIBLE)
 

@@ -16,13 +16,13 @@ def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any]
             held = hold(claim, spec)
             said = "the spec agrees" if held.said is None else f"in the spec, {held.said}"
             kind = "documentation" if held.said is None else _kind(claim, old)
-            yield _change(kind, held.at, f"new claim: {_told(claim)}; {said}", claim, file)
+            yield _change(kind, held.at, f"new claim: {_told(claim)}; {said}", file)
     for claim in old:
         if claim not in new:
             still = any(_about(other) == _about(claim) for other in new)
             said = "the page claims something else of it" if still else "nothing on the page claims it any more"
             kind = "documentation" if still else "undecided"
-            yield _change(kind, hold(claim, spec).at, f"claim gone: {_told(claim)}; {said}", claim, file)
+            yield _change(kind, hold(claim, spec).at, f"claim gone: {_told(claim)}; {said}", file)
 
 
 def unheld(claims: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
@@ -31,7 +31,7 @@ def unheld(claims: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterato
         held = hold(claim, spec)
         if held.said is not None:
             said = f"the page claims {_told(claim)}; in the spec, {held.said}"
-            yield _change(_kind(claim, ()), held.at, said, claim, file)
+            yield _change(_kind(claim, ()), held.at, said, file)
 
 
 def _kind(claim: Claim, old: Sequence[Claim]) -> str:
@@ -42,9 +42,9 @@ def _kind(claim: Claim, old: Sequence[Claim]) -> str:
     return "breaking-caller" if claim["kind"] != "answer property" else "breaking-reader"
 
 
-def _change(kind: str, at: str, sentence: str, claim: Claim, file: Path) -> Change:
+def _change(kind: str, at: str, sentence: str, file: Path) -> Change:
     line = f"specs/{file.parent.name}/{file.name}:{line_of(file, at)}"
-    return Change(kind, (at,), sentence, claim, (line,))
+    return Change(kind, (at,), sentence, (line,))
 
 
 def _about(claim: Claim) -> list[Any]:
