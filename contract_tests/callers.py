@@ -45,3 +45,19 @@ class Caller:
 
     def close(self) -> None:
         self._portal.call(self.provider.close) if self._portal else self.provider.close()
+
+
+def created(
+    key: str,
+    url: str,
+    portal: BlockingPortal | None,
+    audience: Audience | None = None,
+    leave_out: Collection[str] = (),
+    **options: Any,
+) -> Receipt | AudiencesError:
+    """What the create of a provider object comes to, which is closed then."""
+    caller = Caller(key, url, portal, **options)
+    try:
+        return caller.create(audience or caller.case.good(), leave_out)
+    finally:
+        caller.close()

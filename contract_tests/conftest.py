@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,11 @@ def project(updatable: Path, tmp_path: Path) -> Path:
     import updating  # noqa: PLC0415
 
     return updating.copied(updatable, tmp_path / "project")
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that was imported out of each search for what can be freed: it stays, and there is much of it."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -49,8 +49,8 @@ def test_results_have_the_name_and_the_providers_words_and_nothing_private(
     key: str, arguments: list[str], raw: RawServer, status: int | None, extra: list[str]
 ) -> None:
     raw.answer = http(status or case(key).SUCCESS, dumps(body(key, told(key))), X_Request_Id=told(key))
-    # One success and one failure with all that Python warns of.
-    debug = {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always"} if status in (None, 503) else {}
+    # One of them in a process with all that Python warns of.
+    debug = {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always"} if status == 503 and extra else {}
     done = run(None, *arguments, *extra, "--base-url", f"{key}={raw.url}", **VARIABLES, **debug)
     assert done.returncode == {None: 0, 503: 5}.get(status, 3)
     printed = check(done)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import processes
 from audiences import NotSentError, Receipt, RejectedError, Response, UnknownOutcomeError
-from callers import Caller
+from callers import Caller, created
 from cases import KEYS, case
 from fuzz.oracle import certain_status, judge, judge_bytes, judge_parts
 from fuzz.seeds import BROKEN, seeds
@@ -76,9 +76,7 @@ def test_the_oracle_is_certain_of_a_status_only_where_all_readers_are(answer: by
 
 def _good(raw: RawServer) -> Receipt:
     raw.answer = http(202, b'{"indexing_token":"abc"}')
-    caller = Caller("batch", raw.url, None)
-    receipt = caller.create(caller.case.good())
-    caller.close()
+    receipt = created("batch", raw.url, None)
     assert isinstance(receipt, Receipt)
     return receipt
 

@@ -9,7 +9,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import Outcome, Receipt, SpecViolationError, TokenError
-from callers import Caller, make
+from callers import created, make
 from cases import case
 from raw_server import RawServer, http
 
@@ -31,9 +31,7 @@ def test_a_success_under_any_label_that_can_be_unpacked_is_a_receipt(
 ) -> None:
     body = json.dumps(case("batch").BODY).encode()
     raw.answer = http(202, pack(body), Content_Encoding=label)
-    caller = Caller("batch", raw.url, face)
-    receipt = caller.create(case("batch").good())
-    caller.close()
+    receipt = created("batch", raw.url, face)
     assert isinstance(receipt, Receipt)
     assert receipt.operation_token == case("batch").BODY["indexing_token"]
     assert b"\r\nAccept-Encoding: identity\r\n" in raw.requests[-1]
@@ -53,9 +51,7 @@ def test_what_cannot_be_unpacked_is_applied_and_keeps_its_bytes(
     raw: RawServer, face: BlockingPortal | None, label: str, body: bytes
 ) -> None:
     raw.answer = http(202, body, Content_Encoding=label)
-    caller = Caller("batch", raw.url, face)
-    error = caller.create(case("batch").good())
-    caller.close()
+    error = created("batch", raw.url, face)
     assert isinstance(error, SpecViolationError)
     assert error.outcome is Outcome.APPLIED
     assert error.response is not None

@@ -24,7 +24,7 @@ from audiences import (
     UnknownOutcomeError,
 )
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, created, make
 from cases import case
 from raw_server import RawServer, closed_port, http
 
@@ -105,9 +105,7 @@ def test_a_create_is_repeated_only_after_what_had_no_effect_and_every_attempt_is
 
 def test_every_attempt_says_what_when_and_with_which_outcome(key: str, face: BlockingPortal | None) -> None:
     begun = datetime.now(UTC)
-    caller = Caller(key, f"http://127.0.0.1:{closed_port()}", face, create_policy=RetryPolicy(first_wait=0.02))
-    error = caller.create(case(key).good())
-    caller.close()
+    error = created(key, f"http://127.0.0.1:{closed_port()}", face, create_policy=RetryPolicy(first_wait=0.02))
     assert isinstance(error, NotSentError)
     assert [attempt.number for attempt in error.attempts] == [1, 2, 3]
     assert {attempt.operation for attempt in error.attempts} == {error.operation}
@@ -126,9 +124,7 @@ def test_a_receipt_has_the_attempts_that_failed_before_it(
     raw.answers = [http(429, b"{}", Retry_After="0", X_Request_Id="first")]
     raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
     raw.requests.clear()
-    caller = Caller(key, raw.url, face)
-    receipt = caller.create(case(key).good())
-    caller.close()
+    receipt = created(key, raw.url, face)
     assert isinstance(receipt, Receipt)
     told = [(a.status, a.outcome, a.failed, a.request_id) for a in receipt.attempts]
     assert told == [(429, Outcome.REJECTED, True, "first"), (case(key).SUCCESS, Outcome.APPLIED, False, None)]
