@@ -266,8 +266,10 @@ class Run:
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
-        # Whether a request about an audience succeeds may be documented nowhere.
-        open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if facts_of(operation).unsure else ())}
+        facts = facts_of(operation)
+        # Whether a request about an audience succeeds may be documented nowhere, or there is no way to make one.
+        unknown = facts.unsure or facts.source in self._unjudged
+        open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
         planned = {(expectation.key, operation.id): None for expectation in judged}
