@@ -69,8 +69,8 @@ from audiences import {kind.__name__}    # or, for asynchronous code, from audie
 | Verb | Support | Why, or by which call |
 | --- | --- | --- |
 {verbs}
-*Native*: one documented call. *Emulated*: made of several documented calls. *Undocumented*: no page says that the call does this, so
-it needs `allow_undocumented=True`. *Unsupported*: raises `UnsupportedError`, and nothing is sent.
+*Native*: one documented call. *Emulated*: made of several documented calls. *Undocumented*: no page says that the call
+does this, so it needs `allow_undocumented=True`. *Unsupported*: raises `UnsupportedError`, and nothing is sent.
 
 ## Settings
 
