@@ -32,11 +32,8 @@ def _values(place: Place, most: Draft, names: Names) -> Iterator[Callable[[Draft
     usual = most.value(place)
     if usual is None or place.kind == "header" or names.is_given(most.operation, place):
         return
-    named, pattern, longest = (
-        names.is_name(place),
-        place.says("pattern"),
-        min(place.says("maxLength", _LONGEST), _LONGEST),
-    )
+    named, pattern = names.is_name(place), place.says("pattern")
+    longest = min(place.says("maxLength", _LONGEST), _LONGEST)
 
     def constant(value: Any) -> Callable[[Draft], Any]:
         return lambda _: value
