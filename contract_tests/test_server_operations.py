@@ -18,7 +18,7 @@ from audience_contract.report import Finding, Report, Verdict
 from audience_contract.security import bearer
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
-from judged import judge, target
+from judged import created, judge, target
 from wire import header
 
 BATCH = {operation.id: operation for operation in load("batch").operations}
@@ -248,7 +248,7 @@ def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
 def test_read_only_asks_about_what_a_list_shows(key: str, fault: str) -> None:
     for played, verdict in ((None, Verdict.KEPT), (fault, Verdict.VIOLATED)):
         with MockServer(fault=played) as server:
-            run(target(server, key), Options(requests=10, keep=True))
+            run(target(server, key), Options(requests=10, keep=True, operations=[created(key)]))
             there = server.audiences
             report = run(target(server, key), Options(read_only=True, requests=100))
             assert (report.verdict, report.created, server.audiences) == (verdict, (), there)

@@ -87,7 +87,7 @@ class Run:
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
-        self._names = Names(target, self._audiences, options.seed)
+        self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
