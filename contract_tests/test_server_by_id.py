@@ -37,9 +37,9 @@ def _judged(key: str, operation: str, act: Any, *others: str) -> Report:
 @pytest.mark.parametrize(
     ("key", "settings"),
     [
-        ("commbox", Settings()),
+        pytest.param("commbox", Settings(), marks=pytest.mark.long),
         ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
-        ("adobe", Settings()),
+        pytest.param("adobe", Settings(), marks=pytest.mark.long),
         ("adobe", Settings(next_as_text=True, newest_first=True, inactive=True)),
         ("adobe", Settings(metadata_found=False)),
         ("adobe", Settings(system_id=False)),

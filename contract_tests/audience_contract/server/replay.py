@@ -118,6 +118,8 @@ def rerun(
     still = _again(run, finding)
     if not still and ended.unfinished:
         raise StoryError(ended.ended or ended.unfinished[0])
+    if not still and "coverage" in report["phases"]:
+        raise StoryError("what --deep sends is not sent again")
     return still
 
 
