@@ -3,6 +3,7 @@
 They are given the run's credentials and names that are new; sending and judging are the run's own.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,16 +78,13 @@ class Engine:
         )
 
     def _renamed(self, name: str) -> str:
-        """A name that is new, as long and of as odd letters as the one that was made, where that is allowed."""
+        """A name that is new, of as odd letters as the one that was made, where that is allowed."""
         below = self._names.provider.named.replace("/", "/properties/")
         found = at(self._made_of.body[0].definition, f"/schema/properties/{below}")
         kind = found if isinstance(found, dict) else {}
-        limit, new = kind.get("maxLength"), self._names.new()
-        if (limit and len(name) > limit) or ("pattern" in kind and not _is_word(name)):
-            return name
-        if limit is None or len(new) + len(name) <= limit:
-            return new + name
-        return new[-len(name) :]
+        longest = kind.get("maxLength", sys.maxsize)
+        is_wrong = len(name) > longest or ("pattern" in kind and not _is_word(name))
+        return name if is_wrong else f"{self._names.new()}{name}"[:longest]
 
 
 def _is_word(text: str) -> bool:

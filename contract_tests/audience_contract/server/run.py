@@ -17,14 +17,15 @@ from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..report import Created, Evidence, Finding, Report, counted, moment
+from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
-from . import cases, ending
+from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Enough, Options, may_have_acted
 from .draft import Draft
+from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
@@ -86,7 +87,7 @@ class Run:
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
-        self._names = Names(target, self._audiences, options.seed)
+        self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
@@ -144,7 +145,6 @@ class Run:
             with suppress(Enough):
                 self.clean_up()
         key, judge = self._target.spec.key, self._judge
-        owed = ending.obligations(self._target, self._unfinished)
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
@@ -156,9 +156,9 @@ class Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.merged(found, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(merged(found, self._operations, judge.valid, judge.refusing)),
             tried=self._ledger.tried,
-            obligations=tuple(owed),
+            obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
@@ -462,12 +462,14 @@ class Run:
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The answer to a case, or a later one, and what it is the answer to."""
         seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
-        facts = facts_of(operation)
-        if facts.effect is Effect.READS and self._audiences.find(
-            self._judge.name(operation, one.request), facts.source
-        ):
-            seen = self._courier.until_found(operation, one.request, seen)
+        seen = self._found_by_now(operation, one.request, seen)
         return replace(seen, label=one.planned.case.label, before=one.before)
+
+    def _found_by_now(self, operation: Operation, request: Request, seen: Observation) -> Observation:
+        """The answer, or a later one where it is about an audience that was made and is not found yet."""
+        reads, source = facts_of(operation).effect is Effect.READS, facts_of(operation).source
+        is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
+        return self._courier.until_found(operation, request, seen) if is_there else seen
 
     @property
     def found(self) -> tuple[Finding, ...]:
@@ -486,10 +488,7 @@ class Run:
         expectation = self._expected(operation, request, label, wire)
         if not expectation:
             return None
-        seen = self._courier.again(operation, whole)
-        facts = facts_of(operation)
-        if facts.effect is Effect.READS and self._audiences.find(self._judge.name(operation, request), facts.source):
-            seen = self._courier.until_found(operation, request, seen)
+        seen = self._found_by_now(operation, request, self._courier.again(operation, whole))
         self._judged(operation, seen, expectation)
         return seen
 
