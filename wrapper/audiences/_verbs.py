@@ -12,7 +12,7 @@ from typing import Any, Unpack, cast
 from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempts import ENDED, Attempts
+from ._attempts import Attempts
 from ._audience import Audience
 from ._call_settings import CallSettings
 from ._changed import Changed, Chunk, Rest
@@ -251,8 +251,6 @@ class Verbs:
             room = left - min(1.0, left / 2)
             last = pause >= room
             yield Wait(min(pause, room))
-            if self.ended:
-                raise NotSentError(ENDED)
 
     def add(
         self,
@@ -281,7 +279,7 @@ class Verbs:
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
         error as its `__cause__`.
         """
-        return (yield from self._change("add", what, id, members, chunk_bytes, go_on=go_on))
+        return (yield from self._change("add", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
     def remove(
         self,
@@ -294,7 +292,7 @@ class Verbs:
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
         """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
-        return (yield from self._change("remove", what, id, members, chunk_bytes, go_on=go_on))
+        return (yield from self._change("remove", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
     def replace(
         self,
@@ -314,13 +312,13 @@ class Verbs:
 
         Raises as `add` does; UnsupportedError for too many members, before anything is sent.
         """
-        return (yield from self._change("replace", what, id, members, chunk_bytes, allow_empty=allow_empty))
+        asked = self._reference(what, id)
+        return (yield from self._change("replace", asked, members, chunk_bytes, allow_empty=allow_empty))
 
     def _change(
         self,
         verb: str,
-        what: Audiences | None,
-        id: str | None,
+        asked: Reference,
         members: Any,
         chunk_bytes: int,
         *,
@@ -328,7 +326,7 @@ class Verbs:
         allow_empty: bool = False,
     ) -> Flow[Changed]:
         entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
-        asked, rules = self._reference(what, id), self._adapter.members
+        rules = self._adapter.members
         _checks.truth("go_on", go_on)
         _checks.truth("allow_empty", allow_empty)
         _checks.count("chunk_bytes", chunk_bytes)
