@@ -36,8 +36,8 @@ from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, Audiences, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Ensured, Reply
+from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
+from ._reply import Audiences, Ensured, Reply
 from ._request import Request
 from ._steps import Await, Flow, Wait, Work
 from ._supply import GIVEN, Supply
@@ -164,8 +164,8 @@ class Verbs:
         token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """What the provider says of an audience, which is given by its name, its `id`, a Receipt, a Record or a
-        Reference. With the token of a change (a receipt has it), the state is that of the change.
+        """What the provider says of an audience, which is given by its name, its `id`, what an earlier call gave, or
+        a Reference. With the token of a change (a receipt has it), the state is that of the change.
 
         Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
         the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
@@ -482,7 +482,8 @@ class Verbs:
         return draft, request
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        found = Reference.of(what, id, token)
+        known = (what.receipt or what.record) if isinstance(what, Ensured) else what
+        found = Reference.of(known, id, token)
         if found.provider not in (None, "", self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
