@@ -161,7 +161,7 @@ class Reference:
         return self.id
 
     @classmethod
-    def of(cls, what: "Audiences | None", id: str | None = None, token: str | None = None) -> "Reference":
+    def of(cls, what: Any, id: str | None = None, token: str | None = None) -> "Reference":
         """Raises InvalidError for what means no audience, or for a name and an id that are no text."""
         if isinstance(what, Reference):
             found = what
@@ -179,7 +179,7 @@ class Reference:
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
         if not wrong and found.name is None and id is None and found.external_id is None:
-            rule = "must be the audience's name, a Receipt, a Record or a Reference; or give its id"
+            rule = "must be the audience's name, a result of an earlier call or a Reference; or give its id"
             wrong = [Problem.ours("audience", rule, what)]
         if wrong:
             raise InvalidError.of(wrong)
@@ -197,10 +197,6 @@ class Reference:
     def to_text(self) -> str:
         """The same as text, for another process; the name and the token are in it."""
         return json.dumps(asdict(self))
-
-
-Audiences = str | Receipt | Record | Changed | Reference
-"""What every verb takes for an audience; a text is a name."""
 
 
 def time_of(body: Mapping[str, Any], name: str) -> datetime | None:

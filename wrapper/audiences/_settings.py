@@ -210,12 +210,6 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
                 remedy=ALLOW_HTTP,
             )
         proxies = {origin(url): proxy for url in urls}
-    for (_, host, _), named in proxies.items():
-        if ":" in host and not named.lower().startswith("socks"):
-            raise ConfigurationError(
-                "give the host by its name, or make it an exception from the proxy (NO_PROXY): this library reaches no "
-                "IPv6 address through an HTTP proxy"
-            )
     own = f"audiences/{__version__}"
     return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 

@@ -12,7 +12,7 @@ from typing import Any, Unpack, cast
 from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempts import ENDED, Attempts
+from ._attempts import Attempts
 from ._audience import Audience
 from ._call_settings import CallSettings
 from ._changed import Changed, Chunk, Rest
@@ -36,8 +36,8 @@ from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, Audiences, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Ensured, Reply
+from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
+from ._reply import Audiences, Ensured, Reply
 from ._request import Request
 from ._steps import Await, Flow, Wait, Work
 from ._supply import GIVEN, Supply
@@ -164,8 +164,8 @@ class Verbs:
         token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """What the provider says of an audience, which is given by its name, its `id`, a Receipt, a Record or a
-        Reference. With the token of a change (a receipt has it), the state is that of the change.
+        """What the provider says of an audience, which is given by its name, its `id`, what an earlier call gave, or
+        a Reference. With the token of a change (a receipt has it), the state is that of the change.
 
         Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
         the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
@@ -251,8 +251,6 @@ class Verbs:
             room = left - min(1.0, left / 2)
             last = pause >= room
             yield Wait(min(pause, room))
-            if self.ended:
-                raise NotSentError(ENDED)
 
     def add(
         self,
@@ -281,7 +279,7 @@ class Verbs:
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
         error as its `__cause__`.
         """
-        return (yield from self._change("add", what, id, members, chunk_bytes, go_on=go_on))
+        return (yield from self._change("add", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
     def remove(
         self,
@@ -294,7 +292,7 @@ class Verbs:
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
         """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
-        return (yield from self._change("remove", what, id, members, chunk_bytes, go_on=go_on))
+        return (yield from self._change("remove", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
     def replace(
         self,
@@ -314,13 +312,13 @@ class Verbs:
 
         Raises as `add` does; UnsupportedError for too many members, before anything is sent.
         """
-        return (yield from self._change("replace", what, id, members, chunk_bytes, allow_empty=allow_empty))
+        asked = self._reference(what, id)
+        return (yield from self._change("replace", asked, members, chunk_bytes, allow_empty=allow_empty))
 
     def _change(
         self,
         verb: str,
-        what: Audiences | None,
-        id: str | None,
+        asked: Reference,
         members: Any,
         chunk_bytes: int,
         *,
@@ -328,7 +326,7 @@ class Verbs:
         allow_empty: bool = False,
     ) -> Flow[Changed]:
         entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
-        asked, rules = self._reference(what, id), self._adapter.members
+        rules = self._adapter.members
         _checks.truth("go_on", go_on)
         _checks.truth("allow_empty", allow_empty)
         _checks.count("chunk_bytes", chunk_bytes)
@@ -484,7 +482,8 @@ class Verbs:
         return draft, request
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        found = Reference.of(what, id, token)
+        known = (what.receipt or what.record) if isinstance(what, Ensured) else what
+        found = Reference.of(known, id, token)
         if found.provider not in (None, "", self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
