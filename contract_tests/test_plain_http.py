@@ -89,15 +89,6 @@ def test_an_address_with_a_query_or_a_fragment_even_an_empty_one_is_refused(face
         make("adobe", face, **OAUTH, token_url=f"https://ims.test/token{end}")
 
 
-def test_the_environments_urls_are_held_to_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match=f"{key.upper()}_BASE_URL has plain http"):
-        make(key)
-    monkeypatch.setenv("ADOBE_TOKEN_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match="ADOBE_TOKEN_URL has plain http"):
-        make("adobe", base_url="https://example.com", **OAUTH)
-
-
 @FACES
 def test_plain_http_through_a_proxy_on_another_machine_is_refused_unless_it_is_permitted(face: object) -> None:
     own, other = "http://127.0.0.1:9", "http://proxy.test:3128"
