@@ -1,6 +1,5 @@
 """What comes back: whatever it is, it becomes a receipt or one of our errors, with the right outcome."""
 
-import gzip
 import json
 from functools import cache
 from importlib.resources import files
@@ -147,16 +146,9 @@ def test_a_body_that_is_not_readable_never_hides_what_the_status_says(
         assert UNREADABLE[name].startswith(result.response.body[:100])
 
 
-@pytest.mark.parametrize(
-    "breakage",
-    [
-        pytest.param(lambda good: http(200, good, Content_Length=str(len(good) + 5)), id="cut off"),
-        pytest.param(lambda good: http(200, good[:-3], Content_Encoding="gzip"), id="not gzip"),
-        pytest.param(lambda good: http(200, gzip.compress(good)[:20], Content_Encoding="gzip"), id="gzip cut off"),
-    ],
-)
-def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller, raw: RawServer, breakage: Any) -> None:
-    raw.answer = breakage(json.dumps(caller.case.BODY).encode())
+def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller, raw: RawServer) -> None:
+    good = json.dumps(caller.case.BODY).encode()
+    raw.answer = http(200, good, Content_Length=str(len(good) + 5))
     error = caller.create(caller.case.good())
     assert isinstance(error, SpecViolationError)
     assert error.outcome is Outcome.APPLIED

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-import audiences
-from audiences import ConfigurationError, aio
-from callers import make
+from audiences import ConfigurationError
+from callers import FACES, make
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 HERE = [
     "localhost",

@@ -14,15 +14,13 @@ from typing import Any, cast
 import pytest
 from anyio.from_thread import BlockingPortal
 
-import audiences
-from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
-from callers import Caller, make
+from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy
+from callers import FACES, Caller, make
 from cases import KEYS, case
 from faults import certificates
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 ONCE = RetryPolicy(attempts=1)
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 # What any provider's success, and the token endpoint's, has.
@@ -109,17 +107,6 @@ def test_the_token_endpoint_and_the_provider_are_reached_through_the_same_proxy(
     options = {**OAUTH, "token_url": "https://login.test:8443/token", "proxy": url if given else "environment"}
     assert isinstance(call("adobe", "https://provider.test", face, **options), Receipt)
     assert targets(proxy) == ["login.test:8443", "provider.test:443"]
-
-
-def test_the_token_endpoint_alone_is_spared_where_no_proxy_names_it(
-    face: BlockingPortal | None, raw: RawServer, proxy: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    raw.answer = http(200, ANSWER)
-    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    options = {**OAUTH, "token_url": f"{raw.url}/token", "proxy": "environment"}
-    assert isinstance(call("adobe", "https://provider.test", face, **options), Receipt)
-    assert targets(proxy) == ["provider.test:443"]
 
 
 @pytest.mark.parametrize("given", [True, False], ids=["given", "environment"])

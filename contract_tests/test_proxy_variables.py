@@ -6,16 +6,14 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-import audiences
-from audiences import ConfigurationError, NotSentError, Receipt, aio
+from audiences import ConfigurationError, NotSentError, Receipt
 from audiences._http.proxies import from_environment
-from callers import make
+from callers import FACES, make
 from faults.server import Stage
 from test_proxies import OAUTH, call, no_variables, proxy, targets
 
 __all__ = ["no_variables", "proxy"]  # fixtures
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 MALFORMED = [
     "http://name:word-4711@host:port",
     "http://name:word-4711@host:99999",

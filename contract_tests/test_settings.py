@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import audiences
 import documented
-from audiences import Audience, ConfigurationError, Request, RetryPolicy, aio
+from audiences import Audience, ConfigurationError, Request, RetryPolicy
 from audiences._settings import Setting
-from callers import Caller, make
+from callers import FACES, Caller, make
 from cases import KEYS, case
 from raw_server import RawServer
 from wire import operation_of
@@ -22,9 +22,6 @@ from wire import operation_of
 def prepared(provider: Any, audience: Audience) -> Request:
     request = provider.prepare(audience)
     return asyncio.run(request) if isawaitable(request) else request  # type: ignore[arg-type, no-any-return]
-
-
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 
 
 @FACES

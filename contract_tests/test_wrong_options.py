@@ -8,9 +8,8 @@ import pytest
 
 import audiences
 from audiences import ConfigurationError, RetryPolicy, aio
-from callers import make
+from callers import FACES, make
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 WRONG: list[tuple[dict[str, Any], str]] = [
     *(({"timeout": wrong}, "timeout") for wrong in (0, -1, float("nan"), float("inf"), True, 10**400, None)),
