@@ -1,13 +1,19 @@
 """The blocking and the asynchronous provider object, called in the same way."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
+import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
 from audiences import Audience, AudiencesError, Receipt, Request, RetryPolicy, aio
 from cases import case
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+"""For tests of what both classes of a provider do in the same way."""
+Given = tuple[BlockingPortal | None, Callable[[Callable[..., Any]], Any]]
+"""What a Caller needs for one face, and how a function of the caller's is given to it: as it is, or asynchronous."""
 
 
 def make(key: str, module: Any = audiences, **options: Any) -> Any:

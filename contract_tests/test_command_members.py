@@ -10,17 +10,16 @@ import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer import Exit
 
 import processes
 from audience_contract.mock import MockServer
-from audiences import InvalidError, Member, _command
+from audiences import InvalidError, Member
 from audiences._member_file import MemberFile
 from raw_server import RawServer, http
 from test_command_line import BATCH, EXAMPLES, run
@@ -159,12 +158,6 @@ def test_a_call_that_fails_ends_the_change_unless_it_is_to_go_on(
     assert outcomes == ["applied", "rejected", "applied"][:calls]
 
 
-def test_what_became_of_no_call_that_went_on_is_told_by_the_exit_code(raw: RawServer, tmp_path: Path) -> None:
-    for answer, code in ((REFUSED, 3), (http(500), 5)):
-        done = ask(playing(raw, answer), "remove", "VIP", "--file", written(tmp_path, "id", "1"), "--go-on")
-        assert done.returncode == code
-
-
 def test_without_members_nothing_is_sent_and_replace_wants_to_be_told(server: MockServer, tmp_path: Path) -> None:
     file = written(tmp_path, "id")
     assert run(server, "add", *AT, "--file", written(tmp_path, "id", "1")).returncode == 0
@@ -251,21 +244,6 @@ def test_an_interrupt_while_members_are_read_has_sent_nothing() -> None:
         child.send_signal(signal.SIGINT)
         out, _ = child.communicate()
     assert (child.returncode, json.loads(out)[0]["outcome"]) == (130, "not_sent")
-
-
-def test_an_interrupt_while_a_file_is_looked_through_has_sent_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    for name, value in BATCH_KEYS.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(Exit) as ended:
-        _command._Run(["batch"], "VIP", _command.Shared(as_json=True)).end(interrupted)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    (known,) = json.loads(capsys.readouterr().out)
-    assert (ended.value.exit_code, known["outcome"]) == (130, "not_sent")
 
 
 def test_an_interrupt_of_a_call_that_is_not_answered_leaves_it_unknown(tmp_path: Path) -> None:

@@ -68,11 +68,12 @@ def test_a_success_that_lacks_all_is_shown_without_the_secrets_in_it(
 
 
 @pytest.mark.parametrize("extra", [[], ["--json"], ["--curl"]], ids=["people", "json", "curl"])
-def test_a_dry_run_shows_the_request_without_secrets_and_without_the_files_content(
-    arguments: list[str], extra: list[str]
+def test_a_dry_run_sends_nothing_and_shows_the_request_without_secrets_and_without_the_files_content(
+    key: str, arguments: list[str], raw: RawServer, extra: list[str]
 ) -> None:
-    done = run(None, *arguments, "--dry-run", *extra, **VARIABLES)
-    assert done.returncode == 0
+    raw.requests.clear()
+    done = run(None, *arguments, "--dry-run", *extra, "--base-url", f"{key}={raw.url}", **VARIABLES)
+    assert (done.returncode, raw.requests) == (0, [])
     assert NAME in check(done)
     assert ("$" if extra == ["--curl"] else "***") in done.stdout
 

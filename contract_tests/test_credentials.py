@@ -1,9 +1,7 @@
 """Secrets as a text, as a function that is asked again on each attempt, or from the environment."""
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import (
@@ -13,7 +11,7 @@ from audiences import (
     Secret,
 )
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, Given, make
 from cases import case
 from raw_server import RawServer, http
 from wire import credential_place
@@ -31,29 +29,12 @@ def caller(key: str, url: str, face: BlockingPortal | None, secret: object, **op
     return Caller(key, url, face, **{of(key): secret}, **options)
 
 
-def asynchronous(function: Callable[[], str]) -> Callable[[], Any]:
-    async def ask() -> str:
-        return function()
-
-    return ask
-
-
 def sent(raw: RawServer, key: str) -> list[str]:
     """The credentials of all requests."""
     name, start = credential_place(key)
     values = [dict(raw.read(request).headers)[name] for request in raw.requests]
     assert all(value.startswith(start) for value in values)
     return [value.removeprefix(start) for value in values]
-
-
-Given = tuple[BlockingPortal | None, Callable[[Callable[[], str]], Any]]
-
-
-@pytest.fixture(params=["blocking", "async", "async with an asynchronous function"])
-def given_as(request: pytest.FixtureRequest, portal: BlockingPortal) -> Given:
-    """A face, and how a function is given to it."""
-    face = None if request.param == "blocking" else portal
-    return face, asynchronous if "function" in request.param else lambda function: function
 
 
 def test_a_function_is_asked_again_on_each_attempt(key: str, raw: RawServer, given_as: Given) -> None:
@@ -82,7 +63,7 @@ def test_a_401_is_repeated_once_with_another_secret_and_not_at_all_with_the_same
     ):
         raw.answers, left = answers, iter(secrets)
         raw.requests.clear()
-        mine = caller(key, raw.url, face, like(lambda left=left: next(left)))  # type: ignore[misc]
+        mine = caller(key, raw.url, face, like(lambda left=left: next(left)))
         result = mine.create(case(key).good())
         mine.close()
         assert [attempt.status for attempt in result.attempts] == expected

@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-import audiences
 import processes
-from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
-from callers import created, make
+from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy
+from callers import FACES, created, make
 from cases import case
 from faults import certificates
 from faults.answers import success
 from faults.server import Play, Stage, Wire
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 ONCE = RetryPolicy(attempts=1)
 
 COUNTING = """
@@ -117,16 +115,6 @@ def test_a_certificate_that_cannot_be_trusted_is_not_sent_to_and_the_message_say
         error = created(key, url, face, verify=certificates.trust(), create_policy=ONCE)
     assert isinstance(error, NotSentError)
     assert reason in str(error)
-    assert server.requests == []
-
-
-def test_an_authority_that_the_machine_does_not_know_is_not_trusted_by_default(
-    key: str, face: BlockingPortal | None
-) -> None:
-    with stage(key, certificates.good) as server:
-        error = created(key, f"https://127.0.0.1:{server.port}", face, create_policy=ONCE)
-    assert isinstance(error, NotSentError)
-    assert "certificate" in str(error)
     assert server.requests == []
 
 

@@ -108,6 +108,7 @@ def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller,
     for _ in range(2):
         assert isinstance(caller.create(caller.case.good()), Receipt)
         caller.close()
+        caller.close()
 
 
 @pytest.mark.parametrize("status", [407, 502])
