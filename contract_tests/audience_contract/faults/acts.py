@@ -62,7 +62,7 @@ def on_error(change: Callable[[Response], Response], status: int | None = None) 
     return act
 
 
-def status(number: int) -> Callable[[Response], Response]:
+def with_status(number: int) -> Callable[[Response], Response]:
     """Another status."""
     return lambda answer: replace(answer, status=number)
 
