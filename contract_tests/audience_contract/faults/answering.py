@@ -14,11 +14,12 @@ from ..facts import Effect, facts_of
 from ..messages import Request, Response
 from ..mock.provider import Provider, load
 from ..spec import Node, Operation
-from .acts import as_json, body, every, header, json_body, on_error, on_success, page, with_status
-from .fault import Act, Change, Fault, Turn, as_is, json_object
+from .acts import as_json, body, every, header, on_error, on_success, with_status
+from .fault import Act, Change, Fault, Turn, as_is
 from .places import places
 
 _WRONG: dict[str, Any] = {"string": 1, "integer": "1", "number": "1", "boolean": "true", "object": [], "array": {}}
+_BROKEN = {"enum": "OTHER", "minLength": "", "format": "2025-02-30T07:51:52"}
 _ECHOES: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
     ("lower", "in lower case", "Spring", str.lower),
     ("cut", "cut after 128 characters", "n" * 129, lambda text: text[:128]),
@@ -38,7 +39,7 @@ _ECHOES: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
 )
 _TRACE = "Traceback (most recent call last):\n  File \"/srv/app/handlers/audiences.py\", line 118\nKeyError: 'name'"
 _MESSAGES: tuple[tuple[str, str, str, Callable[[Response], Response]], ...] = (
-    ("html", "is a page of HTML", "", lambda answer: page(answer.status)),
+    ("html", "is a page of HTML", "", lambda answer: replace(header("content-type", "text/html")(answer), body=b"<p>")),
     ("plain", "is called text/plain", "", header("content-type", "text/plain")),
     ("empty", "has no body", "", body(b"")),
     ("utf-16", "is in UTF-16", "RFC 8259, 8.1", body(lambda data: data.decode().encode("utf-16-le"))),
@@ -68,12 +69,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
         if number in responses.value:
             wrong = partial(on_error, status=int(number))
             start, rule = f"error-{number}", (responses.pointer,)
-            for word, status in (
-                ("as-success", code),
-                *([(f"is-{other}", other)] if other not in responses.value else []),
-            ):
-                sentence = f"What is to be answered with {number} is answered with {status}."
-                yield Fault(f"{start}-{word}", sentence, rule, wrong(with_status(int(status))), show=(show,))
+            for status in (code, *({other} - {*responses.value})):
+                sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
+                yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)
     yield from _leaks(operation)
     yield from _repeated(operation, responses[code])
@@ -126,22 +124,17 @@ def _properties(
         word = f"{start}-{_word('-'.join(here)).strip('-')}"
         said = f"In {_what(start).lower()} `{'.'.join(here)}`"
         if name in schema.plain("required", []):
-            rule, without = (f"{schema.pointer}/required",), _at(here, drop=True)
+            rule, without = (f"{schema.pointer}/required",), _at(here, lambda _: None)
             yield Fault(f"{word}-missing", f"{said} is missing.", rule, wrong(without), show=(show,))
             if start == "answer":
                 sometimes = on_success(without, every(3))
                 yield Fault(f"{word}-missing-sometimes", f"{said} is often missing.", rule, sometimes, show=(show,) * 3)
         types = kind.plain("type", "string")
-        other = _WRONG[types if isinstance(types, str) else types[0]]
-        for keyword, value in (
-            ("type", other),
-            ("enum", "OTHER"),
-            ("minLength", ""),
-            ("format", "2025-02-30T07:51:52"),
-        ):
+        other = {"type": _WRONG[types if isinstance(types, str) else types[0]], **_BROKEN}
+        for keyword, value in other.items():
             if keyword == "type" or kind.get(keyword):
-                rule = (f"{kind.pointer}/{keyword}" if kind.get(keyword) else kind.pointer,)
-                act = wrong(_at(here, value))
+                rule = (kind.pointer,)
+                act = wrong(_at(here, partial(_other, value)))
                 yield Fault(f"{word}-{keyword.lower()}", f"{said} breaks its {keyword}.", rule, act, show=(show,))
         yield from _properties(start, kind, wrong, show, here)
 
@@ -167,11 +160,14 @@ def _leaks(operation: Operation) -> Iterator[Fault]:
         yield Fault("leaks-header", "A success repeats a credential in a header.", evidence, repeats)
     if type(ours).private is not Provider.private and operation.node.get("requestBody"):
 
-        def tells(turn: Turn) -> Response:
+        def tells(wrong: Callable[..., Act], turn: Turn) -> Response:
             found = next(iter(ours.private(turn.request)), "")
-            return on_success(body(says(f"first {found}")))(turn) if found else turn.answer()
+            return wrong(body(says(f"first {found}")))(turn) if found else turn.answer()
 
-        yield Fault("leaks-members", "A success quotes a member.", ("CWE-201",), tells)
+        quoted, refused = partial(tells, on_success), partial(tells, on_error)
+        yield Fault("leaks-members", "A success quotes a member.", ("CWE-201",), quoted)
+        sentence, show = "A refusal quotes a member.", (_refused_with_credentials,)
+        yield Fault("leaks-members-refused", sentence, ("CWE-209",), refused, show=show)
 
 
 def says(text: str) -> Callable[[bytes], bytes]:
@@ -188,32 +184,34 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     """What no two successes share, what one repeats of its request, and of which audience it is."""
     facts, evidence = facts_of(operation), (success.pointer,)
     creates = facts.effect is Effect.CREATES
+    named = {place.name: place for place in places(operation)}
     for pointer in facts.unique:
         path = tuple(pointer.split("/")[1:])
         word = _word("-".join(path))
-        same = on_success(_at(path, "0" * 32))
+        if creates:
+            name = named[load(operation.spec.key).named]
+            sentence, show = (
+                f"Audiences that differ in `{name.name}` only have one `{path[-1]}`.",
+                tuple(map(name.puts, "ab")),
+            )
+            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, name.name), show=show)
+        same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         # What is removed is not there for a second time.
         if facts.effect is not Effect.REMOVES:
             sentence = f"After eight successes each `{path[-1]}` comes again."
             yield Fault(f"wraps-{word}", sentence, evidence, _given(path, -9), show=(as_is,) * 9)
-    named = {place.name: place for place in places(operation)}
     for pointer, source in facts.echoes.items():
         path, place = tuple(pointer.split("/")[1:]), named[source]
         word, of_success = f"echo-{_word(path[-1])}", f"The `{path[-1]}` of a success is"
-        kinds = _ECHOES if creates else _ECHOES[:2] + _ECHOES[-2:]
-        # What stands in a path is an id of the server's: there is none with another value.
-        for kind, said, value, change in kinds if place.kind != "path" else ():
-            if place.allows(value):
-                shown = place.puts(value)
-                first = as_is if creates else _named(operation, value, shown)
-                act = on_success(_at(path, change=change))
-                yield Fault(f"{word}-{kind}", f"{of_success} {said}.", evidence, act, show=(shown,), first=first)
+        # An operation on an audience is asked about the one that there is: of that, every text is wrong in an object.
+        for kind, said, value, change in _ECHOES if creates else _ECHOES[-1:]:
+            if not creates or place.allows(value):
+                asked, act = place.puts(value) if creates else as_is, on_success(_at(path, partial(_of_text, change)))
+                yield Fault(f"{word}-{kind}", f"{of_success} {said}.", evidence, act, show=(asked,))
         if creates:
-            show = (place.puts("a"), place.puts("b"))
-            yield Fault(
-                f"{word}-of-before", f"{of_success} that of the one before.", evidence, _given(path, -2), show=show
-            )
+            said, two = f"{of_success} that of the one before.", (place.puts("a"), place.puts("b"))
+            yield Fault(f"{word}-of-before", said, evidence, _given(path, -2), show=two)
     about = named.get(load(operation.spec.key).named)
     if facts.effect is Effect.READS and about and about.rule:
         show, absent = (as_is, _of_another), operation.response(404)
@@ -227,14 +225,12 @@ def _of_another(request: Request) -> Request:
     return replace(request, target=request.target.replace("name=", "name=x"))
 
 
-def _named(operation: Operation, value: str, default: Change) -> Change:
-    """The change of a create after which the audience has the value as its name."""
+def _other(value: Any, _: Any) -> Any:
+    return value
 
-    def change(request: Request) -> Request:
-        name, found = load(operation.spec.key).named, json_object(request) or {}
-        return json_body({**found, name: value})(request) if name in found else default(request)
 
-    return change
+def _of_text(change: Callable[[str], Any], value: Any) -> Any:
+    return change(value) if isinstance(value, str) else value
 
 
 def _first_only(turn: Turn) -> Response:
@@ -249,46 +245,41 @@ def _never_absent(turn: Turn) -> Response:
 
 
 def _given(path: tuple[str, ...], before: int) -> Act:
-    """It repeats what it gave so many successes before, or else first."""
+    """It repeats what it gave so many successes before, if there are as many."""
 
     def act(turn: Turn) -> Response:
-        answer = turn.answer()
-        if answer.status >= 300:
-            return answer
         given = turn.memory.setdefault("given", [])
-        given.append(_found(answer, path))
-        return _at(path, given[before] if len(given) >= -before else given[-1])(answer)
+
+        def again(value: Any) -> Any:
+            given.append(value)
+            return given[before] if len(given) >= -before else value
+
+        return on_success(_at(path, again))(turn)
 
     return act
 
 
-def _found(answer: Response, path: tuple[str, ...]) -> Any:
-    value = json.loads(answer.body)
-    for name in path:
-        value = value.get(name)
-    return value
+def _of_likes(path: tuple[str, ...], name: str) -> Act:
+    def act(turn: Turn) -> Response:
+        key = repr({other: value for other, value in turn.fields.items() if other != name})
+        return on_success(_at(path, lambda value: turn.memory.setdefault(key, value)))(turn)
+
+    return act
 
 
-def _at(
-    path: tuple[str, ...], other: Any = None, *, drop: bool = False, change: Callable[[str], Any] | None = None
-) -> Callable[[Response], Response]:
-    """Another value for a property of JSON, one made of what it is, or none; what is not there is not changed."""
-
-    def put(value: Any, left: tuple[str, ...]) -> Any:
-        name, *rest = left
-        if not isinstance(value, dict) or (name not in value and (drop or change)):
-            return value
-        if rest:
-            return {**value, name: put(value.get(name, {}), tuple(rest))}
-        if drop:
-            return {key: found for key, found in value.items() if key != name}
-        return {**value, name: change(value[name]) if change and isinstance(value[name], str) else other}
+def _at(path: tuple[str, ...], change: Callable[[Any], Any]) -> Callable[[Response], Response]:
+    """Another value for a property of JSON, made of the one that it has; None takes the property away."""
 
     def changed(answer: Response) -> Response:
         try:
-            return as_json(lambda value: put(value, path))(answer)
-        except ValueError:
+            value = at = json.loads(answer.body)
+            for name in path[:-1]:
+                at = at.setdefault(name, {})
+            new = change(at.pop(path[-1], None))
+        except (ValueError, AttributeError, TypeError):
             return answer
+        at.update({} if new is None else {path[-1]: new})
+        return as_json(lambda _: value)(answer)
 
     return changed
 

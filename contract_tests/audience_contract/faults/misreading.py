@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from ..messages import Request, Response
+from ..mock.credentials import TOKEN
 from ..spec import Operation
 from ..violation import Violation
-from .acts import body, header, json_body, on_error, parts_body, refuses, takes_as
+from .acts import body, header, json_body, on_error, on_success, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
 from .places import body_schema, media, places
@@ -74,6 +76,7 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
 """By media type, "" for all: what keeps the rules and is refused."""
 
 _TAKEN: dict[str, tuple[Variant, ...]] = {
+    "": (("body-empty", "no byte", "RFC 9110, 6.4", rb"(?s)\n\n.*", rb"\n\n", rb"\n\n$"),),
     "application/json": (
         ("json-trailing-comma", "a comma after its last property", "RFC 8259, 4", rb"\}$", b",}", rb",\s*\}"),
         ("json-comments", "a comment", "RFC 8259, 2", rb"\}$", b"/* all */}", rb"/\*|//"),
@@ -95,7 +98,7 @@ _TAKEN: dict[str, tuple[Variant, ...]] = {
         ("upload-cut", "its last boundary missing", "RFC 2046, 5.1.1", rb"\r\n--\w+--\s*$", b"", rb"[^-\s]\s*$"),
     ),
 }
-"""By media type: what breaks a rule and is taken."""
+"""By media type, "" for all: what breaks a rule and is taken."""
 
 _MEDIA = {
     "text": "text/plain",
@@ -114,6 +117,9 @@ _HEADERS = (
     ("no-agent", "User-Agent", "", "^$", 403, "RFC 9110, 10.1.5"),
     ("upgrade", "Upgrade", "h2c", "h2c", 400, "RFC 9110, 7.8"),
     ("expect", "Expect", "100-continue", "100-continue", 417, "RFC 9110, 10.1.1"),
+    ("auth-scheme-case", "Authorization", f"bearer {TOKEN}", "^bearer ", 401, "RFC 9110, 11.4"),
+    ("auth-scheme-capitals", "Authorization", f"BEARER {TOKEN}", "^BEARER ", 401, "RFC 9110, 11.4"),
+    ("auth-spaces", "Authorization", f"Bearer  {TOKEN}", "  ", 401, "RFC 9110, 11.4"),
     ("chunked-refused", "Transfer-Encoding", "chunked", "chunked", 400, "RFC 9112, 7.1"),
 )
 """Word, name, a value, "" for none, a pattern of those that are refused, with which status, and what allows them."""
@@ -136,58 +142,48 @@ def _methods(operation: Operation) -> Iterator[Fault]:
     evidence, right = (operation.node.pointer, "RFC 9110, 9.1"), operation.method
     others = operation.spec.methods(operation.path)
 
-    def does(word: str, sentence: str, method: str, when: When, *changes: Change) -> Iterator[Fault]:
-        if method not in others:
-            act = takes_as(_method(right), lambda turn: turn.request.method == method and when(turn))
-            yield Fault(word, sentence, evidence, act, show=(_method(method), *changes)[-1:])
+    for method in {"GET", "PUT", "POST"} - {*others}:
+        act = takes_as(_method(right), partial(_is_of, method))
+        sentence = f"{method} does what is {right}'s."
+        yield Fault(f"{method.lower()}-taken", sentence, evidence, act, show=(_method(method),))
 
-    for method in ("GET", "PUT", "POST"):
-        yield from does(f"{method.lower()}-taken", f"{method} does what is {right}'s.", method, lambda _: True)
-    asked = header("x-http-method-override", right)
-    yield from does(
-        "method-override",
-        "GET does it with X-HTTP-Method-Override.",
-        "GET",
-        lambda turn: turn.header("x-http-method-override") == right,
-        lambda request: asked(_method("GET")(request)),
-    )
-
-    def failing(turn: Turn) -> Response:
-        return turn.error(500) if turn.request.method == "DELETE" else turn.answer()
-
-    if "DELETE" not in others:
-        yield Fault("delete-500", "DELETE on it fails with 500.", evidence, failing, show=(_method("DELETE"),))
     other = (_method("PATCH" if "DELETE" in others else "DELETE"),)
-    yield Fault("no-allow", "A 405 has no Allow.", ("RFC 9110, 15.5.6",), on_error(header("allow"), 405), show=other)
+    failing, silent = on_error(with_status(500), 405), on_error(header("allow"), 405)
+    yield Fault("other-500", "Any other method fails with 500.", evidence, failing, show=other)
+    yield Fault("no-allow", "A 405 has no Allow.", ("RFC 9110, 15.5.6",), silent, show=other)
+
+
+def _is_of(method: str, turn: Turn) -> bool:
+    return turn.request.method == method
 
 
 def _headers(operation: Operation) -> Iterator[Fault]:
     responses = operation.node["responses"].pointer
     named = {place.name for place in places(operation)}
     for word, name, value, pattern, status, rule in _HEADERS:
-        if name not in named and (name != "Transfer-Encoding" or media(operation)):
+        has_place = {"Authorization": operation.security, "Transfer-Encoding": media(operation)}.get(name, True)
+        if name not in named and has_place:
             sentence = f"A request {f'with `{name}: {value}`' if value else f'without {name}'} is refused."
             act = refuses(_has(name, pattern), status)
             yield Fault(word, sentence, (rule, responses), act, show=(header(name, *filter(None, [value])),))
     if operation.security:
         sentence = "A request is refused whose credential stands after all other headers."
-        last = refuses(lambda turn: _names(turn.request)[-1:] == ["authorization"])
-
-        def moved(request: Request) -> Request:
-            return header("Authorization", *request.values("authorization"))(request)
-
-        yield Fault("headers-order", sentence, ("RFC 9110, 5.3", responses), last, show=(moved,))
+        act = refuses(lambda turn: _names(turn.request)[-1:] == ["authorization"])
+        yield Fault("headers-order", sentence, ("RFC 9110, 5.3", responses), act, show=(_last,))
     sentence = "A Range is answered with a part of the success."
-    show = (header("range", "bytes=0-3"),)
-    yield Fault("range", sentence, ("RFC 9110, 14.2", responses), _partial, show=show)
+    act, show = on_success(_part, _has("range", ".")), (header("range", "bytes=0-3"),)
+    yield Fault("range", sentence, ("RFC 9110, 14.2", responses), act, show=show)
     if any(place.kind == "query" and place.rule for place in places(operation)):
-        coded = refuses(lambda turn: re.search("%[67]", turn.request.target))
-        sentence = "A query with letters as percent codes is refused."
-        yield Fault("query-escaped", sentence, ("RFC 3986, 2.3",), coded, show=(_coded,))
+        act = refuses(lambda turn: re.search("%[67]", turn.request.target))
+        yield Fault("query-escaped", "Letters as percent codes are refused.", ("RFC 3986, 2.3",), act, show=(_coded,))
 
 
 def _has(name: str, pattern: str) -> When:
     return lambda turn: re.search(pattern, turn.header(name))
+
+
+def _last(request: Request) -> Request:
+    return header("Authorization", *request.values("authorization"))(request)
 
 
 def _names(request: Request) -> list[str]:
@@ -199,10 +195,7 @@ def _coded(request: Request) -> Request:
     return replace(request, target=f"{path}?{re.sub('(?<==)[a-z]', lambda found: f'%{ord(found[0]):x}', query)}")
 
 
-def _partial(turn: Turn) -> Response:
-    answer = turn.answer()
-    if answer.status >= 300 or not turn.header("range"):
-        return answer
+def _part(answer: Response) -> Response:
     return Response(206, (*answer.headers, ("content-range", f"bytes 0-3/{len(answer.body)}")), answer.body[:4])
 
 
@@ -224,6 +217,10 @@ def _looks(pattern: bytes) -> When:
 
 
 def _is_of_body(violation: Violation) -> bool:
+    return violation.where == "body"
+
+
+def _is_of_type(violation: Violation) -> bool:
     return violation.where in ("content-type", "body")
 
 
@@ -237,20 +234,15 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
             continue
         act = refuses(_looks(pattern))
         yield Fault(word, f"A body is refused with {said}.", (rule, content), act, show=(_rewritten(variant),))
-    media_types = (_of_type(word, other.format(kind), content) for word, other in _MEDIA.items() if other != kind)
-    for variant in (*_TAKEN.get(kind, ()), *media_types):
+    media_types = [_of_type(word, other.format(kind), content) for word, other in _MEDIA.items() if other != kind]
+    for variant in (*_TAKEN[""], *_TAKEN.get(kind, ()), *media_types):
         word, said, rule, _, _, pattern = variant
-        act = as_before(_is_of_body, _looks(pattern))
+        act = as_before(_is_of_type if variant in media_types else _is_of_body, _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."
         yield Fault(word, sentence, (rule, content), act, show=(as_is, _rewritten(variant)))
     chunked = header("transfer-encoding", "chunked")
     empty = takes_as(body(b""), lambda turn: turn.header("transfer-encoding"))
     yield Fault("chunked-empty", "A body in chunks is read as empty.", ("RFC 9112, 7.1",), empty, show=(chunked,))
-    if whole.plain("required"):
-        rule = f"{whole.pointer}/required"
-        sentence = "A request without a body is answered as the right one before."
-        act = as_before(lambda violation: violation.rule == rule)
-        yield Fault("body-empty", sentence, (rule,), act, show=(as_is, body(b"")))
     if schema and len(schema.plain("properties", {})) > 1:
         first = next(iter(schema["properties"].value))
         sentence = f"A body is refused whose first property is not `{first}`."

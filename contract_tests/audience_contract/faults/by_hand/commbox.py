@@ -1,7 +1,6 @@
 """CommBox: the file of an upload, of which the schema says that it is bytes, and the prose that it has `phone1`."""
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,13 +10,12 @@ from ...files import CSV, XLSX
 from ...messages import Request, Response
 from ...multipart import Part
 from ...workbooks import workbook
-from ..acts import as_json, parts_body, puts, refuses
+from ..acts import parts_body, refuses
 from ..fault import Change, Fault, Turn, parts
 
 _POST = "/paths/~1audiences/post"
 _EVIDENCE = (f"{_POST}/description", f"{_POST}/responses/400/description")
 _FILE = f"{_POST}/requestBody/content/multipart~1form-data/schema/properties/audience_file"
-_ID = f"{_POST}/responses/201/content/application~1json/schema/properties/data/properties/id/description"
 _RIGHT = Part("audience_file", "a.csv", CSV, b"phone1\r\n442079832100\r\n")
 _BOOK = replace(_RIGHT, filename="a.xlsx", content_type=XLSX, data=workbook([["phone1"], [442079832100]]))
 
@@ -117,33 +115,6 @@ def _faults() -> Iterator[Fault]:
     for word, said, name, when_name in _NAMES:
         named = replace(_RIGHT, filename=name)
         yield _refused(f"filename-{word}", f"with a name {said}", named, _called(when_name))
-    evidence, shown = (_ID,), (_named(b"a"), _named(b"b"))
-    sentence = "A file that was uploaded before gives the id of then, whatever the audience's name."
-    yield Fault("id-of-file", sentence, evidence, _deduplicated, show=shown)
-    leaking = (_sends(replace(_RIGHT, data=b"name\nAnna\n442079832100\n")),)
-    yield Fault("leaks-number", "A refusal quotes the file's end.", ("CWE-209",), _leaks_number, show=leaking)
-
-
-def _deduplicated(turn: Turn) -> Response:
-    answer, name = turn.answer(), turn.text("name")
-    if answer.status != 201:
-        return answer
-    made = json.loads(answer.body)["data"]
-    first, data = turn.memory.setdefault("files", {}).setdefault(_file(turn.request).data, (name, made))
-    return answer if first == name else puts(data=data)(answer)
-
-
-def _leaks_number(turn: Turn) -> Response:
-    answer, end = turn.answer(), _file(turn.request).data[-16:]
-    told = as_json(lambda value: {**value, "description": f"Bad Request near {end!r}"})
-    return told(answer) if answer.status == 400 and turn.parts else answer
-
-
-def _named(name: bytes) -> Change:
-    def change(request: Request) -> Request:
-        return parts_body(replace(p, data=name) if p.name == "name" else p for p in parts(request))(request)
-
-    return change
 
 
 FAULTS = tuple(_faults())
