@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from .report import Finding, Report
+from .spec import registered
 from .visible import line
 
 Reports = Annotated[
@@ -90,12 +91,15 @@ class Outputs:
 
         today = date.today()
         report = baseline.apply(report, self._accepted, today, whole=whole)
-        if self._root:
-            paths = {
-                found.provider: f"generated/audience_clients/{found.provider}/openapi.json" for found in report.findings
-            }
-            files = {provider: path for provider, path in paths.items() if (self._root / path).is_file()}
-            report = replace(report, root=str(self._root), files=files)
+        root, files = self._root or Path(), {}
+        for provider in {found.provider for found in report.findings}:
+            own = registered(provider)
+            path = f"generated/audience_clients/{provider}/openapi.json"
+            if own and own.file:
+                files[provider] = Path(os.path.relpath(own.file, root)).as_posix()
+            elif self._root and (root / path).is_file():
+                files[provider] = path
+        report = replace(report, root=str(root), files=files)
         reports.terminal(report, Console(stderr=stderr), list(self._paths.values()))
         try:
             reports.write(report, self._paths)
