@@ -55,7 +55,7 @@ def server(
     read_only: Annotated[bool, typer.Option("--read-only", help="Send only requests that read.")] = False,
     operation: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="The same as --only with an operation."),
+        typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -93,9 +93,9 @@ def server(
     answer has it; the report names what is not judged. --overlay may add rules and links, and say with `x-effect`
     (reads, creates, changes, removes) what an operation does.
 
-    Exit code: 1 if a violation was seen, whether the run was finished or not; else 2 if a rule was never tried on an
-    operation, or for wrong usage; else 0. An operation whose valid requests all get the same 404, 405 or 501 is not
-    served, and not judged, unless --only names it.
+    Exit code: 1 if a violation was seen, finished or not; else 2 if a rule was never tried on an operation, or wrong
+    usage; else 0. An operation that is not served, as every answer to it is the same 404, 405 or 501, is not judged,
+    unless --operation names it.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
 
