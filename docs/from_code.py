@@ -52,10 +52,8 @@ def provider(kind: Any) -> str:
         f"| `{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"
         for each in source["document"]
     )
-    contradictions = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
-    contradictions = contradictions.replace("\n## ", "\n### ").replace(
-        " CONTRIBUTING.md says how the lines are written and checked.", ""
-    )
+    deviations = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
+    deviations = deviations.replace("\n## ", "\n### ")
     about = re.sub(r"https://[^\s,;]*[^\s,;.]", r"<\g<0>>", sys.modules[kind.__module__].__doc__ or "")
     return f"""# {title}
 
@@ -85,7 +83,7 @@ Each is an environment variable, and an argument of the class: `{key.upper()}_BA
 | --- | --- | --- |
 {documents}
 ## Where the documents contradict each other, or say nothing
-{contradictions}"""
+{deviations}"""
 
 
 def rules(examples: dict[str, dict[str, str]]) -> str:
