@@ -216,7 +216,9 @@ class _Plain:
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters") or (), at) for holder, at in ((operation, pointer), (item, above)))
-        for at, given in ((f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)):
+        for at, given in (
+            (f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)
+        ):
             each = self._target(given)
             if not isinstance(each, dict) or not {"name", "in"} <= each.keys():
                 self._leave_out(at, "what is no parameter")
