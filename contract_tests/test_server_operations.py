@@ -67,12 +67,12 @@ def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> N
         return lambda turn: replace(turn.error(status), headers=(*turn.error(status).headers, *headers))
 
     for status in (404, 405, 501):
-        report = judge(_playing("Get_Audiences", lacks(status), "commbox"), "commbox", requests=60)
+        report = judge(_playing("Get_Audiences", lacks(status), "commbox"), "commbox", requests=30)
         assert (report.verdict, report.counted) == (Verdict.KEPT, [])
         assert f"not served: Get_Audiences; every valid request was answered {status}" in report.notes
     assert _found(_judged(_VIEW, lacks(404))) >= {(_VIEW, "case.accepted")}
     # What the path has is another method.
-    report = judge(_playing("Get_Audiences", lacks(405, ("allow", "DELETE")), "commbox"), "commbox", requests=60)
+    report = judge(_playing("Get_Audiences", lacks(405, ("allow", "DELETE")), "commbox"), "commbox", requests=30)
     assert ("Get_Audiences", "case.accepted") in _found(report)
 
 
@@ -195,7 +195,7 @@ def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> 
 
 
 def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
-    report = judge(MockServer(), "batch", requests=200)
+    report = judge(MockServer(), "batch", requests=100)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     tried = Counter[tuple[str, str]]()
     for each in report.tried:
@@ -204,7 +204,7 @@ def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough
         counts = [tried[rule, operation] for operation in BATCH]
         assert max(counts) <= 2 * min(counts), (rule, counts)
     # There is less that can be wrong in a request without a body.
-    assert all(tried[rule, each] >= 80 for rule in ("response.status", "response.body") for each in BATCH)
+    assert all(tried[rule, each] >= 50 for rule in ("response.status", "response.body") for each in BATCH)
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.

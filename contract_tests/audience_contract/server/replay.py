@@ -28,8 +28,6 @@ def _each(form: str, text: str) -> str:
     return "".join(form.format(ord(letter)) for letter in text)
 
 
-_FEWEST = 400
-"""Requests to an operation that a run makes again, where the report's were fewer."""
 _SPELLINGS: tuple[Callable[[str], str], ...] = (
     str,
     # A body may be in UTF-16.
@@ -107,7 +105,7 @@ def rerun(
         options or Options(),
         seed=int(report["seed"]),
         operations=target.named(finding["operations"]),
-        requests=max(_FEWEST, int(report["requests"])),
+        requests=int(report["requests"]),
         read_only=only_read,
         strict=True,
         stop_first=True,
