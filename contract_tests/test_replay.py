@@ -54,6 +54,18 @@ def test_every_finding_is_seen_again_by_its_story_or_by_the_whole_check_and_not_
             assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
 
 
+def test_of_a_run_that_only_read_nothing_is_created_to_see_a_finding_again() -> None:
+    with MockServer(fault="adobe.getaudience-answer-empty") as server:
+        asked = target(server, "adobe")
+        run(asked, Options(requests=10, keep=True, operations=["create_audience"]))
+        document = json.loads(reports.render(run(asked, Options(requests=60, read_only=True)), "json"))
+        there = server.audiences
+        (finding,) = document["findings"]
+        assert replay(asked, finding, document)[0]
+        assert rerun(asked, finding, document)
+        assert server.audiences == there
+
+
 def test_the_whole_check_does_not_find_what_is_mended() -> None:
     _, document = judged("batch.display-name-type", operations=["audience_create"], requests=60)
     with MockServer() as server:
