@@ -30,9 +30,9 @@ def replay(  # noqa: PLR0917 - a command line
 ) -> None:
     """Repeat what showed a finding of REPORT, and say whether the server still fails.
 
-    What was created first is created again, then the request is sent, byte for byte but for the run's id and the
-    credentials, which come from the environment as for `server`. Where that does not show it, the whole check is made
-    again, for the finding's operations.
+    What was created first is created again. Then the request is sent, the same but for the run's id and the
+    credentials, which come from the environment as for `server`. Where that does not show the finding, the whole check
+    is made again, for the finding's operations.
 
     Exit code: 1 if it still fails, 0 if it does not, 2 if that cannot be told.
     """
