@@ -102,7 +102,7 @@ def test_what_was_removed_by_a_request_that_nobody_can_read_is_not_asked_for_aga
             json_body({"name": names[0].decode()})(header("Content-Type", "application/json")(turn.request))
         )
 
-    found = {finding.rule for finding in _judged(_REMOVE, act, requests=200).findings}
+    found = {finding.rule for finding in _judged(_REMOVE, act, requests=100).findings}
     assert "case.accepted" not in found
 
 
@@ -249,7 +249,7 @@ def test_read_only_asks_about_what_a_list_shows(key: str, fault: str) -> None:
         with MockServer(fault=played) as server:
             run(target(server, key), Options(requests=10, keep=True, operations=[created(key)]))
             there = server.audiences
-            report = run(target(server, key), Options(read_only=True, requests=100))
+            report = run(target(server, key), Options(read_only=True, requests=60))
             assert (report.verdict, report.created, server.audiences) == (verdict, (), there)
 
 
