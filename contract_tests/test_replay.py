@@ -43,7 +43,7 @@ _SPELT = ["batch.json-key-escapes", "commbox.boundary-name-case"]
 
 @pytest.mark.parametrize("fault", [*_of_each_family(), *_HISTORY, *_SPELT])
 def test_every_finding_is_seen_again_by_its_story_or_by_the_whole_check_and_not_once_it_is_mended(fault: str) -> None:
-    _, document = judged(fault, operations=[find(fault).operation], requests=80)
+    _, document = judged(fault, operations=[find(fault).operation], requests=60)
     for finding in document["findings"]:
         with MockServer(fault=fault) as server:
             faulty = target(server, find(fault).provider)
@@ -54,14 +54,26 @@ def test_every_finding_is_seen_again_by_its_story_or_by_the_whole_check_and_not_
             assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
 
 
+def test_of_a_run_that_only_read_nothing_is_created_to_see_a_finding_again() -> None:
+    with MockServer(fault="adobe.getaudience-answer-empty") as server:
+        asked = target(server, "adobe")
+        run(asked, Options(requests=10, keep=True, operations=["create_audience"]))
+        document = json.loads(reports.render(run(asked, Options(requests=60, read_only=True)), "json"))
+        there = server.audiences
+        (finding,) = document["findings"]
+        assert replay(asked, finding, document)[0]
+        assert rerun(asked, finding, document)
+        assert server.audiences == there
+
+
 def test_the_whole_check_does_not_find_what_is_mended() -> None:
-    _, document = judged("batch.display-name-type", operations=["audience_create"], requests=80)
+    _, document = judged("batch.display-name-type", operations=["audience_create"], requests=60)
     with MockServer() as server:
         assert not rerun(target(server, "batch"), document["findings"][0], document)
 
 
 def test_what_is_sent_again_is_the_same_to_the_byte_but_for_the_runs_id() -> None:
-    _, document = judged("adobe.chunked-refused", operations=["create_audience"])
+    _, document = judged("adobe.chunked-refused", operations=["create_audience"], requests=100)
     (finding,) = document["findings"]
     shown = finding["evidence"][0]["request"]
     with MockServer(fault="adobe.chunked-refused") as server:
@@ -91,7 +103,7 @@ def test_no_report_has_a_credential_and_what_is_made_from_one_is_an_expression(k
 
 
 def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, document = judged("batch.display-name-type", operations=["audience_create"])
+    report, document = judged("batch.display-name-type", operations=["audience_create"], requests=60)
     path = tmp_path / "report.json"
     reports.write(report, {"json": path})
     key = report.findings[0].key
@@ -109,7 +121,7 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
 def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:
     told = []
     for jobs in (1, 4):
-        _, document = judged("adobe.accept-enum", jobs=jobs, operations=["create_audience"])
+        _, document = judged("adobe.accept-enum", jobs=jobs, operations=["create_audience"], requests=100)
         told.append([{**found, "evidence": [], "story": []} for found in document["findings"]])
     assert told[0] == told[1]
     assert told[0]

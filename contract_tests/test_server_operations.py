@@ -66,13 +66,13 @@ def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> N
     def lacks(status: int, *headers: tuple[str, str]) -> Any:
         return lambda turn: replace(turn.error(status), headers=(*turn.error(status).headers, *headers))
 
-    for status in (404, 405, 501):
-        report = judge(_playing("Get_Audiences", lacks(status), "commbox"), "commbox", requests=60)
+    for status in (404, 501):
+        report = judge(_playing("Get_Audiences", lacks(status), "commbox"), "commbox", requests=30)
         assert (report.verdict, report.counted) == (Verdict.KEPT, [])
         assert f"not served: Get_Audiences; every valid request was answered {status}" in report.notes
     assert _found(_judged(_VIEW, lacks(404))) >= {(_VIEW, "case.accepted")}
     # What the path has is another method.
-    report = judge(_playing("Get_Audiences", lacks(405, ("allow", "DELETE")), "commbox"), "commbox", requests=60)
+    report = judge(_playing("Get_Audiences", lacks(405, ("allow", "DELETE")), "commbox"), "commbox", requests=30)
     assert ("Get_Audiences", "case.accepted") in _found(report)
 
 
@@ -102,7 +102,7 @@ def test_what_was_removed_by_a_request_that_nobody_can_read_is_not_asked_for_aga
             json_body({"name": names[0].decode()})(header("Content-Type", "application/json")(turn.request))
         )
 
-    found = {finding.rule for finding in _judged(_REMOVE, act, requests=200).findings}
+    found = {finding.rule for finding in _judged(_REMOVE, act, requests=100).findings}
     assert "case.accepted" not in found
 
 
@@ -204,7 +204,7 @@ def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough
         counts = [tried[rule, operation] for operation in BATCH]
         assert max(counts) <= 2 * min(counts), (rule, counts)
     # There is less that can be wrong in a request without a body.
-    assert all(tried[rule, each] >= 80 for rule in ("response.status", "response.body") for each in BATCH)
+    assert all(tried[rule, each] >= 50 for rule in ("response.status", "response.body") for each in BATCH)
 
 
 # The documents say of a create what it answers; a server may add a body to none, and a list is JSON too.
@@ -249,7 +249,7 @@ def test_read_only_asks_about_what_a_list_shows(key: str, fault: str) -> None:
         with MockServer(fault=played) as server:
             run(target(server, key), Options(requests=10, keep=True, operations=[created(key)]))
             there = server.audiences
-            report = run(target(server, key), Options(read_only=True, requests=100))
+            report = run(target(server, key), Options(read_only=True, requests=60))
             assert (report.verdict, report.created, server.audiences) == (verdict, (), there)
 
 

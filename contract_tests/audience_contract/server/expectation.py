@@ -29,6 +29,8 @@ from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
 
+_UNNAMED = "that the spec does not name"
+"""How `check_request` tells what a schema allows and no document names."""
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
@@ -105,7 +107,8 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
         return _of_method(operation, request, is_open=elsewhere)
-    found = [v for v in check_request(operation, request, undocumented=False) if not _is_length(v)]
+    every = [violation for violation in check_request(operation, request) if not _is_length(violation)]
+    found = [violation for violation in every if not violation.message.endswith(_UNNAMED)]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
     # What a part is said to be a server may overlook; not what its content is.
@@ -134,7 +137,8 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if habit := next(filter(None, (misread(request, violation) for violation in broken)), ""):
         expected = Expected.OPEN if habit in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, habit, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
-    return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings))
+    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
+    return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings or is_unnamed))
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
@@ -274,8 +278,6 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
 
 def _open(operation: Operation, request: Request) -> Iterator[str]:
     """Why a request that breaks no rule may still be refused."""
-    if not provider_of(operation.spec.key).extensible and check_request(operation, request, undocumented=True):
-        yield "something that the documents do not name"
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not _declares_accept(operation):
         yield "an Accept that JSON is not in"

@@ -28,8 +28,6 @@ def _each(form: str, text: str) -> str:
     return "".join(form.format(ord(letter)) for letter in text)
 
 
-_FEWEST = 400
-"""Requests to an operation that a run makes again, where the report's were fewer."""
 _SPELLINGS: tuple[Callable[[str], str], ...] = (
     str,
     # A body may be in UTF-16.
@@ -68,7 +66,7 @@ def replay(
     story, run_id = steps(finding), str(report["run"])
     # As long: what is at a limit stays there.
     new = "".join(secrets.choice(string.ascii_lowercase.replace(letter, "")) for letter in run_id)
-    run = Run(target, replace(options or Options(), run_id=new))
+    run = Run(target, replace(_as_before(target, report, options), run_id=new))
     old, now = (Audiences(target.spec, each) for each in (run_id, new))
     changes = {old.mark: now.mark, old.digits: now.digits}
     operations = {each.id: each for each in target.spec.operations}
@@ -101,14 +99,13 @@ def rerun(
 
     The run is made again, for the finding's operations, until it is found.
     """
-    tried = {each["operation"] for each in report["tried"]}
-    only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)
+    options = _as_before(target, report, options)
     options = replace(
-        options or Options(),
+        options,
         seed=int(report["seed"]),
-        operations=target.named(finding["operations"]),
-        requests=max(_FEWEST, int(report["requests"])),
-        read_only=only_read,
+        # What only reads takes from a list what it asks about.
+        operations=() if options.read_only else target.named(finding["operations"]),
+        requests=int(report["requests"]),
         strict=True,
         stop_first=True,
         accepted=lambda found: not _is_same(found, finding),
@@ -121,6 +118,13 @@ def rerun(
     if not still and "coverage" in report["phases"]:
         raise StoryError("what --deep sends is not sent again")
     return still
+
+
+def _as_before(target: Target, report: Mapping[str, Any], options: Options | None) -> Options:
+    """Nothing is created, changed or removed where the report's run only read."""
+    tried = {each["operation"] for each in report["tried"]}
+    only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)
+    return replace(options or Options(), read_only=only_read)
 
 
 def _again(run: Run, finding: Mapping[str, Any]) -> Finding | None:

@@ -339,7 +339,7 @@ class Run:
 
         def ready() -> dict[str, str]:
             nonlocal about
-            about = self._audience(operation, used=True) or self._nobody
+            about = self._audience(operation, used=True) or Made(self._names.new(), "", None)
             return self._names.meaning(operation, about)
 
         def send(request: Request) -> None:
@@ -359,10 +359,6 @@ class Run:
             else:
                 for request in engine.covering():
                     send(request)
-
-    @property
-    def _nobody(self) -> Made:
-        return Made(self._names.new(), "", None)
 
     def _enter(self, phase: str) -> None:
         self._phase = phase
