@@ -122,18 +122,16 @@ def test_what_is_found_is_told_apart_by_its_times_and_stays_unknown(
         assert found.record is not None
 
 
-def test_after_a_deletion_the_wait_for_it_ends_where_the_audience_is_gone(face: BlockingPortal | None) -> None:
-    deleted = Batch(face, CREATED)("delete", "VIP")
-    reference = in_another_process(deleted)
-    for what in (deleted, reference):
-        batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), ABSENT)
+def test_after_a_deletion_the_wait_for_it_ends_where_the_audience_is_gone() -> None:
+    deleted = Batch(None, CREATED)("delete", "VIP")
+    for what, answers in (
+        (deleted, [viewed(indexing_state="IN_PROGRESS"), ABSENT]),
+        (Reference.of_text(Reference.of(deleted).to_text()), [ABSENT]),
+    ):
+        batch = Batch(None, *answers)
         error = batch("wait", what)
         assert isinstance(error, NotFoundError)
-        assert [error.outcome, len(batch.asked)] == [None, 2]
-    created = Batch(face, CREATED)("create", GOOD)
-    assert isinstance(Batch(face, ABSENT)("wait", created, within=0), WaitTimeoutError)
-    assert isinstance(Batch(face, ABSENT)("wait", created, within=0), TimeoutError)
-
-
-def in_another_process(receipt: Receipt) -> Any:
-    return Reference.of_text(Reference.of(receipt).to_text())
+        assert [error.outcome, len(batch.asked)] == [None, len(answers)]
+    error = Batch(None, ABSENT)("wait", Batch(None, CREATED)("create", GOOD), within=0)
+    assert isinstance(error, WaitTimeoutError)
+    assert isinstance(error, TimeoutError)

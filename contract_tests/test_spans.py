@@ -205,20 +205,16 @@ class Blocker:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == "opentelemetry":
             raise ModuleNotFoundError(name)
-if {blocked}:
-    sys.meta_path.insert(0, Blocker())
+sys.meta_path.insert(0, Blocker())
 import httpx2, audiences, audiences.aio
-assert not any(name.startswith("opentelemetry") for name in sys.modules)
-transport = httpx2.MockTransport(lambda _: httpx2.Response(202, json={{"indexing_token": "abc"}}))
-draft = audiences.Audience(name="VIP", provider_fields={{"batch": {{"type": "emails"}}}})
+transport = httpx2.MockTransport(lambda _: httpx2.Response(202, json={"indexing_token": "abc"}))
+draft = audiences.Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
 print(audiences.Batch(api_key="key-4711", project="p", transport=transport).create(draft).operation_token)
 """
 
 
-@pytest.mark.parametrize("blocked", [True, False])
-def test_importing_the_library_imports_no_opentelemetry_and_it_works_without(blocked: bool) -> None:
-    command = [sys.executable, "-c", BLOCKED.format(blocked=blocked)]
-    done = processes.run(command)
+def test_without_opentelemetry_the_library_works() -> None:
+    done = processes.run([sys.executable, "-c", BLOCKED])
     assert (done.stdout, done.stderr) == ("abc\n", "")
 
 

@@ -8,7 +8,7 @@ import audiences
 from .markdown import cell, code
 
 _HEAD = """\
-| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with |
+| Provider | Takes | Does not take | `provider_fields` | Answers with |
 | --- | --- | --- | --- | --- |
 """
 _SUPPORT = {"native": "yes", "emulated": "yes, emulated", "undocumented": "undocumented", "unsupported": "**no**"}

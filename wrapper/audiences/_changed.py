@@ -12,7 +12,7 @@ from ._response import Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """One call of a change: what became of it, and of how many members it told."""
+    """One call of a change: what became of it, and how many members it had."""
 
     outcome: Outcome
     members: int | None

@@ -28,7 +28,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """What could be found out.
+    """What could be found out about a call whose outcome was unknown.
 
     The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
     to be seen does not say that it will not come. It is *applied* in one case only: the call was a create that looked

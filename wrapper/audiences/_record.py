@@ -129,7 +129,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """By what an audience is meant: its name, its id, the caller's own id, or a change to it by the provider's token.
+    """What names an audience: its name, its id, the caller's own id, or the provider's token of a change to it.
 
     `to_text()` goes to another process, where `Reference.of_text` reads it.
     """

@@ -77,7 +77,7 @@ def _asks_for_token(given: Mapping[str, object], settings: Collection[Setting]) 
     """
     asks = any(given.get(name) is not None for name in _CLIENT)
     if asks and given.get("access_token") is not None:
-        raise ConfigurationError("give access_token, or what one is asked for with, not both")
+        raise ConfigurationError("give access_token, or client_id, client_secret and scopes, not both")
     variables = {each.argument: os.environ.get(each.variable) for each in settings}
     found = given.get("access_token") is not None or variables["access_token"]
     return asks or (not found and bool(variables["client_id"]))

@@ -209,13 +209,13 @@ class Verbs:
         within: float = 300.0,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """Ask again and again, with pauses that grow from half a second or more to 30 seconds at most, until the
-        audience is no longer indexing, and give what the provider says then: a change that another one has replaced is
-        no failure, and a state that the provider does not document is given as it is.
+        """What the provider says of an audience once it is no longer indexing. Until then it is asked again and again,
+        with pauses that grow up to 30 seconds. That another change has replaced this one is no failure, and a state
+        that the provider does not document is given as it is.
 
-        `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
-        change (a receipt has it), an audience that is not to be seen yet is waited for, too; after a delete, whose
-        receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
+        `within` is the number of seconds that this may take in all; `options` bound each single question. With the
+        token of a change (a receipt has it), an audience that is not there yet is waited for, too. After a delete,
+        whose receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """

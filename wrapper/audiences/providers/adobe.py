@@ -1,12 +1,14 @@
 """Adobe Experience Platform: the metadata of an external audience, and the Segmentation Service, which lists audiences.
 
-The spec of what creates is our own, written from a page that Adobe hides, help/segmentation/api/create-audience.md in
-https://github.com/AdobeDocs/experience-platform.en; that of the Segmentation Service is Adobe's, with the guide
-https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences; that of the token endpoint is
-our own, https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
+The spec of the call that creates is our own, written from a page that Adobe hides:
+help/segmentation/api/create-audience.md in https://github.com/AdobeDocs/experience-platform.en. The spec of the
+Segmentation Service is Adobe's; its guide is
+https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences. The spec of the token
+endpoint is our own, written from
+https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
 
-Its calls that update an audience (patchAudience, updateAudience) are not made: they are documented with an audience's
-expression and name, and no page says what they do to one that is metadata alone.
+The calls that update an audience (patchAudience, updateAudience) are not made: they are documented with an audience's
+expression and name, and no page says what they do to an audience that is metadata only.
 """
 
 from dataclasses import replace
@@ -268,9 +270,9 @@ class Adobe(Blocking):
     Give an `audienceId` of your own with each create, as the guide does: then `get(Reference(external_id=...))` finds
     that audience again, an inactive one too. `list` leaves those out, and the system's own.
 
-    Instead of a ready access token, `client_id`, `client_secret` and `scopes` have one asked for by OAuth
-    server-to-server: once for all threads and tasks, again a minute before it expires, and once more when the provider
-    refuses it. If none can be had, the call raises TokenError. Settings see `AdobeOptions`, all options `Options`.
+    Instead of `access_token`, give `client_id`, `client_secret` and `scopes`: a token is then asked for by OAuth
+    server-to-server, once for all threads and tasks, again a minute before it expires, and once more when the provider
+    refuses it. If none is issued, the call raises TokenError. `AdobeOptions` has the settings, `Options` the rest.
 
     Raises ConfigurationError for what is missing or malformed.
 

@@ -242,7 +242,7 @@ class Batch(Blocking):
 
     The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
     `display_name`. A 202 without `indexing_token` is a SpecViolationError with the outcome *applied*: the page promises
-    the token, and without it nobody can ask how the work goes. Settings see `BatchOptions`, all options `Options`.
+    the token, and without it nobody can ask how the work goes. `BatchOptions` has the settings.
 
     Raises ConfigurationError for what is missing or malformed.
 

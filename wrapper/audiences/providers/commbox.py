@@ -134,7 +134,7 @@ class CommBox(Blocking):
     CommBox has one list of all audiences, without pages: it is one answer, of `max_response_bytes` at most, also for
     `get`, which finds an audience by its name or id in it. `replace` takes a PhoneFile, for a static audience alone,
     which is looked up first. A time without a zone, which CommBox may send, stands in `Record.raw` only.
-    Settings see `CommBoxOptions`, all options `Options`.
+    `CommBoxOptions` has the settings, `Options` the rest.
 
     Raises ConfigurationError for what is missing or malformed.
 
