@@ -164,7 +164,7 @@ def at_every_line(kind: str, verb: str, server: Server) -> Iterator[str]:
     way, call, line, name = KINDS[kind], VERBS[verb], 0, ""
     provider, seen, reached = way.make(server.url), dict[str, str](), True
     while reached:
-        line, name = line + 1, f"name-{line}0000{len(kind)}{len(verb)}"
+        line, name = line + 1, f"name-{line}0000{AT_EVERY_LINE.index((kind, verb)):02}"  # no other verb's
         draft, left = way.draft(name), [line]
 
         def trace(frame: FrameType, event: str, _: object, left: list[int] = left) -> Any:

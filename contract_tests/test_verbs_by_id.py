@@ -207,6 +207,14 @@ def test_an_answer_about_other_audiences_than_asked_for_is_no_record() -> None:
     assert isinstance(adobe("get", "a"), SpecViolationError)
 
 
+def test_a_time_of_adobe_s_that_is_no_number_is_not_a_time() -> None:
+    answer = httpx2.Response(200, json={"id": "1", "createEpoch": "soon", "updateEpoch": 1})
+    adobe = make(_ADOBE, transport=httpx2.MockTransport(lambda _: answer), allow_undocumented=True)
+    record = adobe.get(id="1")
+    assert record.created is None
+    assert record.updated.timestamp() == 1
+
+
 def test_commbox_lists_every_audience_and_finds_one_by_name_or_id(server: MockServer, connect: Connect) -> None:
     commbox = connect(_COMMBOX)
     receipt = commbox("create", uploaded("VIP"))

@@ -53,13 +53,10 @@ class Rest:
         return chain(self._taken, self._source)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
-        for member in self._taken:
+        for member in self._taken if self.awaits else self:
             yield member
         if self.awaits:
             async for member in self._source:
-                yield member
-        else:
-            for member in self._source:
                 yield member
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -33,13 +33,12 @@ def truth(name: str, value: object) -> bool:
 
 
 def headers(value: object) -> Mapping[str, str]:
-    fits = isinstance(value, Mapping) and all(
+    if isinstance(value, Mapping) and all(
         isinstance(name, str) and isinstance(text, str) and _NAME.fullmatch(name) and _TEXT.fullmatch(text)
         for name, text in value.items()
-    )
-    if not isinstance(value, Mapping) or not fits:
-        raise ConfigurationError("extra_headers must be a mapping of names to texts of visible ASCII")
-    return dict(value)
+    ):
+        return dict(value)
+    raise ConfigurationError("extra_headers must be a mapping of names to texts of visible ASCII")
 
 
 def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:

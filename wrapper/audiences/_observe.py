@@ -83,18 +83,18 @@ class Span:
                 self._manager = _tracer(api).start_as_current_span(f"{provider} {verb}", attributes=attributes)
                 self._current = self._manager.__enter__()
 
-    def end(self, outcome: Outcome | None) -> None:
-        if self._current is not None and outcome is not None:
+    def end(self, outcome: Outcome | None, failure: str = "") -> None:
+        if self._current is not None:
             with suppress(Exception):
-                self._current.set_attribute("audiences.outcome", str(outcome))
+                if failure:
+                    _fail(self._current, failure)
+                if outcome is not None:
+                    self._current.set_attribute("audiences.outcome", str(outcome))
 
     def fail(self, raised: BaseException) -> None:
         """Say what a verb failed or was interrupted by."""
         error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-        if self._current is not None:
-            with suppress(Exception):
-                _fail(self._current, type(raised).__name__)
-        self.end(error.outcome if isinstance(error, AudiencesError) else None)
+        self.end(error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
 
     def close(self) -> None:
         if self._current is not None:

@@ -24,7 +24,7 @@ from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
 from ._steps import Flow, R, Step, Work
 from ._token import ClientCredentials, Granted
-from ._verbs import ABOUT_DRAFTS, Verbs
+from ._verbs import Verbs
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ class Provider(ABC, Generic[T]):
         own = _arguments(flow)
         options = cast("CallOptions", {name: value for name, value in named.items() if name not in own})
         draft = given[0] if given else named.get("audience")
-        verbs = self._verbs(options, flow.__name__, draft if flow.__name__ in ABOUT_DRAFTS else None)
+        verbs = self._verbs(options, flow.__name__, draft)
         return verbs, flow(verbs, *given, **{name: value for name, value in named.items() if name in own})
 
     def _verbs(self, options: CallOptions, verb: str, draft: object = None) -> Verbs:
@@ -151,7 +151,7 @@ class Provider(ABC, Generic[T]):
         return verbs
 
     def _how(self, options: CallOptions) -> CallSettings:
-        timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
+        timeouts = Timeouts.of(options.get("timeout", self.timeouts))
         on_progress = options.get("on_progress", self._on_progress)
         _checks.on_progress(on_progress)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))

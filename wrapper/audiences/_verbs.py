@@ -50,8 +50,8 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-ABOUT_DRAFTS, READING = ("prepare", "create", "ensure"), ("get", "list", "wait", "reconcile")
-"""The verbs that are given a draft, and those that only ask, so that they have no outcome."""
+_READING = ("get", "list", "wait", "reconcile")
+"""The verbs that only ask, so that they have no outcome."""
 
 
 class Verbs:
@@ -60,12 +60,12 @@ class Verbs:
     how: CallSettings
 
     def __init__(self, account: Account, verb: str, draft: object = None) -> None:
-        self.title, name = account.title, getattr(draft, "name", None)
+        self.title = account.title
         self._account, self._adapter = account, account.adapter
-        self._name = name if isinstance(name, str) else None
+        self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
-        self._reads = verb in READING
-        self._operation: Operation[Any, Any] | None = None if name is None else self._adapter.create
+        self._reads = verb in _READING
+        self._operation: Operation[Any, Any] | None = self._adapter.create if self._name else None
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
         self._looked = False
