@@ -75,6 +75,9 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     shown = dict(zip(header, row, strict=True))
     assert (done.returncode, shown["members"], shown["calls"], shown["outcome"]) == (0, "25000", "3", "applied")
     assert len(members(server)) == 25_000
+    small = run(server, "add", *AT, "--file", file, "--chunk-bytes", "100000", "--json")
+    assert (small.returncode, len(json.loads(small.stdout)[0]["chunks"])) == (0, 10)
+    assert len(members(server)) == 25_000
     refused = run(server, "replace", *AT, "--file", file)
     assert (refused.returncode, "at most 10000 members" in refused.stderr) == (4, True)
     assert len(members(server)) == 25_000
@@ -215,7 +218,9 @@ def test_commbox_replaces_by_a_file_whose_requests_a_dry_run_shows(server: MockS
         (["add", *AT, "--file", "-", "--attribute", "a:dat"], "COLUMN[:KIND]"),
         (["add", *AT, "--file", "-", "--attribute", "a", "--attribute", "a:url"], "COLUMN[:KIND]"),
         (["replace", *AT, "--file", "-", "--unchecked"], "phone numbers"),
+        (["add", *AT, "--file", "-", "--chunk-bytes", "0"], "--chunk-bytes"),
         (["replace", "X", "-p", "commbox", "--file", "-"], "file of phone numbers"),
+        (["replace", "X", "-p", "commbox", "--file", __file__, "--chunk-bytes", "9"], "--chunk-bytes"),
         (["list", "X", "-p", "batch"], "unexpected extra argument"),
         (["list"], "--provider"),
         (["ensure", "-p", "batch"], "NAME"),
