@@ -50,8 +50,6 @@ app = Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_LARGE = 16 * 1024
-"""Bytes of a file of credentials: the parser of TOML takes long for much larger ones."""
 PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__subclasses__()}
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
@@ -510,8 +508,6 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
     try:
-        if file.stat().st_size > _LARGE:
-            _refuse(f"{file}: is too large for a file of credentials: more than {_LARGE // 1024} KiB")
         values = tomllib.loads(file.read_text("utf-8-sig"))
         if tenant or "tenant" in values:
             values = _of_tenant(values, tenant, file, known)
