@@ -115,16 +115,13 @@ def test_a_credentials_file_is_never_quoted(content: str, tmp_path: Path) -> Non
     check(done)
 
 
-@pytest.mark.parametrize(("times", "said"), [(2_000, "not TOML"), (100_000, "too large for a file of credentials")])
 @pytest.mark.parametrize("begin", ["[", "BATCH_API_KEY = [", "BATCH_API_KEY = {a = "], ids=["table", "array", "inline"])
-def test_a_credentials_file_that_is_nested_too_deeply_is_not_toml(
-    begin: str, times: int, said: str, tmp_path: Path
-) -> None:
+def test_a_credentials_file_that_is_nested_too_deeply_is_not_toml(begin: str, tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
-    file.write_text(begin + begin.split(" = ", 1)[-1] * times, "utf-8")
+    file.write_text(begin + begin.split(" = ", 1)[-1] * 2_000, "utf-8")
     done = run(None, "create", "X", "-p", "batch", "--credentials", str(file))
     assert done.returncode == 2
-    assert said in check(done)
+    assert "not TOML" in check(done)
 
 
 def test_an_error_of_the_commands_own_is_told_in_one_line() -> None:

@@ -40,6 +40,7 @@ from ._everywhere import create_everywhere
 from ._member_file import KINDS, MemberFile, opened
 from ._operation import Operation
 from ._terminal import note, say
+from ._verbs import CHUNK_BYTES
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.
@@ -49,8 +50,6 @@ app = Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_LARGE = 16 * 1024
-"""Bytes of a file of credentials: the parser of TOML takes long for much larger ones."""
 PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__subclasses__()}
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
@@ -118,6 +117,7 @@ class Given(NamedTuple):
     attribute: Annotated[
         list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
     ] = []
+    chunk_bytes: Annotated[int, Option(metavar="BYTES", min=1, help="The most bytes of one call.")] = CHUNK_BYTES
 
     @property
     def attributes(self) -> list[tuple[str, str]]:
@@ -308,8 +308,9 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
         _change("replace", asked, at, given, shared, allow_empty=allow_empty)
-    if str(given.file) == "-" or given.column or given.attribute:
-        _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without --column and --attribute")
+    if str(given.file) == "-" or given != Given(given.file):
+        others = "--column, --attribute and --chunk-bytes"
+        _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without {others}")
     what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
     with _refusing():
         file = PhoneFile(given.file, checked=not replacing.unchecked)
@@ -346,7 +347,9 @@ def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **opt
     supported = isinstance(getattr(run.chosen[0].adapter, verb), Operation)
 
     def call(provider: Provider) -> _report.Shown:
-        make: Callable[..., _report.Shown] = partial(getattr(provider, verb), what, **options)
+        make: Callable[..., _report.Shown] = partial(
+            getattr(provider, verb), what, chunk_bytes=given.chunk_bytes, **options
+        )
         with opened(given.file) as file:
             members = MemberFile(file, given.column or "id", attributes, run.bars.of(provider.title))
             if supported and members.seeks:
@@ -505,8 +508,6 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
     try:
-        if file.stat().st_size > _LARGE:
-            _refuse(f"{file}: is too large for a file of credentials: more than {_LARGE // 1024} KiB")
         values = tomllib.loads(file.read_text("utf-8-sig"))
         if tenant or "tenant" in values:
             values = _of_tenant(values, tenant, file, known)

@@ -39,15 +39,16 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
     """
-    stars = STARS.encode()
+    stars, is_escaped = STARS.encode(), any(mark in data for mark in b"\\&%")
     for secret in sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True):
-        (begin, spelled), kept, at, last = _patterns(secret), b"", 0, 0
+        (begin, spelled), kept, last = _patterns(secret), b"", 0
+        at = 0 if is_escaped or " " in secret or "+" in secret else max(0, len(data) - len(secret) * cut)
         while found := begin.search(data, at):
             at = found.start() + 1
             if (end := _end(data, found.start(), spelled, cut=cut)) is not None:
                 kept += data[last : found.start()] + stars
                 at = last = end
-        # What looks like an escape may be the secret's own.
+        # As it is: also where nothing is escaped, or what looks like an escape is the secret's own.
         data = (kept + data[last:]).replace(secret.encode(), stars)
     return data
 

@@ -1,7 +1,7 @@
 """The members of a change, as they are taken from the caller's iterable: as many at a time as one call may have."""
 
 import json
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,8 @@ from ._operation import MemberRules
 GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
 """What is given as members; the latter only in `audiences.aio`."""
 
-
+_Members = dict[str, tuple[Member, str] | None]
+"""By id: None for one without attributes, and of others how they are sent."""
 _encoded = json.encoder.encode_basestring
 
 
@@ -33,12 +34,10 @@ class Supply:
         self._verb, self._rules = verb, rules
         self.warnings = set[str]()
         self._before, self._after = _json.dumps(rules.write(verb, "", self.warnings)).decode().split('""')
-        self.call: dict[str, tuple[Member, str] | None] = {}
-        """The members of the next call, or of the one that is made now, by id: None for one without attributes, and
-        of others how they are sent.
-        """
-        self._later: dict[str, tuple[Member, str] | None] = {}
-        """Those that came first, and have no room in it."""
+        self.call: _Members = {}
+        """The members of the next call, or of the one that is made now."""
+        self._held: _Members = {}
+        """Those that were taken, which begin with the call's."""
         self._ahead: list[Any] = []
         """Those that were taken, and not looked at."""
         self._failed: list[Member | str] = []
@@ -75,25 +74,15 @@ class Supply:
 
     def _wanted(self) -> int:
         """How many more to take; one beyond the call tells whether it is the last."""
-        room = self.most - len(self.call)
-        if self._later and room:
-            both = [*self._later.items()]
-            self.call |= dict(both[:room])
-            self._later = dict(both[room:])
-        elif self._ahead and room:
-            self.call |= self._checked(self._ahead)
-            self._ahead = []
-        room = self.most - len(self.call)
-        return 0 if self._ended or self._later or (self._ahead and not room) else room or 1
+        wanted = 0 if self._ended else max(0, self.most + 1 - len(self._held))
+        if not wanted:
+            self.call = dict(islice(self._held.items(), self.most))
+        return wanted
 
     def _take(self, wanted: int) -> None:
         self._ended = len(self._ahead) < wanted
-        found = self._checked(self._ahead)
-        if len(self.call) < self.most or found.keys() <= self.call.keys():
-            self.call |= found
-            self._ahead = []
-        else:
-            self._place -= len(self._ahead)
+        self._held |= self._checked(self._ahead)
+        self._ahead = []
 
     @property
     def written(self) -> str:
@@ -105,30 +94,29 @@ class Supply:
         """Have a call take half as many members as this one; False where it has one only."""
         if len(self.call) < 2:
             return False
-        self.most, self._later, self.call = len(self.call) // 2, self.call | self._later, {}
+        self.most = len(self.call) // 2
         return True
 
     def sent(self, *, applied: bool) -> None:
         """The call is over."""
         if not applied:
             self._failed += _items(self.call)
-        self.call = {}
+        self._held, self.call = dict(islice(self._held.items(), len(self.call), None)), {}
 
     @property
     def is_all(self) -> bool:
         """Whether the next call has all that is left."""
-        return self._ended and not self._later and not self._ahead
+        return self._ended and len(self._held) <= self.most
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing more to send."""
-        return self.is_all and not self.call
+        return self._ended and not self._held
 
     def rest(self) -> Rest:
-        taken = (*self._failed, *_items(self.call), *_items(self._later), *self._ahead)
-        return Rest(taken, () if self._ended else self._source)
+        return Rest((*self._failed, *_items(self._held), *self._ahead), () if self._ended else self._source)
 
-    def _checked(self, items: Sequence[Any]) -> dict[str, tuple[Member, str] | None]:
+    def _checked(self, items: Sequence[Any]) -> _Members:
         if {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items)):
             self._place += len(items)
             return dict.fromkeys(items)
@@ -164,5 +152,5 @@ class Supply:
         return InvalidError.of([Problem(place, rule, shape(value), source)])
 
 
-def _items(members: Mapping[str, tuple[Member, str] | None]) -> list[Member | str]:
+def _items(members: _Members) -> list[Member | str]:
     return [more[0] if more else id for id, more in members.items()]

@@ -34,14 +34,13 @@ def _trust_store() -> ssl.SSLContext:
 def proxy_of(url: str) -> tuple[Origin, str, str]:
     """Where the proxy at the URL is, and the user and the password that are in it."""
     parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 1080)
-    return (parts.scheme, parts.hostname or "", port), unquote(parts.username or ""), unquote(parts.password or "")
+    return origin(url), unquote(parts.username or ""), unquote(parts.password or "")
 
 
 @lru_cache(64)
 def origin(url: str) -> Origin:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 1080)
 
 
 def from_environment(url: str) -> tuple[str, str] | None:
