@@ -251,6 +251,20 @@ def test_a_page_in_html_with_a_spec_in_yaml_is_laid_out_as_well(tmp_path: Path) 
     assert (root / ADAPTER).is_file()
 
 
+def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_called_as_its_header(
+    tmp_path: Path,
+) -> None:
+    command = ["provider", "Kestrel", "--page", str(HERE / "kestrel.yaml"), "--root", str(tmp_path)]
+    assert main(command) == 0
+    adapter = (tmp_path / "wrapper/audiences/providers/kestrel.py").read_text("utf-8")
+    assert "workspace_id=FILL_IN" in adapter
+    assert '"X-Api-Key": values.secrets["api_key"],' in adapter
+    assert '"X-Org": values.secrets["x_org"],' in adapter
+    wire = (tmp_path / "contract_tests/wire/kestrel.py").read_text("utf-8")
+    assert '"/api/v3/workspaces/01234567-89ab-cdef-0123-456789abcdef/cohorts"' in wire
+    assert '"from": "2025-02-06"' in wire
+
+
 @pytest.mark.parametrize(
     ("name", "page", "said"),
     [

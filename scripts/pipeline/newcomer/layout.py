@@ -3,6 +3,7 @@
 import hashlib
 import json
 import keyword
+import os
 import re
 import tempfile
 from datetime import UTC, datetime
@@ -39,7 +40,10 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         # Apart, so that a page that cannot be used leaves nothing behind.
         staged = Provider(Path(folder), key)
-        files = _specs(staged, name, page, address) | _generated(staged)
+        try:
+            files = _specs(staged, name, page, address) | _generated(staged)
+        except PipelineError as error:
+            raise PipelineError(str(error).replace(f"{folder}{os.sep}", "")) from error
         outline = Outline(key, name, effective.upstream(staged), _modules(staged, files))
         files = {root / path.relative_to(folder): data for path, data in files.items()}
     environment = Environment(  # noqa: S701  # Python, not HTML
