@@ -189,11 +189,12 @@ _SAYS, _SAID = (_WORDS.format(fingerprint(text)) for text in ("Other.", "Names a
     [
         # What the action adds is there by now; its target is elsewhere; the words that it rests on are others.
         (lambda s: operation(s).update(summary="Make"), OVERLAY, OVERLAY.replace("summary", "x-summary")),
-        (_moved, OVERLAY, OVERLAY.replace("lists", "l")),
-        (
+        pytest.param(_moved, OVERLAY, OVERLAY.replace("lists", "l"), marks=pytest.mark.long),
+        pytest.param(
             lambda s: operation(s).update(description="Other."),
             OVERLAY.replace("/summary, absent: true", _SAID),
             OVERLAY.replace("/summary, absent: true", _SAYS),
+            marks=pytest.mark.long,
         ),
     ],
 )

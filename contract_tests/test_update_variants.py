@@ -80,7 +80,7 @@ def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
 @pytest.mark.parametrize(
     ("change", "code", "lines"),
     [
-        (_adobe_newer, Code.BREAKING, {"- url", "audienceId", "id"}),
+        pytest.param(_adobe_newer, Code.BREAKING, {"- url", "audienceId", "id"}, marks=pytest.mark.long),
         pytest.param(
             _adobe_older,
             Code.BREAKING,
