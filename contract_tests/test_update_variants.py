@@ -80,11 +80,11 @@ def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
 @pytest.mark.parametrize(
     ("change", "code", "lines"),
     [
-        pytest.param(_adobe_newer, Code.BREAKING, {"- url", "audienceId", "id"}, marks=pytest.mark.long),
+        pytest.param(_adobe_newer, Code.BREAKING, {"- url", "post", "audienceId", "id"}, marks=pytest.mark.long),
         pytest.param(
             _adobe_older,
             Code.BREAKING,
-            {"post", "audienceId", "id", "- name: Accept"},
+            {"- url", "post", "audienceId", "id", "- name: Accept"},
             marks=pytest.mark.long,
         ),
     ],

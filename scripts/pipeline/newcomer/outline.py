@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ class Outline:
     key: str
     title: str
     spec: Json
-    modules: dict[PurePath, bytes]
+    modules: dict[Path, bytes]
 
     @cached_property
     def operation(self) -> Operation:
@@ -40,7 +40,7 @@ class Outline:
         raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
 
     @cached_property
-    def _module(self) -> tuple[PurePath, str]:
+    def _module(self) -> tuple[Path, str]:
         made = shape(f"Build `POST {self.operation.path}`")
         found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
         return next((path, text) for path, text in found if made in shape(text))
