@@ -59,19 +59,6 @@ def test_the_file_of_claims_has_none_of_the_pages_sentences() -> None:
         assert prose not in words
 
 
-def test_the_same_page_as_html_claims_the_same_properties() -> None:
-    rows = "".join(
-        f"<tr><td><code>{name}</code></td><td><p>{kind}</p></td><td>Words.</td></tr>"
-        for name, kind in (("name", "String"), ("beds", "Integer"))
-    )
-    page = (
-        "<!doctype html><h2>Request</h2><pre><code>POST /rooms?dry=true</code></pre>"
-        f"<table><tr><th>Property</th><th>Type</th><th>Description</th></tr>{rows}</table>"
-    )
-    found = [claim for claim in claims_of(text_of(page.encode())) if claim["kind"] == "request property"]
-    assert found == [claim for claim in claims_of(PAGE) if claim["kind"] == "request property" and "type" in claim]
-
-
 def test_a_page_that_agrees_with_our_spec_leaves_no_claim_unheld() -> None:
     assert list(unheld(claims_of(PAGE), SPEC, SPEC_FILE)) == []
 

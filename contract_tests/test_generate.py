@@ -48,6 +48,7 @@ def _drift(root: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_the_committed_files_are_generated_byte_for_byte_from_specs_alone(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "specs", tmp_path / "specs")
     adapters = Path("wrapper") / "audiences" / "providers"

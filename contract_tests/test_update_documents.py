@@ -97,6 +97,7 @@ def test_once_its_page_is_there_the_document_is_the_published_one(
     assert updated(project).code == Code.NOTHING
 
 
+@pytest.mark.long
 def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Path, page: Path) -> None:
     answer = '# Response\n\n```json\n{"id": "9"}\n```\n'
     page.write_text(f"{answer}\n{small_project.page_of(json.dumps(rooms()))}", "utf-8")

@@ -20,7 +20,7 @@ def in_adapters(tmp_path: Path, source: str, key: str) -> list[str]:
     """The lines of an adapter that are named where the request's `name` changes."""
     (tmp_path / "wrapper").mkdir()
     (tmp_path / "wrapper" / "acme.py").write_text(source, "utf-8")
-    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
+    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40")
     found = impact(tmp_path, key, [change], (limited(20), limited(40)))
     return [source.splitlines()[use.line - 1].strip() for use in found]
 
@@ -70,13 +70,13 @@ BODY = f"{OPERATION}/requestBody/content/application~1json/schema/properties/nam
 
 
 def test_of_a_property_that_changes_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
-    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40", side="request")
+    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40")
     assert touched(tmp_path, limited(20), limited(40), change) == ["NAME", "SAID"]
 
 
 def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
     after = changed(lambda spec: answer(spec)["properties"].pop("id"))
-    change = Change("breaking-reader", (f"{SCHEMA}/properties/id",), "id is removed", side="response")
+    change = Change("breaking-reader", (f"{SCHEMA}/properties/id",), "id is removed")
     assert touched(tmp_path, changed(lambda _: None), after, change) == ["ID"]
 
 
@@ -89,7 +89,7 @@ def test_of_credentials_that_change_the_header_that_they_are_sent_in_is_touched(
     def scheme(name: str) -> Json:
         return changed(lambda s: s.update(components={"securitySchemes": {"k": {"type": "apiKey", "name": name}}}))
 
-    change = Change("breaking-caller", ("/components/securitySchemes/k",), "name", side="request")
+    change = Change("breaking-caller", ("/components/securitySchemes/k",), "name")
     assert touched(tmp_path, scheme("X-Key"), scheme("X-New"), change) == ["KEY"]
 
 

@@ -89,7 +89,10 @@ def other(folder: Path) -> tuple[Path, list[str]]:
     return copy, paths
 
 
-@pytest.mark.parametrize(("stage", "left"), [(1, ""), (2, ""), (3, " M specs/acme/openapi.json\n")])
+@pytest.mark.parametrize(
+    ("stage", "left"),
+    [*(pytest.param(n, "", marks=pytest.mark.long) for n in (1, 2)), (3, " M specs/acme/openapi.json\n")],
+)
 def test_a_kill_between_two_files_is_put_right_by_the_next_command(
     project: Path, tmp_path: Path, stage: int, left: str
 ) -> None:
@@ -116,6 +119,7 @@ def test_a_swap_that_fails_in_the_middle_puts_everything_back(project: Path, tmp
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_an_update_after_a_killed_one_works(project: Path, tmp_path: Path) -> None:
     copy, paths = other(tmp_path)
     with start("-c", _SWAP, str(project), str(copy), "3", *paths) as swapping:

@@ -1,9 +1,9 @@
-"""A page of HTML, written as the Markdown that says the same: headings, paragraphs, lists, tables and code."""
+"""A page of HTML, written as the Markdown that says the same: headings, paragraphs, lists and code."""
 
 import re
 from html.parser import HTMLParser
 
-_BREAKS = re.compile("title|p|li|ul|ol|div|section|article|main|header|footer|table|blockquote|dl|h[1-6]")
+_BREAKS = re.compile("title|p|li|ul|ol|div|section|article|main|header|footer|table|tr|blockquote|dl|h[1-6]")
 _SILENT = {"style", "noscript", "template", "svg"}
 _DATA = re.compile(r"application/(\S+\+)?(json|ya?ml)", re.I)
 
@@ -31,8 +31,6 @@ class _Writer(HTMLParser):
         self.code: list[str] | None = None
         self.language = ""
         self.silent = 0
-        self.cells: int | None = None
-        self.rows = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -47,15 +45,8 @@ class _Writer(HTMLParser):
             self.out.append(f"\n\n{'#' * int(tag[1])} ")
         elif tag in _MARKS:
             self.out.append(_MARKS[tag])
-        elif tag == "tr":
-            self.cells = 0
-            self.out.append("\n| ")
         elif _BREAKS.fullmatch(tag) or tag == "br":
-            self.rows = 0 if tag == "table" else self.rows
-            # In a table's row a line end would end the row.
-            self.out.append(
-                " " if self.cells is not None else "\n- " if tag == "li" else "\n\n" if tag != "br" else "\n"
-            )
+            self.out.append({"li": "\n- ", "br": "\n"}.get(tag, "\n\n"))
 
     def handle_endtag(self, tag: str) -> None:
         if self.code is not None:
@@ -67,15 +58,6 @@ class _Writer(HTMLParser):
             self.silent = max(0, self.silent - 1)
         elif tag in _MARKS:
             self.out.append(_MARKS[tag])
-        elif tag in ("td", "th") and self.cells is not None:
-            self.cells += 1
-            self.out.append(" | ")
-        elif tag == "tr" and self.cells is not None:
-            self.rows += 1
-            self.out.append("\n|" + " --- |" * self.cells if self.rows == 1 else "")
-            self.cells = None
-        elif self.cells is not None:
-            pass
         elif _BREAKS.fullmatch(tag):
             self.out.append("" if tag == "li" else "\n\n")
 

@@ -1,7 +1,7 @@
 """A valid OpenAPI document in fewer words: what can be said in two ways is said in one, for everything that reads it.
 
 - OpenAPI 3.0 becomes 3.1, its `nullable` a type, its exclusive limits numbers; what it ignores beside `$ref` goes.
-- The formats `int32` and `int64` become the range that they stand for, and `uri` a pattern.
+- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` a pattern.
 - The request bodies of `components`, and the parameters of a path, go to the operations that have them.
 - A `content` without a media type, which says nothing, goes.
 """
@@ -19,7 +19,11 @@ from .documents import resolve
 from .published import each_operation
 
 Json = dict[str, Any]
-URI = "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$"
+PATTERNS = {
+    "uri": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$",
+    "uuid": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+}
 _BITS = {"int32": 31, "int64": 63}
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
@@ -35,9 +39,8 @@ def translated(document: Json) -> Json:
             most = 2 ** _BITS[schema.pop("format")] - 1
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
             schema["maximum"] = min(schema.get("maximum", most), most)
-        if schema.get("format") == "uri" and "pattern" not in schema:
-            schema["pattern"] = URI
-            del schema["format"]
+        if schema.get("format") in PATTERNS and "pattern" not in schema:
+            schema["pattern"] = PATTERNS[schema.pop("format")]
     for _, path, operation in each_operation(spec):
         own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])
         named = {_name(spec, each) for each in own}

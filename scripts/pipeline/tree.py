@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from . import client, effective, registry, vendor
 from .folders import Provider
@@ -18,12 +18,16 @@ def expected(root: Path, found: Sequence[Provider]) -> dict[Path, bytes]:
     files = {package / "__init__.py": _INIT, package / "py.typed": b""}
     for provider in found:
         vendor.verify(provider)
-        spec = effective.build(provider)
-        files[provider.effective] = effective.dump(spec)
-        files[provider.generated / "sources.json"] = effective.dump(effective.sources(provider))
-        modules = client.files(spec, str(provider.specs))
-        files |= {provider.generated / path: data for path, data in modules.items()}
+        files |= of(provider)
     return files | registry.blocks(root, found)
+
+
+def of(provider: Provider) -> dict[Path, bytes]:
+    """The provider's effective spec, where that comes from, and its client."""
+    spec = effective.build(provider)
+    written = {"openapi.json": effective.dump(spec), "sources.json": effective.dump(effective.sources(provider))}
+    files = client.files(spec, str(provider.specs)) | {PurePath(name): data for name, data in written.items()}
+    return {provider.generated / path: data for path, data in files.items()}
 
 
 def differences(root: Path, files: dict[Path, bytes]) -> dict[Path, str]:

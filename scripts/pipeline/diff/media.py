@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from .change import Change, Kind, Side
 from .node import Node
@@ -36,25 +37,16 @@ def _media(old: Node, new: Node, side: Side, name: str, key: str) -> Iterator[Ch
     anything = Node(old.root, old.pointer, {})
     if one is not None or two is not None:
         yield from Walk(one or anything, two or replace(anything, pointer=new.pointer), side, name, text=form).changes()
-    if form:
-        yield from _encodings(old, new, side, name)
+    before, after = _encodings(old), _encodings(new)
+    if form and before != after:
+        text = f"{name}, its parts: {differing(before, after)}"
+        yield Change(Kind.UNDECIDED, old.pointer, new.pointer, text, side)
 
 
-def _encodings(old: Node, new: Node, side: Side, name: str) -> Iterator[Change]:
-    before, after = old.members("encoding"), new.members("encoding")
-    for part in sorted({*before, *after}):
-        one = before[part].value if part in before else {}
-        two = after[part].value if part in after else {}
-        lost = _listed(one.get("contentType")) - _listed(two.get("contentType")) if "contentType" in two else set()
-        rest = [{key: value for key, value in item.items() if key != "contentType"} for item in (one, two)]
-        pointers = (f"{old.pointer}/encoding/{part}", f"{new.pointer}/encoding/{part}")
-        where = f"{name}, part {part!r}: {differing(one, two)}"
-        if lost or ("contentType" in two and "contentType" not in one):
-            yield Change(Kind.BREAKING_CALLER if side == "request" else Kind.UNDECIDED, *pointers, where, side)
-        elif _listed(one.get("contentType")) != _listed(two.get("contentType")):
-            yield Change(Kind.COMPATIBLE if side == "request" else Kind.BREAKING_READER, *pointers, where, side)
-        if rest[0] != rest[1]:
-            yield Change(Kind.UNDECIDED, *pointers, where, side)
+def _encodings(media: Node) -> dict[str, Any]:
+    """How each part is written, its media types in one order."""
+    parts = {name: node.value for name, node in media.members("encoding").items()}
+    return {name: {**part, "contentType": sorted(_listed(part.get("contentType")))} for name, part in parts.items()}
 
 
 def within(inner: str, outer: str) -> bool:

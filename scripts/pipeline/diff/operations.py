@@ -41,7 +41,7 @@ def _pair(  # noqa: PLR0917
     yield from servers([old, path, whole(old.root)], [new, path_new, whole(new.root)], where)
     yield from security(old, new, where)
     before = parameters.of_operation(path, old, names[0])
-    yield from parameters.compare(before, parameters.of_operation(path_new, new, names[1]), where)
+    yield from parameters.compare(before, parameters.of_operation(path_new, new, names[1]), where, "request")
     yield from _body(old, new, where)
     yield from responses.compare(old, new, where)
     if old.plain("callbacks", {}) != new.plain("callbacks", {}):

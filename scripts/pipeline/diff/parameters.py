@@ -24,38 +24,31 @@ def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tup
     return found
 
 
-def compare(old: dict[tuple[str, str], Node], new: dict[tuple[str, str], Node], where: str) -> Iterator[Change]:
+def of_response(response: Node) -> dict[tuple[str, str], Node]:
+    """The headers; that of the type of the body is what its content says."""
+    named = {name.lower(): node for name, node in response.members("headers").items()}
+    return {("header", name): node for name, node in named.items() if name != "content-type"}
+
+
+def compare(
+    old: dict[tuple[str, str], Node], new: dict[tuple[str, str], Node], where: str, side: Side
+) -> Iterator[Change]:
     for key in [*old, *(key for key in new if key not in old)]:
-        one, two = old.get(key), new.get(key)
-        node = two or one
-        assert node is not None  # noqa: S101
-        name = f"{where}, {key[0]} parameter {node.value['name']!r}"
-        if two is None and one is not None:
-            text = f"{name} is removed and may be ignored from now on"
-            yield Change(Kind.COMPATIBLE, one.pointer, None, text, "request")
-        elif one is None and two is not None:
-            required = two.plain("required", False)
-            kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
-            yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
-        elif one is not None and two is not None:
-            yield from _pair(one, two, "request", name, key[0])
-
-
-def headers(old: Node, new: Node, where: str) -> Iterator[Change]:
-    before, after = (
-        {name.lower(): node for name, node in response.members("headers").items()} for response in (old, new)
-    )
-    for key in [*before, *(key for key in after if key not in before)]:
-        if key == "content-type":
-            continue
-        one, two, name = before.get(key), after.get(key), f"{where}, header {key!r}"
-        if one is not None and two is None:
-            kind = Kind.BREAKING_READER if one.plain("required", False) else Kind.COMPATIBLE
-            yield Change(kind, one.pointer, None, f"{name} is removed", "response")
-        elif one is None and two is not None:
-            yield Change(Kind.COMPATIBLE, None, two.pointer, f"{name} is added", "response")
-        elif one is not None and two is not None:
-            yield from _pair(one, two, "response", name, "header")
+        one, two, (place, called) = old.get(key), new.get(key), key
+        name = f"{where}, header {called!r}"
+        if side == "request":
+            name = f"{where}, {place} parameter {(two or one or old[key]).value['name']!r}"
+        if one is not None and two is not None:
+            yield from _pair(one, two, side, name, place)
+        elif two is not None:
+            breaks = side == "request" and two.plain("required", False)
+            kind, rest = (Kind.BREAKING_CALLER, ", and required") if breaks else (Kind.COMPATIBLE, "")
+            yield Change(kind, None, two.pointer, f"{name} is added{rest}", side)
+        elif one is not None:
+            breaks = side == "response" and one.plain("required", False)
+            kind = Kind.BREAKING_READER if breaks else Kind.COMPATIBLE
+            ignored = " and may be ignored from now on" if side == "request" else ""
+            yield Change(kind, one.pointer, None, f"{name} is removed{ignored}", side)
 
 
 def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[Change]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from . import parameters
 from .change import Change, Kind
 from .media import content
 from .node import Node
-from .parameters import headers
 
 
 def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
@@ -37,7 +37,7 @@ def _for(responses: dict[str, Node], status: str) -> Node | None:
 
 
 def _pair(old: Node, new: Node, where: str) -> Iterator[Change]:
-    yield from headers(old, new, where)
+    yield from parameters.compare(parameters.of_response(old), parameters.of_response(new), where, "response")
     yield from content(old, new, "response", where)
     if old.plain("links") != new.plain("links"):
         yield Change(Kind.UNDECIDED, old.pointer, new.pointer, f"{where}: its links differ", "response")

@@ -65,7 +65,7 @@ class Walk:
             yield replace(change, kind=Kind.BREAKING_CALLER if forward else Kind.BREAKING_READER)
         elif verdict is Containment.UNKNOWN:
             yield replace(change, sentence=f"{change.sentence}: nothing here can tell what that means")
-        elif not equivalent(given, accepting, text=self.text):
+        elif _rest(before) != _rest(after) and not equivalent(given, accepting, text=self.text):
             yield replace(change, kind=Kind.COMPATIBLE)
 
     def _defaults(self, old: Node, new: Node, place: str) -> Iterator[Change]:
@@ -101,3 +101,8 @@ def _shell(schema: Schema, shared: set[str], *, items: bool) -> Schema:
     if items:
         out["items"] = True
     return {key: value for key, value in out.items() if key != "properties" or value}
+
+
+def _rest(schema: Schema) -> Schema:
+    """Without the properties, of which each that comes or goes is a change of its own."""
+    return {key: schema[key] for key in schema if key != "properties"} if isinstance(schema, dict) else schema

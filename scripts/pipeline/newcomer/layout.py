@@ -3,10 +3,11 @@
 import hashlib
 import json
 import keyword
+import os
 import re
 import tempfile
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import tomlkit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -39,8 +40,13 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         # Apart, so that a page that cannot be used leaves nothing behind.
         staged = Provider(Path(folder), key)
-        files = _specs(staged, name, page, address) | _generated(staged)
-        outline = Outline(key, name, effective.upstream(staged), _modules(staged, files))
+        try:
+            files = _specs(staged, name, page, address) | tree.of(staged)
+            client.check(staged.generated, files)
+        except PipelineError as error:
+            raise PipelineError(str(error).replace(f"{folder}{os.sep}", "")) from error
+        modules = {path.relative_to(staged.generated): data for path, data in files.items() if path.suffix == ".py"}
+        outline = Outline(key, name, effective.upstream(staged), modules)
         files = {root / path.relative_to(folder): data for path, data in files.items()}
     environment = Environment(  # noqa: S701  # Python, not HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -95,16 +101,3 @@ document = "openapi{published.suffix(spec)}"
 
 def _toml(text: str) -> str:
     return str(tomlkit.item(text).as_string())
-
-
-def _generated(provider: Provider) -> dict[Path, bytes]:
-    spec = effective.build(provider)
-    modules = client.files(spec, str(provider.specs))
-    files = {provider.generated / path: data for path, data in modules.items()}
-    client.check(provider.generated, files)
-    return {provider.effective: effective.dump(spec), **files}
-
-
-def _modules(provider: Provider, files: dict[Path, bytes]) -> dict[PurePath, bytes]:
-    package = provider.generated
-    return {path.relative_to(package): data for path, data in files.items() if path.suffix == ".py"}

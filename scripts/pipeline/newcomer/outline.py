@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ class Outline:
     key: str
     title: str
     spec: Json
-    modules: dict[PurePath, bytes]
+    modules: dict[Path, bytes]
 
     @cached_property
     def operation(self) -> Operation:
@@ -40,7 +40,7 @@ class Outline:
         raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
 
     @cached_property
-    def _module(self) -> tuple[PurePath, str]:
+    def _module(self) -> tuple[Path, str]:
         made = shape(f"Build `POST {self.operation.path}`")
         found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
         return next((path, text) for path, text in found if made in shape(text))
@@ -117,6 +117,21 @@ class Outline:
         return found
 
     @property
+    def required(self) -> list[str]:
+        """The parameters of path and query that have no setting: an adapter has to know what they are."""
+        parameters = [(at, each) for at, each in self.operation.parameters if each["in"] != "header"]
+        return [_python(each["name"], at) for at, each in parameters if each.get("required")]
+
+    @property
+    def path(self) -> str:
+        """With a value for each parameter."""
+        path = self.operation.path
+        for at, each in self.operation.parameters:
+            schema = target(self.spec, f"{at}/schema")[1]
+            path = path.replace(f"{{{each['name']}}}", str(samples.value(self.spec, schema)))
+        return path
+
+    @property
     def variables(self) -> list[str]:
         """Those of the first server, which are settings called as they are."""
         names = self.spec["servers"][0].get("variables", {})
@@ -125,12 +140,13 @@ class Outline:
     @cached_property
     def schemes(self) -> list[Json]:
         """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
-        found = []
+        found: list[Json] = []
         for name in self.operation.security[0] if self.operation.security else ():
             at, scheme = target(self.spec, pointer([name], "/components/securitySchemes"))
             bearer = scheme["type"] == "http"
             header = "Authorization" if bearer else scheme["name"]
-            argument = "token" if bearer else "api_key"
+            first = not any(each["argument"] == "api_key" for each in found)
+            argument = "token" if bearer else "api_key" if first else _python(header, at)
             ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
             found.append({"header": header, "bearer": bearer, "at": at, **ours})
         return found
@@ -178,7 +194,7 @@ class Outline:
     @property
     def error(self) -> Json:
         """A body of a documented error, or an empty one."""
-        errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45")
+        errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45d")
         return self._example(errors[0]) if errors else {}
 
     @property

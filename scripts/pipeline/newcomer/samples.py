@@ -3,9 +3,10 @@
 from typing import Any
 
 from ..operations import Json, target
-from ..translate import URI
+from ..translate import PATTERNS
 
 TEXT = "text"
+_OF_FORMATS = {"uri": "https://example.com/", "uuid": "01234567-89ab-cdef-0123-456789abcdef", "date": "2025-02-06"}
 
 
 def value(spec: Json, schema: Json) -> Any:
@@ -32,6 +33,7 @@ def value(spec: Json, schema: Json) -> Any:
 def _text(schema: Json) -> str:
     if schema.get("format") == "date-time":
         return "2025-02-06T07:51:52Z"
-    if schema.get("pattern") == URI:
-        return "https://example.com/"
+    for name, pattern in PATTERNS.items():
+        if schema.get("pattern") == pattern:
+            return _OF_FORMATS[name]
     return TEXT.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]

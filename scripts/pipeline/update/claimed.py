@@ -13,25 +13,25 @@ def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any]
     """Each claim that is new or gone. `file` is the spec, whose lines are named."""
     for claim in new:
         if claim not in old:
-            held = hold(claim, spec)
-            said = "the spec agrees" if held.said is None else f"in the spec, {held.said}"
-            kind = "documentation" if held.said is None else _kind(claim, old)
-            yield _change(kind, held.at, f"new claim: {_told(claim)}; {said}", file)
+            at, against = hold(claim, spec)
+            said = "the spec agrees" if against is None else f"in the spec, {against}"
+            kind = "documentation" if against is None else _kind(claim, old)
+            yield _change(kind, at, f"new claim: {_told(claim)}; {said}", file)
     for claim in old:
         if claim not in new:
             still = any(_about(other) == _about(claim) for other in new)
             said = "the page claims something else of it" if still else "nothing on the page claims it any more"
             kind = "documentation" if still else "undecided"
-            yield _change(kind, hold(claim, spec).at, f"claim gone: {_told(claim)}; {said}", file)
+            yield _change(kind, hold(claim, spec)[0], f"claim gone: {_told(claim)}; {said}", file)
 
 
 def unheld(claims: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
     """The claims that the spec does not say, whether they are new or not."""
     for claim in claims:
-        held = hold(claim, spec)
-        if held.said is not None:
-            said = f"the page claims {_told(claim)}; in the spec, {held.said}"
-            yield _change(_kind(claim, ()), held.at, said, file)
+        at, against = hold(claim, spec)
+        if against is not None:
+            said = f"the page claims {_told(claim)}; in the spec, {against}"
+            yield _change(_kind(claim, ()), at, said, file)
 
 
 def _kind(claim: Claim, old: Sequence[Claim]) -> str:

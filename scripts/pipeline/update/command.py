@@ -19,7 +19,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
     parser.add_argument("--no-tests", action="store_true", help="leave out the contract tests")
     parser.add_argument("--keep", action="store_true", help="update the tree also where the wrapper no longer fits")
-    parser.add_argument("--date", type=_date, default=None, help="the day to record, by default today's in UTC")
+    parser.add_argument(
+        "--date", type=date.fromisoformat, default=None, help="the day to record, by default today's in UTC"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -32,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
     found = _chosen(list(providers(root)), given.keys)
     if given.report:
         report.prepare(given.report)
-    day = given.date or datetime.now(UTC).date().isoformat()
+    day = (given.date or datetime.now(UTC).date()).isoformat()
     try:
         result = update(root, found, day, tests=not given.no_tests, keep=given.keep)
     except KeyboardInterrupt:
@@ -50,7 +52,3 @@ def _chosen(found: Sequence[Provider], keys: Sequence[str]) -> list[Provider]:
         if key not in known:
             raise PipelineError(f"no provider {key!r} in specs/; there are {', '.join(known)}")
     return [provider for provider in found if not keys or provider.key in keys]
-
-
-def _date(text: str) -> str:
-    return date.fromisoformat(text).isoformat()

@@ -1,7 +1,6 @@
 """Hold a page's claims against the spec that we wrote from it: which place each is about, and whether they agree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,10 @@ Json = dict[str, Any]
 _PLACES = {"query": "parameters", "header": "parameters", "request property": "requestBody"}
 
 
-@dataclass(frozen=True)
-class Held:
-    """`at` is the place in the spec that a claim is about, or would be; `said` what the spec says otherwise, if so."""
-
-    at: str
-    said: str | None = None
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What the spec says at a place, of what a claim of that kind and name is about."""
-
-    kind: str
-    name: str
-    at: str
-    facts: Json = field(default_factory=dict)
+# The place in the spec that a claim is about, or would be; and what the spec says otherwise, if it does.
+Held = tuple[str, str | None]
+# What the spec says of a kind and a name: the place, and the facts.
+Statement = tuple[str, str, str, Json]
 
 
 def hold(claim: Claim, spec: Json) -> Held:
@@ -41,12 +28,11 @@ def hold(claim: Claim, spec: Json) -> Held:
         return _operation(claim, spec)
     kind, name = claim["kind"], str(claim.get("status", claim.get("name")))
     name = name.lower() if kind in ("query", "header") else name
-    about = [said for said in _statements(spec) if (said.kind, said.name) == (kind, name)]
-    if not about:
+    found = [(at, _against(claim, facts)) for *about, at, facts in _statements(spec) if about == [kind, name]]
+    if not found:
         at = f"{next(operations(spec)).at}/{_PLACES.get(kind, 'responses')}"
-        return Held(at, f"no such {kind.rpartition(' ')[2]}")
-    found = [Held(said.at, _against(claim, said.facts)) for said in about]
-    return next((held for held in found if held.said is None), found[0])
+        return at, f"no such {kind.rpartition(' ')[2]}"
+    return next((held for held in found if held[1] is None), found[0])
 
 
 def _against(claim: Claim, facts: Json) -> str | None:
@@ -65,19 +51,19 @@ def _statements(spec: Json) -> Iterator[Statement]:
     for operation in operations(spec):
         for at, parameter in operation.parameters:
             facts = {"required": parameter.get("required", False), "values": parameter["schema"].get("enum")}
-            yield Statement(parameter["in"], parameter["name"].lower(), at, facts)
+            yield parameter["in"], parameter["name"].lower(), at, facts
         for media, at, _ in operation.bodies:
-            yield Statement("header", "content-type", f"{operation.at}/requestBody/content", {"values": [media]})
+            yield "header", "content-type", f"{operation.at}/requestBody/content", {"values": [media]}
             yield from _properties(spec, at, "request property", "")
         for status in operation.value["responses"]:
-            yield Statement("answer", status, f"{operation.at}/responses/{status}")
+            yield "answer", status, f"{operation.at}/responses/{status}", {}
         for status, at, _ in operation.answers:
             if status.startswith("2"):
                 yield from _properties(spec, at, "answer property", "")
     for key, scheme in spec.get("components", {}).get("securitySchemes", {}).items():
         bearer = {"values": ["Bearer {}"]} if scheme["type"] == "http" else {}
         name = scheme.get("name", "Authorization").lower()
-        yield Statement("header", name, pointer([key], "/components/securitySchemes"), bearer)
+        yield "header", name, pointer([key], "/components/securitySchemes"), bearer
 
 
 def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statement]:
@@ -85,7 +71,7 @@ def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statemen
     for name in schema.get("properties", ()):
         here, child = target(spec, pointer(["properties", name], at))
         facts = {"type": child.get("type"), "required": name in schema.get("required", ())}
-        yield Statement(kind, f"{above}{name}", here, facts)
+        yield kind, f"{above}{name}", here, facts
         yield from _properties(spec, here, kind, f"{above}{name}/")
 
 
@@ -118,8 +104,8 @@ def _operation(claim: Claim, spec: Json) -> Held:
         if method not in item:
             continue
         if path in (known, *(f"{server}{known}" for server in servers[:1])):
-            return Held(pointer(["paths", known, method]))
+            return pointer(["paths", known, method]), None
         for number, server in enumerate(servers):
             if path == f"{server}{known}":
-                return Held(f"/servers/{number}", f"the default is {servers[0]}; put this one first in `servers`")
-    return Held("/paths", "no such operation")
+                return f"/servers/{number}", f"the default is {servers[0]}; put this one first in `servers`"
+    return "/paths", "no such operation"

@@ -34,16 +34,12 @@ _CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: its class, the JSON pointers, a sentence, and the lines of our spec it touches.
-
-    `side`, where that is known: request or response.
-    """
+    """One difference: its class, the JSON pointers, a sentence, and the lines of our spec it touches."""
 
     kind: str
     pointers: tuple[str, ...]
     sentence: str
     lines: tuple[str, ...] = ()
-    side: str = ""
 
     @property
     def code(self) -> Code:
