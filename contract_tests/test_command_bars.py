@@ -57,7 +57,7 @@ def test_a_terminal_shows_a_bar_which_is_gone_in_the_end(command: list[str]) -> 
     out, shown = on_a_terminal(command)
     assert json.loads(out)[0]["outcome"] == "applied"
     assert "CommBox" in shown
-    assert "3.2/3.2 MB" in shown
+    assert "1.6/1.6 MB" in shown
     assert shown.rstrip("\r\n").endswith("\x1b[2K")  # the line is erased
 
 

@@ -77,7 +77,7 @@ def test_get_shows_the_record_and_json_has_what_the_library_knows(raw: RawServer
 def test_the_exit_code_of_a_read_says_whether_there_was_an_answer_and_what_it_said(
     raw: RawServer, answer: bytes, code: int
 ) -> None:
-    done = ask(playing(raw, answer), "get", "VIP", "--timeout", "0.3", "--json")
+    done = ask(playing(raw, answer), "get", "VIP", "--timeout", "1", "--json")
     assert (done.returncode, done.stderr) == (code, "")
     (known,) = json.loads(done.stdout)
     assert known.get("outcome") is None
@@ -97,11 +97,11 @@ def test_waiting_ends_with_the_record_or_with_8_and_what_was_seen_last(raw: RawS
     done = ask(playing(raw, INDEXING, FOUND), "wait", "VIP", "--token", "abc", "--json")
     assert (done.returncode, json.loads(done.stdout)[0]["state"]) == (0, "ready")
     assert [b"indexing_token=abc" in request for request in raw.requests] == [True, True]
-    late = ask(playing(raw, INDEXING), "wait", "VIP", "--within", "0.01")
+    late = ask(playing(raw, INDEXING), "wait", "VIP", "--within", "1")
     assert late.returncode == 8
     assert "still indexing after" in late.stderr
     assert "4012" in late.stdout
-    error, record = json.loads(ask(raw, "wait", "VIP", "--within", "0.01", "--json").stdout)
+    error, record = json.loads(ask(raw, "wait", "VIP", "--within", "1", "--json").stdout)
     assert (error["error"], record["state"]) == ("WaitTimeoutError", "indexing")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -292,7 +292,5 @@ def test_whatever_is_done_to_audiences_they_are_as_the_library_says(lives: Calla
     few = settings(
         max_examples=25,
         stateful_step_count=15,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     run_state_machine_as_test(make, settings=few)

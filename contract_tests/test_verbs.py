@@ -299,18 +299,18 @@ def test_a_token_to_reconcile_with_a_name_that_is_none_is_refused(name: str) -> 
 
 
 def late() -> Exception:
-    time.sleep(0.3)
+    time.sleep(1.2)
     return httpx2.ReadTimeout("x")
 
 
 def test_where_the_last_question_has_no_answer_in_time_the_time_to_wait_is_over() -> None:
     batch = Batch(None, viewed(indexing_state="IN_PROGRESS"), late)
-    error = batch("wait", "VIP", within=0.2)
+    error = batch("wait", "VIP", within=1.1)
     assert isinstance(error, WaitTimeoutError)
     assert error.record is not None
     assert error.record.state is RecordState.INDEXING
     assert "within must be a number of seconds" in str(batch("wait", "VIP", within="5"))
-    unanswered = Batch(None, late)("wait", "VIP", within=0.2)
+    unanswered = Batch(None, late)("wait", "VIP", within=1.1)
     assert isinstance(unanswered, WaitTimeoutError)
     assert unanswered.record is None
 
