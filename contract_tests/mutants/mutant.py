@@ -9,7 +9,6 @@ from typing import Any
 from audience_contract import Operation, load
 from audience_contract.spec import Node, parse
 from mutants import schemas
-from mutants.exceptions import NOT_CHANGED
 from mutants.schemas import REMOVED, Change
 
 _OTHER_STATUS = {"2": ("200", "201", "204"), "4": ("400", "402"), "5": ("500", "501")}
@@ -41,18 +40,10 @@ class Mutant:
         return next(found for found in load(self.key).operations if found.id == self.of)
 
 
-def changed_operations(key: str) -> list[Operation]:
-    """All that a spec has but those in NOT_CHANGED."""
-    return [found for found in load(key).operations if found.id not in NOT_CHANGED.get(key, ())]
-
-
 def mutants(key: str) -> list[Mutant]:
-    """Every change of every keyword of a spec, in the order of the document, each once for a side that it is on.
-
-    Of the operations in NOT_CHANGED, none: those that create, view and remove are changed.
-    """
+    """Every change of every keyword of a spec, in the order of the document, each once for a side that it is on."""
     found: dict[tuple[str, str, str], Mutant] = {}
-    for operation in changed_operations(key):
+    for operation in load(key).operations:
         for side, change in _of_operation(operation):
             made = Mutant(key, operation.id, side, change.pointer, change.words, _changed(operation, change))
             found.setdefault((side, change.pointer, change.words), made)
@@ -80,7 +71,8 @@ def _place(operation: Operation) -> Iterator[Change]:
     at = paths[operation.path]
     other = {**_without(paths.value, operation.path), f"{operation.path}-2": at.value}
     yield Change(paths.pointer, (), other, f"{operation.path} becomes {operation.path}-2")
-    yield Change(at.pointer, (), {"put": at.value[method]}, f"{method} becomes put")
+    new = "patch" if method == "put" else "put"
+    yield Change(at.pointer, (), {**_without(at.value, method), new: at.value[method]}, f"{method} becomes {new}")
 
 
 def _security(operation: Operation) -> Iterator[Change]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from audience_contract import Operation, Response, check_request, check_response, load
@@ -11,6 +12,9 @@ from audience_contract.faults import Fault, Turn
 from audience_contract.mock import credentials
 from audience_contract.mock.app import Application
 from audience_contract.mock.provider import load as provider_of
+from audience_contract.samples import sample
+from audience_contract.schema import alternatives
+from audience_contract.spec import Node
 from mutants.mutant import Mutant
 from wire import right
 from witnesses import ask
@@ -68,11 +72,14 @@ def wrong(documented: Operation, mutated: Operation, answer: Response) -> Respon
     """
     if not documented.response(answer.status):
         return answer
-    allowed = [found for found in (answer, *_near(mutated, answer)) if not check_response(mutated, found)]
-    for found in allowed:
-        if check_response(documented, found):
-            return found
-    return next((found for found in allowed if found.status != answer.status), answer)
+    other = answer
+    for found in chain([answer], _near(mutated, answer)):
+        if not check_response(mutated, found):
+            if check_response(documented, found):
+                return found
+            if other is answer and found.status != answer.status:
+                other = found
+    return other
 
 
 def keeps(mutant: Mutant) -> bool:
@@ -113,7 +120,9 @@ def _bodies(operation: Operation, answer: Response) -> Iterator[Response]:
         value = json.loads(answer.body)
     except ValueError:
         return
-    for changed in (*_values(value), *_more(operation, answer, value)):
+    documented = operation.response(answer.status)
+    schemas = [entry["schema"] for entry in (documented and documented.get("content")) or () if entry.get("schema")]
+    for changed in chain(_values(value), *(_more(schema, value) for schema in schemas)):
         yield replace(answer, body=json.dumps(changed).encode())
     for media in ("text/plain", "application/problem+json"):
         headers = tuple((k, media if k.lower() == "content-type" else v) for k, v in answer.headers)
@@ -122,16 +131,21 @@ def _bodies(operation: Operation, answer: Response) -> Iterator[Response]:
     yield replace(answer, body=b"")
 
 
-def _more(operation: Operation, answer: Response, value: Any) -> Iterator[Any]:
-    """The value with a property more that the spec documents, or with another choice for one."""
-    documented = operation.response(answer.status)
-    for entry in (documented and documented.get("content")) or ():
-        properties = entry["schema"].get("properties") if entry.get("schema") else None
-        kinds = {name: properties[name] for name in properties.value} if properties else {}
-        for name, kind in kinds.items() if isinstance(value, dict) else ():
-            yield from ({**value, name: choice} for choice in kind.plain("enum", []))
-            if name not in value:
-                yield from ({**value, name: more} for more in _VALUES)
+def _more(schema: Node, value: Any) -> Iterator[Any]:
+    """The value with a property more that the spec documents, or with another choice for one, at any depth."""
+    if isinstance(value, list) and schema.get("items"):
+        for number, each in enumerate(value):
+            yield from ([*value[:number], more, *value[number + 1 :]] for more in _more(schema["items"], each))
+    for alternative in alternatives(schema):
+        yield from _values(sample(alternative, "mutant"))
+    properties = schema.get("properties")
+    found = {name: properties[name] for name in properties.value} if properties and isinstance(value, dict) else {}
+    for name, kind in found.items():
+        yield from ({**value, name: choice} for choice in kind.plain("enum", []))
+        if name in value:
+            yield from ({**value, name: more} for more in _more(kind, value[name]))
+        else:
+            yield from ({**value, name: more} for more in (*_VALUES, *_values(sample(kind, "mutant"))))
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -139,4 +153,7 @@ def _values(value: Any) -> Iterator[Any]:
         for name in value:
             yield {key: child for key, child in value.items() if key != name}
             yield from ({**value, name: changed} for changed in _values(value[name]))
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from ([*value[:number], changed, *value[number + 1 :]] for changed in _values(each))
     yield from _VALUES

@@ -34,6 +34,9 @@ def changes(schema: Node) -> Iterator[Change]:
             yield from changes(schema["items"])
         else:
             yield Change(schema.pointer, (keyword,), REMOVED, f"{keyword} removed")
+            if keyword in ("oneOf", "anyOf"):
+                for alternative in schema[keyword]:
+                    yield from changes(alternative)
             if keyword == "type":
                 yield _nullable(schema, value)
             for other, words in _OTHERS[keyword](value):

@@ -66,7 +66,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
     yield from _documented(responses, code, "answer", on_success, as_is)
     malformed = _malformed if "401" in responses.value else _wrong_request
     for number, other, show in (("400", "422", malformed), ("401", "403", _refused_with_credentials)):
-        if number in responses.value:
+        # No request breaks a rule of an operation that has nothing to send.
+        has_rules = number == "401" or operation.node.get("parameters") or operation.node.get("requestBody")
+        if number in responses.value and has_rules:
             wrong = partial(on_error, status=int(number))
             start, rule = f"error-{number}", (responses.pointer,)
             for status in (code, *({other} - {*responses.value})):

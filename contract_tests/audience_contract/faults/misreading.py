@@ -234,7 +234,9 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
             continue
         act = refuses(_looks(pattern))
         yield Fault(word, f"A body is refused with {said}.", (rule, content), act, show=(_rewritten(variant),))
-    media_types = [_of_type(word, other.format(kind), content) for word, other in _MEDIA.items() if other != kind]
+    # Without its type a body may be guessed (RFC 9110, 8.3), but not the boundary of a form (RFC 7578, 4.1).
+    others = {word: other.format(kind) for word, other in _MEDIA.items() if other or kind.startswith("multipart/")}
+    media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
     for variant in (*_TAKEN[""], *_TAKEN.get(kind, ()), *media_types):
         word, said, rule, _, _, pattern = variant
         act = as_before(_is_of_type if variant in media_types else _is_of_body, _looks(pattern))
