@@ -138,6 +138,7 @@ class _Plain:
     def __init__(self, document: Json, file: str) -> None:
         self.unjudged: list[str] = []
         self.moved: dict[str, str] = {}
+        self._ids: set[str] = set()
         self._file, self._whole = file, document
         self._whole = self._resolvable(document, "")
         self.schemes = self._schemes()
@@ -216,7 +217,9 @@ class _Plain:
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters") or (), at) for holder, at in ((operation, pointer), (item, above)))
-        for at, given in ((f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)):
+        for at, given in (
+            (f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)
+        ):
             each = self._target(given)
             if not isinstance(each, dict) or not {"name", "in"} <= each.keys():
                 self._leave_out(at, "what is no parameter")
@@ -240,6 +243,10 @@ class _Plain:
         admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
         if item.get("servers") or operation.get("servers"):
             self._leave_out(f"{pointer}/servers", "another server than the document's")
+        if (name := str(operation.get("operationId"))) in self._ids and "operationId" in operation:
+            self._leave_out(f"{pointer}/operationId", "another operation has it")
+            operation = {key: each for key, each in operation.items() if key != "operationId"}
+        self._ids.add(name)
         return {
             **operation,
             "parameters": list(parameters.values()),
