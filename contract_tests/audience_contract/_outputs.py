@@ -18,12 +18,12 @@ Reports = Annotated[
     typer.Option(
         "--report",
         metavar="FORM=FILE",
-        help="Write a report too, as junit, json, sarif, html or markdown; may be given more than once. "
+        help="Also write a report, as junit, json, sarif, html or markdown; may be given more than once. "
         "`--report github` prints annotations, and the summary of a step, for GitHub Actions.",
     ),
 ]
 Baseline = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Known deviations that are accepted, each until a day.")
+    Path | None, typer.Option(metavar="FILE", help="Accept these known deviations, each until its day.")
 ]
 ShowMembers = Annotated[
     bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
@@ -32,13 +32,12 @@ SarifRoot = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        help="The repository that a reader of --report sarif or github has: findings point at a spec in it, and at the "
-        "provider's page without it.",
+        help="Have --report sarif and github point at the specs in this repository, and not at the provider's page.",
     ),
 ]
 WriteBaseline = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),
+    typer.Option(metavar="FILE", help="Write what is found as a baseline; fill in its reasons."),
 ]
 
 
