@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_contract import Request, Response
 from audience_contract.documents import read
+from audience_contract.facts import facts_of
 from audience_contract.mock import MockServer
 from audience_contract.report import Report
 from audience_contract.server import Options, Target, run
@@ -77,8 +78,15 @@ async def _answered(app: ASGIApp, scope: Scope, request: Request) -> Response:
 
 
 def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
-    """What is found out about the mock of a document, with a mistake or without."""
+    """What is found out about the mock of a document, with a mistake or without.
+
+    With one, the operations are judged that it is about, and those that create what these need.
+    """
     spec = read(file, headers=_HEADERS if file == ADOBE else None)
+    if mistake:
+        about = [each for each in spec.operations if re.search(mistake.at, f"{each.method} {each.path}")]
+        named = {each.id for each in about} | {facts_of(each).source for each in about} - {""}
+        options = {"operations": named, **options}
     middleware = (lambda app: around(mistake, app)) if mistake else None
     with MockServer(keys=[spec.key], middleware=middleware) as server:
         return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", **options}))

@@ -5,6 +5,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -47,7 +48,7 @@ from mistaken import (
     with_query,
 )
 
-SHOP, LIBRARY = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json"
+SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
 _NAME = "[^/]+$"
 _KEYWORDS = (
     *(
@@ -139,6 +140,13 @@ _LIBRARY = (
     Mistake("another media type", f"PUT .*/books/{_NAME}", after=answers(said(200, {"bookId": "1"}, "text/html"), 2)),
     Mistake("an undocumented status", "DELETE", after=answers(said(202), 204)),
 )
+_ZOO = (
+    Mistake(
+        "an item of an array is not checked",
+        "POST .*/pets$",
+        lambda r: replace(r, body=b'[{"name":"a","legs":2}]') if r.body.startswith(b"[{") else r,
+    ),
+)
 _SCHEDULE = {"name": "a", "type": "batch_segmentation", "properties": {"segments": ["*"]}, "schedule": "0 0 1 * * ?"}
 _NONE = said(404, {"title": "x"})
 _ADOBE = (
@@ -169,11 +177,10 @@ _ADOBE = (
     ),
     Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
 )
+_MISTAKES = ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO))
 
 
-@pytest.mark.parametrize(
-    "file", [SHOP, LIBRARY, ADOBE, DOCUMENTS / "zoo.yaml", DOCUMENTS / "articles.json"], ids=lambda f: f.stem
-)
+@pytest.mark.parametrize("file", [SHOP, LIBRARY, ADOBE, ZOO, DOCUMENTS / "articles.json"], ids=lambda f: f.stem)
 def test_the_mock_of_a_document_keeps_it(file: Path) -> None:
     report = check(file, requests=60)
     assert (report.findings, report.verdict) == ((), Verdict.KEPT)
@@ -181,7 +188,7 @@ def test_the_mock_of_a_document_keeps_it(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "mistake"),
-    [(file, each) for file, those in ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE)) for each in those],
+    [(file, each) for file, those in _MISTAKES for each in those],
     ids=lambda each: each.name if isinstance(each, Mistake) else each.stem,
 )
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
@@ -290,13 +297,17 @@ def test_what_is_created_can_be_read_changed_and_removed_at_the_mock() -> None:
 
 
 def test_what_cannot_be_judged_is_named_by_its_place() -> None:
-    found = [text.split(": ")[1] for text in read(DOCUMENTS / "zoo.yaml").unjudged]
+    found = [text.split(": ")[1] for text in read(ZOO).unjudged]
     schema = "/components/schemas/Pet/properties"
     odd = {
         f"{schema}/{name}" for name in ("odd/type", "worse/pattern", "worse/minLength", "lost/$ref", "more/$dynamicRef")
     }
     assert odd < set(found)
-    assert "/paths/~1elsewhere/$ref" in found
+    assert {
+        "/paths/~1elsewhere/$ref",
+        "/paths/~1pet~1findByStatus/get/parameters/0",
+        "/paths/~1pets/post/operationId",
+    } < set(found)
     notes = check(SHOP, requests=1).notes
     assert any(note.startswith("not judged: /paths/~1reports~1{reportId}/get: nothing says where") for note in notes)
     assert any(note.startswith("not judged: /paths/~1settings/put: nothing says what it changes") for note in notes)
@@ -378,6 +389,24 @@ def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:
     key = read(LIBRARY).key
     (finding,) = judge_traffic(file, base_urls={key: "http://h.example/api"}, key=key).findings
     assert finding.pointer.endswith("/properties/books/type")
+
+
+def test_a_report_of_sarif_points_into_the_document_that_was_given(tmp_path: Path) -> None:
+    content = {"size": 2, "mimeType": "application/json", "text": "[]"}
+    answered = {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}], "content": content}
+    headers = [{"name": "Host", "value": "h"}]
+    asked = {"method": "GET", "url": "http://h.example/pet/findByStatus?status=lost", "headers": headers}
+    recorded, report = tmp_path / "recorded.har", tmp_path / "report.sarif"
+    recorded.write_text(
+        json.dumps({"log": {"entries": [{"time": 1, "request": asked, "response": answered}]}}), "utf-8"
+    )
+    where = ["--spec", str(ZOO), "--base-url", "http://h.example"]
+    result = CliRunner().invoke(app, ["traffic", str(recorded), *where, "--report", f"sarif={report}"])
+    assert result.exit_code == 1, result.output
+    (found,) = json.loads(report.read_bytes())["runs"][0]["results"]
+    place = found["locations"][0]["physicalLocation"]
+    assert (Path.cwd() / place["artifactLocation"]["uri"]).resolve() == ZOO
+    assert "{name: status," in ZOO.read_text("utf-8").splitlines()[place["region"]["startLine"] - 1]
 
 
 @pytest.mark.parametrize(

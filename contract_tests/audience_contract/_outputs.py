@@ -1,5 +1,6 @@
 """What the commands that judge have in common: the forms of their reports, the baseline, the exit code."""
 
+import errno
 import os
 from dataclasses import replace
 from datetime import date
@@ -118,29 +119,17 @@ class Outputs:
 def _check_writable(option: str, path: Path) -> None:
     """Refuse a path that could not be written at the end of a run; missing folders are made then."""
     place = path.absolute()
-    # `os.path` answers the same on every Python; a `Path` raises, or says no, for a name that is too long.
-    found = next(each for each in (place, *place.parents) if os.path.exists(each))
-    if os.path.isdir(place):
-        said = "it is a directory"
-    elif found != place and not os.path.isdir(found):
-        said = f"{found} is no directory"
-    elif not os.access(found, os.W_OK):
-        said = f"{found} is not writable"
-    elif found != place and (why := _refusal(found, place.relative_to(found))):
-        said = why
-    else:
-        return
-    raise refused(f"{option}: cannot write {path}: {said}")
-
-
-def _refusal(folder: Path, wanted: Path) -> str | None:
-    """Why a file cannot be made in a folder, tried out: a mode that allows it, or being root, is not enough."""
-    made = None
     try:
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if place.exists():
+            place.open("ab").close()
+            return
+        # Tried out: a mode that allows it, or being root, is not enough.
+        folder = next(each for each in place.parents if each.exists())
         with TemporaryDirectory(dir=folder) as made:
-            file = Path(made) / wanted
+            file = Path(made) / place.relative_to(folder)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
-            return None
     except OSError as error:
-        return error.strerror if made else f"nothing can be made in {folder}: {error.strerror}"
+        raise refused(f"{option}: cannot write {path}: {error.strerror}") from None

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .media import parse
-from .spec import METHODS, Document, Node, Spec, escape, provider_keys, register
+from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
 Json = dict[str, Any]
 _STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
@@ -46,14 +46,14 @@ def read(
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
     plain = _Plain(value, path.name)
-    document = Document(plain.document)
+    root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
     if unknown:
         raise ValueError(f"{path} has no security scheme {min(unknown)}; there are {', '.join(variables) or 'none'}")
     spec = Spec(
         f"{key}_api" if key in provider_keys() else key,
-        Node(document, "", document.value),
+        root,
         # What was chosen stands last.
         {name: each for name, each in variables.items() if name not in (credentials or {})} | dict(credentials or {}),
         tuple(dict.fromkeys(plain.unjudged)),
@@ -138,6 +138,7 @@ class _Plain:
     def __init__(self, document: Json, file: str) -> None:
         self.unjudged: list[str] = []
         self.moved: dict[str, str] = {}
+        self._ids: set[str] = set()
         self._file, self._whole = file, document
         self._whole = self._resolvable(document, "")
         self.schemes = self._schemes()
@@ -242,6 +243,10 @@ class _Plain:
         admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
         if item.get("servers") or operation.get("servers"):
             self._leave_out(f"{pointer}/servers", "another server than the document's")
+        if (name := str(operation.get("operationId"))) in self._ids and "operationId" in operation:
+            self._leave_out(f"{pointer}/operationId", "another operation has it")
+            operation = {key: each for key, each in operation.items() if key != "operationId"}
+        self._ids.add(name)
         return {
             **operation,
             "parameters": list(parameters.values()),

@@ -7,7 +7,7 @@ import calendar
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +51,7 @@ def from_text(schema: Node, text: str) -> Any:
     return text
 
 
+@lru_cache(maxsize=4096)
 def types(schema: Node) -> list[str]:
     """The types that a schema names: one, several or none."""
     found: str | list[str] = next(filter(None, (part.plain("type", []) for part in parts(schema))), [])
@@ -70,12 +71,14 @@ def parts(schema: Node, deep: int = 5) -> Iterator[Node]:
         yield from parts(each, deep - 1)
 
 
+@lru_cache(maxsize=4096)
 def properties(schema: Node) -> dict[str, Node]:
     """The properties that it and its parts name."""
     named = (found for part in parts(schema) if (found := part.get("properties")))
     return {name: each for found in named for name in found.value if (each := found.get(name))}
 
 
+@lru_cache(maxsize=4096)
 def required(schema: Node) -> list[str]:
     """What it and its parts require."""
     return [name for part in parts(schema) for name in part.plain("required", [])]
@@ -152,6 +155,7 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
         yield ValidationError("required")
 
 
+@lru_cache(maxsize=4096)
 def _validator(schema: Node) -> Any:
     kind, registry, formats = _judge(schema.root)
     # By reference, so that a `$ref` inside is looked up in the whole document.

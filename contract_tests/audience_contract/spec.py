@@ -36,22 +36,33 @@ class Document:
         """The OpenAPI version, e.g. "3.1"."""
         return ".".join(str(self.value["openapi"]).split(".")[:2])
 
+    @cached_property
+    def node(self) -> "Node":
+        """The whole, as a place."""
+        return Node(self, "", self.value)
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A place in a spec: its JSON pointer and the value there. Every step follows a local `$ref`."""
+    """A place in a spec: its JSON pointer and the value there. Every step follows a local `$ref`.
+
+    From the root of a document, each place is one node, so that what is found out about it can be cached.
+    """
 
     root: Document
     pointer: str
     value: Any
+    _below: dict[str | int, "Node | None"] = field(default_factory=dict, init=False, repr=False)
 
     def get(self, token: str | int) -> "Node | None":
         """The member or item `token`, or None."""
-        try:
-            found = self.value[token]
-        except (LookupError, TypeError):
-            return None
-        return Node(self.root, f"{self.pointer}/{escape(token)}", found)._target()
+        if token not in self._below:
+            try:
+                found = Node(self.root, f"{self.pointer}/{escape(token)}", self.value[token])._target()
+            except (LookupError, TypeError):
+                found = None
+            self._below[token] = found
+        return self._below[token]
 
     def __getitem__(self, token: str | int) -> "Node":
         found = self.get(token)
@@ -71,7 +82,7 @@ class Node:
 
     def at(self, pointer: str) -> "Node":
         """The place at a pointer that starts at the root of the spec."""
-        node = Node(self.root, "", self.root.value)
+        node = self.root.node
         for token in pointer.split("/")[1:]:
             key = token.replace("~1", "/").replace("~0", "~")
             node = node[int(key) if isinstance(node.value, list) else key]
@@ -241,7 +252,7 @@ def parse(key: str, text: str) -> Spec:
     Raises ValueError for what the checker would otherwise pass over in silence.
     """
     document = json.loads(text)
-    spec = Spec(key, Node(Document(document), "", document))
+    spec = Spec(key, Document(document).node)
     schemes = spec.node.get("components") and spec.node["components"].get("securitySchemes")
     for scheme in schemes or ():
         if (scheme.plain("type"), scheme.plain("scheme", scheme.plain("in"))) not in _SCHEMES:

@@ -66,7 +66,9 @@ def _elsewhere(at: Place, right: str, full: str, least: Draft) -> Iterator[Chang
 def _moved(at: Place, kind: str, values: dict[str, str]) -> Change:
     def change(draft: Draft) -> Draft:
         draft = draft.put(at, ...)
-        return replace(draft, values={**draft.values, kind: {**draft.values[kind], **values}})
+        for name, value in values.items():
+            draft = draft.put(Place(kind, name), value)
+        return draft
 
     return change
 

@@ -56,13 +56,16 @@ class Draft:
 
     def turned(self, *kinds: str) -> "Draft":
         """With the values of these kinds in the other order."""
-        turned = {kind: dict(reversed(list(self.values[kind].items()))) for kind in kinds}
+        turned = {
+            kind: dict(reversed(found.items())) for kind in kinds if isinstance(found := self.values[kind], Mapping)
+        }
         return replace(self, values={**self.values, **turned})
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The body's."""
-        return self.values["body"]
+        """The body's; of an array, by the number of the item."""
+        found: Any = self.values["body"]
+        return {str(at): each for at, each in enumerate(found)} if isinstance(found, list) else found
 
     def request(self, body: bytes | None = None, content_type: str | None = None, query: str | None = None) -> Request:
         """The request, or one with another body, media type or query; a media type of "" is none."""
@@ -83,7 +86,7 @@ class Draft:
         if media == FORM:
             texts = {name: "" if isinstance(value, File) else value for name, value in self.fields.items()}
             return urlencode(texts, quote_via=quote).encode()
-        return json.dumps(self.fields, ensure_ascii=False, default=str).encode() if media else b""
+        return json.dumps(self.values["body"], ensure_ascii=False, default=str).encode() if media else b""
 
     def _pair(self, pair: tuple[str, Any]) -> str:
         """A parameter of the query; an array is one for each item, or one with commas between them."""
@@ -127,7 +130,7 @@ def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str
 def _put(found: Any, names: list[str], value: Any) -> Any:
     name, *below = names
     if isinstance(found, list):
-        return [_put({"": each}, ["", *below], value)[""] if str(at) == name else each for at, each in enumerate(found)]
+        return list(_put({str(at): each for at, each in enumerate(found)}, names, value).values())
     inner = found.get(name) if isinstance(found, Mapping) else None
     child = _put(inner if isinstance(inner, Mapping | list) else {}, below, value) if below else value
     return {key: old for key, old in {**found, name: child}.items() if old is not ...}

@@ -59,9 +59,10 @@ class Names:
         draft = self.about(draft, made, keeping=True)
         body = operation.node.get("requestBody")
         schema = body and body["content"][draft.media].get("schema")
-        if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.fields, "")):
+        if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
             every = [sample(schema, least=least), sample(schema)]
-            whole = next((each for each in every if isinstance(each, dict) and not any(check(schema, each, ""))), {})
+            held = (each for each in every if isinstance(each, dict | list))
+            whole = next((each for each in held if not any(check(schema, each, ""))), {})
             draft = replace(draft, values={**draft.values, "body": whole})
         return draft
 

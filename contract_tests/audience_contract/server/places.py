@@ -58,7 +58,8 @@ def places(operation: Operation) -> tuple[Place, ...]:
     ]
     body = operation.node.get("requestBody")
     schema = body["content"][media_of(operation)].get("schema") if body else None
-    return (*found, *_below(schema, "", _DEEP))
+    items = schema.get("items") if schema else None
+    return (*found, *_below(schema, "", _DEEP), *_below(items, "0/", _DEEP))
 
 
 @lru_cache(maxsize=1024)
