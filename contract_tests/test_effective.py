@@ -63,7 +63,7 @@ UNJUDGED: list[tuple[Callable[[Json], object], str]] = [
     (lambda s: answer(s).update(patternProperties={}), f"{SCHEMA}/patternProperties"),
     (lambda s: answer(s).update(additionalProperties={"not": {}}), f"{SCHEMA}/additionalProperties/not"),
     (lambda s: answer(s)["properties"]["id"].update(const="7"), f"{SCHEMA}/properties/id/const"),
-    (lambda s: answer(s)["properties"]["id"].update(format="uuid"), f"{SCHEMA}/properties/id/format"),
+    (lambda s: answer(s)["properties"]["id"].update(format="email"), f"{SCHEMA}/properties/id/format"),
     (lambda s: answer(s)["properties"].update({"x-own": {"not": {}}}), f"{SCHEMA}/properties/x-own/not"),
     (lambda s: answer(s)["properties"].update(a=True), f"{SCHEMA}/properties/a"),
     (lambda s: answer(s)["properties"].update(a={"$ref": f"#{SCHEMA}", "maxLength": 1}), f"{SCHEMA}/properties/a"),

@@ -86,7 +86,9 @@ def _header(name: str) -> Callable[[Json], object]:
         (_named("/components/securitySchemes/key", TEXTS[1]), "/components/securitySchemes/key/name: "),
         (_named("/components/securitySchemes/key", "X Key"), "/components/securitySchemes/key/name: "),
         (_header(TEXTS[1]), f"{POST}/parameters/0/name: "),
-        (_header("Options"), f"{POST}/parameters/0: there is a setting 'options' already"),
+        pytest.param(
+            _header("Options"), f"{POST}/parameters/0: there is a setting 'options' already", marks=pytest.mark.long
+        ),
         (_header("Api-Key"), f"{POST}/parameters/0: there is a setting 'api_key' already"),
         (lambda s: resolve(s, POST).update(operationId=TEXTS[1]), f"{POST}: "),
         *[

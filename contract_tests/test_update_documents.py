@@ -110,8 +110,8 @@ def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Pat
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:
-    publish(project, changed(lambda spec: spec["info"].update(version="2")))
+    publish(project, changed(lambda spec: spec["info"].update(title="Other")))
     result = updated(project)
     assert (result.code, result.written) == (Code.FAILED, ())
-    assert 'specs/acme: /info/version: the documents disagree (openapi.json: "2"; rooms.json: "1")' in result.error
+    assert 'specs/acme: /info/title: the documents disagree (openapi.json: "Other"; rooms.json: "Acme")' in result.error
     assert not page.exists()

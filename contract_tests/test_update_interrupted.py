@@ -67,6 +67,7 @@ def test_a_signal_to_end_while_a_page_is_fetched_changes_nothing_and_is_said(pro
     assert updating.git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.long
 def test_a_kill_while_the_contract_tests_run_changes_nothing(project: Path) -> None:
     here = project / "build" / "here"
     slow = f"import pathlib, time\n\ndef test_slow():\n    pathlib.Path({str(here)!r}).touch()\n    time.sleep(60)\n"

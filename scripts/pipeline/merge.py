@@ -1,7 +1,8 @@
 """One document of a provider's several: what each says, and, where they disagree, what the overlay decides.
 
 Entries are united where a document lists what there is: paths and their methods, components by their kind and name,
-and what describes the whole document (info, tags, servers). An entry that several have must be the same in all.
+and what describes the whole document (info, tags, servers). An entry that several have must be the same in all;
+of the versions each is told.
 """
 
 import json
@@ -46,6 +47,9 @@ def _merged(values: Mapping[str, Any], at: str) -> Any:
     if all(isinstance(value, dict) for value in values.values()):
         names = dict.fromkeys(name for value in values.values() for name in value)
         return {name: _member(values, name, at) for name in names}
+    if at == "/info/version" and all(isinstance(value, str) for value in values.values()):
+        # Each page has its own day: a new version of one is no contradiction.
+        return ", ".join(sorted({*values.values()}))
     if at == "/tags":
         by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
         return [by_name[name] for name in sorted(by_name)]
