@@ -12,8 +12,7 @@ import anyio
 import anyio.to_thread
 
 from ._errors import ConfigurationError, NotSentTimeoutError
-from ._http import connections, send
-from ._http.trace import Send
+from ._http.send import AsyncTransport, BlockingTransport
 from ._http.waiting import AsyncSide, BlockingSide
 from ._listing import Listing
 from ._options import CallOptions
@@ -59,16 +58,10 @@ def _called_as(flow: Callable[..., Any]) -> Callable[[M], M]:
     return method_of
 
 
-class Blocking(Provider[send.BlockingTransport]):
+class Blocking(Provider[BlockingTransport]):
     """A provider, for blocking code."""
 
-    _awaits = False
-
-    def _owner(self) -> connections.Owner:
-        return connections.process()
-
-    def _connect(self, settings: connections.ConnectionSettings, transport: send.BlockingTransport | None) -> None:
-        self._http = send.BlockingSender(settings, transport)
+    _side = BlockingSide
 
     prepare = _blocking(Verbs.prepare)
     create = _blocking(Verbs.create)
@@ -105,7 +98,7 @@ class Blocking(Provider[send.BlockingTransport]):
         `Timeouts.connect` at the latest. The object can be used again.
         """
         self._end_calls()
-        self._http.close()
+        BlockingSide.run(self._http.close())
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +111,6 @@ class Blocking(Provider[send.BlockingTransport]):
 
     def _do(self, step: Step, verbs: Verbs) -> Any:
         match step:
-            case Send():
-                return self._http.send(step)
             case Wait(seconds):
                 end = time.monotonic() + seconds
                 while (left := end - time.monotonic()) > 0 and not verbs.ended:
@@ -135,16 +126,10 @@ class Blocking(Provider[send.BlockingTransport]):
                 raise AssertionError(step)
 
 
-class Async(Provider[send.AsyncTransport]):
+class Async(Provider[AsyncTransport]):
     """A provider, for asynchronous code: the same names, awaited."""
 
-    _awaits = True
-
-    def _owner(self) -> connections.Owner:
-        return connections.event_loop()
-
-    def _connect(self, settings: connections.ConnectionSettings, transport: send.AsyncTransport | None) -> None:
-        self._http = send.AsyncSender(settings, transport)
+    _side = AsyncSide
 
     prepare = _async(Verbs.prepare)
     create = _async(Verbs.create)
@@ -173,7 +158,7 @@ class Async(Provider[send.AsyncTransport]):
     async def close(self) -> None:
         """End the calls in flight of this event loop, and close its connections. The object can be used again."""
         self._end_calls()
-        await self._http.close()
+        await AsyncSide.run(self._http.close())
 
     aclose = close
 
@@ -190,15 +175,13 @@ class Async(Provider[send.AsyncTransport]):
 
     async def _do(self, step: Step, verbs: Verbs) -> Any:
         match step:
-            case Send():
-                return await self._http.send(step)
             case Wait(seconds):
                 end = time.monotonic() + seconds
                 while (left := end - time.monotonic()) > 0 and not verbs.ended:
                     await anyio.sleep(min(left, _LOOK))
                 return None
             case Work(do, math.inf):
-                return await send.aside(do)
+                return await AsyncSide.work(do)
             case Work(do):
                 return await self._within(step, anyio.to_thread.run_sync(do, abandon_on_cancel=True))
             case Await(what):

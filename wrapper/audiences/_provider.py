@@ -15,7 +15,9 @@ from ._account import Account
 from ._attempts import Attempts
 from ._call_settings import CallSettings, Ending, Timeouts
 from ._errors import ConfigurationError
-from ._http.connections import ConnectionSettings
+from ._http.send import Sender
+from ._http.trace import Send
+from ._http.waiting import Side
 from ._operation import Adapter, Capability
 from ._options import MAX_BYTES, CallOptions, Options, Pace
 from ._policy import CREATES, READS, RetryPolicy
@@ -40,7 +42,7 @@ class Provider(ABC, Generic[T]):
     settings: ClassVar[tuple[Setting, ...]]
     capabilities: ClassVar[Mapping[str, Capability]]
     """By verb, whether the provider offers it, and why so."""
-    _awaits: ClassVar[bool]
+    _side: ClassVar[Side]
     """Whether this is for asynchronous code."""
 
     def __init_subclass__(cls, **given: Any) -> None:
@@ -72,7 +74,7 @@ class Provider(ABC, Generic[T]):
         _checks.on_progress(self._on_progress)
         hooks = options.get("on_request"), options.get("on_response")
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
-            _checks.function(name, hook, awaits=self._awaits)
+            _checks.function(name, hook, awaits=self._side.awaits)
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
         values = resolve(self.settings, given, oauth=self.adapter.token is not None)
         server = _spec.load(self.key).document["servers"][0]
@@ -84,7 +86,8 @@ class Provider(ABC, Generic[T]):
         self._account = Account(self.adapter, values, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
-        self._connect(connection_settings(options, urls, awaits=self._awaits), options.get("transport"))
+        connections = connection_settings(options, urls, awaits=self._side.awaits)
+        self._http = Sender(self._side, connections, options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -171,7 +174,7 @@ class Provider(ABC, Generic[T]):
         """Goes through a flow; yields what comes of each step, or what is to be awaited for that."""
         known, span = ref(verbs), _observe.Span()
         try:
-            self._calls[known] = self._owner()
+            self._calls[known] = self._side.owner()
             span.begin(self.title, getattr(flow, "__name__", ""))
             answer, failure = None, list[BaseException]()
             while True:
@@ -183,7 +186,9 @@ class Provider(ABC, Generic[T]):
                     span.end(getattr(result, "outcome", None))
                     return result
                 try:
-                    answer = yield self._do(step, verbs)
+                    answer = (
+                        (yield from self._http.send(step)) if isinstance(step, Send) else (yield self._do(step, verbs))
+                    )
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(error)
         except BaseException as raised:
@@ -202,16 +207,8 @@ class Provider(ABC, Generic[T]):
     def _do(self, step: Step, verbs: Verbs) -> Any:
         """What comes of a step, or what is to be awaited for that."""
 
-    @abstractmethod
-    def _connect(self, settings: ConnectionSettings, transport: T | None) -> None:
-        """Make ready to send; a driver's part."""
-
-    @abstractmethod
-    def _owner(self) -> object:
-        """The process, and the event loop if there is one."""
-
     def _end_calls(self) -> None:
-        owner = self._owner()
+        owner = self._side.owner()
         for known, other in [*self._calls.items()]:
             if other == owner and (call := known()):
                 call.end()

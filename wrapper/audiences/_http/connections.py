@@ -14,11 +14,10 @@ import httpx2
 
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
-from .waiting import AsyncSide, BlockingSide, Flow, Side
+from .waiting import Flow, Side
 from .wire import Tls, Wire
 
 Owner = tuple[int, object]
-process, event_loop = BlockingSide.owner, AsyncSide.owner
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024

@@ -4,7 +4,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Any, ClassVar
+from typing import Any
 from weakref import ref
 
 import httpx2
@@ -20,14 +20,13 @@ from .connections import Connection, ConnectionSettings, Owner
 from .proxies import origin, tls
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
-from .waiting import AsyncSide, BlockingSide, Flow
+from .waiting import Flow, Side
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
-aside = AsyncSide.work
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
@@ -44,15 +43,23 @@ def check_transport(given: Any, *, awaits: bool) -> None:
         _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
-class _Sender:
-    """What both senders share: nothing here is locked, so that no interrupt can leave a lock behind."""
+class Sender:
+    """Sends from threads, or from event loops, off which files are opened and read. Nothing here is locked, so that no
+    interrupt can leave a lock behind.
+    """
 
-    _side: ClassVar[Any]
-
-    def __init__(self, settings: ConnectionSettings, transport: Any) -> None:
+    def __init__(self, side: Side, settings: ConnectionSettings, transport: Any) -> None:
+        self._side: Any = side
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
         self._leased = dict["ref[Connection]", Owner]()
+
+    def send(self, step: Send) -> Flow[Response]:
+        """The answer, as far as it came. Raises the AudiencesError for none."""
+        result = yield from self._attempt(step)
+        if isinstance(result, AudiencesError):
+            raise result
+        return result
 
     def _attempt(self, step: Send) -> Flow[Response | AudiencesError]:
         """An error is returned, so that no exception with its request hangs on it."""
@@ -150,7 +157,7 @@ class _Sender:
         proxy = self._settings.proxies.get(origin(url))
         return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
-    def _close(self) -> Flow[None]:
+    def close(self) -> Flow[None]:
         """End the calls in flight; those who make them close their connections. Close the idle ones."""
         owner = self._side.owner()
         for known, other in [*self._leased.items()]:
@@ -161,38 +168,6 @@ class _Sender:
                 self._idle.pop().close()
         if self._transport:
             yield getattr(self._transport, self._side.close)()
-
-
-class BlockingSender(_Sender):
-    """Sends from threads."""
-
-    _side = BlockingSide
-
-    def send(self, step: Send) -> Response:
-        """The answer, as far as it came. Raises the AudiencesError for none."""
-        return _given(BlockingSide.run(self._attempt(step)))
-
-    def close(self) -> None:
-        BlockingSide.run(self._close())
-
-
-class AsyncSender(_Sender):
-    """Sends from event loops; files are opened and read off them."""
-
-    _side = AsyncSide
-
-    async def send(self, step: Send) -> Response:
-        """The answer, as far as it came. Raises the AudiencesError for none."""
-        return _given(await AsyncSide.run(self._attempt(step)))
-
-    async def close(self) -> None:
-        await AsyncSide.run(self._close())
-
-
-def _given(result: Response | AudiencesError) -> Response:
-    if isinstance(result, AudiencesError):
-        raise result
-    return result
 
 
 def _library(transport: Any) -> Any:

@@ -25,6 +25,7 @@ _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class BlockingSide:
+    awaits = False
     pool, handle, close = httpx2.HTTPTransport, "handle_request", "close"
     """A transport, and what the methods of one are called."""
     iterate, following = iter, next
@@ -68,6 +69,7 @@ class BlockingSide:
 class AsyncSide:
     """See the blocking one."""
 
+    awaits = True
     pool, handle, close = httpx2.AsyncHTTPTransport, "handle_async_request", "aclose"
     iterate, following, until = aiter, anext, staticmethod(anyio.move_on_after)
 
