@@ -27,7 +27,7 @@ def test_a_fault_shows_where_a_correct_server_answers_as_the_spec_says(kind: tup
         requests, played = witness(fault), replace(fault, seconds=0.21 if fault.seconds else 0.0)
         correct = ask(Application(), fault.provider, requests)
         faulty = ask(Application(fault=played), fault.provider, requests)
-        if faulty[-1].shown == correct[-1].shown:
+        if faulty[-1].shown == correct[-1].shown and not (fault.seconds and faulty[-1].seconds > 0.2):
             hidden.append(fault.name)
         # Errors that are not documented are nobody's fault; a method that is not either.
         for request, answer in zip(requests, correct, strict=True):
@@ -50,8 +50,7 @@ def test_a_right_request_is_answered_as_always_where_only_a_wrong_one_is_overloo
         return
     requests = right(operation_of(_of(kind)[0]))
     shown = [answer.shown for answer in ask(Application(), kind[0], requests)]
-    refusing = ("-scheme-case", "-scheme-capitals", "-spaces")
-    for fault in (fault for fault in _of(kind) if not fault.name.endswith(refusing)):
+    for fault in _of(kind):
         assert [answer.shown for answer in ask(Application(fault=fault), kind[0], requests)] == shown, fault.name
 
 

@@ -16,6 +16,7 @@ from audiences import (
     NotFoundError,
     Outcome,
     Receipt,
+    Record,
     Reference,
     UnavailableError,
     UnknownOutcomeError,
@@ -47,6 +48,13 @@ def test_an_audience_that_is_not_there_is_created(face: BlockingPortal | None) -
     assert (ensured.is_new, ensured.outcome, ensured.record) == (True, Outcome.APPLIED, None)
     assert ensured.receipt.operation_token == "abc"  # no secret
     assert [request.method for request in batch.asked] == ["GET", "POST"]
+
+
+def test_what_ensure_gives_means_the_audience_and_the_change_that_created_it(face: BlockingPortal | None) -> None:
+    for answers, asked in (((RECORD,), {}), ((ABSENT, CREATED), {"indexing_token": "abc"})):
+        batch = Batch(face, *answers, RECORD)
+        assert isinstance(batch("get", batch("ensure", GOOD)), Record)
+        assert dict(batch.asked[-1].url.params) == {"name": GOOD.name, **asked}
 
 
 @pytest.mark.parametrize("verb", ["ensure", "create"])

@@ -117,13 +117,7 @@ def test_no_proxy_names_hosts_addresses_and_networks_as_curl_and_httpx_read_it(
     assert from_environment(url) == (None if spared else ("HTTPS_PROXY", "http://proxy.test:3128"))
 
 
-@FACES
-def test_an_address_that_a_proxy_would_be_asked_for_without_brackets_is_refused(
-    face: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
-    for given in ("environment", "http://127.0.0.1:3128"):
-        with pytest.raises(ConfigurationError, match=r"give the host by its name, .* IPv6"):
-            make("batch", face, base_url="https://[fd00::1]", proxy=given)
-    monkeypatch.setenv("NO_PROXY", "fd00::1")
-    assert make("batch", face, base_url="https://[fd00::1]", proxy="environment")
+def test_a_proxy_is_asked_for_an_ipv6_address_in_brackets(face: BlockingPortal | None, proxy: Stage) -> None:
+    result = call("batch", "https://[fd00::1]", face, proxy=f"http://127.0.0.1:{proxy.port}")
+    assert isinstance(result, NotSentError)  # its certificate is another host's
+    assert targets(proxy) == ["[fd00::1]:443"]

@@ -34,7 +34,8 @@ def unknown(key: str, **changes: Any) -> UnknownOutcomeError:
 
 def asked(key: str) -> Any:
     """A provider object whose provider knows of no audience."""
-    return make(key, transport=httpx2.MockTransport(lambda _: httpx2.Response(404, json=case(key).ERROR)))
+    none = httpx2.Response(200, json={"data": []}) if key == "commbox" else httpx2.Response(404, json=case(key).ERROR)
+    return make(key, transport=httpx2.MockTransport(lambda _: none))
 
 
 def test_after_an_unknown_outcome_a_provider_that_cannot_be_asked_stays_unknown_and_the_reason_is_said(

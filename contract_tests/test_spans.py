@@ -226,7 +226,8 @@ def test_a_wait_whose_time_is_over_and_an_audience_that_is_not_in_a_list_are_err
     exporter.clear()
     with pytest.raises(audiences.WaitTimeoutError):
         batch.wait("VIP", within=0)
-    get, wait = exporter.get_finished_spans()[-2:]
-    assert (get.name, get.status.is_unset, wait.name) == ("Batch get", True, "Batch wait")
+    attempt, wait = exporter.get_finished_spans()[-2:]
+    assert (attempt.name, attempt.status.is_unset, wait.name) == ("GET", True, "Batch wait")
+    assert (attempt.parent and attempt.parent.span_id) == (wait.context and wait.context.span_id)
     assert dict(wait.attributes or {})["error.type"] == "WaitTimeoutError"
     assert wait.status.status_code is trace.StatusCode.ERROR

@@ -10,14 +10,12 @@ its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 
 from ..facts import Effect, facts_of
-from ..spec import Operation, load, provider_keys
+from ..spec import load, provider_keys
 from .fault import Fault, Turn
 
 __all__ = ["FAMILIES", "Fault", "Turn", "catalogue", "find"]
@@ -34,23 +32,11 @@ def catalogue(key: str) -> tuple[Fault, ...]:
         own = operation.id.rpartition("_")[2] if operation.id.isidentifier() else operation.id
         prefix = f"{key}." if creates else f"{key}.{re.sub('[^a-z0-9]+', '-', own.lower()).strip('-')}-"
         for family in FAMILIES:
-            for fault in _made(family)(operation):
+            # The mock server imports this package, and the families the mock server's facts.
+            for fault in import_module(f"{__name__}.{family}").faults(operation):
                 name = f"{prefix}{fault.name}"
                 found.setdefault(name, replace(fault, name=name, operation=operation.id, family=family))
     return tuple(sorted(found.values(), key=lambda fault: fault.name))
-
-
-def _made(family: str) -> Callable[[Operation], Iterator[Fault]]:
-    if family == "by_hand":
-        return _by_hand
-    made: Callable[[Operation], Iterator[Fault]] = import_module(f"{__name__}.{family}").faults
-    return made
-
-
-def _by_hand(operation: Operation) -> Iterator[Fault]:
-    name = f"{__name__}.by_hand.{operation.spec.key}"
-    if find_spec(name) and facts_of(operation).effect is Effect.CREATES:
-        yield from import_module(name).FAULTS
 
 
 def find(name: str) -> Fault:

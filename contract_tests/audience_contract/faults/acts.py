@@ -37,11 +37,6 @@ def refuses(when: When, status: int = 400) -> Act:
     return lambda turn: turn.error(status) if not turn.refused() and when(turn) else turn.answer()
 
 
-def reads(clean: Callable[[bytes], bytes]) -> Act:
-    """It reads a body that is no JSON object as though it were another; whatever else is wrong is refused."""
-    return takes_as(body(clean), lambda turn: not turn.fields)
-
-
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
     """Its successes are wrong, or some of them."""
 
@@ -62,7 +57,7 @@ def on_error(change: Callable[[Response], Response], status: int | None = None) 
     return act
 
 
-def status(number: int) -> Callable[[Response], Response]:
+def with_status(number: int) -> Callable[[Response], Response]:
     """Another status."""
     return lambda answer: replace(answer, status=number)
 
@@ -90,11 +85,6 @@ def as_json(change: Callable[[Any], Any]) -> Callable[[Message], Message]:
 def puts(**properties: Any) -> Callable[[Message], Message]:
     """Properties added to a JSON object, or replaced in it."""
     return as_json(lambda value: {**value, **properties})
-
-
-def page(status: int, text: str = "<h1>Error</h1>") -> Response:
-    """A page of HTML."""
-    return Response(status, (("content-type", "text/html"),), text.encode())
 
 
 def json_request(value: Any) -> Callable[[Request], Request]:

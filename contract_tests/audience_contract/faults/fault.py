@@ -104,11 +104,6 @@ class Turn:
         return fields(self.request)
 
     @cached_property
-    def object(self) -> dict[str, Any] | None:
-        """The JSON object that the body is; None where it is none."""
-        return json_object(self.request)
-
-    @cached_property
     def parts(self) -> list[Part]:
         """The parts of an upload in their order; none where it cannot be read."""
         return parts(self.request)
@@ -151,7 +146,7 @@ def parts(request: Request) -> list[Part]:
 
 
 def json_object(request: Request) -> dict[str, Any] | None:
-    """What `Turn.object` says, of any request."""
+    """The JSON object that a body is; None where it is none."""
     try:
         value = None if _kind(request) else bodies.json_of(request)
     except UnreadableError:

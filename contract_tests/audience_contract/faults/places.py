@@ -53,10 +53,13 @@ class Place:
             value = schema.from_text(self.schema, value)
         return {found.rule for found in schema.check(self.schema, value, "")}
 
+    def holds(self, value: Any) -> bool:
+        """Whether a value can be sent there."""
+        return (self.kind not in TEXTS or isinstance(value, str)) and (self.kind != "header" or _is_header(value))
+
     def allows(self, value: Any) -> bool:
         """Whether a value breaks no rule, and can be sent there."""
-        fits = self.kind not in TEXTS or isinstance(value, str)
-        return fits and (self.kind != "header" or _is_header(value)) and not self.broken(value)
+        return self.holds(value) and not self.broken(value)
 
     def values(self, request: Request) -> list[Any]:
         """The values there: none, one, or several."""

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from operator import eq
 
 from ..facts import Effect, facts_of
 from ..mock.provider import load
 from ..spec import Operation
 from .acts import refuses
-from .fault import Fault, Turn
+from .fault import Fault, Turn, as_is
 from .places import Place, places
 
 _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
@@ -49,27 +50,25 @@ def faults(operation: Operation) -> Iterator[Fault]:
             continue
         choices = place.schema.plain("enum", [])
         for choice in choices if len(choices) > 1 else ():
-            yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, _is(choice))
+            yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, partial(eq, choice))
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
             if place.allows(value) and all(each.allows(value) for each in _made_by(place)):
                 yield _fault(place, word, said, value, when)
         most = place.schema.plain("maxLength")
         if most:
-            yield _fault(place, "longest", f"of {most} characters", "n" * most, partial(_is_long, most))
+            yield _fault(
+                place, "longest", f"of {most} characters", "n" * most, re.compile(f"(?s).{{{most}}}").fullmatch
+            )
 
 
 def _fault(place: Place, word: str, said: str, value: str, when: Callable[[str], object]) -> Fault:
     def is_there(turn: Turn) -> bool:
         return any(isinstance(each, str) and when(each) for each in place.values(turn.request))
 
-    return Fault(
-        f"{place.word}-refused-{word}",
-        f"A `{place.name}` {said} fails with 500.",
-        (place.schema.pointer,),
-        refuses(is_there, 500),
-        show=(place.puts(value),),
-        first=lambda request: [*_made_by(place), place][0].put(request, value) if _made_by(place) else request,
-    )
+    sentence, act, made_by = f"A `{place.name}` {said} fails with 500.", refuses(is_there, 500), _made_by(place)
+    first = made_by[0].puts(value) if made_by else as_is
+    rule, show = (place.schema.pointer,), (place.puts(value),)
+    return Fault(f"{place.word}-refused-{word}", sentence, rule, act, show=show, first=first)
 
 
 def _made_by(place: Place) -> list[Place]:
@@ -81,19 +80,7 @@ def _made_by(place: Place) -> list[Place]:
     return [each for each in places(creating) if each.name == place.name]
 
 
-def _is_long(most: int, text: str) -> bool:
-    return len(text) == most
-
-
-def _is(choice: str) -> Callable[[str], bool]:
-    return lambda value: value == choice
-
-
 def _needed(place: Place) -> Fault:
-    return Fault(
-        f"{place.word}-needed",
-        f"A request without `{place.name}`, which nothing requires, is refused.",
-        (place.pointer,),
-        refuses(lambda turn: not place.values(turn.request)),
-        show=(place.put,),
-    )
+    sentence = f"A request without `{place.name}`, which nothing requires, is refused."
+    act = refuses(lambda turn: not place.values(turn.request))
+    return Fault(f"{place.word}-needed", sentence, (place.pointer,), act, show=(place.put,))

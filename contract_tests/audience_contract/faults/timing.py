@@ -12,33 +12,32 @@ _SECONDS = 12.0
 """Longer than an answer that has no work in it can take."""
 
 
+_FAILING: tuple[tuple[str, str, When, int, int], ...] = (
+    ("refused", "Every right request is refused with 400.", always, 400, 1),
+    ("every-twentieth", "Every twentieth right request fails with 500.", every(20), 500, 20),
+    ("every-seventh", "Every seventh right request fails with 500.", every(7), 500, 7),
+    ("exhausted", "From the 61st request on all fail.", lambda turn: turn.number > 60, 500, 61),
+    ("token-worn", "The right credential is refused from the 41st on.", lambda turn: turn.number > 40, 401, 41),
+)
+"""Word, sentence, which right requests fail, with which status, and how many show it."""
+
+
 def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
-    responses = operation.node["responses"]
+    responses, facts = operation.node["responses"], facts_of(operation)
     rule = (next(responses[code].pointer for code in responses.value if code.startswith("2")),)
-
-    def failing(when: When, status: int = 500) -> Act:
-        return refuses(when, status)
-
-    if not facts_of(operation).unsure:
-        yield Fault("refused", "Every right request is refused with 400.", rule, failing(always, 400))
-    for count, word in ((20, "twentieth"), (7, "seventh")):
-        sentence = f"Every {word} right request fails with 500."
-        yield Fault(f"every-{word}", sentence, rule, failing(every(count)), show=(as_is,) * count)
-    many = "From the 61st request on all fail."
-    yield Fault("exhausted", many, rule, failing(lambda turn: turn.number > 60), show=(as_is,) * 61)
+    for word, sentence, when, status, count in _FAILING:
+        if (word != "refused" or not facts.unsure) and (word != "token-worn" or operation.security):
+            yield Fault(word, sentence, rule, refuses(when, status), show=(as_is,) * count)
     if operation.security:
-        worn = "The right credential is refused from the 41st request on."
-        yield Fault("token-worn", worn, rule, failing(lambda turn: turn.number > 40, 401), show=(as_is,) * 41)
         locked = "After three wrong credentials in a row the right one is refused once."
         wrong = header("Authorization", "Bearer other")
         yield Fault("locked-out", locked, rule, _locking, show=(wrong, wrong, wrong, as_is))
     refused = header("content-type", "text/html") if operation.node.get("requestBody") else header("authorization")
     show = (refused, as_is)
     yield Fault("after-error", "What follows a refused request fails with 500.", rule, _after_error, show=show)
-    lagging = "Each answer is that of the request before."
-    yield Fault("lagging", lagging, ("RFC 9112, 9.2",), _lagging, show=show)
-    if facts_of(operation).effect is Effect.CREATES:
+    yield Fault("lagging", "Each answer is that of the request before.", rule, _lagging, show=show)
+    if facts.effect is Effect.CREATES:
         yield Fault("slow", "Each answer waits much too long.", rule, _slow(always), _SECONDS)
         slow = "Every tenth answer waits much too long."
         yield Fault("slow-sometimes", slow, rule, _slow(every(10)), _SECONDS, show=(as_is,) * 10)

@@ -1,1 +1,16 @@
 """Faults against rules that stand in a provider's prose only: a module for each spec's key, with a tuple `FAULTS`."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from ...facts import Effect, facts_of
+from ...spec import Operation
+from ..fault import Fault
+
+
+def faults(operation: Operation) -> Iterator[Fault]:
+    """An operation's, if it creates."""
+    name = f"{__name__}.{operation.spec.key}"
+    if find_spec(name) and facts_of(operation).effect is Effect.CREATES:
+        yield from import_module(name).FAULTS

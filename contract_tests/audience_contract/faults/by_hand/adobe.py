@@ -1,7 +1,5 @@
 """Adobe: the id in an answer is the caller's own, where one was sent."""
 
-import uuid
-
 from ...messages import Response
 from ..acts import json_request, puts
 from ..fault import Fault, Turn
@@ -16,13 +14,6 @@ def _own_id_lost(turn: Turn) -> Response:
     return puts(audienceId="0" * 8)(answer) if answer.status < 300 and "audienceId" in turn.fields else answer
 
 
-def _of_namespace(turn: Turn) -> Response:
-    answer = turn.answer()
-    if answer.status != 200 or "audienceId" in turn.fields:
-        return answer
-    return puts(audienceId=str(uuid.uuid5(uuid.NAMESPACE_OID, turn.text("namespace"))))(answer)
-
-
 FAULTS = (
     Fault(
         "id-not-the-callers",
@@ -30,11 +21,5 @@ FAULTS = (
         (f"{_ID}/description", f"{_SENT}/description"),
         _own_id_lost,
         show=(json_request({"name": "a", "namespace": "n", "originName": "o", "audienceId": "mine"}),),
-    ),
-    Fault(
-        "id-of-namespace",
-        "Audiences of one namespace have the same audienceId.",
-        (f"{_ID}/description",),
-        _of_namespace,
     ),
 )

@@ -1,251 +1,120 @@
 """CommBox: the file of an upload, of which the schema says that it is bytes, and the prose that it has `phone1`."""
 
-import csv
 import io
-import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ...files import CSV, XLSX
 from ...messages import Request, Response
 from ...multipart import Part
-from ...workbooks import rows_of, workbook
-from ..acts import as_json, parts_body, puts, refuses, takes_as
-from ..fault import Fault, Turn, parts
+from ...workbooks import workbook
+from ..acts import parts_body, refuses
+from ..fault import Change, Fault, Turn, parts
 
 _POST = "/paths/~1audiences/post"
 _EVIDENCE = (f"{_POST}/description", f"{_POST}/responses/400/description")
 _FILE = f"{_POST}/requestBody/content/multipart~1form-data/schema/properties/audience_file"
-_ROWS = b"phone1\r\n442079832100\r\n"
-
-
-def _file(found: list[Part]) -> Part:
-    """The file; an empty one where there is none."""
-    return next((part for part in found if part.name == "audience_file"), Part("audience_file", "", "", b""))
-
-
-def _sends(data: bytes, media: str = CSV, filename: str = "a.csv") -> Callable[[Request], Request]:
-    def change(request: Request) -> Request:
-        file = Part("audience_file", filename, media, data)
-        return parts_body([*(part for part in parts(request) if part.filename is None), file])(request)
-
-    return change
-
-
-def _taken(word: str, sentence: str, when: Callable[[Part], bool], *show: Callable[[Request], Request]) -> Fault:
-    """It takes the content of some files for a right one."""
-
-    def right(request: Request) -> Request:
-        return _sends(_ROWS)(request)
-
-    act = takes_as(right, lambda turn: bool(_file(turn.parts).filename) and when(_file(turn.parts)))
-    return Fault(word, sentence, _EVIDENCE, act, show=show)
-
-
-def _columns(file: Part) -> list[str]:
-    """The cells of a CSV file's first row; none of what is no CSV."""
-    try:
-        rows = csv.reader(io.StringIO(file.data.decode("utf-8-sig"), newline=""))
-        return next(rows, []) if file.content_type == CSV else []
-    except (ValueError, csv.Error):
-        return []
-
-
-def _headed(word: str, sentence: str, when: Callable[[list[str], bytes], bool], data: bytes) -> Fault:
-    def is_taken(file: Part) -> bool:
-        names = _columns(file)
-        return bool(names) and "phone1" not in names and when(names, file.data.partition(b"\n")[2])
-
-    return _taken(word, sentence, is_taken, _sends(data))
-
-
-def _refused(word: str, sentence: str, when: Callable[[Part], object], *show: Callable[[Request], Request]) -> Fault:
-    return Fault(word, sentence, (_FILE, *_EVIDENCE), refuses(lambda turn: when(_file(turn.parts)), 500), show=show)
-
-
-def _is_workbook(file: Part) -> bool:
-    try:
-        rows_of(file.data)
-    except Exception:  # noqa: BLE001 - what is no workbook raises anything
-        return False
-    return file.content_type == XLSX
-
-
-def _numbers(file: Part) -> list[bytes]:
-    """What looks like a phone number in a CSV file."""
-    return re.findall(rb"(?<!\d)\d{7,15}(?!\d)", file.data) if file.content_type == CSV else []
+_RIGHT = Part("audience_file", "a.csv", CSV, b"phone1\r\n442079832100\r\n")
+_BOOK = replace(_RIGHT, filename="a.xlsx", content_type=XLSX, data=workbook([["phone1"], [442079832100]]))
 
 
 def _zip() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("a.csv", _ROWS)
+        archive.writestr("a.csv", _RIGHT.data)
     return data.getvalue()
 
 
-def _deduplicated(turn: Turn) -> Response:
-    answer, name = turn.answer(), turn.text("name")
-    if answer.status != 201:
-        return answer
-    made = json.loads(answer.body)["data"]
-    first, data = turn.memory.setdefault("files", {}).setdefault(_file(turn.parts).data, (name, made))
-    return answer if first == name else puts(data=data)(answer)
+def _is_whole(data: bytes) -> bool:
+    return b"xl/workbook.xml" in data and b"PK\5\6" in data
 
 
-def _leaks_number(turn: Turn) -> Response:
-    answer = turn.answer()
-    told = as_json(lambda value: {**value, "description": f"Bad Request near {_file(turn.parts).data[-16:]!r}"})
-    return told(answer) if answer.status == 400 and turn.parts else answer
-
-
-def _named(name: bytes) -> Callable[[Request], Request]:
-    def change(request: Request) -> Request:
-        return parts_body(replace(p, data=name) if p.name == "name" else p for p in parts(request))(request)
-
-    return change
-
-
-_BOOK, _OTHER_BOOK = workbook([["phone1"], [442079832100]]), workbook([["phone"], [442079832100]])
-FAULTS = (
-    _headed(
-        "phone1-missing",
-        "A CSV file without a column `phone1` is accepted.",
-        lambda names, _: not any("phone1" in name for name in names),
-        b"name\nAnna\n",
-    ),
-    _headed(
+_TAKEN: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
+    ("phone1-missing", "without a column `phone1`", b"name\nAnna\n", lambda data: b"phone1" not in data),
+    (
         "phone1-inside",
-        "A column is taken for `phone1` whose name only ends in it.",
-        lambda names, _: any(name.endswith("phone1") for name in names),
+        "where a name only ends in `phone1`",
         b"telephone1\n442079832100\n",
+        re.compile(rb"^\w+phone1\b").match,
     ),
-    _headed(
-        "phone1-begins",
-        "A column is taken for `phone1` whose name only begins with it.",
-        lambda names, _: any(name.startswith("phone1") for name in names),
-        b"phone10\n442079832100\n",
-    ),
-    _headed(
-        "phone1-anywhere",
-        "A CSV file is accepted that has `phone1` below its first row only.",
-        lambda _, below: b"phone1" in below,
-        b"name\nphone1\n",
-    ),
-    _taken(
-        "excel-phone1-missing", "An Excel file without `phone1` is accepted.", _is_workbook, _sends(_OTHER_BOOK, XLSX)
-    ),
-    _taken(
-        "excel-unread",
-        "Any bytes are accepted as an Excel file.",
-        lambda file: file.content_type == XLSX,
-        _sends(b"no workbook", XLSX),
-    ),
-    _taken(
-        "excel-cut",
-        "An Excel file whose end is missing is accepted.",
-        lambda f: f.content_type == XLSX and f.data.startswith(b"PK") and b"PK\5\6" not in f.data,
-        _sends(_BOOK[:-100], XLSX),
-    ),
-    _taken(
-        "excel-any-zip",
-        "Any ZIP file is accepted as an Excel file.",
-        lambda f: f.content_type == XLSX and f.data.startswith(b"PK") and b"xl/workbook.xml" not in f.data,
-        _sends(_zip(), XLSX),
-    ),
-    _refused("excel-refused", "Excel files fail.", lambda file: file.content_type == XLSX, _sends(_BOOK, XLSX)),
-    _refused("csv-refused", "CSV files fail.", lambda file: file.content_type.startswith(CSV), _sends(_ROWS)),
-    _refused(
-        "csv-charset",
-        "CSV files fail with a charset.",
-        lambda f: "charset" in f.content_type,
-        _sends(_ROWS, f"{CSV}; charset=utf-8"),
-    ),
-    _refused(
-        "csv-last-line",
-        "CSV files fail without a line break at their end.",
-        lambda file: file.content_type == CSV and not file.data.endswith(b"\n"),
-        _sends(_ROWS.strip()),
-    ),
-    _refused(
-        "csv-line-feeds",
-        "CSV files fail whose lines end with line feeds only.",
-        lambda file: file.content_type == CSV and b"\n" in file.data and b"\r" not in file.data,
-        _sends(_ROWS.replace(b"\r", b"")),
-    ),
-    _refused(
-        "phone1-first",
-        "CSV files fail whose first column is not `phone1`.",
-        lambda file: file.content_type == CSV and not file.data.startswith(b"phone1"),
-        _sends(b"name,phone1\r\nAnna,442079832100\r\n"),
-    ),
-    _refused(
-        "csv-one-number",
-        "CSV files fail with a single number.",
-        lambda file: len(_numbers(file)) == 1,
-        _sends(_ROWS),
-    ),
-    _refused(
-        "csv-long-number",
-        "CSV files fail with a number of 15 digits.",
-        lambda file: any(len(number) == 15 for number in _numbers(file)),
-        _sends(b"phone1\r\n999123456789012\r\n"),
-    ),
-    _refused(
-        "file-large",
-        "Files of more than 64 KiB fail.",
-        lambda file: len(file.data) > 2**16,
-        _sends(b"phone1\r\n" + b"".join(b"%d\r\n" % (442079832100 + number) for number in range(6000))),
-    ),
-    _refused(
-        "filename-accents",
-        "A file name beyond ASCII fails.",
-        lambda file: not (file.filename or "").isascii(),
-        _sends(_ROWS, filename="\u00e9t\u00e9.csv"),
-    ),
-    _refused(
-        "filename-capitals",
-        "A file name in `.CSV` fails.",
-        lambda file: (file.filename or "").endswith(".CSV"),
-        _sends(_ROWS, filename="A.CSV"),
-    ),
-    _refused(
-        "filename-bare",
-        "A file name without an extension fails.",
-        lambda f: "." not in (f.filename or "."),
-        _sends(_ROWS, filename="a"),
-    ),
-    _refused(
-        "filename-long",
-        "A file name of more than 100 characters fails.",
-        lambda file: len(file.filename or "") > 100,
-        _sends(_ROWS, filename=f"{'a' * 120}.csv"),
-    ),
-    _refused(
-        "filename-semicolon",
-        "A file name with a semicolon fails.",
-        lambda file: ";" in (file.filename or ""),
-        _sends(_ROWS, filename="a;b.csv"),
-    ),
-    _refused(
-        "file-hyphens",
-        "A file fails that has a line that begins with two hyphens.",
-        lambda file: re.search(rb"(^|\n)--", file.data),
-        _sends(b'phone1,note\r\n442079832100,"a\r\n--b"\r\n'),
-    ),
-    Fault(
-        "id-of-file",
-        "A file that was uploaded before gives the id of then, whatever the audience's name.",
-        (f"{_POST}/responses/201/content/application~1json/schema/properties/data/properties/id/description",),
-        _deduplicated,
-        show=(_named(b"a"), _named(b"b")),
-    ),
-    Fault(
-        "leaks-number",
-        "A refusal quotes the file's last phone number.",
-        ("CWE-209",),
-        _leaks_number,
-        show=(_sends(b"name\nAnna\n442079832100\n"),),
-    ),
+    ("phone1-begins", "where a name only begins with it", b"phone10\n442079832100\n", re.compile(rb"^phone1\w").match),
+    ("phone1-anywhere", "with `phone1` below its first row", b"name\nphone1\n", lambda data: b"\nphone1" in data),
 )
+"""What is said of a CSV file, one, and which are taken that do not have `phone1`."""
+_BOOKS: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
+    ("phone1-missing", "without `phone1`", workbook([["phone"], [442079832100]]), _is_whole),
+    ("unread", "of any bytes", b"no workbook", lambda data: not data.startswith(b"PK")),
+    ("cut", "without its end", _BOOK.data[:-100], lambda data: data.startswith(b"PK") and b"PK\5\6" not in data),
+    ("any-zip", "that is another ZIP file", _zip(), lambda data: data[:2] == b"PK" and b"xl/workbook.xml" not in data),
+)
+"""What is said of an Excel file, one, and which are taken that are none or do not have `phone1`."""
+_REFUSED: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
+    ("refused", "", _RIGHT.data, lambda _: True),
+    ("last-line", "without a line break at their end", _RIGHT.data.strip(), lambda data: not data.endswith(b"\n")),
+    ("line-feeds", "with line feeds only", b"phone1\n442079832100\n", lambda data: b"\r" not in data),
+    ("phone1-later", "with another column first", b"name,phone1\r\nA,442079832100\r\n", lambda d: d[:6] != b"phone1"),
+    ("one-number", "with a single number", _RIGHT.data, lambda data: len(re.findall(rb"\d{7,15}", data)) == 1),
+    ("long-number", "with a number of 15 digits", b"phone1\r\n999123456789012\r\n", re.compile(rb"\d{15}").search),
+    ("large", "of more than 64 KiB", b"phone1\r\n" + b"442079832100\r\n" * 6000, lambda data: len(data) > 2**16),
+    ("hyphens", "with two hyphens in a line", b'phone1,note\r\n4420798321,"a\r\n--b"\r\n', lambda d: b"\n--" in d),
+)
+"""What is said of CSV files, one, and which fail."""
+_NAMES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
+    ("accents", "beyond ASCII", "\u00e9t\u00e9.csv", lambda name: not name.isascii()),
+    ("capitals", "in `.CSV`", "A.CSV", lambda name: name.endswith(".CSV")),
+    ("bare", "without an extension", "a", lambda name: "." not in name),
+    ("long", "of more than 100 characters", f"{'a' * 120}.csv", lambda name: len(name) > 100),
+    ("semicolon", "with a semicolon", "a;b.csv", lambda name: ";" in name),
+)
+"""What is said of the names of files, one, and which fail."""
+
+
+def _file(request: Request) -> Part:
+    """The file; an empty one where there is none."""
+    return next((part for part in parts(request) if part.filename is not None), replace(_RIGHT, data=b""))
+
+
+def _sends(file: Part) -> Change:
+    return lambda request: parts_body([*(p for p in parts(request) if p.filename is None), file])(request)
+
+
+def _taken(word: str, said: str, file: Part, when: Callable[[bytes], object]) -> Fault:
+    def act(turn: Turn) -> Response:
+        answer, found = turn.answer(), _file(turn.request)
+        is_taken = answer.status == 400 and turn.parts and found.content_type == file.content_type and when(found.data)
+        return turn.answer(_sends(_RIGHT)(turn.request)) if is_taken else answer
+
+    return Fault(word, f"A file is accepted {said}.", _EVIDENCE, act, show=(_sends(file),))
+
+
+def _refused(word: str, said: str, file: Part, when: Callable[[Part], object]) -> Fault:
+    act = refuses(lambda turn: turn.parts and when(_file(turn.request)), 500)
+    return Fault(word, f"Files fail {said}.".replace(" .", "."), (_FILE, *_EVIDENCE), act, show=(_sends(file),))
+
+
+def _of(file: Part, when: Callable[[bytes], object]) -> Callable[[Part], object]:
+    return lambda found: found.content_type == file.content_type and when(found.data)
+
+
+def _called(when: Callable[[str], object]) -> Callable[[Part], object]:
+    return lambda found: when(found.filename or "")
+
+
+def _faults() -> Iterator[Fault]:
+    for word, said, data, when in _TAKEN:
+        yield _taken(word, said, replace(_RIGHT, data=data), when)
+    for word, said, data, when in _BOOKS:
+        yield _taken(f"excel-{word}", f"as Excel {said}", replace(_BOOK, data=data), when)
+    for word, said, data, when in _REFUSED:
+        yield _refused(f"csv-{word}", f"as CSV {said}", replace(_RIGHT, data=data), _of(_RIGHT, when))
+    yield _refused("excel-refused", "as Excel", _BOOK, _of(_BOOK, lambda _: True))
+    charset = replace(_RIGHT, content_type=f"{CSV}; charset=utf-8")
+    yield _refused("csv-charset", "with a charset", charset, lambda file: "charset" in file.content_type)
+    for word, said, name, when_name in _NAMES:
+        named = replace(_RIGHT, filename=name)
+        yield _refused(f"filename-{word}", f"with a name {said}", named, _called(when_name))
+
+
+FAULTS = tuple(_faults())
