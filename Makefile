@@ -54,7 +54,7 @@ build/%/.ready: requirements/%.txt
 	@touch $@
 
 demo: build/demo/.ready ## show the life of an audience, on a mock server
-	@echo "Starting a mock server, and asking it by the command \`audiences\`."
+	@echo "Starting a mock server, and asking it with the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
 test: $(READY) ## run the test suite

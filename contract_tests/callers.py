@@ -1,13 +1,19 @@
 """The blocking and the asynchronous provider object, called in the same way."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
+import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
 from audiences import Audience, AudiencesError, Receipt, Request, RetryPolicy, aio
 from cases import case
+
+FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+"""For tests of what both classes of a provider do in the same way."""
+Given = tuple[BlockingPortal | None, Callable[[Callable[..., Any]], Any]]
+"""What a Caller needs for one face, and how a function of the caller's is given to it: as it is, or asynchronous."""
 
 
 def make(key: str, module: Any = audiences, **options: Any) -> Any:
@@ -45,3 +51,19 @@ class Caller:
 
     def close(self) -> None:
         self._portal.call(self.provider.close) if self._portal else self.provider.close()
+
+
+def created(
+    key: str,
+    url: str,
+    portal: BlockingPortal | None,
+    audience: Audience | None = None,
+    leave_out: Collection[str] = (),
+    **options: Any,
+) -> Receipt | AudiencesError:
+    """What the create of a provider object comes to, which is closed then."""
+    caller = Caller(key, url, portal, **options)
+    try:
+        return caller.create(audience or caller.case.good(), leave_out)
+    finally:
+        caller.close()

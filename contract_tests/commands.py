@@ -1,42 +1,45 @@
-"""Our two commands, each in a process of its own, forked from one that has imported them: a start is mostly imports.
+"""Our two commands, called within the process of the test: a start is mostly imports.
 
-Of what Python does before a command begins this shows nothing; the tests of streams and signals start it whole.
+Of what Python does before a command begins, and of what a signal does, this shows nothing; the tests of streams and
+signals start a process.
 """
 
+import gc
 import os
+import signal
 import sys
+import warnings
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib import import_module
-from multiprocessing import get_context
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import processes
 
-_FORKED = get_context("forkserver")
-_FORKED.set_forkserver_preload(["audiences._command", "audience_contract._command", "typer.rich_utils"])
-_SECONDS = 60
-
 
 def run(package: str, arguments: list[str], environment: dict[str, str], folder: Path | None = None) -> processes.Ended:
-    """What the command of a package comes to, in that working directory. Raises TimeoutError after a minute."""
-    with TemporaryDirectory() as outputs:
-        files = [f"{outputs}/standard-output", f"{outputs}/standard-error"]
-        process = _FORKED.Process(target=_command, args=(package, arguments, environment, folder, files), daemon=True)
-        process.start()
-        process.join(_SECONDS)
-        if process.exitcode is None:
-            process.kill()
-            raise TimeoutError(f"killed after {_SECONDS} s: {arguments}")
-        return processes.Ended(arguments, process.exitcode, *(Path(file).read_text() for file in files))
-
-
-def _command(
-    package: str, arguments: list[str], environment: dict[str, str], folder: Path | None, files: list[str]
-) -> None:
-    for number, file in enumerate(files, 1):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder or os.curdir)
-    sys.argv = [package.replace("_", "-"), *arguments]
-    import_module(f"{package}._cli").main()
+    """What the command of a package comes to, in that working directory."""
+    out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
+    name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
+    with (
+        open(os.devnull) as nothing,
+        redirect_stdout(out),
+        redirect_stderr(error),
+        chdir(folder or os.curdir),
+        patch.dict(os.environ, environment, clear=True),
+        patch.object(sys, "argv", [name, *arguments]),
+        patch.object(sys, "stdin", nothing),
+        warnings.catch_warnings(action="ignore", category=ResourceWarning),  # what a process leaves open ends with it
+    ):
+        try:
+            import_module(f"{package}._cli").main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        finally:
+            signal.signal(signal.SIGINT, interrupting)
+            gc.collect()
+    assert isinstance(code, int)
+    for stream in (out, error):
+        stream.seek(0)
+    return processes.Ended([name, *arguments], code, out.read(), error.read())

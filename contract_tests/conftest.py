@@ -1,12 +1,15 @@
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from anyio import sleep
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 from audience_contract.mock import MockServer
-from callers import Caller
+from callers import Caller, Given
 from cases import KEYS
 from ims import TokenEndpoint
 from raw_server import RawServer
@@ -41,6 +44,19 @@ def portal() -> Iterator[BlockingPortal]:
 def face(request: pytest.FixtureRequest, portal: BlockingPortal) -> BlockingPortal | None:
     """What a Caller needs for the one face, and for the other."""
     return portal if request.param == "async" else None
+
+
+@pytest.fixture(params=["blocking", "async", "async with an asynchronous function"])
+def given_as(request: pytest.FixtureRequest, portal: BlockingPortal) -> Given:
+    def asynchronous(function: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(*arguments: object) -> Any:
+            await sleep(0)
+            return function(*arguments)
+
+        return call
+
+    face = None if request.param == "blocking" else portal
+    return face, asynchronous if "function" in request.param else lambda function: function
 
 
 @pytest.fixture(scope="session", params=["blocking", "async"])
@@ -78,6 +94,11 @@ def project(updatable: Path, tmp_path: Path) -> Path:
     import updating  # noqa: PLC0415
 
     return updating.copied(updatable, tmp_path / "project")
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that was imported out of each search for what can be freed: it stays, and there is much of it."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

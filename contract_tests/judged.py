@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audience_contract import Response
+from audience_contract import Response, load
+from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
 from audience_contract.report import Report
@@ -18,6 +19,11 @@ CLIENT = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "A
 def target(server: MockServer, key: str, url: str = "", **changes: str) -> Target:
     """A provider's mock, maybe at another URL, with credentials that are right, apart from the variables changed."""
     return Target.of(key, url or server.base_url(key), {**server.environment(), **CLIENT, **changes})
+
+
+def created(key: str) -> str:
+    """The operation that creates audiences, or what stands for them, at a provider."""
+    return next(each.id for each in load(key).operations if facts_of(each).effect is Effect.CREATES)
 
 
 def judge(server: AbstractContextManager[MockServer], key: str, **options: Any) -> Report:

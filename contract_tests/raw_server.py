@@ -75,15 +75,14 @@ class RawServer:
 
 
 def _read(connection: socket.socket) -> bytes:
-    data = b""
+    data = bytearray()
     while b"\r\n\r\n" not in data:
         data += _more(connection)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)content-length: (\d+)", head)
-    while length and len(body) < int(length[1]):
-        more = _more(connection)
-        body, data = body + more, data + more
-    return data
+    head = data.index(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", data[:head])
+    while length and len(data) < head + 4 + int(length[1]):
+        data += _more(connection)
+    return bytes(data)
 
 
 def _more(connection: socket.socket) -> bytes:

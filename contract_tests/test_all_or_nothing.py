@@ -1,4 +1,4 @@
-"""create_everywhere sends to nobody while one of the calls cannot be made, and with `partial=True` to the rest."""
+"""create_everywhere: one draft to several providers at once; while one of the calls cannot be made, to nobody."""
 
 import io
 import signal
@@ -25,6 +25,7 @@ from audiences import (
     Receipt,
     Result,
     Timeouts,
+    UnknownOutcomeError,
     UnsupportedError,
     aio,
     create_everywhere,
@@ -44,7 +45,7 @@ class Shop:
     """All providers, each of which answers at once, and what they were sent."""
 
     def __init__(self, portal: BlockingPortal | None) -> None:
-        self.portal, self.sent = portal, list[str]()
+        self.portal, self.sent, self.failing = portal, list[str](), dict[str, Exception]()
 
     def providers(self, **options: Any) -> list[Any]:
         face = aio if self.portal else audiences
@@ -53,6 +54,8 @@ class Shop:
     def _transport(self, key: str) -> httpx2.MockTransport:
         def answer(_: httpx2.Request) -> httpx2.Response:
             self.sent.append(key)
+            if key in self.failing:
+                raise self.failing[key]
             return httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
 
         return httpx2.MockTransport(answer)
@@ -77,6 +80,34 @@ def draft(members: Any = None, **changes: Any) -> Audience:
 
 def outcomes(results: dict[str, Result]) -> set[Outcome | None]:
     return {result.outcome for result in results.values()}
+
+
+def test_every_provider_gets_the_same_draft_and_says_what_it_left_out(shop: Shop) -> None:
+    results = shop.create(draft(description="d"), leave_out=BOTH)
+    assert [result.provider for result in results.values()] == [*TITLES.values()]
+    left_out = {key: result.left_out for key, result in results.items() if isinstance(result, Receipt)}
+    assert left_out == {key: tuple(name for name in sorted(BOTH) if name in case(key).UNSUPPORTED) for key in KEYS}
+
+
+@pytest.mark.parametrize("failure", [OSError("down"), AssertionError("of a test's own transport")], ids=repr)
+@pytest.mark.parametrize("broken", KEYS)
+def test_a_failure_at_one_never_hides_anothers_receipt(shop: Shop, broken: str, failure: Exception) -> None:
+    shop.failing[broken] = failure
+    kinds = {key: type(result) for key, result in shop.create(draft(), leave_out=BOTH).items()}
+    assert kinds == {key: UnknownOutcomeError if key == broken else Receipt for key in KEYS}
+
+
+def test_no_providers_give_no_results_and_what_is_no_provider_object_of_that_face_is_refused(
+    portal: BlockingPortal,
+) -> None:
+    assert create_everywhere(draft(), []) == portal.call(aio.create_everywhere, draft(), []) == []
+    (blocking, *_), (asynchronous, *_) = Shop(None).providers(), Shop(portal).providers()
+    wrongs: list[Any] = [blocking, [blocking, asynchronous], [None]]
+    for wrong in wrongs:
+        with pytest.raises(TypeError, match="provider objects of audiences"):
+            create_everywhere(draft(), wrong)
+    with pytest.raises(TypeError, match=r"provider objects of audiences\.aio"):
+        portal.call(aio.create_everywhere, draft(), [blocking])
 
 
 def test_a_draft_that_some_cannot_be_told_is_sent_to_nobody_and_every_result_says_why(shop: Shop) -> None:

@@ -1,13 +1,12 @@
 """What comes back: whatever it is, it becomes a receipt or one of our errors, with the right outcome."""
 
-import gzip
 import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiences import (
@@ -147,55 +146,23 @@ def test_a_body_that_is_not_readable_never_hides_what_the_status_says(
         assert UNREADABLE[name].startswith(result.response.body[:100])
 
 
-@pytest.mark.parametrize(
-    "breakage",
-    [
-        pytest.param(lambda good: http(200, good, Content_Length=str(len(good) + 5)), id="cut off"),
-        pytest.param(lambda good: http(200, good[:-3], Content_Encoding="gzip"), id="not gzip"),
-        pytest.param(lambda good: http(200, gzip.compress(good)[:20], Content_Encoding="gzip"), id="gzip cut off"),
-    ],
-)
-def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller, raw: RawServer, breakage: Any) -> None:
-    raw.answer = breakage(json.dumps(caller.case.BODY).encode())
+def test_an_answer_that_breaks_off_after_a_2xx_status_is_applied(caller: Caller, raw: RawServer) -> None:
+    good = json.dumps(caller.case.BODY).encode()
+    raw.answer = http(200, good, Content_Length=str(len(good) + 5))
     error = caller.create(caller.case.good())
     assert isinstance(error, SpecViolationError)
     assert error.outcome is Outcome.APPLIED
     assert error.status == 200
 
 
-@EACH
-@given(raw_bytes=st.binary(max_size=200) | st.binary(max_size=200).map(lambda tail: b"HTTP/1.1 200 OK\r\n" + tail))
-@example(raw_bytes=b"")
-@example(raw_bytes=b"HTTP/0.0 400\n\n")
-@example(raw_bytes=b"HTTP/1.1 400 X\r\nContent-Len")
-@example(raw_bytes=b"HTTP/1.1 202 X\r\nContent-Len")
-@example(raw_bytes=b"HTTP/1.1 100 Continue\r\n\r\n")
-@example(raw_bytes=b"HTTP/1.1 1000 X\r\n\r\n")
-@example(raw_bytes=b"HTTP/1.1 99 X\r\nContent-Length: 0\r\n\r\n")
-def test_an_answer_that_is_hardly_http_has_an_unknown_outcome_unless_a_status_was_seen(
-    caller: Caller, raw: RawServer, raw_bytes: bytes
-) -> None:
-    raw.answer = raw_bytes
-    result = caller.create(caller.case.good())
-    assert isinstance(result, AudiencesError)
-    status = result.status
-    if status is None:
-        assert result.outcome is Outcome.UNKNOWN
-    elif 200 <= status < 300:
-        assert result.outcome is Outcome.APPLIED
-    else:
-        assert result.outcome is expected_error(status)[1]
+STATUSES = (300, 304, *range(401, 411), 413, 422, 425, 429, 500, 501, 502, 503, 504, 520, 561, 599, 600, 999)
 
 
-@pytest.mark.parametrize(
-    "status",
-    [300, 304, 401, 403, 404, 407, 408, 409, 413, 422, 425, 429, 500, 501, 502, 503, 504, 520, 561, 599, 600, 999],
-)
-def test_every_status_that_is_no_success_has_its_error_and_outcome(caller: Caller, raw: RawServer, status: int) -> None:
-    raw.answer = http(status, b"{}")
-    result = caller.create(caller.case.good())
-    assert (type(result), result.outcome) == expected_error(status)
-    assert result.status == status
+def test_every_status_that_is_no_success_has_its_error_and_outcome(caller: Caller, raw: RawServer) -> None:
+    for status in STATUSES:
+        raw.answer = http(status, b"{}")
+        result = caller.create(caller.case.good())
+        assert (type(result), result.outcome, result.status) == (*expected_error(status), status)
 
 
 def test_an_extra_field_is_kept_and_reported_as_a_deviation(caller: Caller, raw: RawServer) -> None:

@@ -1,7 +1,5 @@
 """What a provider says reaches a terminal as text: no escape, control or bidirectional character of its acts there."""
 
-import json
-import re
 import unicodedata
 
 import pytest
@@ -10,8 +8,7 @@ from hypothesis import strategies as st
 
 from audience_contract.mock import MockServer
 from audiences._terminal import visible
-from raw_server import RawServer, http
-from test_command_line import BATCH, run, server
+from test_command_line import run, server
 
 __all__ = ["server"]  # a fixture
 ACTS = (
@@ -23,32 +20,6 @@ BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def safe(text: str) -> bool:
     return not any(unicodedata.category(c) in BAD and c != "\n" for c in text)
-
-
-ANSWERS = {
-    "a refusal's words and code": (400, {"error_code": ACTS, "error_message": ACTS}),
-    "a token": (202, {"indexing_token": f"t{ACTS}"}),
-    "names of properties": (202, {"indexing_token": "t", ACTS: 1}),
-    "a success that lacks all": (202, {ACTS: ACTS}),
-}
-
-
-@pytest.mark.parametrize("extra", [(), ("--json",)], ids=["people", "json"])
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_nothing_that_a_provider_says_acts_on_a_terminal(raw: RawServer, answer: str, extra: tuple[str, ...]) -> None:
-    status, body = ANSWERS[answer]
-    raw.answer = http(status, json.dumps(body).encode())
-    known = {"BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
-    done = run(None, *BATCH, *extra, "--base-url", f"batch={raw.url}", **known)
-    printed = done.stdout + done.stderr
-    assert safe(printed)
-    if extra:
-        (result,) = json.loads(done.stdout)
-        assert result.get("provider_message") in (None, ACTS)
-    else:
-        assert "\N{SYMBOL FOR ESCAPE}[2K" in printed
-        assert "<U+202E>" in printed.replace("\n", "")
-        assert not re.search("^Batch applied", printed, re.M)
 
 
 @given(st.text())

@@ -1,6 +1,5 @@
 """The command `audiences` leaves no job half done, and gives no advice that would do a half of it twice."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from audiences import AudiencesError, Outcome
 from audiences._report import EXIT_CODES, exit_code
 from cases import KEYS, case
 from raw_server import RawServer, http
-from test_command_line import EXAMPLES, FIELDS, TITLES, results, run, server
+from test_command_line import EXAMPLES, FIELDS, run, server
 
 __all__ = ["server"]  # a fixture
 FILE = ["--file", str(EXAMPLES / "customers.csv")]
@@ -69,14 +68,6 @@ def test_nothing_is_advised_where_nothing_was_created_or_all_was(server: MockSer
     assert refused.returncode == 3
     fine = run(server, "create", "SPRING", *FILE, *FIELDS, "--leave-out", "members")
     assert "Repeat" not in refused.stderr + fine.stderr
-
-
-def test_json_has_the_reason_in_the_commands_words(server: MockServer) -> None:
-    found = results(run(server, "create", "SPRING", *FILE, *FIELDS, "--json"))
-    assert {result["outcome"] for result in found.values()} == {"not_sent"}
-    assert "--partial" in found["CommBox"]["message"]
-    assert {title for title in TITLES if title in found["CommBox"]["message"]} == set(TITLES)
-    assert "leave_out=" not in json.dumps(found)
 
 
 def answered(status: int) -> audiences.Response:

@@ -1,5 +1,6 @@
 """What the command says of wrong usage: in its own words, all at once, and without a value that may be a secret."""
 
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from audience_contract.mock import MockServer
 from audiences import Audience, InvalidError, PhoneFile, Remedy, UnsupportedError
-from audiences._report import in_command_words
+from audiences._report import EXIT_CODES, in_command_words
 from callers import make
 from cases import KEYS, case
 from raw_server import RawServer, http
@@ -18,30 +19,70 @@ from test_command_line import BATCH, run, server
 __all__ = ["server"]  # a fixture
 BATCH_KEYS = {"BATCH_API_KEY": "key", "BATCH_PROJECT": "project"}
 ADOBE_KEYS = {"ADOBE_API_KEY": "key", "ADOBE_ORG_ID": "org", "ADOBE_SANDBOX_NAME": "prod"}
+HELP = ["create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete"]
 OAUTH = {"ADOBE_CLIENT_ID": "id", "ADOBE_CLIENT_SECRET": "secret-4711", "ADOBE_SCOPES": "a"}
 
 
-@pytest.mark.parametrize(
-    ("option", "values", "words"),
-    [
-        ("--set", ["s4711"], "--set: must be PROVIDER.FIELD=VALUE"),
-        ("--set", ["s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
-        ("--set", ["s4711.type=emails"], "--set: must be PROVIDER.FIELD=VALUE"),
-        ("--set", ["batch.s4711=x", "batch.s4711=y"], "--set: the same name is given twice"),
-        ("--base-url", ["https://u:s4711@x"], "--base-url: must be PROVIDER=URL"),
-        ("--base-url", ["https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
-        ("--base-url", ["s4711=https://x"], "--base-url: must be PROVIDER=URL"),
-        ("--base-url", ["batch=s4711", "batch=s4711"], "--base-url: the same name is given twice"),
-        ("--base-url", ["batch=https://u:s4711@x"], "--base-url must be http(s)://"),
-    ],
-)
-def test_a_mistyped_value_is_refused_and_not_shown(option: str, values: list[str], words: str) -> None:
-    given = [word for value in values for word in (option, value)]
-    done = run(None, "create", "X", "-p", "batch", *given, **BATCH_KEYS)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "4711" not in done.stderr + done.stdout
-    assert "outcome" not in done.stderr
+USAGE = [
+    (["create", ""], "name"),
+    (["create", "X", "--provider", "bach"], f"'bach' is not one of {', '.join(map(repr, KEYS))}"),
+    (["create", "X", "--set", "type=emails"], "--set: must be PROVIDER.FIELD=VALUE"),
+    (["create", "X", "--set", "batch.s4711"], "--set: must be PROVIDER.FIELD=VALUE"),
+    (["create", "X", "--set", "s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
+    (["create", "X", "--set", "s4711.type=x"], "providers are"),
+    (["create", "X", "--set", "batch.s4711=x", "--set", "batch.s4711=y"], "--set: the same name is given twice"),
+    (["create", "X", "--curl"], "--dry-run"),
+    (["create", "X", "--base-url", "https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
+    (["create", "X", "--base-url", "s4711=https://x"], "--base-url: must be PROVIDER=URL"),
+    (["create", "X", *["--base-url", "batch=s4711"] * 2], "--base-url: the same name is given twice"),
+    (["create", "X", "--base-url", "batch=https://u:s4711@x"], "--base-url must be http(s)://"),
+    (["create", "X", "--credentials", "none.toml"], "none.toml: No such file"),
+    (["create", "X", "--file", "none.csv"], "'none.csv' does not exist"),
+    (["create", "X", "--file", "."], "'.' is a directory"),
+    (["create", "X", "-p", "batch", "--base-url", "adobe=http://x"], "not among the chosen"),
+    (["create", "X", "-p", "batch", "--set", "adobe.namespace=x"], "not among the chosen"),
+    (["create", "X", "--leave-out", "name"], "--leave-out': 'name' is not one of"),
+    (["create", "X", "--timeout", "0"], "--timeout"),
+    (["create"], "NAME"),
+    (["creat"], "No such command"),
+    (["create", "X", "--token", "t"], "No such option"),
+    (["get", "X"], "--provider"),
+    (["wait", "-p", "batch"], "NAME, or its --id"),
+    (["delete", "", "-p", "batch"], "NAME, or its --id"),
+    (["get", "X", "--id", "5", "-p", "batch"], "NAME, or its --id"),
+    (["wait", os.fsdecode(b"\xff"), "-p", "batch"], "must be Unicode"),
+    (["get", "--id", os.fsdecode(b"\xff"), "-p", "batch"], "--id (string of 1 character): must be Unicode"),
+    (["delete", "X", "-p", "batch", "--yes", "--curl"], "--dry-run"),
+    (["get", "X", "-p", "batch", "--set", "batch.type=emails"], "No such option"),
+    (["add", "X", "-p", "batch"], "--file"),
+    (["add", "-p", "batch", "--file", "-"], "NAME, or its --id"),
+    (["add", "X", "-p", "batch", "--file", "-", "--attribute", "a:dat"], "COLUMN[:KIND]"),
+    (["add", "X", "-p", "batch", "--file", "-", "--attribute", "a", "--attribute", "a:url"], "COLUMN[:KIND]"),
+    (["replace", "X", "-p", "batch", "--file", "-", "--unchecked"], "phone numbers"),
+    (["replace", "X", "-p", "commbox", "--file", "-"], "file of phone numbers"),
+    (["list", "X", "-p", "batch"], "unexpected extra argument"),
+    (["ensure", "-p", "batch"], "NAME"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), USAGE)
+def test_wrong_usage_exits_with_2_says_what_is_wrong_and_sends_and_shows_nothing(
+    server: MockServer, arguments: list[str], words: str
+) -> None:
+    server.clear()
+    done = run(server, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words.lower() in done.stderr.lower()
+    for never in ("Traceback", "4711", "outcome", "\N{SYMBOL FOR HORIZONTAL TABULATION}"):
+        assert never not in done.stderr
+    assert server.exchanges == []
+
+
+@pytest.mark.parametrize("verb", HELP)
+def test_help_has_an_example_and_every_exit_code(verb: str) -> None:
+    shown = " ".join(run(None, verb, "--help").stdout.split())
+    assert f"audiences {verb} {'' if verb == 'list' else 'SPRING '}--provider batch" in shown
+    assert all(f"{code} {meaning}" in shown for code, meaning in EXIT_CODES.items())
 
 
 def test_all_missing_variables_are_named_at_once_and_where_they_are_read_from() -> None:

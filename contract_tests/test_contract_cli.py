@@ -33,7 +33,10 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 
 def run(*arguments: str, **environment: str) -> processes.Ended:
-    return commands.run("audience_contract", [*arguments], {**os.environ, **environment})
+    given = {**os.environ, **environment}
+    if arguments[0] == "mock":  # the command that it runs has the streams of the process
+        return processes.run([*_COMMAND, *arguments], env=given)
+    return commands.run("audience_contract", [*arguments], given)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

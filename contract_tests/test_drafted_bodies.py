@@ -65,9 +65,9 @@ def schemas() -> list[Any]:
 
 
 @pytest.mark.parametrize("least", [False, True])
-@pytest.mark.parametrize("schema", schemas(), ids=json.dumps)
-def test_a_sample_is_allowed_whatever_the_example_is(schema: Any, least: bool) -> None:
-    assert list(check(node(schema), sample(node(schema), least=least), "")) == []
+def test_a_sample_is_allowed_whatever_the_example_is(least: bool) -> None:
+    for schema in schemas():
+        assert list(check(node(schema), sample(node(schema), least=least), "")) == [], schema
 
 
 def test_a_sample_is_the_example_where_that_is_allowed() -> None:
@@ -99,7 +99,7 @@ def with_details(example: Any = ...) -> Spec:
 
 
 @pytest.mark.parametrize(
-    "example", [..., "text", *(pytest.param(each, marks=pytest.mark.long) for each in EXAMPLES[1:])]
+    "example", ["text", *(pytest.param(each, marks=pytest.mark.long) for each in [..., *EXAMPLES[1:]])]
 )
 def test_a_required_nested_body_is_sent_as_its_schema_has_it(example: Any) -> None:
     with MockServer() as server:

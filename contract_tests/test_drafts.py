@@ -7,17 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import audiences
 from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, created, make
 from cases import KEYS, case
 from raw_server import RawServer, http
 
-FIELDS = [(key, name) for key in KEYS for name in case(key).UNSUPPORTED]
 
-
-@pytest.mark.parametrize(("key", "name"), FIELDS)
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key in KEYS for name in case(key).UNSUPPORTED])
 def test_a_field_that_the_provider_cannot_be_told_is_refused_before_anything_is_sent(
     key: str, name: str, raw: RawServer
 ) -> None:
@@ -32,21 +29,9 @@ def test_a_field_that_the_provider_cannot_be_told_is_refused_before_anything_is_
     assert raw.requests == []
 
 
-@pytest.mark.parametrize(("key", "name"), FIELDS)
-def test_a_field_that_the_caller_leaves_out_is_on_the_receipt(key: str, name: str, raw: RawServer) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    caller = Caller(key, raw.url, None)
-    receipt = caller.create(case(key).good(**{name: case(key).UNSUPPORTED[name]}), {"description", "members"})
-    caller.close()
-    assert isinstance(receipt, Receipt)
-    assert receipt.left_out == (name,)
-
-
 def test_the_receipt_says_whether_the_audience_is_still_empty(key: str, raw: RawServer) -> None:
     raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    caller = Caller(key, raw.url, None)
-    receipt = caller.create(case(key).good())
-    caller.close()
+    receipt = created(key, raw.url, None)
     assert isinstance(receipt, Receipt)
     assert receipt.empty is not case(key).CARRIES_MEMBERS
 
@@ -88,12 +73,6 @@ def test_a_draft_that_no_provider_could_take_is_refused_when_it_is_made(argument
     assert caught.value.problems[0].source == "our rule"
 
 
-@pytest.mark.parametrize("source", [5, None, ["x.csv"]])
-def test_a_phone_file_is_a_path_or_bytes(source: Any) -> None:
-    with pytest.raises(InvalidError, match=r"members\.source"):
-        PhoneFile(source)
-
-
 @pytest.mark.parametrize("content", ["phone1,name\n4420,Ada\n", "phone1\r\n", "a\rb"])
 def test_text_that_is_a_files_content_is_told_from_a_path(content: str) -> None:
     with pytest.raises(
@@ -102,12 +81,6 @@ def test_text_that_is_a_files_content_is_told_from_a_path(content: str) -> None:
         PhoneFile(content, "x.csv")
     with pytest.raises(InvalidError, match="looks like a file's content"):
         PhoneFile(Path(content))
-
-
-def test_one_character_is_not_called_characters() -> None:
-    assert [audiences._errors.shape(text) for text in ("x", "xy", "")] == [
-        "string of 1 character", "string of 2 characters", "string of 0 characters",
-    ]  # fmt: skip
 
 
 def test_all_problems_of_a_draft_are_named_at_once() -> None:

@@ -16,6 +16,7 @@ from audiences import (
     NotFoundError,
     Outcome,
     Receipt,
+    Record,
     Reference,
     UnavailableError,
     UnknownOutcomeError,
@@ -47,6 +48,13 @@ def test_an_audience_that_is_not_there_is_created(face: BlockingPortal | None) -
     assert (ensured.is_new, ensured.outcome, ensured.record) == (True, Outcome.APPLIED, None)
     assert ensured.receipt.operation_token == "abc"  # no secret
     assert [request.method for request in batch.asked] == ["GET", "POST"]
+
+
+def test_what_ensure_gives_means_the_audience_and_the_change_that_created_it(face: BlockingPortal | None) -> None:
+    for answers, asked in (((RECORD,), {}), ((ABSENT, CREATED), {"indexing_token": "abc"})):
+        batch = Batch(face, *answers, RECORD)
+        assert isinstance(batch("get", batch("ensure", GOOD)), Record)
+        assert dict(batch.asked[-1].url.params) == {"name": GOOD.name, **asked}
 
 
 @pytest.mark.parametrize("verb", ["ensure", "create"])
@@ -114,18 +122,16 @@ def test_what_is_found_is_told_apart_by_its_times_and_stays_unknown(
         assert found.record is not None
 
 
-def test_after_a_deletion_the_wait_for_it_ends_where_the_audience_is_gone(face: BlockingPortal | None) -> None:
-    deleted = Batch(face, CREATED)("delete", "VIP")
-    reference = in_another_process(deleted)
-    for what in (deleted, reference):
-        batch = Batch(face, viewed(indexing_state="IN_PROGRESS"), ABSENT)
+def test_after_a_deletion_the_wait_for_it_ends_where_the_audience_is_gone() -> None:
+    deleted = Batch(None, CREATED)("delete", "VIP")
+    for what, answers in (
+        (deleted, [viewed(indexing_state="IN_PROGRESS"), ABSENT]),
+        (Reference.of_text(Reference.of(deleted).to_text()), [ABSENT]),
+    ):
+        batch = Batch(None, *answers)
         error = batch("wait", what)
         assert isinstance(error, NotFoundError)
-        assert [error.outcome, len(batch.asked)] == [None, 2]
-    created = Batch(face, CREATED)("create", GOOD)
-    assert isinstance(Batch(face, ABSENT)("wait", created, within=0), WaitTimeoutError)
-    assert isinstance(Batch(face, ABSENT)("wait", created, within=0), TimeoutError)
-
-
-def in_another_process(receipt: Receipt) -> Any:
-    return Reference.of_text(Reference.of(receipt).to_text())
+        assert [error.outcome, len(batch.asked)] == [None, len(answers)]
+    error = Batch(None, ABSENT)("wait", Batch(None, CREATED)("create", GOOD), within=0)
+    assert isinstance(error, WaitTimeoutError)
+    assert isinstance(error, TimeoutError)

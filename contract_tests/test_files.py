@@ -147,13 +147,6 @@ def test_an_xls_file_goes_only_as_unchecked() -> None:
     assert part.media_type == "application/vnd.ms-excel"
 
 
-def test_only_the_base_name_of_a_path_is_sent(tmp_path: Path) -> None:
-    file = tmp_path / "phones.csv"
-    file.write_bytes(CSV)
-    (part,) = (p for p in prepared(PhoneFile(file)).parts if p.filename)
-    assert part.filename == "phones.csv"
-
-
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "x.csv"
     folder.mkdir()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import processes
 from audiences import NotSentError, Receipt, RejectedError, Response, UnknownOutcomeError
-from callers import Caller
+from callers import Caller, created
 from cases import KEYS, case
 from fuzz.oracle import certain_status, judge, judge_bytes, judge_parts
 from fuzz.seeds import BROKEN, seeds
@@ -35,6 +35,13 @@ def target() -> Iterator[Target]:
 @EACH
 @given(answer=st.binary(max_size=300) | st.builds(bytes.__add__, LINES, st.lists(PIECES, max_size=12).map(b"".join)))
 @example(answer=BROKEN[1])
+@example(answer=b"")
+@example(answer=b"HTTP/0.0 400\n\n")
+@example(answer=b"HTTP/1.1 400 X\r\nContent-Len")
+@example(answer=b"HTTP/1.1 202 X\r\nContent-Len")
+@example(answer=b"HTTP/1.1 100 Continue\r\n\r\n")
+@example(answer=b"HTTP/1.1 1000 X\r\n\r\n")
+@example(answer=b"HTTP/1.1 99 X\r\nContent-Length: 0\r\n\r\n")
 def test_any_bytes_as_an_answer_have_the_outcome_that_they_say(caller: Caller, raw: RawServer, answer: bytes) -> None:
     raw.answer = answer
     raw.requests.clear()
@@ -76,9 +83,7 @@ def test_the_oracle_is_certain_of_a_status_only_where_all_readers_are(answer: by
 
 def _good(raw: RawServer) -> Receipt:
     raw.answer = http(202, b'{"indexing_token":"abc"}')
-    caller = Caller("batch", raw.url, None)
-    receipt = caller.create(caller.case.good())
-    caller.close()
+    receipt = created("batch", raw.url, None)
     assert isinstance(receipt, Receipt)
     return receipt
 

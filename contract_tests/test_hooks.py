@@ -1,11 +1,9 @@
 """Hooks: called around each attempt, plain or asynchronous, and never in the way of an answer."""
 
 import gc
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
@@ -13,33 +11,16 @@ from anyio.from_thread import BlockingPortal
 from audience_contract.mock import MockServer
 from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__, aio
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, Given, make
 from cases import case
 from ims import adobe
 from raw_server import RawServer, http
 
 LIMITED = http(429, b"{}", Retry_After="0")
-Hook = Callable[..., None]
-Given = tuple[BlockingPortal | None, Callable[[Hook], Any]]
 
 
-def asynchronous(hook: Hook) -> Callable[..., Awaitable[None]]:
-    async def call(*arguments: object) -> None:
-        await anyio.sleep(0)
-        hook(*arguments)
-
-    return call
-
-
-@pytest.fixture(params=["blocking", "async", "async with an asynchronous function"])
-def given(request: pytest.FixtureRequest, portal: BlockingPortal) -> Given:
-    """A face, and how a function is given to it."""
-    face = None if request.param == "blocking" else portal
-    return face, asynchronous if "function" in request.param else lambda function: function
-
-
-def test_hooks_see_the_request_and_the_response_of_each_attempt(key: str, raw: RawServer, given: Given) -> None:
-    face, like = given
+def test_hooks_see_the_request_and_the_response_of_each_attempt(key: str, raw: RawServer, given_as: Given) -> None:
+    face, like = given_as
     seen: list[Request | Response] = []
     raw.answers, raw.answer = [LIMITED], http(case(key).SUCCESS, dumps(case(key).BODY))
     caller = Caller(
@@ -58,12 +39,12 @@ def test_hooks_see_the_request_and_the_response_of_each_attempt(key: str, raw: R
 
 
 def test_a_request_hook_that_raises_sends_nothing_and_a_response_hook_that_raises_loses_nothing(
-    key: str, raw: RawServer, given: Given
+    key: str, raw: RawServer, given_as: Given
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("hook")
 
-    face, like = given
+    face, like = given_as
     raw.requests.clear()
     raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
     first = Caller(key, raw.url, face, on_request=like(fail))

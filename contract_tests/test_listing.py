@@ -147,7 +147,7 @@ def test_wrong_options_of_a_list_are_refused_at_once() -> None:
         make("batch").list(timeout=-1)
 
 
-@given(before=st.integers(0, 40), loop=st.integers(1, 40))
+@given(before=st.integers(0, 12), loop=st.integers(1, 12))
 def test_a_cursor_that_comes_again_ends_the_list_with_an_error_that_says_so(before: int, loop: int) -> None:
     def give(cursor: str | None) -> Any:
         number = int(cursor or 0)

@@ -297,11 +297,6 @@ def test_a_call_that_fails_ends_the_change_and_the_error_has_every_call_and_the_
     assert [*error.changed.rest] == [str(n) for n in range(20_000 if applied else 10_000, 30_000)]
 
 
-def test_the_first_call_that_fails_tells_its_own_outcome(face: BlockingPortal | None) -> None:
-    for answer, outcome in ((REFUSED, Outcome.REJECTED), (LOST, Outcome.UNKNOWN)):
-        assert Batch(face, answer)("add", "VIP", numbers(20_000)).outcome is outcome
-
-
 def test_the_calls_after_a_failure_are_made_where_the_caller_says_so(face: BlockingPortal | None) -> None:
     batch = Batch(face, TOKEN, REFUSED, LOST, TOKEN)
     changed = batch("add", "VIP", numbers(40_000), go_on=True)

@@ -88,8 +88,12 @@ def _of(kind: tuple[str, str, str]) -> list[Fault]:
     return [fault for fault in FAULTS if (fault.provider, fault.operation, fault.family) == kind]
 
 
+FIRST = {family: (key, operation, family) for key, operation, family in reversed(KINDS)}
+SOME = [kind if kind in FIRST.values() else pytest.param(kind, marks=pytest.mark.long) for kind in KINDS]
+
+
 @pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", KINDS, ids=" ".join)
+@pytest.mark.parametrize("kind", SOME, ids=" ".join)
 def test_a_fault_stumbles_over_no_request(kind: tuple[str, str, str], every: int) -> None:
     good = right(operation_of(_of(kind)[0]))[-1]
     *odd, last = _odd(good)
@@ -99,9 +103,11 @@ def test_a_fault_stumbles_over_no_request(kind: tuple[str, str, str], every: int
         assert len(ask(Application(fault=fault), fault.provider, some)) == len(some)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind[2] != "answering"], ids=" ".join)
+@pytest.mark.parametrize("kind", SOME, ids=" ".join)
 def test_what_else_is_wrong_with_a_request_stays_wrong(kind: tuple[str, str, str]) -> None:
     taken = []
+    if kind[2] == "answering":
+        return
     for fault in _of(kind):
         *before, request = witness(fault)
         if ask(Application(), fault.provider, [*before, request])[-1].response.status < 400:

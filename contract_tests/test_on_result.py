@@ -112,17 +112,6 @@ def instant(key: str, status: int | None = None) -> dict[str, Any]:
     return {"transport": httpx2.MockTransport(answer)}
 
 
-def test_what_on_result_raises_is_dropped(face: BlockingPortal | None) -> None:
-    def fail(result: Result) -> None:
-        told.append(result.provider)
-        raise RuntimeError("full disk")
-
-    told: list[str | None] = []
-    results = run(face, {key: instant(key) for key in KEYS}, on_result=fail)
-    assert [type(result) for result in results] == [Receipt] * len(KEYS)
-    assert sorted(map(str, told)) == sorted(TITLES.values())
-
-
 def test_an_asynchronous_on_result_is_awaited_and_the_blocking_face_refuses_it(portal: BlockingPortal) -> None:
     async def tell(result: Result) -> None:
         await anyio.sleep(0.01)

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-import audiences
-from audiences import ConfigurationError, aio
-from callers import make
+from audiences import ConfigurationError
+from callers import FACES, make
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 HERE = [
     "localhost",
@@ -87,15 +85,6 @@ def test_an_address_with_a_query_or_a_fragment_even_an_empty_one_is_refused(face
         make("batch", face, base_url=f"https://batch.test/{{version}}{end}")
     with pytest.raises(ConfigurationError, match=r"token_url must be .* without user, query, fragment"):
         make("adobe", face, **OAUTH, token_url=f"https://ims.test/token{end}")
-
-
-def test_the_environments_urls_are_held_to_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{key.upper()}_BASE_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match=f"{key.upper()}_BASE_URL has plain http"):
-        make(key)
-    monkeypatch.setenv("ADOBE_TOKEN_URL", "http://example.com")
-    with pytest.raises(ConfigurationError, match="ADOBE_TOKEN_URL has plain http"):
-        make("adobe", base_url="https://example.com", **OAUTH)
 
 
 @FACES

@@ -52,7 +52,3 @@ def test_a_run_that_is_killed_leaves_no_process() -> None:
         assert {run.stdout.readline(), run.stdout.readline()} == {"here\n", "there\n"}
         run.kill()
         assert run.stdout.read() == ""
-
-
-def test_no_test_goes_on_for_ever(pytestconfig: pytest.Config) -> None:
-    assert 0 < float(pytestconfig.getini("timeout")) <= 300

@@ -6,16 +6,14 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-import audiences
-from audiences import ConfigurationError, NotSentError, Receipt, aio
+from audiences import ConfigurationError, NotSentError, Receipt
 from audiences._http.proxies import from_environment
-from callers import make
+from callers import FACES, make
 from faults.server import Stage
 from test_proxies import OAUTH, call, no_variables, proxy, targets
 
 __all__ = ["no_variables", "proxy"]  # fixtures
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 MALFORMED = [
     "http://name:word-4711@host:port",
     "http://name:word-4711@host:99999",
@@ -47,10 +45,10 @@ def test_a_malformed_proxy_that_no_call_would_use_is_not_looked_at(monkeypatch: 
     assert make("batch", base_url="https://provider.test", proxy="environment")
 
 
-def test_a_socks_proxy_of_the_environment_is_refused_where_its_package_is_missing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_socks_proxy_is_refused_at_once_where_its_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)
+    with pytest.raises(ConfigurationError, match=r"httpx2\[socks\]"):
+        make("batch", proxy="socks5://word-4711:1080")
     monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
     with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*httpx2\[socks\]"):
         make("batch", base_url="https://provider.test", proxy="environment")
@@ -95,6 +93,8 @@ SPARED = [
     ("https://shop.provider.test", ".provider.test"),
     ("https://shop.provider.test", "provider.test:443"),
     ("https://provider.test", "*"),
+    ("https://provider.test", ".test"),
+    ("https://provider.test", "other.test, provider.test"),
 ]
 NOT_SPARED = [
     ("https://[fd00::1]", "fd00::2"),
@@ -102,6 +102,7 @@ NOT_SPARED = [
     ("https://[fd00::1]", "10.0.0.0/8"),
     ("https://10.1.2.3", "11.0.0.0/8, fd00::/8, x/y, 10.1.2.3:444"),
     ("https://provider.test", "10.0.0.0/8, [, ], ::, other.test"),
+    ("https://provider.test", "evil-provider.test, vider.test, provider.test:444, 127.0.0.1"),
 ]
 
 
@@ -116,13 +117,7 @@ def test_no_proxy_names_hosts_addresses_and_networks_as_curl_and_httpx_read_it(
     assert from_environment(url) == (None if spared else ("HTTPS_PROXY", "http://proxy.test:3128"))
 
 
-@FACES
-def test_an_address_that_a_proxy_would_be_asked_for_without_brackets_is_refused(
-    face: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
-    for given in ("environment", "http://127.0.0.1:3128"):
-        with pytest.raises(ConfigurationError, match=r"give the host by its name, .* IPv6"):
-            make("batch", face, base_url="https://[fd00::1]", proxy=given)
-    monkeypatch.setenv("NO_PROXY", "fd00::1")
-    assert make("batch", face, base_url="https://[fd00::1]", proxy="environment")
+def test_a_proxy_is_asked_for_an_ipv6_address_in_brackets(face: BlockingPortal | None, proxy: Stage) -> None:
+    result = call("batch", "https://[fd00::1]", face, proxy=f"http://127.0.0.1:{proxy.port}")
+    assert isinstance(result, NotSentError)  # its certificate is another host's
+    assert targets(proxy) == ["[fd00::1]:443"]

@@ -27,20 +27,12 @@ def test_every_package_says_that_it_is_typed(package: str) -> None:
 
 
 @pytest.mark.wheel
-def test_importing_the_library_imports_no_command_line_no_server_no_file_reader() -> None:
-    code = "import audiences, sys; print(*sys.modules)"
+def test_importing_the_library_imports_no_command_line_no_server_no_file_reader_and_no_tracer() -> None:
+    code = "import audiences.aio, sys; print(*sys.modules)"
     loaded = processes.run([sys.executable, "-c", code], check=True).stdout.split()
-    heavy = {
-        "typer",
-        "starlette",
-        "uvicorn",
-        "audience_contract",
-        "audiences._files",
-        "hypothesis",
-        "tomllib",
-    }
+    heavy = {"typer", "starlette", "uvicorn", "audience_contract", "audiences._files", "hypothesis", "tomllib"}
     assert heavy & set(loaded) == set()
-    assert not any(name.startswith("audiences._command") for name in loaded)
+    assert not any(name.startswith(("audiences._command", "opentelemetry")) for name in loaded)
 
 
 @pytest.mark.parametrize("verb", sorted({*audiences.Batch.capabilities, "prepare", "reconcile", "request"} - {"list"}))

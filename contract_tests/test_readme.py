@@ -6,6 +6,7 @@ import os
 import pkgutil
 import re
 import sys
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
@@ -19,7 +20,13 @@ from audience_contract.mock import MockServer
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Blocks after one another, each as if it stood alone but for what the server remembers.
-RUN = "import json, sys\nfor block in json.load(sys.stdin): exec(block, {'__name__': '__main__'})"
+RUN = """
+import json, os, sys
+for page, environment, blocks in json.load(sys.stdin):
+    os.environ.update(environment)
+    for block in blocks:
+        exec(compile(block, page, "exec"), {"__name__": "__main__"})
+"""
 
 
 def blocks(page: Path) -> list[str]:
@@ -30,18 +37,19 @@ BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := bloc
 TESTS = [block for found in BLOCKS.values() for block in found if "def test_" in block]
 
 
-@pytest.mark.parametrize("page", BLOCKS)
-def test_each_python_block_of_a_page_runs(page: str) -> None:
-    given = json.dumps([block for block in BLOCKS[page] if block not in TESTS])
-    with MockServer() as server:
-        command = [sys.executable, "-W", "error", "-c", RUN]
-        done = processes.run(command, given=given, env={**os.environ, **server.environment()}, cwd=ROOT)
+def test_each_python_block_of_a_page_runs() -> None:
+    with ExitStack() as stack:
+        given = [
+            [page, stack.enter_context(MockServer()).environment(), [each for each in found if each not in TESTS]]
+            for page, found in BLOCKS.items()
+        ]
+        done = processes.run([sys.executable, "-W", "error", "-c", RUN], given=json.dumps(given), cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("number", range(len(TESTS)))
-def test_each_test_in_a_block_passes(number: int, tmp_path: Path) -> None:
-    (tmp_path / "test_block.py").write_text(TESTS[number], "utf-8")
+def test_each_test_in_a_block_passes(tmp_path: Path) -> None:
+    for number, block in enumerate(TESTS):
+        (tmp_path / f"test_block_{number}.py").write_text(block, "utf-8")
     options = ["-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
     done = processes.run([sys.executable, "-W", "error", "-m", "pytest", *options, str(tmp_path)], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -88,7 +96,8 @@ def test_the_notebook_gives_what_is_kept_in_it() -> None:
     assert processes.run(command, cwd=ROOT / "examples", check=True).stdout == kept
 
 
-@pytest.mark.parametrize("name", [module.name for module in pkgutil.walk_packages(audiences.__path__, "audiences.")])
-def test_the_examples_in_docstrings_are_true(name: str) -> None:
-    if not name.endswith("__main__"):
-        assert doctest.testmod(import_module(name)).failed == 0
+def test_the_examples_in_docstrings_are_true() -> None:
+    names = [module.name for module in pkgutil.walk_packages(audiences.__path__, "audiences.")]
+    assert [
+        name for name in names if not name.endswith("__main__") and doctest.testmod(import_module(name)).failed
+    ] == []

@@ -72,11 +72,11 @@ def test_a_secret_that_is_part_of_another_is_found_in_both() -> None:
 HOSTILE = [b"\\", b"&", b"%25", b"&amp;", b"a", b"%", b"\\\\u0026", b"ab", b"\\u0061", b"a%61&lt;\\/"]
 
 
-@pytest.mark.parametrize("secret", ["/abc/def+", "&&&&&&&&", "\\\\\\abc", "%%%%%%%%", "a" * 2000 + "/", "ab" * 1000])
+@pytest.mark.parametrize("secret", ["/abc/def+", "&&&&&&&&", "\\\\\\abc", "%%%%%%%%", "aaaaaaaa/", "ab" * 1000])
 @pytest.mark.parametrize("data", HOSTILE)
 def test_a_hostile_answer_does_not_take_long(data: bytes, secret: str) -> None:
     begun = time.monotonic()
-    redacted(data * (2**17 // len(data)), [secret])
+    redacted(data * (2**16 // len(data)), [secret])
     assert time.monotonic() - begun < 5  # it takes a twentieth of a second; what was not linear took minutes
 
 
@@ -89,7 +89,7 @@ def test_as_many_secrets_as_are_known_in_a_large_answer_of_escapes_take_no_minut
 
 @pytest.mark.parametrize("form", forms("Kryptos/+ab"))
 def test_a_secret_is_found_wherever_it_stands_and_what_is_around_it_is_kept(form: str) -> None:
-    for before in (0, 1, 2**16 - 5, 2**20):
+    for before in (0, 1, 2**16 - 5, 2**18):
         for after in (0, 1, 2**15):
             data = b"." * before + f"{form},{form}".encode() + b"." * after
             left = redacted(data, ["Kryptos/+ab"]).replace(b"Bearer ", b"")

@@ -17,8 +17,10 @@ def test_a_redirect_is_not_followed_and_its_outcome_is_unknown(caller: Caller, r
     assert error.response.headers["location"] == "http://127.0.0.1:9/elsewhere"
 
 
-@pytest.mark.parametrize("location", ["http://1:7.0.0.1:9/", "http://host:port/", "http://[x/", "\xff", "/a" * 40_000])
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+LOCATIONS = ("http://1:7.0.0.1:9/", "http://host:port/", "http://[x/", "\xff", "/a" * 40_000)
+
+
+@pytest.mark.parametrize(("status", "location"), [*zip((301, 302, 303, 307, 308), LOCATIONS, strict=True)])
 def test_a_location_that_is_no_url_hides_nothing_of_the_answer(
     caller: Caller, raw: RawServer, status: int, location: str
 ) -> None:

@@ -23,6 +23,7 @@ from audiences import (
     Secret,
     aio,
 )
+from callers import FACES
 from canaries import SECRET, credentials, draft, found_in, secret
 from raw_server import closed_port
 
@@ -36,7 +37,7 @@ def check(error: BaseException) -> None:
 
 
 @pytest.mark.parametrize("oauth", [False, True])
-@pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+@FACES
 def test_a_malformed_value_of_the_environment_is_not_shown(
     key: str, face: Any, oauth: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,7 +82,7 @@ def test_a_malformed_argument_is_not_shown(key: str) -> None:
 
 
 @pytest.mark.parametrize("oauth", [False, True])
-@pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+@FACES
 def test_a_mistyped_option_or_a_key_without_its_name_is_refused_without_showing_a_key(
     key: str, face: Any, oauth: bool
 ) -> None:
@@ -186,7 +187,7 @@ def test_a_future_that_holds_a_secret_is_not_shown() -> None:
     check(asyncio.run(call()))
 
 
-@pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
+@FACES
 @pytest.mark.parametrize("oauth", [False, True])
 def test_what_holds_a_secret_is_not_pickled_and_says_so(key: str, face: Any, oauth: bool) -> None:
     provider = canaries.class_of(key, face)(**credentials(key, oauth=oauth))

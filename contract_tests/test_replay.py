@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from audience_contract import reports
+from audience_contract import provider_keys, reports
 from audience_contract._command import app
+from audience_contract.faults import catalogue, find
 from audience_contract.mock import MockServer
 from audience_contract.report import Report
-from audience_contract.server import Options, replay, run, steps
+from audience_contract.server import Options, replay, rerun, run
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
 
@@ -28,29 +30,34 @@ def judged(fault: str, **options: Any) -> tuple[Report, dict[str, Any]]:
     return report, json.loads(reports.render(report, "json"))
 
 
-_FAULTS = {
-    "adobe.auth-in-query": "create_audience",
-    "batch.name-missing": "audience_create",
-    "batch.view-answer-display-name-type": "audience_view",
-    "adobe.chunked-refused": "create_audience",
-    # The request before decides.
-    "adobe.after-error": "create_audience",
-}
+def _of_each_family() -> Iterator[str]:
+    """A fault of each family and provider."""
+    for key in provider_keys():
+        yield from {fault.family: fault.name for fault in reversed(catalogue(key)) if "slow" not in fault.name}.values()
 
 
-@pytest.mark.parametrize("fault", _FAULTS)
-def test_each_finding_is_seen_again_by_its_story_and_not_once_it_is_mended(fault: str) -> None:
-    report, document = judged(fault, operations=[_FAULTS[fault]])
-    assert report.findings
+# What only the server's history shows, and what has the run's id in other letters.
+_HISTORY = ["batch.view-every-twentieth", "commbox.token-worn"]
+_SPELT = ["batch.json-key-escapes", "commbox.boundary-name-case"]
+
+
+@pytest.mark.parametrize("fault", [*_of_each_family(), *_HISTORY, *_SPELT])
+def test_every_finding_is_seen_again_by_its_story_or_by_the_whole_check_and_not_once_it_is_mended(fault: str) -> None:
+    _, document = judged(fault, operations=[find(fault).operation], requests=80)
     for finding in document["findings"]:
-        for now, fails in ((fault, True), (None, False)):
-            with MockServer(fault=now) as server:
-                mended = target(server, fault.partition(".")[0])
-                story, url = steps(finding), document["target"]
-                found, seen = replay(mended, finding["key"], story, run_id=_RUN, url=url)
-                assert bool(found) is fails
-                assert seen[-1].operation == finding["operations"][0]
-                assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
+        with MockServer(fault=fault) as server:
+            faulty = target(server, find(fault).provider)
+            assert replay(faulty, finding, document)[0] or rerun(faulty, finding, document)
+        with MockServer() as server:
+            mended = target(server, find(fault).provider)
+            assert not replay(mended, finding, document)[0]
+            assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
+
+
+def test_the_whole_check_does_not_find_what_is_mended() -> None:
+    _, document = judged("batch.display-name-type", operations=["audience_create"], requests=80)
+    with MockServer() as server:
+        assert not rerun(target(server, "batch"), document["findings"][0], document)
 
 
 def test_what_is_sent_again_is_the_same_to_the_byte_but_for_the_runs_id() -> None:
@@ -59,7 +66,7 @@ def test_what_is_sent_again_is_the_same_to_the_byte_but_for_the_runs_id() -> Non
     shown = finding["evidence"][0]["request"]
     with MockServer(fault="adobe.chunked-refused") as server:
         made = target(server, "adobe")
-        _, (seen,) = replay(made, finding["key"], steps(finding), run_id=_RUN, url=document["target"])
+        _, (seen,) = replay(made, finding, document)
     assert seen.sent
     new = re.search(rf"{PREFIX}([a-z]+)-", seen.sent.body.decode())
     assert new

@@ -15,7 +15,9 @@ from audience_contract.report import Verdict
 from audience_contract.server import Options, ProductionError, Target, run
 from audience_contract.server.audiences import PREFIX
 from cases import KEYS
-from judged import CLIENT, answering, judge, reply, target
+from judged import CLIENT, answering, created, judge, reply, target
+
+_CREATE = "audience_create"
 
 
 # Each status at one of them; each at all is long.
@@ -112,7 +114,7 @@ def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
 
         return busy
 
-    report = judge(MockServer(middleware=around), "batch", requests=100)
+    report = judge(MockServer(middleware=around), "batch", requests=60, operations=[_CREATE])
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert any("429" in note for note in report.notes)
 
@@ -187,7 +189,7 @@ def test_a_credential_that_no_header_can_carry_is_refused_without_showing_it(val
 @pytest.mark.parametrize("fault", [None, "batch.name-space"])
 def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> None:
     with MockServer(fault=fault) as server:
-        report = run(target(server, "batch"), Options(creates=limit, requests=150, keep=True))
+        report = run(target(server, "batch"), Options(creates=limit, requests=150, keep=True, operations=[_CREATE]))
         made = [one for one in server.exchanges if one.operation == "audience_create" and one.response.status == 202]
         assert 1 <= len(made) <= limit
         assert len(report.created) == len(server.audiences)
@@ -196,7 +198,7 @@ def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> No
 @pytest.mark.parametrize("key", KEYS)
 def test_what_may_be_created_is_enough_to_judge_the_refusals(key: str) -> None:
     with MockServer() as server:
-        report = run(target(server, key), Options(creates=2, requests=100, keep=True))
+        report = run(target(server, key), Options(creates=2, requests=100, keep=True, operations=[created(key)]))
         assert len(server.audiences) <= 2
     # What is valid is left out where it would create one too many, and named.
     assert (report.findings, 2 * len(report.untried) < report.planned) == ((), True)
@@ -212,7 +214,10 @@ def test_read_only_sends_nothing_where_nothing_only_reads() -> None:
 @pytest.mark.parametrize("accepted", [False, True])
 def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted: bool) -> None:
     with MockServer(fault="batch.answer-indexing-token-missing") as server:
-        report = run(target(server, "batch"), Options(requests=60, stop_first=True, accepted=lambda _: accepted))
+        report = run(
+            target(server, "batch"),
+            Options(requests=60, stop_first=True, accepted=lambda _: accepted, operations=[_CREATE]),
+        )
     assert report.findings
     assert ("first finding" in report.ended) is not accepted
 
@@ -220,7 +225,7 @@ def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted:
 @pytest.mark.parametrize("key", KEYS)
 def test_everything_created_is_listed_and_carries_the_prefix_where_it_fits(key: str) -> None:
     with MockServer() as server:
-        report = run(target(server, key), Options(requests=200, keep=True))
+        report = run(target(server, key), Options(requests=200, keep=True, operations=[created(key)]))
         records = [(record.name or "", record.id or record.token) for record in server.audiences]
     assert [(found.name, found.id) for found in report.created] == records
     strangers = [name for name, _ in records if PREFIX not in name]
@@ -244,7 +249,7 @@ def test_no_credential_is_in_a_report(name: str) -> None:
     key = name.partition(".")[0]
     with MockServer(fault=name) as server:
         secrets = target(server, key).secrets
-        report = run(target(server, key), Options(requests=60, strict=True))
+        report = run(target(server, key), Options(requests=60, strict=True, operations=[created(key)]))
     assert report.verdict is Verdict.VIOLATED
     shown = json.dumps(asdict(report), default=lambda value: value.decode("latin-1"))
     assert [secret for secret in secrets if secret in shown] == []
@@ -254,7 +259,7 @@ def test_no_credential_is_in_a_report(name: str) -> None:
 def test_the_same_run_id_and_seed_send_the_same_and_find_the_same(key: str) -> None:
     def once(run_id: str) -> tuple[object, ...]:
         with MockServer() as server:
-            report = run(target(server, key), Options(seed=7, run_id=run_id, requests=100))
+            report = run(target(server, key), Options(seed=7, run_id=run_id, requests=60, operations=[created(key)]))
             # An Excel file has the time in it.
             bodies = [re.sub(b"PK.*", b"", kept.request.body, flags=re.DOTALL) for kept in server.exchanges]
         return report.phases, report.tried, bodies
@@ -265,7 +270,9 @@ def test_the_same_run_id_and_seed_send_the_same_and_find_the_same(key: str) -> N
 
 def test_a_second_run_against_the_same_server_finds_the_same_as_the_first() -> None:
     with MockServer(settings=Settings(same_name_accepted=False)) as server:
-        first, second = (run(target(server, "batch"), Options(requests=40, keep=True)) for _ in range(2))
+        first, second = (
+            run(target(server, "batch"), Options(requests=40, keep=True, operations=[_CREATE])) for _ in range(2)
+        )
         names = [record.name for record in server.audiences]
     assert (first.findings, second.findings) == ((), ())
     assert first.run_id != second.run_id
@@ -281,7 +288,7 @@ def test_a_run_id_that_no_name_can_have_is_refused(run_id: str) -> None:
 @pytest.mark.parametrize("keep", [False, True])
 def test_what_was_created_is_removed_unless_it_is_to_be_kept_and_what_is_left_is_listed(keep: bool) -> None:
     with MockServer() as server:
-        report = run(target(server, "batch"), Options(requests=60, keep=keep))
+        report = run(target(server, "batch"), Options(requests=60, keep=keep, operations=[_CREATE]))
         left = [record.name for record in server.audiences]
         made = sum(kept.operation == "audience_create" and kept.response.status == 202 for kept in server.exchanges)
     assert [found.name for found in report.created] == left
@@ -292,8 +299,8 @@ def test_what_was_created_is_removed_unless_it_is_to_be_kept_and_what_is_left_is
 
 def test_a_run_under_limits_that_tried_each_rule_once_is_finished() -> None:
     with MockServer() as server:
-        report = run(target(server, "batch"), Options(requests=60, creates=20))
-        short = run(target(server, "batch"), Options(requests=15))
+        report = run(target(server, "batch"), Options(requests=60, creates=20, operations=[_CREATE]))
+        short = run(target(server, "batch"), Options(requests=12, operations=[_CREATE]))
     assert (report.untried, report.verdict) == ((), Verdict.KEPT)
     assert (len(short.untried) > 5, short.verdict) == (True, Verdict.INCONCLUSIVE)
 

@@ -15,17 +15,17 @@ from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from audience_contract.server.leaks import Leaks
 from canaries import forms
-from judged import target
+from judged import created, target
 from wire import wire
 
 _ORDINARY = ["i", "in", "202", "error", "token", "12345", "create", "Bearer", "application/json", "indexing_token"]
 
 
-def found(secret: str, said: str, *, asked: str = "") -> str:
+def found(secret: str, said: str) -> str:
     """What leaks where a server of Batch that has this credential says so to a request without any."""
     settings = {"header Authorization": secret, "header X-Batch-Project": "p"}
     leaks = Leaks(Target(load("batch"), "http://127.0.0.1", settings))
-    request = replace(wire("batch").GOOD, headers=(("Authorization", asked),) if asked else ())
+    request = replace(wire("batch").GOOD, headers=())
     answer = Response(401, (), said.encode())
     return leaks.find(load("batch").operations[0], Observation("", request, answer), answer)
 
@@ -36,39 +36,18 @@ def test_a_credential_that_answers_have_anyway_leaks_in_none(secret: str) -> Non
     assert found(secret, said) == ""
 
 
-@pytest.mark.parametrize(
-    ("secret", "said"),
-    [
-        ("password123", "wrong password"),
-        ("token-4711", "a token is missing"),
-        ("token-4711", "Bearer token..."),
-        ("Bearer-4711", "use a bearer token: Bearer ***"),
-        ("authorization-4711", "no Authorization header"),
-        ("secret-k7Qz9p", "client_secret is missing"),
-        ("name-k7Qz9p", "name..."),
-    ],
-)
-def test_an_ordinary_word_is_no_beginning_of_a_credential(secret: str, said: str) -> None:
-    assert found(secret, said) == ""
-
-
 @pytest.mark.parametrize("secret", ["k7Qz9p", "k7Qz9pW2", "password-k7Qz9pW2", "token-k7Qz9pW2xL", "0123456789abcdef"])
-def test_a_credential_that_comes_back_is_found_whole_packed_and_masked(secret: str) -> None:
+def test_a_credential_that_comes_back_is_found_whole_and_packed(secret: str) -> None:
     packed = base64.b64encode(f"credential: {secret}".encode()).decode()
     assert {found(secret, f"no such key: {said}") for said in (secret, f'"{secret}"', packed)} == {
         "a credential comes back"
     }
-    assert found(secret, f"no such key: {secret[:-1]}***") == "the beginning of a credential comes back"
+    assert found(secret, f"no such key: {secret[:-1]}***") == ""
 
 
 @pytest.mark.parametrize("form", forms("k7/Qz9p+W2xL"))
 def test_a_credential_that_comes_back_is_found_in_each_of_its_forms(form: str) -> None:
     assert found("k7/Qz9p+W2xL", f'{{"error_message": "no such key: {form}."}}') == "a credential comes back"
-
-
-def test_a_beginning_that_was_sent_and_comes_back_is_no_leak() -> None:
-    assert found("k7Qz9pW2xL", "no such key: k7Qz9p", asked="Bearer k7Qz9p") == ""
-    assert found("k7Qz9pW2xL", "no such key: k7Qz9p") == "the beginning of a credential comes back"
 
 
 def admitting(secret: str) -> Callable[[ASGIApp], ASGIApp]:
@@ -95,7 +74,7 @@ def admitting(secret: str) -> Callable[[ASGIApp], ASGIApp]:
 def test_a_server_whose_credential_is_short_is_judged_as_any_other(key: str, secret: str) -> None:
     variable = {"batch": "BATCH_API_KEY", "commbox": "COMMBOX_API_KEY"}[key]
     with MockServer(middleware=admitting(secret)) as server:
-        report = run(target(server, key, **{variable: secret}), Options(requests=80))
+        report = run(target(server, key, **{variable: secret}), Options(requests=60, operations=[created(key)]))
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert "too short or too ordinary to be looked for in answers: 1 credential" in report.notes
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import audiences
 import documented
-from audiences import Audience, ConfigurationError, Outcome, Request, RetryPolicy, aio
+from audiences import Audience, ConfigurationError, Request, RetryPolicy
 from audiences._settings import Setting
-from callers import Caller, make
+from callers import FACES, Caller, make
 from cases import KEYS, case
 from raw_server import RawServer
 from wire import operation_of
@@ -22,9 +22,6 @@ from wire import operation_of
 def prepared(provider: Any, audience: Audience) -> Request:
     request = provider.prepare(audience)
     return asyncio.run(request) if isawaitable(request) else request  # type: ignore[arg-type, no-any-return]
-
-
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 
 
 @FACES
@@ -46,24 +43,6 @@ def test_what_is_not_an_argument_comes_from_its_variable(
     explicit = prepared(make(key, face, base_url="http://127.0.0.1:2"), case(key).good())
     assert explicit.url.startswith(f"http://127.0.0.1:2{operation_of(key).path}")
     assert not any("of-environment" in str(value) for value in explicit.headers.values())
-
-
-@FACES
-def test_a_missing_setting_is_an_error_that_names_argument_and_variable(
-    key: str, face: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider = type(make(key, face))
-    for setting in provider.settings:
-        monkeypatch.setenv(setting.variable, "")
-    for setting in provider.settings:
-        if not setting.required:
-            continue
-        others = {name: value for name, value in case(key).ARGUMENTS.items() if name != setting.argument}
-        with pytest.raises(ConfigurationError) as caught:
-            provider(**others)
-        assert f"'{setting.argument}'" in str(caught.value)
-        assert setting.variable in str(caught.value)
-        assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_a_setting_that_is_a_whole_number_is_refused_where_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,23 +112,6 @@ def test_a_version_that_the_base_url_has_no_place_for_is_refused() -> None:
         make("batch", version="9.9", base_url="http://127.0.0.1/2.10")
 
 
-@pytest.mark.parametrize("rate", [0, -1, float("nan")])
-def test_a_rate_that_is_not_above_zero_is_refused(rate: float) -> None:
-    with pytest.raises(ConfigurationError):
-        make("batch", max_per_second=rate)
-
-
-def test_an_unknown_option_is_a_type_error(key: str) -> None:
-    with pytest.raises(TypeError, match="retries"):
-        make(key, retries=3)
-
-
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", None])
-def test_a_timeout_that_is_not_a_finite_number_above_zero_is_refused(timeout: object) -> None:
-    with pytest.raises(ConfigurationError, match="timeout"):
-        make("batch", timeout=timeout)
-
-
 WRONG = [
     ({"timeout": "5"}, "connect timeout"),
     ({"timeout": True}, "connect timeout"),
@@ -158,27 +120,7 @@ WRONG = [
     ({"max_response_bytes": "8"}, "max_response_bytes"),
     ({"on_progress": 5}, "on_progress"),
 ]
-OF_OBJECT = [
-    ({"create_policy": 3}, "create_policy"),
-    ({"create_policy": {"attempts": 3}}, "create_policy"),
-    ({"read_policy": None}, "read_policy"),
-    ({"on_request": 5}, "on_request"),
-    ({"on_response": "print"}, "on_response"),
-    ({"max_per_second": "5"}, "max_per_second"),
-    ({"user_agent": "shop\r\nX-Evil: 1"}, "user_agent"),
-    ({"verify": False}, "verify"),
-    ({"proxy": "proxy:8080"}, "proxy"),
-]
 OF_CALL = [({"policy": 3}, "policy"), ({"policy": None}, "policy"), ({"timeout": None}, "connect timeout")]
-
-
-@FACES
-@pytest.mark.parametrize(("options", "words"), WRONG + OF_OBJECT)
-def test_an_option_that_makes_no_sense_is_refused_when_the_object_is_made(
-    key: str, face: object, options: dict[str, Any], words: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=words):
-        make(key, face, **options)
 
 
 @pytest.mark.parametrize(("options", "words"), WRONG + OF_CALL)

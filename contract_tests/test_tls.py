@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-import audiences
 import processes
-from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy, aio
-from callers import Caller, make
+from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy
+from callers import FACES, created, make
 from cases import case
 from faults import certificates
 from faults.answers import success
 from faults.server import Play, Stage, Wire
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 ONCE = RetryPolicy(attempts=1)
 
 COUNTING = """
@@ -114,31 +112,15 @@ def test_a_certificate_that_cannot_be_trusted_is_not_sent_to_and_the_message_say
 ) -> None:
     with stage(key, context) as server:
         url = f"https://127.0.0.1:{server.port}"
-        caller = Caller(key, url, face, verify=certificates.trust(), create_policy=ONCE)
-        error = caller.create(caller.case.good())
-        caller.close()
+        error = created(key, url, face, verify=certificates.trust(), create_policy=ONCE)
     assert isinstance(error, NotSentError)
     assert reason in str(error)
     assert server.requests == []
 
 
-def test_an_authority_that_the_machine_does_not_know_is_not_trusted_by_default(
-    key: str, face: BlockingPortal | None
-) -> None:
-    with stage(key, certificates.good) as server:
-        caller = Caller(key, f"https://127.0.0.1:{server.port}", face, create_policy=ONCE)
-        error = caller.create(caller.case.good())
-        caller.close()
-    assert isinstance(error, NotSentError)
-    assert "certificate" in str(error)
-    assert server.requests == []
-
-
 def test_a_server_is_told_why_its_certificate_is_refused(face: BlockingPortal | None) -> None:
     with stage("batch", certificates.unknown_authority) as server:
-        caller = Caller("batch", f"https://127.0.0.1:{server.port}", face, create_policy=ONCE)
-        assert isinstance(caller.create(caller.case.good()), NotSentError)
-        caller.close()
+        assert isinstance(created("batch", f"https://127.0.0.1:{server.port}", face, create_policy=ONCE), NotSentError)
         server.settle()
     assert any("ALERT_UNKNOWN_CA" in line for line in server.log)
 
@@ -163,9 +145,7 @@ def test_a_ca_file_or_a_context_is_trusted_instead(
     file = tmp_path / "ca.pem"
     file.write_bytes(certificates.authority())
     with stage(key, certificates.good) as server:
-        caller = Caller(key, f"https://127.0.0.1:{server.port}", face, verify=give(file))
-        assert isinstance(caller.create(caller.case.good()), Receipt)
-        caller.close()
+        assert isinstance(created(key, f"https://127.0.0.1:{server.port}", face, verify=give(file)), Receipt)
 
 
 @FACES

@@ -20,7 +20,7 @@ from cases.commbox import CSV
 from faults.server import Stage
 from test_on_result import silent
 
-TOTAL = 0.3
+TOTAL = 0.1
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backen
             with anyio.fail_after(5):
                 while not stage.requests:
                     await anyio.sleep(0.01)
-            for total in (0.5, 1):
+            for total in (0.2, 0.4):
                 with pytest.raises(NotSentError, match="PoolTimeout"):
                     await batch.create(case("batch").good(), timeout=total)
             group.cancel_scope.cancel()

@@ -1,16 +1,12 @@
 """The way out: time-outs, connections, redirects, test transports."""
 
-import asyncio
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import httpx2
 import pytest
@@ -18,33 +14,20 @@ import respx
 from anyio.from_thread import BlockingPortal
 
 from audiences import (
-    Audience,
     NotSentError,
-    Outcome,
-    PhoneFile,
     Receipt,
     RetryPolicy,
     Timeouts,
     UnknownOutcomeError,
     aio,
 )
-from audiences._http.proxies import tls
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, created, make
 from cases import KEYS, case
 from raw_server import RawServer, closed_port, http
 from wire import operation_of
 
 ONCE = RetryPolicy(attempts=1)
-
-
-def test_a_refused_connection_is_not_sent(key: str, face: BlockingPortal | None) -> None:
-    caller = Caller(key, f"http://127.0.0.1:{closed_port()}", face)
-    error = caller.create(case(key).good())
-    caller.close()
-    assert isinstance(error, NotSentError)
-    assert error.outcome is Outcome.NOT_SENT
-    assert "ConnectError" in str(error)
 
 
 def test_a_server_that_never_answers_ends_in_an_unknown_outcome_at_the_read_timeout(
@@ -59,50 +42,16 @@ def test_a_server_that_never_answers_ends_in_an_unknown_outcome_at_the_read_time
     assert time.monotonic() - begun < 5
 
 
-def test_a_server_that_closes_without_an_answer_leaves_the_outcome_unknown(caller: Caller, raw: RawServer) -> None:
-    raw.answer = b""
-    error = caller.create(caller.case.good())
-    assert isinstance(error, UnknownOutcomeError)
-    assert "RemoteProtocolError" in str(error)
-
-
 def test_a_tls_handshake_with_a_server_that_speaks_none_is_not_sent(
     raw: RawServer, face: BlockingPortal | None
 ) -> None:
-    caller = Caller("batch", raw.url.replace("http", "https"), face, timeout=0.5)
-    error = caller.create(case("batch").good())
-    caller.close()
+    error = created("batch", raw.url.replace("http", "https"), face, timeout=0.5)
     assert isinstance(error, NotSentError)
-
-
-def test_a_file_that_is_gone_when_it_is_sent_is_not_sent(
-    raw: RawServer, face: BlockingPortal | None, tmp_path: Path
-) -> None:
-    raw.requests.clear()
-    file = tmp_path / "x.csv"
-    file.write_bytes(b"phone1\r\n1\r\n")
-    caller = Caller("commbox", raw.url, face, on_request=lambda _: file.unlink())
-    error = caller.create(Audience(name="VIP", members=PhoneFile(file)))
-    caller.close()
-    assert isinstance(error, NotSentError)
-    assert "No such file" in str(error)
-    assert raw.requests == []
 
 
 def test_all_default_timeouts_are_finite() -> None:
     timeouts = make("batch").timeouts
     assert all(0 < seconds < 60 for seconds in (timeouts.connect, timeouts.read, timeouts.write, timeouts.pool))
-
-
-def test_proxies_of_the_environment_are_not_used(
-    key: str, raw: RawServer, face: BlockingPortal | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
-    monkeypatch.setenv("NO_PROXY", "")
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    caller = Caller(key, raw.url, face)
-    assert isinstance(caller.create(case(key).good()), Receipt)
-    caller.close()
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -154,74 +103,31 @@ def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: Blocking
     assert time.monotonic() - begun >= 4 / 20
 
 
-def test_threads_share_one_provider_object(key: str, raw: RawServer) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    caller = Caller(key, raw.url, None)
-    results: list[object] = []
-    threads = [threading.Thread(target=lambda: results.append(caller.create(case(key).good()))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    caller.close()
-    assert [type(result) for result in results] == [Receipt] * 8
-
-
 def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller, raw: RawServer) -> None:
     raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
     for _ in range(2):
         assert isinstance(caller.create(caller.case.good()), Receipt)
         caller.close()
-
-
-def test_the_tls_context_checks_certificates_and_names() -> None:
-    context = tls()
-    assert context is tls()
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
+        caller.close()
 
 
 @pytest.mark.parametrize("status", [407, 502])
 def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: BlockingPortal | None, status: int) -> None:
     raw.answer = http(status)
     kind = httpx2.AsyncHTTPTransport if face else httpx2.HTTPTransport
-    caller = Caller("batch", "https://api.batch.test", face, transport=kind(proxy=raw.url))
-    error = caller.create(case("batch").good())
-    caller.close()
+    error = created("batch", "https://api.batch.test", face, transport=kind(proxy=raw.url))
     assert isinstance(error, NotSentError)
     assert raw.requests[-1].startswith(b"CONNECT ")
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 70])
 def test_a_host_that_can_be_none_is_not_sent(host: str, face: BlockingPortal | None) -> None:
-    caller = Caller("batch", f"http://{host}", face, allow_http=True)
-    assert isinstance(caller.create(case("batch").good()), NotSentError)
-    caller.close()
-
-
-def test_an_asynchronous_object_works_in_one_event_loop_after_the_other(key: str, raw: RawServer) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    provider = make(key, aio, base_url=raw.url + case(key).PATH)
-    for _ in range(2):
-        assert isinstance(asyncio.run(provider.create(case(key).good())), Receipt)
-
-
-def test_an_asynchronous_object_works_on_trio_too(key: str, raw: RawServer) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-
-    async def call() -> Receipt:
-        async with make(key, aio, base_url=raw.url + case(key).PATH) as provider:
-            receipt: Receipt = await provider.create(case(key).good())
-            return receipt
-
-    assert anyio.run(call, backend="trio").status == case(key).SUCCESS
+    assert isinstance(created("batch", f"http://{host}", face, allow_http=True), NotSentError)
 
 
 def test_a_host_to_which_there_is_no_way_is_not_sent(face: BlockingPortal | None) -> None:
     """The system says so at once, and not of a connection that is being made."""
-    caller = Caller("batch", "http://255.255.255.255:9", face, allow_http=True)
-    assert isinstance(caller.create(case("batch").good()), NotSentError)
-    caller.close()
+    assert isinstance(created("batch", "http://255.255.255.255:9", face, allow_http=True), NotSentError)
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], list[Any]]) -> None:
@@ -251,9 +157,7 @@ def test_a_name_leads_to_the_first_of_its_addresses_that_takes_the_connection(
             waiting.connect_ex(silent.getsockname())
         ports = closed_port(), silent.getsockname()[1], int(raw.url.rpartition(":")[2])
         resolving(monkeypatch, lambda: [address_of(port) for port in ports])
-        caller = Caller("batch", "http://provider.test", face, allow_http=True)
-        assert isinstance(caller.create(case("batch").good()), Receipt)
-        caller.close()
+        assert isinstance(created("batch", "http://provider.test", face, allow_http=True), Receipt)
 
 
 def test_a_resolver_that_is_stuck_holds_up_no_call_beyond_its_time(
@@ -279,8 +183,6 @@ def test_a_name_that_leads_nowhere_is_not_sent_and_the_resolver_is_quoted(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     resolving(monkeypatch, fail)
-    caller = Caller("batch", "http://provider.test", face, allow_http=True, create_policy=ONCE)
-    error = caller.create(case("batch").good())
-    caller.close()
+    error = created("batch", "http://provider.test", face, allow_http=True, create_policy=ONCE)
     assert isinstance(error, NotSentError)
     assert "ConnectError: Name or service not known" in str(error)

@@ -23,7 +23,7 @@ PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/mar
 
 
 def report(*kinds: str) -> Report:
-    changes = [Change(kind, (f"/paths/{kind}",), f"It is {kind}.", {"value": 1}) for kind in kinds]
+    changes = [Change(kind, (f"/paths/{kind}",), f"It is {kind}.") for kind in kinds]
     return Report("acme", PAGES, ("1", "2"), "f" * 64, changes)
 
 

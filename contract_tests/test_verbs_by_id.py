@@ -25,6 +25,7 @@ from audiences import (
     PhoneFile,
     RecordState,
     Reference,
+    RejectedError,
     RetryPolicy,
     SpecViolationError,
     State,
@@ -33,6 +34,7 @@ from audiences import (
     aio,
 )
 from callers import make
+from cases import case
 
 _ADOBE, _COMMBOX = "adobe", "commbox"
 
@@ -222,6 +224,20 @@ def test_commbox_lists_every_audience_and_finds_one_by_name_or_id(server: MockSe
     assert [each.id for each in ambiguous.records] == [receipt.id, again.id]
     assert isinstance(commbox("get", Reference(id="8")), NotFoundError)
     assert isinstance(commbox("wait", "VIP"), UnsupportedError)
+
+
+@pytest.mark.parametrize("key", [_ADOBE, _COMMBOX])
+def test_a_404_of_a_list_says_of_no_audience_that_it_is_not_there(key: str, connect: Connect) -> None:
+    asked: list[str] = []
+
+    def refuse(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        return httpx2.Response(404, json={})
+
+    caller = connect(key, transport=httpx2.MockTransport(refuse))
+    errors = [caller("list"), caller("get", "VIP"), caller("ensure", case(key).good(), leave_out={"members"})]
+    assert [type(each) for each in errors] == [RejectedError] * 3
+    assert asked == ["GET"] * 3
 
 
 def test_commbox_replaces_the_users_of_an_audience_by_those_of_a_file(server: MockServer, connect: Connect) -> None:

@@ -8,11 +8,18 @@ import pytest
 
 import audiences
 from audiences import ConfigurationError, RetryPolicy, aio
-from callers import make
+from callers import FACES, make
 
-FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
+    *(({"timeout": wrong}, "timeout") for wrong in (0, -1, float("nan"), float("inf"), True, 10**400, None)),
+    *(({"max_per_second": wrong}, "max_per_second") for wrong in (0, -1, float("nan"), "5")),
+    *(({"max_response_bytes": wrong}, "max_response_bytes") for wrong in (0, -1, 1.5, "9", None)),
+    ({"on_progress": 5}, "on_progress"),
+    ({"create_policy": {"attempts": 3}}, "create_policy"),
+    ({"read_policy": None}, "read_policy"),
+    ({"on_response": "print"}, "on_response"),
+    ({"user_agent": "shop\r\nX-Evil: 1"}, "user_agent"),
     ({"allow_http": "no"}, "allow_http must be True or False"),
     ({"allow_http": None}, "allow_http must be True or False"),
     ({"base_url": 5}, "base_url .* must be a string"),
@@ -96,7 +103,7 @@ def test_all_missing_settings_are_named_at_once(key: str, monkeypatch: pytest.Mo
     with pytest.raises(ConfigurationError) as caught:
         provider()
     for setting in provider.settings:
-        assert (f"set {setting.variable}" in str(caught.value)) == setting.required
+        assert (f"'{setting.argument}', or set {setting.variable}" in str(caught.value)) == setting.required
 
 
 def test_all_that_a_token_is_asked_for_with_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SIDES = {"server": "What a server owes", "client": "What a client owes"}
 KINDS = {
     "published": "as the provider publishes it",
-    "reconstructed": "put together from what could be read of it",
+    "reconstructed": "put together from the parts of it that could be read",
     "authored": "ours, written from pages that have no document",
 }
 
@@ -52,10 +52,8 @@ def provider(kind: Any) -> str:
         f"| `{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"
         for each in source["document"]
     )
-    contradictions = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
-    contradictions = contradictions.replace("\n## ", "\n### ").replace(
-        " CONTRIBUTING.md says how the lines are written and checked.", ""
-    )
+    deviations = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
+    deviations = deviations.replace("\n## ", "\n### ")
     about = re.sub(r"https://[^\s,;]*[^\s,;.]", r"<\g<0>>", sys.modules[kind.__module__].__doc__ or "")
     return f"""# {title}
 
@@ -69,12 +67,12 @@ from audiences import {kind.__name__}    # or, for asynchronous code, from audie
 | Verb | Support | Why, or by which call |
 | --- | --- | --- |
 {verbs}
-*native* is one documented call; *emulated* is made of documented calls; *undocumented* is made only with
-`allow_undocumented=True`; *unsupported* is refused before anything is sent.
+*Native*: one documented call. *Emulated*: made of several documented calls. *Undocumented*: no page says that the call
+does this, so it needs `allow_undocumented=True`. *Unsupported*: raises `UnsupportedError`, and nothing is sent.
 
 ## Settings
 
-Each is an environment variable, or an argument of the class: without the provider's name, in small letters.
+Each is an environment variable, and an argument of the class: `{key.upper()}_BASE_URL` is `base_url=`.
 
 | Variable | Required | Secret | What it is |
 | --- | --- | --- | --- |
@@ -85,7 +83,7 @@ Each is an environment variable, or an argument of the class: without the provid
 | --- | --- | --- |
 {documents}
 ## Where the documents contradict each other, or say nothing
-{contradictions}"""
+{deviations}"""
 
 
 def rules(examples: dict[str, dict[str, str]]) -> str:
@@ -96,7 +94,7 @@ A finding is named after the rule that is broken. Its **weight** says how much i
 
 - *violation*: the provider's documents say otherwise. It counts.
 - *advice*: HTTP, JSON or forms say otherwise, and the provider's documents say nothing. It counts with `--strict`.
-- *not judged*: nobody says what is right. It is shown, and never counts.
+- *not judged*: nothing says what is right. It is shown, and never counts.
 
 Its **source** is the provider's documents, at the place that the finding names, or a standard.
 """

@@ -18,7 +18,8 @@ from ._outputs import refused
 from .spec import load, provider_keys
 
 app = typer.Typer(
-    help="Checks clients and servers of audience providers against the providers' specs.",
+    help="Judge servers, clients and recorded traffic by what audience providers document, or play the providers.",
+    rich_markup_mode="markdown",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,20 +55,18 @@ def mock(  # noqa: PLR0917 - a command line
     port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
     allow_remote: Annotated[
         bool,
-        typer.Option("--allow-remote", help="Let --host be an address that other machines reach: 0.0.0.0, say."),
+        typer.Option("--allow-remote", help="Let --host be an address that other machines reach, such as 0.0.0.0."),
     ] = False,
     env: Annotated[bool, typer.Option("--env", help="Print the `export` lines only.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Also refuse what the specs do not name.")] = False,
     prose: Annotated[
         bool, typer.Option("--prose", help="Also refuse what the documents forbid in words only.")
     ] = False,
-    fault: Annotated[
-        str | None, typer.Option(help="Make the server a faulty one; `server-faults` lists the names.")
-    ] = None,
+    fault: Annotated[str | None, typer.Option(help="Have this fault; `server-faults` lists the names.")] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            help="What no document decides, or how long it takes: --setting indexing=2 --setting absent_accepted=true.",
+            help="Decide what no document does: --setting indexing=2 --setting absent_accepted=true.",
             metavar="NAME=VALUE",
         ),
     ] = None,
@@ -77,14 +76,16 @@ def mock(  # noqa: PLR0917 - a command line
 ) -> None:
     """Play all providers, and the services that they need, on one port until Ctrl-C, or until COMMAND has ended.
 
-    With --spec, play what that document describes instead: what is created can be read, changed and removed.
+    COMMAND finds the base URLs, and the credentials that the mock server accepts, in its environment; its exit code is
+    passed on. Without a command they are printed, as shell commands.
 
-    COMMAND finds the base URLs, and credentials that the mock server takes, in its environment; its exit code is passed
-    on. Without a command they are printed, as shell commands. Put /_mock/respond/STATUS (400 to 599) before the path of
-    a base URL to be answered with that error; GET /_mock/audiences lists what was created and is still there, DELETE
-    forgets it; GET /_mock/batch/audiences/NAME/members shows who is in an audience; GET /_mock/settings shows what
-    --setting takes, PATCH changes it. Adobe's token endpoint issues tokens to the client mock-client-id with the secret
+    To get an error as the answer, put /_mock/respond/STATUS (400 to 599) before the path of a base URL. GET
+    /_mock/audiences lists what was created and is still there, DELETE forgets it. GET
+    /_mock/batch/audiences/NAME/members shows the members of an audience. GET /_mock/settings shows what --setting
+    takes, PATCH changes it. Adobe's token endpoint issues tokens to the client mock-client-id with the secret
     mock-client-secret; DELETE /_mock/tokens makes them invalid.
+
+    With --spec, play what that document describes instead: what is created can be read, changed and removed.
     """
     from .mock import MockServer, Settings  # noqa: PLC0415 - --help has no need of the server
     from .running import heed_signals, run, signal_of  # noqa: PLC0415 - nor of this

@@ -16,7 +16,7 @@ def client(
         list[str], typer.Argument(help="The command and its arguments, after --.", metavar="-- COMMAND")
     ],
     providers: Annotated[
-        str, typer.Option(help="Keys, with commas between: those play, and each operation of theirs must be called.")
+        str, typer.Option(help="Keys, with commas between: only those play, and each of them must be called.")
     ] = "",
     answers: Annotated[
         Answers | None,
@@ -39,8 +39,8 @@ def client(
         str,
         typer.Option(
             metavar="URL",
-            help="Send each request on to this base URL of the one provider, and judge its answers too. Credentials "
-            "are then your own. Whatever the command creates there is created: mind whose server it is.",
+            help="Send each request on to this base URL, with your own credentials, and judge the answers too; for one "
+            "provider. What the command creates is then created there.",
         ),
     ] = "",
     allow_production: Annotated[
@@ -53,7 +53,7 @@ def client(
     `audience-contract mock --env` prints. The first answer to each operation is a plain success, later ones are
     whatever the provider documents. A request that breaks the contract is refused as the provider refuses it.
 
-    Exit code: 0 kept, 1 violated, 2 nothing to judge. The command's own exit code is a note of the report.
+    Exit code: 0 kept, 1 violated, 2 nothing to judge. The command's own exit code is a note in the report.
     """
     from .client.run import judge  # noqa: PLC0415 - --help has no need of it
     from .running import heed_signals  # noqa: PLC0415 - nor of this

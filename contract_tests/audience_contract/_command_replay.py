@@ -10,6 +10,8 @@ from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, o
 from ._outputs import refused
 from .visible import line
 
+_NO_REPORT = "REPORT: it is no report of this version, as --report json=FILE writes it"
+
 
 def replay(  # noqa: PLR0917 - a command line
     report: Annotated[Path, typer.Argument(help="A report of `server`, as --report json=FILE writes it.")],
@@ -28,45 +30,41 @@ def replay(  # noqa: PLR0917 - a command line
 ) -> None:
     """Repeat what showed a finding of REPORT, and say whether the server still fails.
 
-    What was created first is created again, then the request is sent, byte for byte but for the run's id and the
-    credentials, which come from the environment as for `server`.
+    What was created first is created again. Then the request is sent, the same but for the run's id and the
+    credentials, which come from the environment as for `server`. Where that does not show the finding, the whole check
+    is made again, for the finding's operations.
 
     Exit code: 1 if it still fails, 0 if it does not, 2 if that cannot be told.
     """
-    from .server import Options, StoryError, Target, replay, steps  # noqa: PLC0415 - --help has no need of these
+    from .server import Options, StoryError, Target, replay, rerun  # noqa: PLC0415 - --help has no need of these
 
     try:
         told = json.loads(report.read_text("utf-8"))
         found = [each for each in told["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
-        story, run_id, asked = steps(found[0]), str(told["run"]), str(told["target"])
         opened(spec, overlay, auth, headers=headers_of(header))
-        target = Target.of(found[0]["provider"], url or asked, production=allow_production, ca=ca)
+        target = Target.of(found[0]["provider"], url or told["target"], production=allow_production, ca=ca)
     except OSError as error:
         raise refused(f"REPORT: cannot read {error.filename}: {error.strerror}") from None
     except (KeyError, TypeError):
-        raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
+        raise refused(_NO_REPORT) from None
     except ValueError as error:
         raise refused(str(error.args[0])) from None
     typer.echo(line(found[0]["message"]))
+    options = Options(timeout=timeout, keep=keep)
     try:
-        if not story:
-            raise StoryError("its report has no story of requests")
-        still, exchanges = replay(
-            target, found[0]["key"], story, run_id=run_id, url=asked, options=Options(timeout=timeout, keep=keep)
-        )
+        still, exchanges = replay(target, found[0], told, options)
+        for seen in exchanges:
+            answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
+            typer.echo(line(f"  {seen.operation}: {answer}"))
+        if not still:
+            typer.echo("not by these requests alone; the whole check is made again")
+            still = rerun(target, found[0], told, options)
     except StoryError as error:
         typer.echo(line(f"cannot be told: {error}"))
         raise typer.Exit(2) from None
-    for seen in exchanges:
-        answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
-        typer.echo(line(f"  {seen.operation}: {answer}"))
-    typer.echo(
-        line(
-            f"still fails: {still.message}"
-            if still
-            else "does not fail any more, or only after what else that run sent"
-        )
-    )
+    except (KeyError, TypeError, ValueError):
+        raise refused(_NO_REPORT) from None
+    typer.echo(line(f"still fails: {still.message}" if still else "does not fail any more"))
     raise typer.Exit(1 if still else 0)

@@ -31,20 +31,20 @@ def server(
     auth: Auth = None,
     header: Header = None,
     ca: Certificates = None,
-    seed: Annotated[int, typer.Option(help="Decides what is random.")] = 1,
-    deep: Annotated[bool, typer.Option("--deep", help="No limit to requests but those of other options.")] = False,
+    seed: Annotated[int, typer.Option(help="Decide what is random.")] = 1,
+    deep: Annotated[bool, typer.Option("--deep", help="Send twice as much, then what Schemathesis finds.")] = False,
     run_id: Annotated[
-        str, typer.Option(help="Is in the names that are sent, 1 to 16 small letters and digits; random without it.")
+        str, typer.Option(help="Put this into the names that are sent: 1 to 16 small letters and digits; else random.")
     ] = "",
     max_requests: Annotated[int, typer.Option(help="Send at most this many requests to an operation.", min=1)] = 400,
     max_time: Annotated[
         float | None,
-        typer.Option(help="Seconds, after which only the clean-up is done.", min=0, callback=_finite),
+        typer.Option(help="Seconds after which only the clean-up is done.", min=0, callback=_finite),
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create at most this many audiences.", min=0)] = None,
     rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
     jobs: Annotated[
-        int, typer.Option(help="Send so many requests at once, where order does not matter.", min=1, max=4)
+        int, typer.Option(help="Send this many requests at once, where their order does not matter.", min=1, max=4)
     ] = 1,
     timeout: Annotated[
         float, typer.Option(help="Seconds in which each answer has to come.", min=0.1, callback=_finite)
@@ -53,15 +53,11 @@ def server(
         float, typer.Option(help="Seconds to wait for a server that is still starting.", min=0, callback=_finite)
     ] = 0.0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send only requests that read.")] = False,
-    operation: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Judge this operation, which must be served; may be given more than once."),
-    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
             metavar="RULE|OPERATION",
-            help="Try this rule only, by its id, or this operation, which must be served; may be given more than once.",
+            help="Try only this rule, by its id, or this operation, which must be served; may be given more than once.",
         ),
     ] = None,
     stop_first: Annotated[
@@ -79,22 +75,23 @@ def server(
 ) -> None:
     """Judge a server: does it keep the contract of PROVIDER, or of the document that --spec names?
 
-    Of a document, an operation is judged where its own links, or a create whose answer has what its path takes, say
-    what it is about; the report names what is not judged, by its place. --overlay may add rules and links, and say with
-    `x-effect` (reads, creates, changes, removes) what an operation does.
+    Credentials and the other settings of a provider are read from the environment, by the names that the library uses;
+    `audience-contract mock --env` prints them.
 
-    Credentials, and whatever else the documents leave to the caller, are read from the environment, by the names that
-    the library uses (`audience-contract mock --env` prints them). Audiences that are created have contract-check-
-    in their names where it fits, and are removed in the end where the provider can; the report lists those that are
-    left.
-    What changes or removes an audience is sent for those that this run has made, and for names of its own only.
+    Audiences that are created have contract-check- in their names where it fits, and are removed at the end where the
+    provider can; the report lists those that are left. Requests that change or remove an audience name one that this
+    run has created, or a made-up name that no audience has.
 
-    What the provider's documents say is judged. What HTTP and JSON say beyond that is advice, which does not count
-    without --strict.
+    What breaks the provider's documents is a violation. What breaks HTTP, JSON or forms alone is advice, which does not
+    count without --strict.
 
-    Exit code: 1 if a violation was seen, finished or not; else 2 if a rule was never tried on an operation, or wrong
-    usage; else 0. An operation that is not served, as every answer to it is the same 404, 405 or 501, is not judged,
-    unless --operation names it.
+    With --spec, an operation with an id in its path is judged if a link of the document gives the id, or a create whose
+    answer has it; the report names what is not judged. --overlay may add rules and links, and say with `x-effect`
+    (reads, creates, changes, removes) what an operation does.
+
+    Exit code: 1 if a violation was seen, whether the run was finished or not; else 2 if a rule was never tried on an
+    operation, or for wrong usage; else 0. An operation whose valid requests all get the same 404, 405 or 501 is not
+    served, and not judged, unless --only names it.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
 
@@ -124,7 +121,7 @@ def server(
             keep=keep,
             strict=strict,
             accepted=outputs.accepts,
-            operations=target.named([*(operation or ()), *(name for name in only or () if name not in RULES)]),
+            operations=target.named([name for name in only or () if name not in RULES]),
             rules=[name for name in only or () if name in RULES],
         )
     except OSError as error:

@@ -21,7 +21,7 @@ Auth = Annotated[
         "--auth",
         metavar="SCHEME=VARIABLE",
         help="The environment variable with the credential of a security scheme of the document; for HTTP Basic, what "
-        "follows that word. Without it, DOCUMENT_SCHEME in capitals.",
+        "follows the word Basic. Without it, the variable DOCUMENT_SCHEME, in capitals.",
     ),
 ]
 
@@ -32,7 +32,7 @@ Header = Annotated[
     ),
 ]
 Certificates = Annotated[
-    Path | None, typer.Option("--ca", metavar="FILE", help="Certificates of who signs for the server, in PEM.")
+    Path | None, typer.Option("--ca", metavar="FILE", help="The certificates of the authority that signs, in PEM.")
 ]
 
 

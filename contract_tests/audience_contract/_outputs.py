@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from .report import Finding, Report
+from .spec import registered
 from .visible import line
 
 Reports = Annotated[
@@ -17,12 +18,12 @@ Reports = Annotated[
     typer.Option(
         "--report",
         metavar="FORM=FILE",
-        help="Write a report too, as junit, json, sarif, html or markdown; may be given more than once. "
+        help="Also write a report, as junit, json, sarif, html or markdown; may be given more than once. "
         "`--report github` prints annotations, and the summary of a step, for GitHub Actions.",
     ),
 ]
 Baseline = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Known deviations that are accepted, each until a day.")
+    Path | None, typer.Option(metavar="FILE", help="Accept these known deviations, each until its day.")
 ]
 ShowMembers = Annotated[
     bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
@@ -31,13 +32,12 @@ SarifRoot = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        help="The repository that a reader of --report sarif or github has: findings point at a spec in it, and at the "
-        "provider's page without it.",
+        help="Have --report sarif and github point at the specs in this repository, and not at the provider's page.",
     ),
 ]
 WriteBaseline = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write what is found as a baseline, its reasons left to be filled in."),
+    typer.Option(metavar="FILE", help="Write what is found as a baseline; fill in its reasons."),
 ]
 
 
@@ -91,12 +91,15 @@ class Outputs:
 
         today = date.today()
         report = baseline.apply(report, self._accepted, today, whole=whole)
-        if self._root:
-            paths = {
-                found.provider: f"generated/audience_clients/{found.provider}/openapi.json" for found in report.findings
-            }
-            files = {provider: path for provider, path in paths.items() if (self._root / path).is_file()}
-            report = replace(report, root=str(self._root), files=files)
+        root, files = self._root or Path(), {}
+        for provider in {found.provider for found in report.findings}:
+            own = registered(provider)
+            path = f"generated/audience_clients/{provider}/openapi.json"
+            if own and own.file:
+                files[provider] = Path(os.path.relpath(own.file, root)).as_posix()
+            elif self._root and (root / path).is_file():
+                files[provider] = path
+        report = replace(report, root=str(root), files=files)
         reports.terminal(report, Console(stderr=stderr), list(self._paths.values()))
         try:
             reports.write(report, self._paths)

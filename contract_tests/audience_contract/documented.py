@@ -37,7 +37,9 @@ class Documented(Provider):
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        self.settings = {where(each): spec.variables[each.pointer.rpartition("/")[2]] for each in spec.schemes}  # type: ignore[misc]
+        # Several schemes may stand in one place, where the last variable counts: one that was chosen.
+        self._schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
+        self.settings = {where(scheme): spec.variables[name] for name, scheme in self._schemes.items()}  # type: ignore[misc]
 
     def facts(self, operation: Operation) -> Facts:
         """The effect that the document says or shows, and where the ids come from that the path takes."""
@@ -47,8 +49,10 @@ class Documented(Provider):
 
     def environment(self, base_url: str) -> dict[str, str]:
         """The base URL, and a credential of each scheme."""
-        schemes = zip(self._spec.schemes, self.settings.values(), strict=True)
-        tokens = {name: TOKEN if scheme.value["type"] == "http" else API_KEY for scheme, name in schemes}
+        tokens = {
+            self._spec.variables[name]: TOKEN if scheme.value["type"] == "http" else API_KEY
+            for name, scheme in self._schemes.items()
+        }
         return {f"{self._spec.key}_base_url".upper(): base_url, **tokens}
 
     def error(self, operation: Operation, status: int) -> Response:

@@ -54,9 +54,12 @@ def read(
     spec = Spec(
         f"{key}_api" if key in provider_keys() else key,
         Node(document, "", document.value),
-        {**variables, **(credentials or {})},
+        # What was chosen stands last.
+        {name: each for name, each in variables.items() if name not in (credentials or {})} | dict(credentials or {}),
         tuple(dict.fromkeys(plain.unjudged)),
         headers or {},
+        path,
+        plain.moved,
     )
     register(spec)
     return spec
@@ -127,10 +130,14 @@ def _merged(value: Any, update: Any) -> Any:
 
 
 class _Plain:
-    """A document without what can't be judged; `unjudged` says what that was, `schemes` are those that are left."""
+    """A document without what can't be judged; `unjudged` says what that was, `schemes` are those that are left.
+
+    `moved` are the pointers of parameters that stand elsewhere in it, and where they stood.
+    """
 
     def __init__(self, document: Json, file: str) -> None:
         self.unjudged: list[str] = []
+        self.moved: dict[str, str] = {}
         self._file, self._whole = file, document
         self._whole = self._resolvable(document, "")
         self.schemes = self._schemes()
@@ -207,17 +214,22 @@ class _Plain:
     def _operation(self, item: Json, operation: Json, pointer: str) -> Json:
         why = ""
         parameters: dict[tuple[str, str], Json] = {}
-        for given in (*(operation.get("parameters") or ()), *(item.get("parameters") or ())):
+        above = pointer.rpartition("/")[0]
+        own, common = ((holder.get("parameters") or (), at) for holder, at in ((operation, pointer), (item, above)))
+        for at, given in (
+            (f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)
+        ):
             each = self._target(given)
             if not isinstance(each, dict) or not {"name", "in"} <= each.keys():
-                self._leave_out(f"{pointer}/parameters", "what is no parameter")
+                self._leave_out(at, "what is no parameter")
             elif each["in"] == "header" and str(each["name"]).lower() in _IGNORED:
                 continue
             elif wrong := self._not_written(each):
-                self._leave_out(f"{pointer}/parameters", f"{each['in']} {each['name']}: {wrong}")
+                self._leave_out(at, f"{each['in']} {each['name']}: {wrong}")
                 why = wrong if each.get("required") or each["in"] == "path" else why
-            else:
-                parameters.setdefault((each["in"], each["name"]), given if "schema" in each else {**each, "schema": {}})
+            elif (each["in"], each["name"]) not in parameters:
+                self.moved[f"{pointer}/parameters/{len(parameters)}"] = at
+                parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._target(operation.get("requestBody"))
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
         why = "a body in no media type that is known here" if body and not content else why

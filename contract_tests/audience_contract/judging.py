@@ -44,8 +44,6 @@ class Observation:
     answered: tuple[tuple[str, str], ...] = ()
     before: tuple["Observation", ...] = ()
     """What has to be sent before it, so that the same comes back."""
-    history: tuple["Observation", ...] = ()
-    """Other exchanges before it, on which the answer may hang."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Tells it from other exchanges, also when one of its fields is replaced."""
 
@@ -288,11 +286,11 @@ class Ledger:
     def _story(self, seen: Observation) -> tuple[Step, ...]:
         """What `replay` sends; nothing where a credential is in it in a form that no expression has."""
         steps = []
-        for each in (*seen.history, *seen.before, seen):
+        for each in (*seen.before, seen):
             told = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
             if told is None:
                 return ()
-            steps.append(Step(each.operation, told, each.label, each.answered, each in seen.history))
+            steps.append(Step(each.operation, told, each.label, each.answered))
         return tuple(steps)
 
 

@@ -64,14 +64,13 @@ class Step:
 
     `sent` is what was on the wire, its body without chunks, with expressions of the shell for credentials. `label` says
     what is special about it ("" for what it tells itself). `answered` are the values of the answer by which later
-    requests name what it made, by JSON pointer. One of the `history` is needed only where the answer hangs on it.
+    requests name what it made, by JSON pointer.
     """
 
     operation: str
     sent: bytes
     label: str = ""
     answered: tuple[tuple[str, str], ...] = ()
-    history: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,53 +33,51 @@ class Rule:
     is_placed: bool = True
 
 
+def _server(rule: str, title: str, text: str) -> Rule:
+    return Rule(rule, "server", title, text)
+
+
+def _anywhere(rule: str, title: str, text: str) -> Rule:
+    return Rule(rule, "server", title, text, is_placed=False)
+
+
+def _client(rule: str, title: str, text: str, weight: Weight = Weight.VIOLATION) -> Rule:
+    return Rule(rule, "client", title, text, weight)
+
+
 def _advice(rule: str, title: str, text: str) -> Rule:
     return Rule(rule, "server", title, text, Weight.ADVICE, is_placed=False)
 
 
 _ALL = (
     # What a server owes, the gravest first.
-    Rule("case.credential", "server", "Credentials enforced", "No request is admitted without right credentials."),
-    Rule(
-        "response.failure", "server", "No server error", "No request makes the server fail with 5xx.", is_placed=False
-    ),
-    Rule("response.message", "server", "An answer", "Every request gets a whole HTTP answer.", is_placed=False),
-    Rule("response.time", "server", "In time", "The answer comes in the time that the run allows.", is_placed=False),
-    Rule("case.accepted", "server", "Valid accepted", "A request that keeps to every rule gets a documented success."),
-    Rule(
-        "response.status",
-        "server",
-        "Documented status",
-        "The status is one that is documented for the request.",
-        is_placed=False,
-    ),
-    Rule("response.content-type", "server", "Media type", "The answer's media type is documented, parameters too."),
-    Rule("response.body", "server", "Body", "The body can be read and keeps to its schema."),
-    Rule("case.header", "server", "Headers enforced", "No request succeeds without a header that is required."),
-    Rule("case.refused", "server", "Invalid refused", "A request that breaks a rule is refused as documented."),
-    Rule("case.method", "server", "Methods", "A method that the path does not document does not succeed."),
-    Rule("run.unique", "server", "Unique ids", "No two successes have the same token or id.", is_placed=False),
-    Rule("run.echo", "server", "Echo", "What an answer repeats of the request is what was sent.", is_placed=False),
-    Rule("run.pages", "server", "Pages end", "No page of a list has the cursor of an earlier one.", is_placed=False),
+    _server("case.credential", "Credentials enforced", "No request is admitted without right credentials."),
+    _anywhere("response.failure", "No server error", "No request makes the server fail with 5xx."),
+    _anywhere("response.message", "An answer", "Every request gets a whole HTTP answer."),
+    _anywhere("response.time", "In time", "The answer comes in the time that the run allows."),
+    _server("case.accepted", "Valid accepted", "A request that keeps to every rule gets a documented success."),
+    _anywhere("response.status", "Documented status", "The status is one that is documented for the request."),
+    _server("response.content-type", "Media type", "The answer's media type is documented, parameters too."),
+    _server("response.body", "Body", "The body can be read and keeps to its schema."),
+    _server("case.header", "Headers enforced", "No request succeeds without a header that is required."),
+    _server("case.refused", "Invalid refused", "A request that breaks a rule is refused as documented."),
+    _server("case.method", "Methods", "A method that the path does not document does not succeed."),
+    _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
+    _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
+    _anywhere("run.pages", "Pages end", "No page of a list has the cursor of an earlier one."),
     # What a client owes.
-    Rule("request.operation", "client", "Known operation", "Method and path are those of a documented operation."),
-    Rule("request.credential", "client", "Credentials", "Every credential that the operation asks for, in its form."),
-    Rule("request.header", "client", "Headers", "Required headers are there once, with documented values."),
-    Rule("request.query", "client", "Query", "Required query parameters are there once, with documented values."),
-    Rule("request.cookie", "client", "Cookies", "Required cookies are there once, with documented values."),
-    Rule("request.path", "client", "Path parameters", "The parameters in the path have documented values."),
-    Rule("request.content-type", "client", "Media type", "The body has a documented media type."),
-    Rule("request.body", "client", "Body", "The body is there, can be read and keeps to its schema."),
-    Rule("request.part", "client", "Parts", "A form's parts have the documented names, types and files."),
-    Rule("request.length", "client", "Length", "Content-Length is the length of the body."),
-    Rule("request.prose", "client", "Rules in prose", "What the documents ask for in words only."),
-    Rule(
-        "request.undocumented",
-        "client",
-        "Nothing undocumented",
-        "Nothing is sent that the documents do not name.",
-        Weight.ADVICE,
-    ),
+    _client("request.operation", "Known operation", "Method and path are those of a documented operation."),
+    _client("request.credential", "Credentials", "Every credential that the operation asks for, in its form."),
+    _client("request.header", "Headers", "Required headers are there once, with documented values."),
+    _client("request.query", "Query", "Required query parameters are there once, with documented values."),
+    _client("request.cookie", "Cookies", "Required cookies are there once, with documented values."),
+    _client("request.path", "Path parameters", "The parameters in the path have documented values."),
+    _client("request.content-type", "Media type", "The body has a documented media type."),
+    _client("request.body", "Body", "The body is there, can be read and keeps to its schema."),
+    _client("request.part", "Parts", "A form's parts have the documented names, types and files."),
+    _client("request.length", "Length", "Content-Length is the length of the body."),
+    _client("request.prose", "Rules in prose", "What the documents ask for in words only."),
+    _client("request.undocumented", "Nothing undocumented", "Nothing is sent that no document names.", Weight.ADVICE),
     # What HTTP, JSON and forms say of a server, and the documents do not.
     _advice("json.numbers", "NaN and Infinity", "JSON has no NaN and no Infinity (RFC 8259, section 6)."),
     _advice("json.encoding", "JSON in UTF-8", "JSON is in UTF-8, whatever a charset says (RFC 8259, section 8.1)."),

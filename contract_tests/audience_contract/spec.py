@@ -118,7 +118,8 @@ class Spec:
     """The effective spec of a provider, or of a service that one needs; or a document of the user's own.
 
     Of such a one, `variables` are those of the environment that have its credentials, by the scheme's name;
-    `unjudged` says what of it can't be judged, and `headers` are those that every request has.
+    `unjudged` says what of it can't be judged, and `headers` are those that every request has. `file` is where it was
+    read from, and `moved` has the places of that file by their pointers here, where these are others.
     """
 
     key: str
@@ -126,6 +127,8 @@ class Spec:
     variables: Mapping[str, str] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    file: Path | None = None
+    moved: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:

@@ -19,7 +19,7 @@ COMPATIBLE, DOCUMENTATION, SAME = "compatible", "documentation", "same"
 
 @dataclass(frozen=True)
 class Case:
-    """`expected`: one class, or several breaking ones with " + " between."""
+    """`expected`: one class, or several breaking ones with " + " between; the texts of what is the same may move."""
 
     name: str
     expected: str

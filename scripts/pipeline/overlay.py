@@ -58,10 +58,9 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Finding:
-    """An action that rests on nothing any more: its place in the file, what is wrong, and what to do."""
+    """An action that rests on nothing any more: its place in the file, and a sentence with what to do."""
 
     action: str
-    state: str
     sentence: str
 
 
@@ -94,46 +93,31 @@ def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Find
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
     for number, action in enumerate(overlay["actions"]):
-        spec, state, said = _apply(spec, action)
-        evidence = [problem for problem in (_broken(upstream, given) for given in action["x-evidence"]) if problem]
-        finding = None
-        if evidence or state:
-            name = f"/actions/{number} ({action['target']}), {action['description']!r}"
-            finding = Finding(name, state or "evidence changed", "; ".join([*evidence, *said]))
-        yield action, spec, finding
+        spec, said = _apply(spec, action)
+        wrong = [
+            problem for problem in (*(_broken(upstream, given) for given in action["x-evidence"]), said) if problem
+        ]
+        name = f"/actions/{number} ({action['target']}), {action['description']!r}"
+        yield action, spec, Finding(name, "; ".join(wrong)) if wrong else None
 
 
-def _apply(spec: Json, action: Json) -> tuple[Json, str, list[str]]:
-    """The spec with the action applied if it can be, what state the action is in, and what to do about that.
-
-    In a good state it is ""; in any other, the spec is what it comes to until the action is corrected.
-    """
+def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
+    """The spec with the action applied if it can be, and what to do about an action that should not stay as it is."""
     try:
         # Each place once, however often the target selects it.
         matches = {match.parts: match.obj for match in _RFC_9535.finditer(action["target"], spec)}
         changed = _changed(spec, action, matches)
     except (JSONPathError, TypeError, ValueError, LookupError) as error:
-        return spec, "no longer applies", [f"the action cannot be applied: {error.args[0]}"]
+        return spec, f"the action cannot be applied: {error.args[0]}"
     if not matches and "remove" in action:
-        return spec, "no longer needed", ["the target matches nothing: it is removed upstream; remove the action"]
+        return spec, "the target matches nothing: it is removed upstream; remove the action"
     if not matches:
-        return (
-            spec,
-            "no longer applies",
-            [
-                "the target matches nothing in the upstream spec; look where it has moved to, then "
-                "correct the target or remove the action"
-            ],
-        )
+        said = "the target matches nothing in the upstream spec; look where it has moved to, then correct the target"
+        return spec, f"{said} or remove the action"
     update = action.get("update")
     if changed == spec or (update and all(_says(value, _entries(value, update)) for value in matches.values())):
-        return (
-            spec,
-            "no longer needed",
-            ["the action changes nothing: the upstream spec has been corrected; remove the action"],
-        )
-    state, said = _doubt(update, matches, changed) if "update" in action else ("", "")
-    return changed, state, [said] if state else []
+        return spec, "the action changes nothing: the upstream spec has been corrected; remove the action"
+    return changed, _doubt(update, matches, changed) if "update" in action else None
 
 
 def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
@@ -173,17 +157,15 @@ def _merged(value: Any, update: Any) -> Any:
     return value + update if isinstance(value, list) and isinstance(update, list) else update
 
 
-def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> tuple[str, str]:
-    """In what state an update is that could be applied, and a sentence about it; "" if in a good one."""
+def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
+    """What is wrong with an update that could be applied."""
     twice = next((name for value in matches.values() for name in _twice(value, _entries(value, update))), None)
     if twice is not None:
-        said = f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
-        return "partly needed", said
+        return f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
     gone = next((name for place in matches for name in _unknown(_value(changed, place), update)), None)
     if gone is not None:
-        said = f"it requires {gone!r}, which the upstream spec does not describe; look what it is called now"
-        return "no longer applies", said
-    return "", ""
+        return f"it requires {gone!r}, which the upstream spec does not describe; look what it is called now"
+    return None
 
 
 def _unknown(value: object, update: object) -> Iterator[object]:

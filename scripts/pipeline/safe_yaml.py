@@ -1,7 +1,9 @@
 """YAML 1.2 that is only data: no objects, no key twice, and no aliases that make much out of little."""
 
+import json
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -26,8 +28,14 @@ _CORE = {
 
 def load(text: str) -> Any:
     """The JSON value of a YAML document; raises ValueError, with the place, for one that is refused."""
+    return json.loads(_as_json(text))
+
+
+# The same document is read at each step that needs it.
+@lru_cache(32)
+def _as_json(text: str) -> str:
     root = compose(text)
-    return None if root is None else _Data().of(root)
+    return json.dumps(None if root is None else _Data().of(root))
 
 
 def compose(text: str) -> Node | None:

@@ -8,7 +8,7 @@ import audiences
 from .markdown import cell, code
 
 _HEAD = """\
-| Provider | Takes of the draft | Cannot be told | `provider_fields` | Answers with |
+| Provider | Takes | Does not take | `provider_fields` | Answers with |
 | --- | --- | --- | --- | --- |
 """
 _SUPPORT = {"native": "yes", "emulated": "yes, emulated", "undocumented": "undocumented", "unsupported": "**no**"}
@@ -36,7 +36,7 @@ def _row(kind: Any) -> str:
     body, rules = create.spec.body, adapter.draft
     fields = [_field(name, body.properties[name]) for name in body.properties if name not in rules.fields]
     cannot = [f"{code(name)}: {reason}" for name, reason in rules.unsupported.items()]
-    answers = [f"{status}: `{create.effect.state(status)}`" for status in create.spec.successes]
+    answers = [f"{status}: `{create.state(status)}`" for status in create.spec.successes]
     takes = [f"`{name}`" for name in rules.fields.values()]
     cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none", ", ".join(answers)]
     return f"| {' | '.join(map(cell, cells))} |\n"

@@ -36,9 +36,8 @@ from ._operation import Capability, Support
 from ._options import CallOptions, Options
 from ._outcome import Outcome, State
 from ._policy import RetryPolicy
-from ._receipt import Receipt
 from ._reconcile import Evidence, Reconciliation
-from ._record import AmbiguousError, ExistsError, Record, RecordState, Reference, WaitTimeoutError
+from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Ensured, Reply
 from ._request import Part, Request
 from ._response import Headers, Response

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus, urlencode
 from . import _json, _spec
 from ._audience import Audience
 from ._draft import Draft, drafted
-from ._errors import OURS, AudiencesError, InvalidError, Problem, named
+from ._errors import OURS, InvalidError, Problem, named
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
@@ -28,7 +28,6 @@ class Account:
 
     adapter: Adapter
     values: Values
-    base_url: str
     pace: Pace
     known: RecentSecrets
     on_request: Callable[[Request], Any] | None = None
@@ -45,14 +44,9 @@ class Account:
         Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
         """
         create, key = self.adapter.create, self.adapter.key
-        try:
-            body = create.spec.body.at(self.adapter.draft.within)
-            draft = drafted(self.adapter.draft, key, body, audience, leave_out)
-            request = self.request(create, draft, draft.look.warnings)
-        except AudiencesError as error:
-            error.provider = self.title
-            raise
-        return draft, request
+        body = create.spec.body.at(self.adapter.draft.within)
+        draft = drafted(self.adapter.draft, key, body, audience, leave_out)
+        return draft, self.request(create, draft, draft.look.warnings)
 
     def request(self, operation: Operation[Asked, Any], asked: Asked, warnings: tuple[str, ...] = ()) -> Request:
         """The operation's request, with the headers that the provider's calls share."""
@@ -92,11 +86,9 @@ class Account:
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         own = {name: self.values[setting] for name, setting in service.own.items()}
-        built = {"method": spec.method, "url": path, "headers": own} | {
-            name: given[name] for name in ("params", "json") if given.get(name) is not None
-        }
-        if "json" in built:
-            own["Content-Type"] = "application/json"
+        built: dict[str, Any] = {"method": spec.method, "url": path, "headers": own, "params": given.get("params")}
+        if given.get("json") is not None:
+            built["json"], own["Content-Type"] = given["json"], "application/json"
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,), lambda _: None)

@@ -1,11 +1,29 @@
-"""What became of one attempt at a call."""
+"""What became of one attempt at a call, and how it is told as JSON, like every other result."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from ._as_json import as_json
 from ._outcome import Outcome
+
+
+def as_json(of: object, *names: str) -> dict[str, Any]:
+    """The attributes of these names. Their values are JSON already, or objects of ours."""
+    return {name: _value(getattr(of, name)) for name in names}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_value(each) for each in value]
+    if to_dict := getattr(value, "to_dict", None):
+        return to_dict()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

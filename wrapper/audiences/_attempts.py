@@ -21,6 +21,7 @@ from ._secret import Secret
 from ._steps import Flow, Given, Wait, Work, awaited, call
 
 ENDED = "close() ended the call before it was sent"
+_NO_TURN = "nothing was sent: the total time ended while the call was waiting for its turn"
 
 
 class Attempts(Generic[Asked, Answer]):
@@ -68,14 +69,10 @@ class Attempts(Generic[Asked, Answer]):
         yield from self._announce(request)
         sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
         self._seen.secrets = self._account.known.add(sendable.secrets)
-        turn = self._account.pace.reserve(self._how.deadline)
-        if turn is None:
-            raise NotSentTimeoutError("nothing was sent: the total time ended while the call was waiting for its turn")
-        try:
-            yield Wait(max(0.0, turn - time.monotonic()))
-        except BaseException:
-            self._account.pace.give_back(turn)
-            raise
+        while wait := self._account.pace.wait():
+            if time.monotonic() + wait > self._how.deadline:
+                raise NotSentTimeoutError(_NO_TURN)
+            yield Wait(wait)
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()

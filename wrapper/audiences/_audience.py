@@ -19,9 +19,9 @@ class Audience:
     """What is to be created.
 
     `members` says where the members come from. A provider whose create call carries no members (Batch, Adobe)
-    refuses the draft as unsupported unless `members` is left out by the call. `provider_fields` is the door for what
-    only one provider has: by provider (`"batch"`, `"adobe"`, ...) the properties of its request body, by the names
-    that its spec gives them, e.g. `{"batch": {"type": "custom_ids"}}`.
+    refuses the draft as unsupported unless the call leaves `members` out. `provider_fields` has what only one provider
+    takes: for each (`"batch"`, `"adobe"`, ...) properties of its request body, by their names in its spec, e.g.
+    `{"batch": {"type": "custom_ids"}}`.
 
     Raises InvalidError for what no provider could take: a name that is empty, or text that is not Unicode.
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
 from ._outcome import Outcome, State
 from ._response import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """One call of a change: what became of it, and of how many members it told."""
+    """One call of a change: what became of it, and how many members it had."""
 
     outcome: Outcome
     members: int | None

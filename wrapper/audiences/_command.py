@@ -55,7 +55,7 @@ PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__s
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
 _URL, _FIELD, _FILE = "PROVIDER=URL", "PROVIDER.FIELD=VALUE", "A CSV or Excel file with a column phone1."
-_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input; CommBox: as in create."
+_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input; CommBox: as for create."
 _SECONDS: dict[str, Any] = {"metavar": "SECONDS", "min": 0.001, "max": LONGEST}
 _VARIABLES = ", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required)
 _HELP = f"""
@@ -74,7 +74,7 @@ class Drafted(NamedTuple):
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
     unchecked: Annotated[bool, Option("--unchecked", help="Send the file without checking its first row.")] = False
     fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field that only this provider has.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it has no place.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
@@ -86,7 +86,7 @@ class Drafted(NamedTuple):
 
 class Everywhere(NamedTuple):
     provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all providers by default.")] = []  # pyright: ignore[reportInvalidTypeForm]
-    partial: Annotated[bool, Option("--partial", help="Send to the rest, if it cannot be sent to all.")] = False
+    partial: Annotated[bool, Option("--partial", help="If not all providers can take it, send to the rest.")] = False
 
 
 class At(NamedTuple):
@@ -202,7 +202,7 @@ def _root(version: Version = False) -> None: ...  # its callback does it
 def create(drafted: Drafted, where: Everywhere, shared: Shared) -> None:
     """Create one audience at all providers, or at those named with --provider.
 
-    Nothing is sent to anybody while one of the calls cannot be made; --partial sends to the rest.
+    If one of them cannot take it, nothing is sent to any; --partial sends to the rest.
 
         audiences create SPRING --provider batch --set batch.type=custom_ids
 

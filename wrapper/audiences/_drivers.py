@@ -91,13 +91,13 @@ class Blocking(Provider[send.BlockingTransport]):
         pages in a row bring nothing new. Otherwise, what `get` raises, but NotFoundError; all of it as the iteration
         goes on.
         """
-        self._verbs(options, reads=True)  # wrong options are refused at once
+        self._verbs(options, "list")  # wrong options are refused at once
         return self._pages(options)
 
     def _pages(self, options: CallOptions) -> Iterator[Record]:
         listing = Listing()
         while not listing.is_over:
-            verbs = self._verbs(options, reads=True)
+            verbs = self._verbs(options, "list")
             yield from self._run(verbs, verbs.list(listing))
 
     def close(self) -> None:
@@ -160,13 +160,13 @@ class Async(Provider[send.AsyncTransport]):
 
     def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Record]:
         """All audiences, for `async for`. See the blocking `list`."""
-        self._verbs(options, reads=True)
+        self._verbs(options, "list")
         return self._pages(options)
 
     async def _pages(self, options: CallOptions) -> AsyncIterator[Record]:
         listing = Listing()
         while not listing.is_over:
-            verbs = self._verbs(options, reads=True)
+            verbs = self._verbs(options, "list")
             for record in await self._run(verbs, verbs.list(listing)):
                 yield record
 

@@ -29,8 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
 from ._changed import Changed
 from ._outcome import Outcome
 from ._response import Response
@@ -171,17 +170,9 @@ class AudiencesError(Exception):
         """
         if self.outcome is not Outcome.UNKNOWN or self.base_url is None or self.audience_name is None:
             return None
-        return json.dumps(
-            {
-                "version": 1,
-                "provider": self.provider,
-                "operation": self.operation,
-                "base_url": self.base_url,
-                "name": self.audience_name,
-                "started": self.attempts[0].started.isoformat() if self.attempts else None,
-                "looked_first": self.looked_first,
-            }
-        )
+        known = as_json(self, "provider", "operation", "base_url", "looked_first")
+        started = self.attempts[0].started.isoformat() if self.attempts else None
+        return json.dumps({"version": 1, **known, "name": self.audience_name, "started": started})
 
     @property
     def status(self) -> int | None:
@@ -198,11 +189,11 @@ class AudiencesError(Exception):
 
         The audience's name and the provider's words are in it, and of an answer that could not be used the body.
         """
-        unusable = isinstance(self, SpecViolationError) and self.response
         known = as_json(self, "provider", "outcome", "status", "request_id", "deviations")
         known |= {"name": self.audience_name, "error": type(self).__name__, "message": str(self)}
         names = ("code", "provider_message", "retry_after", "problems", "attempts", "reconcile_token", "changed")
-        body = unusable.body.decode("utf-8", "replace") if unusable else None
+        unusable = self.response.body if isinstance(self, SpecViolationError) and self.response else None
+        body = None if unusable is None else unusable.decode("utf-8", "replace")
         return known | as_json(self, *names) | {"body": body}
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """One draft to several providers at once."""
 
 import threading
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
@@ -14,8 +14,8 @@ from ._audience import Audience
 from ._drivers import Async, Blocking
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
-from ._receipt import Receipt
-from ._verbs import INTERRUPTED, Verbs
+from ._record import Receipt
+from ._steps import Flow
 
 Result = Receipt | AudiencesError
 
@@ -54,50 +54,41 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    _check(providers, Blocking, on_result, partial, options)
-    calls = [provider._verbs(options, getattr(audience, "name", None)) for provider in providers]
-    results: dict[int, Result] = {}
-    untold = list(range(len(providers)))
+    run = _Run(Blocking, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=False)
     done: SimpleQueue[int] = SimpleQueue()
-
-    def prepare(place: int) -> None:
-        try:
-            providers[place]._run(calls[place], calls[place].preparing(audience, leave_out))
-        except Exception as error:  # noqa: BLE001
-            results[place] = _result(error, calls[place], sent=False)
 
     def send(place: int) -> None:
         try:
-            results[place] = providers[place]._run(calls[place], calls[place].create(audience, leave_out=leave_out))
+            run.results[place] = providers[place]._run(run.calls[place], run.calls[place].create(audience))
         except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            results[place] = _result(error, calls[place], sent=True)
+            run.fail(place, error, sent=True)
         done.put(place)
 
     def tell(place: int) -> None:
-        untold.remove(place)  # first: after an interrupt, nobody is told twice
+        run.untold.remove(place)  # first: after an interrupt, nobody is told twice
         if on_result:
-            _observe.dropped("on_result", _observe.tell(on_result, results[place]))
+            _observe.dropped("on_result", _observe.tell(on_result, run.results[place]))
 
     try:
-        for place in untold:
-            prepare(place)
-        results.update(_not_to_be_sent(calls, results, partial=partial))
-        for place in untold:
-            if place in results:
+        for place, provider in enumerate(providers):
+            provider._run(run.calls[place], run.prepare(place, leave_out))
+        run.refuse(partial=partial)
+        for place in run.untold:
+            if place in run.results:
                 done.put(place)
             else:
                 # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
                 # holds up no interrupt.
                 threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
-        while untold:
+        while run.untold:
             tell(done.get())
     except BaseException as interrupt:
-        for place in [*untold]:
-            calls[place].end()
-            results.setdefault(place, calls[place].known(interrupt))
+        for place in run.end(interrupt):
             tell(place)
         raise
-    return [results[place] for place in range(len(providers))]
+    return [run.results[place] for place in range(len(providers))]
 
 
 async def acreate_everywhere(
@@ -118,95 +109,94 @@ async def acreate_everywhere(
     Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
     no sense, before anything is sent.
     """
-    _check(providers, Async, on_result, partial, options)
-    calls = [provider._verbs(options, getattr(audience, "name", None)) for provider in providers]
-    results: dict[int, Result] = {}
-    sent = False
+    run = _Run(Async, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=True)
 
-    async def tell(place: int, result: Result) -> None:
-        results[place] = result
+    async def send(place: int) -> None:
+        try:
+            if place not in run.results:
+                run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
+        except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
+            run.fail(place, error, sent=True)
+        await tell(place)
+
+    async def tell(place: int) -> None:
+        run.untold.remove(place)
         if on_result:
             with anyio.CancelScope(shield=True):
                 try:
-                    answer = on_result(result)
+                    answer = on_result(run.results[place])
                     if isawaitable(answer):
                         await answer
                 except Exception as error:  # noqa: BLE001  # the results come first
                     _observe.dropped("on_result", error)
 
-    async def prepare(place: int) -> None:
-        try:
-            await providers[place]._run(calls[place], calls[place].preparing(audience, leave_out))
-        except Exception as error:  # noqa: BLE001
-            results[place] = _result(error, calls[place], sent=False)
-
-    async def send(place: int) -> None:
-        result: Result
-        try:
-            if place in results:
-                result = results[place]
-            else:
-                result = await providers[place]._run(calls[place], calls[place].create(audience, leave_out=leave_out))
-        except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            result = _result(error, calls[place], sent=True)
-        except BaseException as interrupt:
-            if isinstance(interrupt.__cause__, AudiencesError):
-                await tell(place, interrupt.__cause__)
-            raise
-        await tell(place, result)
-
     try:
-        for place in range(len(providers)):
-            await prepare(place)
-        results.update(_not_to_be_sent(calls, results, partial=partial))
-        sent = True
+        for place, provider in enumerate(providers):
+            await provider._run(run.calls[place], run.prepare(place, leave_out))
+        run.refuse(partial=partial)
         async with anyio.create_task_group() as group:
-            for place in range(len(providers)):
+            for place in run.untold:
                 group.start_soon(send, place)
-    finally:
-        if not sent:
-            for place, call in enumerate(calls):
-                await tell(place, results.get(place) or call.lost(INTERRUPTED, sent=False))
-    return [results[place] for place in range(len(providers))]
+    except BaseException as interrupt:
+        for place in run.end(interrupt):
+            await tell(place)
+        raise
+    return [run.results[place] for place in range(len(providers))]
 
 
-def _result(error: BaseException, call: Verbs, *, sent: bool) -> AudiencesError:
-    return error if isinstance(error, AudiencesError) else call.lost(f"no answer: {type(error).__name__}", sent=sent)
+class _Run:
+    """The calls of one draft to several providers, each at its place, and what is known of them."""
 
+    def __init__(
+        self, kind: type, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions
+    ) -> None:
+        if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
+            where = "audiences" if kind is Blocking else "audiences.aio"
+            raise TypeError(f"providers must be a sequence of provider objects of {where}")
+        self.calls = [provider._verbs(options, "create", audience) for provider in providers]
+        self._audience = audience
+        self.results: dict[int, Result] = {}
+        self.untold = list(range(len(providers)))
 
-def _not_to_be_sent(calls: Sequence[Verbs], refused: Mapping[int, Result], *, partial: bool) -> dict[int, Result]:
-    """The results of the calls that are not made: those that cannot be, and with them the others, so that nothing is
-    half done.
-    """
-    found, files = dict(refused), [call.open_file for call in calls]
-    if partial:
-        return found
-    for place, call in enumerate(calls):
-        if call.is_late:
-            found.setdefault(place, call.lost(_LATE, sent=False))
-        elif files[place] is not None and files.count(files[place]) > 1:
-            found.setdefault(place, call.lost(_TWICE, sent=False))
-    if not found:
-        return found
-    names = " and ".join(dict.fromkeys(calls[place].title for place in sorted(found)))
-    why = f"nothing was sent to anybody, because the call to {names} cannot be made (see its error)"
-    rest = {place: call.lost(why, sent=False) for place, call in enumerate(calls) if place not in found}
-    for error in rest.values():
-        error.remedy = Remedy("partial", True, "sends to the rest")
-    return found | rest
+    def prepare(self, place: int, leave_out: Collection[str]) -> Flow[None]:
+        try:
+            yield from self.calls[place].preparing(self._audience, leave_out)
+        except Exception as error:  # noqa: BLE001
+            self.calls[place].explain(error)
+            self.fail(place, error, sent=False)
+
+    def fail(self, place: int, error: BaseException, *, sent: bool) -> None:
+        call, why = self.calls[place], f"no answer: {type(error).__name__}"
+        self.results[place] = error if isinstance(error, AudiencesError) else call.lost(why, sent=sent)
+
+    def refuse(self, *, partial: bool) -> None:
+        """Give those calls their results that are not made: those that cannot be, and with them the others, so that
+        nothing is half done.
+        """
+        if partial:
+            return
+        files = [call.open_file for call in self.calls]
+        for place, call in enumerate(self.calls):
+            if call.is_late:
+                self.results.setdefault(place, call.lost(_LATE, sent=False))
+            elif files[place] is not None and files.count(files[place]) > 1:
+                self.results.setdefault(place, call.lost(_TWICE, sent=False))
+        names = " and ".join(dict.fromkeys(self.calls[place].title for place in sorted(self.results)))
+        for place in set(self.untold) - self.results.keys() if names else ():
+            error = self.calls[place].lost(_NOT_ALL.format(names), sent=False)
+            error.remedy = Remedy("partial", True, "sends to the rest")
+            self.results[place] = error
+
+    def end(self, interrupt: BaseException) -> Iterator[int]:
+        """The places that nobody was told of, each with the result that is known now."""
+        for place in [*self.untold]:
+            self.calls[place].end()
+            self.results.setdefault(place, self.calls[place].known(interrupt))
+            yield place
 
 
 _LATE = "nothing was sent: the total time was over before all drafts were prepared"
 _TWICE = "give a path, or the file's bytes: one open file cannot be read for two calls at once"
-
-
-def _check(
-    providers: Sequence[Blocking | Async], kind: type, on_result: object, partial: object, options: CallOptions
-) -> None:
-    if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
-        where = "audiences" if kind is Blocking else "audiences.aio"
-        raise TypeError(f"providers must be a sequence of provider objects of {where}")
-    _checks.truth("partial", partial)
-    _checks.function("on_result", on_result, awaits=kind is Async)
-    for provider in providers:
-        provider._how(options)
+_NOT_ALL = "nothing was sent to anybody, because the call to {} cannot be made (see its error)"

@@ -19,11 +19,11 @@ class PhoneFile:
     """Members as a CSV or Excel file of phone numbers: a path, the file's bytes with a `filename`, or a binary file.
 
     The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
-    A binary file is sent from where it stands now, is left open, and needs a `filename` unless it has a name of its
+    A binary file is sent from its position now, is left open, and needs a `filename` unless it has a name of its
     own; one that cannot seek can be sent only once.
-    Before, its first row is looked at, and what is near the top. That takes 64 MiB and a second at most; what is not
-    reached by then is sent without, and the receipt says so. `checked=False` skips the look, which `.xls` files need:
-    nothing here reads them.
+    Before it is sent, the first row and what is near the top are looked at, for at most a second and with at most
+    64 MiB of memory. A file whose first row is not found by then is sent, and the receipt says so. `checked=False`
+    sends a file without looking at it; `.xls` files need that.
 
     Raises InvalidError for a source that is none of these.
     """
@@ -78,7 +78,7 @@ class Look(NamedTuple):
 
 
 class Url(str):
-    """An attribute's value that is told as a URL, not as a text."""
+    """An attribute's value that is sent as a URL, not as a text."""
 
     __slots__ = ()
 

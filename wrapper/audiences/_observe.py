@@ -6,8 +6,8 @@ What an application's handler, filter or span processor raises is dropped: it do
 
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from inspect import iscoroutine
 from typing import Any
@@ -70,25 +70,36 @@ def dropped(name: str, raised: Exception | None) -> None:
             _LOG.warning("%s raised %s, which is dropped", name, type(raised).__name__)
 
 
-@contextmanager
-def span(provider: str, verb: str) -> Iterator[Any]:
-    """The current span while a verb goes on, from the tracer that the application set up; None without one."""
-    current = manager = None
-    with suppress(Exception):
-        manager = _started(provider, verb)
-        current = manager.__enter__() if manager else None
-    try:
-        yield current
-    finally:
+class Span:
+    """The current span while a verb goes on, from the tracer that the application set up, if it did."""
+
+    _manager: Any = None
+    _current: Any = None
+
+    def begin(self, provider: str, verb: str) -> None:
+        attributes = {"audiences.provider": provider, "audiences.verb": verb}
         with suppress(Exception):
-            if manager:
-                manager.__exit__(None, None, None)  # of an exception, OpenTelemetry would keep the text
+            if (api := _opentelemetry()) and verb != "prepare":  # which sends nothing
+                self._manager = _tracer(api).start_as_current_span(f"{provider} {verb}", attributes=attributes)
+                self._current = self._manager.__enter__()
 
+    def end(self, outcome: Outcome | None) -> None:
+        if self._current is not None and outcome is not None:
+            with suppress(Exception):
+                self._current.set_attribute("audiences.outcome", str(outcome))
 
-def _started(provider: str, verb: str) -> Any:
-    attributes = {"audiences.provider": provider, "audiences.verb": verb}
-    api = _opentelemetry()
-    return api and _tracer(api).start_as_current_span(f"{provider} {verb}", attributes=attributes)
+    def fail(self, raised: BaseException) -> None:
+        """Say what a verb failed or was interrupted by."""
+        error = raised if isinstance(raised, AudiencesError) else raised.__cause__
+        if self._current is not None:
+            with suppress(Exception):
+                _fail(self._current, type(raised).__name__)
+        self.end(error.outcome if isinstance(error, AudiencesError) else None)
+
+    def close(self) -> None:
+        if self._current is not None:
+            with suppress(Exception):
+                self._manager.__exit__(None, None, None)  # of an exception, OpenTelemetry would keep the text
 
 
 def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
@@ -117,23 +128,6 @@ def _fail(current: Any, kind: str) -> None:
     api = _opentelemetry()
     current.set_attribute("error.type", kind)
     current.set_status(api.Status(api.StatusCode.ERROR))
-
-
-def failed(current: Any, raised: BaseException) -> None:
-    """What the span says of a verb that failed or was interrupted."""
-    error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-    done(current, error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
-
-
-def done(current: Any, outcome: Outcome | None, failure: str = "") -> None:
-    """What the span says of the verb in the end."""
-    if current is None:
-        return
-    with suppress(Exception):
-        if failure:
-            _fail(current, failure)
-        if outcome is not None:
-            current.set_attribute("audiences.outcome", str(outcome))
 
 
 @cache

@@ -32,11 +32,6 @@ class Effect(Enum):
     CHANGES = "changes"
     REMOVES = "removes"
 
-    def state(self, status: int) -> State:
-        """What a documented success says of the audience."""
-        done = {Effect.REMOVES: State.REMOVED, Effect.CHANGES: State.CHANGED}
-        return State.ACCEPTED if status == 202 else done.get(self, State.CREATED)
-
 
 class Support(StrEnum):
     """How a provider offers a verb."""
@@ -64,18 +59,16 @@ class Handle(NamedTuple):
     token: str | None = None
 
 
-class Place(NamedTuple):
-    """Where a page of a list begins: the provider's own mark for it, None for the first one."""
-
-    mark: str | int | None = None
+Mark = str | int | None
+"""Where a page of a list begins, as the provider says it; None for the first page."""
 
 
 class Page(NamedTuple):
     """One answer to a list."""
 
     records: Sequence[Record]
-    next: str | int | None
-    """The mark of the next page, None after the last one."""
+    next: Mark
+    """None after the last one."""
     items: str
     """The pointer in the answer's JSON to the array that the records were read from, one for each item."""
 
@@ -153,6 +146,13 @@ class Operation(Generic[Asked, Answer]):
     def spec(self) -> _spec.Operation:
         return _spec.load(self.service.key).operation(self.id)
 
+    def state(self, status: int) -> State:
+        """What a success says of the audience."""
+        if not self.spec.documents(status):
+            return State.UNKNOWN
+        done = {Effect.REMOVES: State.REMOVED, Effect.CHANGES: State.CHANGED}
+        return State.ACCEPTED if status == 202 else done.get(self.effect, State.CREATED)
+
     @property
     def capability(self) -> Capability:
         if reason := self.service.undocumented:
@@ -192,7 +192,7 @@ class Adapter:
     """Asks for an audience by anything but its id, where `get` takes that alone."""
     wait: Unsupported | None = None
     """Why there is nothing to wait for, where an audience can be asked for and no state says that it is indexing."""
-    list: Operation[Place, Page] | Unsupported = _NOT_HERE
+    list: Operation[Mark, Page] | Unsupported = _NOT_HERE
     add: Operation[Change, Handle] | Unsupported = _NOT_HERE
     remove: Operation[Change, Handle] | Unsupported = _NOT_HERE
     replace: Operation[Change, Handle] | Unsupported = _NOT_HERE
@@ -232,6 +232,12 @@ def id_of(body: Any, *names: str) -> str | None:
     """The same of an id, which may be a whole number."""
     found = value_at(body, names)
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else text(body, *names)
+
+
+def items(body: Any, name: str) -> list[Any] | None:
+    """The property, if it is an array."""
+    found = value_at(body, (name,))
+    return found if isinstance(found, list) else None
 
 
 def value_at(body: Any, path: Path) -> Any:

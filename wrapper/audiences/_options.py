@@ -86,27 +86,13 @@ class Pace:
         self._interval = 1 / per_second if per_second else 0.0
         self._lock = Lock()
         self._next = 0.0
-        self._given_back: list[float] = []
 
-    def reserve(self, deadline: float) -> float | None:
-        """When, on the monotonic clock, the call that reserves now has its turn; None, and no turn is taken, where that
-        is after `deadline`.
+    def wait(self) -> float:
+        """Takes a turn, if it is time for one; otherwise the seconds until it may be. Who waits holds no turn, so that
+        one who stops waiting leaves none unused.
         """
-        if not self._interval:
-            return 0.0
         with self._lock.held:
-            now = time.monotonic()
-            self._given_back = sorted(turn for turn in self._given_back if turn >= now)
-            turn = self._given_back[0] if self._given_back else max(now, self._next)
-            if turn > deadline:
-                return None
-            if self._given_back:
-                del self._given_back[0]
-            else:
-                self._next = turn + self._interval
-            return turn
-
-    def give_back(self, turn: float) -> None:
-        """A turn that was not used is the next call's, where it is not over by then."""
-        with self._lock.held:
-            self._given_back.append(turn)
+            left = self._next - (now := time.monotonic())
+            if left <= 0:
+                self._next = now + self._interval
+            return max(0.0, left)

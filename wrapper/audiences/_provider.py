@@ -3,17 +3,18 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from weakref import ref
 
-from . import _checks, _spec
+from . import _checks, _observe, _spec
 from ._account import Account
 from ._attempts import Attempts
 from ._call_settings import CallSettings, Ending, Timeouts
-from ._errors import ConfigurationError, NotSentError
+from ._errors import ConfigurationError
 from ._http.connections import ConnectionSettings
 from ._operation import Adapter, Capability
 from ._options import MAX_BYTES, CallOptions, Options, Pace
@@ -21,9 +22,9 @@ from ._policy import CREATES, READS, RetryPolicy
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
-from ._steps import Flow, R, Step
+from ._steps import Flow, R, Step, Work
 from ._token import ClientCredentials, Granted
-from ._verbs import ABOUT_DRAFTS, INTERRUPTED, READING, Verbs
+from ._verbs import ABOUT_DRAFTS, Verbs
 
 T = TypeVar("T")
 
@@ -73,19 +74,17 @@ class Provider(ABC, Generic[T]):
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._awaits)
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
-        values, server = (
-            resolve(self.settings, given, oauth=self.adapter.token is not None),
-            _spec.load(self.key).document["servers"][0],
-        )
+        values = resolve(self.settings, given, oauth=self.adapter.token is not None)
+        server = _spec.load(self.key).document["servers"][0]
         self.base_url = server_url(server, self.settings, values, given, self.all_settings()[-1])
         """What the operations' paths are appended to."""
-        urls = {"base_url": self.base_url} | self._token_url(values, given)
-        values = Values({**values.texts, **urls}, self._token_source(values))
+        values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
+        urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
-        self._account = Account(self.adapter, values, self.base_url, pace, known, *hooks, undocumented)
+        self._account = Account(self.adapter, values, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
-        self._connect(connection_settings(options, [*urls.values()], awaits=self._awaits), options.get("transport"))
+        self._connect(connection_settings(options, urls, awaits=self._awaits), options.get("transport"))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -105,21 +104,14 @@ class Provider(ABC, Generic[T]):
         spec = _spec.load(cls.key)
         return f"{spec.version} (sha256 {spec.sha256})"
 
-    def _token_url(self, values: Values, given: Mapping[str, Any]) -> dict[str, str]:
-        """Where a token is asked for; nothing where none is."""
-        token = self.adapter.token
-        if not token or "client_secret" not in values.secrets:
-            return {}
-        setting = next(each for each in self.settings if each.argument == "token_url")
-        place = values.texts.get("token_url") or token.spec.url
-        argument, http = setting.named(given.get("token_url")), given.get("allow_http", False)
-        return {"token_url": base_url(place, allow_http=http, argument=argument)}
-
-    def _token_source(self, values: Values) -> dict[str, Secret]:
-        """The secrets, an access token that is asked for among them."""
+    def _asking(self, values: Values, given: Mapping[str, Any]) -> Values:
+        """The settings with an access token that is asked for, where the client's secret is given."""
         operation = self.adapter.token
         if not operation or "client_secret" not in values.secrets:
-            return dict(values.secrets)
+            return values
+        called = {each.argument: each for each in self.settings}
+        place, argument = values.texts.get("token_url"), called["token_url"].named(given.get("token_url"))
+        url = base_url(place or operation.spec.url, allow_http=given.get("allow_http", False), argument=argument)
         tokens = RecentSecrets()
 
         def grant(how: CallSettings) -> Flow[Granted]:
@@ -133,9 +125,9 @@ class Provider(ABC, Generic[T]):
             tokens.add((success.result.token,))
             return success.result
 
-        called = {each.argument: each.variable for each in self.settings}
-        token = Secret(ClientCredentials(grant, called["token_url"]), variable=called["access_token"])
-        return {**values.secrets, "access_token": token}
+        source = ClientCredentials(grant, called["token_url"].variable)
+        token = Secret(source, variable=called["access_token"].variable)
+        return Values({**values.texts, "token_url": url}, {**values.secrets, "access_token": token})
 
     def _begun(
         self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]
@@ -144,24 +136,21 @@ class Provider(ABC, Generic[T]):
         own = _arguments(flow)
         options = cast("CallOptions", {name: value for name, value in named.items() if name not in own})
         draft = given[0] if given else named.get("audience")
-        name = getattr(draft, "name", None) if flow.__name__ in ABOUT_DRAFTS else None
-        verbs = self._verbs(options, name, reads=flow.__name__ in READING)
+        verbs = self._verbs(options, flow.__name__, draft if flow.__name__ in ABOUT_DRAFTS else None)
         return verbs, flow(verbs, *given, **{name: value for name, value in named.items() if name in own})
 
-    def _verbs(self, options: CallOptions, name: object = None, *, reads: bool = False) -> Verbs:
-        try:
-            return Verbs(self._account, self._how(options), name, reads=reads)
-        except BaseException as raised:
-            known = raised if isinstance(raised, ConfigurationError) else NotSentError(INTERRUPTED)
-            known.provider, known.audience_name = self.title, name if isinstance(name, str) else None
-            known.outcome = None if reads else known.outcome
-            if not isinstance(raised, Exception):
-                raised.__cause__ = known
-            raise
-
-    def _how(self, options: CallOptions) -> CallSettings:
+    def _verbs(self, options: CallOptions, verb: str, draft: object = None) -> Verbs:
         if unknown := options.keys() - CallOptions.__optional_keys__:
             raise TypeError(f"a call has no option {', '.join(sorted(unknown))}")
+        verbs = Verbs(self._account, verb, draft)
+        try:
+            verbs.how = self._how(options)
+        except BaseException as raised:
+            verbs.explain(raised)
+            raise
+        return verbs
+
+    def _how(self, options: CallOptions) -> CallSettings:
         timeouts = Timeouts.of(options["timeout"]) if "timeout" in options else self.timeouts
         on_progress = options.get("on_progress", self._on_progress)
         _checks.on_progress(on_progress)
@@ -180,24 +169,33 @@ class Provider(ABC, Generic[T]):
 
     def _driven(self, verbs: Verbs, flow: Flow[R]) -> Generator[Any, Any, R]:
         """Goes through a flow; yields what comes of each step, or what is to be awaited for that."""
-        known = ref(verbs)
+        known, span = ref(verbs), _observe.Span()
         try:
             self._calls[known] = self._owner()
+            span.begin(self.title, getattr(flow, "__name__", ""))
             answer, failure = None, list[BaseException]()
             while True:
                 # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
-                step = flow.throw(failure.pop()) if failure else flow.send(answer)
+                try:
+                    step = flow.throw(failure.pop()) if failure else flow.send(answer)
+                except StopIteration as stop:
+                    result: R = stop.value
+                    span.end(getattr(result, "outcome", None))
+                    return result
                 try:
                     answer = yield self._do(step, verbs)
                 except BaseException as error:  # noqa: BLE001  # the flow decides what it means
                     failure.append(error)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
         except BaseException as raised:
-            verbs.explain(raised)  # where the interrupt came in here
+            # Nothing can be waited for after a GeneratorExit.
+            if verbs.slow and not isinstance(raised, GeneratorExit | Exception):
+                with suppress(BaseException):  # a second interrupt
+                    yield self._do(Work(partial(verbs.explain, raised)), verbs)
+            verbs.explain(raised)
+            span.fail(raised)
             raise
         finally:
+            span.close()
             self._calls.pop(known, None)
 
     @abstractmethod

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ._as_json import as_json
+from ._attempt import as_json
 from ._errors import AudiencesError, InvalidError
 from ._outcome import Outcome
-from ._record import Record
+from ._record import Record, time_of
 
 
 class Evidence(StrEnum):
@@ -28,7 +28,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """What could be found out.
+    """What could be found out about a call whose outcome was unknown.
 
     The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
     to be seen does not say that it will not come. It is *applied* in one case only: the call was a create that looked
@@ -92,9 +92,4 @@ def trace_in(what: AudiencesError | str, provider: str, operations: Collection[s
         raise InvalidError.ours(
             "what", f"must be of a call that changes something at {provider}, at the base URL of this object", what
         )
-    try:
-        started = datetime.fromisoformat(found["started"])
-    except (KeyError, TypeError, ValueError):
-        started = None
-    known = started if started and started.tzinfo else None
-    return Trace(found["name"], found["operation"], known, found.get("looked_first") is True)
+    return Trace(found["name"], found["operation"], time_of(found, "started"), found.get("looked_first") is True)

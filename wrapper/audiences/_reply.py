@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._as_json import as_json
-from ._attempt import Attempt
+from ._attempt import Attempt, as_json
+from ._changed import Changed
 from ._errors import Deviation
 from ._outcome import Outcome
-from ._receipt import Receipt
-from ._record import Record
+from ._record import Receipt, Record, Reference
 from ._response import Response
 
 
@@ -37,6 +36,10 @@ class Ensured:
         """What is known, as values of JSON, the audience's name among them."""
         found = self.receipt or self.record
         return {"is_new": self.is_new, **(found.to_dict() if found else {})}
+
+
+Audiences = str | Receipt | Record | Changed | Ensured | Reference
+"""What every verb takes for an audience; a text is a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class Secret:
         """The environment variable that it can be given by, if there is one."""
 
     def reveal(self) -> str:
-        """The text. Raises TypeError for a secret that is asked for: it has none of its own."""
+        """The text. Raises TypeError for a secret that a function gives."""
         return self._prefix + self.value
 
     @property

@@ -47,13 +47,15 @@ class Setting(NamedTuple):
         """
         value = given if given is not None else os.environ.get(self.variable) or None
         asked = self.secret and (isinstance(value, Secret) or callable(value))
+        rule = ""
         if value is not None and not asked and not is_fit(value):
-            raise ConfigurationError(f"({self.meaning}) {FIT}", argument=self.named(given))
-        if value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
-            raise ConfigurationError(f"({self.meaning}) must be a whole number", argument=self.named(given))
-        if value is not None and self.choices and value not in self.choices:
-            rule = f"({self.meaning}) must be one of {', '.join(self.choices)}"
-            raise ConfigurationError(rule, argument=self.named(given))
+            rule = FIT
+        elif value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
+            rule = "must be a whole number"
+        elif value is not None and self.choices and value not in self.choices:
+            rule = f"must be one of {', '.join(self.choices)}"
+        if rule:
+            raise ConfigurationError(f"({self.meaning}) {rule}", argument=self.named(given))
         return value
 
     def named(self, given: object) -> str:
@@ -75,7 +77,7 @@ def _asks_for_token(given: Mapping[str, object], settings: Collection[Setting]) 
     """
     asks = any(given.get(name) is not None for name in _CLIENT)
     if asks and given.get("access_token") is not None:
-        raise ConfigurationError("give access_token, or what one is asked for with, not both")
+        raise ConfigurationError("give access_token, or client_id, client_secret and scopes, not both")
     variables = {each.argument: os.environ.get(each.variable) for each in settings}
     found = given.get("access_token") is not None or variables["access_token"]
     return asks or (not found and bool(variables["client_id"]))
@@ -201,14 +203,13 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
                 proxies[origin(url)] = found[1]
     elif proxy is not None:
         _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
-        _check_encrypted(proxy, urls, allow_http=options.get("allow_http", False))
-        proxies = {origin(url): proxy for url in urls}
-    for (_, host, _), named in proxies.items():
-        if ":" in host and not named.lower().startswith("socks"):
+        plain = any(url.startswith("http:") for url in urls)
+        if plain and not options.get("allow_http", False) and not _is_here(proxy):
             raise ConfigurationError(
-                "give the host by its name, or make it an exception from the proxy (NO_PROXY): this library reaches no "
-                "IPv6 address through an HTTP proxy"
+                "a URL has plain http and the proxy is another machine: credentials would go unencrypted",
+                remedy=ALLOW_HTTP,
             )
+        proxies = {origin(url): proxy for url in urls}
     own = f"audiences/{__version__}"
     return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 
@@ -235,10 +236,3 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
         raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")
-
-
-def _check_encrypted(proxy: str, urls: Sequence[str], *, allow_http: bool) -> None:
-    if not allow_http and not _is_here(proxy) and any(url.startswith("http:") for url in urls):
-        raise ConfigurationError(
-            "a URL has plain http and the proxy is another machine: credentials would go unencrypted", remedy=ALLOW_HTTP
-        )

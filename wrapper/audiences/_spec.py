@@ -39,7 +39,7 @@ class Spec:
         for path, methods in self.document["paths"].items():
             for method, entry in methods.items():
                 if operation_id in (entry.get("operationId"), f"{method.upper()} {path}"):
-                    return Operation(self, operation_id, f"/paths/{escape(path)}/{method}")
+                    return Operation(self, operation_id, path, method.upper())
         raise LookupError(operation_id)
 
     def resolve(self, pointer: str) -> tuple[Any, str]:
@@ -58,25 +58,23 @@ class Spec:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One operation of a spec; `pointer` is where it stands there."""
+    """One operation of a spec."""
 
     spec: Spec
     id: str
-    pointer: str
+    path: str
+    """With the names of the parameters in it."""
+    method: str
+
+    @property
+    def pointer(self) -> str:
+        """Where it stands in the spec."""
+        return f"/paths/{escape(self.path)}/{self.method.lower()}"
 
     @property
     def url(self) -> str:
         """Where the spec says that it is."""
         return str(self.spec.document["servers"][0]["url"]) + self.path
-
-    @property
-    def path(self) -> str:
-        """Its path, with the names of the parameters in it."""
-        return first(self.pointer.removeprefix("/paths"))
-
-    @property
-    def method(self) -> str:
-        return self.pointer.rpartition("/")[2].upper()
 
     @lazy
     def body(self) -> "Schema":
@@ -99,11 +97,22 @@ class Operation:
         return [int(status) for status in self._answers if status.startswith("2")]
 
     @lazy
+    def _parameters(self) -> list[Json]:
+        count = len(self.spec.resolve(self.pointer)[0].get("parameters", ()))
+        return [self.spec.resolve(f"{self.pointer}/parameters/{number}")[0] for number in range(count)]
+
+    @lazy
     def joined(self) -> frozenset[str]:
         """The parameters of the query whose items are one text, with commas."""
-        listed = self.spec.resolve(self.pointer)[0].get("parameters", ())
-        found = (self.spec.resolve(f"{self.pointer}/parameters/{number}")[0] for number in range(len(listed)))
-        return frozenset(each["name"] for each in found if each["in"] == "query" and not each.get("explode", True))
+        return frozenset(
+            each["name"] for each in self._parameters if each["in"] == "query" and not each.get("explode", True)
+        )
+
+    @lazy
+    def names_one(self) -> bool:
+        """Whether it has to be told which audience it is about: a 404 of a list says of none that it is not there."""
+        needed = any(each.get("required") and each["in"] in ("path", "query") for each in self._parameters)
+        return needed or "requestBody" in self.spec.resolve(self.pointer)[0]
 
     def documents(self, status: int) -> bool:
         return str(status) in self._answers

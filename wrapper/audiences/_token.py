@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import ref
 
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, TokenError
@@ -29,17 +28,12 @@ class Granted:
     """Seconds."""
 
 
-class _Leader:
-    """Lives as long as the call that asks the token endpoint, however that ends."""
-
-
 @dataclass(slots=True, repr=False)
 class _Fetch:
     """One that goes on, for those who wait for it. In the end it has a token, an error, or, cancelled, neither."""
 
     process: int
     deadline: float
-    leader: "ref[_Leader]"
     over: bool = False
     token: str | None = None
     error: AudiencesError | None = None
@@ -47,7 +41,7 @@ class _Fetch:
     @property
     def goes_on(self) -> bool:
         # A fork leaves those behind who were asking.
-        return not self.over and self.process == os.getpid() and self.leader() is not None
+        return not self.over and self.process == os.getpid()
 
 
 class ClientCredentials(Source):
@@ -62,25 +56,29 @@ class ClientCredentials(Source):
     def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:
         until = deadline = how.deadline
         while True:
-            leader = _Leader()
-            with self._lock.held:
-                now = time.monotonic()
-                if self._token and self._token[0] != refused and now < self._token[1]:
-                    return self._token[0]
-                fetch = self._going
-                # A question that is stuck must not take the time of the others: after half of theirs, they ask anew.
-                if fetch is None or not fetch.goes_on or now >= until:
-                    fetch = self._going = _Fetch(os.getpid(), deadline, ref(leader))
-                else:
-                    until = now + (deadline - now) / 2
-            if fetch.leader() is leader:
-                yield from self._lead(fetch, how)
+            mine: _Fetch | None = None
+            try:
+                with self._lock.held:
+                    now = time.monotonic()
+                    if self._token and self._token[0] != refused and now < self._token[1]:
+                        return self._token[0]
+                    fetch = self._going
+                    # A question that is stuck must not take the time of the others: after half of it, they ask anew.
+                    if fetch is None or not fetch.goes_on or now >= until:
+                        fetch = mine = self._going = _Fetch(os.getpid(), deadline)
+                    else:
+                        until = now + (deadline - now) / 2
+                if mine:
+                    yield from self._lead(mine, how)
+            finally:
+                if mine:
+                    mine.over = True
             while fetch.goes_on and time.monotonic() < until and not how.ending.over:
                 yield Wait(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
-            if fetch.error and (fetch.leader() is leader or time.monotonic() < fetch.deadline):
+            if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
             if time.monotonic() >= deadline or how.ending.over:
                 raise TokenError(f"no access token: {'close() ended the call' if how.ending.over else _LATE}")
@@ -94,5 +92,3 @@ class ClientCredentials(Source):
             lifetime = min(granted.lifetime, LONGEST_LIFE)
             self._token = granted.token, time.monotonic() + max(lifetime - MARGIN, 0.9 * lifetime)
             fetch.token = granted.token
-        finally:
-            fetch.over = True

@@ -2,17 +2,17 @@
 
 import copy
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial, wraps
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import compress
 from math import inf
-from typing import Any, Concatenate, ParamSpec, Unpack, cast
+from typing import Any, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempts import ENDED, Attempts
+from ._attempts import Attempts
 from ._audience import Audience
 from ._call_settings import CallSettings
 from ._changed import Changed, Chunk, Rest
@@ -33,14 +33,13 @@ from ._listing import Listing
 from ._members import PhoneFile
 from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support, Unsupported
 from ._options import CallOptions
-from ._outcome import Outcome, State
+from ._outcome import Outcome
 from ._policy import RetryPolicy
-from ._receipt import Receipt
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, Audiences, ExistsError, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Ensured, Reply
+from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
+from ._reply import Audiences, Ensured, Reply
 from ._request import Request
-from ._steps import Await, Flow, R, Wait, Work
+from ._steps import Await, Flow, Wait, Work
 from ._supply import GIVEN, Supply
 
 LOOK = "the look into the file"
@@ -51,49 +50,27 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-ABOUT_DRAFTS, READING = frozenset({"prepare", "create", "ensure"}), frozenset({"get", "list", "wait", "reconcile"})
+ABOUT_DRAFTS, READING = ("prepare", "create", "ensure"), ("get", "list", "wait", "reconcile")
 """The verbs that are given a draft, and those that only ask, so that they have no outcome."""
-P = ParamSpec("P")
-
-
-def _verb(flow: Callable[Concatenate["Verbs", P], Flow[R]]) -> Callable[Concatenate["Verbs", P], Flow[R]]:
-    """What a caller asks for: a span of its own, and each error says what the call was."""
-
-    @wraps(flow)
-    def observed(self: "Verbs", *given: P.args, **named: P.kwargs) -> Flow[R]:
-        return self._observed(flow.__name__, flow(self, *given, **named))
-
-    return cast("Callable[Concatenate[Verbs, P], Flow[R]]", observed)
 
 
 class Verbs:
     """One thing that a caller asks for, and what is known of it at any moment."""
 
-    def __init__(self, account: Account, how: CallSettings, name: object, *, reads: bool) -> None:
-        self.title, self.how = account.title, how
+    how: CallSettings
+
+    def __init__(self, account: Account, verb: str, draft: object = None) -> None:
+        self.title, name = account.title, getattr(draft, "name", None)
         self._account, self._adapter = account, account.adapter
         self._name = name if isinstance(name, str) else None
         self._id: str | None = None
-        self._reads = reads
+        self._reads = verb in READING
         self._operation: Operation[Any, Any] | None = None if name is None else self._adapter.create
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
         self._looked = False
         self._supply: Supply | None = None
         self._chunks: list[Chunk] = []
-        self._explained = 0
-        """The id of what was explained last; a reference would keep the frames of its traceback."""
-
-    def _observed(self, name: str, flow: Flow[R]) -> Flow[R]:
-        with _observe.span(self.title, name) as span:
-            try:
-                result = yield from flow
-            except BaseException as raised:
-                yield from self._explaining(raised)
-                _observe.failed(span, raised)
-                raise
-            _observe.done(span, getattr(result, "outcome", None))
-        return result
 
     def call(self, operation: Operation[Asked, Answer], asked: Asked, request: Request) -> Flow[Success[Answer]]:
         """The one way through. Raises the AudiencesError that says what became of the call."""
@@ -112,7 +89,6 @@ class Verbs:
         _, request = yield from self.preparing(audience, leave_out)
         return request
 
-    @_verb
     def create(
         self,
         audience: Audience,
@@ -146,7 +122,6 @@ class Verbs:
             filename=draft.file.name if draft.file else None,
         )
 
-    @_verb
     def ensure(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
     ) -> Flow[Ensured]:
@@ -171,7 +146,6 @@ class Verbs:
             self._looked = True
             return None
 
-    @_verb
     def delete(
         self, what: Audiences | None = None, *, id: str | None = None, **options: Unpack[CallOptions]
     ) -> Flow[Receipt]:
@@ -182,7 +156,6 @@ class Verbs:
         asked, delete = self._reference(what, id), self._offered(self._adapter.delete)
         return self._receipt(delete, (yield from self.call(delete, asked, self._account.request(delete, asked))))
 
-    @_verb
     def get(
         self,
         what: Audiences | None = None,
@@ -191,8 +164,8 @@ class Verbs:
         token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """What the provider says of an audience, which is given by its name, its `id`, a Receipt, a Record or a
-        Reference. With the token of a change (a receipt has it), the state is that of the change.
+        """What the provider says of an audience, which is given by its name, its `id`, what an earlier call gave, or
+        a Reference. With the token of a change (a receipt has it), the state is that of the change.
 
         Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
         the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
@@ -209,7 +182,6 @@ class Verbs:
         message = f"has {len(records)} audiences of that name: the id of one is needed"
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
-    @_verb
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
         """The next page."""
         entry = self._offered(self._adapter.list)
@@ -219,18 +191,15 @@ class Verbs:
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
         page: Page = success.result
         listing.turn(page)
-        mine = [f"{page.items}/{number}" for number in range(len(page.records))]
-        rest = tuple(each for each in success.deviations if not each.pointer.startswith(f"{page.items}/"))
-        return tuple(
-            self._told(
-                record,
-                success,
-                deviations=rest + tuple(each for each in success.deviations if f"{each.pointer}/".startswith(f"{at}/")),
+        told = []
+        for number, record in enumerate(page.records):
+            own, items = f"{page.items}/{number}/", f"{page.items}/"
+            mine = (
+                f"{each.pointer}/".startswith(own) or not each.pointer.startswith(items) for each in success.deviations
             )
-            for record, at in zip(page.records, mine, strict=True)
-        )
+            told.append(self._told(record, success, deviations=tuple(compress(success.deviations, mine))))
+        return tuple(told)
 
-    @_verb
     def wait(
         self,
         what: Audiences | None = None,
@@ -240,13 +209,13 @@ class Verbs:
         within: float = 300.0,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """Ask again and again, with pauses that grow from half a second or more to 30 seconds at most, until the
-        audience is no longer indexing, and give what the provider says then: a change that another one has replaced is
-        no failure, and a state that the provider does not document is given as it is.
+        """What the provider says of an audience once it is no longer indexing. Until then it is asked again and again,
+        with pauses that grow up to 30 seconds. That another change has replaced this one is no failure, and a state
+        that the provider does not document is given as it is.
 
-        `within` has the seconds that it may take, of which `options` bound each single question. With the token of a
-        change (a receipt has it), an audience that is not to be seen yet is waited for, too; after a delete, whose
-        receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
+        `within` is the number of seconds that this may take in all; `options` bound each single question. With the
+        token of a change (a receipt has it), an audience that is not there yet is waited for, too. After a delete,
+        whose receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
@@ -282,10 +251,7 @@ class Verbs:
             room = left - min(1.0, left / 2)
             last = pause >= room
             yield Wait(min(pause, room))
-            if self.ended:
-                raise NotSentError(ENDED)
 
-    @_verb
     def add(
         self,
         what: Audiences | None,
@@ -313,9 +279,8 @@ class Verbs:
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
         error as its `__cause__`.
         """
-        return (yield from self._change("add", what, id, members, Changing(go_on, chunk_bytes)))
+        return (yield from self._change("add", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
-    @_verb
     def remove(
         self,
         what: Audiences | None,
@@ -327,9 +292,8 @@ class Verbs:
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
         """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
-        return (yield from self._change("remove", what, id, members, Changing(go_on, chunk_bytes)))
+        return (yield from self._change("remove", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
-    @_verb
     def replace(
         self,
         what: Audiences | None,
@@ -348,17 +312,26 @@ class Verbs:
 
         Raises as `add` does; UnsupportedError for too many members, before anything is sent.
         """
-        given = Changing(False, chunk_bytes, allow_empty)
-        return (yield from self._change("replace", what, id, members, given))
+        asked = self._reference(what, id)
+        return (yield from self._change("replace", asked, members, chunk_bytes, allow_empty=allow_empty))
 
     def _change(
-        self, verb: str, what: Audiences | None, id: str | None, members: Any, given: "Changing"
+        self,
+        verb: str,
+        asked: Reference,
+        members: Any,
+        chunk_bytes: int,
+        *,
+        go_on: bool = False,
+        allow_empty: bool = False,
     ) -> Flow[Changed]:
         entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
-        asked, rules = self._reference(what, id), self._adapter.members
-        given.check()
+        rules = self._adapter.members
+        _checks.truth("go_on", go_on)
+        _checks.truth("allow_empty", allow_empty)
+        _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
-            return (yield from self._replace_file(entry, asked, members, given))
+            return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
         if supply.is_whole:
             yield Work(supply.check, _long(), MEMBERS)
@@ -368,13 +341,13 @@ class Verbs:
             if verb == "replace" and not supply.is_all:
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
-            if verb == "replace" and not supply.call and not given.allow_empty:
+            if verb == "replace" and not supply.call and not allow_empty:
                 raise _empty()
             if verb != "replace" and not supply.call:
                 break
             change, count = Change(asked, supply.written), len(supply.call)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and len(request.body) > given.chunk_bytes:
+            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
                 if verb == "replace" or not supply.halve():
                     raise InvalidError.ours("members", _TOO_LARGE, request.body)
                 continue
@@ -382,7 +355,7 @@ class Verbs:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
                 self._over(_failed(failure, count))
-                if self.ended or not given.go_on:
+                if self.ended or not go_on:
                     raise
             else:
                 self._over(_applied(success, count))
@@ -396,7 +369,7 @@ class Verbs:
             self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
 
     def _replace_file(
-        self, entry: Operation[Change, Handle], asked: Reference, file: object, given: "Changing"
+        self, entry: Operation[Change, Handle], asked: Reference, file: object, *, allow_empty: bool
     ) -> Flow[Changed]:
         column = self._adapter.draft.column
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
@@ -404,7 +377,7 @@ class Verbs:
         look = yield Work(partial(looked_into, file, column), self.how.deadline, LOOK)
         if look.problems:
             raise InvalidError.of(look.problems)
-        if look.empty and not given.allow_empty:
+        if look.empty and not allow_empty:
             raise _empty()
         record = yield from self.get(asked)
         if reason := self._adapter.unfit(record):
@@ -423,14 +396,13 @@ class Verbs:
             operation=entry.id,
             name=self._name,
             id=self._id,
-            state=entry.effect.state(status) if entry.spec.documents(status) else State.UNKNOWN,
+            state=entry.state(status),
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
             warnings=tuple(sorted(supply.warnings)) if supply else (),
             rest=supply.rest() if supply else Rest(),
         )
 
-    @_verb
     def reconcile(
         self, what: AudiencesError | str, *, before: Collection[Record] | None = None, **options: Unpack[CallOptions]
     ) -> Flow[Reconciliation]:
@@ -443,7 +415,7 @@ class Verbs:
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
-        trace = trace_in(what, self.title, changing, self._account.base_url)
+        trace = trace_in(what, self.title, changing, self._account.values["base_url"])
         creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
         found: Sequence[Record] = ()
         evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
@@ -471,7 +443,6 @@ class Verbs:
             provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
         )
 
-    @_verb
     def request(
         self,
         operation_id: str,
@@ -511,7 +482,8 @@ class Verbs:
         return draft, request
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        found = Reference.of(what, id, token)
+        known = (what.receipt or what.record) if isinstance(what, Ensured) else what
+        found = Reference.of(known, id, token)
         if found.provider not in (None, "", self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
@@ -538,14 +510,13 @@ class Verbs:
         return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
     def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
-        documented = operation.spec.documents(success.response.status)
         return Receipt(
             provider=self.title,
             operation=operation.id,
             name=self._name,
             id=success.result.id,
             operation_token=success.result.token,
-            state=operation.effect.state(success.response.status) if documented else State.UNKNOWN,
+            state=operation.state(success.response.status),
             model=success.model,
             model_problem=success.model_problem,
             **success.known,
@@ -556,7 +527,7 @@ class Verbs:
         """The error, which says what the call was. What only reads has no outcome."""
         operation, supply = self._operation, self._supply
         error.provider, error.operation = self.title, operation.id if operation else None
-        error.base_url, error.audience_name = self._account.base_url, self._name
+        error.base_url, error.audience_name = self._account.values["base_url"], self._name
         if self._reads:
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
@@ -586,6 +557,11 @@ class Verbs:
         return time.monotonic() >= self.how.deadline
 
     @property
+    def slow(self) -> bool:
+        """Whether it takes long to find out what is known."""
+        return self._attempts is not None and self._attempts.slow
+
+    @property
     def open_file(self) -> object:
         """The file of the caller's that is sent as it stands, if there is one."""
         file = self._drafted[0].file if self._drafted else None
@@ -601,17 +577,8 @@ class Verbs:
         """The error for a call of which nothing else is known than whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
-    def _explaining(self, raised: BaseException) -> Flow[None]:
-        # Nothing can be waited for after a GeneratorExit.
-        if self._attempts and self._attempts.slow and not isinstance(raised, GeneratorExit | Exception):
-            with suppress(BaseException):  # a second interrupt
-                yield Work(partial(self.explain, raised))
-        self.explain(raised)
-
     def explain(self, raised: BaseException) -> None:
         """Say on the error what the call was; beside an interrupt, put the error that tells what is known."""
-        if id(raised) == self._explained:
-            return
         if isinstance(raised, AudiencesError):
             error = raised
         elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
@@ -620,21 +587,6 @@ class Verbs:
             error = self._attempts.interrupted(raised) if self._attempts else NotSentError(INTERRUPTED)
             raised.__cause__ = error
         self._marked(error)
-        self._explained = id(raised)
-
-
-@dataclass(frozen=True)
-class Changing:
-    """How a change of members is made."""
-
-    go_on: bool = False
-    chunk_bytes: int = CHUNK_BYTES
-    allow_empty: bool = False
-
-    def check(self) -> None:
-        _checks.truth("go_on", self.go_on)
-        _checks.truth("allow_empty", self.allow_empty)
-        _checks.count("chunk_bytes", self.chunk_bytes)
 
 
 def _failed(error: AudiencesError, members: int) -> Chunk:

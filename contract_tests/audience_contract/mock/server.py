@@ -53,7 +53,7 @@ class MockServer:
     ) -> None:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
         if not (address.is_loopback or allow_remote):
-            raise ValueError(f"{host} is not a loopback address")
+            raise ValueError(f"{host} is not a loopback address; --allow-remote, or allow_remote=True, permits it")
         self._application = Application(strict=strict, prose=prose, fault=fault, keys=keys)
         self._keys = keys or provider_keys()
         self._application.state.settings = settings or Settings()

@@ -170,12 +170,17 @@ def _found(call: Call) -> list[Record]:
     return found[::-1] if settings.newest_first else found
 
 
+_SHOWN = ("name", "description", "namespace", "originName", "audienceId")
+"""What an audience has of the request that created it."""
+
+
 def _shown(call: Call, record: Record) -> dict[str, Any]:
     made = int(record.created)
     times = {"creationTime": made * 1000, "createEpoch": made, "updateTime": made * 1000, "updateEpoch": made}
     state = "inactive" if call.state.settings.inactive else "published"
     own = {"id": record.id, "audienceId": record.id, "type": "ExternalSegment", "isSystem": False}
-    return {**own, **record.fields, "lifecycleState": state, **times}
+    sent = {name: value for name, value in record.fields.items() if name in _SHOWN}
+    return {**own, **sent, "lifecycleState": state, **times}
 
 
 def _missing(audience: str) -> Response:

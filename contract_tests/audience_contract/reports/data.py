@@ -69,8 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _step(step: Step) -> dict[str, Any]:
     # Packed: a test of a length has as many letters.
     packed = base64.b64encode(zlib.compress(step.sent)).decode("ascii")
-    plain = {"operation": step.operation, "label": step.label, "history": step.history}
-    return {**plain, "sent": packed, "answered": dict(step.answered)}
+    return {"operation": step.operation, "label": step.label, "sent": packed, "answered": dict(step.answered)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

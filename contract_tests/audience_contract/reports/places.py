@@ -8,12 +8,16 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..report import Finding, Report
+from ..spec import registered
 
 
 def file_of(report: Report, finding: Finding) -> tuple[str, int | None]:
     """The path of the spec from the report's root, and the line of what is broken, from 1; "" where there is none."""
-    path = report.files.get(finding.provider, "")
-    return path, line_of(Path(report.root) / path, finding.pointer) if path else None
+    path, spec = report.files.get(finding.provider, ""), registered(finding.provider)
+    pointer = finding.pointer
+    if spec and (begun := next((at for at in spec.moved if f"{pointer}/".startswith(f"{at}/")), "")):
+        pointer = spec.moved[begun] + pointer.removeprefix(begun)
+    return path, line_of(Path(report.root) / path, pointer) if path else None
 
 
 def page_of(finding: Finding) -> str:
@@ -23,7 +27,7 @@ def page_of(finding: Finding) -> str:
 
 
 def line_of(file: Path, pointer: str) -> int | None:
-    """The line of a JSON pointer in a file of JSON or YAML, from 1; None where there is no such place."""
+    """The line of a JSON pointer in a file of JSON or YAML, from 1: of what is there of it; None for nothing."""
     node, line = _root(file), None
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
@@ -33,7 +37,7 @@ def line_of(file: Path, pointer: str) -> int | None:
         elif node and node.id == "sequence":
             below = {str(at): (each, each) for at, each in enumerate(node.value)}
         if name not in below:
-            return None
+            break
         key, node = below[name]
         line = key.start_mark.line + 1
     return line

@@ -1,8 +1,8 @@
 """Judging a server: requests of every kind are sent to it, and each answer has to fit what was asked."""
 
 from .courier import Options
-from .replay import StoryError, replay, steps
+from .replay import StoryError, replay, rerun
 from .run import run
 from .target import ProductionError, Target
 
-__all__ = ["Options", "ProductionError", "StoryError", "Target", "replay", "run", "steps"]
+__all__ = ["Options", "ProductionError", "StoryError", "Target", "replay", "rerun", "run"]

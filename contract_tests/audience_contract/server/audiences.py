@@ -16,8 +16,10 @@ from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation, Spec
+from ..strict_json import at
 from ..urlencoded import pairs
 from ..violation import UnreadableError
+from .places import is_about_one, key_of
 
 PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and not of digits only."""
@@ -74,6 +76,7 @@ class Audiences:
         self._known: set[str] = set()
         self._ids: set[object] = set()
         self._unsure: list[Made] = []
+        self._listed: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
         self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
@@ -88,6 +91,20 @@ class Audiences:
         self._known.add(made.name)
         self._ids |= {made.id} - {""}
 
+    def listed(self, answer: Any) -> None:
+        """A run that only reads may ask about what a list shows; another one asks about what it has made."""
+        found = [answer, *(answer.values() if isinstance(answer, dict) else ())]
+        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+        for operation in self._spec.operations if self._read_only else ():
+            source, key = facts_of(operation).source, key_of(operation)
+            for item in items if source and is_about_one(operation) else ():
+                told_by = at(item, facts_of(operation).fed.get(key, f"/{key}"))
+                held = self._held[source]
+                if isinstance(told_by, str | int) and len(held) < _HELD and not self.find(str(told_by), source):
+                    made = Made(str(told_by) if self._is_by_name else "", str(told_by), item, by=source)
+                    self._listed.append(made)
+                    held.append(made)
+
     def gone(self, key: str, by: str, *, sure: bool) -> None:
         """Those of a name or an id were removed, or if that is not `sure`, may have been."""
         self.left = [one for one in self.left if not sure or not one.is_gone(key, by)]
@@ -99,7 +116,8 @@ class Audiences:
 
     def find(self, key: str, by: str = "") -> Made | None:
         """The one of a name or an id that is there for certain."""
-        return next((one for one in reversed(self.left) if one.is_meant(key, by) and one not in self._unsure), None)
+        every = (*self._listed, *self.left)
+        return next((one for one in reversed(every) if one.is_meant(key, by) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""
@@ -131,8 +149,8 @@ class Audiences:
         """
         path = request.target.partition("?")[0]
         methods = self._spec.methods(path)
-        if self._read_only and (request.method not in _SAFE or request.values("x-http-method-override")):
-            return False
+        if self._read_only:
+            return request.method in _SAFE and not request.values("x-http-method-override")
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found

@@ -28,7 +28,7 @@ _TIMES = 5
 
 
 class Enough(KeyboardInterrupt):
-    """Ends what is under way at once; Schemathesis knows no other exception from a hook."""
+    """Ends what is under way at once; Hypothesis lets no other exception through."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,11 @@ class Courier:
         if not self._audiences.may_leave(request):
             raise NotOursError
 
-    def before(self, operation: Operation, of: Operation | None = None, *, may_create: bool = False) -> None:
+    def before(self, operation: Operation, of: Operation | None = None) -> None:
         """Count a request that is about to be sent."""
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
         if not self.is_cleaning:
-            if (may_create and creates and self.spent) or self.is_used_up(of or operation):
+            if self.is_used_up(of or operation):
                 raise Enough
             if options.seconds is not None and self.seconds >= options.seconds:
                 raise Enough(f"ended after {options.seconds:g} seconds, as told")
@@ -163,19 +163,12 @@ class Courier:
         self._sending()
         self._by_operation[(of or operation).id] += 1
 
-    def is_used_up(self, operation: Operation, more: int = 1) -> bool:
-        """Whether so many more requests would be too many for an operation."""
+    def is_used_up(self, operation: Operation) -> bool:
+        """Whether one more request would be too many for an operation."""
         most = self._options.requests
-        used_up = most is not None and self._by_operation[operation.id] + more > most
+        used_up = most is not None and self._by_operation[operation.id] >= most
         self.limited |= used_up
         return used_up
-
-    def reserve(self, operation: Operation, requests: int) -> bool:
-        """Count requests that somebody else is about to send; False if that would be too many."""
-        if self.is_used_up(operation, requests):
-            return False
-        self._by_operation[operation.id] += requests
-        return True
 
     def patient(
         self,

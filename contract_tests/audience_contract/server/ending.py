@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..judging import plainness
-from ..report import Finding, Obligation
+from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation
-from .target import Target
 
 _OFTEN = 4
 """One of so many."""
@@ -97,9 +96,3 @@ def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
         statuses=tuple(sorted({status for one in those for status in one.statuses})),
         count=sum(one.count for one in those),
     )
-
-
-def obligations(target: Target, unfinished: str) -> Iterator[Obligation]:
-    """What a run that broke off fell short of, if there is anything."""
-    if unfinished:
-        yield Obligation(target.spec.key, "", unfinished, False)

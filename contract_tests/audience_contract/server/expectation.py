@@ -29,8 +29,6 @@ from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
 
-SEVERAL = "several unusual things at once"
-"""The label of a request of which, if it is refused, nobody knows for what."""
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
@@ -174,8 +172,9 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
     if written := habits.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
-    if len(odd) != 1 or label == SEVERAL:
-        detail = "several" if odd or label == SEVERAL else ""
+    if len(odd) != 1:
+        # Of several, nobody knows for which it is refused.
+        detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     shown = cut(json.dumps({name: text}, ensure_ascii=False))

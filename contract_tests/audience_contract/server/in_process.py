@@ -5,12 +5,14 @@ import http.client
 import io
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import uvicorn
 from rich.console import Console
+from uvicorn.lifespan.on import LifespanOn
 
 from .. import reports
 from ..messages import Request, Response
@@ -98,37 +100,11 @@ def judge(
 @contextmanager
 def _alive(app: Any, runner: asyncio.Runner) -> Iterator[None]:
     """The application started, where it wants to be, and ended."""
-    turns = ["lifespan.shutdown", "lifespan.startup"]
-    begun, ending, said = asyncio.Event(), asyncio.Event(), list[dict[str, Any]]()
-
-    async def receive() -> dict[str, Any]:
-        if len(turns) == 1:
-            await ending.wait()
-        return {"type": turns.pop()}
-
-    async def send(message: dict[str, Any]) -> None:
-        said.append(message)
-        begun.set()
-
-    async def live() -> None:
-        # One that knows no lifespan raises.
-        with suppress(Exception):
-            await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
-        begun.set()
-
-    async def start() -> "asyncio.Task[None]":
-        task = asyncio.create_task(live())
-        await begun.wait()
-        return task
-
-    async def end(task: "asyncio.Task[None]") -> None:
-        ending.set()
-        await task
-
-    task = runner.run(start())
-    if said and said[0]["type"] == "lifespan.startup.failed":
-        raise RuntimeError(f"the application did not start: {said[0].get('message', '')}")
+    lifespan = LifespanOn(uvicorn.Config(app, log_config=None))
+    runner.run(lifespan.startup())
+    if lifespan.should_exit:
+        raise RuntimeError("the application did not start")
     try:
         yield
     finally:
-        runner.run(end(task))
+        runner.run(lifespan.shutdown())

@@ -261,6 +261,8 @@ class Judge:
             self._audiences.made(made, plain=plain)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
+        elif facts.effect is Effect.READS and not is_about_one(operation):
+            self._audiences.listed(value)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"

@@ -23,8 +23,8 @@ _AGENT = f"audience-contract/{version('audience-contract')}"
 class Names:
     """Makes names, of the prefix, the run's id and a number; and drafts."""
 
-    def __init__(self, target: Target, audiences: Audiences, seed: int = 1) -> None:
-        self.target, self.seed, self._audiences = target, seed, audiences
+    def __init__(self, target: Target, audiences: Audiences) -> None:
+        self.target, self._audiences = target, audiences
         self.provider = provider_of(target.spec.key)
         self._count = 0
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from . import cases, credentials, messages, several, values
+from . import cases, credentials, messages, values
 from .cases import Case
 from .draft import Draft
 from .expectation import Expectation, Expected
@@ -34,7 +34,6 @@ def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     yield from messages.cases(least, names)
     yield cases.forbidden(least)
     yield cases.methods(least, names)
-    yield several.cases(most, names, 24)
 
 
 def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:

@@ -5,20 +5,38 @@ import re
 import secrets
 import string
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..evidence import expressions
+from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Request
 from ..report import Finding, Step
-from .audiences import Audiences
+from .audiences import PREFIX, Audiences
 from .courier import Enough, Options
 from .run import Run
 from .target import Target
+
+
+def _each(form: str, text: str) -> str:
+    """A text with every letter in this form."""
+    return "".join(form.format(ord(letter)) for letter in text)
+
+
+_FEWEST = 400
+"""Requests to an operation that a run makes again, where the report's were fewer."""
+_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str,
+    # A body may be in UTF-16.
+    lambda text: text.encode("utf-16-le").decode("latin-1"),
+    *(partial(_each, form) for form in ("\\u{:04x}", "%{:02X}", "%{:02x}")),
+)
+"""How cases write a name."""
 
 
 class StoryError(Exception):
@@ -33,48 +51,39 @@ def steps(finding: Mapping[str, Any]) -> list[Step]:
             zlib.decompress(base64.b64decode(each["sent"])),
             each["label"],
             tuple(each["answered"].items()),
-            each["history"],
         )
         for each in finding["story"]
     ]
 
 
 def replay(
-    target: Target, key: str, story: list[Step], *, run_id: str, url: str, options: Options | None = None
+    target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
 ) -> tuple[Finding | None, list[Observation]]:
-    """The finding of this key where the server still fails, and the exchanges.
-
-    What came before is sent only where the answer hangs on it. Raises StoryError.
-    """
-    for steps_ in ([step for step in story if not step.history], story):
-        found, exchanges = _repeat(target, key, steps_, run_id=run_id, url=url, options=options)
-        if found or len(steps_) == len(story):
-            break
-    return found, exchanges
-
-
-def _repeat(
-    target: Target, key: str, story: list[Step], *, run_id: str, url: str, options: Options | None = None
-) -> tuple[Finding | None, list[Observation]]:
-    """The same of some steps.
+    """A finding of a report's JSON where the server still fails by its story, and the exchanges.
 
     The requests are those of the story to the byte, but for the run's id, the ids that were answered since, and the
-    credentials, which are the target's. `run_id` and `url` are those of the run that had the story. Raises StoryError.
+    credentials, which are the target's; the last one is sent twice where only what comes after it may tell. Raises
+    StoryError.
     """
-    new = next(made for made in _ids(len(run_id)) if made != run_id)
+    story, run_id = steps(finding), str(report["run"])
+    # As long: what is at a limit stays there.
+    new = "".join(secrets.choice(string.ascii_lowercase.replace(letter, "")) for letter in run_id)
     run = Run(target, replace(options or Options(), run_id=new))
     old, now = (Audiences(target.spec, each) for each in (run_id, new))
     changes = {old.mark: now.mark, old.digits: now.digits}
     operations = {each.id: each for each in target.spec.operations}
     exchanges: list[Observation] = []
     try:
-        for step in story:
+        for step in (*story, *story[-1:]):
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
-            seen = run.repeat(operations[step.operation], _request(step.sent, target, url, changes), step.label)
+            request = _request(step.sent, target, str(report["target"]), changes)
+            seen = run.repeat(operations[step.operation], request, step.label)
             if not seen:
                 raise StoryError("a request could change what this run has not made")
             exchanges.append(seen)
+            if still := _again(run, finding):
+                return still, exchanges
             answered = dict(run.answered(operations[step.operation], seen))
             changes |= {told: answered[place] for place, told in step.answered if place in answered}
     except Enough as enough:
@@ -82,12 +91,46 @@ def _repeat(
     finally:
         with suppress(Enough):
             run.clean_up()
-    return next((found for found in run.found if found.key == key), None), exchanges
+    return None, exchanges
 
 
-def _ids(length: int) -> Iterator[str]:
-    while True:
-        yield "".join(secrets.choice(string.ascii_lowercase) for _ in range(length or 8))
+def rerun(
+    target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
+) -> Finding | None:
+    """A finding of a report's JSON where the server still fails after all that the run sent before; raises StoryError.
+
+    The run is made again, for the finding's operations, until it is found.
+    """
+    tried = {each["operation"] for each in report["tried"]}
+    only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)
+    options = replace(
+        options or Options(),
+        seed=int(report["seed"]),
+        operations=target.named(finding["operations"]),
+        requests=max(_FEWEST, int(report["requests"])),
+        read_only=only_read,
+        strict=True,
+        stop_first=True,
+        accepted=lambda found: not _is_same(found, finding),
+    )
+    run = Run(target, options)
+    ended = run.report()
+    still = _again(run, finding)
+    if not still and ended.unfinished:
+        raise StoryError(ended.ended or ended.unfinished[0])
+    if not still and "coverage" in report["phases"]:
+        raise StoryError("what --deep sends is not sent again")
+    return still
+
+
+def _again(run: Run, finding: Mapping[str, Any]) -> Finding | None:
+    return next((found for found in run.found if _is_same(found, finding)), None)
+
+
+def _is_same(found: Finding, finding: Mapping[str, Any]) -> bool:
+    """Whether it is a finding of a report, or one of those that are one there."""
+    is_part = found.rule == finding["rule"] and found.pointer.startswith(f"{finding['pointer']}/")
+    return found.key == finding["key"] or is_part
 
 
 def _request(sent: bytes, target: Target, url: str, changes: Mapping[str, str]) -> Request:
@@ -100,7 +143,8 @@ def _request(sent: bytes, target: Target, url: str, changes: Mapping[str, str]) 
         if before and asked.startswith(before):
             asked = after + asked.removeprefix(before)
             break
-    evaluated = {expression: _text(made) for made, expression in expressions(target.variables).items()}
+    made = expressions(target.variables)
+    evaluated = {expression: text.encode().decode("latin-1") for text, expression in made.items()}
     parts = {"": asked, "body": body} | {str(at): field for at, field in enumerate(fields)}
     parts = {name: _changed(text, evaluated, changes, ids=name in ("", "body")) for name, text in parts.items()}
     headers = []
@@ -116,20 +160,12 @@ def _request(sent: bytes, target: Target, url: str, changes: Mapping[str, str]) 
 
 def _changed(text: str, evaluated: Mapping[str, str], changes: Mapping[str, str], *, ids: bool) -> str:
     for before, after in changes.items():
-        if before.startswith("contract-check-"):
-            text = text.replace(before, after).replace(_wide(before), _wide(after))
+        if before.startswith(PREFIX):
+            for spelled in _SPELLINGS:
+                text = text.replace(spelled(before), spelled(after))
         elif ids:
             found = rf"(?<![A-Za-z0-9]){re.escape(before)}(?=$|[^A-Za-z0-9]|\d{{8}})"
             text = re.sub(found, after.replace("\\", r"\\"), text)
     for expression in sorted(evaluated, key=len, reverse=True):
         text = text.replace(expression, evaluated[expression])
     return text
-
-
-def _wide(text: str) -> str:
-    """The text in UTF-16, of which a body may be."""
-    return text.encode("utf-16-le").decode("latin-1")
-
-
-def _text(made: str) -> str:
-    return made.encode().decode("latin-1")

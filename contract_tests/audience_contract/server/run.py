@@ -2,12 +2,11 @@
 
 import secrets
 import string
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -18,30 +17,26 @@ from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..report import Created, Evidence, Finding, Report, counted, moment
+from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
-from ..violation import Violation
-from . import cases, ending
+from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Enough, Options, may_have_acted
 from .draft import Draft
+from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import Opening
-from .places import places
+from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
-from .send import UNREACHABLE, Sender, Wire
+from .send import NOT_SENT, UNREACHABLE, Sender, Wire
 from .target import Target
 
-_OWN = 4
-"""Requests that Schemathesis sends for itself each time, to learn about the server."""
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
-_RECENT = 3
-"""Exchanges on which an answer may hang, beside the last right one of its operation."""
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
@@ -92,7 +87,7 @@ class Run:
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
         self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
-        self._names = Names(target, self._audiences, options.seed)
+        self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
@@ -107,8 +102,6 @@ class Run:
         self._phases: dict[str, int] = {}
         self._phase = ""
         self._told: set[str] = set()
-        self._recent: deque[Observation] = deque(maxlen=_RECENT)
-        self._right: dict[str, Observation] = {}
         self._unserved: dict[str, int] = {}
         self._untried: dict[tuple[str, str], None] = {}
         self._planned: set[tuple[str, str]] = set()
@@ -118,9 +111,9 @@ class Run:
         self._ended = self._unfinished = ""
 
     @staticmethod
-    def _order(operation: Operation) -> tuple[int, int]:
-        """What creates first, and what others are made of before these."""
-        return _ORDER.index(facts_of(operation).effect), operation.path.count("{")
+    def _order(operation: Operation) -> tuple[int, int, bool]:
+        """What creates first, and what others are made of before these; lists before what they may show."""
+        return _ORDER.index(facts_of(operation).effect), operation.path.count("{"), is_about_one(operation)
 
     def _why_not(self, operation: Operation) -> str:
         """Why no right request to an operation can be made; "" where one can."""
@@ -152,7 +145,6 @@ class Run:
             with suppress(Enough):
                 self.clean_up()
         key, judge = self._target.spec.key, self._judge
-        owed = ending.obligations(self._target, self._unfinished)
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
@@ -164,9 +156,9 @@ class Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(ending.merged(found, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(merged(found, self._operations, judge.valid, judge.refusing)),
             tried=self._ledger.tried,
-            obligations=tuple(owed),
+            obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
@@ -229,12 +221,10 @@ class Run:
                 self._send("each rule once", operation, plans[operation.id].first)
             for operation in self._operations:
                 self._send("everything else", operation, plans[operation.id].others)
-        for operation in self._operations if deep else ():
-            self._engine("coverage", operation, {"examples", "coverage"})
         for number in range(1000 if deep else 0):
             for operation in self._operations:
-                self._engine("fuzzing", operation, {"fuzzing"}, number)
-            if self._courier.spent:
+                self._engine(operation, number)
+            if number and self._courier.spent:
                 return
 
     def _drafts(self, operation: Operation) -> list[Draft]:
@@ -272,6 +262,9 @@ class Run:
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
+        if self._options.read_only and facts.source:
+            # Of an odd name there is none, unless one is made.
+            judged = (each for each in judged if not each.shown)
         planned = {(expectation.key, operation.id): None for expectation in judged}
         self._untried |= {each: None for each in planned if each not in self._planned}
         self._planned |= planned.keys()
@@ -338,23 +331,34 @@ class Run:
                 self._judged(operation, seen, planned.expectation, about)
         return opening
 
-    def _engine(self, phase: str, operation: Operation, phases: set[str], number: int = 0) -> None:
+    def _engine(self, operation: Operation, number: int = 0) -> None:
+        """Send what Schemathesis makes: what covers the spec, and from number 1 on what it draws."""
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
 
-        self._enter(phase)
-        engine = Engine(
-            operation,
-            self._names,
-            seed=self._options.seed + number,
-            timeout=self._options.timeout,
-            before=lambda: self._courier.before(operation, may_create=True),
-            ready=lambda: self._names.meaning(operation, self._audience(operation, used=True) or self._nobody),
-            check=self._courier.check,
-            answered=partial(self._answered, operation),
-            add=partial(self._add, operation),
-        )
-        if self._courier.reserve(operation, _OWN):
-            engine.run(phases)
+        about: Made | None = None
+
+        def ready() -> dict[str, str]:
+            nonlocal about
+            about = self._audience(operation, used=True) or self._nobody
+            return self._names.meaning(operation, about)
+
+        def send(request: Request) -> None:
+            if self._courier.spent and _creates(operation):
+                raise Enough
+            with suppress(NotOursError):
+                seen = self._courier.send(operation, request)
+                before = (about.seen,) if about and about.seen else ()
+                if not seen.trouble.startswith(NOT_SENT):
+                    self._judged(operation, replace(seen, before=before), expect(self._target, operation, request))
+
+        self._enter("fuzzing" if number else "coverage")
+        engine = Engine(operation, self._names, ready)
+        with _until_used_up():
+            if number:
+                engine.at_random(self._options.seed + number, send)
+            else:
+                for request in engine.covering():
+                    send(request)
 
     @property
     def _nobody(self) -> Made:
@@ -367,7 +371,8 @@ class Run:
 
     def _sending(self) -> None:
         ends = self._options.stop_first and not self._courier.is_cleaning
-        found = (finding for finding in self._ledger.every if finding.weight is Weight.VIOLATION) if ends else ()
+        every = self._ledger.every if ends else ()
+        found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
         self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
@@ -457,12 +462,14 @@ class Run:
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The answer to a case, or a later one, and what it is the answer to."""
         seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
-        facts = facts_of(operation)
-        if facts.effect is Effect.READS and self._audiences.find(
-            self._judge.name(operation, one.request), facts.source
-        ):
-            seen = self._courier.until_found(operation, one.request, seen)
+        seen = self._found_by_now(operation, one.request, seen)
         return replace(seen, label=one.planned.case.label, before=one.before)
+
+    def _found_by_now(self, operation: Operation, request: Request, seen: Observation) -> Observation:
+        """The answer, or a later one where it is about an audience that was made and is not found yet."""
+        reads, source = facts_of(operation).effect is Effect.READS, facts_of(operation).source
+        is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
+        return self._courier.until_found(operation, request, seen) if is_there else seen
 
     @property
     def found(self) -> tuple[Finding, ...]:
@@ -481,10 +488,7 @@ class Run:
         expectation = self._expected(operation, request, label, wire)
         if not expectation:
             return None
-        seen = self._courier.again(operation, whole)
-        facts = facts_of(operation)
-        if facts.effect is Effect.READS and self._audiences.find(self._judge.name(operation, request), facts.source):
-            seen = self._courier.until_found(operation, request, seen)
+        seen = self._found_by_now(operation, request, self._courier.again(operation, whole))
         self._judged(operation, seen, expectation)
         return seen
 
@@ -527,6 +531,7 @@ class Run:
                 if self._judge.name(removing_it, request):
                     with suppress(NotOursError):
                         seen = self._courier.send(removing_it, request)
+                        seen = replace(seen, before=tuple(filter(None, [made.seen])))
                         self._judged(removing_it, seen, expect(self._target, removing_it, request))
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
@@ -542,12 +547,6 @@ class Run:
     ) -> bool:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server kept saying that it is busy")
-        right = self._right.get(operation.id)
-        seen = replace(seen, history=(*([right] if right and right not in self._recent else []), *self._recent))
-        alone = replace(seen, before=(), history=())
-        self._recent.append(alone)
-        if seen.response and 200 <= seen.response.status < 300 and expectation.expected is Expected.SUCCESS:
-            self._right[operation.id] = alone
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
@@ -572,14 +571,6 @@ class Run:
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
         response = self._courier.send(operation, request).response
         return response is not None and response.status in BUSY
-
-    def _answered(self, operation: Operation, seen: Observation) -> bool:
-        """Judge an answer that Schemathesis got."""
-        seen = self._courier.patient(operation, seen.request, seen)
-        return self._judged(operation, seen, expect(self._target, operation, seen.request))
-
-    def _add(self, operation: Operation, rule: str, seen: Observation, violation: Violation) -> None:
-        self._ledger.check(rule, operation.spec.key, operation.id, seen, [violation])
 
 
 def _creates(operation: Operation) -> bool:

@@ -88,7 +88,7 @@ class Target:
         known = [operation.id for operation in self.spec.operations]
         for name in operations:
             if name not in known:
-                raise LookupError(f"no operation {name!r}; there are {', '.join(known)}")
+                raise LookupError(f"no rule or operation {name!r}; the operations are {', '.join(known)}")
         return frozenset(operations)
 
     @property

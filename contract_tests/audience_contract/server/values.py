@@ -79,21 +79,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     elif choices:
         yield from ("contract_check", *choices, *_near(choices[0]), ",".join(choices), "0", "null", *_near(choices[-1]))
     if place.kind == "body" and draft.is_json:
-        others: tuple[Any, ...] = (
-            None,
-            7,
-            [right],
-            {"en": right},
-            True,
-            0,
-            1.5,
-            "7",
-            "true",
-            [],
-            {},
-            str(right),
-            [None],
-        )
+        others: list[Any] = [None, 7, [right], {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right), [None]]
         yield from (value for value in others if any(schema.check(place.schema, value, "")))
     elif not place.is_text and not choices and not place.is_file:
         yield from ("x", "1.5", "-1", "", "1e2", "0x1")

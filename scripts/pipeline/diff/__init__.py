@@ -3,10 +3,10 @@
 from typing import Any
 
 from ..translate import translated
-from .change import Change, Kind, Side, Witness
+from .change import Change, Kind, Side
 from .operations import changes
 
-__all__ = ["Change", "Kind", "Side", "Witness", "compare"]
+__all__ = ["Change", "Kind", "Side", "compare"]
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:

@@ -1,8 +1,8 @@
 """What a difference is reported as."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 Side = Literal["request", "response", "document"]
 
@@ -18,13 +18,6 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Witness:
-    """A value that one of the two schemas takes and the other refuses; wrapped, because it may be null."""
-
-    value: Any
-
-
-@dataclass(frozen=True)
 class Change:
     """`pointer_old` is None for what is new, `pointer_new` for what is gone."""
 
@@ -33,7 +26,3 @@ class Change:
     pointer_new: str | None
     sentence: str
     side: Side = "document"
-    witness: Witness | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)

@@ -1,83 +1,51 @@
-"""Whether all that one schema gives the other takes: a proof, a witness against it, or neither."""
+"""Whether all that one schema gives the other takes: proved, disproved, or neither."""
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs.canonical import CanonicalizationError, Containment
 
-from .change import Witness
-from .judge import Judge
 from .plain import Schema
 from .seal import seal
-from .search import search
-from .strings import inside, sharpen
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Neither contained nor with a witness: undecided."""
+def decide(given: Schema, accepting: Schema, *, text: bool = False) -> Containment:
+    """YES where every value that is given is taken, NO where one is refused, UNKNOWN where neither is proved.
 
-    contained: bool
-    witness: Witness | None = None
-
-
-def contained(given: Schema, accepting: Schema, *, text: bool = False, sealed: bool = True) -> bool:
-    """Whether it can be proved; False is no proof of the contrary."""
-    if given == accepting or accepting in (True, {}):
-        return True
-    sharper = sharpen(seal(given, accepting) if sealed else given, accepting)
-    return _covers(_as_text(accepting) if text else accepting, sharper)
+    `text`: the values stand in a URL, a header or a form, where 5 and "5" are the same.
+    """
+    found = _covers(accepting, seal(given, accepting), text=text)
+    # Where the other way round is proved, it is narrower, or the same in words that nothing here sees through.
+    narrower = found is Containment.UNKNOWN and _covers(given, accepting, text=False) is Containment.YES
+    return Containment.NO if narrower else found
 
 
 def equivalent(one: Schema, other: Schema, *, text: bool = False) -> bool:
     """Whether it can be proved that the two take the same values, to the letter."""
-    both = ((one, other), (other, one))
-    return all(contained(given, accepting, text=text, sealed=False) for given, accepting in both)
+    return all(_covers(*pair, text=text) is Containment.YES for pair in ((one, other), (other, one)))
 
 
-def decide(given: Schema, accepting: Schema, giving: Schema, *, text: bool = False) -> Verdict:
-    """`giving` is `given` with its children, which the other two may lack: a witness must be of it."""
-    if contained(given, accepting, text=text):
-        return Verdict(contained=True)
-    sealed = seal(giving, accepting)
-    gives, takes = Judge(sealed), Judge(accepting)
-
-    def tells(value: Any) -> bool:
-        return gives.takes(value) and not takes.takes(value, text=text)
-
-    def surely(value: Any) -> bool:
-        return gives.surely(value, taken=True) and takes.surely(value, taken=False, text=text)
-
-    witness = search(_difference(sealed, accepting), tells)
-    return Verdict(contained=False, witness=witness if witness and surely(witness.value) else None)
-
-
-def _covers(accepting: Schema, given: Schema) -> bool:
+def _covers(accepting: Schema, given: Schema, *, text: bool) -> Containment:
+    if given == accepting or accepting in (True, {}):
+        return Containment.YES
     try:
-        return _canonical(accepting).covers(_canonical(given)) is Containment.YES
+        found = _canonical(_as_text(accepting) if text else accepting).covers(_canonical(given))
     except (CanonicalizationError, jsonschema_rs.ValidationError):
-        return False
-
-
-def _difference(given: Schema, accepting: Schema) -> Schema:
-    """A schema of what tells the two apart, where it can be made: nothing generates values of a recursive one."""
-    try:
-        schema: Schema = _canonical(given).subtract(_canonical(accepting)).to_json_schema()  # type: ignore[assignment]
-    except (CanonicalizationError, jsonschema_rs.ValidationError):
-        return given
-    return given if isinstance(schema, dict) and "$defs" in schema else schema
+        return Containment.UNKNOWN
+    kinds = [each.get("type") if isinstance(each, dict) else None for each in (accepting, given)]
+    return Containment.UNKNOWN if text and kinds[0] == "string" != kinds[1] and found is Containment.NO else found
 
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema:
     return jsonschema_rs.canonicalize(schema, draft=jsonschema_rs.Draft202012, validate_formats=True)
 
 
-def _as_text(schema: Schema) -> Schema:
+def _as_text(schema: Any) -> Any:
     """What stands in a URL, a header or a form is text first: where any text is taken, so is any number."""
-    widened: Schema = json.loads(json.dumps(schema))
-    for part in inside(widened):
-        if part.get("type") == "string" and not part.keys() - {"type", "description"}:
-            part["type"] = ["string", "number", "boolean"]
-    return widened
+    if isinstance(schema, list):
+        return [_as_text(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema == {"type": "string"}:
+        return {"type": ["string", "number", "boolean"]}
+    return {key: _as_text(part) for key, part in schema.items()}

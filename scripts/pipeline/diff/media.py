@@ -7,7 +7,6 @@ from .change import Change, Kind, Side
 from .node import Node
 from .sentence import differing
 from .walk import Walk
-from .words import said
 
 _FORMS = ("multipart/", "application/x-www-form-urlencoded")
 
@@ -32,9 +31,6 @@ def content(old: Node, new: Node, side: Side, name: str) -> Iterator[Change]:
 
 
 def _media(old: Node, new: Node, side: Side, name: str, key: str) -> Iterator[Change]:
-    if said(old.value) != said(new.value):
-        text = differing(said(old.value), said(new.value))
-        yield Change(Kind.DOCUMENTATION, old.pointer, new.pointer, f"{name}: {text}", side)
     one, two = old.get("schema"), new.get("schema")
     form = key.startswith(_FORMS)
     anything = Node(old.root, old.pointer, {})

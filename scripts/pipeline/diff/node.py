@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from .._errors import PipelineError
 from ..documents import ABSENT, pointer, resolve
+from .words import SAID
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,19 +20,16 @@ class Node:
         return Node(self.root, pointer([key], self.pointer), self.value[key])
 
     def resolved(self) -> "Node":
-        """What the references lead to in the end, if this is nothing but a reference."""
+        """What references lead to, if this is nothing but one; an `allOf` of one member is that member."""
         node, seen = self, set()
-        while isinstance(node.value, dict) and "$ref" in node.value and node.bare_reference:
-            node = node.target()
+        while isinstance(node.value, dict) and (around := node.value.keys() - SAID) in ({"$ref"}, {"allOf"}):
+            if around == {"allOf"} and len(node.value["allOf"]) != 1:
+                break
+            node = node.target() if around == {"$ref"} else node.child("allOf").child(0)
             if node.pointer in seen:
                 raise PipelineError(f"{self.pointer}: a reference that leads back to itself")
             seen.add(node.pointer)
         return node
-
-    @property
-    def bare_reference(self) -> bool:
-        """Beside `$ref`, `summary` and `description` may stand anywhere."""
-        return not set(self.value) - {"$ref", "summary", "description"}
 
     def target(self) -> "Node":
         reference = str(self.value["$ref"])

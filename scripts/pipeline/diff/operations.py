@@ -3,22 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from . import parameters, responses
+from . import parameters, responses, told
 from .change import Change, Kind
 from .media import content
 from .node import Node, whole
-from .security import schemes, security, servers
-from .sentence import differing
-from .words import said
+from .security import security, servers
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_DOCUMENT = ("info", "tags", "externalDocs")
 
 
 def changes(old_document: dict[str, object], new_document: dict[str, object]) -> Iterator[Change]:
     old, new = whole(old_document), whole(new_document)
-    yield from _said(old, new)
-    yield from schemes(old, new)
+    yield from told.changes(old_document, new_document)
     before, after = _operations(old), _operations(new)
     for key, (path, operation, names) in before.items():
         if key in after:
@@ -39,11 +35,6 @@ def changes(old_document: dict[str, object], new_document: dict[str, object]) ->
 def _pair(  # noqa: PLR0917
     path: Node, old: Node, path_new: Node, new: Node, names: tuple[dict[str, str], dict[str, str]], where: str
 ) -> Iterator[Change]:
-    for one, two in ((path, path_new), (old, new)):
-        words = [{**said(node.value), "tags": node.plain("tags", [])} for node in (one, two)]
-        if words[0] != words[1]:
-            text = f"{where}: {differing(*words)}"
-            yield Change(Kind.DOCUMENTATION, one.pointer, two.pointer, text)
     if old.plain("operationId") != new.plain("operationId"):
         text = f"{where}: operationId {old.plain('operationId')} → {new.plain('operationId')}; generated names change"
         yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, "request")
@@ -72,22 +63,12 @@ def _body(old: Node, new: Node, where: str) -> Iterator[Change]:
             kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
             yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
         return
-    if said(one.value) != said(two.value):
-        text = f"{name}: {differing(said(one.value), said(two.value))}"
-        yield Change(Kind.DOCUMENTATION, one.pointer, two.pointer, text, "request")
     required_old, required_new = bool(one.plain("required", False)), bool(two.plain("required", False))
     if required_old != required_new:
         kind = Kind.BREAKING_CALLER if required_new else Kind.COMPATIBLE
         text = f"{name} becomes {'required' if required_new else 'optional'}"
         yield Change(kind, one.pointer, two.pointer, text, "request")
     yield from content(one, two, "request", name)
-
-
-def _said(old: Node, new: Node) -> Iterator[Change]:
-    for key in (*_DOCUMENT, *sorted(key for key in {*old.value, *new.value} if key.startswith("x-"))):
-        if old.plain(key) != new.plain(key):
-            text = f"{key}: {differing(old.plain(key), new.plain(key))}"
-            yield Change(Kind.DOCUMENTATION, f"/{key}", f"/{key}", text)
 
 
 def _operations(root: Node) -> dict[tuple[str, str], tuple[Node, Node, dict[str, str]]]:

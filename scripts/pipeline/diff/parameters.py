@@ -7,7 +7,6 @@ from .media import content
 from .node import Node
 from .sentence import differing
 from .walk import Walk
-from .words import said
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _SINGLE = ("string", "integer", "number", "boolean")
@@ -60,12 +59,9 @@ def headers(old: Node, new: Node, where: str) -> Iterator[Change]:
 
 
 def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[Change]:
-    before, after = said(old.value), said(new.value)
     if old.plain("name") != new.plain("name") and place == "path":
         text = f"{name}: called {old.plain('name')!r} before; on the wire that is the same, in generated code it is not"
         yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
-    if before != after:
-        yield Change(Kind.DOCUMENTATION, old.pointer, new.pointer, f"{name}: {differing(before, after)}", side)
     one, two = bool(old.plain("required", False)), bool(new.plain("required", False))
     if one != two:
         worse = two if side == "request" else one

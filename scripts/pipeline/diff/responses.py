@@ -6,8 +6,6 @@ from .change import Change, Kind
 from .media import content
 from .node import Node
 from .parameters import headers
-from .sentence import differing
-from .words import said
 
 
 def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
@@ -39,9 +37,6 @@ def _for(responses: dict[str, Node], status: str) -> Node | None:
 
 
 def _pair(old: Node, new: Node, where: str) -> Iterator[Change]:
-    before, after = said(old.value), said(new.value)
-    if before != after:
-        yield Change(Kind.DOCUMENTATION, old.pointer, new.pointer, f"{where}: {differing(before, after)}", "response")
     yield from headers(old, new, where)
     yield from content(old, new, "response", where)
     if old.plain("links") != new.plain("links"):

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from .change import Change, Kind
 from .node import Node
-from .sentence import differing
-from .words import said
+from .words import SAID
 
 _Way = frozenset[tuple[str, frozenset[str]]]
 _MOST = 200
@@ -28,18 +27,9 @@ def security(old: Node, new: Node, where: str) -> Iterator[Change]:
         yield Change(Kind.COMPATIBLE, place_old, place_new, f"{where}: there are more ways to be let in", "request")
 
 
-def schemes(old: Node, new: Node) -> Iterator[Change]:
-    before, after = (_schemes(root) for root in (old, new))
-    for name in before.keys() & after.keys():
-        one, two = said(before[name].value), said(after[name].value)
-        if one != two:
-            text = f"security scheme {name!r}: {differing(one, two)}"
-            yield Change(Kind.DOCUMENTATION, before[name].pointer, after[name].pointer, text)
-
-
 def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
     """`old` and `new`: operation, path and document; the first that names servers counts."""
-    (place_old, before, words_old), (place_new, after, words_new) = _servers(old), _servers(new)
+    (place_old, before), (place_new, after) = _servers(old), _servers(new)
     gone = [url for urls in before for url in urls if not any(url in others for others in after)]
     left = ", ".join(urls[0] for urls in after)
     for url in gone:
@@ -52,8 +42,6 @@ def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
     elif not gone and {urls[0] for urls in before} != {urls[0] for urls in after}:
         text = f"{where}: another URL is the default, {', '.join(urls[0] for urls in after)}"
         yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
-    if not gone and words_old != words_new and place_old == place_new:
-        yield Change(Kind.DOCUMENTATION, place_old, place_new, f"{where}: the servers are described otherwise")
 
 
 def _schemes(root: Node) -> dict[str, Node]:
@@ -77,7 +65,7 @@ def _identity(scheme: Node | None, name: str) -> str:
     """A scheme by what it is, not by its name in the document."""
     if scheme is None:
         return name
-    told = {key: value for key, value in scheme.value.items() if key not in said(scheme.value)}
+    told = {key: value for key, value in scheme.value.items() if key not in SAID and not key.startswith("x-")}
     told.pop("bearerFormat", None)
     if "scheme" in told:
         told["scheme"] = told["scheme"].lower()
@@ -98,15 +86,11 @@ def _told(way: _Way) -> str:
     return " and ".join(sorted(f"{scheme} {sorted(scopes)}" for scheme, scopes in way)) or "nothing"
 
 
-def _servers(holders: list[Node]) -> tuple[str, list[list[str]], Any]:
+def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:
     holder = next((node for node in holders if node.value.get("servers")), None)
     listed: list[dict[str, Any]] = holder.value["servers"] if holder is not None else [{"url": "/"}]
     pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
-    words = [
-        [said(server), {name: said(value) for name, value in server.get("variables", {}).items() if said(value)}]
-        for server in listed
-    ]
-    return pointer, [list(_urls(server)) for server in listed], words
+    return pointer, [list(_urls(server)) for server in listed]
 
 
 def _urls(server: dict[str, Any]) -> Iterator[str]:

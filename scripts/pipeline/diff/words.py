@@ -2,11 +2,20 @@
 
 # What tells people something and refuses nothing.
 SAID = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "xml", "$comment")
-# What no instance can show, though a program may go by it.
-UNSHOWN = ("default", "discriminator")
 SIDED = {"request": "readOnly", "response": "writeOnly"}
 NOT_JUDGED = frozenset(
-    {*SAID, *UNSHOWN, *SIDED.values(), "nullable", "contentMediaType", "$schema", "$id", "$anchor", "$defs"}
+    {
+        *SAID,
+        "default",
+        "discriminator",
+        *SIDED.values(),
+        "nullable",
+        "contentMediaType",
+        "$schema",
+        "$id",
+        "$anchor",
+        "$defs",
+    }
 )
 NAMED = ("properties", "patternProperties", "dependentSchemas")
 SINGLE = (
@@ -21,10 +30,3 @@ BOUNDS = {
 }
 BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 NOT_ASSERTED = ("binary", "double", "password")
-
-
-def said(value: object) -> dict[str, object]:
-    """What an object says to people only."""
-    if not isinstance(value, dict):
-        return {}
-    return {key: value[key] for key in value if key in SAID or str(key).startswith("x-")}

@@ -1,6 +1,5 @@
-"""Values by a schema, made without chance: one that it allows, and some that break one rule."""
+"""A value that a schema allows, made without chance."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..operations import Json, target
@@ -36,20 +35,3 @@ def _text(schema: Json) -> str:
     if schema.get("pattern") == URI:
         return "https://example.com/"
     return TEXT.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
-
-
-def wrong(schema: Json) -> Iterator[tuple[str, Any]]:
-    """Values that break one keyword of a property's schema each."""
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        yield "type", []
-    elif "enum" in schema:
-        yield "enum", "no-such-value"
-    elif kind:
-        yield "type", 5 if kind == "string" else "text"
-    if "maxLength" in schema and "pattern" not in schema:
-        yield "maxLength", "x" * (schema["maxLength"] + 1)
-    if "minimum" in schema:
-        yield "minimum", schema["minimum"] - 1
-    if "maximum" in schema:
-        yield "maximum", schema["maximum"] + 1

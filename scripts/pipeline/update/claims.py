@@ -13,7 +13,7 @@ from .._errors import PipelineError
 from ..pages import samples_of
 
 Claim = dict[str, Any]
-"""`kind`, what it is `from`, and what it claims: `name`, `value`, `type`, `method`, `path`, `status`, `required`."""
+"""`kind`, and what it claims: `name`, `value`, `type`, `method`, `path`, `status`, `required`."""
 
 _MUST = re.compile(r"must\W+include the `([\w-]+)(=|: )([^`]+)` (query parameter|header)")
 _ITEM = re.compile(r"([A-Za-z][\w-]*): `([^`]+)`")
@@ -46,20 +46,19 @@ def dump(claims: Mapping[str, list[Claim]]) -> bytes:
 def _of_request(sample: dict[str, Any]) -> Iterator[Claim]:
     if "target" in sample:
         target = urlsplit(sample["target"])
-        source = "curl" if target.netloc else "request line"
         # Of a whole address nobody can tell where the server ends and the path begins; the spec's servers say.
         where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
-        yield {"kind": "operation", "from": source, "method": sample["method"], "path": where}
+        yield {"kind": "operation", "method": sample["method"], "path": where}
         for name, value in parse_qsl(target.query, keep_blank_values=True):
-            yield {"kind": "query", "from": source, "name": name, "value": value}
+            yield {"kind": "query", "name": name, "value": value}
     for name, value in sample.get("headers", []):
-        yield _header(name, value, "curl")
-    yield from _of_body(sample, {"kind": "request property", "from": "sample"})
+        yield _header(name, value)
+    yield from _of_body(sample, {"kind": "request property"})
 
 
 def _of_answer(sample: dict[str, Any]) -> Iterator[Claim]:
-    yield {"kind": "answer", "from": "sample", "status": sample["status"]}
-    yield from _of_body(sample, {"kind": "answer property", "from": "sample"})
+    yield {"kind": "answer", "status": sample["status"]}
+    yield from _of_body(sample, {"kind": "answer property"})
 
 
 def _of_body(sample: dict[str, Any], about: Claim) -> Iterator[Claim]:
@@ -94,11 +93,11 @@ def _of_words(page: str) -> Iterator[Claim]:
             cells.append(text.strip("`* "))
             about = _part(text) or about
             for name, between, value, _ in _MUST.findall(text):
-                claim = _header(name, value, "words") if between == ": " else {"kind": "query", "from": "words"}
+                claim = _header(name, value) if between == ": " else {"kind": "query"}
                 yield {**claim, "name": name, "value": value, "required": True}
             listed = _ITEM.fullmatch(text)
             if listed:
-                yield _header(listed[1], listed[2], "list")
+                yield _header(listed[1], listed[2])
         elif token.type == "tr_open":
             cells = []
         elif token.type == "tr_close":
@@ -120,7 +119,7 @@ def _of_table(rows: list[list[str]], kind: str) -> Iterator[Claim]:
     types = next((at for at, cell in enumerate(head) if cell == "type"), None)
     needs = next((at for at, cell in enumerate(head) if cell.startswith("required")), None)
     for row in rows[1:] if names is not None else ():
-        claim: Claim = {"kind": kind, "from": "table", "name": row[names or 0].replace(".", "/")}
+        claim: Claim = {"kind": kind, "name": row[names or 0].replace(".", "/")}
         if types is not None and row[types]:
             claim["type"] = row[types].split()[0].lower()
         if needs is not None:
@@ -128,6 +127,6 @@ def _of_table(rows: list[list[str]], kind: str) -> Iterator[Claim]:
         yield claim
 
 
-def _header(name: str, value: str, source: str) -> Claim:
+def _header(name: str, value: str) -> Claim:
     """What stands in braces is for the reader to fill in, and no claim."""
-    return {"kind": "header", "from": source, "name": name, "value": re.sub(r"\{.*?\}", "{}", value)}
+    return {"kind": "header", "name": name, "value": re.sub(r"\{.*?\}", "{}", value)}

@@ -2,8 +2,6 @@
 
 import stat
 import time
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -51,7 +49,6 @@ def _follow(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetche
     address = first
     visited: list[str] = []
     while len(visited) <= MOST_REDIRECTS:
-        # What is asked for unpacked is unpacked below, to a bound, if it comes packed all the same.
         with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
             if answer.next_request is None:
                 if answer.status_code != 200:
@@ -77,24 +74,13 @@ def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:
     if packing not in ("identity", "gzip"):
         raise PipelineError(f"{address}: the page is packed as {packing!r}, though it was asked for as it is")
     data = bytearray()
-    for chunk in _unpacked(answer) if packing == "gzip" else answer.iter_raw():
+    for chunk in answer.iter_bytes():
         data += chunk
         if len(data) > MOST_BYTES:
             raise PipelineError(f"{address}: the page has more than {MOST_BYTES // 1024**2} MiB, so it is not read")
         if time.monotonic() > deadline:
             raise PipelineError(f"{address}: the page is not here after {_TOTAL_SECONDS:.0f} s")
     return bytes(data)
-
-
-def _unpacked(answer: httpx2.Response) -> Iterator[bytes]:
-    unpack = zlib.decompressobj(wbits=31)
-    try:
-        for chunk in answer.iter_raw():
-            yield unpack.decompress(chunk, MOST_BYTES + 1)
-    except zlib.error as error:
-        raise PipelineError(f"{answer.url}: what is packed as gzip cannot be unpacked: {error}") from error
-    if not unpack.eof:
-        raise PipelineError(f"{answer.url}: the packed page is cut short")
 
 
 def _file(path: Path) -> bytes:

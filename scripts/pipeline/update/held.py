@@ -1,49 +1,92 @@
 """Hold a page's claims against the spec that we wrote from it: which place each is about, and whether they agree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from .. import safe_yaml
-from ..documents import ABSENT, pointer, resolve
-from ..published import each_operation
+from ..documents import pointer
+from ..operations import operations, target
 from .claims import Claim
 
 Json = dict[str, Any]
+# Where in an operation what it lacks would be.
+_PLACES = {"query": "parameters", "header": "parameters", "request property": "requestBody"}
 
 
 @dataclass(frozen=True)
 class Held:
-    """`at` is the place in the spec that a claim is about, or would be; `said` what the spec says otherwise."""
+    """`at` is the place in the spec that a claim is about, or would be; `said` what the spec says otherwise, if so."""
 
     at: str
     said: str | None = None
 
-    @property
-    def agrees(self) -> bool:
-        return self.said is None
+
+@dataclass(frozen=True)
+class Statement:
+    """What the spec says at a place, of what a claim of that kind and name is about."""
+
+    kind: str
+    name: str
+    at: str
+    facts: Json = field(default_factory=dict)
 
 
 def hold(claim: Claim, spec: Json) -> Held:
     """A claim that names no operation may be about each: where it agrees with one, it agrees."""
     if claim["kind"] == "operation":
         return _operation(claim, spec)
-    found = [_in_operation(claim, operation, at, spec) for operation, at in _operations(spec)]
-    return next((held for held in found if held.agrees), found[0])
+    kind, name = claim["kind"], str(claim.get("status", claim.get("name")))
+    name = name.lower() if kind in ("query", "header") else name
+    about = [said for said in _statements(spec) if (said.kind, said.name) == (kind, name)]
+    if not about:
+        at = f"{next(operations(spec)).at}/{_PLACES.get(kind, 'responses')}"
+        return Held(at, f"no such {kind.rpartition(' ')[2]}")
+    found = [Held(said.at, _against(claim, said.facts)) for said in about]
+    return next((held for held in found if held.said is None), found[0])
 
 
-def _in_operation(claim: Claim, operation: Json, at: str, spec: Json) -> Held:
-    kind = claim["kind"]
-    if kind in ("query", "header"):
-        return _sent(claim, operation, at, spec)
-    if kind == "answer":
-        here = f"{at}/responses/{claim['status']}"
-        return Held(here, None if str(claim["status"]) in operation["responses"] else "no such status")
-    base = f"{at}/requestBody" if kind == "request property" else f"{at}/responses/{_success(operation)}"
-    return _property(claim, base, spec)
+def _against(claim: Claim, facts: Json) -> str | None:
+    """What the facts of the spec have against a claim."""
+    values, kind, required = (facts.get(name) for name in ("values", "type", "required"))
+    if claim.get("value", "{}") != "{}" and values and claim["value"] not in values:
+        return f"it is one of {', '.join(map(str, values))}"
+    if "type" in claim and kind not in (None, claim["type"]) and (kind, claim["type"]) != ("number", "integer"):
+        return f"its type is {kind}"
+    if "required" in claim and required not in (None, claim["required"]):
+        return f"it is {'' if required else 'not '}required"
+    return None
+
+
+def _statements(spec: Json) -> Iterator[Statement]:
+    for operation in operations(spec):
+        for at, parameter in operation.parameters:
+            facts = {"required": parameter.get("required", False), "values": parameter["schema"].get("enum")}
+            yield Statement(parameter["in"], parameter["name"].lower(), at, facts)
+        for media, at, _ in operation.bodies:
+            yield Statement("header", "content-type", f"{operation.at}/requestBody/content", {"values": [media]})
+            yield from _properties(spec, at, "request property", "")
+        for status in operation.value["responses"]:
+            yield Statement("answer", status, f"{operation.at}/responses/{status}")
+        for status, at, _ in operation.answers:
+            if status.startswith("2"):
+                yield from _properties(spec, at, "answer property", "")
+    for key, scheme in spec.get("components", {}).get("securitySchemes", {}).items():
+        bearer = {"values": ["Bearer {}"]} if scheme["type"] == "http" else {}
+        name = scheme.get("name", "Authorization").lower()
+        yield Statement("header", name, pointer([key], "/components/securitySchemes"), bearer)
+
+
+def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statement]:
+    at, schema = target(spec, at)
+    for name in schema.get("properties", ()):
+        here, child = target(spec, pointer(["properties", name], at))
+        facts = {"type": child.get("type"), "required": name in schema.get("required", ())}
+        yield Statement(kind, f"{above}{name}", here, facts)
+        yield from _properties(spec, here, kind, f"{above}{name}/")
 
 
 def line_of(file: Path, at: str) -> int:
@@ -64,10 +107,6 @@ def line_of(file: Path, at: str) -> int:
     return line
 
 
-def _operations(spec: Json) -> Iterator[tuple[Json, str]]:
-    return ((operation, pointer(["paths", path, method])) for method, path, operation in each_operation(spec))
-
-
 def _operation(claim: Claim, spec: Json) -> Held:
     """A claim's own operation: at a path, or at a server's address and a path.
 
@@ -84,53 +123,3 @@ def _operation(claim: Claim, spec: Json) -> Held:
             if path == f"{server}{known}":
                 return Held(f"/servers/{number}", f"the default is {servers[0]}; put this one first in `servers`")
     return Held("/paths", "no such operation")
-
-
-def _success(operation: Json) -> str:
-    return next((status for status in operation["responses"] if status.startswith("2")), "default")
-
-
-def _sent(claim: Claim, operation: Json, at: str, spec: Json) -> Held:
-    name, value = claim["name"], claim["value"]
-    for number, given in enumerate(operation.get("parameters", [])):
-        parameter = resolve(spec, given["$ref"][1:]) if "$ref" in given else given
-        if parameter["in"] == claim["kind"] and parameter["name"].lower() == name.lower():
-            here = f"{at}/parameters/{number}"
-            if claim.get("required") and not parameter.get("required"):
-                return Held(here, "it is not required")
-            values = parameter["schema"].get("enum")
-            if values is None or "{}" in value or value in values:
-                return Held(here)
-            return Held(here, f"it is one of {', '.join(map(str, values))}")
-    if claim["kind"] == "header" and name.lower() == "content-type":
-        types = operation.get("requestBody", {}).get("content", {})
-        return Held(f"{at}/requestBody/content", None if value in types else f"it is {', '.join(types) or 'none'}")
-    for key, scheme in spec.get("components", {}).get("securitySchemes", {}).items():
-        by_name = scheme["type"] == "apiKey" and scheme["name"].lower() == name.lower()
-        bearer = scheme["type"] == "http" and name.lower() == "authorization" and value.lower().startswith("bearer ")
-        if claim["kind"] == "header" and (by_name or bearer):
-            return Held(f"/components/securitySchemes/{key}")
-    return Held(f"{at}/parameters", "no such parameter")
-
-
-def _property(claim: Claim, base: str, spec: Json) -> Held:
-    content = resolve(spec, f"{base}/content")
-    if not isinstance(content, dict):
-        return Held(base, "no body")
-    media = next(iter(content))
-    here, needed = f"{pointer([media], f'{base}/content')}/schema", False
-    for token in claim["name"].split("/"):
-        around, schema = here, resolve(spec, here)
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        around = reference[1:] if reference else around
-        here = pointer(["properties", token], around)
-        if resolve(spec, here) is ABSENT:
-            return Held(here, "no such property")
-        needed = token in resolve(spec, around).get("required", [])
-    schema = resolve(spec, here)
-    said = schema.get("type")
-    if "type" in claim and said not in (None, claim["type"]) and (said, claim["type"]) != ("number", "integer"):
-        return Held(f"{here}/type", f"its type is {said}")
-    if "required" in claim and claim["required"] != needed:
-        return Held(here, f"it is {'' if needed else 'not '}required")
-    return Held(here)

@@ -115,12 +115,10 @@ def _about(report: Report, code: str) -> Iterator[str]:
     for change in _worst(report):
         where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
-        if change.witness and change.code > Code.DOCUMENTATION and not change.lines:
-            yield f"  - shown by {code.format(_cut(json.dumps(change.witness, ensure_ascii=False, default=str)))}"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
     for finding in report.overlay:
-        yield f"- overlay action {finding.action} {finding.state}: {finding.sentence}"
+        yield f"- overlay action {finding.action}: {finding.sentence}"
     yield from _some(f"touched: {code.format(place)}" for place in _places(report.impact))
 
 

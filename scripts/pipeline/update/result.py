@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
 
 from ..overlay import Finding
 
@@ -35,7 +34,7 @@ _CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: its class, the JSON pointers, a sentence, what shows it, and the lines of our spec it touches.
+    """One difference: its class, the JSON pointers, a sentence, and the lines of our spec it touches.
 
     `side`, where that is known: request or response.
     """
@@ -43,7 +42,6 @@ class Change:
     kind: str
     pointers: tuple[str, ...]
     sentence: str
-    witness: Any = None
     lines: tuple[str, ...] = ()
     side: str = ""
 

@@ -111,5 +111,4 @@ def _differences(copy: Path, taken: Taken, report: Report) -> None:
 
 def _change(found: diff.Change) -> Change:
     pointers = dict.fromkeys(at for at in (found.pointer_new, found.pointer_old) if at is not None)
-    witness = found.witness and vars(found.witness)
-    return Change(found.kind.value, tuple(pointers), found.sentence, witness, side=found.side)
+    return Change(found.kind.value, tuple(pointers), found.sentence, side=found.side)

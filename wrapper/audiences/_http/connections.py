@@ -75,7 +75,7 @@ class Connection:
             if scheme == "http":
                 self._forward = credentials
             else:
-                yield from self._tunnel(f"{host}:{port}", credentials)
+                yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials)
         if proxy and scheme == "https":
             yield from self._secure(context, host)
 

@@ -1,13 +1,12 @@
 """The body of an answer that was packed although `identity` was asked for."""
 
 import codecs
+import gzip
+import io
 import zlib
 
-_MEMBERS = 100
-"""What may follow each other in one gzip body; each is cheap to send and costly to read."""
 _CODINGS = 3
 """Codings on top of each other."""
-_GZIP = b"\x1f\x8b"
 
 
 class _EncodingError(Exception):
@@ -25,30 +24,24 @@ def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
             raise _EncodingError(f"the body has more than {_CODINGS} content codings")
         for coding in reversed(named):
             data = _inflated(data, coding, limit)
-    except _EncodingError as wrong:
+    except (_EncodingError, EOFError, OSError, zlib.error) as error:
         plain = body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
-        return body, None if plain else str(wrong)
+        why = str(error) if isinstance(error, _EncodingError) else "the compressed body is broken, or cut off"
+        return body, None if plain else why
     return data[:limit], f"more than {limit} bytes" if len(data) > limit else None
 
 
 def _inflated(data: bytes, coding: str, limit: int) -> bytes:
-    if coding not in ("gzip", "x-gzip", "deflate"):
+    if coding in ("gzip", "x-gzip"):
+        return gzip.GzipFile(fileobj=io.BytesIO(data)).read(limit + 1)
+    if coding != "deflate":
         raise _EncodingError("the body has a Content-Encoding that was not asked for")
-    whole, kind = b"", zlib.MAX_WBITS | 32  # gzip and zlib, by their heads
-    for _ in range(_MEMBERS):
+    for kind in (zlib.MAX_WBITS, -zlib.MAX_WBITS):  # the second without the zlib head, as some servers send it
         inflate = zlib.decompressobj(kind)
         try:
-            whole += inflate.decompress(data, limit + 1 - len(whole))
+            found = inflate.decompress(data, limit + 1)
         except zlib.error:
-            if coding != "deflate" or whole or kind < 0:
-                raise _EncodingError("the compressed body is broken") from None
-            kind = -zlib.MAX_WBITS  # without the zlib head, as some servers send it
             continue
-        if len(whole) > limit:
-            return whole
-        if not inflate.eof:
-            raise _EncodingError("the compressed body is cut off")
-        data = inflate.unused_data
-        if not data.startswith(_GZIP):
-            return whole
-    raise _EncodingError(f"the compressed body has more than {_MEMBERS} parts")
+        if inflate.eof or len(found) > limit:
+            return found
+    raise EOFError

@@ -1,24 +1,22 @@
 """Adobe Experience Platform: the metadata of an external audience, and the Segmentation Service, which lists audiences.
 
-The spec of what creates is our own, written from a page that Adobe hides, help/segmentation/api/create-audience.md in
-https://github.com/AdobeDocs/experience-platform.en; that of the Segmentation Service is Adobe's, with the guide
-https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences; that of the token endpoint is
-our own, https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
+The spec of the call that creates is our own, written from a page that Adobe hides:
+help/segmentation/api/create-audience.md in https://github.com/AdobeDocs/experience-platform.en. The spec of the
+Segmentation Service is Adobe's; its guide is
+https://experienceleague.adobe.com/en/docs/experience-platform/segmentation/api/audiences. The spec of the token
+endpoint is our own, written from
+https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/IMS.
 
-Its calls that update an audience (patchAudience, updateAudience) are not made: they are documented with an audience's
-expression and name, and no page says what they do to one that is metadata alone.
+The calls that update an audience (patchAudience, updateAudience) are not made: they are documented with an audience's
+expression and name, and no page says what they do to an audience that is metadata only.
 """
 
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, Unpack
 
+from audience_clients.adobe import models
 from audience_clients.adobe.api.audiences import create_audience, delete_audience, get_audience, list_audiences
-from audience_clients.adobe.models import (
-    CreateAudienceAccept,
-    CreateAudienceBody,
-    CreateAudienceCreateAudienceMetaOnly,
-)
 from audience_clients.adobe.types import UNSET
 from audience_clients.adobe_ims.api.tokens import create_token
 from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGrantType
@@ -26,19 +24,7 @@ from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGr
 from .._draft import Draft, DraftRules
 from .._drivers import Async, Blocking
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import (
-    Adapter,
-    Built,
-    Effect,
-    Handle,
-    Operation,
-    Page,
-    Place,
-    Service,
-    Unsupported,
-    text,
-    value_at,
-)
+from .._operation import Adapter, Built, Effect, Handle, Operation, Page, Service, Unsupported, items, text, value_at
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of
 from .._redact import STARS
@@ -83,6 +69,9 @@ _TOKENS = Service(
     message=("error_description",),
     url=lambda values, _: values["token_url"],
 )
+_IDS, _ASKED = "a string at /id or /audienceId", "the id that was asked for"
+_CHILDREN = "an array at /children, of audiences with what was asked for"
+_PAGE = "an array at /children, and a whole number at /_page/next"
 _MEMBERS = Unsupported(
     "Adobe documents another way for members: a file in its landing zone, an external audience made of it, and a run; "
     "this library makes none of those calls"
@@ -92,15 +81,15 @@ _MEMBERS = Unsupported(
 def _create(draft: Draft, values: Values) -> Built:
     body = draft.body
     return create_audience.build_request(
-        body=CreateAudienceBody(
+        body=models.CreateAudienceBody(
             name=body["name"],
             description=body.get("description", UNSET),
             namespace=body.get("namespace", UNSET),
             origin_name=body.get("originName", UNSET),
             audience_id=body.get("audienceId", UNSET),
         ),
-        create_audience_meta_only=CreateAudienceCreateAudienceMetaOnly.TRUE,
-        accept=CreateAudienceAccept.APPLICATIONVND_ADOBE_EXTERNAL_AUDIENCESJSON_VERSION2,
+        create_audience_meta_only=models.CreateAudienceCreateAudienceMetaOnly.TRUE,
+        accept=models.CreateAudienceAccept.APPLICATIONVND_ADOBE_EXTERNAL_AUDIENCESJSON_VERSION2,
         x_gw_ims_org_id=values["org_id"],
         x_sandbox_name=values["sandbox_name"],
     )
@@ -132,32 +121,33 @@ def _find(asked: Reference, values: Values) -> Built:
 
 def _found(asked: Reference, body: Any) -> list[Record] | None:
     name, value = _property(asked)
-    items = value_at(body, ("children",))
-    if not isinstance(items, list) or any(text(item, name) != value for item in items):
+    found = items(body, "children")
+    if found is None or any(text(item, name) != value for item in found):
         return None
-    return [_record(item) for item in items]
+    return [_record(item) for item in found]
 
 
 def _property(asked: Reference) -> tuple[str, str]:
     return ("name", asked.by_name) if asked.external_id is None else ("audienceId", asked.external_id)
 
 
-def _list(asked: Place, values: Values) -> Built:
-    start = UNSET if asked.mark is None else int(asked.mark)
+def _list(mark: str | int | None, values: Values) -> Built:
+    start = UNSET if mark is None else int(mark)
     return list_audiences.build_request(
         start=start, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
     )
 
 
-def _listed(asked: Place, body: Any) -> Page | None:  # noqa: ARG001
-    items, following = value_at(body, ("children",)), value_at(body, ("_page", "next"))
+def _listed(mark: object, body: Any) -> Page | None:  # noqa: ARG001
+    found, following = items(body, "children"), value_at(body, ("_page", "next"))
     # The spec shows a number, the guide a text; on the last page it is 0, or not there.
-    if not isinstance(items, list) or not str(following or 0).isdecimal():
+    if found is None or not str(following or 0).isdecimal():
         return None
-    return Page([_record(item) for item in items], int(following or 0) or None, "/children")
+    return Page([_record(item) for item in found], int(following or 0) or None, "/children")
 
 
-def _record(body: Any) -> Record:
+def _record(item: Any) -> Record:
+    body = item if isinstance(item, dict) else {}
     return Record(
         name=text(body, "name"),
         id=text(body, "id"),
@@ -167,13 +157,14 @@ def _record(body: Any) -> Record:
         member_count=None,
         created=_seconds(body, "createEpoch"),
         updated=_seconds(body, "updateEpoch"),
-        raw=body,
+        raw=item,
     )
 
 
 def _seconds(body: Any, name: str) -> datetime | None:
+    seconds = count_of(body, name)
     try:
-        return datetime.fromtimestamp(count_of(body, name) or 0, UTC) if value_at(body, (name,)) else None
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -182,6 +173,10 @@ def _delete(asked: Reference, values: Values) -> Built:
     return delete_audience.build_request(
         asked.by_id, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
     )
+
+
+def _deleted(asked: Reference, body: Any) -> Handle:  # noqa: ARG001
+    return Handle(id=asked.id)
 
 
 def _ask(client_secret: Secret, values: Values) -> Built:
@@ -242,57 +237,20 @@ ADOBE = Adapter(
     key="adobe",
     settings=settings_of(AdobeOptions),
     token=Operation(
-        _TOKENS,
-        "create_token",
-        Effect.READS,
-        _ask,
-        _granted,
-        create_token.parse_response,
-        needs="a string at /access_token",
+        _TOKENS, "create_token", Effect.READS, _ask, _granted, create_token.parse_response, "a string at /access_token"
     ),
     draft=DraftRules(
         fields={"name": "name", "description": "description"},
         unsupported={"members": "this endpoint creates metadata only"},
     ),
     create=Operation(
-        _SERVICE,
-        "create_audience",
-        Effect.CREATES,
-        _create,
-        _created,
-        create_audience.parse_response,
-        needs="a string at /id or /audienceId",
+        _SERVICE, "create_audience", Effect.CREATES, _create, _created, create_audience.parse_response, _IDS
     ),
-    get=Operation(
-        _UPS, "getAudience", Effect.READS, _get, _got, get_audience.parse_response, needs="the id that was asked for"
-    ),
-    find=Operation(
-        _UPS,
-        "listAudiences",
-        Effect.READS,
-        _find,
-        _found,
-        list_audiences.parse_response,
-        needs="an array at /children, of audiences with what was asked for",
-    ),
+    get=Operation(_UPS, "getAudience", Effect.READS, _get, _got, get_audience.parse_response, _ASKED),
+    find=Operation(_UPS, "listAudiences", Effect.READS, _find, _found, list_audiences.parse_response, _CHILDREN),
+    list=Operation(_UPS, "listAudiences", Effect.READS, _list, _listed, list_audiences.parse_response, _PAGE),
     wait=Unsupported("Adobe documents no state of an audience that could be waited for"),
-    delete=Operation(
-        _UPS,
-        "deleteAudience",
-        Effect.REMOVES,
-        _delete,
-        lambda asked, _: Handle(id=asked.id),
-        delete_audience.parse_response,
-    ),
-    list=Operation(
-        _UPS,
-        "listAudiences",
-        Effect.READS,
-        _list,
-        _listed,
-        list_audiences.parse_response,
-        needs="an array at /children, and a whole number at /_page/next",
-    ),
+    delete=Operation(_UPS, "deleteAudience", Effect.REMOVES, _delete, _deleted, delete_audience.parse_response),
     add=_MEMBERS,
     remove=_MEMBERS,
     replace=_MEMBERS,
@@ -312,9 +270,9 @@ class Adobe(Blocking):
     Give an `audienceId` of your own with each create, as the guide does: then `get(Reference(external_id=...))` finds
     that audience again, an inactive one too. `list` leaves those out, and the system's own.
 
-    Instead of a ready access token, `client_id`, `client_secret` and `scopes` have one asked for by OAuth
-    server-to-server: once for all threads and tasks, again a minute before it expires, and once more when the provider
-    refuses it. If none can be had, the call raises TokenError. Settings see `AdobeOptions`, all options `Options`.
+    Instead of `access_token`, give `client_id`, `client_secret` and `scopes`: a token is then asked for by OAuth
+    server-to-server, once for all threads and tasks, again a minute before it expires, and once more when the provider
+    refuses it. If none is issued, the call raises TokenError. `AdobeOptions` has the settings, `Options` the rest.
 
     Raises ConfigurationError for what is missing or malformed.
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Annotated, Any, TypeVar, Unpack
 
+from audience_clients.batch import models
 from audience_clients.batch.api.audiences import (
     audience_create,
     audience_list,
@@ -17,13 +18,6 @@ from audience_clients.batch.api.audiences import (
     audience_replace,
     audience_update,
     audience_view,
-)
-from audience_clients.batch.models import (
-    AudienceCreateBody,
-    AudienceCreateBodyType,
-    AudienceRemoveBody,
-    AudienceReplaceBody,
-    AudienceUpdateBody,
 )
 from audience_clients.batch.types import UNSET
 
@@ -38,14 +32,13 @@ from .._operation import (
     Change,
     Effect,
     Handle,
-    Json,
+    Mark,
     MemberRules,
     Operation,
     Page,
-    Place,
     Service,
+    items,
     text,
-    value_at,
 )
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
@@ -63,7 +56,8 @@ _SERVICE = Service(
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
-_NEEDS = "a string at /indexing_token"
+_NEEDS, _ARRAY = "a string at /indexing_token", "an array at /audiences"
+_ASKED = "what is said of the audience that was asked for"
 _SIBLING = "(as Batch has it for profiles)"
 # Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
 _STATES = {
@@ -75,9 +69,9 @@ _STATES = {
 
 
 def _create(draft: Draft, values: Values) -> Built:
-    body = AudienceCreateBody(
+    body = models.AudienceCreateBody(
         name=draft.body["name"],
-        type_=AudienceCreateBodyType(draft.body["type"]),
+        type_=models.AudienceCreateBodyType(draft.body["type"]),
         display_name=draft.body.get("display_name", UNSET),
     )
     return audience_create.build_request(body=body, x_batch_project=values["project"])
@@ -112,30 +106,30 @@ def _record(item: Any) -> Record:
     )
 
 
-def _list(asked: Place, values: Values) -> Built:
-    start = UNSET if asked.mark is None else str(asked.mark)
+def _list(mark: Mark, values: Values) -> Built:
+    start = UNSET if mark is None else str(mark)
     return audience_list.build_request(from_=start, limit=_PAGE, x_batch_project=values["project"])
 
 
-def _listed(asked: Place, body: Any) -> Page | None:  # noqa: ARG001
-    items = value_at(body, ("audiences",))
-    if not isinstance(items, list):
+def _listed(mark: Mark, body: Any) -> Page | None:  # noqa: ARG001
+    found = items(body, "audiences")
+    if found is None:
         return None
-    more = text(body, "next_from") if value_at(body, ("has_more",)) is not False else None
-    return Page([_record(item) for item in items], more, "/audiences")
+    more = text(body, "next_from") if body.get("has_more") is not False else None
+    return Page([_record(item) for item in found], more, "/audiences")
 
 
 def _update(asked: Change, values: Values) -> Built:
-    body = AudienceUpdateBody(name=asked.audience.by_name, ids=[])
+    body = models.AudienceUpdateBody(name=asked.audience.by_name, ids=[])
     return audience_update.build_request(body=body, x_batch_project=values["project"])
 
 
 def _replace(asked: Change, values: Values) -> Built:
-    body = AudienceReplaceBody(name=asked.audience.by_name, ids=[])
+    body = models.AudienceReplaceBody(name=asked.audience.by_name, ids=[])
     return audience_replace.build_request(body=body, x_batch_project=values["project"])
 
 
-def _member(verb: str, member: Member | str, warnings: set[str]) -> Json:
+def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
     action = {} if verb == "replace" else {"action": verb}
     if isinstance(member, str):
         return {"id": member, **action}
@@ -173,11 +167,13 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
 
 
 def _remove(asked: Reference, values: Values) -> Built:
-    return audience_remove.build_request(body=AudienceRemoveBody(name=asked.by_name), x_batch_project=values["project"])
+    return audience_remove.build_request(
+        body=models.AudienceRemoveBody(name=asked.by_name), x_batch_project=values["project"]
+    )
 
 
 _UPDATE = Operation(
-    _SERVICE, "audience_update", Effect.CHANGES, _update, _token, audience_update.parse_response, needs=_NEEDS
+    _SERVICE, "audience_update", Effect.CHANGES, _update, _token, audience_update.parse_response, _NEEDS
 )
 
 
@@ -214,15 +210,7 @@ BATCH = Adapter(
     create=Operation(
         _SERVICE, "audience_create", Effect.CREATES, _create, _token, audience_create.parse_response, needs=_NEEDS
     ),
-    get=Operation(
-        _SERVICE,
-        "audience_view",
-        Effect.READS,
-        _view,
-        _viewed,
-        audience_view.parse_response,
-        needs="what is said of the audience that was asked for",
-    ),
+    get=Operation(_SERVICE, "audience_view", Effect.READS, _view, _viewed, audience_view.parse_response, _ASKED),
     delete=Operation(
         _SERVICE,
         "audience_remove",
@@ -232,15 +220,7 @@ BATCH = Adapter(
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
-    list=Operation(
-        _SERVICE,
-        "audience_list",
-        Effect.READS,
-        _list,
-        _listed,
-        audience_list.parse_response,
-        needs="an array at /audiences",
-    ),
+    list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, audience_list.parse_response, _ARRAY),
     add=_UPDATE,
     remove=_UPDATE,
     replace=Operation(
@@ -262,7 +242,7 @@ class Batch(Blocking):
 
     The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
     `display_name`. A 202 without `indexing_token` is a SpecViolationError with the outcome *applied*: the page promises
-    the token, and without it nobody can ask how the work goes. Settings see `BatchOptions`, all options `Options`.
+    the token, and without it nobody can ask how the work goes. `BatchOptions` has the settings.
 
     Raises ConfigurationError for what is missing or malformed.
 

@@ -12,20 +12,7 @@ from .._draft import Draft, DraftRules, as_part
 from .._drivers import Async, Blocking
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
-from .._operation import (
-    Adapter,
-    Built,
-    Change,
-    Effect,
-    Handle,
-    Operation,
-    Page,
-    Place,
-    Service,
-    Unsupported,
-    text,
-    value_at,
-)
+from .._operation import Adapter, Built, Change, Effect, Handle, Operation, Page, Service, Unsupported, items, text
 from .._options import Options
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
@@ -59,13 +46,13 @@ def _given(_: object, body: Any) -> Handle | None:
     return Handle(id=given) if given else None
 
 
-def _list(asked: Reference | Place, values: Values) -> Built:  # noqa: ARG001
+def _list(asked: object, values: Values) -> Built:  # noqa: ARG001
     return get_audiences.build_request()
 
 
-def _listed(asked: Reference | Place, body: Any) -> Page | None:  # noqa: ARG001
-    items = value_at(body, ("data",))
-    return Page([_record(item) for item in items], None, "/data") if isinstance(items, list) else None
+def _listed(asked: object, body: Any) -> Page | None:  # noqa: ARG001
+    found = items(body, "data")
+    return None if found is None else Page([_record(item) for item in found], None, "/data")
 
 
 def _found(asked: Reference, body: Any) -> list[Record] | None:
@@ -147,7 +134,7 @@ class CommBox(Blocking):
     CommBox has one list of all audiences, without pages: it is one answer, of `max_response_bytes` at most, also for
     `get`, which finds an audience by its name or id in it. `replace` takes a PhoneFile, for a static audience alone,
     which is looked up first. A time without a zone, which CommBox may send, stands in `Record.raw` only.
-    Settings see `CommBoxOptions`, all options `Options`.
+    `CommBoxOptions` has the settings, `Options` the rest.
 
     Raises ConfigurationError for what is missing or malformed.
 
