@@ -253,7 +253,7 @@ class _Plain:
             operation = {key: each for key, each in operation.items() if key != "operationId"}
         self._ids.add(name)
         return {
-            **operation,
+            **{key: each for key, each in operation.items() if key != "requestBody"},
             "parameters": list(parameters.values()),
             **({"requestBody": {**body, "content": content}} if content else {}),
             "responses": responses or {"default": {"description": ""}},
