@@ -10,10 +10,10 @@ import processes
 from recorded import entry, judged
 
 COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
-OUTPUT = ["<&- >&-", ">/dev/full"]
 ERROR = ["2>&-", "2>/dev/full"]
 NEITHER = [">&- 2>&-", pytest.param(">/dev/full 2>/dev/full", marks=pytest.mark.long)]
 LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("<&- >&-", "2>/dev/full")]
+ONE_LOST = [">/dev/full", "2>&-", *LONG]
 
 
 def shell(redirected: str, *arguments: str, **environment: str) -> processes.Ended:
@@ -32,7 +32,7 @@ def archive(tmp_path: Path) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("redirected", [">/dev/full", "2>&-", *LONG])
+@pytest.mark.parametrize("redirected", [">/dev/full", pytest.param("2>&-", marks=pytest.mark.long), *LONG])
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -51,7 +51,7 @@ def test_what_is_printed_is_printed_where_it_still_can_be(
     assert words in ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("redirected", [*OUTPUT, *ERROR])
+@pytest.mark.parametrize("redirected", ONE_LOST)
 def test_so_are_findings_once_and_with_their_annotations(redirected: str, archive: str) -> None:
     ended = shell(redirected, "traffic", archive, "--report", "github")
     printed = ended.stdout if redirected in ERROR else ended.stderr

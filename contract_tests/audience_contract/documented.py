@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from .bodies import fields_of, json_of
+from .documents import READ
 from .facts import PATH, Effect, Facts, effect_of, facts_of, linked, told
 from .media import find, parse
 from .messages import Request, Response
@@ -90,6 +91,8 @@ class Documented(Provider):
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
         schema = entry and entry.get("schema")
+        if entry and media and not media.is_json and media.essence not in READ:
+            yield "a body in a media type that is not read here"
         if schema and media and request.body:
             value = json_of(request) if media.is_json else {}
             yield from _unsure(schema, fields_of(request) if "urlencoded" in media.essence else value, "")

@@ -22,6 +22,8 @@ _SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "ma
 _ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 _SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "patternProperties", "$defs")
 _DATA = {"example", "examples", "default", "enum", "const"}
+READ = ("multipart/form-data", "application/x-www-form-urlencoded")
+"""The media types of bodies that are read, beside those of JSON."""
 _UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
 
 
@@ -213,7 +215,7 @@ class _Plain:
         self._whole["servers"] = servers or [{"url": "/"}]
 
     def _operation(self, item: Json, operation: Json, pointer: str) -> Json:
-        why = ""
+        why, unnamed = "", []
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters") or (), at) for holder, at in ((operation, pointer), (item, above)))
@@ -228,12 +230,15 @@ class _Plain:
             elif wrong := self._not_written(each):
                 self._leave_out(at, f"{each['in']} {each['name']}: {wrong}")
                 why = wrong if each.get("required") or each["in"] == "path" else why
+                unnamed += [str(each["name"])] if each["in"] == "query" else []
             elif (each["in"], each["name"]) not in parameters:
                 self.moved[f"{pointer}/parameters/{len(parameters)}"] = at
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._target(operation.get("requestBody"))
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
-        why = "a body in no media type that is known here" if body and not content else why
+        first = parse(next(iter(content), ""))
+        unread = not first or not (first.is_json or first.essence in READ)
+        why = "a body in no media type that is known here" if body and unread else why
         responses = {
             re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
             for code, each in (operation.get("responses") or {}).items()
@@ -248,11 +253,12 @@ class _Plain:
             operation = {key: each for key, each in operation.items() if key != "operationId"}
         self._ids.add(name)
         return {
-            **operation,
+            **{key: each for key, each in operation.items() if key != "requestBody"},
             "parameters": list(parameters.values()),
             **({"requestBody": {**body, "content": content}} if content else {}),
             "responses": responses or {"default": {"description": ""}},
             "security": admitting,
+            "x-not-judged-query": unnamed,
             "x-not-judged": "no security scheme is known here" if security and not admitting else why,
         }
 
@@ -269,7 +275,7 @@ class _Plain:
         return ""
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
-        """A content map, JSON first; where `asked`, of what can be written, else without schemas of what isn't read."""
+        """A content map, JSON first, without schemas of what isn't read; where `asked`, any type is JSON."""
         found = {}
         for name in content or ():
             media, entry = parse(name), self._target(content[name]) or {}
@@ -277,13 +283,12 @@ class _Plain:
                 self._leave_out(f"{pointer}/content/{escape(name)}", "no media type")
                 continue
             is_json = media.is_json or (asked and "*" in name)
-            readable = is_json or media.essence in ("multipart/form-data", "application/x-www-form-urlencoded")
+            readable = is_json or media.essence in READ
             if not readable and (asked or "schema" in entry):
                 self._leave_out(f"{pointer}/content/{escape(name)}", "a media type that is not read here")
-            if readable or not asked:
-                kept = entry if readable else {key: entry[key] for key in entry if key != "schema"}
-                found["application/json" if asked and "*" in name else name] = kept
-        return dict(sorted(found.items(), key=lambda each: "json" not in each[0]))
+            kept = entry if readable else {key: entry[key] for key in entry if key != "schema"}
+            found["application/json" if asked and "*" in name else name] = kept
+        return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in READ)))
 
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)

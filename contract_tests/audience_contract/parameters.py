@@ -23,10 +23,12 @@ def check(operation: Operation, request: Request, *, undocumented: bool) -> Iter
     pairs = urlencoded.pairs(request.target.partition("?")[2])
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
+    # An object's properties may stand in the query under any names.
+    unjudged = operation.node.plain("x-not-judged-query", [])
     for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
-        elif undocumented:
+        elif undocumented and not unjudged:
             yield Violation(f"query {key}", "", operation.node.pointer, "a parameter that the spec does not name")
 
 

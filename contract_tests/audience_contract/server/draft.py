@@ -57,7 +57,9 @@ class Draft:
     def turned(self, *kinds: str) -> "Draft":
         """With the values of these kinds in the other order."""
         turned = {
-            kind: dict(reversed(found.items())) for kind in kinds if isinstance(found := self.values[kind], Mapping)
+            kind: dict(reversed(list(found.items())))
+            for kind in kinds
+            if isinstance(found := self.values[kind], Mapping)
         }
         return replace(self, values={**self.values, **turned})
 

@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -61,8 +62,8 @@ class Names:
         schema = body and body["content"][draft.media].get("schema")
         if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
             every = [sample(schema, least=least), sample(schema)]
-            held = (each for each in every if isinstance(each, dict | list))
-            whole = next((each for each in held if not any(check(schema, each, ""))), {})
+            held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))
+            whole: Any = next((each for each in held if not any(check(schema, each, ""))), {})
             draft = replace(draft, values={**draft.values, "body": whole})
         return draft
 
