@@ -292,6 +292,8 @@ class _Plain:
 
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)
+        for name in response.get("headers") or ():
+            self._leave_out(f"{pointer}/headers/{escape(name)}", "the headers of an answer are not judged")
         links = {name: self._target(each) for name, each in (response.get("links") or {}).items()}
         found = {"content": content, "links": {name: each for name, each in links.items() if each}}
         kept = {name: each for name, each in response.items() if name not in found}
