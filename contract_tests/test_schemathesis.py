@@ -82,7 +82,11 @@ def _by_media_type() -> Iterator[Any]:
         seen |= kinds
 
 
-@pytest.mark.parametrize("provider", list(_by_media_type()))
+# Those with JSON are long: the test that follows the links has one.
+@pytest.mark.parametrize(
+    "provider",
+    [pytest.param(key, marks=() if key in ("adobe_ims", "commbox") else pytest.mark.long) for key in _by_media_type()],
+)
 def test_schemathesis_finds_nothing_wrong_with_the_mock_server(provider: str, tmp_path: Path) -> None:
     with MockServer() as server:
         report = judge(server, provider, tmp_path)
