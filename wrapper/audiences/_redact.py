@@ -1,9 +1,13 @@
 """Takes secrets out of what a provider said."""
 
+import json
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
-from html.entities import html5
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
 
 from ._lock import Lock
 
@@ -13,8 +17,6 @@ _CUT = 3
 """Characters of a secret that are enough at the end of what was cut off."""
 _MANY = 32
 STARS = "***"
-_BEGUN = re.compile(rb"(?:\\{0,3}(?:u[0-9A-Fa-f]{0,3})?|(?:&|\\{1,2}u0026)#?\w{0,31}|%[0-9A-Fa-f]?)?")
-"""What an escape begins with, or nothing."""
 
 
 class RecentSecrets:
@@ -34,23 +36,24 @@ class RecentSecrets:
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
     r"""The data with stars for each secret, also as JSON, HTML or a URL writes it, and so within JSON; `cut`: its end
-    may be half of one.
+    may be half of one. The time that it takes is linear in the data.
 
     >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
     """
-    stars, is_escaped = STARS.encode(), any(mark in data for mark in b"\\&%")
-    for secret in sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True):
-        (begin, spelled), kept, last = _patterns(secret), b"", 0
-        at = 0 if is_escaped or " " in secret or "+" in secret else max(0, len(data) - len(secret) * cut)
-        while found := begin.search(data, at):
-            at = found.start() + 1
-            if (end := _end(data, found.start(), spelled, cut=cut)) is not None:
-                kept += data[last : found.start()] + stars
-                at = last = end
-        # As it is: also where nothing is escaped, or what looks like an escape is the secret's own.
-        data = (kept + data[last:]).replace(secret.encode(), stars)
-    return data
+    sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}
+    hidden = bytearray(len(data))
+    formats = _FORMATS if any(mark in data for mark in b"\\&%") else ()
+    for view in _View(_spaced(data)).views(formats) if sought else ():
+        for secret in sought:
+            for first, last in view.places(secret, _CUT if cut else SHORTEST):
+                begin, end = view.origin(first), view.origin(last)
+                hidden[begin:end] = b"\1" * (end - begin)
+    kept, at = bytearray(), 0
+    for run in re.finditer(b"\1+", hidden):
+        kept += data[at : run.start()] + STARS.encode()
+        at = run.end()
+    return bytes(kept + data[at:])
 
 
 def name_without(name: str, secrets: Iterable[str]) -> str:
@@ -59,36 +62,79 @@ def name_without(name: str, secrets: Iterable[str]) -> str:
     return STARS if told else name
 
 
-def _end(data: bytes, at: int, spelled: Sequence[re.Pattern[bytes]], *, cut: bool) -> int | None:
-    """Where a secret ends that begins at a place in the data, which may be cut; None for no secret."""
-    before = at
-    for number, pattern in enumerate(spelled):
-        found = pattern.match(data, at)
-        if found is None:  # what is taken for a character may be the begin of its own escape
-            begun = _BEGUN.fullmatch(data, at) or _BEGUN.fullmatch(data, before)
-            return len(data) if cut and begun and number >= _CUT else None
-        before, at = at, found.end()
-    return at
+def _spaced(text: bytes) -> bytes:
+    """With spaces in place of plus signs, which a URL may mean by them."""
+    return text.replace(b"+", b" ")
 
 
-@lru_cache(_MANY)
-def _patterns(secret: str) -> tuple[re.Pattern[bytes], list[re.Pattern[bytes]]]:
-    """Those of the secret's first characters, and of each character. Backslashes in a row are one."""
-    spelled = [_spelled(each) for each in re.findall(r"\\+|[^\\]", secret)]
-    return re.compile(b"".join(each.pattern for each in spelled[:_CUT])), spelled
+_Format = tuple[re.Pattern[bytes], Callable[[str], str]]
+"""How characters are escaped. The pattern matches an escape, or, at the end of the data, the begin of one (which has no
+group 1); the function tells what an escape stands for.
+"""
+
+_JSON: _Format = (
+    re.compile(rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z'),
+    lambda escape: str(json.loads(f'"{escape}"')),
+)
+_HTML: _Format = (re.compile(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z"), unescape)
+_URL: _Format = (re.compile(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z"), unquote)
+# From the outside to the inside: JSON twice, because what stands in JSON may be written as JSON itself.
+_FORMATS = (_JSON, _JSON, _HTML, _URL)
 
 
-@cache
-def _spelled(text: str) -> re.Pattern[bytes]:
-    """The ways in which formats write a character."""
-    character, times = text[0], len(text)
-    ways = [re.escape(character * number * times) for number in ([4, 2, 1] if character == "\\" else [1])]
-    ways += [r"[ +]"] * (character in " +")  # in a URL, either may be meant by a plus sign
-    escapes = []
-    for each in " +" if character in " +" else character:
-        digits = "".join(f"[{digit}{digit.upper()}]" for digit in f"{ord(each):02x}")
-        names = [name for name, meaning in html5.items() if meaning == each and name.endswith(";")]
-        entities = "|".join([f"#0{{0,7}}{ord(each)};", f"#[xX]0{{0,7}}{digits};", *names])
-        escapes += [rf"(?:&|\\{{1,2}}u0026)(?:{entities})", rf"\\{{1,2}}u00{digits}", f"%{digits}"]
-        escapes += [rf"\\{{1,3}}{each}"] * (each in '"/')
-    return re.compile(f"(?:(?:{'|'.join(escapes)}){{{times}}}|{'|'.join(ways)})".encode())
+@lru_cache(4096)
+def _plain(meaning: Callable[[str], str], escape: bytes | None) -> bytes | None:
+    """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
+    found = meaning(escape.decode()) if escape else ""
+    return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
+
+
+class _View:
+    """What was said, or what it is once the escapes of formats are decoded."""
+
+    def __init__(self, text: bytes | bytearray, source: "_View | None" = None) -> None:
+        self._text, self._source = text, source
+        # The ends of the decoded escapes, and where those are in the source.
+        kind = "I" if source and len(source._text) < 2**32 else "Q"
+        self._here, self._there = array(kind), array(kind)
+
+    def views(self, formats: Sequence[_Format]) -> Iterator["_View"]:
+        """The view itself, and those with the escapes of some of the formats decoded, one after the other."""
+        yield self
+        for number, each in enumerate(formats):
+            if each not in formats[:number] and (decoded := self._decoded(each)):
+                yield from decoded.views(formats[number + 1 :])
+
+    def _decoded(self, written: _Format) -> "_View | None":
+        """None if there is nothing to decode."""
+        (escapes, meaning), text, at = written, bytearray(), 0
+        view = _View(text, self)
+        for escape in escapes.finditer(self._text):
+            plain = _plain(meaning, escape[1])
+            if plain is not None:
+                text += self._text[at : escape.start()]
+                text += plain
+                at = escape.end()
+                view._here.append(len(text))
+                view._there.append(at)
+        text += self._text[at:]
+        return view if view._here else None
+
+    def places(self, secret: bytes, least: int) -> Iterator[tuple[int, int]]:
+        """Where the secret begins and ends; also where the text ends with so many characters of it."""
+        at = self._text.find(secret)
+        while at >= 0:
+            yield at, at + len(secret)
+            at = self._text.find(secret, at + len(secret))
+        end = len(self._text)
+        for size in range(min(len(secret) - 1, end), least - 1, -1):
+            if self._text.endswith(secret[:size]):
+                yield end - size, end
+                break
+
+    def origin(self, at: int) -> int:
+        """Where in what was said a place of the text is."""
+        if self._source is None:
+            return at
+        number = bisect_right(self._here, at)
+        return self._source.origin(at + self._there[number - 1] - self._here[number - 1] if number else at)
