@@ -62,14 +62,16 @@ def faults(operation: Operation) -> Iterator[Fault]:
 
 
 def as_before(ignore: Ignored, when: When = always) -> Act:
-    """It answers to a request with no other fault as to the last one that was right."""
+    """It answers to a request with no other fault as to the last one that was right, and does nothing."""
 
     def act(turn: Turn) -> Response:
-        if not turn.refused():
-            turn.memory["before"] = turn.request
-        elif "before" in turn.memory and when(turn) and turn.has_only(ignore):
-            return turn.answer(turn.memory["before"])
-        return turn.answer()
+        if "before" in turn.memory and turn.refused() and when(turn) and turn.has_only(ignore):
+            before: Response = turn.memory["before"]
+            return before
+        answer = turn.answer()
+        if answer.status < 300:
+            turn.memory["before"] = answer
+        return answer
 
     return act
 
