@@ -98,7 +98,7 @@ def _elsewhere(place: Place, right: str) -> Iterator[Fault]:
             return other.put(place.put(request), value)
 
         def is_there(turn: Turn, other: Place = other, value: str = value) -> bool:
-            return not place.values(turn.request) and other.values(turn.request) == [value]
+            return not place.values(turn.request) and any(value in each for each in other.values(turn.request))
 
         sentence = f"The credential of {place.name} is admitted as `{key}` ({kind})."
         yield Fault(f"{name}-{word}", sentence, (place.pointer,), takes_as(back, is_there), show=(moved,))

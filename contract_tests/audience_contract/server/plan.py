@@ -41,8 +41,13 @@ def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation |
     made = [[Planned(case, said) for case in group if (said := expect(case))] for group in found]
     first: dict[str, Planned] = {}
     for one in itertools.chain(*made):
-        if one.expectation.expected is not Expected.OPEN:
+        if one.expectation.expected is not Expected.OPEN and one.case.label != cases.AGAIN:
             first.setdefault(one.expectation.key, one)
     chosen = {id(one) for one in first.values()}
-    turns = [one for row in itertools.zip_longest(*made) for one in row if one and id(one) not in chosen]
+    # What right credentials give after wrong ones is only seen when nothing else comes between them.
+    units = [
+        [group] if any(one.case.label == cases.AGAIN for one in group) else [[one] for one in group] for group in made
+    ]
+    rows = itertools.zip_longest(*units, fillvalue=[])
+    turns = [one for row in rows for unit in row for one in unit if id(one) not in chosen]
     return Plan(list(first.values()), turns, [*itertools.chain(*made)])
