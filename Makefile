@@ -57,8 +57,9 @@ demo: build/demo/.ready ## show the life of an audience, on a mock server
 	@echo "Starting a mock server, and asking it with the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
+# Three at once on two cores: some tests wait.
 test: $(READY) ## run the test suite
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## what the suite leaves out, and the property tests with 20 times as many examples, random ones
 	$(BIN)/pytest -m long -n 2 --dist loadfile --no-loadscope-reorder

@@ -41,7 +41,11 @@ def _judged(key: str, operation: str, act: Any, *others: str) -> Report:
         ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
         pytest.param("adobe", Settings(), marks=pytest.mark.long),
         ("adobe", Settings(metadata_found=False)),
-        ("adobe", Settings(system_id=False, next_as_text=True, newest_first=True, inactive=True)),
+        pytest.param(
+            "adobe",
+            Settings(system_id=False, next_as_text=True, newest_first=True, inactive=True),
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["commbox", "commbox otherwise", "adobe", "without metadata", "without the system's id"],
 )

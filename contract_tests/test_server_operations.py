@@ -49,7 +49,7 @@ _STRICT = Settings(same_name_accepted=False, removed_name_accepted=False, empty_
         Settings(indexing=3600),
         Settings(indexing=0.3, shown_while_indexing=False),
         Settings(indexing=0.3, removed_at_once=False, absent_accepted=True, newest_first=True),
-        _STRICT,
+        pytest.param(_STRICT, marks=pytest.mark.long),
         Settings(unknown_token_accepted=False, unknown_cursor_accepted=True),
     ],
     ids=["in progress for long", "not found for a moment", "late", "strict", "as to tokens and cursors"],
