@@ -32,6 +32,7 @@ def run(package: str, arguments: list[str], environment: dict[str, str], folder:
         patch.object(sys, "stdin", nothing),
         warnings.catch_warnings(action="ignore", category=ResourceWarning),  # what a process leaves open ends with it
     ):
+        code: object = None
         try:
             import_module(f"{package}._cli").main()
         except SystemExit as ended:

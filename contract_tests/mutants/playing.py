@@ -139,8 +139,9 @@ def _more(schema: Node, value: Any) -> Iterator[Any]:
     for alternative in alternatives(schema):
         yield from _values(sample(alternative, "mutant"))
     properties = schema.get("properties")
-    found = {name: properties[name] for name in properties.value} if properties and isinstance(value, dict) else {}
-    for name, kind in found.items():
+    if not properties or not isinstance(value, dict):
+        return
+    for name, kind in ((name, properties[name]) for name in properties.value):
         yield from ({**value, name: choice} for choice in kind.plain("enum", []))
         if name in value:
             yield from ({**value, name: more} for more in _more(kind, value[name]))

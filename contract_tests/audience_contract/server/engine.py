@@ -26,6 +26,12 @@ from .names import Names
 _MODES = list(GenerationMode)
 _ITS_OWN = "X-Schemathesis-TestCaseId"
 """A header that is another one each time."""
+_UNHEALTHY = [
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
+]
 
 
 class Engine:
@@ -47,7 +53,7 @@ class Engine:
         """Send a hundred requests that are drawn."""
 
         @seeded(seed)
-        @settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=_UNHEALTHY)
         @given(st.one_of([self._made_of.as_strategy(generation_mode=mode) for mode in _MODES]))
         def draw(case: Any) -> None:
             send(self._request(case))
