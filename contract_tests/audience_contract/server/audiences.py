@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -71,7 +72,8 @@ class Audiences:
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
-        self._keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else {re.sub(r"\W", "", n).lower() for n in fed}
+        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else {_letters(name) for name in fed}
+        self._keys = {*keys, *(f"{each}s" for each in keys)}
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -197,7 +199,13 @@ class Audiences:
             yield value if below else _inside(value)
 
     def _is_key(self, key: str) -> bool:
-        return re.sub(r"\W", "", key).lower() in {*self._keys, *(f"{each}s" for each in self._keys)}
+        return _letters(key) in self._keys
+
+
+# The same few keys stand in each of ten thousand members.
+@lru_cache(256)
+def _letters(key: str) -> str:
+    return re.sub(r"\W", "", key).lower()
 
 
 class _Pairs(list[Any]):
