@@ -24,7 +24,7 @@ _SHORT = {
     "commbox": ("misreading", "refusing"),
 }
 _SOME = [
-    pytest.param(name, marks=() if family in _SHORT[key] else pytest.mark.long)
+    pytest.param(name, marks=() if family in _SHORT.get(key, ()) else pytest.mark.long)
     for (key, family), name in _FIRST.items()
 ]
 # The stricter of the two until what is random starts; to the end is long.

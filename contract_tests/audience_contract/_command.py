@@ -30,7 +30,6 @@ app.command()(_command_replay.replay)
 app.command(context_settings={"allow_interspersed_args": False})(_command_client.client)
 app.command()(_command_client.traffic)
 app.command(name="server-faults")(_faults_command.faults)
-app.command(name="faults", hidden=True, deprecated=True)(_faults_command.faults)
 
 
 def _version(wanted: bool) -> None:

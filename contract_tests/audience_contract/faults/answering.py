@@ -186,17 +186,16 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     """What no two successes share, what one repeats of its request, and of which audience it is."""
     facts, evidence = facts_of(operation), (success.pointer,)
     creates = facts.effect is Effect.CREATES
+    # What stands deeper than a body's own properties is no place here.
     named = {place.name: place for place in places(operation)}
+    about = named.get(load(operation.spec.key).named)
     for pointer in facts.unique:
         path = tuple(pointer.split("/")[1:])
         word = _word("-".join(path))
-        if creates:
-            name = named[load(operation.spec.key).named]
-            sentence, show = (
-                f"Audiences that differ in `{name.name}` only have one `{path[-1]}`.",
-                tuple(map(name.puts, "ab")),
-            )
-            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, name.name), show=show)
+        if creates and about:
+            sentence = f"Audiences that differ in `{about.name}` only have one `{path[-1]}`."
+            show = tuple(map(about.puts, "ab"))
+            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, about.name), show=show)
         same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         # What is removed is not there for a second time.
@@ -204,7 +203,9 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
             sentence = f"After eight successes each `{path[-1]}` comes again."
             yield Fault(f"wraps-{word}", sentence, evidence, _given(path, -9), show=(as_is,) * 9)
     for pointer, source in facts.echoes.items():
-        path, place = tuple(pointer.split("/")[1:]), named[source]
+        path, place = tuple(pointer.split("/")[1:]), named.get(source)
+        if not place:
+            continue
         word, of_success = f"echo-{_word(path[-1])}", f"The `{path[-1]}` of a success is"
         # An operation on an audience is asked about the one that there is: of that, every text is wrong in an object.
         for kind, said, value, change in _ECHOES if creates else _ECHOES[-1:]:
@@ -214,7 +215,6 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if creates:
             said, two = f"{of_success} that of the one before.", (place.puts("a"), place.puts("b"))
             yield Fault(f"{word}-of-before", said, evidence, _given(path, -2), show=two)
-    about = named.get(load(operation.spec.key).named)
     if facts.effect is Effect.READS and about and about.rule:
         show, absent = (as_is, _of_another), operation.response(404)
         first_only = "Whatever is asked for, the answer is about what was asked for first."
