@@ -10,7 +10,7 @@ from ..security import header as header_of
 from ..spec import Operation
 from .acts import header, takes_as
 from .fault import Change, Fault, Turn
-from .places import Place, places
+from .places import Place, credential, places
 
 _RIGHT = {"client_id": credentials.CLIENT_ID, "client_secret": credentials.CLIENT_SECRET}
 _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]], ...] = (
@@ -107,7 +107,8 @@ def _elsewhere(place: Place, right: str) -> Iterator[Fault]:
 def _after(operation: Operation, right_ones: dict[Place, str]) -> Iterator[Fault]:
     """Where one credential is enough, or whoever comes after the right one is admitted, or asks for the same."""
     assert operation.security
-    evidence, anonymous = (operation.security.pointer,), header("Authorization")
+    evidence, name = (operation.security.pointer,), credential(operation)
+    anonymous = header(name)
 
     def admit(request: Request) -> Request:
         for place, right in right_ones.items():
@@ -115,7 +116,7 @@ def _after(operation: Operation, right_ones: dict[Place, str]) -> Iterator[Fault
         return request
 
     def after(turn: Turn) -> Response:
-        again = turn.memory.pop("known", False) and not turn.header("authorization")
+        again = turn.memory.pop("known", False) and not turn.header(name)
         answer = turn.answer(admit(turn.request) if again else None)
         turn.memory["known"] = answer.status < 300 and not again
         return answer
@@ -132,5 +133,5 @@ def _after(operation: Operation, right_ones: dict[Place, str]) -> Iterator[Fault
     yield Fault("auth-cached", "Who asks for the same is answered as the right one.", evidence, cached, show=show)
     if len(right_ones) > 1:
         one = takes_as(admit, lambda turn: any(place.values(turn.request) == [v] for place, v in right_ones.items()))
-        other = (header("Authorization", "other"),)
+        other = (header(name, "other"),)
         yield Fault("one-credential", "One right credential is enough.", evidence, one, show=other)

@@ -16,7 +16,7 @@ from ..mock.provider import Provider, load
 from ..spec import Node, Operation
 from .acts import as_json, body, every, header, on_error, on_success, with_status
 from .fault import Act, Change, Fault, Turn, as_is
-from .places import places
+from .places import credential, places
 
 _WRONG: dict[str, Any] = {"string": 1, "integer": "1", "number": "1", "boolean": "true", "object": [], "array": {}}
 _BROKEN = {"enum": "OTHER", "minLength": "", "format": "2025-02-30T07:51:52"}
@@ -62,10 +62,12 @@ def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
     responses = operation.node["responses"]
     code = next(code for code in responses.value if code.startswith("2"))
-    yield from _status(responses, code)
+    wrong_request = partial(_wrong_request, credential(operation))
+    unadmitted = partial(_unadmitted, credential(operation))
+    yield from _status(responses, code, wrong_request)
     yield from _documented(responses, code, "answer", on_success, as_is)
-    malformed = _malformed if "401" in responses.value else _wrong_request
-    for number, other, show in (("400", "422", malformed), ("401", "403", _refused_with_credentials)):
+    malformed = _malformed if "401" in responses.value else wrong_request
+    for number, other, show in (("400", "422", malformed), ("401", "403", unadmitted)):
         # No request breaks a rule of an operation that has nothing to send.
         has_rules = number == "401" or operation.node.get("parameters") or operation.node.get("requestBody")
         if number in responses.value and has_rules:
@@ -75,27 +77,27 @@ def faults(operation: Operation) -> Iterator[Fault]:
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
                 yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)
-    yield from _leaks(operation)
+    yield from _leaks(operation, wrong_request, unadmitted)
     yield from _repeated(operation, responses[code])
 
 
-def _wrong_request(request: Request) -> Request:
+def _wrong_request(name: str, request: Request) -> Request:
     """Refused for its credentials or its form, whatever the operation."""
-    return replace(request, headers=tuple(pair for pair in request.headers if pair[0] != "Authorization"), body=b"")
+    return replace(header(name)(request), body=b"")
 
 
 def _malformed(request: Request) -> Request:
     return replace(request, body=b"[", target=request.target.partition("?")[0])
 
 
-def _refused_with_credentials(request: Request) -> Request:
-    if not request.values("authorization"):
+def _unadmitted(name: str, request: Request) -> Request:
+    if not request.values(name):
         return replace(request, body=request.body.replace(b"client_credentials", b"other"))
-    return header("Authorization", "Bearer somebody-else")(request)
+    return header(name, "Bearer somebody-else")(request)
 
 
-def _status(responses: Node, code: str) -> Iterator[Fault]:
-    rule, show = (responses.pointer,), (_wrong_request,)
+def _status(responses: Node, code: str, wrong_request: Change) -> Iterator[Fault]:
+    rule, show = (responses.pointer,), (wrong_request,)
     for other in ("200", "201", "202", "206", "302"):
         if other not in responses.value:
             act = on_success(with_status(int(other)))
@@ -141,10 +143,10 @@ def _properties(
         yield from _properties(start, kind, wrong, show, here)
 
 
-def _leaks(operation: Operation) -> Iterator[Fault]:
+def _leaks(operation: Operation, wrong_request: Change, unadmitted: Change) -> Iterator[Fault]:
     evidence, ours = ("CWE-209",), load(operation.spec.key)
     trace = on_error(body(says(_TRACE)))
-    yield Fault("leaks-trace", "A refusal has a stack trace in it.", evidence, trace, show=(_wrong_request,))
+    yield Fault("leaks-trace", "A refusal has a stack trace in it.", evidence, trace, show=(wrong_request,))
 
     def secrets(turn: Turn) -> list[str]:
         settings = (place.partition(" ") for place in ours.settings)
@@ -157,7 +159,7 @@ def _leaks(operation: Operation) -> Iterator[Fault]:
         return on_success(header("x-debug", secrets(turn)[0] or secrets(turn)[-1]))(turn)
 
     if ours.settings:
-        show = (_refused_with_credentials,)
+        show = (unadmitted,)
         yield Fault("leaks-token", "A refusal quotes a credential.", evidence, quotes, show=show)
         yield Fault("leaks-header", "A success repeats a credential in a header.", evidence, repeats)
     if type(ours).private is not Provider.private and operation.node.get("requestBody"):
@@ -168,7 +170,7 @@ def _leaks(operation: Operation) -> Iterator[Fault]:
 
         quoted, refused = partial(tells, on_success), partial(tells, on_error)
         yield Fault("leaks-members", "A success quotes a member.", ("CWE-201",), quoted)
-        sentence, show = "A refusal quotes a member.", (_refused_with_credentials,)
+        sentence, show = "A refusal quotes a member.", (unadmitted,)
         yield Fault("leaks-members-refused", sentence, ("CWE-209",), refused, show=show)
 
 

@@ -12,7 +12,7 @@ from ..violation import Violation
 from .acts import body, header, json_body, on_error, on_success, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
-from .places import body_schema, media, places
+from .places import body_schema, credential, media, places
 
 _FORM = "application/x-www-form-urlencoded"
 Variant = tuple[str, str, str, bytes, bytes | Callable[[re.Match[bytes]], bytes], bytes]
@@ -161,15 +161,19 @@ def _headers(operation: Operation) -> Iterator[Fault]:
     responses = operation.node["responses"].pointer
     named = {place.name for place in places(operation)}
     for word, name, value, pattern, status, rule in _HEADERS:
-        has_place = {"Authorization": operation.security, "Transfer-Encoding": media(operation)}.get(name, True)
+        has_place = {
+            "Authorization": operation.security and credential(operation) == name,
+            "Transfer-Encoding": media(operation),
+        }.get(name, True)
         if name not in named and has_place:
             sentence = f"A request {f'with `{name}: {value}`' if value else f'without {name}'} is refused."
             act = refuses(_has(name, pattern), status)
             yield Fault(word, sentence, (rule, responses), act, show=(header(name, *filter(None, [value])),))
     if operation.security:
         sentence = "A request is refused whose credential stands after all other headers."
-        act = refuses(lambda turn: _names(turn.request)[-1:] == ["authorization"])
-        yield Fault("headers-order", sentence, ("RFC 9110, 5.3", responses), act, show=(_last,))
+        name = credential(operation)
+        act = refuses(lambda turn: _names(turn.request)[-1:] == [name.lower()])
+        yield Fault("headers-order", sentence, ("RFC 9110, 5.3", responses), act, show=(partial(_last, name),))
     sentence = "A Range is answered with a part of the success."
     act, show = on_success(_part, _has("range", ".")), (header("range", "bytes=0-3"),)
     yield Fault("range", sentence, ("RFC 9110, 14.2", responses), act, show=show)
@@ -182,8 +186,8 @@ def _has(name: str, pattern: str) -> When:
     return lambda turn: re.search(pattern, turn.header(name))
 
 
-def _last(request: Request) -> Request:
-    return header("Authorization", *request.values("authorization"))(request)
+def _last(name: str, request: Request) -> Request:
+    return header(name, *request.values(name))(request)
 
 
 def _names(request: Request) -> list[str]:

@@ -9,12 +9,20 @@ from .. import schema
 from ..messages import Request
 from ..multipart import Part
 from ..samples import sample
+from ..security import header as header_of
 from ..spec import Node, Operation
 from .acts import body, header, json_body, parts_body
 from .fault import Change, json_object, parts
 
 TEXTS = ("path", "query", "header", "field", "part")
 """The kinds of places that hold nothing but text."""
+
+
+def credential(operation: Operation) -> str:
+    """The header with the first credential of an operation; Authorization where none is asked for."""
+    components = operation.spec.node.get("components")
+    schemes = (operation.security and components and components.get("securitySchemes")) or ()
+    return next((header_of(scheme) for scheme in schemes), "Authorization")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from ..messages import Response
 from ..spec import Operation
 from .acts import always, every, header, refuses
 from .fault import Act, Fault, Turn, When, as_is
+from .places import credential
 
 _SECONDS = 12.0
 """Longer than an answer that has no work in it can take."""
@@ -31,9 +32,11 @@ def faults(operation: Operation) -> Iterator[Fault]:
             yield Fault(word, sentence, rule, refuses(when, status), show=(as_is,) * count)
     if operation.security:
         locked = "After three wrong credentials in a row the right one is refused once."
-        wrong = header("Authorization", "Bearer other")
+        wrong = header(credential(operation), "Bearer other")
         yield Fault("locked-out", locked, rule, _locking, show=(wrong, wrong, wrong, as_is))
-    refused = header("content-type", "text/html") if operation.node.get("requestBody") else header("authorization")
+    refused = (
+        header("content-type", "text/html") if operation.node.get("requestBody") else header(credential(operation))
+    )
     show = (refused, as_is)
     yield Fault("after-error", "What follows a refused request fails with 500.", rule, _after_error, show=show)
     yield Fault("lagging", "Each answer is that of the request before.", rule, _lagging, show=show)
