@@ -126,6 +126,17 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(opera
     assert _found(report) == {(operation, "case.credential")}
 
 
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [("batch.locked-out", "case.accepted"), ("batch.token-caseless", "run.unique")],
+    ids=["right credentials refused after three wrong ones", "one token for names that differ in case only"],
+)
+def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str) -> None:
+    with MockServer(fault=fault) as server:
+        report = run(target(server, "batch"), Options(operations=[_CREATE]))
+    assert _found(report) == {(_CREATE, rule)}
+
+
 def test_a_view_that_is_right_for_the_first_name_only_is_a_finding() -> None:
     first: list[str] = []
 
