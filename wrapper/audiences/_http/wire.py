@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from errno import EINPROGRESS, EWOULDBLOCK
 from threading import RLock, Thread
 from typing import Any
 
@@ -65,10 +66,11 @@ class Wire:
                 made = self._socket = socket.socket(family, kind, protocol)
                 made.setblocking(False)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                with suppress(BlockingIOError):
-                    made.connect(address)
-                yield from self._wait(_NEXT if found else None, writing=True)
-                if code := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                code = made.connect_ex(address)
+                if code in (EINPROGRESS, EWOULDBLOCK):
+                    yield from self._wait(_NEXT if found else None, writing=True)
+                    code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
                     raise OSError(code, os.strerror(code))
             except OSError as error:
                 failure = error
