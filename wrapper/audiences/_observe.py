@@ -146,6 +146,6 @@ def _opentelemetry() -> Any:
 def _tracer() -> Any:
     """None where the application has set up none."""
     api = _opentelemetry()
-    provider = api.get_tracer_provider() if api else None
-    is_set_up = provider is not None and not isinstance(provider, api.ProxyTracerProvider)
-    return provider.get_tracer("audiences", __version__) if is_set_up else None
+    if api is None or isinstance(provider := api.get_tracer_provider(), api.ProxyTracerProvider):
+        return None
+    return provider.get_tracer("audiences", __version__)

@@ -1,12 +1,12 @@
 """Sends one attempt: over a connection of our own, or over a transport of the caller's."""
 
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
-from weakref import ref
 
 import httpx2
 
@@ -17,7 +17,7 @@ from .._response import Response
 from .._secret import Secret
 from .._upload import Upload
 from .body import body_class
-from .connections import Connection, ConnectionSettings, Owner
+from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
@@ -25,6 +25,8 @@ from .waiting import Flow, Side
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
+_GRACE = 0.25
+"""Seconds after the deadline, or after an answer that begins later, for what a transport of the caller's has of it."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
@@ -53,7 +55,6 @@ class Sender:
         self._side: Any = side
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
-        self._leased = dict["ref[Connection]", Owner]()
 
     def send(self, step: Send) -> Flow[Response]:
         """The answer, as far as it came. Raises the AudiencesError for none."""
@@ -91,17 +92,16 @@ class Sender:
     def _own(self, request: Any, step: Send) -> Flow[None]:
         kept = self._kept(step.request.url, reuse=step.reuse)
         connection = kept or Connection(self._side, step.request.url)
-        known, whole = ref(connection), False
+        whole, ending = False, step.how.ending
         try:
-            self._leased[known] = self._side.owner()
-            connection.serve(step.seen)
+            connection.serve(step.seen, ending)
             if not kept:
                 yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
             self._idle.append(connection) if whole else connection.close()
-            self._leased.pop(known, None)
+            ending.end_connection = None
 
     def _kept(self, url: str, *, reuse: bool) -> Connection | None:
         """An idle connection to the URL's origin. Those that are of no use any more are closed."""
@@ -123,6 +123,7 @@ class Sender:
         side, pieces = self._side, None
         with side.until(seen.remaining) as scope, quiet():
             response = yield getattr(transport, side.handle)(request)
+            end = time.monotonic() + max(seen.remaining, 0.0) + _GRACE
             try:
                 seen.head(response.status_code, tuple(response.headers.multi_items()))
                 seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body
@@ -131,7 +132,7 @@ class Sender:
                 else:
                     pieces = side.iterate(response.stream)
                     while (piece := (yield side.following(pieces, None))) is not None and seen.body(piece):
-                        if seen.too_late:
+                        if time.monotonic() > end:
                             raise DeadlineError  # a stream that never waits is never cancelled
             finally:
                 for each in (pieces, response):
@@ -159,11 +160,7 @@ class Sender:
         return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def close(self) -> Flow[None]:
-        """End the calls in flight; those who make them close their connections. Close the idle ones."""
-        owner = self._side.owner()
-        for known, other in [*self._leased.items()]:
-            if other == owner and (connection := known()):
-                connection.end()
+        """Close the idle connections; who makes a call closes its own."""
         while self._idle:
             with suppress(IndexError):
                 self._idle.pop().close()
