@@ -142,13 +142,13 @@ class Connection:
         try:
             while (chunk := (yield self._side.following(chunks, None))) is not None:
                 due += self._http.send(h11.Data(chunk)) or b""
-                self._wire.trace.leaves()
+                self._wire.trace.left = True
                 yield from self._write(due)
                 due = b""
         finally:
             yield getattr(chunks, self._side.close)()
         due += self._http.send(h11.EndOfMessage()) or b""
-        self._wire.trace.leaves()
+        self._wire.trace.left = True
         yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:

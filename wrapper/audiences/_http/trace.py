@@ -45,7 +45,8 @@ class AttemptTrace:
         self.unpacked = False
         """Whether a transport of the caller's has unpacked the body."""
         self.problem: str | None = None
-        self._left = False
+        self.left = False
+        """Whether bytes of the request went out."""
         self._total_ends = False
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
@@ -65,18 +66,9 @@ class AttemptTrace:
         self._total_ends = left <= timeout
         return max(0.0, min(left, timeout))
 
-    @property
-    def over(self) -> bool:
-        """Whether the total time is over."""
-        return self.remaining <= 0
-
-    def leaves(self) -> None:
-        """Bytes of the request go out."""
-        self._left = True
-
     def take(self, data: bytes) -> bool:
         """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
-        if self._left:
+        if self.left:
             self._start += data[: _START - len(self._start)]
         self._room -= len(data)
         return self._room >= 0
@@ -108,7 +100,7 @@ class AttemptTrace:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
-        if not self._left and (self.connects or _never_left(error)):
+        if not self.left and (self.connects or _never_left(error)):
             return (NotSentTimeoutError if _is_late(error) else NotSentError)(f"no connection: {self._why(error)}")
         return (UnknownTimeoutError if _is_late(error) else UnknownOutcomeError)(f"no answer: {self._why(error)}")
 
