@@ -120,7 +120,7 @@ def main() -> int:
     server.start()
     ports = receive.recv()
     url = f"https://127.0.0.1:{ports[1]}" if options.tls else f"http://127.0.0.1:{ports[0]}"
-    late = False
+    above = False
     for kept, most in zip((True, False), options.most, strict=True):
         for count in (1, FEW, MANY):
             ratios = []
@@ -129,13 +129,13 @@ def main() -> int:
                 ours, theirs = asyncio.run(run()) if count > 1 else one_at_a_time(url, options.calls, kept=kept)
                 ratios.append(ours / theirs)
             ratio = statistics.median(ratios)
-            late = late or ratio > most
+            above = above or ratio > most
             what = f"{count} in flight" if count > 1 else "one at a time"
             print(
                 f"{'kept' if kept else 'new'} connections, {what}: {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
             )
     server.terminate()
-    return int(late)
+    return int(above)
 
 
 if __name__ == "__main__":

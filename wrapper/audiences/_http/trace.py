@@ -18,8 +18,8 @@ _LARGE = 256 * 1024
 _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
-_STATUS_LINE = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"(?>HTTP/\d\.\d 1\d\d(?=[ \r\n])(?s:.*?)\r?\n\r?\n)*+HTTP/\d\.\d ([2-9]\d\d)[ \r\n]")
+"""The first status line, after the heads of interim answers (1xx)."""
 _NEVER_LEFT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
     | {"LocalProtocolError", "InvalidURL"}
@@ -114,7 +114,8 @@ class AttemptTrace:
 
     def _result(self, error: BaseException | None) -> Response | AudiencesError:
         # Of a head that broke off, the status line tells a success; a refusal has to be complete.
-        status = self._status_heard()
+        heard = _STATUS.match(self._start)
+        status = int(heard[1]) if heard else 0
         if self._head is None and not 200 <= status < 300:
             return self.failure(error or RuntimeError())
         if error is not None:
@@ -138,16 +139,6 @@ class AttemptTrace:
             name = "total"
         seconds = getattr(self._how.timeouts, name, None) if name else None
         return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
-
-    def _status_heard(self) -> int:
-        """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
-        rest = self._start
-        while found := _STATUS_LINE.match(rest):
-            if found[1] >= b"200":
-                return int(found[1])
-            end = _END_OF_HEAD.search(rest)
-            rest = rest[end.end() :] if end else b""
-        return 0
 
 
 @dataclass(frozen=True, slots=True)
