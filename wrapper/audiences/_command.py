@@ -77,7 +77,7 @@ class Drafted(NamedTuple):
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
-        fields = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
+        fields: Any = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
         with _refusing():
             members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
             return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)

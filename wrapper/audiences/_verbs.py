@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import compress
 from math import inf
-from typing import Any, Unpack, cast
+from typing import Any, Generic, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
@@ -36,7 +36,7 @@ from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
+from ._record import AmbiguousError, ExistsError, Model, Receipt, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Audiences, Ensured, Reply
 from ._request import Request
 from ._steps import Await, Flow, Wait, Work
@@ -54,7 +54,7 @@ _READING = ("get", "list", "wait", "reconcile")
 """The verbs that only ask, so that they have no outcome."""
 
 
-class Verbs:
+class Verbs(Generic[Model]):
     """One thing that a caller asks for, and what is known of it at any moment."""
 
     how: CallSettings
@@ -96,7 +96,7 @@ class Verbs:
         leave_out: Collection[str] = (),
         look_first: bool = False,
         **options: Unpack[CallOptions],
-    ) -> Flow[Receipt]:
+    ) -> Flow[Receipt[Model]]:
         """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
 
         `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
@@ -124,7 +124,7 @@ class Verbs:
 
     def ensure(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
-    ) -> Flow[Ensured]:
+    ) -> Flow[Ensured[Model]]:
         """Have the audience be there: it is looked up by its name, and created where there is none. Nothing of one that
         is found is compared with the draft, or changed.
 
