@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from . import multipart, schema, strict_json, urlencoded
@@ -15,8 +16,14 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def json_of(message: Request | Response) -> Any:
-    """The JSON value of a body; raises UnreadableError, see `strict_json.loads`."""
-    return strict_json.loads(message.body)
+    """The JSON value of a body, not to be changed; raises UnreadableError, see `strict_json.loads`."""
+    return _json(message.body)
+
+
+# What judges a message asks for it several times.
+@lru_cache(maxsize=8)
+def _json(body: bytes) -> Any:
+    return strict_json.loads(body)
 
 
 def parts_of(request: Request) -> list[multipart.Part]:
@@ -49,7 +56,7 @@ def check(content: Node, message: Request | Response, *, undocumented: bool) -> 
         elif media.is_json or media.essence == _FORM:
             if media.parameters.get("charset", "utf-8").lower() != "utf-8":
                 yield Violation("content-type", "", entry.pointer, "it has no charset but UTF-8")
-            value = urlencoded.read(message.body, kind) if media.essence == _FORM else strict_json.loads(message.body)
+            value = urlencoded.read(message.body, kind) if media.essence == _FORM else json_of(message)
             if kind:
                 yield from schema.check(kind, value, "body", undocumented=undocumented)
         elif kind:

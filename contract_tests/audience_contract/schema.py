@@ -6,9 +6,9 @@ The library under test judges with another implementation on purpose: shared cod
 import calendar
 import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache, partial
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from .spec import Document, Node, escape
@@ -17,6 +17,7 @@ from .violation import Violation, shape
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
+Found = TypeVar("Found")
 _WORDS = {"true": True, "false": False}
 
 
@@ -106,8 +107,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
     schemas = list(every(schemas))
     if isinstance(value, list):
         items = [items for schema in schemas if (items := schema.get("items"))]
-        for number, child in enumerate(value):
-            yield from _undocumented(items, child, where, f"{pointer}/{number}")
+        yield from _of_items(value, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
     if isinstance(value, dict):
         listed = [properties for schema in schemas if (properties := schema.get("properties"))]
         others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
@@ -117,6 +117,17 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, "a property that the spec does not name")
             yield from _undocumented(known or others, child, where, at)
+
+
+def _of_items(value: list[Any], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
+    """What is found in each item; one in which nothing is found is looked at once, however often the array has it."""
+    right: set[str] = set()
+    for at, item in enumerate(value):
+        text = repr(item)
+        if text not in right:
+            found = list(check(at, item))
+            yield from found
+            right |= set() if found else {text}
 
 
 def every(schemas: Iterable[Node]) -> Iterator[Node]:
@@ -143,7 +154,7 @@ def _judge(root: Document) -> tuple[Any, Any, Any]:
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
     plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
-    kind = extend(plain, {"required": _required})  # type: ignore[no-untyped-call]
+    kind = extend(plain, {"required": _required, "items": partial(_items, plain.VALIDATORS["items"])})  # type: ignore[no-untyped-call]
     return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
 
 
@@ -153,6 +164,13 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
     if isinstance(value, dict) and set(names) - value.keys():
         yield ValidationError("required")
+
+
+def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
+    if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
+        yield from _of_items(value, lambda at, item: validator.descend(item, kind, path=at))
+    else:
+        yield from plain(validator, kind, value, schema)
 
 
 @lru_cache(maxsize=4096)
