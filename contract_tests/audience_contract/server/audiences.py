@@ -72,8 +72,10 @@ class Audiences:
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
-        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else {_letters(name) for name in fed}
-        self._keys = frozenset({*keys, *(f"{each}s" for each in keys)})
+        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else fed
+        # Each with an s or without, and whatever stands between its letters.
+        spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
+        self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -165,47 +167,41 @@ class Audiences:
         if not self._is_by_name and any(not facts_of(each).fed for each in found):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._keys, mark)))
+        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
 
 
 @lru_cache(maxsize=8)
-def _names(request: Request, keys: frozenset[str], mark: str) -> frozenset[object]:
+def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[object]:
     """Whatever a server could take for a name, however it reads the body.
 
     In a body that is no JSON, every word is one, unless it has the mark; none of them with a mark of "".
     """
     found = set[object]()
     for form in (request.target.partition("?")[2], request.body.decode("latin-1")):
-        found |= {unquote_plus(value) for key, value in pairs(form) if _letters(unquote_plus(key)) in keys}
+        found |= {unquote_plus(value) for name, value in pairs(form) if key.fullmatch(unquote_plus(name))}
     with suppress(UnreadableError):
-        found |= {part.data.decode("utf-8", "replace") for part in parts_of(request) if _letters(part.name) in keys}
+        found |= {part.data.decode("utf-8", "replace") for part in parts_of(request) if key.fullmatch(part.name)}
     try:
-        found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), keys, below=False))
+        found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key, below=False))
     except (ValueError, RecursionError):
         if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
             found.update(re.findall(rb"\w+", request.body))
     return frozenset(found)
 
 
-def _in_json(value: Any, keys: frozenset[str], *, below: bool) -> Iterator[object]:
+def _in_json(value: Any, key: re.Pattern[str], *, below: bool) -> Iterator[object]:
     if isinstance(value, _Pairs):
-        for key, child in value:
-            yield from _in_json(child, keys, below=below or _letters(key) in keys)
+        for name, child in value:
+            yield from _in_json(child, key, below=below or key.fullmatch(name) is not None)
     elif isinstance(value, list):
         for child in value:
-            yield from _in_json(child, keys, below=below)
+            yield from _in_json(child, key, below=below)
     elif below or (isinstance(value, str) and re.search(r'[{"=]', value)):
         # A text may have a body in it, and is no name that belongs elsewhere.
         yield value
-
-
-# The same few keys stand in each of ten thousand members.
-@lru_cache(256)
-def _letters(key: str) -> str:
-    return re.sub(r"\W", "", key).lower()
 
 
 class _Pairs(list[Any]):
