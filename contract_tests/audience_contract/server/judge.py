@@ -217,10 +217,10 @@ class Judge:
         """Properties that no document names, but for a documented one that is written in another way."""
         documented = operation.response(response.status)
         content = documented and documented.get("content")
-        for each in check_body(content, response, undocumented=True) if content else ():
+        for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
             near = [known for known in names if _letters(known) == _letters(name)]
-            if near:
+            if near and each.is_undocumented:
                 yield replace(each, message=f"its name is {near[0]}")
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
