@@ -32,7 +32,7 @@ from .names import Names
 from .opening import ABSENT, Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE, Sender, Wire
+from .send import NOT_SENT, UNREACHABLE, Wire
 from .target import Target
 
 _SILENT = 5
@@ -59,11 +59,9 @@ class Watcher(Protocol):
         """One more finding."""
 
 
-def run(
-    target: Target, options: Options | None = None, watcher: Watcher | None = None, sender: Sender | None = None
-) -> Report:
-    """Judge a server; `sender` asks it, where that is not over the network."""
-    return Run(target, options or Options(), watcher, sender).report()
+def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
+    """Judge a server."""
+    return Run(target, options or Options(), watcher).report()
 
 
 class _Ready(NamedTuple):
@@ -76,9 +74,7 @@ class _Ready(NamedTuple):
 
 
 class Run:
-    def __init__(
-        self, target: Target, options: Options, watcher: Watcher | None = None, sender: Sender | None = None
-    ) -> None:
+    def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
@@ -86,7 +82,7 @@ class Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)

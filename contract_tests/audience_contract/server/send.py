@@ -78,7 +78,7 @@ class Sender:
         seen = Observation(f"{self.url}{target}", replace(whole, target=target), sent=sent)
         connection = connections.new(self.url, self.timeout, self._tls)
         try:
-            response = self._exchange(connection, sent, whole.body)
+            response = self._exchange(connection, sent)
             return replace(seen, response=response, seconds=time.monotonic() - started)
         except (OSError, http.client.HTTPException, ValueError) as error:
             return replace(seen, seconds=time.monotonic() - started, trouble=_reason(error))
@@ -89,7 +89,7 @@ class Sender:
     def _tls(self) -> ssl.SSLContext | None:
         return connections.tls(self.url, self.ca)
 
-    def _exchange(self, connection: http.client.HTTPConnection, request: Request, _body: bytes) -> Response:
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Response:
         try:
             connection.connect()
         except OSError as error:
