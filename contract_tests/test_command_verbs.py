@@ -19,7 +19,7 @@ import processes
 from audience_contract.mock import MockServer
 from callers import make
 from canaries import SECRET, WORDS, found_in, secret
-from cases import KEYS
+from cases import KEYS, case
 from raw_server import RawServer, http
 from test_command_curl import curls, paste
 from test_command_escapes import ACTS, safe
@@ -202,7 +202,7 @@ REFUSED = [
 def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybody_is_asked(
     key: str, verb: str, reason: str
 ) -> None:
-    variables = {each.variable: "x" for each in make(key).settings if each.required}
+    variables = {each.variable: case(key).ARGUMENTS[each.argument] for each in make(key).settings if each.required}
     done = run(None, verb, *{**ONE, **CHANGES}[verb], "-p", key, **variables)
     assert done.returncode == 4
     assert reason in done.stderr
