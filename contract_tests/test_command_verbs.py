@@ -19,7 +19,7 @@ import processes
 from audience_contract.mock import MockServer
 from callers import make
 from canaries import SECRET, WORDS, found_in, secret
-from cases import KEYS, case
+from cases import KEYS
 from raw_server import RawServer, http
 from test_command_curl import curls, paste
 from test_command_escapes import ACTS, safe
