@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
-from typer import Argument, Exit, Option, Typer
+from typer import Argument, Exit, FileBinaryRead, Option, Typer
 
 from . import (
     Attribute,
@@ -37,7 +37,7 @@ from ._bars import Bars
 from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
-from ._member_file import KINDS, MemberFile, opened
+from ._member_file import KINDS, MemberFile
 from ._terminal import note, say
 from ._verbs import CHUNK_BYTES
 from ._version import __version__
@@ -111,7 +111,7 @@ class Asked(NamedTuple):
 class Given(NamedTuple):
     """The members of a change."""
 
-    file: Annotated[Path, Option(exists=True, dir_okay=False, allow_dash=True, help=_MEMBERS)]
+    file: Annotated[FileBinaryRead, Option(help=_MEMBERS)]
     column: Annotated[str, Option(help="The column that has the ids; id by default.")] = ""
     attribute: Annotated[
         list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
@@ -321,12 +321,12 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
         _change("replace", asked, at, given, shared, allow_empty=allow_empty)
-    if str(given.file) == "-" or given != Given(given.file):
+    if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
         others = "--column, --attribute and --chunk-bytes"
         _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without {others}")
     what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
     with _refusing():
-        file = PhoneFile(given.file, checked=not replacing.unchecked)
+        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
         lambda provider: provider.replace(what, file, allow_empty=allow_empty),
@@ -362,16 +362,15 @@ def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **opt
         make: Callable[..., _report.Shown] = partial(
             getattr(provider, verb), what, chunk_bytes=given.chunk_bytes, **options
         )
-        with opened(given.file) as file:
-            members = MemberFile(file, given.column or "id", attributes, run.bars.of(provider.title))
-            if members.seeks:
-                for _ in members:
-                    pass
-            try:
-                return make(members)
-            except NotSentError:
-                if not run.shut:
-                    raise
+        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        if members.seeks:
+            for _ in members:
+                pass
+        try:
+            return make(members)
+        except NotSentError:
+            if not run.shut:
+                raise
         stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
         # What is shown names nobody.
         return make([Member("***", {name: stand_ins[kind] for name, kind in attributes})])

@@ -1,13 +1,10 @@
 """Members in a CSV file, row by row in constant memory. Every rule is ours; nothing of a cell is ever told."""
 
 import csv
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from os import SEEK_END
-from pathlib import Path
 from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem
@@ -124,22 +121,3 @@ class MemberFile:
 
 def _cells(row: list[str]) -> str:
     return f"{len(row)} cell{'s' if len(row) != 1 else ''}"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file at the path, or standard input for `-`. Raises InvalidError."""
-    if str(path) == "-":
-        if sys.stdin is None:
-            raise InvalidError.of([Problem("members", "must be open", "standard input", OURS)])
-        yield sys.stdin.buffer
-        return
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        why = error.strerror
-    else:
-        with file:
-            yield file
-        return
-    raise InvalidError.of([Problem("members", f"cannot be read: {why}", "file", OURS)])

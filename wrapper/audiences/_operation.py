@@ -1,7 +1,7 @@
 """What a provider offers, as values: its documented calls, and, with the reason, what it does not offer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -108,7 +108,7 @@ class Service:
     key: str
     """The folder of its effective spec among the generated clients."""
     headers: Callable[[Values], Mapping[str, str | Secret]]
-    """Those that authenticate, and every other one that the generated builders do not set."""
+    """Those that every call has: they authenticate, or have a setting as their value."""
     code: tuple[str | Path, ...]
     """The properties of an error body that may hold the provider's code, best first; a path is one of a property below
     others, such as ("errors", 0, "code").
@@ -117,8 +117,6 @@ class Service:
     """The same for the provider's words."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
-    own: Mapping[str, str] = field(default_factory=dict)
-    """The headers that the generated builders set, each with the setting that is its value."""
     undocumented: str = ""
     """Why no page says that the calls do what they are used for; "" where one does."""
 

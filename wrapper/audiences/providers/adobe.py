@@ -50,11 +50,15 @@ def _url(values: Values, path: str) -> str:
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
 _SERVICE = Service(
     key="adobe",
-    headers=lambda values: {"Authorization": values.bearer("access_token"), "x-api-key": values.secrets["api_key"]},
+    headers=lambda values: {
+        "Authorization": values.bearer("access_token"),
+        "x-api-key": values.secrets["api_key"],
+        "x-gw-ims-org-id": values["org_id"],
+        "x-sandbox-name": values["sandbox_name"],
+    },
     code=("error_code", "type"),
     message=("message", "detail", "title"),
     url=_url,
-    own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
 _UPS = replace(
     _SERVICE,
