@@ -270,7 +270,7 @@ def test_completion_knows_the_verbs_and_h_is_help() -> None:
 
 
 def member_file(text: str, **attributes: str) -> MemberFile:
-    return MemberFile(io.BytesIO(text.encode()), "id", [*attributes.items()], lambda *_: None)
+    return MemberFile(io.BytesIO(text.encode()), "id", attributes, lambda *_: None)
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -291,7 +291,7 @@ def test_every_row_of_a_csv_is_a_member_with_the_text_of_its_cells(rows: list[tu
 def test_whatever_a_file_has_it_gives_members_or_says_what_is_wrong_by_the_line(data: bytes) -> None:
     said, found = "line 1", list[Any]()
     try:
-        found = [*MemberFile(io.BytesIO(b"id\n" + data), "id", [], lambda *_: None)]
+        found = [*MemberFile(io.BytesIO(b"id\n" + data), "id", {}, lambda *_: None)]
     except InvalidError as error:
         said = error.problems[0].shape
     assert re.fullmatch(r"line \d+", said)

@@ -119,15 +119,12 @@ class Given(NamedTuple):
     chunk_bytes: Annotated[int, Option(metavar="BYTES", min=1, help="The most bytes of one call.")] = CHUNK_BYTES
 
     @property
-    def attributes(self) -> list[tuple[str, str]]:
-        pairs = [
-            (name, kind) if mark else (text, "text")
-            for text in self.attribute
-            for name, mark, kind in [text.rpartition(":")]
-        ]
-        if any(kind not in KINDS for _, kind in pairs) or len({name for name, _ in pairs}) < len(pairs):
+    def attributes(self) -> dict[str, str]:
+        """The kind of each column."""
+        found = dict((text if ":" in text else f"{text}:text").rsplit(":", 1) for text in self.attribute)
+        if not {*found.values()} <= {*KINDS} or len(found) < len(self.attribute):
             _refuse(f"--attribute: must be {_ATTRIBUTE}, and each column once; a kind is one of {', '.join(KINDS)}")
-        return pairs
+        return found
 
 
 class GoingOn(NamedTuple):
@@ -373,7 +370,7 @@ def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **opt
                 raise
         stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
         # What is shown names nobody.
-        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes})])
+        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
 
     run.end(call)
 
