@@ -514,7 +514,7 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
-    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
+    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
         values = tomllib.loads(file.read_text("utf-8-sig"))
         if tenant or "tenant" in values:
