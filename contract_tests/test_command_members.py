@@ -262,6 +262,13 @@ def test_an_interrupt_of_a_call_that_is_not_answered_leaves_it_unknown(tmp_path:
     assert known["changed"]["chunks"][0]["outcome"] == "unknown"
 
 
+def test_a_closed_standard_input_has_no_members_and_nothing_is_sent() -> None:
+    command = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
+    done = processes.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env={**os.environ, **BATCH_KEYS})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing was sent" in done.stderr
+
+
 def test_completion_knows_the_verbs_and_h_is_help() -> None:
     words = {"_AUDIENCES_COMPLETE": "complete_bash", "COMP_WORDS": "audiences re", "COMP_CWORD": "1"}
     done = run(None, **words)
