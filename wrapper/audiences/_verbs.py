@@ -332,7 +332,7 @@ class Verbs(Generic[Model]):
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
-        if supply.is_whole:
+        if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield Work(supply.check, _long(), MEMBERS)
         while not supply.is_empty:
             self._renew()
