@@ -541,9 +541,7 @@ class Verbs(Generic[Model]):
 
     def end(self) -> None:
         """Have it go on no longer, whichever thread makes it."""
-        self.how.ending.over = True
-        if self._attempts:
-            self._attempts.end()
+        self.how.ending.end()
 
     @property
     def is_late(self) -> bool:
