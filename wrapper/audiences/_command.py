@@ -33,7 +33,6 @@ from . import (
     _report,
 )
 from . import _operation as operation
-from ._bars import Bars
 from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
@@ -393,7 +392,7 @@ class _Run:
         self.shut, self._name, self._shared = shared.dry_run, name, shared
         self._held: Request | None = None
         self._sent = False
-        self.bars = Bars()
+        self.bars = _report.Bars()
         self.chosen = _providers(keys, shared, self.bars, self._hold)
 
     def _hold(self, request: Request) -> None:
@@ -472,7 +471,7 @@ class _HeldError(Exception):
 
 
 def _providers(
-    keys: Sequence[str], shared: Shared, bars: Bars, on_request: Callable[[Request], None]
+    keys: Sequence[str], shared: Shared, bars: _report.Bars, on_request: Callable[[Request], None]
 ) -> list[Provider]:
     if shared.curl and (shared.as_json or not shared.dry_run):
         _refuse("--curl goes with --dry-run, and not with --json")
