@@ -206,6 +206,7 @@ def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybod
     assert done.returncode == 4
     assert reason in done.stderr
     assert "settings are missing" not in done.stderr
+    assert ("outcome: not_sent" in done.stderr) is (verb not in {"get", "list", "wait"})
     assert "deletes" not in done.stderr
 
 

@@ -173,7 +173,7 @@ def _verb(function: Callable[..., None]) -> None:
     def command(**given: Any) -> None:
         made = {name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()}
         if "at" in made:
-            _check(verb, made["at"], made["shared"])
+            _check(verb, made["at"], made["shared"], given.get("name"), given.get("id"))
         function(**made)
 
     options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
@@ -182,12 +182,13 @@ def _verb(function: Callable[..., None]) -> None:
     app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
 
 
-def _check(verb: str, at: At, shared: Shared) -> None:
+def _check(verb: str, at: At, shared: Shared, name: str | None, id: str | None) -> None:
     """Exits where the provider does not offer the verb, before credentials are asked for."""
     try:
         PROVIDERS[at.provider].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
     except AudiencesError as error:
-        _report.show([error], "", as_json=shared.as_json, curl=False)
+        error.audience_name = name or None
+        _report.show([error], name or id or "", as_json=shared.as_json, curl=False, lines=verb == "list")
         raise Exit(_report.exit_code([error])) from None
 
 

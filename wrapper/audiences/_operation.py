@@ -11,7 +11,7 @@ from ._draft import Draft, DraftRules
 from ._errors import Remedy, UnsupportedError
 from ._lazy import lazy
 from ._members import Member, PhoneFile
-from ._outcome import State
+from ._outcome import Outcome, State
 from ._record import Record, Reference
 from ._secret import Secret
 from ._settings import Setting, Values
@@ -170,6 +170,8 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+READING = ("get", "list", "wait", "reconcile")
+"""The verbs that only ask, so that they have no outcome."""
 VERBS = ("create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete")
 _NOT_HERE = Unsupported("this library makes no such call yet")
 
@@ -218,7 +220,8 @@ class Adapter:
     def check(self, verb: str, *, allow_undocumented: bool) -> None:
         """Raises UnsupportedError for a verb that is not offered, or only by an undocumented call, without leave."""
         support, reason = self.capabilities[verb]
-        known = {"provider": self.title, "reason": reason}
+        outcome = None if verb in READING else Outcome.NOT_SENT
+        known: dict[str, Any] = {"provider": self.title, "outcome": outcome, "reason": reason}
         if support is Support.UNSUPPORTED:
             raise UnsupportedError(f"not supported: {reason}", **known)
         if support is Support.UNDOCUMENTED and not allow_undocumented:

@@ -31,7 +31,7 @@ from ._errors import (
 )
 from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Handle, Operation, Page, Support
 from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
@@ -50,8 +50,6 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-_READING = ("get", "list", "wait", "reconcile")
-"""The verbs that only ask, so that they have no outcome."""
 
 
 class Verbs(Generic[Model]):
@@ -64,7 +62,7 @@ class Verbs(Generic[Model]):
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
-        self._reads = verb in _READING
+        self._reads = verb in READING
         self._operation: Operation[Any, Any] | None = self._adapter.create if self._name else None
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
