@@ -17,7 +17,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"Exit codes: {codes}."
     parser.add_argument("keys", nargs="*", metavar="KEY", help="a provider or service; without any, all of them")
     parser.add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
-    parser.add_argument("--no-tests", action="store_true", help="leave out the contract tests")
+    parser.add_argument("--no-tests", action="store_true", help="leave out the tests")
     parser.add_argument("--keep", action="store_true", help="update the tree also where the wrapper no longer fits")
     parser.add_argument(
         "--date", type=date.fromisoformat, default=None, help="the day to record, by default today's in UTC"

@@ -10,7 +10,6 @@ from typing import Any
 from .._errors import PipelineError
 from .result import Change, Code, Report, Result, Use
 
-_MOST_LINES = 15
 _MOST_CHARACTERS = 300
 
 
@@ -84,7 +83,7 @@ def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
         yield heading.format("Checks")
         for check in result.checks:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from _some((code.format(said) for said in check.said), "  - ")
+            yield from (f"  - {code.format(said)}" for said in check.said)
     if result.outdated:
         yield heading.format("Tests that the new page makes untrue; correct them, or the spec that is ours")
         yield from (f"- {code.format(test)}" for test in result.outdated)
@@ -117,7 +116,7 @@ def _about(report: Report, code: str) -> Iterator[str]:
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    yield from _some(f"touched: {code.format(place)}" for place in _places(report.impact))
+    yield from (f"- touched: {code.format(place)}" for place in _places(report.impact))
 
 
 def _places(uses: Iterable[Use]) -> list[str]:
@@ -131,11 +130,3 @@ def _places(uses: Iterable[Use]) -> list[str]:
 def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
-
-
-def _some(lines: Iterable[str], before: str = "- ") -> Iterator[str]:
-    """As many as a person reads; the JSON has all of them."""
-    all_of_them = list(lines)
-    yield from (f"{before}{line}" for line in all_of_them[:_MOST_LINES])
-    if len(all_of_them) > _MOST_LINES:
-        yield f"{before}and {len(all_of_them) - _MOST_LINES} more, which report.json has"

@@ -10,24 +10,18 @@ from pathlib import Path
 
 from .. import tree
 
-_COPIED = ("specs", "generated", "wrapper", "contract_tests", "scripts", "examples")
 _WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
-_CACHES = shutil.ignore_patterns("__pycache__", ".*")
+_NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
 
 @contextmanager
 def stage(root: Path) -> Iterator[Path]:
-    """A copy of what an update needs, beside the tree and out of git's sight; it is gone afterwards."""
+    """A copy of the tree, in it and out of git's sight; it is gone afterwards."""
     place = root / "build" / "update"
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stage-", dir=place) as folder:
         copy = Path(folder).resolve()
-        for name in _COPIED:
-            if (root / name).is_dir():
-                shutil.copytree(root / name, copy / name, ignore=_CACHES)
-        for file in root.glob("[!.]*"):
-            if file.is_file():
-                shutil.copy(file, copy)
+        shutil.copytree(root, copy, ignore=_NOT_COPIED, dirs_exist_ok=True)
         yield copy
 
 
