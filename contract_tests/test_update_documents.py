@@ -73,7 +73,7 @@ def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report
         page.write_text(said, "utf-8")
     result = updated(project)
     assert (result.error, result.code, result.written) == ("", Code.NOTHING, ())
-    assert f"- page {page.as_uri()}: not there, what was reconstructed stays: " in report.as_text(result)
+    assert f"- page `{page.as_uri()}`: not there, what was reconstructed stays: " in report.as_markdown(result)
     # The other page is followed all the same.
     publish(project, updating.documented())
     assert (updated(project).code, documents(project)["rooms.json"]["kind"]) == (Code.DOCUMENTATION, "reconstructed")

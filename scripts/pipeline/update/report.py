@@ -1,4 +1,4 @@
-"""The report of an update: on the terminal, as Markdown for a pull request, as JSON for a program."""
+"""The report of an update: as Markdown on the terminal and for a pull request, as JSON for a program."""
 
 import json
 import tempfile
@@ -13,12 +13,8 @@ from .result import Change, Code, Report, Result, Use
 _MOST_CHARACTERS = 300
 
 
-def as_text(result: Result) -> str:
-    return "\n".join(_lines(result, "{}", "{}")) + "\n"
-
-
 def as_markdown(result: Result) -> str:
-    return "\n".join(["# Update of the specs", "", *_lines(result, "\n## {}\n", "`{}`")]) + "\n"
+    return "\n".join(["# Update of the specs", *_lines(result)]) + "\n"
 
 
 def as_json(result: Result) -> str:
@@ -75,31 +71,34 @@ def _worst(report: Report) -> list[Change]:
     return sorted([*report.changes, *report.claims], key=lambda change: -change.code)
 
 
-def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
+def _lines(result: Result) -> Iterator[str]:
     for report in result.reports:
-        yield heading.format(f"{report.key}: {report.code.words}")
-        yield from _about(report, code)
+        yield _heading(f"{report.key}: {report.code.words}")
+        yield from _about(report)
     if result.checks:
-        yield heading.format("Checks")
+        yield _heading("Checks")
         for check in result.checks:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from (f"  - {code.format(said)}" for said in check.said)
+            yield from (f"  - `{said}`" for said in check.said)
     if result.outdated:
-        yield heading.format("Tests that the new page makes untrue; correct them, or the spec that is ours")
-        yield from (f"- {code.format(test)}" for test in result.outdated)
+        yield _heading("Tests that the new page makes untrue; correct them, or the spec that is ours")
+        yield from (f"- `{test}`" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:
-        yield heading.format("Proposed for CHANGELOG.md, below `### Changed`")
+        yield _heading("Proposed for CHANGELOG.md, below `### Changed`")
         yield from entries
-    yield heading.format("Outcome")
-    if result.error:
-        yield f"error: {result.error}"
+    yield _heading("Outcome")
+    yield from (f"- error: {line}" for line in result.error.splitlines())
     files = len(result.written)
     left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""
     yield f"{result.code.value}: {result.code.words}{f'; {files} files written' if files else left}"
 
 
-def _about(report: Report, code: str) -> Iterator[str]:
+def _heading(text: str) -> str:
+    return f"\n## {text}\n"
+
+
+def _about(report: Report) -> Iterator[str]:
     for page in report.pages:
         state = "changed" if page.changed else "the same"
         if page.by_hand:
@@ -107,16 +106,16 @@ def _about(report: Report, code: str) -> Iterator[str]:
         elif page.missing:
             state = f"not there, what was reconstructed stays: {_cut(page.missing)}"
         kind = f" ({page.content_type})" if page.content_type and page.changed else ""
-        yield f"- page {code.format(page.address)}: {state}{kind}"
-        yield from (f"  - redirected to {code.format(address)}" for address in page.redirects)
+        yield f"- page `{page.address}`: {state}{kind}"
+        yield from (f"  - redirected to `{address}`" for address in page.redirects)
     if report.version[0] != report.version[1]:
         yield f"- version {report.version[0]} → {report.version[1]}"
     for change in _worst(report):
-        where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
+        where = ", ".join(f"`{place}`" for place in (*change.lines, *change.pointers))
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    yield from (f"- touched: {code.format(place)}" for place in _places(report.impact))
+    yield from (f"- touched: `{place}`" for place in _places(report.impact))
 
 
 def _places(uses: Iterable[Use]) -> list[str]:

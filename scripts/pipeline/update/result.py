@@ -7,26 +7,21 @@ from enum import IntEnum
 class Code(IntEnum):
     """Exit codes; of several, the highest counts, and FAILED before all."""
 
-    NOTHING = 0
-    FAILED = 1
-    DOCUMENTATION = 10
-    COMPATIBLE = 20
-    BREAKING = 30
-    UNFIT = 40
+    words: str
 
-    @property
-    def words(self) -> str:
-        return _WORDS[self]
+    def __new__(cls, value: int, words: str) -> "Code":
+        code = int.__new__(cls, value)
+        code._value_, code.words = value, words
+        return code
+
+    NOTHING = 0, "nothing changed"
+    FAILED = 1, "failed, nothing is changed"
+    DOCUMENTATION = 10, "documentation only"
+    COMPATIBLE = 20, "compatible"
+    BREAKING = 30, "breaking"
+    UNFIT = 40, "the wrapper no longer fits"
 
 
-_WORDS = {
-    Code.NOTHING: "nothing changed",
-    Code.FAILED: "failed, nothing is changed",
-    Code.DOCUMENTATION: "documentation only",
-    Code.COMPATIBLE: "compatible",
-    Code.BREAKING: "breaking",
-    Code.UNFIT: "the wrapper no longer fits",
-}
 _CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
 
 

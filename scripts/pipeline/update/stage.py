@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from .. import tree
 
 _WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
+_CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
 
@@ -37,8 +39,11 @@ def write(folder: Path, files: Mapping[Path, bytes | None]) -> None:
 
 def differing(root: Path, copy: Path) -> list[str]:
     """The files, by their path in the tree, in which the copy differs from the tree."""
-    found = _files(root) | _files(copy)
-    return sorted(path for path in found if _content(root / path) != _content(copy / path))
+    found = set[str]()
+    for folder in (root, copy):
+        files = [file for name in _WRITTEN for file in (folder / name, *(folder / name).rglob("*")) if file.is_file()]
+        found.update(file.relative_to(folder).as_posix() for file in files)
+    return sorted(path for path in found if not _CACHED.search(path) and _content(root / path) != _content(copy / path))
 
 
 def swap(root: Path, copy: Path, paths: list[str]) -> None:
@@ -97,18 +102,6 @@ def _done(undo: Path) -> None:
 
 def _undo(root: Path) -> Path:
     return root / "build" / "update" / "undo"
-
-
-def _files(root: Path) -> set[str]:
-    found = [
-        file for name in _WRITTEN for file in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])
-    ]
-    return {
-        file.relative_to(root).as_posix()
-        for file in found
-        if file.is_file()
-        and not any(part == "__pycache__" or part.startswith(".") for part in file.relative_to(root).parts)
-    }
 
 
 def _content(file: Path) -> bytes | None:
