@@ -11,6 +11,7 @@ import small_project
 import updating
 from pipeline.__main__ import main
 from pipeline.documents import read
+from pipeline.folders import RECONSTRUCTED
 from pipeline.update import report
 from pipeline.update.result import Code
 from small_project import Json, as_yaml, changed
@@ -105,6 +106,23 @@ def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Pat
     samples = {file.stem: read(file) for file in (project / "specs" / "acme" / "samples").iterdir()}
     assert [sample["body"] for sample in samples["make_room"]] == ['{"id": "9"}', '{"id": "7"}']
     assert [sample["body"] for sample in samples["create"]] == ['{"id": "7"}']
+
+
+def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_our_spec_that_it_touches(
+    project: Path, page: Path
+) -> None:
+    source = project / "specs" / "acme" / "SOURCE.toml"
+    lines = source.read_text("utf-8").replace('"reconstructed"', '"authored"').splitlines(keepends=True)
+    source.write_text("".join(line for line in lines if line.partition(" ")[0] not in RECONSTRUCTED), "utf-8")
+    page.write_text("# Rooms\n\n```http\nPOST /rooms?dry=true\n```\n", "utf-8")
+    result = updated(project)
+    assert (result.error, result.code) == ("", Code.BREAKING)
+    (said,) = [change for change in result.reports[0].claims if change.code == Code.BREAKING]
+    assert said.sentence.startswith("new claim: query dry (value true); in the spec, no such query")
+    assert said.lines == ("specs/acme/rooms.json:1",)
+    assert read(project / "specs" / "acme" / "claims.json")["rooms.md"][0]["kind"] == "operation"
+    page.write_text("# Rooms\n\n```http\nPOST /rooms\n```\n", "utf-8")
+    assert "claim gone: query dry" in updated(project).reports[0].claims[0].sentence
 
 
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(

@@ -63,6 +63,20 @@ def test_every_form_has_each_change_with_its_class_and_place() -> None:
             assert text in shown
 
 
+@pytest.mark.parametrize("text", ["2\n## Outcome\n\n0: nothing changed", "\r# A", "\x1b[2J", "\u2028# A", "\u202ea`"])
+def test_what_a_page_says_begins_no_line_of_the_report_and_does_nothing_to_a_terminal(text: str) -> None:
+    told = Report("acme", PAGES, ("1", text), "f" * 64, [Change("breaking-caller", (text,), text)])
+    shown = as_markdown(Result([told], [Check("types", (text,))])).split("\n")
+    assert all(line.isprintable() for line in shown)
+    assert [line for line in shown if line.startswith("#")] == [
+        "# Update of the specs",
+        "## acme: breaking",
+        "## Checks",
+        "## Proposed for CHANGELOG.md, below `### Changed`",
+        "## Outcome",
+    ]
+
+
 def test_the_proposed_changelog_entry_is_a_line_with_version_hash_class_and_the_worst_changes() -> None:
     (line,) = changelog(Result([report("documentation", "compatible", "undecided", "breaking-caller", "compatible")]))
     assert line == (

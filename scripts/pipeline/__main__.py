@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ._errors import PipelineError
 from .folders import ROOT
+from .markdown import line
 
 _COMMANDS = {
     "generate": "write what follows from specs/",
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(parser.parse_args(arguments))
     except PipelineError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print("\n".join(map(line, f"error: {error}".split("\n"))), file=sys.stderr)
         return 1
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import PipelineError
+from ..markdown import code, line
 from .result import Change, Code, Report, Result, Use
 
 _MOST_CHARACTERS = 300
 
 
 def as_markdown(result: Result) -> str:
-    return "\n".join(["# Update of the specs", *_lines(result)]) + "\n"
+    return "\n".join(line(each) for each in ("# Update of the specs", *_lines(result))) + "\n"
 
 
 def as_json(result: Result) -> str:
@@ -73,29 +74,29 @@ def _worst(report: Report) -> list[Change]:
 
 def _lines(result: Result) -> Iterator[str]:
     for report in result.reports:
-        yield _heading(f"{report.key}: {report.code.words}")
+        yield from _heading(f"{report.key}: {report.code.words}")
         yield from _about(report)
     if result.checks:
-        yield _heading("Checks")
+        yield from _heading("Checks")
         for check in result.checks:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from (f"  - `{said}`" for said in check.said)
+            yield from (f"  - {code(said)}" for said in check.said)
     if result.outdated:
-        yield _heading("Tests that the new page makes untrue; correct them, or the spec that is ours")
-        yield from (f"- `{test}`" for test in result.outdated)
+        yield from _heading("Tests that the new page makes untrue; correct them, or the spec that is ours")
+        yield from (f"- {code(test)}" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:
-        yield _heading("Proposed for CHANGELOG.md, below `### Changed`")
+        yield from _heading("Proposed for CHANGELOG.md, below `### Changed`")
         yield from entries
-    yield _heading("Outcome")
+    yield from _heading("Outcome")
     yield from (f"- error: {line}" for line in result.error.splitlines())
     files = len(result.written)
     left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""
     yield f"{result.code.value}: {result.code.words}{f'; {files} files written' if files else left}"
 
 
-def _heading(text: str) -> str:
-    return f"\n## {text}\n"
+def _heading(text: str) -> tuple[str, str, str]:
+    return "", f"## {text}", ""
 
 
 def _about(report: Report) -> Iterator[str]:
@@ -106,16 +107,16 @@ def _about(report: Report) -> Iterator[str]:
         elif page.missing:
             state = f"not there, what was reconstructed stays: {_cut(page.missing)}"
         kind = f" ({page.content_type})" if page.content_type and page.changed else ""
-        yield f"- page `{page.address}`: {state}{kind}"
-        yield from (f"  - redirected to `{address}`" for address in page.redirects)
+        yield f"- page {code(page.address)}: {state}{kind}"
+        yield from (f"  - redirected to {code(address)}" for address in page.redirects)
     if report.version[0] != report.version[1]:
         yield f"- version {report.version[0]} → {report.version[1]}"
     for change in _worst(report):
-        where = ", ".join(f"`{place}`" for place in (*change.lines, *change.pointers))
+        where = ", ".join(code(place) for place in (*change.lines, *change.pointers))
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    yield from (f"- touched: `{place}`" for place in _places(report.impact))
+    yield from (f"- touched: {code(place)}" for place in _places(report.impact))
 
 
 def _places(uses: Iterable[Use]) -> list[str]:
