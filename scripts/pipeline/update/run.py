@@ -93,7 +93,7 @@ def _readme(copy: Path) -> Check:
     """The README's table; an adapter that cannot be read for it does not fit its spec."""
     try:
         if (copy / "README.md").is_file():
-            for file, data in registry.readme(copy, registry.table(copy)).items():
+            for file, data in registry.documents(copy).items():
                 file.write_bytes(data)
     except PipelineError as error:
         return Check("the README's table", (str(error),))
