@@ -79,25 +79,27 @@ def _generated(
     for each, report in zip(taken, result.reports, strict=True):
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
-    importable = checks.imported(copy)
-    result.checks = [importable, checks.types(copy, cache)]
-    # Without the wrapper, the table cannot be made, nor a test collected.
-    if not importable.said:
-        result.checks.append(_readme(copy))
-        if tests:
-            check, result.outdated = checks.tests(copy)
-            result.checks.append(check)
+    result.checks = [checks.imported(copy)]
+    # Without the wrapper, nothing can be told of its adapters, nor a test collected.
+    importable = not result.checks[0].said
+    if importable:
+        result.checks.append(_offered(copy))
+    result.checks.append(checks.types(copy, cache))
+    if importable and tests:
+        check, result.outdated = checks.tests(copy)
+        result.checks.append(check)
 
 
-def _readme(copy: Path) -> Check:
-    """The README's table; an adapter that cannot be read for it does not fit its spec."""
+def _offered(copy: Path) -> Check:
+    """README's table and the types of fields; an adapter that cannot be read for them does not fit its spec."""
+    name = "what the adapters offer can be told"
     try:
         if (copy / "README.md").is_file():
             for file, data in registry.documents(copy).items():
                 file.write_bytes(data)
     except PipelineError as error:
-        return Check("the README's table", (str(error),))
-    return Check("the README's table")
+        return Check(name, (str(error),))
+    return Check(name)
 
 
 def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[str]]:

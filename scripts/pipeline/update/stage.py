@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .. import tree
 
-_WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
+_WRITTEN = ("specs", "generated", "wrapper", "README.md")
 _CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
