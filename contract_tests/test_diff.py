@@ -11,8 +11,8 @@ import pytest
 from audience_contract import provider_keys
 from diffs import DOCUMENTATION, SAME, Case, base
 from diffs.corpus import CASES
+from pipeline.__main__ import main
 from pipeline.diff import Change, Kind, compare
-from pipeline.diff.__main__ import main
 from pipeline.documents import resolve
 from pipeline.validity import problems
 
@@ -89,7 +89,7 @@ def test_the_command_names_what_breaks_and_where(tmp_path: Path, capsys: pytest.
     files = [tmp_path / "old.json", tmp_path / "new.json"]
     for file, spec in zip(files, case.specs(), strict=True):
         file.write_text(json.dumps(spec), "utf-8")
-    assert main([*map(str, files)]) == 1
+    assert main(["diff", *map(str, files)]) == 1
     place = "/paths/~1audiences~1create/post/requestBody/content/application~1json/schema/properties/name"
     said = f"POST /audiences/create, body (application/json), name: maxLength 255 → 128 ({place})"
     assert capsys.readouterr().out == f"breaking-caller: {said}\n"
@@ -97,21 +97,21 @@ def test_the_command_names_what_breaks_and_where(tmp_path: Path, capsys: pytest.
 
 def test_the_command_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.json").write_text('{"openapi": "2.0"}', "utf-8")
-    assert main([str(tmp_path / "a.json"), str(tmp_path / "a.json")]) == 3
+    assert main(["diff", str(tmp_path / "a.json"), str(tmp_path / "a.json")]) == 3
     assert "a.json" in capsys.readouterr().err
-    assert main([str(tmp_path / "a.json"), str(tmp_path / "page.md")]) == 3
+    assert main(["diff", str(tmp_path / "a.json"), str(tmp_path / "page.md")]) == 3
 
 
 def test_a_file_of_another_kind_is_named_with_the_kinds_that_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "page.md").write_text("# Words", "utf-8")
-    assert main([str(tmp_path / "page.md"), str(tmp_path / "page.md")]) == 3
+    assert main(["diff", str(tmp_path / "page.md"), str(tmp_path / "page.md")]) == 3
     assert "page.md: not readable: its name ends in none of .json, .yaml, .toml" in capsys.readouterr().err
 
 
 def test_the_command_counts_the_mild_as_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.json"
     file.write_text(json.dumps(base("batch")), "utf-8")
-    assert main([str(file), str(file)]) == 0
+    assert main(["diff", str(file), str(file)]) == 0
     assert capsys.readouterr().out == "no difference in meaning\n"
