@@ -108,8 +108,8 @@ class Judge:
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
-        said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
+        self._find("http.leak", operation, seen, expectation, said, detail=leaked)
         self._remember(operation, seen, expectation.expected)
         return self.ledger.count == before
 
