@@ -30,7 +30,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
-_NOT_NOW = 429
+_NOT_FOUND, _NOT_NOW = 404, 429
 _LONG = 2**16
 """Bytes of a request."""
 _LAST = 3
@@ -79,7 +79,8 @@ class Judge:
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
-            return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
+            missed = unsure and seen.response and seen.response.status == _NOT_FOUND
+            return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
