@@ -61,6 +61,9 @@ class Leaks:
 
     def _is_escaped(self, text: bytes) -> bool:
         """Whether a credential stands there in any spelling."""
+        if not re.search(rb"[%&\\+]", text):
+            # Nothing in it is escaped.
+            return False
         plain = text.decode("latin-1")
         return without(plain, [secret.encode().decode("latin-1") for secret in self._looked_for], "") != plain
 
