@@ -67,6 +67,7 @@ def test_without_a_server_nothing_can_be_told(key: str) -> None:
         gone = target(server, key)
     report = run(gone)
     assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert report.ended in report.unfinished
     assert "refused" in report.ended
 
 

@@ -238,6 +238,13 @@ def test_only_what_creates_counts_as_created() -> None:
     assert [(created.name, created.id) for created in report.created] == left
 
 
+def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
+    for found in (True, False):
+        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=80)
+        assert report.findings == ()
+        assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
+
+
 def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
     with MockServer() as server:
         report = run(target(server, "batch"), Options(read_only=True, requests=60))
