@@ -15,7 +15,9 @@ from ims import TokenEndpoint
 from raw_server import RawServer
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
+)
 settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
 settings.register_profile("few", settings.get_profile("suite"), max_examples=8)
 settings.load_profile("suite")

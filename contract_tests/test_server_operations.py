@@ -46,13 +46,13 @@ _STRICT = Settings(same_name_accepted=False, removed_name_accepted=False, empty_
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(indexing=3600),
-        Settings(indexing=0.3, shown_while_indexing=False),
-        Settings(indexing=0.3, removed_at_once=False, absent_accepted=True, newest_first=True),
+        Settings(indexing=3600, unknown_token_accepted=False, unknown_cursor_accepted=True),
+        Settings(
+            indexing=0.3, shown_while_indexing=False, removed_at_once=False, absent_accepted=True, newest_first=True
+        ),
         pytest.param(_STRICT, marks=pytest.mark.long),
-        Settings(unknown_token_accepted=False, unknown_cursor_accepted=True),
     ],
-    ids=["in progress for long", "not found for a moment", "late", "strict", "as to tokens and cursors"],
+    ids=["in progress for long", "late", "strict"],
 )
 def test_a_right_server_of_several_operations_has_no_finding(settings: Settings) -> None:
     # Changes take long; a server as it usually is, is judged in all operations below.
