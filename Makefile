@@ -108,7 +108,7 @@ provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-pa
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
 bench-contract: $(READY) ## cases a second beside st run, start-up, and what the mock server answers (PRISM=url beside it)
-	$(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
+	$(BIN)/audience-contract mock -- $(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))
