@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from anyio import sleep
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -67,6 +68,20 @@ def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: Blo
     made = Caller(key, raw.url, portal if request.param == "async" else None)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """A mock server, which the tests of a module share."""
+    with MockServer() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx2.Client]:
+    """Sends no header of its own that an operation could document."""
+    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as made:
+        yield made
 
 
 @pytest.fixture
