@@ -10,10 +10,12 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 from audience_contract.mock import MockServer
+from audiences._json import dumps
 from callers import Caller, Given
-from cases import KEYS
+from cases import KEYS, case
 from ims import TokenEndpoint
-from raw_server import RawServer
+from raw_server import RawServer, http
+from sink import Sink
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
@@ -82,6 +84,22 @@ def client() -> Iterator[httpx2.Client]:
     """Sends no header of its own that an operation could document."""
     with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as made:
         yield made
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """Takes files of any size for CommBox."""
+    created = http(case("commbox").SUCCESS, dumps(case("commbox").BODY))
+    with Sink([created.replace(b"Connection: close", b"Connection: keep-alive")], kept=4 << 20) as made:
+        yield made
+
+
+@pytest.fixture
+def sending(sink: Sink, face: BlockingPortal | None) -> Iterator[Caller]:
+    """In front of the sink."""
+    made = Caller("commbox", sink.url, face)
+    yield made
+    made.close()
 
 
 @pytest.fixture
