@@ -84,7 +84,7 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert [*members(server)] == ["1", "2"]
 
 
-@pytest.mark.parametrize("pipe", [True, False], ids=["pipe", "file"])
+@pytest.mark.parametrize("pipe", [True, pytest.param(False, marks=pytest.mark.long)], ids=["pipe", "file"])
 def test_members_come_from_standard_input(server: MockServer, tmp_path: Path, pipe: bool) -> None:
     words = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
     environment = {**os.environ, **server.environment()}
