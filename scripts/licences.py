@@ -26,13 +26,8 @@ def main() -> None:
         print(f"--- {name}", flush=True)
         allowed = ("--partial-match", "--allow-only", ";".join(ALLOWED))
         run(TOOLS, "-m", "piplicenses", "--python", python, "--from", "mixed", *allowed)
-        sbom = (
-            "--pyproject",
-            project / "pyproject.toml",
-            "--output-file",
-            ROOT / "build" / "sbom" / f"{name}.cdx.json",
-        )
-        run(TOOLS, "-m", "cyclonedx_py", "environment", python, *sbom, "--output-reproducible")
+        sbom = ("--output-file", ROOT / "build" / "sbom" / f"{name}.cdx.json", "--output-reproducible")
+        run(TOOLS, "-m", "cyclonedx_py", "environment", python, "--pyproject", project / "pyproject.toml", *sbom)
 
 
 if __name__ == "__main__":
