@@ -52,20 +52,7 @@ from mistaken import (
 SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
 _NAME = "[^/]+$"
 _KEYWORDS = (
-    *(
-        "type",
-        "properties",
-        "required",
-        "items",
-        "enum",
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "not",
-        "$ref",
-        "nullable",
-        "format",
-    ),
+    *("type", "properties", "required", "items", "enum", "allOf", "oneOf", "anyOf", "not", "$ref", "nullable"),
     *("format", "pattern", "minLength", "maxItems", "minimum", "exclusiveMaximum", "multipleOf", "const"),
     *("discriminator", "readOnly", "example", "examples", "default", "uniqueItems", "$id", "prefixItems"),
     "additionalProperties",
