@@ -109,8 +109,8 @@ class Judge:
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
-        said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
+        self._find("http.leak", operation, seen, expectation, said, detail=leaked)
         self._remember(operation, seen, expectation.expected)
         return self.ledger.count == before
 
@@ -204,7 +204,7 @@ class Judge:
         """Whether a documented answer is as it is documented."""
         response = seen.response
         assert response is not None
-        broken = list(check_response(operation, response))
+        broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
             broken = broken or self._without_id(operation, response)
@@ -338,6 +338,12 @@ class Judge:
             return json_of(response)
         except UnreadableError:
             return None
+
+
+# Most refusals are the same.
+@lru_cache(maxsize=64)
+def _misshaped(operation: Operation, response: Response) -> list[Violation]:
+    return check_response(operation, response)
 
 
 # Asked for several times about one request.
