@@ -225,7 +225,7 @@ class Judge:
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""
-        facts, value = facts_of(operation), self._value(response)
+        facts, value = facts_of(operation), self.value(response)
         owed = facts.effect is Effect.CREATES and self._provider.is_by_name
         if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
             return []
@@ -249,7 +249,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        value, sent = self._value(response), self._texts(operation, seen.request)
+        value, sent = self.value(response), self._texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -264,6 +264,12 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
+        for name, pointer in facts.limits.items():
+            items, most = at(value, pointer), sent.get(name, "")
+            if isinstance(items, list) and most.isdecimal() and most != "0":
+                many = f"{self._asked(operation, seen, None)}: {len(items)} on a page, of at most {most}"
+                about = Expectation(expected, "run.pages", "", "success")
+                self._find("run.pages", operation, seen, about, len(items) > int(most) and many, detail=name)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
@@ -278,14 +284,14 @@ class Judge:
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
-        value = self._value(seen.response) if seen.response else None
+        value = self.value(seen.response) if seen.response else None
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
-        value = self._value(seen.response) if seen.response and seen.response.status < 300 else None
+        value = self.value(seen.response) if seen.response and seen.response.status < 300 else None
         found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
         cursor = str(found) if isinstance(found, str | int) and found else ""
         if cursor:
@@ -295,6 +301,20 @@ class Judge:
         again = cursor in given
         given.add(cursor)
         return "" if again else cursor
+
+    def shows(self, operation: Operation, seen: Observation) -> set[str]:
+        """Which of the run's audiences a page of a list has, by name or id."""
+        value = self.value(seen.response) if seen.response else None
+        found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
+        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+        ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
+        return ours & {text for item in items for text in item.values() if isinstance(text, str)}
+
+    def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
+        """Those that one page of a list has, and the same list page by page has not."""
+        said = f"{self._asked(operation, seen, None)} has {min(those, default='')}, and page by page it is left out"
+        about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
+        self._find("run.pages", operation, seen, about, bool(those) and said, detail="left out")
 
     def _find(
         self,
@@ -339,7 +359,8 @@ class Judge:
             return {}
 
     @staticmethod
-    def _value(response: Response) -> object:
+    def value(response: Response) -> object:
+        """What the JSON of an answer says; None where there is none."""
         try:
             return json_of(response)
         except UnreadableError:
