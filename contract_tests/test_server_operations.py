@@ -155,7 +155,7 @@ def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
     def repeats(value: Any) -> Any:
         given.extend([value["next_from"]] if "next_from" in value else [])
         again = given[-before - 1 :][:1]
-        return {**value, "has_more": True, "next_from": again[0]} if again else value
+        return {**value, "has_more": True, "count": 99, "next_from": again[0]} if again else value
 
     report = _judged(_LIST, on_success(as_json(repeats)), _CREATE)
     assert _found(report) == {(_LIST, "run.pages")}
