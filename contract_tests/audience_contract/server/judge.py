@@ -110,7 +110,7 @@ class Judge:
         leaked = self.leaks.find(operation, seen, response)
         said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
         self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
-        self._remember(operation, seen, expectation.expected)
+        self._remember(operation, seen, expectation)
         return self.ledger.count == before
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -241,7 +241,8 @@ class Judge:
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
         return self._headline("answered", operation, seen, expectation, why)
 
-    def _remember(self, operation: Operation, seen: Observation, expected: Expected) -> None:
+    def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        expected, asked = expectation.expected, self._asked(operation, seen, expectation)
         name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
@@ -267,19 +268,19 @@ class Judge:
         for name, pointer in facts.limits.items():
             items, most = at(value, pointer), sent.get(name, "")
             if isinstance(items, list) and most.isdecimal() and most != "0":
-                many = f"{self._asked(operation, seen, None)}: {len(items)} on a page, of at most {most}"
+                many = f"{asked}: {len(items)} on a page, of at most {most}"
                 about = Expectation(expected, "run.pages", "", "success")
                 self._find("run.pages", operation, seen, about, len(items) > int(most) and many, detail=name)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
-            said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
+            said = f"{asked}: {response.status} with an id that another answer had"
             both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
             self._find("run.unique", operation, both, about, found in self._ids and said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
+                said = f"{asked}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
