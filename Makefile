@@ -57,7 +57,9 @@ demo: build/demo/.ready ## show the life of an audience, on a mock server
 	@echo "Starting a mock server, and asking it with the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
-# Three at once on two cores: some tests wait.
+# Three at once on two cores: some tests wait. Some start processes, which would compile all they import anew where the
+# environment says to write no bytecode, as that of a container often does.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY) ## run the test suite
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
@@ -106,7 +108,7 @@ provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-pa
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
 bench-contract: $(READY) ## cases a second beside st run, start-up, and what the mock server answers (PRISM=url beside it)
-	$(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
+	$(BIN)/audience-contract mock -- $(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))

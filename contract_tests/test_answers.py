@@ -172,6 +172,7 @@ def test_an_extra_field_is_kept_and_reported_as_a_deviation(caller: Caller, raw:
     receipt = caller.create(caller.case.good())
     assert isinstance(receipt, Receipt)
     assert [d.pointer for d in receipt.deviations] == ["/new~1field"]
+    assert receipt.model
     assert receipt.model["new/field"] == 1
     assert json.loads(receipt.response.body)["new/field"] == 1
 

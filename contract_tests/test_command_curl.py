@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,8 @@ def test_a_token_that_is_asked_for_is_to_be_set_by_hand(server: MockServer) -> N
 
 def prepared(key: str, url: str, name: str, file: Path) -> Request:
     members = PhoneFile(file) if case(key).CARRIES_MEMBERS else None
-    draft = Audience(name=name, members=members, provider_fields={key: case(key).FIELDS} if case(key).FIELDS else {})
+    fields: Any = {key: case(key).FIELDS} if case(key).FIELDS else {}
+    draft = Audience(name=name, members=members, provider_fields=fields)
     request: Request = make(key, base_url=url + case(key).PATH).prepare(draft)
     return request
 

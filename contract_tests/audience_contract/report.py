@@ -219,6 +219,7 @@ class Report:
             for one in owed
         ]
         if self.untried:
+            said += [self.ended] if self.ended else []
             rule, operation = self.untried[0]
             said.append(f"not tried: {len(self.untried)} of {self.planned}; first: {rule} of {operation}")
         if not self.requests:

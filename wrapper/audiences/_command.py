@@ -38,7 +38,6 @@ from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, MemberFile, opened
-from ._operation import Operation
 from ._terminal import note, say
 from ._verbs import CHUNK_BYTES
 from ._version import __version__
@@ -77,7 +76,7 @@ class Drafted(NamedTuple):
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
-        fields = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
+        fields: Any = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
         with _refusing():
             members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
             return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
@@ -173,13 +172,27 @@ def _verb(function: Callable[..., None]) -> None:
     """Make the function a command. Each of its parameters is a group of options."""
     groups = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
 
+    verb = function.__name__.rstrip("_")
+
     def command(**given: Any) -> None:
-        function(**{name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()})
+        made = {name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()}
+        if "at" in made:
+            _check(verb, made["at"], made["shared"])
+        function(**made)
 
     options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    app.command(function.__name__.rstrip("_"), help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+    app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+
+
+def _check(verb: str, at: At, shared: Shared) -> None:
+    """Exits where the provider does not offer the verb, before credentials are asked for."""
+    try:
+        PROVIDERS[at.provider].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
+    except AudiencesError as error:
+        _report.show([error], "", as_json=shared.as_json, curl=False)
+        raise Exit(_report.exit_code([error])) from None
 
 
 def _version(wanted: bool) -> None:
@@ -304,7 +317,7 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
     audiences replace SPRING --provider commbox --file phones.xlsx
     """
     adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
-    if adapter.members or not isinstance(entry := adapter.replace, Operation):
+    if adapter.members:
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
         _change("replace", asked, at, given, shared, allow_empty=allow_empty)
@@ -317,7 +330,7 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
         lambda provider: provider.replace(what, file, allow_empty=allow_empty),
-        then=lambda provider: provider._account.request(entry, change),
+        then=lambda provider: provider._account.request(adapter.replace, change),
     )
 
 
@@ -344,7 +357,6 @@ def delete(asked: Asked, at: At, consent: Consent, shared: Shared) -> None:
 
 def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **options: bool) -> NoReturn:
     what, run, attributes = asked.reference(), _Run([at.provider], asked.shown, shared), given.attributes
-    supported = isinstance(getattr(run.chosen[0].adapter, verb), Operation)
 
     def call(provider: Provider) -> _report.Shown:
         make: Callable[..., _report.Shown] = partial(
@@ -352,7 +364,7 @@ def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **opt
         )
         with opened(given.file) as file:
             members = MemberFile(file, given.column or "id", attributes, run.bars.of(provider.title))
-            if supported and members.seeks:
+            if members.seeks:
                 for _ in members:
                     pass
             try:

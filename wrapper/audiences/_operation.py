@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import _spec
 from ._draft import Draft, DraftRules
+from ._errors import Remedy, UnsupportedError
 from ._lazy import lazy
 from ._members import Member, PhoneFile
 from ._outcome import State
@@ -203,7 +204,7 @@ class Adapter:
     token: Operation[Secret, Granted] | None = None
     """Asks for an access token, with the client's secret. Its settings have the names that `resolve` has for them."""
 
-    @property
+    @lazy
     def capabilities(self) -> Mapping[str, Capability]:
         """By verb."""
         get = self.get.capability
@@ -215,6 +216,16 @@ class Adapter:
         of = {"ensure": made(f"asked {{}} first, then created {self.create.capability.reason}")}
         of |= {} if self.wait else {"wait": made("asked {} until it is no longer indexing")}
         return MappingProxyType({verb: of.get(verb) or getattr(self, verb).capability for verb in VERBS})
+
+    def check(self, verb: str, *, allow_undocumented: bool) -> None:
+        """Raises UnsupportedError for a verb that is not offered, or only by an undocumented call, without leave."""
+        support, reason = self.capabilities[verb]
+        known = {"provider": self.title, "reason": reason}
+        if support is Support.UNSUPPORTED:
+            raise UnsupportedError(f"not supported: {reason}", **known)
+        if support is Support.UNDOCUMENTED and not allow_undocumented:
+            remedy = Remedy("allow_undocumented", True, "permits it")
+            raise UnsupportedError(f"is not documented to do that: {reason}", remedy=remedy, **known)
 
     @property
     def operations(self) -> "tuple[Operation[Any, Any], ...]":

@@ -42,11 +42,14 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     b'{"message": "no key ***"}'
     """
     sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}
-    hidden = bytearray(len(data))
+    text, least = _spaced(data), _CUT if cut else SHORTEST
     formats = _FORMATS if any(mark in data for mark in b"\\&%") else ()
-    for view in _View(_spaced(data)).views(formats) if sought else ():
+    if not formats and not any(each[:least] in text for each in sought):
+        return data
+    hidden = bytearray(len(data))
+    for view in _View(text).views(formats) if sought else ():
         for secret in sought:
-            for first, last in view.places(secret, _CUT if cut else SHORTEST):
+            for first, last in view.places(secret, least):
                 begin, end = view.origin(first), view.origin(last)
                 hidden[begin:end] = b"\1" * (end - begin)
     kept, at = bytearray(), 0

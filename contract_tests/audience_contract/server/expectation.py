@@ -29,8 +29,6 @@ from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
 
-_UNNAMED = "that the spec does not name"
-"""How `check_request` tells what a schema allows and no document names."""
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
@@ -108,7 +106,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if request.method != operation.method or elsewhere:
         return _of_method(operation, request, is_open=elsewhere)
     every = [violation for violation in check_request(operation, request) if not _is_length(violation)]
-    found = [violation for violation in every if not violation.message.endswith(_UNNAMED)]
+    found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
     # What a part is said to be a server may overlook; not what its content is.

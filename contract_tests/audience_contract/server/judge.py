@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 from ..bodies import check as check_body
@@ -67,7 +68,7 @@ class Judge:
         """
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
-        facts, sent = facts_of(operation), self._texts(operation, seen.request)
+        facts, sent = facts_of(operation), _texts(operation, seen.request)
         if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         creates = facts.effect is Effect.CREATES
@@ -217,10 +218,10 @@ class Judge:
         """Properties that no document names, but for a documented one that is written in another way."""
         documented = operation.response(response.status)
         content = documented and documented.get("content")
-        for each in check_body(content, response, undocumented=True) if content else ():
+        for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
             near = [known for known in names if _letters(known) == _letters(name)]
-            if near:
+            if near and each.is_undocumented:
                 yield replace(each, message=f"its name is {near[0]}")
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
@@ -250,7 +251,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        value, sent = self.value(response), self._texts(operation, seen.request)
+        value, sent = self.value(response), _texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -350,14 +351,7 @@ class Judge:
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
         creates = facts_of(operation).effect is Effect.CREATES
-        return self._texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
-
-    @staticmethod
-    def _texts(operation: Operation, request: Request) -> dict[str, str]:
-        try:
-            return {name: text for name, _, text in texts(operation, request)}
-        except UnreadableError:
-            return {}
+        return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
     @staticmethod
     def value(response: Response) -> object:
@@ -366,3 +360,12 @@ class Judge:
             return json_of(response)
         except UnreadableError:
             return None
+
+
+# Asked for several times about one request.
+@lru_cache(maxsize=16)
+def _texts(operation: Operation, request: Request) -> Mapping[str, str]:
+    try:
+        return {name: text for name, _, text in texts(operation, request)}
+    except UnreadableError:
+        return {}

@@ -117,8 +117,6 @@ def _about(report: Report, code: str) -> Iterator[str]:
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    for finding in report.overlay:
-        yield f"- overlay action {finding.action}: {finding.sentence}"
     yield from _some(f"touched: {code.format(place)}" for place in _places(report.impact))
 
 

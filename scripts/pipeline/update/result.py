@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from ..overlay import Finding
-
 
 class Code(IntEnum):
     """Exit codes; of several, the highest counts, and FAILED before all."""
@@ -84,7 +82,6 @@ class Report:
     sha256: str
     changes: list[Change] = field(default_factory=list)
     claims: list[Change] = field(default_factory=list)
-    overlay: list[Finding] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
 
     @property

@@ -12,12 +12,12 @@ from typing import Any
 import h11
 import httpx2
 
+from .._call_settings import Ending
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
 from .waiting import Flow, Side
 from .wire import Tls, Wire
 
-Owner = tuple[int, object]
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
@@ -45,18 +45,18 @@ class Connection:
         self._forward: tuple[tuple[str, str], ...] | None = None
         """What a proxy that is asked for whole URLs is told beside them."""
         self._kept_until = 0.0
-        self.end, self.close = self._wire.end, self._wire.close
+        self.close = self._wire.close
 
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
 
-    def serve(self, trace: AttemptTrace) -> None:
+    def serve(self, trace: AttemptTrace, ending: Ending) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects, trace.end_connection = trace, True, self.end
-        if trace.ended:
-            self.end()
+        self._wire.trace, trace.connects, ending.end_connection = trace, True, self._wire.end
+        if ending.over:
+            self._wire.end()
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)

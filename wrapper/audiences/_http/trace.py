@@ -2,9 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
@@ -20,8 +18,6 @@ _LARGE = 256 * 1024
 _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
-_GRACE = 0.25
-"""Seconds after the first look beyond the deadline, for what had come before it."""
 _STATUS_LINE = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _NEVER_LEFT = frozenset(
@@ -45,25 +41,16 @@ class AttemptTrace:
         """Whether there is a request: its files are open."""
         self.connects = False
         """Whether a connection of ours carries it."""
-        self.end_connection: Callable[[], None] | None = None
-        self.ended = False
         self.secrets: tuple[str, ...] = ()
         self.unpacked = False
         """Whether a transport of the caller's has unpacked the body."""
         self.problem: str | None = None
         self._left = False
-        self._end_of_grace = inf
         self._total_ends = False
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
         self._head: tuple[int, Headers] | None = None
         self._body = bytearray()
-
-    def end(self) -> None:
-        """End the connection that carries the attempt; one of the caller's transport has its own end."""
-        self.ended = True
-        if self.end_connection:
-            self.end_connection()
 
     @property
     def remaining(self) -> float:
@@ -82,13 +69,6 @@ class AttemptTrace:
     def over(self) -> bool:
         """Whether the total time is over."""
         return self.remaining <= 0
-
-    @property
-    def too_late(self) -> bool:
-        """Whether even what came in time was to be read by now."""
-        now = time.monotonic()
-        self._end_of_grace = min(self._end_of_grace, now + _GRACE) if self.over else inf
-        return now > self._end_of_grace
 
     def leaves(self) -> None:
         """Bytes of the request go out."""

@@ -257,7 +257,7 @@ ADOBE = Adapter(
 )
 
 
-class Adobe(Blocking):
+class Adobe(Blocking[models.CreateAudienceResponse200]):
     """Adobe creates an audience's metadata; the members come by another service.
 
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
@@ -297,7 +297,7 @@ class Adobe(Blocking):
         super().__init__(given)
 
 
-class AsyncAdobe(Async):
+class AsyncAdobe(Async[models.CreateAudienceResponse200]):
     __doc__ = Adobe.__doc__
     adapter = ADOBE
 

@@ -237,7 +237,7 @@ BATCH = Adapter(
 )
 
 
-class Batch(Blocking):
+class Batch(Blocking[models.AudienceCreateResponse202]):
     """Batch creates an empty audience, and answers with a token before it is done.
 
     The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
@@ -265,7 +265,7 @@ class Batch(Blocking):
         super().__init__(given)
 
 
-class AsyncBatch(Async):
+class AsyncBatch(Async[models.AudienceCreateResponse202]):
     __doc__ = Batch.__doc__
     adapter = BATCH
 
