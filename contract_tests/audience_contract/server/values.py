@@ -86,7 +86,10 @@ def _of_page(least: Draft, names: Names) -> list[Case]:
     """The page's own sample, about an audience of the run's; of another document, it may be about somebody's."""
     content = least.operation.node["requestBody"]["content"] if names.provider.is_by_name and least.is_json else None
     said = content and content[least.media].get("example")
-    return [Case(names.about(replace(least, values={**least.values, "body": said.value})), as_it_is)] if said else []
+    if not said:
+        return []
+    draft = names.about(replace(least, values={**least.values, "body": said.value}))
+    return [Case(draft, as_it_is, label="the page's sample")]
 
 
 def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
