@@ -98,10 +98,9 @@ mutants: $(READY) ## every keyword of every spec changed, one at a time, and a c
 fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)
 
-bench: $(READY) ## CPU and time per call, beside plain httpx2
-	$(BIN)/python benchmarks/async_cpu.py --latency 0
-	$(BIN)/python benchmarks/async_cpu.py --latency 20
-	$(BIN)/python benchmarks/async_cpu.py --latency 0 --tls
+bench: $(READY) ## CPU per call, beside plain httpx2
+	$(BIN)/python benchmarks/calls.py
+	$(BIN)/python benchmarks/calls.py --tls
 	$(BIN)/python benchmarks/members.py
 
 provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)

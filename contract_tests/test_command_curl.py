@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl
 SHELLS = [shell for shell in ("bash", "zsh", "ksh", "sh") if shutil.which(shell)]
 ODD = 'it\'s "$HOME" `id` \\n !x %s; @y \N{HEBREW LETTER ALEF}'
 HOSTILE = f"{ODD}\x1b[2K\N{RIGHT-TO-LEFT OVERRIDE}\x9b\t9'\\"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
 
 
 def paste(command: str, server: MockServer, shell: str = "bash", **environment: str) -> None:

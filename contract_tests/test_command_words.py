@@ -15,9 +15,8 @@ from audiences._report import EXIT_CODES, in_command_words
 from callers import make
 from cases import KEYS, case
 from raw_server import RawServer, http
-from test_command_line import BATCH, run, server
+from test_command_line import BATCH, run
 
-__all__ = ["server"]  # a fixture
 BATCH_KEYS = {"BATCH_API_KEY": "key", "BATCH_PROJECT": "project"}
 ADOBE_KEYS = {"ADOBE_API_KEY": "key", "ADOBE_ORG_ID": "org", "ADOBE_SANDBOX_NAME": "prod"}
 HELP = ["create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete"]

@@ -55,6 +55,6 @@ def test_the_model_of_a_receipt_is_of_the_type_that_both_classes_state(key: str)
 
 def stated(provider: Any) -> Any:
     """What a provider's class says; one that is just laid out says nothing."""
-    (base,) = getattr(type(provider), "__orig_bases__", (audiences.Provider[Any],))
+    (base,) = vars(type(provider)).get("__orig_bases__", (audiences.Provider[Any],))
     (model,) = get_args(base)
     return model

@@ -134,6 +134,7 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
         (lambda s: answer(s).update(allOf=[{}]), "specs/acme/openapi.json: /paths/"),
         (lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
         (lambda s: answer(s)["properties"].update(x={"$ref": "https://acme.example/x.json"}), "is in another document"),
+        (lambda s: answer(s)["properties"]["id"].update(example="\ud800"), "surrogates not allowed"),
         (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
         (lambda s: s.update(openapi="9.9"), "'9.9' is not a version among"),
         (lambda s: answer(s)["properties"]["id"].update(type="array"), "the client generator complains"),

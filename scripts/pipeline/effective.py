@@ -28,10 +28,12 @@ def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json, list[s
     Where documents disagree and the overlay has not decided, one among `new` counts, or the first. Raises PipelineError
     where the spec is no valid one.
     """
-    documents = documents_of(provider)
-    spec, against = merge.merged(documents), list[str]()
+    against: list[str] = []
+    documents = documents_of(provider, against)
+    spec = merge.merged(documents)
     if provider.overlay.exists():
-        spec, against = overlay.review(spec, provider.overlay)
+        spec, wrong = overlay.review(spec, provider.overlay)
+        against += wrong
     for at, said in merge.disputed(spec):
         against.append(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
     spec = merge.decided(spec, new)
@@ -48,8 +50,11 @@ def upstream(provider: Provider) -> Json:
     return merge.merged(documents_of(provider))
 
 
-def documents_of(provider: Provider) -> dict[str, Json]:
-    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe."""
+def documents_of(provider: Provider, against: list[str] | None = None) -> dict[str, Json]:
+    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe.
+
+    To `against`, the operations of SOURCE.toml that there are no more are added.
+    """
     found = {}
     for document in provider.documents:
         spec = found[document.name] = translated(load(document.path))
@@ -60,7 +65,10 @@ def documents_of(provider: Provider) -> dict[str, Json]:
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
         if "operations" in document.entry:
-            spec = found[document.name] = cut(spec, document.entry["operations"], str(document.path))
+            spec, missing = cut(spec, document.entry["operations"])
+            found[document.name] = spec
+            if missing and against is not None:
+                against.append(f"{document.path}: /paths: no operation {', '.join(missing)}; correct SOURCE.toml")
         if "below" in document.entry:
             found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found

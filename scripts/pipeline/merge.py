@@ -25,6 +25,9 @@ class Disputed(str):
     __slots__ = ("values",)
     values: Mapping[str, Any]
 
+    def __deepcopy__(self, _: object) -> "Disputed":
+        return self
+
 
 def merged(documents: Mapping[str, Json]) -> Json:
     """The documents as one, whatever their order; each is named as messages name it."""

@@ -100,7 +100,7 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
         said = "the target matches nothing in the upstream spec; look where it has moved to, then correct the target"
         return spec, f"{said} or remove the action"
     update = action.get("update")
-    if changed == spec or (update and all(_says(value, _entries(value, update)) for value in matches.values())):
+    if changed == spec:
         return spec, "the action changes nothing: the upstream spec has been corrected; remove the action"
     return changed, _doubt(update, matches, changed) if "update" in action else None
 
@@ -139,7 +139,9 @@ def _entries(value: object, update: Any) -> Any:
 def _merged(value: Any, update: Any) -> Any:
     if isinstance(value, dict) and isinstance(update, dict):
         return value | {name: _merged(value.get(name), part) for name, part in update.items()}
-    return value + update if isinstance(value, list) and isinstance(update, list) else update
+    if isinstance(value, list) and isinstance(update, list):
+        return value + [part for part in update if part not in value]
+    return update
 
 
 def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
@@ -162,17 +164,8 @@ def _unknown(value: object, update: object) -> Iterator[object]:
             yield from _unknown(value[name], update[name])
 
 
-def _says(value: object, update: object) -> bool:
-    """Whether a value has all that an update would add. An overlay appends to lists what is in them already."""
-    if isinstance(value, dict) and isinstance(update, dict):
-        return all(name in value and _says(value[name], part) for name, part in update.items())
-    if isinstance(value, list) and isinstance(update, list):
-        return all(part in value for part in update)
-    return value == update
-
-
 def _twice(value: object, update: object) -> Iterator[object]:
-    """The elements of lists that would be there twice."""
+    """The elements that an update would add to lists that have them."""
     if isinstance(value, dict) and isinstance(update, dict):
         for name in value.keys() & update.keys():
             yield from _twice(value[name], update[name])

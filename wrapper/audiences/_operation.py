@@ -1,7 +1,7 @@
 """What a provider offers, as values: its documented calls, and, with the reason, what it does not offer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -11,7 +11,7 @@ from ._draft import Draft, DraftRules
 from ._errors import Remedy, UnsupportedError
 from ._lazy import lazy
 from ._members import Member, PhoneFile
-from ._outcome import State
+from ._outcome import Outcome, State
 from ._record import Record, Reference
 from ._secret import Secret
 from ._settings import Setting, Values
@@ -108,7 +108,7 @@ class Service:
     key: str
     """The folder of its effective spec among the generated clients."""
     headers: Callable[[Values], Mapping[str, str | Secret]]
-    """Those that authenticate, and every other one that the generated builders do not set."""
+    """Those that every call has: they authenticate, or have a setting as their value."""
     code: tuple[str | Path, ...]
     """The properties of an error body that may hold the provider's code, best first; a path is one of a property below
     others, such as ("errors", 0, "code").
@@ -117,8 +117,6 @@ class Service:
     """The same for the provider's words."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
-    own: Mapping[str, str] = field(default_factory=dict)
-    """The headers that the generated builders set, each with the setting that is its value."""
     undocumented: str = ""
     """Why no page says that the calls do what they are used for; "" where one does."""
 
@@ -172,6 +170,8 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+READING = ("get", "list", "wait", "reconcile")
+"""The verbs that only ask, so that they have no outcome."""
 VERBS = ("create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete")
 _NOT_HERE = Unsupported("this library makes no such call yet")
 
@@ -220,7 +220,8 @@ class Adapter:
     def check(self, verb: str, *, allow_undocumented: bool) -> None:
         """Raises UnsupportedError for a verb that is not offered, or only by an undocumented call, without leave."""
         support, reason = self.capabilities[verb]
-        known = {"provider": self.title, "reason": reason}
+        outcome = None if verb in READING else Outcome.NOT_SENT
+        known: dict[str, Any] = {"provider": self.title, "outcome": outcome, "reason": reason}
         if support is Support.UNSUPPORTED:
             raise UnsupportedError(f"not supported: {reason}", **known)
         if support is Support.UNDOCUMENTED and not allow_undocumented:

@@ -31,7 +31,7 @@ from ._errors import (
 )
 from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Handle, Operation, Page, Support
 from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
@@ -50,8 +50,6 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-_READING = ("get", "list", "wait", "reconcile")
-"""The verbs that only ask, so that they have no outcome."""
 
 
 class Verbs(Generic[Model]):
@@ -64,7 +62,7 @@ class Verbs(Generic[Model]):
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
-        self._reads = verb in _READING
+        self._reads = verb in READING
         self._operation: Operation[Any, Any] | None = self._adapter.create if self._name else None
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
@@ -332,7 +330,7 @@ class Verbs(Generic[Model]):
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
-        if supply.is_whole:
+        if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield Work(supply.check, _long(), MEMBERS)
         while not supply.is_empty:
             self._renew()
@@ -415,32 +413,29 @@ class Verbs(Generic[Model]):
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         trace = trace_in(what, self.title, changing, self._account.values["base_url"])
-        creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
-        found: Sequence[Record] = ()
-        evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
+        told = partial(Reconciliation, provider=self.title, name=trace.name, outcome=Outcome.UNKNOWN)
         try:
-            record = yield from self.get(trace.name)
+            found: Sequence[Record] = [(yield from self.get(trace.name))]
         except UnsupportedError as error:
-            reason = NO_LOOK.format(error.reason)
+            return told(evidence=Evidence.NOT_TOLD, reason=NO_LOOK.format(error.reason))
         except NotFoundError:
-            evidence, reason = Evidence.NOT_SEEN, REASONS[Evidence.NOT_SEEN]
+            return told(evidence=Evidence.NOT_SEEN, reason=REASONS[Evidence.NOT_SEEN])
         except AmbiguousError as error:
             found = error.records
-        else:
-            found = (record,)
-            time = record.created if creates else record.updated
-            is_newer = time is not None and trace.started is not None and time >= trace.started
-            evidence = Evidence.FOUND if is_newer or trace.looked_first else Evidence.PERHAPS_OLDER
-            reason = APPLIED if trace.looked_first else REASONS[evidence]
-            outcome = Outcome.APPLIED if trace.looked_first else outcome
+        creates, record = trace.operation == self._adapter.create.id, found[0]
         if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
             old = {each.id for each in before}
             new = [each for each in found if each.id and each.id not in old]
             if len(new) == 1:
-                record, evidence, reason, outcome = new[0], Evidence.FOUND, NEW_ID, Outcome.APPLIED
-        return Reconciliation(
-            provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
-        )
+                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=NEW_ID, record=new[0])
+        if len(found) > 1:
+            return told(evidence=Evidence.NOT_TOLD, reason=AMBIGUOUS)
+        if trace.looked_first:
+            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=APPLIED, record=record)
+        time = record.created if creates else record.updated
+        is_newer = time is not None and trace.started is not None and time >= trace.started
+        evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
+        return told(evidence=evidence, reason=REASONS[evidence], record=record)
 
     def request(
         self,

@@ -22,11 +22,13 @@ class Serving:
     """An ASGI application on a real socket, from `__enter__` to `__exit__`, in a thread of its own.
 
     `host` is an address of this machine, and `port` a port, 0 for a free one. Without `own_headers`, no Date and Server
-    are added to answers. Entering raises OSError for a port in use.
+    are added to answers. One that `lives` is told when it starts and ends. Entering raises OSError for a port in use.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, own_headers: bool = True) -> None:
-        self._app, self._host, self._port, self._own_headers = app, host, port, own_headers
+    def __init__(
+        self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, own_headers: bool = True, lives: bool = True
+    ) -> None:
+        self._app, self._host, self._port, self._own_headers, self._lives = app, host, port, own_headers, lives
 
     def __enter__(self) -> Self:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -38,6 +40,7 @@ class Serving:
             self._app,
             http="h11",
             ws="none",
+            lifespan="auto" if self._lives else "off",
             log_config=None,
             # What it says of messages that are none is the business of who sends them.
             log_level="critical",
@@ -113,7 +116,7 @@ class MockServer(Serving):
         self._keys = keys or provider_keys()
         self._application.state.settings = settings or Settings()
         app = middleware(self._application) if middleware else self._application
-        super().__init__(app, host=host, port=port, own_headers=own_headers)
+        super().__init__(app, host=host, port=port, own_headers=own_headers, lives=False)
 
     def base_url(self, provider: str) -> str:
         """A provider's base URL, with the defaults of its spec's server variables; no slash at the end."""

@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from ..bodies import parts_of
+from ..bodies import json_of, parts_of
 from ..facts import Effect, facts_of, told
 from ..judging import Observation
 from ..messages import Request
@@ -184,24 +184,30 @@ def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[objec
         found |= {unquote_plus(value) for name, value in pairs(form) if key.fullmatch(unquote_plus(name))}
     with suppress(UnreadableError):
         found |= {part.data.decode("utf-8", "replace") for part in parts_of(request) if key.fullmatch(part.name)}
+    with suppress(UnreadableError):
+        return frozenset(found.union(_in_json(json_of(request), key)))
     try:
-        found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key, below=False))
+        # Of a name that comes twice, a server may read either.
+        found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key))
     except (ValueError, RecursionError):
         if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
             found.update(re.findall(rb"\w+", request.body))
     return frozenset(found)
 
 
-def _in_json(value: Any, key: re.Pattern[str], *, below: bool) -> Iterator[object]:
-    if isinstance(value, _Pairs):
-        for name, child in value:
-            yield from _in_json(child, key, below=below or key.fullmatch(name) is not None)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _in_json(child, key, below=below)
-    elif below or (isinstance(value, str) and re.search(r'[{"=]', value)):
-        # A text may have a body in it, and is no name that belongs elsewhere.
-        yield value
+def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
+    # The same few names stand in each of ten thousand members.
+    left, is_key = [(value, False)], cache(key.fullmatch)
+    while left:
+        value, below = left.pop()
+        if isinstance(value, dict | _Pairs):
+            members = value.items() if isinstance(value, dict) else value
+            left += [(child, below or is_key(name) is not None) for name, child in members]
+        elif isinstance(value, list):
+            left += [(child, below) for child in value]
+        elif below or (isinstance(value, str) and ("{" in value or '"' in value or "=" in value)):
+            # A text may have a body in it, and is no name that belongs elsewhere.
+            yield value
 
 
 class _Pairs(list[Any]):

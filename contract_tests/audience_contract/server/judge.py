@@ -109,8 +109,8 @@ class Judge:
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
-        said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
+        self._find("http.leak", operation, seen, expectation, said, detail=leaked)
         self._remember(operation, seen, expectation)
         return self.ledger.count == before
 
@@ -204,7 +204,7 @@ class Judge:
         """Whether a documented answer is as it is documented."""
         response = seen.response
         assert response is not None
-        broken = list(check_response(operation, response))
+        broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
             broken = broken or self._without_id(operation, response)
@@ -243,7 +243,7 @@ class Judge:
         return self._headline("answered", operation, seen, expectation, why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        expected, asked = expectation.expected, self._asked(operation, seen, expectation)
+        expected = expectation.expected
         name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
@@ -269,20 +269,24 @@ class Judge:
         for name, pointer in facts.limits.items():
             items, most = at(value, pointer), sent.get(name, "")
             if isinstance(items, list) and most.isdecimal() and most != "0":
-                many = f"{asked}: {len(items)} on a page, of at most {most}"
+                many = len(items) > int(most) and f"{len(items)} on a page, of at most {most}"
+                said = many and f"{self._asked(operation, seen, None)}: {many}"
                 about = Expectation(expected, "run.pages", "", "success")
-                self._find("run.pages", operation, seen, about, len(items) > int(most) and many, detail=name)
+                self._find("run.pages", operation, seen, about, said, detail=name)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
-            said = f"{asked}: {response.status} with an id that another answer had"
-            both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
-            self._find("run.unique", operation, both, about, found in self._ids and said)
+            known = self._ids.get(found)
+            again = known and f"{response.status} with an id that another answer had"
+            both = replace(seen, before=(*seen.before, known)) if known else seen
+            said = again and f"{self._asked(operation, seen, expectation)}: {again}"
+            self._find("run.unique", operation, both, about, said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                said = f"{asked}: {response.status} with another {field} than was sent"
-                self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
+                other = echoed != sent[field] and f"{response.status} with another {field} than was sent"
+                said = other and f"{self._asked(operation, seen, None)}: {other}"
+                self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
@@ -360,6 +364,12 @@ class Judge:
             return json_of(response)
         except UnreadableError:
             return None
+
+
+# Most refusals are the same.
+@lru_cache(maxsize=64)
+def _misshaped(operation: Operation, response: Response) -> list[Violation]:
+    return check_response(operation, response)
 
 
 # Asked for several times about one request.

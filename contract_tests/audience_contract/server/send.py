@@ -153,22 +153,18 @@ def _chunks(body: bytes) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((TimeoutError,), LATE),
+    ((ConnectionResetError, BrokenPipeError), BROKEN_OFF),
+    ((http.client.IncompleteRead,), "the answer broke off in its body"),
+    ((CodingError,), "the answer's content coding cannot be undone"),
+    ((http.client.HTTPException,), "the answer is no HTTP message"),
+)
+
+
 def _reason(error: Exception) -> str:
-    match error:
-        case UnreachableError():
-            said = f"{UNREACHABLE}{error}"
-        case TimeoutError():
-            said = LATE
-        case ConnectionResetError() | BrokenPipeError():
-            said = BROKEN_OFF
-        case http.client.IncompleteRead():
-            said = "the answer broke off in its body"
-        case CodingError():
-            said = "the answer's content coding cannot be undone"
-        case http.client.HTTPException():
-            said = "the answer is no HTTP message"
-        case OSError(strerror=str(words)):
-            said = words
-        case _:
-            said = f"{NOT_SENT}{type(error).__name__}"
-    return said
+    if isinstance(error, UnreachableError):
+        return f"{UNREACHABLE}{error}"
+    own = error.strerror if isinstance(error, OSError) else None
+    known = (said for kinds, said in _REASONS if isinstance(error, kinds))
+    return next(known, own or f"{NOT_SENT}{type(error).__name__}")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import diff, effective, folders, registry, tree
+from .. import client, diff, effective, folders, registry, tree
 from .._errors import PipelineError
 from ..documents import fingerprint, read
 from ..folders import Json, Provider
@@ -73,32 +73,33 @@ def _generated(
 ) -> None:
     """What the specs come to, also those that something stands against: the lines that they touch, the checks."""
     files = tree.expected(copy, list(folders.providers(copy)), specs)
+    for key in specs:
+        client.check(Provider(copy, key).generated, files)
     tree.write(copy, files, tree.differences(copy, files))
     for each, report in zip(taken, result.reports, strict=True):
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
-    result.checks = checks.imports(copy)
-    if any(check.said and check.code == Code.FAILED for check in result.checks):
-        return
-    importable = not any(check.said for check in result.checks)
-    result.checks.append(checks.types(copy, cache))
-    # Nor can the table be made, nor a test be collected, without the wrapper.
+    result.checks = [checks.imported(copy)]
+    # Without the wrapper, nothing can be told of its adapters, nor a test collected.
+    importable = not result.checks[0].said
     if importable:
-        result.checks.append(_readme(copy))
+        result.checks.append(_offered(copy))
+    result.checks.append(checks.types(copy, cache))
     if importable and tests:
         check, result.outdated = checks.tests(copy)
         result.checks.append(check)
 
 
-def _readme(copy: Path) -> Check:
-    """The README's table; an adapter that cannot be read for it does not fit its spec."""
+def _offered(copy: Path) -> Check:
+    """README's table and the types of fields; an adapter that cannot be read for them does not fit its spec."""
+    name = "what the adapters offer can be told"
     try:
         if (copy / "README.md").is_file():
             for file, data in registry.documents(copy).items():
                 file.write_bytes(data)
     except PipelineError as error:
-        return Check("the README's table", Code.UNFIT, (str(error),))
-    return Check("the README's table", Code.NOTHING)
+        return Check(name, (str(error),))
+    return Check(name)
 
 
 def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[str]]:
@@ -111,7 +112,8 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[s
         if document and name in taken.claims:
             given = recorded.get(name, ()), taken.claims[name], effective.load(document.path), document.path
             report.claims += claimed.differences(*given)
-    spec, against = effective.attempt(new, {path.name for path in taken.files if path.parent == old.specs})
+    other = tree.changes({path: data for path, data in taken.files.items() if data is not None})
+    spec, against = effective.attempt(new, {path.name for path in other})
     report.sha256 = fingerprint(spec)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
     before = read(old.effective)

@@ -23,8 +23,9 @@ from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
 from .waiting import Flow, Side
 
-_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
+_KINDS = ("connect", "read", "write", "pool")
 _GRACE = 0.25
 """Seconds after the deadline, or after an answer that begins later, for what a transport of the caller's has of it."""
 
@@ -198,7 +199,7 @@ class _Files:
 
 def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
-    request, t, library = step.request, step.how.timeouts, _library(transport)
+    request, library = step.request, _library(transport)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
     headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
     if not step.reuse:
@@ -216,16 +217,15 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
     left = max(step.seen.remaining, 0.001)
-    # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
+    # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
     sooner = left - min(0.1 * left, 0.1)
-    timeouts = {"connect": min(t.connect, left), "read": min(t.read, left), "write": min(t.write, left)}
     built = library.Request(
         request.method,
         url,
         headers=headers,
         content=body,
         files=parts or None,
-        extensions={"timeout": timeouts | {"pool": min(t.pool, sooner)}},
+        extensions={"timeout": {kind: min(getattr(step.how.timeouts, kind), sooner) for kind in _KINDS}},
     )
     if request.parts:
         length = built.headers.get("Content-Length")

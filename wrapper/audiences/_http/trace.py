@@ -18,8 +18,8 @@ _LARGE = 256 * 1024
 _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
-_STATUS_LINE = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"(?>HTTP/\d\.\d 1\d\d(?=[ \r\n])(?s:.*?)\r?\n\r?\n)*+HTTP/\d\.\d ([2-9]\d\d)[ \r\n]")
+"""The first status line, after the heads of interim answers (1xx)."""
 _NEVER_LEFT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
     | {"LocalProtocolError", "InvalidURL"}
@@ -45,7 +45,8 @@ class AttemptTrace:
         self.unpacked = False
         """Whether a transport of the caller's has unpacked the body."""
         self.problem: str | None = None
-        self._left = False
+        self.left = False
+        """Whether bytes of the request went out."""
         self._total_ends = False
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
@@ -65,18 +66,9 @@ class AttemptTrace:
         self._total_ends = left <= timeout
         return max(0.0, min(left, timeout))
 
-    @property
-    def over(self) -> bool:
-        """Whether the total time is over."""
-        return self.remaining <= 0
-
-    def leaves(self) -> None:
-        """Bytes of the request go out."""
-        self._left = True
-
     def take(self, data: bytes) -> bool:
         """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
-        if self._left:
+        if self.left:
             self._start += data[: _START - len(self._start)]
         self._room -= len(data)
         return self._room >= 0
@@ -108,7 +100,7 @@ class AttemptTrace:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
-        if not self._left and (self.connects or _never_left(error)):
+        if not self.left and (self.connects or _never_left(error)):
             return (NotSentTimeoutError if _is_late(error) else NotSentError)(f"no connection: {self._why(error)}")
         return (UnknownTimeoutError if _is_late(error) else UnknownOutcomeError)(f"no answer: {self._why(error)}")
 
@@ -122,7 +114,8 @@ class AttemptTrace:
 
     def _result(self, error: BaseException | None) -> Response | AudiencesError:
         # Of a head that broke off, the status line tells a success; a refusal has to be complete.
-        status = self._status_heard()
+        heard = _STATUS.match(self._start)
+        status = int(heard[1]) if heard else 0
         if self._head is None and not 200 <= status < 300:
             return self.failure(error or RuntimeError())
         if error is not None:
@@ -146,16 +139,6 @@ class AttemptTrace:
             name = "total"
         seconds = getattr(self._how.timeouts, name, None) if name else None
         return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
-
-    def _status_heard(self) -> int:
-        """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
-        rest = self._start
-        while found := _STATUS_LINE.match(rest):
-            if found[1] >= b"200":
-                return int(found[1])
-            end = _END_OF_HEAD.search(rest)
-            rest = rest[end.end() :] if end else b""
-        return 0
 
 
 @dataclass(frozen=True, slots=True)

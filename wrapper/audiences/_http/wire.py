@@ -112,7 +112,7 @@ class Wire:
     def write(self, data: bytes) -> Flow[None]:
         rest = memoryview(data)
         while rest:
-            if self.trace.over:
+            if self.trace.remaining <= 0:
                 raise TimeoutError
             sent = 0
             with suppress(BlockingIOError):

@@ -49,10 +49,9 @@ T = TypeVar("T")
 
 _SERVICE = Service(
     key="batch",
-    headers=lambda values: {"Authorization": values.bearer("api_key")},
+    headers=lambda values: {"Authorization": values.bearer("api_key"), "X-Batch-Project": values["project"]},
     code=("error_code",),
     message=("error_message",),
-    own={"X-Batch-Project": "project"},
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
