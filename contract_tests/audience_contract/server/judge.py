@@ -276,10 +276,10 @@ class Judge:
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             known = self._ids.get(found)
-            again = known and f"{response.status} with an id that another answer had"
+            again = f"{response.status} with an id that another answer had" if known else ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
-            said = again and f"{self._asked(operation, seen, expectation)}: {again}"
-            self._find("run.unique", operation, both, about, said)
+            repeated = again and f"{self._asked(operation, seen, expectation)}: {again}"
+            self._find("run.unique", operation, both, about, repeated)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
