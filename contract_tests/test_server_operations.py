@@ -185,6 +185,33 @@ def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str,
     assert _found(report) == {(_CREATE, rule)}
 
 
+# Each was not found once: the case that shows it was left out, or spent on something else.
+_PLAYED = {
+    "adobe.getaudience-auth-spaces": ("getAudience", "http.scheme"),
+    "adobe.getaudience-headers-order": ("getAudience", "case.accepted"),
+    "adobe.getaudience-x-api-key-in-other-header": ("getAudience", "case.credential"),
+    "batch.list-from-refused-quote": (_LIST, "response.failure"),
+    "batch.list-limit-newline": (_LIST, "http.number"),
+    "batch.view-name-refused-short": (_VIEW, "response.failure"),
+    "batch.view-name-refused-underscore": (_VIEW, "response.failure"),
+    "commbox.auth-cached": ("Post_Audiences", "case.credential"),
+}
+_PLAYED_LONG = {
+    "adobe.json-solidus": ("create_audience", "case.accepted"),
+    "adobe.originname-refused-short": ("create_audience", "response.failure"),
+    "batch.replace-name-array": ("audience_replace", "case.refused"),
+}
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [*_PLAYED.items(), *(pytest.param(*one, marks=pytest.mark.long) for one in _PLAYED_LONG.items())],
+)
+def test_a_fault_is_found_by_a_default_run_of_its_operation(fault: str, found: tuple[str, str]) -> None:
+    report = judge(MockServer(fault=fault), fault.partition(".")[0], operations=found[:1])
+    assert found in _found(report)
+
+
 def test_a_view_that_is_right_for_the_first_name_only_is_a_finding() -> None:
     first: list[str] = []
 
@@ -203,10 +230,68 @@ def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
     def repeats(value: Any) -> Any:
         given.extend([value["next_from"]] if "next_from" in value else [])
         again = given[-before - 1 :][:1]
-        return {**value, "has_more": True, "next_from": again[0]} if again else value
+        return {**value, "has_more": True, "count": 99, "next_from": again[0]} if again else value
 
     report = _judged(_LIST, on_success(as_json(repeats)), _CREATE)
     assert _found(report) == {(_LIST, "run.pages")}
+
+
+def _without_first(value: Any) -> Any:
+    """A page that a cursor was given for lacks the first of what it should have; the first page alone has a count."""
+    return value if "count" in value else {**value, "audiences": value["audiences"][1:]}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (lambda value: {**value, "audiences": value["audiences"] * 2, "count": 99}, "run.pages"),
+        (_without_first, "run.pages"),
+        (lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
+        (lambda value: {**value, "has_more": True}, "response.body"),
+    ],
+    ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to"],
+)
+def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: Any, rule: str) -> None:
+    report = _judged(_LIST, on_success(as_json(change)), _CREATE)
+    assert _found(report) == {(_LIST, rule)}
+
+
+def test_a_start_that_is_ignored_is_a_finding() -> None:
+    act = takes_as(lambda request: replace(request, target=re.sub("&start=[0-9]+", "", request.target)))
+    operations = ["create_audience", "listAudiences"]
+    report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=60, operations=operations)
+    assert ("listAudiences", "run.pages") in _found(report)
+
+
+@pytest.mark.parametrize("operation", [_CHANGES[0], pytest.param(_CHANGES[1], marks=pytest.mark.long)])
+def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: str) -> None:
+    known: dict[str, str] = {}
+
+    def act(turn: Turn) -> Response:
+        name, _, token = turn.request.target.partition("&indexing_token=")
+        is_of_creation = not token or turn.refused() or known.setdefault(name, token) == token
+        return turn.answer() if is_of_creation else turn.error(400)
+
+    report = _judged(_VIEW, act, operation)
+    assert [finding.message for finding in report.findings if f"by what {operation} answered" in finding.message]
+
+
+@pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("is_refused", "words"),
+    [
+        (lambda ids: "date(" in str(ids), "(the page's sample)"),
+        (lambda ids: len({each["id"] for each in ids}) < len(ids), "(2 in ids)"),
+    ],
+    ids=["an attribute as in the page's sample", "one id twice"],
+)
+def test_a_body_of_documented_members_that_is_refused_is_a_finding(operation: str, is_refused: Any, words: str) -> None:
+    def act(turn: Turn) -> Response:
+        return turn.error(400) if not turn.refused() and is_refused(turn.fields["ids"]) else turn.answer()
+
+    report = judge(_playing(operation, act), "batch", operations=[operation], stop_first=True)
+    assert _found(report) == {(operation, "case.accepted")}
+    assert words in report.findings[0].message
 
 
 def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:

@@ -36,8 +36,9 @@ class Facts:
     parts that take what the success had that created the audience: its pointer there, as the links of the spec say. The
     audience's name, where the operation takes one, is always one of them. `source` is the operation that creates what
     this one is about, "" for none. `pages` are those that take what the operation's own success before had, in which a
-    list goes on. `forbidden` are values of properties that break nothing but a rule in words. `unsure` is why an
-    audience that was created may not be found all the same; "" where it must be.
+    list goes on. `limits` are those that say how many a page has at most, and the pointer to these. `forbidden` are
+    values of properties that break nothing but a rule in words. `unsure` is why an audience that was created may not be
+    found all the same; "" where it must be.
     """
 
     effect: Effect
@@ -45,6 +46,7 @@ class Facts:
     echoes: Mapping[str, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
     forbidden: Mapping[str, Any] = field(default_factory=dict)
     unsure: str = ""
     source: str = ""

@@ -290,7 +290,7 @@ class Ledger:
 
 def plainness(headline: str) -> tuple[bool, int]:
     """The least is the plainest; an object tells more than a body that is none."""
-    return "{" not in headline, len(headline)
+    return '{"' not in headline, len(headline)
 
 
 def undocumented(response: Response) -> str:

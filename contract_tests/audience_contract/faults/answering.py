@@ -149,7 +149,9 @@ def _leaks(operation: Operation, wrong_request: Change, unadmitted: Change) -> I
     yield Fault("leaks-trace", "A refusal has a stack trace in it.", evidence, trace, show=(wrong_request,))
 
     def secrets(turn: Turn) -> list[str]:
-        settings = (place.partition(" ") for place in ours.settings)
+        # A scope is a setting, and no credential.
+        held = [place for place in ours.settings if not ours.credentials or place[5:] in ours.credentials]
+        settings = (place.partition(" ") for place in held)
         return [turn.header(name) if kind == "header" else turn.text(name) for kind, _, name in settings]
 
     def quotes(turn: Turn) -> Response:

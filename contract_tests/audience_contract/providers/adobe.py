@@ -63,6 +63,7 @@ class Adobe(Provider):
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
     operations: ClassVar[Mapping[str, Facts]] = {
+        "listAudiences": Facts(Effect.READS, limits={"limit": "/children"}),
         "getAudience": Facts(Effect.READS, echoes={"/id": "AUDIENCE_ID"}, unsure=_UNSURE),
         "deleteAudience": Facts(Effect.REMOVES, unsure=_UNSURE),
     }

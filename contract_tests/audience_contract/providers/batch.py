@@ -44,6 +44,7 @@ class Batch(Provider):
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {
         "audience_view": Facts(Effect.READS, echoes={"/name": "name"}),
+        "audience_list": Facts(Effect.READS, limits={"limit": "/audiences"}),
         "audience_update": Facts(
             Effect.CHANGES,
             unique=_TOKEN,
@@ -76,8 +77,13 @@ class Batch(Provider):
                 yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
 
     def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
-        """Dates are in a RFC 3339 format."""
+        """Dates are in a RFC 3339 format; where a list goes on, there is a cursor, and more than the page has."""
         value = json_of(response)
+        if operation.id == "audience_list" and value.get("has_more"):
+            if not value.get("next_from"):
+                yield Violation("body", "/next_from", operation.node.pointer, "has_more is true, and nothing goes on")
+            if value.get("count", 101) <= len(value.get("audiences", ())):
+                yield Violation("body", "/count", operation.node.pointer, "has_more is true, and the page has them all")
         shown = value.get("audiences", [value]) if operation.id in ("audience_view", "audience_list") else []
         for name in ("created", "updated"):
             if any(not is_date_time(each.get(name, _MOMENT)) for each in shown):

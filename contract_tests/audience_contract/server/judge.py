@@ -110,7 +110,7 @@ class Judge:
         leaked = self.leaks.find(operation, seen, response)
         said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
         self._find("http.leak", operation, seen, expectation, said, detail=leaked)
-        self._remember(operation, seen, expectation.expected)
+        self._remember(operation, seen, expectation)
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
@@ -224,7 +224,7 @@ class Judge:
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""
-        facts, value = facts_of(operation), self._value(response)
+        facts, value = facts_of(operation), self.value(response)
         owed = facts.effect is Effect.CREATES and self._provider.is_by_name
         if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
             return []
@@ -240,7 +240,8 @@ class Judge:
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
         return self._headline("answered", operation, seen, expectation, why)
 
-    def _remember(self, operation: Operation, seen: Observation, expected: Expected) -> None:
+    def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        expected = expectation.expected
         name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
@@ -248,7 +249,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        value, sent = self._value(response), _texts(operation, seen.request)
+        value, sent = self.value(response), _texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -263,28 +264,38 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
+        for name, pointer in facts.limits.items():
+            items, most = at(value, pointer), sent.get(name, "")
+            if isinstance(items, list) and most.isdecimal() and most != "0":
+                many = len(items) > int(most) and f"{len(items)} on a page, of at most {most}"
+                said = many and f"{self._asked(operation, seen, None)}: {many}"
+                about = Expectation(expected, "run.pages", "", "success")
+                self._find("run.pages", operation, seen, about, said, detail=name)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
-            said = f"{self._asked(operation, seen, None)}: {response.status} with an id that another answer had"
-            both = replace(seen, before=(*seen.before, self._ids[found])) if found in self._ids else seen
-            self._find("run.unique", operation, both, about, found in self._ids and said)
+            known = self._ids.get(found)
+            again = f"{response.status} with an id that another answer had" if known else ""
+            both = replace(seen, before=(*seen.before, known)) if known else seen
+            repeated = again and f"{self._asked(operation, seen, expectation)}: {again}"
+            self._find("run.unique", operation, both, about, repeated)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
-                self._find("run.echo", operation, seen, about, echoed != sent[field] and said, detail=pointer)
+                other = echoed != sent[field] and f"{response.status} with another {field} than was sent"
+                said = other and f"{self._asked(operation, seen, None)}: {other}"
+                self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
-        value = self._value(seen.response) if seen.response else None
+        value = self.value(seen.response) if seen.response else None
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
-        value = self._value(seen.response) if seen.response and seen.response.status < 300 else None
+        value = self.value(seen.response) if seen.response and seen.response.status < 300 else None
         found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
         cursor = str(found) if isinstance(found, str | int) and found else ""
         if cursor:
@@ -294,6 +305,20 @@ class Judge:
         again = cursor in given
         given.add(cursor)
         return "" if again else cursor
+
+    def shows(self, operation: Operation, seen: Observation) -> set[str]:
+        """Which of the run's audiences a page of a list has, by name or id."""
+        value = self.value(seen.response) if seen.response else None
+        found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
+        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+        ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
+        return ours & {text for item in items for text in item.values() if isinstance(text, str)}
+
+    def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
+        """Those that one page of a list has, and the same list page by page has not."""
+        said = f"{self._asked(operation, seen, None)} has {min(those, default='')}, and page by page it is left out"
+        about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
+        self._find("run.pages", operation, seen, about, bool(those) and said, detail="left out")
 
     def _find(
         self,
@@ -331,7 +356,8 @@ class Judge:
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
     @staticmethod
-    def _value(response: Response) -> object:
+    def value(response: Response) -> object:
+        """What the JSON of an answer says; None where there is none."""
         try:
             return json_of(response)
         except UnreadableError:

@@ -20,6 +20,7 @@ from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import Weight
 from ..spec import Operation
+from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
@@ -37,8 +38,8 @@ from .target import Target
 
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
-_PAGES = 20
-"""Pages of a list that are asked for one after the other."""
+_PAGES, _ON_PAGE = 20, 5
+"""Pages of a list that are asked for one after the other, and how many are asked for on each."""
 _VAIN = 3
 """Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
 _ALL = "every rule"
@@ -219,6 +220,7 @@ class Run:
                 # By then there are audiences to be listed.
                 self._turn_pages(operation)
                 self._send("each rule once", operation, plans[operation.id].first)
+                self._read_back(operation)
             for operation in self._operations:
                 self._send("everything else", operation, plans[operation.id].others)
         for number in range(1000 if deep else 0):
@@ -418,18 +420,56 @@ class Run:
             raise enough
 
     def _turn_pages(self, operation: Operation) -> None:
-        """Follow a list from page to page, as far as a list of this run may go."""
+        """Follow a list from page to page, as far as a list of this run may go, and compare them with one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         draft, given = self._names.draft(operation, least=True), set[str]()
+        limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
+        wide = next((draft.put(place, place.says("maximum")) for place in limits if place.says("maximum")), None)
         whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
+        if limits:
+            draft = draft.put(limits[0], _ON_PAGE)
+            # Where no largest page is documented, no smaller one is either.
+            whole = whole if wide else replace(whole, expected=Expected.OPEN)
+
+        def page(asked: Draft) -> Observation:
+            seen = self._courier.send(operation, asked.request())
+            self._judged(operation, seen, whole)
+            return seen
+
         with _until_used_up():
+            missed = self._judge.shows(operation, page(wide)) if wide and cursors else set[str]()
             for _ in range(_PAGES if cursors else 0):
-                seen = self._courier.send(operation, draft.request())
-                self._judged(operation, seen, whole)
+                seen = page(draft)
+                missed -= self._judge.shows(operation, seen)
                 cursor = self._judge.next_page(operation, seen, given)
+                if not cursor and wide:
+                    # Once more: what is new may not be there yet, wherever it is asked for.
+                    seen = page(wide)
+                    self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
                 if not cursor:
                     return
                 draft = draft.put(cursors[0], cursor)
+
+    def _read_back(self, operation: Operation) -> None:
+        """Whoever reads by what a change answered finds the audience."""
+        facts = facts_of(operation)
+        for reader in self._operations if facts.effect is Effect.CHANGES else ():
+            by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
+            made = self._audience(operation, used=True) if by_answer else None
+            if not made or not made.seen or facts_of(reader).effect is not Effect.READS:
+                continue
+            with _until_used_up():
+                asked = self._names.about(self._names.draft(operation, least=True), made).request()
+                changed = self._courier.send(operation, asked)
+                self._judged(operation, changed, expect(self._target, operation, asked))
+                answer = self._judge.value(changed.response) if changed.response else None
+                if any(at(answer, pointer) for pointer in by_answer):
+                    least = self._names.draft(reader, least=False)
+                    request = self._names.about(least, replace(made, answer=answer)).request()
+                    seen = self._courier.until_found(reader, request, self._courier.send(reader, request))
+                    kind = f"by what {operation.id} answered"
+                    about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+                    self._judge.judge(reader, replace(seen, before=(made.seen, changed)), about)
 
     def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
         """The answer to a case, and the audience that it is about, one that is there."""

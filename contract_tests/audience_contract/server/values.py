@@ -61,6 +61,10 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(sent, change) for change in changes]
         if fixed and place.kind == "header" and not secret:
             yield [Case(least, puts(place, "contract-check-nobody"))]
+        if isinstance(right, list) and right:
+            yield [
+                Case(sent, puts(place, value), label=f"{len(value)} in {place.name}") for value in _sizes(place, right)
+            ]
         others = schema.alternatives(place.schema)[1:] if place.schema else []
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
@@ -82,7 +86,10 @@ def _of_page(least: Draft, names: Names) -> list[Case]:
     """The page's own sample, about an audience of the run's; of another document, it may be about somebody's."""
     content = least.operation.node["requestBody"]["content"] if names.provider.is_by_name and least.is_json else None
     said = content and content[least.media].get("example")
-    return [Case(names.about(replace(least, values={**least.values, "body": said.value})), as_it_is)] if said else []
+    if not said:
+        return []
+    draft = names.about(replace(least, values={**least.values, "body": said.value}))
+    return [Case(draft, as_it_is, label="the page's sample")]
 
 
 def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
@@ -98,14 +105,26 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         yield from (value for value in others if _breaks(place, value))
     elif not place.is_text and not choices and not place.is_file:
-        yield from ("x", "1.5", "-1", "", "1e2", "0x1", f"{right}\n", f" {right} ", f"{right}\u200b", "\u0661")
+        yield from ("x", "1.5", "-1", "", "1e2", "0x1")
+        if "integer" in schema.types(place.schema):
+            yield from ("1", "1\n", " 1 ", "1\u200b", "\u0661")
     for least, most in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
         limits = [limit for limit in (place.says(least), place.says(most)) if isinstance(limit, int | float)]
         yield from (limit + step for limit in limits for step in (-1, 0, 1))
-    sizes = {place.says("minItems", 0) - 1, place.says("minItems", 0), place.says("maxItems", 0)}
-    if isinstance(right, list) and right:
-        sizes |= {place.says("maxItems") + 1} if place.says("maxItems") else {2}
-        yield from (right[:1] * size for size in sorted(sizes) if 0 <= size <= 20_000)
+
+
+def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
+    """The same item twice, and as many different ones as are allowed, or one too few or too many."""
+    yield right[:1] * 2
+    least, most = place.says("minItems", 0), place.says("maxItems", 0)
+    sizes = {least - 1, least, most, most + 1 if most else 2}
+    kinds = schema.properties(place.schema["items"]) if place.schema and place.schema.get("items") else {}
+    free = [name for name, kind in kinds.items() if "string" in schema.types(kind) and not kind.get("enum")]
+    for size in sorted(size for size in sizes if 0 <= size <= 20_000):
+        if isinstance(right[0], dict) and free:
+            yield [{**right[0], free[0]: f"{right[0].get(free[0], '')}{number}"} for number in range(size)]
+        else:
+            yield right[:1] * size
 
 
 def _breaks(place: Place, value: Any) -> bool:
