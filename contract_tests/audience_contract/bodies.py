@@ -44,7 +44,7 @@ def check(content: Node, message: Request | Response, *, undocumented: bool) -> 
         return
     kind = entry.get("schema")
     try:
-        if media.essence == "multipart/form-data":
+        if kind and media.essence == "multipart/form-data":
             yield from _parts(entry, multipart.read(media, message.body), undocumented=undocumented)
         elif media.is_json or media.essence == _FORM:
             if media.parameters.get("charset", "utf-8").lower() != "utf-8":

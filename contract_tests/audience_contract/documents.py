@@ -24,6 +24,7 @@ _SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "p
 _DATA = {"example", "examples", "default", "enum", "const"}
 READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
+_JSON = "application/json"
 _UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
 
 
@@ -239,6 +240,7 @@ class _Plain:
         first = parse(next(iter(content), ""))
         unread = not first or not (first.is_json or first.essence in READ)
         why = "a body in no media type that is known here" if body and unread else why
+        why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
             re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
             for code, each in (operation.get("responses") or {}).items()
@@ -275,27 +277,63 @@ class _Plain:
         return ""
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
-        """A content map, JSON first, without schemas of what isn't read; where `asked`, any type is JSON."""
-        found = {}
+        """A content map, JSON first, without schemas of what isn't read; a range of types is one for JSON as well."""
+        found: Json = {}
         for name in content or ():
-            media, entry = parse(name), self._target(content[name]) or {}
+            at, media, entry = f"{pointer}/content/{escape(name)}", parse(name), self._target(content[name]) or {}
             if not media:
-                self._leave_out(f"{pointer}/content/{escape(name)}", "no media type")
+                self._leave_out(at, "no media type")
                 continue
-            is_json = media.is_json or (asked and "*" in name)
-            readable = is_json or media.essence in READ
-            if not readable and (asked or "schema" in entry):
-                self._leave_out(f"{pointer}/content/{escape(name)}", "a media type that is not read here")
-            kept = entry if readable else {key: entry[key] for key in entry if key != "schema"}
-            found["application/json" if asked and "*" in name else name] = kept
+            is_range = media.essence in ("*/*", "application/*")
+            if is_range and _JSON not in content:
+                self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
+                found[_JSON] = entry
+            readable = media.is_json or media.essence in READ
+            entry = self._form(entry, at) if media.essence in READ else entry
+            if not readable and not is_range and (asked or "schema" in entry):
+                self._leave_out(at, "a media type that is not read here")
+            found[name] = entry if readable else {key: entry[key] for key in entry if key != "schema"}
         return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in READ)))
+
+    def _form(self, entry: Json, pointer: str) -> Json:
+        """A form without the fields that are objects, or lists of such: there are many ways to write them."""
+        schema = self._target(entry.get("schema"))
+        fields: Any = schema.get("properties") if isinstance(schema, dict) else None
+        nested = [name for name, kind in fields.items() if self._is_nested(kind)] if isinstance(fields, dict) else []
+        if not nested:
+            return entry
+        for name in nested:
+            self._leave_out(f"{pointer}/schema/properties/{escape(name)}", "an object, or a list of such, in a form")
+        needed = [name for name in schema.get("required") or () if name not in nested]
+        said = "an object in a form, which is required" if len(needed) < len(schema.get("required") or ()) else ""
+        fields = {name: kind for name, kind in fields.items() if name not in nested}
+        others = {"required": needed, "properties": fields, "additionalProperties": {}}
+        return {**entry, "schema": {**schema, **others}, "x-not-judged": said}
+
+    def _is_nested(self, kind: Any, *, listed: bool = False) -> bool:
+        kind = self._target(kind)
+        if not isinstance(kind, dict):
+            return False
+        below = [each for key in _SEVERAL for each in kind.get(key) or ()]
+        is_list = kind.get("type") == "array"
+        is_object = kind.get("type") == "object" or "properties" in kind or (is_list and listed)
+        return (
+            is_object
+            or (is_list and self._is_nested(kind.get("items"), listed=True))
+            or any(map(self._is_nested, below))
+        )
 
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)
-        for name in response.get("headers") or ():
-            self._leave_out(f"{pointer}/headers/{escape(name)}", "the headers of an answer are not judged")
+        headers = {}
+        for name, given in (response.get("headers") or {}).items():
+            header = {**(self._target(given) or {}), "in": "header", "name": name}
+            if wrong := self._not_written(header):
+                self._leave_out(f"{pointer}/headers/{escape(name)}", wrong)
+            elif name.lower() != "content-type":
+                headers[name] = {"schema": {}, **header}
         links = {name: self._target(each) for name, each in (response.get("links") or {}).items()}
-        found = {"content": content, "links": {name: each for name, each in links.items() if each}}
+        found = {"content": content, "headers": headers, "links": {name: link for name, link in links.items() if link}}
         kept = {name: each for name, each in response.items() if name not in found}
         return {**kept, **{name: each for name, each in found.items() if each}}
 

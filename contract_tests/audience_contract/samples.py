@@ -3,7 +3,7 @@
 import math
 import random
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from .schema import alternatives, check, parts, properties, required, types
@@ -57,7 +57,9 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             below = partial(sample, text=text, least=least, level=level + 1)
             other = schema.get("additionalProperties")
             rest = below(other) if other and isinstance(other.value, dict) else text
-            return {name: below(known[name]) if name in known else rest for name in names}
+            # A property whose schema is `false` is one that must not be there.
+            allowed = [name for name in names if name not in known or known[name].value is not False]
+            return {name: below(known[name]) if name in known else rest for name in allowed}
         case "array":
             # An empty array may be refused, and tells nothing.
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
@@ -85,6 +87,12 @@ def _text(schema: Node, text: str) -> str:
     plain = text.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength")]
     if "pattern" not in schema.value or not any(check(schema, plain, "")):
         return plain
+    return _fitting(schema) or plain
+
+
+@lru_cache(maxsize=1024)
+def _fitting(schema: Node) -> str:
+    """A text of the schema's pattern that breaks nothing else, "" where none is found."""
     from hypothesis import Phase, errors, find, settings, strategies  # noqa: PLC0415 - slow to import, and seldom needed
 
     made: strategies.SearchStrategy[str] = strategies.from_regex(str(schema.value["pattern"]))
@@ -95,4 +103,4 @@ def _text(schema: Node, text: str) -> str:
             settings=settings(database=None, max_examples=1000, phases=[Phase.generate]),
             random=random.Random(0),  # noqa: S311 - the same each time
         )
-    return plain
+    return ""

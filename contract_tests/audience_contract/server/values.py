@@ -47,7 +47,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = list(_wrong(place, right, most))
-            if place.kind == "header":
+            if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
             yield [Case(sent, puts(place, value)) for value in values]
         if fixed and place.kind == "header" and not secret:
@@ -56,7 +56,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
-        if place.is_text and not fixed and place.kind != "header":
+        if place.is_text and not fixed and place.kind not in ("header", "cookie"):
             lengths = [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             letters = [Case(most, change) for change in _letters(place, names)]
             # Where nobody says which values there are, a refusal tells nothing.
