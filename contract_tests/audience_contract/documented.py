@@ -183,7 +183,7 @@ def _answers(operation: Operation) -> Node | None:
     for status in sorted(status for status in responses.value if status.startswith("2")):
         content = responses[status].get("content")
         for media in content.value if content else ():
-            if "json" in media and content:
+            if re.search("json|[*]", media) and content:
                 return content[media].get("schema")
     return None
 
@@ -255,6 +255,8 @@ def _unsure(schema: Node, value: Any, above: str) -> Iterator[str]:
         is_text = isinstance(value, str) and "string" in types(part)
         if is_text and kind and kind not in _JUDGED and value not in (*given, FORMATS.get(kind)):
             yield f"a text that should be a {kind}"
+        if part.plain("x-not-judged"):
+            yield "what a keyword that is not read here may forbid"
         if above and part.plain("readOnly"):
             yield f"{above}, which is the server's"
         listed = part.get("properties")

@@ -25,7 +25,14 @@ _DATA = {"example", "examples", "default", "enum", "const"}
 READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
-_UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
+_OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
+_NO_SCHEMA = re.compile(
+    "^/paths/[^/]+$|/requestBody$|/(parameters|responses|headers|examples|links|callbacks|requestBodies)/[^/]+$"
+)
+"""Places of references that are to no schema."""
+_DEEPEST = 60
+_NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
+"""Keywords that say nothing of a value."""
 
 
 def read(
@@ -48,7 +55,7 @@ def read(
     for action in _value(overlay)["actions"] if overlay else ():
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
-    plain = _Plain(value, path.name)
+    plain = _Plain(value, path)
     root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
@@ -138,18 +145,26 @@ class _Plain:
     `moved` are the pointers of parameters that stand elsewhere in it, and where they stood.
     """
 
-    def __init__(self, document: Json, file: str) -> None:
+    def __init__(self, document: Json, file: Path) -> None:
         self.unjudged: list[str] = []
         self.moved: dict[str, str] = {}
         self._ids: set[str] = set()
-        self._file, self._whole = file, document
-        self._whole = self._resolvable(document, "")
+        self._files: dict[Path, Any] = {file.resolve(): document}
+        self._added: Json = {}
+        self._whole = document
+        self._whole = self._resolvable(document, "", file.resolve())
+        self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
         self.schemes = self._schemes()
         self._servers()
+        if self._whole.get("webhooks"):
+            self._leave_out("/webhooks", "requests that the server sends")
         self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
         for path in self._whole["paths"]:
             pointer, item = f"/paths/{escape(path)}", self._target(self._whole["paths"][path])
+            for name in (item if isinstance(item, dict) else {}).keys() - _OF_PATHS:
+                if not name.startswith("x-"):
+                    self._leave_out(f"{pointer}/{escape(name)}", "a method that is not known here")
             self._whole["paths"][path] = {
                 method: self._operation(item, item[method], f"{pointer}/{method}")
                 for method in METHODS
@@ -160,33 +175,55 @@ class _Plain:
     def _leave_out(self, pointer: str, why: str) -> None:
         self.unjudged.append(f"not judged: {pointer}: {why}")
 
-    def _resolvable(self, value: Any, pointer: str) -> Any:
-        """With references to places of this document alone."""
+    def _resolvable(self, value: Any, pointer: str, file: Path) -> Any:
+        """What stands in a file, with references to places of the one document alone."""
         if isinstance(value, list):
-            return [self._resolvable(child, f"{pointer}/{at}") for at, child in enumerate(value)]
+            return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        reference = value.get("$ref")
-        if isinstance(reference, str):
-            file, _, place = reference.partition("#")
-            if file.removeprefix("./") in ("", self._file) and self._target({"$ref": f"#{place}"}) is not None:
-                return {**value, "$ref": f"#{place}"}
-            self._leave_out(f"{pointer}/$ref", "it leads out of the document, or nowhere")
-            return {}
+        if isinstance(value.get("$ref"), str):
+            found = self._referred(value, pointer, file)
+            if found is None:
+                self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
+            return {"x-not-judged": True} if found is None else found
         is_data = not pointer.endswith("ies")
         return {
-            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}")
+            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}", file)
             for name, child in value.items()
         }
 
-    def _target(self, value: Any) -> Any:
+    def _referred(self, value: Json, pointer: str, file: Path) -> Any:
+        """What a reference stands for: one to a place of the document, or what another file has there."""
+        name, _, place = value["$ref"].partition("#")
+        try:
+            to = (file.parent / unquote(name)).resolve() if name else file
+            if to not in self._files:
+                self._files[to] = _value(to)
+        except (OSError, ValueError):
+            return None
+        found = self._target({"$ref": f"#{place}"}, self._files[to])
+        if found is None:
+            return None
+        if to == next(iter(self._files)):
+            return {**value, "$ref": f"#{place}"}
+        if _NO_SCHEMA.search(pointer):
+            return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None
+        key = re.sub(r"\W+", "_", f"{to.stem}{place}")
+        if key not in self._added:
+            self._added[key] = {}
+            self._added[key] = self._resolvable(found, f"/components/schemas/{key}", to)
+        return {**value, "$ref": f"#/components/schemas/{key}"}
+
+    def _target(self, value: Any, whole: Any = None) -> Any:
         """What a chain of references leads to, None where that is nothing."""
         seen: set[str] = set()
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
-            if reference in seen or not reference.startswith("#"):
+            if not reference.startswith("#"):
+                return value
+            if reference in seen:
                 return None
             seen.add(reference)
-            value = self._whole
+            value = whole or self._whole
             for token in unquote(reference).split("/")[1:]:
                 key: Any = token.replace("~1", "/").replace("~0", "~")
                 key = int(key) if isinstance(value, list) and key.isdecimal() else key
@@ -248,6 +285,8 @@ class _Plain:
         }
         security = operation.get("security", self._whole.get("security"))
         admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
+        if operation.get("callbacks"):
+            self._leave_out(f"{pointer}/callbacks", "requests that the server sends")
         if item.get("servers") or operation.get("servers"):
             self._leave_out(f"{pointer}/servers", "another server than the document's")
         if (name := str(operation.get("operationId"))) in self._ids and "operationId" in operation:
@@ -285,6 +324,9 @@ class _Plain:
                 self._leave_out(at, "no media type")
                 continue
             is_range = media.essence in ("*/*", "application/*")
+            if is_range and not asked:
+                found[name] = {**entry, "x-not-judged": "what is no JSON"}
+                continue
             if is_range and _JSON not in content:
                 self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
                 found[_JSON] = entry
@@ -343,11 +385,14 @@ class _Plain:
             return [self._sound(child, f"{pointer}/{at}", is_schema=is_schema) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        found = {}
-        for name, child in value.items():
+        found: Json = {}
+        for name, child in (_told_apart(value) if is_schema else value).items():
             at = f"{pointer}/{escape(name)}"
-            if is_schema and (name in _UNJUDGED or not self._is_sound(name, child)):
+            if is_schema and name in _NAMES:
+                continue
+            if is_schema and (name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child)):
                 self._leave_out(at, "a keyword that is not judged, or not so")
+                found["x-not-judged"] = True
             elif is_schema and name in _NAMED:
                 found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
             elif is_schema:
@@ -369,6 +414,23 @@ class _Plain:
             kinds = value if self._is_31 and isinstance(value, list) and value else [value]
             return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
         return keyword not in _SOUND or _SOUND[keyword](value)
+
+
+def _told_apart(schema: Json) -> Json:
+    """A schema whose alternatives have the values by which a discriminator tells them, in place of that."""
+    told = schema.get("discriminator")
+    if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
+        return schema
+    name, mapping, found = told.get("propertyName"), told.get("mapping", {}), dict(schema)
+    for key in {"oneOf", "anyOf"} & schema.keys():
+        for at, each in enumerate(schema[key]):
+            if isinstance(each, dict) and isinstance(each.get("$ref"), str) and isinstance(name, str):
+                last = each["$ref"].rpartition("/")[2]
+                values = [value for value, to in mapping.items() if str(to).rpartition("/")[2] == last] or [last]
+                known = {"properties": {name: {"enum": values}}}
+                found[key] = [*found[key][:at], {"allOf": [each, known]}, *found[key][at + 1 :]]
+                found.pop("discriminator", None)
+    return found
 
 
 def _is_schemas(value: Any) -> bool:
