@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from audience_contract import Request, Response
 from audience_contract._command import app
 from audience_contract.checker import check_request, check_response
+from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
 from audience_contract.documented import Documented
 from audience_contract.documents import read
@@ -434,6 +435,23 @@ from urllib.request import urlopen
 urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
     for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
         assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+@pytest.mark.parametrize("choice", [Answers.VARIED, Answers.ADVERSARIAL])
+def test_a_client_is_answered_in_every_shape_whatever_an_operation_answers_with(choice: Answers) -> None:
+    read(STALL)
+    asks = """from http.client import HTTPConnection
+from os import environ
+from urllib.parse import urlsplit
+base = urlsplit(environ["STALL_BASE_URL"])
+token = {"Authorization": "Bearer " + environ["STALL_TOKEN"], "Content-Type": "application/json"}
+for path, body in [("/today", None), ("/shelves/a.csv", None), ("/goods", '{"kind": "fruit", "sort": "a"}')] * 4:
+    connection = HTTPConnection(base.netloc)
+    connection.request("POST" if body else "GET", base.path + path, body, token)
+    assert connection.getresponse().status != 500"""
+    report = judge_client([sys.executable, "-c", asks], providers=["stall"], answers=choice)
+    assert report.verdict is Verdict.KEPT
+    assert not [note for note in report.notes if "exit code" in note]
 
 
 def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:
