@@ -40,37 +40,21 @@ class Varied:
         self._choice, self._seed = choice, seed
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
-        self._orders: dict[str, list[tuple[str, int]]] = {}
 
     def next(self, ours: Provider, operation: Operation, success: Response) -> Answer:
         """The next answer; `success` is the mock's own."""
         name = f"{operation.spec.key} {operation.id}"
-        plain = Answer("plain", success)
         with self._lock:
             turn = self._turns[name]
             self._turns[name] += 1
-            if not turn or self._choice is Answers.SUCCESS:
-                return plain
-            if name not in self._orders:
-                self._orders[name] = self._order(name, ours, operation, success)
-            order = self._orders[name]
-        # The shapes alone are kept: each success has an id of its own.
-        made = {(answer.shape, answer.response.status): answer for answer in self._made(ours, operation, success)}
-        return made.get(order[(turn - 1) % len(order)], plain)
-
-    def _made(self, ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
-        yield from _varied(ours, operation, success)
-        if self._choice is Answers.ADVERSARIAL:
-            yield from _faults(success)
-
-    def _order(self, name: str, ours: Provider, operation: Operation, success: Response) -> list[tuple[str, int]]:
-        found = list(varied(ours, operation, success))
-        if self._choice is Answers.ADVERSARIAL:
-            found += adversarial(operation, success)
-        order = [(answer.shape, answer.response.status) for answer in found]
+        if not turn or self._choice is Answers.SUCCESS:
+            return Answer("plain", success)
+        # Made each time, and in the same order: each success has an id of its own.
+        found = varied(ours, operation, success)
+        found += adversarial(operation, success) if self._choice is Answers.ADVERSARIAL else []
         # Nothing secret depends on it.
-        random.Random(f"{self._seed} {name}").shuffle(order)  # noqa: S311
-        return order
+        random.Random(f"{self._seed} {name}").shuffle(found)  # noqa: S311
+        return found[(turn - 1) % len(found)] if found else Answer("plain", success)
 
 
 def varied(ours: Provider, operation: Operation, success: Response) -> list[Answer]:
