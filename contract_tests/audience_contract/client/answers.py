@@ -59,19 +59,16 @@ class Varied:
 
 def varied(ours: Provider, operation: Operation, success: Response) -> list[Answer]:
     """Answers that the spec allows: documented successes and errors, each in several shapes."""
-    return [answer for answer in _varied(ours, operation, success) if not check_response(operation, answer.response)]
+    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
+    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
+    answers = (success, *(ours.error(operation, status) for status in statuses))
+    shapes = (shape for answer in answers for shape in _shapes(operation, answer))
+    return [shape for shape in shapes if not check_response(operation, shape.response)]
 
 
 def adversarial(operation: Operation, success: Response) -> list[Answer]:
     """Answers that the spec forbids."""
     return [answer for answer in _faults(success) if check_response(operation, answer.response)]
-
-
-def _varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
-    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
-    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
-    for response in (success, *(ours.error(operation, status) for status in statuses)):
-        yield from _shapes(operation, response)
 
 
 def _shapes(operation: Operation, response: Response) -> Iterator[Answer]:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.endpoints import HTTPEndpoint
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
@@ -69,10 +68,10 @@ class Application:
         self._providers = {key: provider.load(key) for key in self._specs}
         self._app = Starlette(
             routes=[
-                Route("/_mock/audiences", _Audiences),
-                Route("/_mock/{provider}/audiences/{name:path}/members", _Members),
-                Route("/_mock/settings", _Settings),
-                Route("/_mock/tokens", _Tokens),
+                Route("/_mock/audiences", _audiences, methods=["GET", "DELETE"]),
+                Route("/_mock/{provider}/audiences/{name:path}/members", _members),
+                Route("/_mock/settings", _settings, methods=["GET", "PATCH"]),
+                Route("/_mock/tokens", _tokens, methods=["DELETE"]),
             ]
         )
         # No route of Starlette's matches a path with a line break in it.
@@ -175,47 +174,37 @@ class Application:
         return self._providers[operation.spec.key].error(operation, status)
 
 
-class _Audiences(HTTPEndpoint):
+async def _audiences(request: HttpRequest) -> HttpResponse:
     """What was created, for clients in another process."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        return JSONResponse([record.as_json() for record in request.app.state.mock.records])
-
-    async def delete(self, request: HttpRequest) -> HttpResponse:
-        request.app.state.mock.clear()
+    state = request.app.state.mock
+    if request.method == "DELETE":
+        state.clear()
         return HttpResponse(status_code=204)
+    return JSONResponse([record.as_json() for record in state.records])
 
 
-class _Members(HTTPEndpoint):
+async def _members(request: HttpRequest) -> HttpResponse:
     """Who is in an audience, which no provider tells."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        state, asked = request.app.state.mock, request.path_params
-        record = state.find(**asked)
-        return JSONResponse(state.members(record)) if record else JSONResponse({"message": "no such audience"}, 404)
+    state, asked = request.app.state.mock, request.path_params
+    record = state.find(**asked)
+    return JSONResponse(state.members(record)) if record else JSONResponse({"message": "no such audience"}, 404)
 
 
-class _Settings(HTTPEndpoint):
+async def _settings(request: HttpRequest) -> HttpResponse:
     """What the server does that no document decides."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        return JSONResponse(asdict(request.app.state.mock.settings))
-
-    async def patch(self, request: HttpRequest) -> HttpResponse:
-        state = request.app.state.mock
+    state = request.app.state.mock
+    if request.method == "PATCH":
         try:
             state.settings = state.settings.but(**await request.json())
         except (TypeError, ValueError) as error:
             return JSONResponse({"message": str(error)}, 400)
-        return await self.get(request)
+    return JSONResponse(asdict(state.settings))
 
 
-class _Tokens(HTTPEndpoint):
-    """The access tokens that were issued."""
-
-    async def delete(self, request: HttpRequest) -> HttpResponse:
-        request.app.state.mock.expire_tokens()
-        return HttpResponse(status_code=204)
+async def _tokens(request: HttpRequest) -> HttpResponse:
+    """The access tokens that were issued become invalid."""
+    request.app.state.mock.expire_tokens()
+    return HttpResponse(status_code=204)
 
 
 async def received(scope: Scope, receive: Receive) -> bytes | None:
