@@ -326,7 +326,7 @@ def test_what_cannot_be_judged_is_named_by_its_place() -> None:
         *("/webhooks", "/paths/~1lost/$ref", "/paths/~1shelves~1{letter}.{kind}/get/responses/200/content/text~1csv"),
         "/paths/~1goods~1{goodId}~1pictures/post/requestBody/content/multipart~1form-data/schema/properties/about",
         "/paths/~1buyers/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/address",
-        "/components/schemas/stall_parts_schemas_Fruit/properties/sort/pattern",
+        "/components/schemas/stall_parts_1_schemas_Fruit/properties/sort/pattern",
     }
     notes = check(SHOP, requests=1).notes
     assert any(note.startswith("not judged: /paths/~1reports~1{reportId}/get: nothing says where") for note in notes)
@@ -361,6 +361,17 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
     file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=said):
         read(file)
+
+
+def test_what_is_empty_or_no_object_where_one_belongs_is_read_as_nothing(tmp_path: Path) -> None:
+    answered = {"headers": {"A": None, "B": [1]}, "links": {"a": None, "b": 1}, "content": {"application/json": None}}
+    get: dict[str, Any] = {"parameters": None, "responses": {"200": answered, "404": None}, "security": [{"s": []}]}
+    file = tmp_path / "empty.json"
+    components = {"securitySchemes": None, "schemas": None}
+    document = {"openapi": "3.1.0", "paths": {"/a": {"get": get, "put": 1}, "/b": None}, "components": components}
+    file.write_text(json.dumps(document), "utf-8")
+    (operation,) = read(file).operations
+    assert list(operation.node["responses"].value) == ["200"]
 
 
 _ANY = st.recursive(

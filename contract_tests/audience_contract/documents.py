@@ -190,6 +190,8 @@ class _Plain:
         return {
             name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}", file)
             for name, child in value.items()
+            # In YAML, what has nothing after its colon.
+            if child is not None or name in _DATA
         }
 
     def _referred(self, value: Json, pointer: str, file: Path) -> Any:
@@ -208,11 +210,16 @@ class _Plain:
             return {**value, "$ref": f"#{place}"}
         if _NO_SCHEMA.search(pointer):
             return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None
-        key = re.sub(r"\W+", "_", f"{to.stem}{place}")
+        key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
         if key not in self._added:
             self._added[key] = {}
             self._added[key] = self._resolvable(found, f"/components/schemas/{key}", to)
         return {**value, "$ref": f"#/components/schemas/{key}"}
+
+    def _object(self, value: Any) -> Json:
+        """The same, {} where that is no object."""
+        found = self._target(value)
+        return found if isinstance(found, dict) else {}
 
     def _target(self, value: Any, whole: Any = None) -> Any:
         """What a chain of references leads to, None where that is nothing."""
@@ -235,8 +242,8 @@ class _Plain:
 
     def _schemes(self) -> list[str]:
         components = self._whole.setdefault("components", {})
-        declared = {name: self._target(each) for name, each in components.get("securitySchemes", {}).items()}
-        found = {name: plain for name, each in declared.items() if (plain := _scheme(each or {}))}
+        declared = {name: self._object(each) for name, each in components.get("securitySchemes", {}).items()}
+        found = {name: plain for name, each in declared.items() if (plain := _scheme(each))}
         for name in declared.keys() - found.keys():
             self._leave_out(f"/components/securitySchemes/{escape(name)}", "a kind that is not known here")
         components["securitySchemes"] = found
@@ -279,7 +286,7 @@ class _Plain:
         why = "a body in no media type that is known here" if body and unread else why
         why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
-            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
+            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._object(each), f"{pointer}/responses/{code}")
             for code, each in (operation.get("responses") or {}).items()
             if not code.startswith("x-")
         }
@@ -319,7 +326,7 @@ class _Plain:
         """A content map, JSON first, without schemas of what isn't read; a range of types is one for JSON as well."""
         found: Json = {}
         for name in content or ():
-            at, media, entry = f"{pointer}/content/{escape(name)}", parse(name), self._target(content[name]) or {}
+            at, media, entry = f"{pointer}/content/{escape(name)}", parse(name), self._object(content[name])
             if not media:
                 self._leave_out(at, "no media type")
                 continue
@@ -369,7 +376,7 @@ class _Plain:
         content = self._content(response.get("content"), pointer, asked=False)
         headers = {}
         for name, given in (response.get("headers") or {}).items():
-            header = {**(self._target(given) or {}), "in": "header", "name": name}
+            header = {**self._object(given), "in": "header", "name": name}
             if wrong := self._not_written(header):
                 self._leave_out(f"{pointer}/headers/{escape(name)}", wrong)
             elif name.lower() != "content-type":

@@ -174,10 +174,11 @@ def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
     """A required value where it does not belong."""
     if place.kind == "path" or place.is_file or "/" in place.name:
         return
-    near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else f"X-{place.name}"
+    other = f"X-{re.sub(r'[^-0-9A-Za-z_]', '', place.name)}"
+    near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else other
     for kind, found in (
         ("query", [place.name, near] if place.kind != "query" else []),
-        ("header", [near, f"X-{place.name}"]),
+        ("header", [near, other]),
         ("body", [place.name] if draft.media and place.kind != "body" else []),
     ):
         if found:
