@@ -69,12 +69,18 @@ def failing(operation: Operation, request: Request, admits: Admits = well_formed
 
     Otherwise those of the alternative that lacks least, the first among equals.
     """
-    schemes = operation.spec.node.get("components") and operation.spec.node["components"].get("securitySchemes")
-    lacking = []
-    for alternative in operation.security or ():
-        named = [schemes[name] for name in alternative.value] if schemes else []
-        lacking.append([scheme for scheme in named if not admits(scheme, values_of(scheme, request))])
+    lacking = [
+        [scheme for scheme in named if not admits(scheme, values_of(scheme, request))]
+        for named in alternatives(operation)
+    ]
     return min(lacking, key=len, default=[])
+
+
+def alternatives(operation: Operation) -> list[list[Node]]:
+    """The schemes of an operation: it is enough to meet all that stand together."""
+    components = operation.spec.node.get("components")
+    schemes = components and components.get("securitySchemes")
+    return [[schemes[name] for name in each.value] if schemes else [] for each in operation.security or ()]
 
 
 def check(operation: Operation, request: Request) -> Iterator[Violation]:

@@ -8,8 +8,8 @@ WRONG_ANSWERS, with the place and the rule.
 And what the mock server does: SUCCESS, its status; `created`, the name and the id or token in the answer to a create,
 which no service has; BASE, the path of the base URL; OTHER_TARGETS, targets that also reach the operation;
 VARIABLES, of the environment; URL, the one that points at the mock, and what follows the base URL in it; ERROR_KEYS, of
-any error's body; REFUSED, headers with the status and a text of the answer; OTHERS, where there are other operations
-than GOOD's, a right request about what BEFORE creates and its status, by the operationId or its last word.
+any error's body; REFUSED, headers with the status and a text of the answer; OTHERS, where the mock server plays other
+operations than GOOD's, a right request about what BEFORE creates and its status, by the operationId or its last word.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,10 @@ import httpx2
 
 from audience_contract import Operation, Request, Response, load, provider_keys, security
 from audience_contract.mock import MockServer
+from audience_contract.samples import sample
+from audience_contract.server.draft import Draft
+from audience_contract.server.places import media_of as media_of_body
+from audience_contract.server.places import places
 
 Change = Callable[[Request], Request]
 BEARER, JSON = ("Authorization", "Bearer mock-token"), ("Content-Type", "application/json")
@@ -53,20 +57,37 @@ def right(operation: Operation) -> list[Request]:
     calls = wire(operation.spec.key)
     if operation.id == operation_of(operation.spec.key).id:
         return [calls.GOOD]
-    found = calls.OTHERS.get(operation.id) or calls.OTHERS[operation.id.rpartition("_")[2]]
-    return [calls.BEFORE, found[0]]
+    others = getattr(calls, "OTHERS", {})
+    found = others.get(operation.id) or others.get(operation.id.rpartition("_")[2])
+    return [calls.BEFORE, found[0]] if found else [calls.GOOD, _of_schemas(operation, calls.BASE)]
+
+
+def _of_schemas(operation: Operation, base: str) -> Request:
+    """What the spec requires of a request, with values that its schemas allow."""
+    headers = dict(credentials(operation.spec.key, operation.id))
+    values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": headers, "body": {}}
+    for place in places(operation):
+        if place.required and place.kind != "body" and place.schema:
+            found = sample(place.schema)
+            values[place.kind][place.name] = str(found) if place.kind == "header" else found
+    media = media_of_body(operation)
+    if media:
+        values["body"] = sample(operation.node["requestBody"]["content"][media]["schema"])
+    request = Draft(operation, media, values, "limit").request()
+    return replace(request, target=base + request.target)
 
 
 def credential_place(provider: str) -> tuple[str, str]:
     """The header that has the provider's first credential, and what stands before it there."""
-    scheme = next(iter(load(provider).node["components"]["securitySchemes"]))
+    scheme = security.alternatives(operation_of(provider))[0][0]
     return security.header(scheme), security.start(scheme)
 
 
-def credentials(provider: str) -> list[tuple[str, str]]:
-    """The headers with the mock server's credentials."""
-    schemes = load(provider).node["components"]["securitySchemes"]
+def credentials(provider: str, operation: str) -> list[tuple[str, str]]:
+    """The headers of an operation with the mock server's credentials; where there are alternatives, the first."""
     right = {"http": "mock-token", "apiKey": "mock-client-id"}
+    asked = next(each for each in load(provider).operations if each.id == operation)
+    schemes = next(iter(security.alternatives(asked)), [])
     return [(security.header(each), security.start(each) + right[each.value["type"]]) for each in schemes]
 
 

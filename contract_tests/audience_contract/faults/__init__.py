@@ -9,7 +9,6 @@ Left out because the mock's HTTP server neither shows nor sends it: header names
 its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
-import re
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -17,6 +16,7 @@ from importlib import import_module
 from ..facts import Effect, facts_of
 from ..spec import load, provider_keys
 from .fault import Fault, Turn
+from .places import slug
 
 __all__ = ["FAMILIES", "Fault", "Turn", "catalogue", "find"]
 
@@ -30,7 +30,7 @@ def catalogue(key: str) -> tuple[Fault, ...]:
     for operation in load(key).operations:
         creates = facts_of(operation).effect is Effect.CREATES
         own = operation.id.rpartition("_")[2] if operation.id.isidentifier() else operation.id
-        prefix = f"{key}." if creates else f"{key}.{re.sub('[^a-z0-9]+', '-', own.lower()).strip('-')}-"
+        prefix = f"{key}." if creates else f"{key}.{slug(own)}-"
         for family in FAMILIES:
             # The mock server imports this package, and the families the mock server's facts.
             for fault in import_module(f"{__name__}.{family}").faults(operation):

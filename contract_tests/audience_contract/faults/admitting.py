@@ -7,10 +7,11 @@ from ..messages import Request, Response
 from ..mock import credentials
 from ..mock.provider import load
 from ..security import header as header_of
+from ..security import start
 from ..spec import Operation
 from .acts import header, takes_as
 from .fault import Change, Fault, Turn
-from .places import Place, credential, places
+from .places import Place, credential, places, schemes
 
 _RIGHT = {"client_id": credentials.CLIENT_ID, "client_secret": credentials.CLIENT_SECRET}
 _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]], ...] = (
@@ -33,23 +34,23 @@ _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]
 
 def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
-    components = operation.spec.node.get("components")
-    right_ones: dict[Place, str] = {}
-    for scheme in (operation.security and components and components.get("securitySchemes")) or ():
-        is_bearer = scheme.value["type"] == "http"
-        place = Place(operation, "header", header_of(scheme), scheme, scheme.pointer)
-        right_ones[place] = f"Bearer {credentials.TOKEN}" if is_bearer else credentials.API_KEY
+    right_ones = {
+        Place(operation, "header", header_of(scheme), scheme, scheme.pointer): start(scheme)
+        + (credentials.TOKEN if scheme.value["type"] == "http" else credentials.API_KEY)
+        for scheme in schemes(operation)
+    }
     for place, right in right_ones.items():
         yield from _wrong(place, right)
         yield from _elsewhere(place, right)
-        if right.startswith("Bearer "):
-            value, sentence = f"Basic {credentials.TOKEN}", "The right token is admitted under another scheme."
-            act = takes_as(place.puts(right), partial(_ends, place.name, f" {credentials.TOKEN}"))
-            yield Fault("auth-any-scheme", sentence, (place.pointer,), act, show=(place.puts(value),))
+        before, _, secret = right.rpartition(" ")
+        if before:
+            sentence = "The right credential is admitted under another scheme."
+            act = takes_as(place.puts(right), partial(_ends, place.name, f" {secret}"))
+            yield Fault("auth-any-scheme", sentence, (place.pointer,), act, show=(place.puts(f"Other {secret}"),))
     for place in places(operation):
         if f"body {place.name}" in load(operation.spec.key).settings and place.name in _RIGHT:
             yield from _wrong(place, _RIGHT[place.name])
-    if operation.security:
+    if right_ones:
         yield from _after(operation, right_ones)
 
 

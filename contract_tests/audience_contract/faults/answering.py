@@ -15,8 +15,8 @@ from ..messages import Request, Response
 from ..mock.provider import Provider, load
 from ..spec import Node, Operation
 from .acts import as_json, body, every, header, on_error, on_success, with_status
-from .fault import Act, Change, Fault, Turn, as_is
-from .places import credential, places
+from .fault import Act, Change, Fault, Turn, as_is, fields
+from .places import Place, credential, places, slug
 
 _WRONG: dict[str, Any] = {"string": 1, "integer": "1", "number": "1", "boolean": "true", "object": [], "array": {}}
 _BROKEN = {"enum": "OTHER", "minLength": "", "format": "2025-02-30T07:51:52"}
@@ -125,7 +125,7 @@ def _properties(
     """Each property of an answer's JSON, and those inside of it."""
     for name in schema.plain("properties", {}):
         kind, here = schema["properties"][name], (*path, name)
-        word = f"{start}-{_word('-'.join(here)).strip('-')}"
+        word = f"{start}-{slug('-'.join(here))}"
         said = f"In {_what(start).lower()} `{'.'.join(here)}`"
         if name in schema.plain("required", []):
             rule, without = (f"{schema.pointer}/required",), _at(here, lambda _: None)
@@ -188,16 +188,15 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     """What no two successes share, what one repeats of its request, and of which audience it is."""
     facts, evidence = facts_of(operation), (success.pointer,)
     creates = facts.effect is Effect.CREATES
-    # What stands deeper than a body's own properties is no place here.
     named = {place.name: place for place in places(operation)}
     about = named.get(load(operation.spec.key).named)
     for pointer in facts.unique:
         path = tuple(pointer.split("/")[1:])
-        word = _word("-".join(path))
+        word = slug("-".join(path))
         if creates and about:
             sentence = f"Audiences that differ in `{about.name}` only have one `{path[-1]}`."
             show = tuple(map(about.puts, "ab"))
-            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, about.name), show=show)
+            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, about), show=show)
         same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         # What is removed is not there for a second time.
@@ -208,7 +207,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         path, place = tuple(pointer.split("/")[1:]), named.get(source)
         if not place:
             continue
-        word, of_success = f"echo-{_word(path[-1])}", f"The `{path[-1]}` of a success is"
+        word, of_success = f"echo-{slug(path[-1])}", f"The `{path[-1]}` of a success is"
         # An operation on an audience is asked about the one that there is: of that, every text is wrong in an object.
         for kind, said, value, change in _ECHOES if creates else _ECHOES[-1:]:
             if not creates or place.allows(value):
@@ -263,9 +262,9 @@ def _given(path: tuple[str, ...], before: int) -> Act:
     return act
 
 
-def _of_likes(path: tuple[str, ...], name: str) -> Act:
+def _of_likes(path: tuple[str, ...], about: Place) -> Act:
     def act(turn: Turn) -> Response:
-        key = repr({other: value for other, value in turn.fields.items() if other != name})
+        key = repr(fields(about.put(turn.request)))
         return on_success(_at(path, lambda value: turn.memory.setdefault(key, value)))(turn)
 
     return act
@@ -290,7 +289,3 @@ def _at(path: tuple[str, ...], change: Callable[[Any], Any]) -> Callable[[Respon
 
 def _what(start: str) -> str:
     return "A success" if start == "answer" else f"A {start.removeprefix('error-')}"
-
-
-def _word(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", "-", name).lower()

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from ..facts import Effect, facts_of
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
+from ..mock.provider import load
+from ..security import is_bearer
 from ..spec import Operation
 from ..violation import Violation
 from .acts import body, header, json_body, on_error, on_success, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
-from .places import body_schema, credential, media, places
+from .places import Place, body_of, body_schema, credential, media, places, schemes
 
 _FORM = "application/x-www-form-urlencoded"
 Variant = tuple[str, str, str, bytes, bytes | Callable[[re.Match[bytes]], bytes], bytes]
@@ -20,25 +23,34 @@ Variant = tuple[str, str, str, bytes, bytes | Callable[[re.Match[bytes]], bytes]
 
 A message is its Content-Type, an empty line, and its body."""
 
+
+def _as_escape(found: re.Match[bytes]) -> bytes:
+    return b'"\\u%04x' % found[1][0]
+
+
+def _as_code(found: re.Match[bytes]) -> bytes:
+    return b"%%%x" % found[0][0]
+
+
 _REFUSED: dict[str, tuple[Variant, ...]] = {
     "": (
         ("media-case", "a capital", "RFC 9110, 8.3.1", rb"^\w", lambda found: found[0].upper(), rb"^[^;\n]*[A-Z]"),
         ("media-parameter", "a charset", "RFC 9110, 8.3.1", rb"^.*", rb"\g<0>; charset=utf-8", rb"^.*; *charset"),
     ),
-    "application/json": (
-        ("json-solidus", "the escape `\\/`", "RFC 8259, 7", rb"\n\n\{", rb'\n\n{"note": "\\/", ', rb"\\/"),
+    "property": (
         ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb"\{", b"{\r\n", rb"\r\n"),
-        ("json-compact", "no white space", "RFC 8259, 2", rb'": "', b'":"', rb'\{"\w+":"'),
-        ("json-key-escapes", "escapes in a name", "RFC 8259, 8.3", rb'"n(\w+":)', rb'"\\u006e\1', rb'\\u00..\w*":'),
-        ("json-escapes", "escapes in a text", "RFC 8259, 7", rb"\n\n\{", rb'\n\n{"note": "\\u0053", ', rb'": "\\u00'),
+        ("json-compact", "no white space", "RFC 8259, 2", rb'": ', b'":', rb'\{"[^"]+":\S'),
+        (
+            "json-key-escapes",
+            "escapes in a name",
+            "RFC 8259, 8.3",
+            rb'"(\w)(?=[^"]*":)',
+            _as_escape,
+            rb'"\\u00..[^"]*":',
+        ),
     ),
-    _FORM: (
-        ("hex-case", "percent codes in lower case", "RFC 3986, 2.1", b"%2C", b"%2c", rb"%[0-9]?[a-f]"),
-        ("field-escaped", "a coded name", "RFC 3986, 2.3", b"client_id=", b"client%5Fid=", rb"[\n&]\w+%.*?="),
-        ("value-escaped", "a letter as a code", "RFC 3986, 2.3", b"=mock-", b"=%6dock-", rb"=[^&]*%[67]"),
-        ("comma-bare", "commas as they are", "RFC 3986, 2.2", b"%2C", b",", b","),
-    ),
-    "multipart/form-data": (
+    "field": (("field-escaped", "a coded name", "RFC 3986, 2.3", rb"(?<=\n\n)\w", _as_code, rb"[\n&][^=&]*%[^&]*="),),
+    "part": (
         ("boundary-quoted", "a quoted boundary", "RFC 2046, 5.1.1", rb"=(\w+)\n\n", rb'="\1"\n\n', rb'=".*"\n\n'),
         ("boundary-name-case", "a `Boundary`", "RFC 9110, 5.6.6", b"boundary", b"Boundary", b"^[^=]*Boundary="),
         ("boundary-second", "a charset first", "RFC 2045, 5", b"; b", b"; charset=utf-8; b", rb"^[^;\n]*;[^;\n]*; *b"),
@@ -62,22 +74,38 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
         ("preamble", "text before its parts", "RFC 2046, 5.1.1", rb"\n\n--", rb"\n\nall\r\n--", rb"\n\n(?!--)"),
         ("part-header-case", "small part headers", "RFC 5322, 1.2.2", b"-D", b"-d", b"\n[Cc]ontent-d"),
         ("part-header-more", "more headers", "RFC 7578, 4.8", b"Content-D", b"X-P: 1\r\nContent-D", rb"\n[Xx]-\w+:"),
+        ("part-order", "a file's name first", "RFC 2183, 2", rb"(name=\S+); (f[^\r]+)", rb"\2; \1", b"-data; *filen"),
+    ),
+}
+"""By what a body has, "" for all: what keeps the rules and is refused."""
+
+_TEXT = "a/b,c"
+_OF_TEXT: dict[str, tuple[Variant, ...]] = {
+    "property": (
+        ("json-solidus", "the escape `\\/`", "RFC 8259, 7", rb"a/b", rb"a\\/b", rb"\\/"),
+        ("json-escapes", "escapes in a text", "RFC 8259, 7", rb"a/b", rb"\\u0061/b", rb'": "\\u00'),
+    ),
+    "field": (
+        ("hex-case", "percent codes in lower case", "RFC 3986, 2.1", b"%2C", b"%2c", rb"%[0-9]?[a-f]"),
+        ("value-escaped", "a letter as a code", "RFC 3986, 2.3", b"=a", b"=%61", rb"=[^&]*%[67]"),
+        ("comma-bare", "commas as they are", "RFC 3986, 2.2", b"%2C", b",", b","),
+    ),
+    "part": (
         (
             "part-typed",
             "typed texts",
             "RFC 7578, 4.4",
-            rb'(me")\r',
-            rb"\1\r\nContent-Type: text/plain\r",
-            rb'"\r\nContent-T',
+            rb"(\r\n)\r\na/b",
+            rb"\1Content-Type: text/plain\g<0>",
+            b'"\r\nCo',
         ),
-        ("part-order", "a file's name first", "RFC 2183, 2", rb"(name=\S+); (f[^\r]+)", rb"\2; \1", b"-data; *filen"),
     ),
 }
-"""By media type, "" for all: what keeps the rules and is refused."""
+"""The same where a place has this text."""
 
 _TAKEN: dict[str, tuple[Variant, ...]] = {
     "": (("body-empty", "no byte", "RFC 9110, 6.4", rb"(?s)\n\n.*", rb"\n\n", rb"\n\n$"),),
-    "application/json": (
+    "property": (
         ("json-trailing-comma", "a comma after its last property", "RFC 8259, 4", rb"\}$", b",}", rb",\s*\}"),
         ("json-comments", "a comment", "RFC 8259, 2", rb"\}$", b"/* all */}", rb"/\*|//"),
         ("json-hashes", "a comment after a #", "RFC 8259, 2", rb"\}$", b"# all\n}", rb"#.*\n"),
@@ -86,7 +114,7 @@ _TAKEN: dict[str, tuple[Variant, ...]] = {
         ("json-colon", "a colon missing", "RFC 8259, 4", b'":', b'" ', rb'"\s+"'),
         ("json-odd-space", "a no-break space before it", "RFC 8259, 2", b"\n\n", b"\n\n\xc2\xa0", b"\n\n\xc2\xa0"),
         ("json-control", "a line break inside a text", "RFC 8259, 7", rb"\}$", b', "note": "a\n"}', rb'"[^"]*\w[\n\t]'),
-        ("json-cut", "its end missing", "RFC 8259, 2", rb"\}$", b"", rb"[^}\s]\s*$"),
+        ("json-cut", "its end missing", "RFC 8259, 2", rb"\}+$", b"", rb"[^}\s]\s*$"),
         ("json-more", "text after its value", "RFC 8259, 2", rb"\}$", b"} x", rb"\}\s*[^}\s]+$"),
         ("json-array", "an array around it", "RFC 8259, 4", rb"\n\n(.*)$", rb"\n\n[\1]", rb"\n\n\s*\["),
         ("json-in-text", "a text around it", "RFC 8259, 4", rb"\n\n.*$", rb'\n\n"{}"', rb'\n\n\s*"'),
@@ -94,11 +122,9 @@ _TAKEN: dict[str, tuple[Variant, ...]] = {
         ("body-null", "nothing but null", "RFC 8259, 3", rb"\n\n.*$", rb"\n\nnull", rb"\n\n\s*null\s*$"),
         ("body-blank", "nothing but white space", "RFC 8259, 2", rb"\n\n.*$", rb"\n\n ", rb"\n\n\s+$"),
     ),
-    "multipart/form-data": (
-        ("upload-cut", "its last boundary missing", "RFC 2046, 5.1.1", rb"\r\n--\w+--\s*$", b"", rb"[^-\s]\s*$"),
-    ),
+    "part": (("upload-cut", "its last boundary missing", "RFC 2046, 5.1.1", rb"\r\n--\w+--\s*$", b"", rb"[^-\s]\s*$"),),
 }
-"""By media type, "" for all: what breaks a rule and is taken."""
+"""By what a body has, "" for all: what breaks a rule and is taken."""
 
 _MEDIA = {
     "text": "text/plain",
@@ -159,17 +185,17 @@ def _is_of(method: str, turn: Turn) -> bool:
 
 def _headers(operation: Operation) -> Iterator[Fault]:
     responses = operation.node["responses"].pointer
-    named = {place.name for place in places(operation)}
+    named = {place.name.lower() for place in places(operation)}
     for word, name, value, pattern, status, rule in _HEADERS:
         has_place = {
-            "Authorization": operation.security and credential(operation) == name,
+            "Authorization": any(map(is_bearer, schemes(operation))),
             "Transfer-Encoding": media(operation),
         }.get(name, True)
-        if name not in named and has_place:
+        if name.lower() not in named and has_place:
             sentence = f"A request {f'with `{name}: {value}`' if value else f'without {name}'} is refused."
             act = refuses(_has(name, pattern), status)
             yield Fault(word, sentence, (rule, responses), act, show=(header(name, *filter(None, [value])),))
-    if operation.security:
+    if schemes(operation):
         sentence = "A request is refused whose credential stands after all other headers."
         name = credential(operation)
         act = refuses(lambda turn: _names(turn.request)[-1:] == [name.lower()])
@@ -207,13 +233,17 @@ def _message(request: Request) -> bytes:
     return f"{', '.join(request.values('content-type'))}\n\n".encode("latin-1", "replace") + request.body
 
 
-def _rewritten(variant: Variant) -> Change:
-    def change(request: Request) -> Request:
-        message = re.sub(variant[3], variant[4], _message(request))
-        said, _, data = message.partition(b"\n\n")
-        return header("content-type", *filter(None, [said.decode("latin-1")]))(body(data)(request))
+def _rewritten(variant: Variant, made: Change, request: Request) -> Request:
+    message = re.sub(variant[3], variant[4], _message(made(request)))
+    said, _, data = message.partition(b"\n\n")
+    return header("content-type", *filter(None, [said.decode("latin-1")]))(body(data)(request))
 
-    return change
+
+def _is_free(place: Place) -> bool:
+    """Whether any text may stand there, whatever else was sent before."""
+    ours, is_create = load(place.operation.spec.key), facts_of(place.operation).effect is Effect.CREATES
+    given = {*ours.credentials, *facts_of(place.operation).fed, *([] if is_create else [ours.named])}
+    return place.name not in given and not place.is_file and place.allows(_TEXT)
 
 
 def _looks(pattern: bytes) -> When:
@@ -231,21 +261,21 @@ def _is_of_type(violation: Violation) -> bool:
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     whole, schema = operation.node["requestBody"], body_schema(operation)
     content = whole["content"].pointer
-    has_texts = any(place.kind == "part" and not place.is_file for place in places(operation))
-    for variant in (*_REFUSED[""], *_REFUSED.get(kind, ())):
+    holds = body_of(operation)
+    free = next((place for place in places(operation) if place.kind == holds and _is_free(place)), None)
+    with_text = [(variant, free.puts(_TEXT)) for variant in _OF_TEXT[holds]] if free else []
+    for variant, made in [*((each, as_is) for each in (*_REFUSED[""], *_REFUSED[holds])), *with_text]:
         word, said, rule, _, _, pattern = variant
-        if word == "part-typed" and not has_texts:
-            continue
-        act = refuses(_looks(pattern))
-        yield Fault(word, f"A body is refused with {said}.", (rule, content), act, show=(_rewritten(variant),))
+        show = (partial(_rewritten, variant, made),)
+        yield Fault(word, f"A body is refused with {said}.", (rule, content), refuses(_looks(pattern)), show=show)
     # Without its type a body may be guessed (RFC 9110, 8.3), but not the boundary of a form (RFC 7578, 4.1).
     others = {word: other.format(kind) for word, other in _MEDIA.items() if other or kind.startswith("multipart/")}
     media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
-    for variant in (*_TAKEN[""], *_TAKEN.get(kind, ()), *media_types):
+    for variant in (*_TAKEN[""], *_TAKEN.get(holds, ()), *media_types):
         word, said, rule, _, _, pattern = variant
         act = as_before(_is_of_type if variant in media_types else _is_of_body, _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."
-        yield Fault(word, sentence, (rule, content), act, show=(as_is, _rewritten(variant)))
+        yield Fault(word, sentence, (rule, content), act, show=(as_is, partial(_rewritten, variant, as_is)))
     chunked = header("transfer-encoding", "chunked")
     empty = takes_as(body(b""), lambda turn: turn.header("transfer-encoding"))
     yield Fault("chunked-empty", "A body in chunks is read as empty.", ("RFC 9112, 7.1",), empty, show=(chunked,))

@@ -78,7 +78,8 @@ def as_before(ignore: Ignored, when: When = always) -> Act:
 
 def _missing(place: Place) -> Fault:
     def lacks(violation: Violation) -> bool:
-        return violation.rule == place.rule and (place.name in (violation.missing, violation.where.partition(" ")[2]))
+        name = place.name.rpartition("/")[2]
+        return violation.rule == place.rule and name in (violation.missing, violation.where.partition(" ")[2])
 
     sentence = f"A request without `{place.name}` is answered as the right one before."
     show = (as_is, place.put)
@@ -134,7 +135,8 @@ def _elsewhere(place: Place, others: list[Place]) -> Iterator[Fault]:
     if not place.rule or place.kind == "path" or _is_credential(place):
         return
     if place.kind != "header":
-        yield _moved(place, place.kind, place.name.upper(), "name-case", "by its name in capitals")
+        above, slash, name = place.name.rpartition("/")
+        yield _moved(place, place.kind, f"{above}{slash}{name.upper()}", "name-case", "by its name in capitals")
     if place.kind == "part":
         yield _moved(place, "part", f"{place.name}[]", "brackets", "with brackets after its name")
         yield _moved(place, "part", f"{place.name} ", "spaces", "with a space after its name")

@@ -1,14 +1,17 @@
 """The places of an operation's requests that the effective spec names, and how a value stands in each."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from .. import schema
+from .. import schema, strict_json
 from ..messages import Request
 from ..multipart import Part
 from ..samples import sample
+from ..security import alternatives
 from ..security import header as header_of
 from ..spec import Node, Operation
 from .acts import body, header, json_body, parts_body
@@ -16,21 +19,30 @@ from .fault import Change, json_object, parts
 
 TEXTS = ("path", "query", "header", "field", "part")
 """The kinds of places that hold nothing but text."""
+_DEEP = 5
+
+
+def schemes(operation: Operation) -> list[Node]:
+    """Those of which an operation asks for credentials; of alternatives, the first."""
+    return next(iter(alternatives(operation)), [])
 
 
 def credential(operation: Operation) -> str:
     """The header with the first credential of an operation; Authorization where none is asked for."""
-    components = operation.spec.node.get("components")
-    schemes = (operation.security and components and components.get("securitySchemes")) or ()
-    return next((header_of(scheme) for scheme in schemes), "Authorization")
+    return next((header_of(scheme) for scheme in schemes(operation)), "Authorization")
+
+
+def slug(name: str) -> str:
+    """A name as the names of faults have it."""
+    return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 @dataclass(frozen=True)
 class Place:
     """A parameter ("path", "query", "header"), a "property" of a JSON object, a "field" of a form, or a "part".
 
-    `schema` is what its values are to be; `pointer` is where the spec names it. `rule` is what requires it, "" where
-    nothing does.
+    `schema` is what its values are to be, of a parameter that is an array each item; `pointer` is where the spec names
+    it. `rule` is what requires it, "" where nothing does. The name of a property below others is its path.
     """
 
     operation: Operation
@@ -43,7 +55,7 @@ class Place:
     @property
     def word(self) -> str:
         """Its name, as the names of faults have it."""
-        return self.name.lower().replace("_", "-")
+        return slug(self.name)
 
     @property
     def is_file(self) -> bool:
@@ -53,7 +65,7 @@ class Place:
     def sample(self) -> Any:
         """A value that breaks no rule."""
         found = sample(self.schema, "fault")
-        return str(found) if self.kind in TEXTS and not isinstance(found, str) else found
+        return json.dumps(found) if self.kind in TEXTS and not isinstance(found, str) else found
 
     def broken(self, value: Any) -> set[str]:
         """The rules that a value breaks."""
@@ -79,8 +91,9 @@ class Place:
             return [value for name, value in _pairs(self._form(request)) if name == self.name]
         if self.kind == "part":
             return [part.data.decode("utf-8", "replace") for part in parts(request) if part.name == self.name]
-        found = json_object(request) or {}
-        return [found[self.name]] if self.name in found else []
+        above, _, name = self.name.rpartition("/")
+        found = strict_json.at(json_object(request), f"/{above}" if above else "")
+        return [found[name]] if isinstance(found, dict) and name in found else []
 
     def puts(self, *values: Any) -> Change:
         """The change that puts values there."""
@@ -105,8 +118,8 @@ class Place:
             first = next((part for part in found if part.name == self.name), Part(self.name, None, "", b""))
             new = [replace(first, data=value.encode("utf-8", "replace")) for value in values]
             return parts_body([*(part for part in found if part.name != self.name), *new])(request)
-        left = {name: value for name, value in (json_object(request) or {}).items() if name != self.name}
-        return json_body({**left, self.name: values[0]} if values else left)(request)
+        left = strict_json.put(json_object(request) or {}, self.name, ...)
+        return json_body(strict_json.put(left, self.name, values[0]) if values else left)(request)
 
     def _form(self, request: Request) -> str:
         return request.body.decode("latin-1") if self.kind == "field" else request.target.partition("?")[2]
@@ -116,21 +129,37 @@ def places(operation: Operation) -> Iterator[Place]:
     """Those of an operation: its parameters, then what its body has."""
     for parameter in operation.node.get("parameters") or ():
         rule = f"{parameter.pointer}/required" if parameter.plain("required") else ""
-        kind, name = parameter.value["in"], parameter.value["name"]
-        yield Place(operation, kind, name, parameter["schema"], parameter.pointer, rule)
+        kind, name, found = parameter.value["in"], parameter.value["name"], parameter["schema"]
+        yield Place(operation, kind, name, found.get("items") or found, parameter.pointer, rule)
     whole = body_schema(operation)
-    kind = {"application/x-www-form-urlencoded": "field", "multipart/form-data": "part"}.get(media(operation))
-    for name in whole.plain("properties", {}) if whole else ():
-        assert whole
+    if whole:
+        yield from _below(Place(operation, body_of(operation), "", whole, whole.pointer))
+
+
+def _below(above: Place) -> Iterator[Place]:
+    """What an object has, and what the objects have that it must have."""
+    whole = above.schema
+    for name in whole.plain("properties", {}):
         rule = f"{whole.pointer}/required" if name in whole.plain("required", []) else ""
         found = whole["properties"][name]
-        yield Place(operation, kind or "property", name, found, found.pointer, rule)
+        path = f"{above.name}/{name}".removeprefix("/")
+        place = replace(above, name=path, schema=found, pointer=found.pointer, rule=rule)
+        yield place
+        # A schema may refer to itself.
+        if rule and above.kind == "property" and path.count("/") < _DEEP:
+            yield from _below(place)
 
 
 def media(operation: Operation) -> str:
     """The media type of an operation's body, the first of several; "" where it has none."""
     found = operation.node.get("requestBody")
     return str(next(iter(found["content"].value))) if found else ""
+
+
+def body_of(operation: Operation) -> str:
+    """The kind of places that an operation's body has."""
+    kinds = {"application/x-www-form-urlencoded": "field", "multipart/form-data": "part"}
+    return kinds.get(media(operation), "property")
 
 
 def body_schema(operation: Operation) -> Node | None:

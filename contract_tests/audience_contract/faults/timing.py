@@ -7,7 +7,7 @@ from ..messages import Response
 from ..spec import Operation
 from .acts import always, every, header, refuses
 from .fault import Act, Fault, Turn, When, as_is
-from .places import credential
+from .places import credential, schemes
 
 _SECONDS = 12.0
 """Longer than an answer that has no work in it can take."""
@@ -28,9 +28,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
     responses, facts = operation.node["responses"], facts_of(operation)
     rule = (next(responses[code].pointer for code in responses.value if code.startswith("2")),)
     for word, sentence, when, status, count in _FAILING:
-        if (word != "refused" or not facts.unsure) and (word != "token-worn" or operation.security):
+        if (word != "refused" or not facts.unsure) and (word != "token-worn" or schemes(operation)):
             yield Fault(word, sentence, rule, refuses(when, status), show=(as_is,) * count)
-    if operation.security:
+    if schemes(operation):
         locked = "After three wrong credentials in a row the right one is refused once."
         wrong = header(credential(operation), "Bearer other")
         yield Fault("locked-out", locked, rule, _locking, show=(wrong, wrong, wrong, as_is))
