@@ -180,11 +180,17 @@ _ADOBE = (
     ),
     Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
 )
+
+
+def _of_kind(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "kind": "fruit"} if isinstance(value.get("kind"), str) and "sort" in value else value
+
+
 _STALL = (
     Mistake(
         "a header of an answer is missing", "POST .*/goods$", after=lambda _, own: replace(own, headers=own.headers[:1])
     ),
-    Mistake("an alternative is told by any word", "POST .*/goods$", in_body(lambda v: {**v, "kind": "fruit"})),
+    Mistake("an alternative is told by any word", "POST .*/goods$", in_body(_of_kind)),
     Mistake("an answer's type is wrong in a range", f"GET .*/goods/{_NAME}", after=in_answer(_with(kind=7))),
     Mistake("a property that must not be there", "POST .*/buyers$", after=in_answer(_with(gone=True))),
     Mistake("no file is asked for", "POST .*/pictures$", after=answers(said(200), 400)),
@@ -372,6 +378,10 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
     file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=said):
         read(file)
+
+
+def test_an_operation_that_only_redirects_is_judged_alone() -> None:
+    assert check(STALL, operations={"today"}).verdict is Verdict.KEPT
 
 
 def test_what_is_empty_or_no_object_where_one_belongs_is_read_as_nothing(tmp_path: Path) -> None:

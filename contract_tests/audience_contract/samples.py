@@ -59,9 +59,7 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             other = schema.get("additionalProperties")
             is_named = all(name in known for name in names)
             rest = below(other) if other and isinstance(other.value, dict) and not is_named else text
-            # A property whose schema is `false` is one that must not be there.
-            allowed = [name for name in names if name not in known or known[name].value is not False]
-            return {name: below(known[name]) if name in known else rest for name in allowed}
+            return {name: below(known[name]) if name in known else rest for name in names}
         case "array":
             # An empty array may be refused, and tells nothing.
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
