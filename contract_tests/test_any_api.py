@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 
 from audience_contract import Request, Response
 from audience_contract._command import app
-from audience_contract.checker import check_request
+from audience_contract.checker import check_request, check_response
+from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
 from audience_contract.documented import Documented
 from audience_contract.documents import read
@@ -50,6 +51,7 @@ from mistaken import (
 )
 
 SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
+STALL = DOCUMENTS / "stall.yaml"
 _NAME = "[^/]+$"
 _KEYWORDS = (
     *("type", "properties", "required", "items", "enum", "allOf", "oneOf", "anyOf", "not", "$ref", "nullable"),
@@ -165,13 +167,31 @@ _ADOBE = (
     ),
     Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
 )
-_MISTAKES = ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO))
+
+
+def _of_kind(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "kind": "fruit"} if isinstance(value.get("kind"), str) and "sort" in value else value
+
+
+_STALL = (
+    Mistake(
+        "a header of an answer is missing", "POST .*/goods$", after=lambda _, own: replace(own, headers=own.headers[:1])
+    ),
+    Mistake("an alternative is told by any word", "POST .*/goods$", in_body(_of_kind)),
+    Mistake("an answer's type is wrong in a range", f"GET .*/goods/{_NAME}", after=in_answer(_with(kind=7))),
+    Mistake("a property that must not be there", "POST .*/buyers$", after=in_answer(_with(gone=True))),
+    Mistake("no file is asked for", "POST .*/pictures$", after=answers(said(200), 400)),
+    Mistake("another status than the redirect", "GET .*/today$", after=answers(said(200), 302)),
+    Mistake("what another file says is wrong", "GET .*/reports$", after=in_answer(_with(total="3"))),
+    Mistake("any cookie is taken", f"GET .*/goods/{_NAME}", with_header("cookie", "session=beef")),
+)
+_MISTAKES = ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO), (STALL, _STALL))
 
 
 @pytest.mark.parametrize(
     ("file", "of"),
     [
-        *((file, "") for file in (SHOP, LIBRARY, ZOO, DOCUMENTS / "articles.json")),
+        *((file, "") for file in (SHOP, LIBRARY, ZOO, STALL, DOCUMENTS / "articles.json")),
         (ADOBE, "/audiences|/config/schedules"),
         pytest.param(ADOBE, "", marks=pytest.mark.long),
     ],
@@ -306,6 +326,12 @@ def test_what_cannot_be_judged_is_named_by_its_place() -> None:
         "/paths/~1pet~1findByStatus/get/parameters/0",
         "/paths/~1pets/post/operationId",
     } < set(found)
+    assert {text.split(": ")[1] for text in read(STALL).unjudged} == {
+        *("/webhooks", "/paths/~1lost/$ref", "/paths/~1shelves~1{letter}.{kind}/get/responses/200/content/text~1csv"),
+        "/paths/~1goods~1{goodId}~1pictures/post/requestBody/content/multipart~1form-data/schema/properties/about",
+        "/paths/~1buyers/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/address",
+        "/components/schemas/stall_parts_1_schemas_Fruit/properties/sort/pattern",
+    }
     notes = check(SHOP, requests=1).notes
     assert any(note.startswith("not judged: /paths/~1reports~1{reportId}/get: nothing says where") for note in notes)
     assert any(note.startswith("not judged: /paths/~1settings/put: nothing says what it changes") for note in notes)
@@ -339,6 +365,21 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
     file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=said):
         read(file)
+
+
+def test_an_operation_that_only_redirects_is_judged_alone() -> None:
+    assert check(STALL, operations={"today"}).verdict is Verdict.KEPT
+
+
+def test_what_is_empty_or_no_object_where_one_belongs_is_read_as_nothing(tmp_path: Path) -> None:
+    answered = {"headers": {"A": None, "B": [1]}, "links": {"a": None, "b": 1}, "content": {"application/json": None}}
+    get: dict[str, Any] = {"parameters": None, "responses": {"200": answered, "404": None}, "security": [{"s": []}]}
+    file = tmp_path / "empty.json"
+    components = {"securitySchemes": None, "schemas": None}
+    document = {"openapi": "3.1.0", "paths": {"/a": {"get": get, "put": 1}, "/b": None}, "components": components}
+    file.write_text(json.dumps(document), "utf-8")
+    (operation,) = read(file).operations
+    assert list(operation.node["responses"].value) == ["200"]
 
 
 _ANY = st.recursive(
@@ -375,6 +416,37 @@ def test_what_is_documented_and_not_read_is_no_finding() -> None:
     assert not check_request(operations["GET", "/pet/findByStatus"], Request("GET", "/pet/findByStatus?box=[]", ()))
 
 
+def test_what_a_keyword_says_that_is_not_read_may_be_refused() -> None:
+    spec = read(STALL)
+    (create,) = (each for each in spec.operations if each.id == "createGood")
+    asked = Request("POST", "/goods", (("content-type", "application/json"),), b'{"kind": "fruit", "sort": "7"}')
+    assert "what a keyword that is not read here may forbid" in Documented(spec).why_either_is_allowed(create, asked)
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "status"), [(LIBRARY, "/books", 418), (STALL, "/today", 404), (STALL, "/today", 500)]
+)
+def test_a_refusal_is_none_of_a_document_only_where_the_document_has_others(file: Path, path: str, status: int) -> None:
+    (get,) = (each for each in read(file).operations if (each.method, each.path) == ("GET", path))
+    assert bool(check_response(get, Response(status, (), b""))) is (status != 404)
+
+
+def test_each_of_many_operations_takes_its_id_from_the_create_above_it(tmp_path: Path) -> None:
+    answered = {
+        "200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}
+    }
+    taken = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths: dict[str, Any] = {f"/a{at}": {"post": {"responses": answered}} for at in range(100)}
+    paths |= {f"/a{at}/{{id}}": {"parameters": [taken], "get": {"responses": answered}} for at in range(100)}
+    schemas = {"A": {"type": "object", "properties": {"id": {"type": "string"}}}}
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths, "components": {"schemas": schemas}}), "utf-8")
+    operations = read(file).operations
+    assert all(
+        facts_of(each).source == f"POST /a{each.path.split('/')[1][1:]}" for each in operations if "{" in each.path
+    )
+
+
 def test_a_client_is_judged_by_a_document() -> None:
     read(LIBRARY)
     asks = """from os import environ
@@ -382,6 +454,23 @@ from urllib.request import urlopen
 urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
     for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
         assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+@pytest.mark.parametrize("choice", [Answers.VARIED, Answers.ADVERSARIAL])
+def test_a_client_is_answered_in_every_shape_whatever_an_operation_answers_with(choice: Answers) -> None:
+    read(STALL)
+    asks = """from http.client import HTTPConnection
+from os import environ
+from urllib.parse import urlsplit
+base = urlsplit(environ["STALL_BASE_URL"])
+token = {"Authorization": "Bearer " + environ["STALL_TOKEN"], "Content-Type": "application/json"}
+for path, body in [("/today", None), ("/shelves/a.csv", None), ("/goods", '{"kind": "fruit", "sort": "a"}')] * 4:
+    connection = HTTPConnection(base.netloc)
+    connection.request("POST" if body else "GET", base.path + path, body, token)
+    assert connection.getresponse().status != 500"""
+    report = judge_client([sys.executable, "-c", asks], providers=["stall"], answers=choice)
+    assert report.verdict is Verdict.KEPT
+    assert not [note for note in report.notes if "exit code" in note]
 
 
 def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from . import bodies, parameters, security
 from .messages import Request, Response
-from .spec import Operation
+from .spec import Node, Operation
 from .violation import Violation
 
 
@@ -33,16 +33,42 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
     """
     documented = operation.response(response.status)
     if not documented:
-        rule = operation.node["responses"].pointer
+        rule, known = operation.node["responses"].pointer, operation.node["responses"].value
+        # A document without any refusal does not say that there is none.
+        if 400 <= response.status < 500 and all(code[0] in "123" for code in known):
+            return []
         return [Violation("status", "", rule, f"{response.status} is not documented for this operation")]
+    headers = documented.get("headers")
+    found = {each for header in headers or () for each in _header(header, response)}
     content = documented.get("content")
     # A 204 has no content, whatever is documented (RFC 9110, 15.3.5).
     if not content or response.status == 204:
-        return []
+        return sorted(found)
     if not response.body:
-        return [Violation("body", "", content.pointer, "missing")]
-    found = {each for each in bodies.check(content, response) if not each.is_undocumented}
+        return sorted({*found, Violation("body", "", content.pointer, "missing")})
+    found |= {each for each in bodies.check(content, response) if not each.is_undocumented}
     return sorted(each for each in found if not _is_of_other_side(operation, each, "writeOnly"))
+
+
+def rules_of_answer(operation: Operation, response: Response) -> tuple[str, ...]:
+    """The rules that an answer is judged by."""
+    documented = operation.response(response.status)
+    if not documented:
+        return ("response.status",)
+    headers = ("response.header",) if documented.get("headers") else ()
+    return ("response.status", *headers, "response.content-type", "response.body")
+
+
+def rule_of_answer(violation: Violation) -> str:
+    """The rule that a violation of `check_response` breaks."""
+    return f"response.{violation.where.partition(' ')[0]}"
+
+
+def _header(header: Node, response: Response) -> Iterator[Violation]:
+    name = header.value["name"]
+    values = response.values(name)
+    # Sent several times, it is one list (RFC 9110, 5.2).
+    return parameters.check_one(header, f"header {name}", [", ".join(values)] if values else [])
 
 
 def _is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:

@@ -44,9 +44,7 @@ class Documented(Provider):
 
     def facts(self, operation: Operation) -> Facts:
         """The effect that the document says or shows, and where the ids come from that the path takes."""
-        effect = _effect(operation)
-        fed, source = _fed(operation)
-        return Facts(effect, _unique(operation) if effect is Effect.CREATES else (), fed=fed, source=source)
+        return _facts(operation)
 
     def environment(self, base_url: str) -> dict[str, str]:
         """The base URL, and a credential of each scheme."""
@@ -61,7 +59,9 @@ class Documented(Provider):
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
-        return self.error(operation, next((code for code in found if code not in _OTHERS), 400))
+        # A 404 is the only one that fits where the path alone can be wrong.
+        refusals = [code for code in found if code not in _OTHERS] or [404] * (404 in found)
+        return self.error(operation, next(iter(refusals), 400))
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         documented = operation.node["responses"].value
@@ -96,6 +96,9 @@ class Documented(Provider):
         if schema and media and request.body:
             value = json_of(request) if media.is_json else {}
             yield from _unsure(schema, fields_of(request) if "urlencoded" in media.essence else value, "")
+
+    def file(self) -> tuple[str, str, bytes]:
+        return "check.txt", "text/plain", b"check\n"
 
     def handler(self, operation: Operation) -> Callable[[Call], Response] | None:  # noqa: ARG002
         return self._answer
@@ -145,18 +148,26 @@ def _is_meant(record: Record, call: Call) -> bool:
     return all(sent == str(own) for sent, own in known)
 
 
+@lru_cache(maxsize=8192)
+def _facts(operation: Operation) -> Facts:
+    effect = _effect(operation)
+    fed, source = _fed(operation)
+    return Facts(effect, _unique(operation) if effect is Effect.CREATES else (), fed=fed, source=source)
+
+
+@lru_cache(maxsize=8192)
 def _effect(operation: Operation) -> Effect:
     said = str(operation.node.plain("x-effect", "")).upper()
     if said in Effect.__members__:
         return Effect[said]
-    if operation.method in _SAFE:
-        return Effect.READS
+    plain = Effect.READS if operation.method in _SAFE else effect_of(operation.method)
+    if plain is not Effect.CREATES:
+        return plain
     ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
     items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
     answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
-    plain = effect_of(operation.method)
-    return Effect.CHANGES if plain is Effect.CREATES and not creates else plain
+    return Effect.CREATES if creates else Effect.CHANGES
 
 
 def _path(operation: Operation) -> list[tuple[str, Node]]:
@@ -173,12 +184,12 @@ def _answers(operation: Operation) -> Node | None:
     for status in sorted(status for status in responses.value if status.startswith("2")):
         content = responses[status].get("content")
         for media in content.value if content else ():
-            if "json" in media and content:
+            if re.search("json|[*]", media) and content:
                 return content[media].get("schema")
     return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _identities(operation: Operation) -> Mapping[str, str]:
     """What in a success reads like an id, by its name without case and punctuation: the pointer to it."""
     schema = _answers(operation)
@@ -209,16 +220,19 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
+def _creating(spec: Spec) -> list[Operation]:
+    return [each for each in spec.operations if _effect(each) is Effect.CREATES]
+
+
+@lru_cache(maxsize=8192)
 def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
     """What the path takes of a creation, by the parameter; and the operation that creates."""
     names = [name for name, _ in _path(operation)]
     for last in names[-1:]:
         collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
-        others = [
-            each for each in operation.spec.operations if each is not operation and _effect(each) is Effect.CREATES
-        ]
-        for create in sorted(others, key=lambda each: each.path.rstrip("/") != collection):
+        creating = [each for each in _creating(operation.spec) if each is not operation]
+        for create in sorted(creating, key=lambda each: each.path.rstrip("/") != collection):
             ids, above = _identities(create), {name for name, _ in _path(create)}
             is_above = create.path.rstrip("/") == collection
             pointer = ids.get(_bare(last)) or (ids.get("id") if is_above else None)
@@ -242,6 +256,8 @@ def _unsure(schema: Node, value: Any, above: str) -> Iterator[str]:
         is_text = isinstance(value, str) and "string" in types(part)
         if is_text and kind and kind not in _JUDGED and value not in (*given, FORMATS.get(kind)):
             yield f"a text that should be a {kind}"
+        if part.plain("x-not-judged"):
+            yield "what a keyword that is not read here may forbid"
         if above and part.plain("readOnly"):
             yield f"{above}, which is the server's"
         listed = part.get("properties")

@@ -24,7 +24,15 @@ _SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "p
 _DATA = {"example", "examples", "default", "enum", "const"}
 READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
-_UNJUDGED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "discriminator")
+_JSON = "application/json"
+_OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
+_NO_SCHEMA = re.compile(
+    "^/paths/[^/]+$|/requestBody$|/(parameters|responses|headers|examples|links|callbacks|requestBodies)/[^/]+$"
+)
+"""Places of references that are to no schema."""
+_DEEPEST = 60
+_NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
+"""Keywords that say nothing of a value."""
 
 
 def read(
@@ -47,7 +55,7 @@ def read(
     for action in _value(overlay)["actions"] if overlay else ():
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
-    plain = _Plain(value, path.name)
+    plain = _Plain(value, path)
     root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
@@ -137,18 +145,26 @@ class _Plain:
     `moved` are the pointers of parameters that stand elsewhere in it, and where they stood.
     """
 
-    def __init__(self, document: Json, file: str) -> None:
+    def __init__(self, document: Json, file: Path) -> None:
         self.unjudged: list[str] = []
         self.moved: dict[str, str] = {}
         self._ids: set[str] = set()
-        self._file, self._whole = file, document
-        self._whole = self._resolvable(document, "")
+        self._files: dict[Path, Any] = {file.resolve(): document}
+        self._added: Json = {}
+        self._whole = document
+        self._whole = self._resolvable(document, "", file.resolve())
+        self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
         self.schemes = self._schemes()
         self._servers()
+        if self._whole.get("webhooks"):
+            self._leave_out("/webhooks", "requests that the server sends")
         self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
         for path in self._whole["paths"]:
             pointer, item = f"/paths/{escape(path)}", self._target(self._whole["paths"][path])
+            for name in (item if isinstance(item, dict) else {}).keys() - _OF_PATHS:
+                if not name.startswith("x-"):
+                    self._leave_out(f"{pointer}/{escape(name)}", "a method that is not known here")
             self._whole["paths"][path] = {
                 method: self._operation(item, item[method], f"{pointer}/{method}")
                 for method in METHODS
@@ -159,33 +175,62 @@ class _Plain:
     def _leave_out(self, pointer: str, why: str) -> None:
         self.unjudged.append(f"not judged: {pointer}: {why}")
 
-    def _resolvable(self, value: Any, pointer: str) -> Any:
-        """With references to places of this document alone."""
+    def _resolvable(self, value: Any, pointer: str, file: Path) -> Any:
+        """What stands in a file, with references to places of the one document alone."""
         if isinstance(value, list):
-            return [self._resolvable(child, f"{pointer}/{at}") for at, child in enumerate(value)]
+            return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        reference = value.get("$ref")
-        if isinstance(reference, str):
-            file, _, place = reference.partition("#")
-            if file.removeprefix("./") in ("", self._file) and self._target({"$ref": f"#{place}"}) is not None:
-                return {**value, "$ref": f"#{place}"}
-            self._leave_out(f"{pointer}/$ref", "it leads out of the document, or nowhere")
-            return {}
+        if isinstance(value.get("$ref"), str):
+            found = self._referred(value, pointer, file)
+            if found is None:
+                self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
+            return {"x-not-judged": True} if found is None else found
         is_data = not pointer.endswith("ies")
         return {
-            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}")
+            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}", file)
             for name, child in value.items()
+            # In YAML, what has nothing after its colon.
+            if child is not None or name in _DATA
         }
 
-    def _target(self, value: Any) -> Any:
+    def _referred(self, value: Json, pointer: str, file: Path) -> Any:
+        """What a reference stands for: one to a place of the document, or what another file has there."""
+        name, _, place = value["$ref"].partition("#")
+        try:
+            to = (file.parent / unquote(name)).resolve() if name else file
+            if to not in self._files:
+                self._files[to] = _value(to)
+        except (OSError, ValueError):
+            return None
+        found = self._target({"$ref": f"#{place}"}, self._files[to])
+        if found is None:
+            return None
+        if to == next(iter(self._files)):
+            return {**value, "$ref": f"#{place}"}
+        if _NO_SCHEMA.search(pointer):
+            return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None
+        key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
+        if key not in self._added:
+            self._added[key] = {}
+            self._added[key] = self._resolvable(found, f"/components/schemas/{key}", to)
+        return {**value, "$ref": f"#/components/schemas/{key}"}
+
+    def _object(self, value: Any) -> Json:
+        """The same, {} where that is no object."""
+        found = self._target(value)
+        return found if isinstance(found, dict) else {}
+
+    def _target(self, value: Any, whole: Any = None) -> Any:
         """What a chain of references leads to, None where that is nothing."""
         seen: set[str] = set()
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
-            if reference in seen or not reference.startswith("#"):
+            if not reference.startswith("#"):
+                return value
+            if reference in seen:
                 return None
             seen.add(reference)
-            value = self._whole
+            value = whole or self._whole
             for token in unquote(reference).split("/")[1:]:
                 key: Any = token.replace("~1", "/").replace("~0", "~")
                 key = int(key) if isinstance(value, list) and key.isdecimal() else key
@@ -197,8 +242,8 @@ class _Plain:
 
     def _schemes(self) -> list[str]:
         components = self._whole.setdefault("components", {})
-        declared = {name: self._target(each) for name, each in components.get("securitySchemes", {}).items()}
-        found = {name: plain for name, each in declared.items() if (plain := _scheme(each or {}))}
+        declared = {name: self._object(each) for name, each in components.get("securitySchemes", {}).items()}
+        found = {name: plain for name, each in declared.items() if (plain := _scheme(each))}
         for name in declared.keys() - found.keys():
             self._leave_out(f"/components/securitySchemes/{escape(name)}", "a kind that is not known here")
         components["securitySchemes"] = found
@@ -239,13 +284,16 @@ class _Plain:
         first = parse(next(iter(content), ""))
         unread = not first or not (first.is_json or first.essence in READ)
         why = "a body in no media type that is known here" if body and unread else why
+        why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
-            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._target(each) or {}, f"{pointer}/responses/{code}")
+            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._object(each), f"{pointer}/responses/{code}")
             for code, each in (operation.get("responses") or {}).items()
             if not code.startswith("x-")
         }
         security = operation.get("security", self._whole.get("security"))
         admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
+        if operation.get("callbacks"):
+            self._leave_out(f"{pointer}/callbacks", "requests that the server sends")
         if item.get("servers") or operation.get("servers"):
             self._leave_out(f"{pointer}/servers", "another server than the document's")
         if (name := str(operation.get("operationId"))) in self._ids and "operationId" in operation:
@@ -275,27 +323,66 @@ class _Plain:
         return ""
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
-        """A content map, JSON first, without schemas of what isn't read; where `asked`, any type is JSON."""
-        found = {}
+        """A content map, JSON first, without schemas of what isn't read; a range of types is one for JSON as well."""
+        found: Json = {}
         for name in content or ():
-            media, entry = parse(name), self._target(content[name]) or {}
+            at, media, entry = f"{pointer}/content/{escape(name)}", parse(name), self._object(content[name])
             if not media:
-                self._leave_out(f"{pointer}/content/{escape(name)}", "no media type")
+                self._leave_out(at, "no media type")
                 continue
-            is_json = media.is_json or (asked and "*" in name)
-            readable = is_json or media.essence in READ
-            if not readable and (asked or "schema" in entry):
-                self._leave_out(f"{pointer}/content/{escape(name)}", "a media type that is not read here")
-            kept = entry if readable else {key: entry[key] for key in entry if key != "schema"}
-            found["application/json" if asked and "*" in name else name] = kept
+            is_range = media.essence in ("*/*", "application/*")
+            if is_range and not asked:
+                found[name] = {**entry, "x-not-judged": "what is no JSON"}
+                continue
+            if is_range and _JSON not in content:
+                self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
+                found[_JSON] = entry
+            readable = media.is_json or media.essence in READ
+            entry = self._form(entry, at) if media.essence in READ else entry
+            if not readable and not is_range and (asked or "schema" in entry):
+                self._leave_out(at, "a media type that is not read here")
+            found[name] = entry if readable else {key: entry[key] for key in entry if key != "schema"}
         return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in READ)))
+
+    def _form(self, entry: Json, pointer: str) -> Json:
+        """A form without the fields that are objects, or lists of such: there are many ways to write them."""
+        schema = self._target(entry.get("schema"))
+        fields: Any = schema.get("properties") if isinstance(schema, dict) else None
+        nested = [name for name, kind in fields.items() if self._is_nested(kind)] if isinstance(fields, dict) else []
+        if not nested:
+            return entry
+        for name in nested:
+            self._leave_out(f"{pointer}/schema/properties/{escape(name)}", "an object, or a list of such, in a form")
+        needed = [name for name in schema.get("required") or () if name not in nested]
+        said = "an object in a form, which is required" if len(needed) < len(schema.get("required") or ()) else ""
+        fields = {name: kind for name, kind in fields.items() if name not in nested}
+        others = {"required": needed, "properties": fields, "additionalProperties": {}}
+        return {**entry, "schema": {**schema, **others}, "x-not-judged": said}
+
+    def _is_nested(self, kind: Any, *, listed: bool = False) -> bool:
+        kind = self._target(kind)
+        if not isinstance(kind, dict):
+            return False
+        below = [each for key in _SEVERAL for each in kind.get(key) or ()]
+        is_list = kind.get("type") == "array"
+        is_object = kind.get("type") == "object" or "properties" in kind or (is_list and listed)
+        return (
+            is_object
+            or (is_list and self._is_nested(kind.get("items"), listed=True))
+            or any(map(self._is_nested, below))
+        )
 
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)
-        for name in response.get("headers") or ():
-            self._leave_out(f"{pointer}/headers/{escape(name)}", "the headers of an answer are not judged")
+        headers = {}
+        for name, given in (response.get("headers") or {}).items():
+            header = {**self._object(given), "in": "header", "name": name}
+            if wrong := self._not_written(header):
+                self._leave_out(f"{pointer}/headers/{escape(name)}", wrong)
+            elif name.lower() != "content-type":
+                headers[name] = {"schema": {}, **header}
         links = {name: self._target(each) for name, each in (response.get("links") or {}).items()}
-        found = {"content": content, "links": {name: each for name, each in links.items() if each}}
+        found = {"content": content, "headers": headers, "links": {name: link for name, link in links.items() if link}}
         kept = {name: each for name, each in response.items() if name not in found}
         return {**kept, **{name: each for name, each in found.items() if each}}
 
@@ -305,11 +392,14 @@ class _Plain:
             return [self._sound(child, f"{pointer}/{at}", is_schema=is_schema) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        found = {}
-        for name, child in value.items():
+        found: Json = {}
+        for name, child in (_told_apart(value) if is_schema else value).items():
             at = f"{pointer}/{escape(name)}"
-            if is_schema and (name in _UNJUDGED or not self._is_sound(name, child)):
+            if is_schema and name in _NAMES:
+                continue
+            if is_schema and (name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child)):
                 self._leave_out(at, "a keyword that is not judged, or not so")
+                found["x-not-judged"] = True
             elif is_schema and name in _NAMED:
                 found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
             elif is_schema:
@@ -331,6 +421,23 @@ class _Plain:
             kinds = value if self._is_31 and isinstance(value, list) and value else [value]
             return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
         return keyword not in _SOUND or _SOUND[keyword](value)
+
+
+def _told_apart(schema: Json) -> Json:
+    """A schema whose alternatives have the values by which a discriminator tells them, in place of that."""
+    told = schema.get("discriminator")
+    if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
+        return schema
+    name, mapping, found = told.get("propertyName"), told.get("mapping", {}), dict(schema)
+    for key in {"oneOf", "anyOf"} & schema.keys():
+        for at, each in enumerate(schema[key]):
+            if isinstance(each, dict) and isinstance(each.get("$ref"), str) and isinstance(name, str):
+                last = each["$ref"].rpartition("/")[2]
+                values = [value for value, to in mapping.items() if str(to).rpartition("/")[2] == last] or [last]
+                known = {"properties": {name: {"enum": values}}}
+                found[key] = [*found[key][:at], {"allOf": [each, known]}, *found[key][at + 1 :]]
+                found.pop("discriminator", None)
+    return found
 
 
 def _is_schemas(value: Any) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from .spec import Operation
+from .spec import Operation, Spec
 from .strict_json import at
 
 
@@ -57,14 +57,14 @@ def effect_of(method: str) -> Effect:
     return _BY_METHOD.get(method, Effect.READS)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def facts_of(operation: Operation) -> Facts:
     """The facts that the provider's file has of an operation, and what the spec's links say of it."""
     from .mock.provider import load  # noqa: PLC0415 - brings the mock server along
 
     ours = load(operation.spec.key)
-    creating = [each for each in operation.spec.operations if ours.facts(each).effect is Effect.CREATES]
     facts = ours.facts(operation)
+    creating = [each for each in operation.spec.operations if ours.facts(each).effect is Effect.CREATES]
     links = {each.id: dict(linked(each, operation)) for each in creating if each is not operation}
     source = max(links, key=lambda each: len(links[each]), default="")
     if not links.get(source):
@@ -81,14 +81,24 @@ def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
 
 def linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """What an operation takes of the body of another one's success, and where that is there."""
-    for status, response in source.node["responses"].value.items():
-        links = source.node["responses"][status].get("links") if status.startswith("2") and response else None
-        for link in (each.value for each in links or () if _is_to(each.value, target)):
-            body = link.get("requestBody")
-            taken = {**link.get("parameters", {}), **(body if isinstance(body, dict) else {})}
-            for name, said in taken.items():
-                if str(said).startswith((_BODY, PATH)):
-                    yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
+    for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
+        body = link.get("requestBody")
+        taken = {**link.get("parameters", {}), **(body if isinstance(body, dict) else {})}
+        for name, said in taken.items():
+            if str(said).startswith((_BODY, PATH)):
+                yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
+
+
+@lru_cache(maxsize=64)
+def _linking(spec: Spec) -> Mapping[Operation, list[Mapping[str, Any]]]:
+    """The links of the successes of each operation that has some."""
+    found: dict[Operation, list[Mapping[str, Any]]] = {}
+    for operation in spec.operations:
+        for status in operation.node["responses"].value:
+            links = operation.node["responses"][status].get("links") if status.startswith("2") else None
+            for link in links or ():
+                found.setdefault(operation, []).append(link.value)
+    return found
 
 
 def _is_to(link: Mapping[str, Any], target: Operation) -> bool:

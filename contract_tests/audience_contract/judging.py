@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from .checker import check_request, check_response
+from .checker import check_request, check_response, rule_of_answer, rules_of_answer
 from .evidence import KEPT_BODY, LEAST_BODY, Redactor
 from .messages import Request, Response
 from .report import KEPT_EVIDENCE, Finding, Obligation, Step, Tried, ordered
@@ -123,22 +123,25 @@ class Ledger:
                     self._kept.add((key, name))
         return broken
 
-    def response(self, operation: Operation, seen: Observation, *, kind: str, body: bool = True) -> list[Violation]:
+    def response(
+        self, operation: Operation, seen: Observation, *, kind: str, body: bool = True, unknown: Collection[str] = ()
+    ) -> list[Violation]:
         """Judge what a server answered; what it breaks, nothing where no answer came.
 
-        `kind` is the request's, in a few words; without `body`, the body was not recorded, and is not judged.
+        `kind` is the request's, in a few words; without `body`, the body was not recorded, and is not judged; nor
+        are the rules and places that are `unknown`, as in `request`.
         """
         if seen.response is None:
             return []
         # No body is a violation of its own, and hides nothing but what is in a body.
-        broken = [v for v in check_response(operation, seen.response) if body or v.where != "body"]
-        judged = {"response.status"}
-        if operation.response(seen.response.status):
-            judged |= {"response.content-type", "response.body"} if body else set()
+        left_out = {*unknown, *(() if body else ("body",))}
+        every = check_response(operation, seen.response)
+        broken = [v for v in every if not {rule_of_answer(v), v.where.lower()} & left_out]
+        judged = ({*rules_of_answer(operation, seen.response)} if body else {"response.status"}) - left_out
         if any(violation.where == "content-type" for violation in broken):
             judged -= {"response.body"}
         for rule in judged:
-            faults = [violation for violation in broken if f"response.{violation.where}" == rule]
+            faults = [violation for violation in broken if rule_of_answer(violation) == rule]
             detail = undocumented(seen.response) if rule == "response.status" else ""
             said = [replace(fault, message=f"{seen.response.status}: {self._said(fault)}") for fault in faults]
             self.check(rule, operation.spec.key, operation.id, seen, said, kind=kind, detail=detail)

@@ -16,10 +16,7 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
     `Accept` counts as any other header: where a spec names it as a parameter, it means it.
     """
     for parameter, place, values in sent(operation, request):
-        encoded = place in ("query", "path")
-        yield from _check(
-            parameter, f"{place} {parameter.value['name']}", values, encoded=encoded, plus=place == "query"
-        )
+        yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
     pairs = urlencoded.pairs(request.target.partition("?")[2])
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
@@ -47,8 +44,9 @@ def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, li
         yield parameter, place, values
 
 
-def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plus: bool) -> Iterator[Violation]:
-    kind = parameter["schema"]
+def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
+    """What the values of a parameter, or of a header of an answer, break."""
+    kind, place = parameter["schema"], parameter.value["in"]
     repeatable = kind.plain("type") == "array"
     if not values and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
@@ -57,7 +55,8 @@ def _check(parameter: Node, where: str, values: list[str], *, encoded: bool, plu
     if not parameter.plain("explode", True):
         # A comma within an item is encoded.
         values = [item for value in values[:1] for item in value.split(",")]
-    texts = [urlencoded.decode(value, plus=plus) if encoded else _latin_1(value) for value in values]
+    encoded = place in ("query", "path")
+    texts = [urlencoded.decode(value, plus=place == "query") if encoded else _latin_1(value) for value in values]
     if None in texts:
         yield Violation(where, "", parameter.pointer, _UNREADABLE)
         return

@@ -58,6 +58,7 @@ _ALL = (
     _server("case.accepted", "Valid accepted", "A request that keeps to every rule gets a documented success."),
     _anywhere("response.status", "Documented status", "The status is one that is documented for the request."),
     _server("response.content-type", "Media type", "The answer's media type is documented, parameters too."),
+    _server("response.header", "Answer's headers", "Headers that are required are there, with documented values."),
     _server("response.body", "Body", "The body can be read and keeps to its schema."),
     _server("case.header", "Headers enforced", "No request succeeds without a header that is required."),
     _server("case.refused", "Invalid refused", "A request that breaks a rule is refused as documented."),

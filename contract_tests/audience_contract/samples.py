@@ -3,7 +3,7 @@
 import math
 import random
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from .schema import alternatives, check, parts, properties, required, types
@@ -25,14 +25,15 @@ FORMATS = {
 }
 """A text of each format."""
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_DEEP = 5
-"""Levels below which only what is required is made: a schema may refer to itself."""
+_DEEP, _DEEPEST = 5, 8
+"""Levels below which only what is required is made, and nothing at all: a schema may refer to itself."""
 
 
+@lru_cache(maxsize=4096)
 def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
     """A value of the schema; `text` stands where any text may, and with `least` nothing that is not required."""
     least = least or level > _DEEP
-    if not isinstance(schema.value, dict):
+    if not isinstance(schema.value, dict) or level > _DEEPEST:
         return text
     given = [part.value[key] for part in parts(schema) for key in ("example", "default") if key in part.value]
     given += [each for part in parts(schema) for each in part.plain("examples", [])[:1]]
@@ -56,7 +57,8 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             names = needed if least or len(named) > schema.plain("maxProperties", math.inf) else named
             below = partial(sample, text=text, least=least, level=level + 1)
             other = schema.get("additionalProperties")
-            rest = below(other) if other and isinstance(other.value, dict) else text
+            is_named = all(name in known for name in names)
+            rest = below(other) if other and isinstance(other.value, dict) and not is_named else text
             return {name: below(known[name]) if name in known else rest for name in names}
         case "array":
             # An empty array may be refused, and tells nothing.
@@ -85,6 +87,13 @@ def _text(schema: Node, text: str) -> str:
     plain = text.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength")]
     if "pattern" not in schema.value or not any(check(schema, plain, "")):
         return plain
+    fitting = _fitting(schema)
+    return plain if fitting is None else fitting
+
+
+@lru_cache(maxsize=1024)
+def _fitting(schema: Node) -> str | None:
+    """A text of the schema's pattern that breaks nothing else, None where none is found."""
     from hypothesis import Phase, errors, find, settings, strategies  # noqa: PLC0415 - slow to import, and seldom needed
 
     made: strategies.SearchStrategy[str] = strategies.from_regex(str(schema.value["pattern"]))
@@ -95,4 +104,4 @@ def _text(schema: Node, text: str) -> str:
             settings=settings(database=None, max_examples=1000, phases=[Phase.generate]),
             random=random.Random(0),  # noqa: S311 - the same each time
         )
-    return plain
+    return None

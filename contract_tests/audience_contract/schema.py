@@ -30,8 +30,10 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             for name in sorted(set(limit) - set(error.instance)):
                 yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
-            said = json.dumps(limit, ensure_ascii=False)
-            yield Violation(where, pointer, rule, f"{shape(error.instance)} breaks {keyword} {said[:200]}")
+            said = (
+                f"breaks {keyword} {json.dumps(limit, ensure_ascii=False)[:200]}" if error.validator else "is forbidden"
+            )
+            yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
 

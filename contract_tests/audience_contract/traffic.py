@@ -107,7 +107,13 @@ def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, recorded: Col
         ledger.note(f"{name}: no answer was recorded")
     elif not entry.response_body:
         ledger.note(f"{name}: the answer's body was not recorded, and is not judged")
-    ledger.response(operation, seen, kind="invalid" if broken else "valid", body=entry.response_body)
+    came = {name.lower() for name, _ in entry.response.headers} if entry.response else set()
+    # Browsers leave out cookies, other recorders all headers but the type of what they kept.
+    lost = {"header set-cookie"} - {f"header {name}" for name in came} | (
+        {"response.header"} if len(came) < 2 else set()
+    )
+    kind = "invalid" if broken else "valid"
+    ledger.response(operation, seen, kind=kind, body=entry.response_body, unknown=lost)
 
 
 def _operation(entry: har.Entry, bases: Mapping[str, Spec], specs: Collection[Spec]) -> Operation | None:

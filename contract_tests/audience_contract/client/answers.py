@@ -7,15 +7,18 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import media, strict_json
+from .. import media
+from ..bodies import json_of
 from ..checker import check_response
 from ..messages import Response
 from ..mock.provider import Provider, reply
 from ..samples import sample
 from ..spec import Node, Operation
+from ..violation import UnreadableError
 from .choice import Answers
 
 _LONG = "Ünïcödé ✓ 漢字 🙂 " * 100
@@ -37,42 +40,30 @@ class Varied:
         self._choice, self._seed = choice, seed
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
-        self._orders: dict[str, list[tuple[str, int]]] = {}
 
     def next(self, ours: Provider, operation: Operation, success: Response) -> Answer:
         """The next answer; `success` is the mock's own."""
         name = f"{operation.spec.key} {operation.id}"
-        plain = Answer("plain", success)
         with self._lock:
             turn = self._turns[name]
             self._turns[name] += 1
-            if not turn or self._choice is Answers.SUCCESS:
-                return plain
-            if name not in self._orders:
-                self._orders[name] = self._order(name, ours, operation, success)
-            order = self._orders[name]
-        # The shapes alone are kept: each success has an id of its own.
-        made = {(answer.shape, answer.response.status): answer for answer in self._made(ours, operation, success)}
-        return made.get(order[(turn - 1) % len(order)], plain)
-
-    def _made(self, ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
-        yield from _varied(ours, operation, success)
-        if self._choice is Answers.ADVERSARIAL:
-            yield from _faults(success)
-
-    def _order(self, name: str, ours: Provider, operation: Operation, success: Response) -> list[tuple[str, int]]:
-        found = list(varied(ours, operation, success))
-        if self._choice is Answers.ADVERSARIAL:
-            found += adversarial(operation, success)
-        order = [(answer.shape, answer.response.status) for answer in found]
+        if not turn or self._choice is Answers.SUCCESS:
+            return Answer("plain", success)
+        # Made each time, and in the same order: each success has an id of its own.
+        found = varied(ours, operation, success)
+        found += adversarial(operation, success) if self._choice is Answers.ADVERSARIAL else []
         # Nothing secret depends on it.
-        random.Random(f"{self._seed} {name}").shuffle(order)  # noqa: S311
-        return order
+        random.Random(f"{self._seed} {name}").shuffle(found)  # noqa: S311
+        return found[(turn - 1) % len(found)] if found else Answer("plain", success)
 
 
 def varied(ours: Provider, operation: Operation, success: Response) -> list[Answer]:
     """Answers that the spec allows: documented successes and errors, each in several shapes."""
-    return [answer for answer in _varied(ours, operation, success) if not check_response(operation, answer.response)]
+    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
+    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
+    answers = (success, *(ours.error(operation, status) for status in statuses))
+    shapes = (shape for answer in answers for shape in _shapes(operation, answer))
+    return [shape for shape in shapes if not check_response(operation, shape.response)]
 
 
 def adversarial(operation: Operation, success: Response) -> list[Answer]:
@@ -80,17 +71,10 @@ def adversarial(operation: Operation, success: Response) -> list[Answer]:
     return [answer for answer in _faults(success) if check_response(operation, answer.response)]
 
 
-def _varied(ours: Provider, operation: Operation, success: Response) -> Iterator[Answer]:
-    codes = [int(code) for code in operation.node["responses"].value if code.isdigit()]
-    statuses = [code for code in codes if code >= 400] or [400, 401, 429, 500]
-    for response in (success, *(ours.error(operation, status) for status in statuses)):
-        yield from _shapes(operation, response)
-
-
 def _shapes(operation: Operation, response: Response) -> Iterator[Answer]:
     yield Answer("plain", response)
     schema = _schema(operation, response)
-    value = strict_json.loads(response.body)
+    value = _json(response)
     if not schema or not isinstance(value, dict):
         return
     yield Answer("required properties only", _with(response, _minimal(schema, value)))
@@ -109,11 +93,18 @@ def _faults(success: Response) -> Iterator[Answer]:
     yield Answer("no content type", replace(success, headers=()))
     yield Answer("array for an object", replace(success, body=b"[" + success.body + b"]"))
     yield Answer("undocumented status", replace(success, status=418))
-    value = strict_json.loads(success.body)
+    value = _json(success)
     for name in value if isinstance(value, dict) else ():
         yield Answer(f"no {name}", _with(success, {key: value[key] for key in value if key != name}))
         yield Answer(f"null for {name}", _with(success, {**value, name: None}))
         yield Answer(f"array for {name}", _with(success, {**value, name: [value[name]]}))
+
+
+def _json(response: Response) -> Any:
+    """The value of a body; None for one that is no JSON."""
+    with suppress(UnreadableError):
+        return json_of(response)
+    return None
 
 
 def _schema(operation: Operation, response: Response) -> Node | None:

@@ -9,13 +9,12 @@ from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
 from starlette.types import Receive, Scope, Send
 
 from ..judging import Ledger, Observation
 from ..messages import Request, Response
-from ..mock.app import MAX_BODY
-from ..mock.provider import Call, load, reason, refusal, reply
+from ..mock.app import MAX_BODY, not_allowed, received, request_of, respond, said
+from ..mock.provider import Call, load, refusal
 from ..mock.state import State
 from ..spec import Operation, Spec
 from ..violation import Violation
@@ -47,49 +46,37 @@ class Application:
         """By provider, operation, status and shape."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body, size = bytearray(), 0
         try:
-            async for chunk in HttpRequest(scope, receive).stream():
-                size += len(chunk)
-                if size <= MAX_BODY:
-                    body += chunk
+            body = await received(scope, receive)
         except ClientDisconnect:
             self._ledger.note("a request that ended before its body did was not judged")
             return
         with self._lock:
             self.requests += 1
-        if size > MAX_BODY:
+        if body is None:
             self._ledger.note(f"a request of more than {MAX_BODY} bytes was answered 413, and not judged")
-            answer, cut = _said(413), False
+            answer, cut = said(413), False
         else:
-            answer, cut = await run_in_threadpool(self._answer, scope, bytes(body))
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-        if not self._upstream:
-            headers.append((b"content-length", str(len(answer.body)).encode()))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        # Without its end, the client sees that it was cut: the HTTP server closes the connection.
-        await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
+            answer, cut = await run_in_threadpool(self._answer, scope, body)
+        await respond(answer, send, cut=cut, add_length=not self._upstream)
 
     def _answer(self, scope: Scope, body: bytes) -> tuple[Response, bool]:
         """The answer, and whether it was cut."""
         raw = scope["raw_path"].decode("latin-1")
-        query = scope["query_string"].decode("latin-1")
-        query = f"?{query}" if query else ""
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         key, _, rest = raw.removeprefix("/").partition("/")
         spec, path = self._specs.get(key), f"/{rest}"
-        host = next((value for name, value in headers if name == "host"), "")
-        request = Request(scope["method"], (path if spec else raw) + query, headers, body)
-        seen = Observation(f"http://{host}{raw}{query}", request)
+        request = request_of(scope, path if spec else raw, body)
+        query = request.target[len(path if spec else raw) :]
+        seen = Observation(f"http://{next(iter(request.values('host')), '')}{raw}{query}", request)
         if not spec:
-            answer = _said(404)
+            answer = said(404)
             self._ledger.unknown("", replace(seen, response=answer), "no provider is there")
             return answer, False
         below = spec.below_base(path)
         if self._upstream:
             return self._forward(self._upstream, spec, below, seen, query)
         known = spec.methods(below) if below is not None else ()
-        answer = _said(405, ("allow", ", ".join(known))) if known else _said(404)
+        answer = not_allowed(known) if known else said(404)
         # The answer is what is given where there is no such operation.
         operation = self._ledger.find(spec, below, replace(seen, response=answer))
         return (self._play(operation, seen) if operation else answer), False
@@ -105,7 +92,7 @@ class Application:
         if broken:
             shape, answer = "refusal", refused(broken)
         elif not handler:
-            shape, answer = "no answer is written", _said(501)
+            shape, answer = "no answer is written", said(501)
         else:
             first = handler(Call(operation, mocked, self._state))
             if first.status in _NOT_ADMITTED:
@@ -155,9 +142,4 @@ class Application:
                 self.answered[spec.key, operation.id, status, "upstream"] += 1
         if trouble and not broken:
             self._ledger.note(f"could not be judged: {trouble}")
-        return response or _said(502), cut
-
-
-def _said(status: int, *headers: tuple[str, str]) -> Response:
-    plain = reply(status, {"message": reason(status)})
-    return Response(status, plain.headers + headers, plain.body)
+        return response or said(502), cut

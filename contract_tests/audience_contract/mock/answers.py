@@ -12,7 +12,7 @@ from .provider import reason, reply
 
 def success(operation: Operation) -> Response | None:
     """The first documented success, with the values of the spec's examples that fit; None where none is documented."""
-    documented = sorted(status for status in operation.node["responses"].value if status.startswith("2"))
+    documented = sorted(status for status in operation.node["responses"].value if status[0] in "23")
     return _answer(operation, int(documented[0].replace("X", "0")), "text") if documented else None
 
 
@@ -22,10 +22,13 @@ def error(operation: Operation, status: int) -> Response:
 
 
 def _answer(operation: Operation, status: int, words: str) -> Response:
-    content = _content(operation, status)
+    content, documented = _content(operation, status), operation.response(status)
+    declared = (documented and documented.get("headers")) or ()
+    headers = tuple(
+        (each.value["name"], str(sample(each["schema"], words))) for each in declared if each.plain("required")
+    )
     if content is None:
-        documented = operation.response(status)
-        return Response(status, (), b"") if documented else reply(status, {"message": words})
+        return Response(status, headers, b"") if documented else reply(status, {"message": words})
     media = next((media for media in content.value if "json" in media), next(iter(content.value)))
     schema = content[media].get("schema")
     value = _value(content[media], schema, words) if schema else {}
@@ -33,9 +36,8 @@ def _answer(operation: Operation, status: int, words: str) -> Response:
         value = {**value, "status": status}
     is_json = "json" in media or "*" in media
     body = json.dumps(value, ensure_ascii=False) if is_json else words
-    return Response(
-        status, (("content-type", media.replace("*/*", "application/json").replace("*", "json")),), body.encode()
-    )
+    kind = media.replace("*/*", "application/json").replace("*", "json")
+    return Response(status, (("content-type", kind), *headers), body.encode())
 
 
 def _value(entry: Node, schema: Node, words: str) -> Any:

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import openapi_schema_validator  # noqa: F401 - judging imports it late, and the first request would wait for it
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.endpoints import HTTPEndpoint
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
@@ -70,10 +69,10 @@ class Application:
         self._providers = {key: provider.load(key) for key in self._specs}
         self._app = Starlette(
             routes=[
-                Route("/_mock/audiences", _Audiences),
-                Route("/_mock/{provider}/audiences/{name:path}/members", _Members),
-                Route("/_mock/settings", _Settings),
-                Route("/_mock/tokens", _Tokens),
+                Route("/_mock/audiences", _audiences, methods=["GET", "DELETE"]),
+                Route("/_mock/{provider}/audiences/{name:path}/members", _members),
+                Route("/_mock/settings", _settings, methods=["GET", "PATCH"]),
+                Route("/_mock/tokens", _tokens, methods=["DELETE"]),
             ]
         )
         # No route of Starlette's matches a path with a line break in it.
@@ -95,25 +94,21 @@ class Application:
         return found
 
     async def _provider(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = HttpRequest(scope, receive)
-        body, size = bytearray(), 0
         try:
-            # Read to its end even when it is too large: a client that is still sending may never see an early answer.
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size <= MAX_BODY:
-                    body += chunk
+            body = await received(scope, receive)
         except ClientDisconnect:
             return
         delay = 0.0
-        if size > MAX_BODY:
-            answer = _said(413)
-        elif size > _SMALL:
-            answer, delay = await run_in_threadpool(self._answer, scope, bytes(body))
+        if body is None:
+            answer = said(413)
+        elif len(body) > _SMALL:
+            answer, delay = await run_in_threadpool(self._answer, scope, body)
         else:
-            answer, delay = self._answer(scope, bytes(body))
+            answer, delay = self._answer(scope, body)
         await asyncio.sleep(delay)
-        await _send(answer, send)
+        # A fault may announce more than comes: then the HTTP server closes the connection.
+        declared = "".join(answer.values("content-length"))
+        await respond(answer, send, cut=bool(declared) and int(declared) > len(answer.body))
 
     def _answer(self, scope: Scope, body: bytes) -> tuple[Response, float]:
         """The answer, and for how many seconds it waits."""
@@ -122,18 +117,15 @@ class Application:
         path = spec.below_base(match[3]) if spec and match else None
         methods = spec.methods(path) if spec and path is not None else ()
         if not match or not spec or path is None or not methods:
-            return _said(404), 0.0
+            return said(404), 0.0
         asked = spec.match(scope["method"], path)
         fault = None if match[1] or not self._fault or self._fault.provider != spec.key else self._fault
         reached = [asked] if asked else [spec.match(method, path) for method in methods]
         at = next((each for each in reached if fault and each and fault.operation in ("", each.id)), None)
         operation = at or asked
         if not operation:
-            return _not_allowed(methods), 0.0
-        query = scope["query_string"].decode("latin-1")
-        target = match[3] + (f"?{query}" if query else "")
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-        request = Request(scope["method"], target, headers, body)
+            return not_allowed(methods), 0.0
+        request = request_of(scope, match[3], body)
         delay = 0.0
         if match[1]:
             response = self.error(operation, int(match[1]))
@@ -154,7 +146,7 @@ class Application:
         """The answer to a request that is refused for its credentials or its form; None for any other."""
         ours = self._providers[operation.spec.key]
         if request.method != operation.method:
-            return _not_allowed(operation.spec.methods(operation.path))
+            return not_allowed(operation.spec.methods(operation.path))
         scheme = credentials.wrong(operation, request, ours.tokens(self.state))
         if scheme:
             return ours.unauthenticated(operation, place(scheme)[1], missing=not values_of(scheme, request))
@@ -176,72 +168,78 @@ class Application:
         if self._prose and ours.forbids(call):
             return self.error(operation, 400)
         handler = ours.handler(operation)
-        return handler(call) if handler else answers.success(operation) or _said(501)
+        return handler(call) if handler else answers.success(operation) or said(501)
 
     def error(self, operation: Operation, status: int) -> Response:
         """The provider's error with a status."""
         return self._providers[operation.spec.key].error(operation, status)
 
 
-class _Audiences(HTTPEndpoint):
+async def _audiences(request: HttpRequest) -> HttpResponse:
     """What was created, for clients in another process."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        return JSONResponse([record.as_json() for record in request.app.state.mock.records])
-
-    async def delete(self, request: HttpRequest) -> HttpResponse:
-        request.app.state.mock.clear()
+    state = request.app.state.mock
+    if request.method == "DELETE":
+        state.clear()
         return HttpResponse(status_code=204)
+    return JSONResponse([record.as_json() for record in state.records])
 
 
-class _Members(HTTPEndpoint):
+async def _members(request: HttpRequest) -> HttpResponse:
     """Who is in an audience, which no provider tells."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        state, asked = request.app.state.mock, request.path_params
-        record = state.find(**asked)
-        return JSONResponse(state.members(record)) if record else JSONResponse({"message": "no such audience"}, 404)
+    state, asked = request.app.state.mock, request.path_params
+    record = state.find(**asked)
+    return JSONResponse(state.members(record)) if record else JSONResponse({"message": "no such audience"}, 404)
 
 
-class _Settings(HTTPEndpoint):
+async def _settings(request: HttpRequest) -> HttpResponse:
     """What the server does that no document decides."""
-
-    async def get(self, request: HttpRequest) -> HttpResponse:
-        return JSONResponse(asdict(request.app.state.mock.settings))
-
-    async def patch(self, request: HttpRequest) -> HttpResponse:
-        state = request.app.state.mock
+    state = request.app.state.mock
+    if request.method == "PATCH":
         try:
             state.settings = state.settings.but(**await request.json())
         except (TypeError, ValueError) as error:
             return JSONResponse({"message": str(error)}, 400)
-        return await self.get(request)
+    return JSONResponse(asdict(state.settings))
 
 
-class _Tokens(HTTPEndpoint):
-    """The access tokens that were issued."""
-
-    async def delete(self, request: HttpRequest) -> HttpResponse:
-        request.app.state.mock.expire_tokens()
-        return HttpResponse(status_code=204)
+async def _tokens(request: HttpRequest) -> HttpResponse:
+    """The access tokens that were issued become invalid."""
+    request.app.state.mock.expire_tokens()
+    return HttpResponse(status_code=204)
 
 
-def _said(status: int, *headers: tuple[str, str]) -> Response:
+async def received(scope: Scope, receive: Receive) -> bytes | None:
+    """The body of a request, None for one of more than `MAX_BODY` bytes; raises ClientDisconnect."""
+    body, size = bytearray(), 0
+    # Read to its end even when it is too large: a client that is still sending may never see an early answer.
+    async for chunk in HttpRequest(scope, receive).stream():
+        size += len(chunk)
+        if size <= MAX_BODY:
+            body += chunk
+    return bytes(body) if size <= MAX_BODY else None
+
+
+def request_of(scope: Scope, path: str, body: bytes) -> Request:
+    """The request, with another path."""
+    query = scope["query_string"].decode("latin-1")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    return Request(scope["method"], f"{path}?{query}" if query else path, headers, body)
+
+
+async def respond(answer: Response, send: Send, *, cut: bool = False, add_length: bool = True) -> None:
+    """Send an answer; without its end where it is `cut`: then the HTTP server closes the connection."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    # A 204 has no length (RFC 9110, 8.6).
+    if add_length and not answer.values("content-length") and answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
+
+
+def said(status: int, *headers: tuple[str, str]) -> Response:
     plain = provider.reply(status, {"message": provider.reason(status)})
     return Response(status, plain.headers + headers, plain.body)
 
 
-def _not_allowed(methods: Sequence[str]) -> Response:
-    return _said(405, ("allow", ", ".join(methods)))
-
-
-async def _send(answer: Response, send: Send) -> None:
-    declared = "".join(answer.values("content-length"))
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    # A 204 has no length (RFC 9110, 8.6).
-    if not declared and answer.status != 204:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    # A fault may announce more than comes: then the HTTP server closes the connection.
-    cut = bool(declared) and int(declared) > len(answer.body)
-    await send({"type": "http.response.body", "body": answer.body, "more_body": cut})
+def not_allowed(methods: Sequence[str]) -> Response:
+    return said(405, ("allow", ", ".join(methods)))

@@ -84,7 +84,7 @@ class Draft:
             return multipart(self.fields.items(), self.boundary)
         if media == FORM:
             texts = {name: "" if isinstance(value, File) else value for name, value in self.fields.items()}
-            return urlencode(texts, quote_via=quote).encode()
+            return urlencode(texts, doseq=True, quote_via=quote).encode()
         return json.dumps(self.values["body"], ensure_ascii=False, default=str).encode() if media else b""
 
     def _pair(self, pair: tuple[str, Any]) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..bodies import check as check_body
 from ..bodies import json_of
-from ..checker import check_response
+from ..checker import check_response, rule_of_answer, rules_of_answer
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
@@ -23,7 +23,7 @@ from .audiences import Audiences, Made
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .places import is_about_one, key_of
-from .send import BROKEN_OFF, LATE, UNREACHABLE
+from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
@@ -117,7 +117,8 @@ class Judge:
         gone = seen.trouble.startswith(UNREACHABLE)
         size = len(seen.request.target) + len(seen.request.body)
         # No page says how long a request may be; an early answer to a long one can be lost on its way.
-        if (gone and not self._last) or (seen.trouble == BROKEN_OFF and size >= _LONG):
+        never = seen.trouble.startswith(NOT_SENT) or (gone and not self._last)
+        if never or (seen.trouble == BROKEN_OFF and size >= _LONG):
             return
         rule = "response.time" if seen.trouble == LATE else "response.message"
         said = f"{self._asked(operation, seen, expectation)}: no answer ({seen.trouble})"
@@ -183,11 +184,11 @@ class Judge:
         status = seen.response.status
         # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
         again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
-        if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
-            return False
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # Where a document has no such refusal, it does not say that there is another.
             return True
+        if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
+            return False
         return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
 
     @staticmethod
@@ -206,8 +207,8 @@ class Judge:
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
             broken = broken or self._without_id(operation, response)
-        for rule in ("response.status", "response.content-type", "response.body"):
-            found = [v for v in broken if f"response.{v.where}" == rule]
+        for rule in rules_of_answer(operation, response):
+            found = [v for v in broken if rule_of_answer(v) == rule]
             said = [replace(v, message=self._shape_headline(operation, seen, expectation, v)) for v in found]
             self.ledger.check(rule, operation.spec.key, operation.id, seen, said, kind=expectation.kind)
 

@@ -239,7 +239,7 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
             of_text(coded),
             of_text(lambda text: coded(text).lower()),
             of_text(lambda text: text.replace("%2C", ",")),
-            of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&"))),
+            of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&") if pair)),
             # The order in a list of scopes means nothing (RFC 6749, 3.3).
             Case(least, turned),
             of_text(lambda text: f"{text}&contract_check=1"),

@@ -50,7 +50,7 @@ class Opening:
     @property
     def can_be_judged(self) -> bool:
         """Whether what it says of a valid request tells that already."""
-        return any(0 < status < 300 or status in _OF_REQUESTS for status in self.valid)
+        return any(0 < status < 300 or status in self._telling for status in self.valid)
 
     def absent(self, *, known: bool) -> int:
         """The status that says that the operation is not served at all; 0 where it is.
@@ -76,9 +76,15 @@ class Opening:
         if self.valid and self.valid <= {401, 403}:
             said = " or ".join(map(str, sorted(self.valid)))
             return f"{self.operation.id}: every valid request was answered {said}; are the credentials right?"
-        if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= _OF_REQUESTS:
+        if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= self._telling:
             return f"{self.operation.id}: every request was answered {min(self._statuses)}, valid or not: {self.asked}"
         return ""
+
+    @property
+    def _telling(self) -> set[int]:
+        """Statuses that tell something of an operation, beside those of a success."""
+        redirects = {int(code) for code in self.operation.node["responses"].value if re.fullmatch("3[0-9]{2}", code)}
+        return _OF_REQUESTS | redirects
 
     @property
     def asked(self) -> str:

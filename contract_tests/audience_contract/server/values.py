@@ -53,7 +53,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = list(_wrong(place, right, most))
-            if place.kind == "header":
+            if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
             inside = [change for change in (_listed, _keyed) if _breaks(place, change(right)) and most.is_json]
             changes = [puts(place, value) for value in values]
@@ -69,7 +69,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
-        if place.is_text and not fixed and place.kind != "header":
+        if place.is_text and not fixed and place.kind not in ("header", "cookie"):
             yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             yield [Case(most, change) for change in _letters(place, names)]
         if place.required and not secret:
@@ -222,10 +222,11 @@ def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
     """A required value where it does not belong."""
     if place.kind == "path" or place.is_file or "/" in place.name:
         return
-    near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else f"X-{place.name}"
+    other = f"X-{re.sub(r'[^-0-9A-Za-z_]', '', place.name)}"
+    near = f"{place.name.rpartition('-')[0]}-id" if place.kind == "header" else other
     for kind, found in (
         ("query", [place.name, near] if place.kind != "query" else []),
-        ("header", [near, f"X-{place.name}"]),
+        ("header", [near, other]),
         ("body", [place.name] if draft.media and place.kind != "body" else []),
     ):
         if found:
