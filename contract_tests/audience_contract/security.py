@@ -70,7 +70,8 @@ def failing(operation: Operation, request: Request, admits: Admits = well_formed
     Otherwise those of the alternative that lacks least, the first among equals.
     """
     lacking = [
-        [scheme for scheme in named if not admits(scheme, values_of(scheme, request))] for named in alternatives(operation)
+        [scheme for scheme in named if not admits(scheme, values_of(scheme, request))]
+        for named in alternatives(operation)
     ]
     return min(lacking, key=len, default=[])
 

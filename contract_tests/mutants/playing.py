@@ -7,8 +7,9 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from audience_contract import Operation, Response, check_request, check_response, load
+from audience_contract import Operation, Request, Response, check_request, check_response, load
 from audience_contract.faults import Fault, Turn
+from audience_contract.faults.acts import header, json_request
 from audience_contract.mock import credentials
 from audience_contract.mock.app import Application
 from audience_contract.mock.provider import load as provider_of
@@ -39,11 +40,11 @@ def fault(mutant: Mutant) -> Fault:
         refused = lacking or _misfit(operation) or check_request(operation, turn.request, undocumented=False)
         if refused and not turn.refused():
             return turn.error(401 if lacking else 400)
-        # What the mutant alone takes has the effect of a request that is right: for a create, of any.
+        # What the mutant alone takes has the effect of a request that is right.
         if not turn.refused():
             turn.memory["right"] = turn.request
         elif not refused:
-            return turn.answer(turn.memory.get("right", right(mutant.right)[-1]))
+            return turn.answer(_right(turn, turn.memory.get("right", right(mutant.right)[-1])))
         return turn.answer()
 
     def answered(turn: Turn) -> Response:
@@ -51,6 +52,15 @@ def fault(mutant: Mutant) -> Fault:
 
     act = asked if mutant.side == "request" else answered
     return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act, operation=mutant.of)
+
+
+def _right(turn: Turn, before: Request) -> Request:
+    """What says the same in JSON, if that is right; or else the one before, about the audience in the path."""
+    same = header("content-length")(json_request(turn.fields)(turn.request))
+    if turn.correct.refusal(turn.operation, same) is None:
+        return same
+    _, question, query = before.target.partition("?")
+    return replace(before, target=turn.request.target.partition("?")[0] + question + query)
 
 
 def _misfit(operation: Operation) -> bool:
@@ -96,7 +106,7 @@ def right_answers(operation: Operation) -> dict[int, Response]:
     """The correct server's documented ones by their status; an error of 400 where no spec says which there are."""
     application = Application()
     success = ask(application, operation.spec.key, right(operation))[-1].response
-    codes = operation.node["responses"].value
+    codes = [code.replace("XX", "00") for code in operation.node["responses"].value]
     statuses = [int(code) for code in codes if code.isdigit() and code >= "400"] or [400] * ("default" in codes)
     return {success.status: success, **{status: application.error(operation, status) for status in statuses}}
 
