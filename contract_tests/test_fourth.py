@@ -29,10 +29,11 @@ NEW = {NAME: PAGE.name, "Plover": "plover.json", "Heron": "heron.md"}
 KEYS_OF_NEW = [name.lower() for name in NEW]
 ADAPTERS = [f"wrapper/audiences/providers/{key}.py" for key in KEYS_OF_NEW]
 ADAPTER = ADAPTERS[0]
-# Each of their cases is about one fault or contradiction; a new provider may have none.
+# Each of their cases is about one fault, contradiction or link; a new provider may have none.
 OF_SOME_PROVIDERS = (
     *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
     *("test_expectation.py", "test_strength.py", "test_odd_requests.py", "test_update_impact.py"),
+    *("test_precision.py", "test_replay.py", "follows_the_links"),
 )
 # What is sent, what comes back, the mock server, and whether all files are there.
 SOME = ("test_samples", "test_mock_providers", "test_mock_meets_library", "test_folders")
