@@ -113,7 +113,8 @@ def right_answers(operation: Operation) -> dict[int, Response]:
 
 def _near(operation: Operation, answer: Response) -> Iterator[Response]:
     """Answers that differ in one thing, and with it in another status."""
-    if not operation.response(answer.status):
+    # Where a success is documented, `default` is about refusals.
+    if not {str(answer.status), f"{answer.status // 100}XX"} & operation.node["responses"].value.keys():
         kin = [int(code) for code in operation.node["responses"].value if code.isdigit()]
         for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
             yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))
