@@ -57,7 +57,9 @@ demo: build/demo/.ready ## show the life of an audience, on a mock server
 	@echo "Starting a mock server, and asking it with the command \`audiences\`."
 	@PYTHONPATH=wrapper:generated:contract_tests build/demo/bin/python examples/demo.py
 
-# Three at once on two cores: some tests wait.
+# Three at once on two cores: some tests wait. Some start processes, which would compile all they import anew where the
+# environment says to write no bytecode, as that of a container often does.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY) ## run the test suite
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
@@ -96,17 +98,16 @@ mutants: $(READY) ## every keyword of every spec changed, one at a time, and a c
 fuzz: .venv/.fuzz ## look for an answer that the library is wrong about (FUZZ_SECONDS=60; FUZZ_INPUT=file plays one again)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=contract_tests $(BIN)/python -m fuzz $(FUZZ_INPUT)
 
-bench: $(READY) ## CPU and time per call, beside plain httpx2
-	$(BIN)/python benchmarks/async_cpu.py --latency 0
-	$(BIN)/python benchmarks/async_cpu.py --latency 20
-	$(BIN)/python benchmarks/async_cpu.py --latency 0 --tls
+bench: $(READY) ## CPU per call, beside plain httpx2
+	$(BIN)/python benchmarks/calls.py
+	$(BIN)/python benchmarks/calls.py --tls
 	$(BIN)/python benchmarks/members.py
 
 provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=where-that-was-found)
 	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
 bench-contract: $(READY) ## cases a second beside st run, start-up, and what the mock server answers (PRISM=url beside it)
-	$(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
+	$(BIN)/audience-contract mock -- $(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))
 
 generate: $(READY) ## write the typed clients from specs/ (PAGES=dir takes the specs out of downloaded pages first)
 	$(PIPELINE) generate $(if $(PAGES),--pages $(PAGES))

@@ -9,7 +9,6 @@ import argparse
 import json
 import multiprocessing
 import resource
-import socketserver
 import sys
 import time
 from itertools import islice
@@ -17,32 +16,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import httpx2
+from server import serving
 
 from audience_clients.batch.api.audiences import audience_update
 from audience_clients.batch.models import AudienceUpdateBody, AudienceUpdateBodyIdsItem, AudienceUpdateBodyIdsItemAction
 from audiences import Batch
 
 CALL = 10_000
-ANSWER = (
-    b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 24\r\n\r\n"
-    b'{"indexing_token":"abc"}'
-)
-
-
-class Accepts(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        length = 0
-        while (line := self.rfile.readline()).strip():
-            name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        self.rfile.read(length)
-        self.wfile.write(ANSWER)
-
-
-def serve(port: Connection) -> None:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Accepts) as server:
-        port.send(server.server_address[1])
-        server.serve_forever()
 
 
 def ours(url: str, count: int) -> float:
@@ -85,24 +65,21 @@ def main() -> int:
     parser.add_argument("--most", type=float, default=1 / 3, metavar="RATIO", help="of CPU that passes")
     parser.add_argument("--more", type=float, default=0.1, metavar="PART", help="of memory that passes")
     options = parser.parse_args()
-    context = multiprocessing.get_context("spawn")
+    context, count = multiprocessing.get_context("spawn"), options.members
     receive, send = context.Pipe(duplex=False)
-    server = context.Process(target=serve, args=(send,), daemon=True)
-    server.start()
-    url, count = f"http://127.0.0.1:{receive.recv()}", options.members
-    spent = {run: min(run(url, count) for _ in range(options.rounds)) / count * 1e6 for run in (ours, generated)}
-    ratio = spent[ours] / spent[generated]
-    print(f"CPU per member: {spent[ours]:.2f} µs, generated client {spent[generated]:.2f} µs: {ratio:.2f} of it")
-    peaks = []
-    for size in (count, 10 * count):
-        child = context.Process(target=peak, args=(send, url, size))
-        child.start()
-        peaks.append(receive.recv())
-        child.join()
-        print(f"memory with {size:,} members: {peaks[-1] / 1024:.1f} MiB")
+    with serving() as (url, _):
+        spent = {run: min(run(url, count) for _ in range(options.rounds)) / count * 1e6 for run in (ours, generated)}
+        ratio = spent[ours] / spent[generated]
+        print(f"CPU per member: {spent[ours]:.2f} µs, generated client {spent[generated]:.2f} µs: {ratio:.2f} of it")
+        peaks = []
+        for size in (count, 10 * count):
+            child = context.Process(target=peak, args=(send, url, size))
+            child.start()
+            peaks.append(receive.recv())
+            child.join()
+            print(f"memory with {size:,} members: {peaks[-1] / 1024:.1f} MiB")
     more = peaks[1] / peaks[0] - 1
     print(f"ten times as many members: {more:+.1%} of memory")
-    server.terminate()
     return int(ratio > options.most or more > options.more)
 
 

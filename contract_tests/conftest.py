@@ -3,19 +3,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from anyio import sleep
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 from audience_contract.mock import MockServer
+from audiences._json import dumps
 from callers import Caller, Given
-from cases import KEYS
+from cases import KEYS, case
 from ims import TokenEndpoint
-from raw_server import RawServer
+from raw_server import RawServer, http
+from sink import Sink
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
+)
 settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
 settings.register_profile("few", settings.get_profile("suite"), max_examples=8)
 settings.load_profile("suite")
@@ -63,6 +68,36 @@ def given_as(request: pytest.FixtureRequest, portal: BlockingPortal) -> Given:
 def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: BlockingPortal) -> Iterator[Caller]:
     """A provider object in front of the raw server, blocking and async in turn."""
     made = Caller(key, raw.url, portal if request.param == "async" else None)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """A mock server, which the tests of a module share."""
+    with MockServer() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx2.Client]:
+    """Sends no header of its own that an operation could document."""
+    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as made:
+        yield made
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """Takes files of any size for CommBox."""
+    created = http(case("commbox").SUCCESS, dumps(case("commbox").BODY))
+    with Sink([created.replace(b"Connection: close", b"Connection: keep-alive")], kept=4 << 20) as made:
+        yield made
+
+
+@pytest.fixture
+def sending(sink: Sink, face: BlockingPortal | None) -> Iterator[Caller]:
+    """In front of the sink."""
+    made = Caller("commbox", sink.url, face)
     yield made
     made.close()
 

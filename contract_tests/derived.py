@@ -86,8 +86,8 @@ class Drafts:
         """The draft that says the same as a sample request of the page."""
         body = reduce(getitem, self._within, body)
         fields = {field: body[name] for name, field in self._draft.items() if name in body}
-        own = {name: value for name, value in body.items() if name not in self._draft}
-        return Audience(**fields, provider_fields={self._key: own})
+        own: Any = {self._key: {name: value for name, value in body.items() if name not in self._draft}}
+        return Audience(**fields, provider_fields=own)
 
     def wrong_type(self, status: int, needs: Sequence[str]) -> dict[str, Any]:
         """A property of the answer that the receipt does not need, with a wrong type; none if there is none."""

@@ -21,7 +21,7 @@ from judged import reply
 
 DOCUMENTS = Path(__file__).parent / "documents"
 ADOBE = Path(__file__).parents[1] / "specs/adobe/segmentation.yaml"
-_HEADERS = {"x-api-key": "a", "x-gw-ims-org-id": "b", "x-sandbox-name": "c"}
+HEADERS = {"x-api-key": "a", "x-gw-ims-org-id": "b", "x-sandbox-name": "c"}
 Before = Callable[[Request], Request | Response]
 After = Callable[[Request, Response], Response]
 
@@ -82,7 +82,7 @@ def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
 
     With one, the operations are judged that it is about, and those that create what these need.
     """
-    spec = read(file, headers=_HEADERS if file == ADOBE else None)
+    spec = read(file, headers=HEADERS if file == ADOBE else None)
     if mistake:
         about = [each for each in spec.operations if re.search(mistake.at, f"{each.method} {each.path}")]
         named = {each.id for each in about} | {facts_of(each).source for each in about} - {""}

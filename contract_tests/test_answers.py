@@ -172,6 +172,7 @@ def test_an_extra_field_is_kept_and_reported_as_a_deviation(caller: Caller, raw:
     receipt = caller.create(caller.case.good())
     assert isinstance(receipt, Receipt)
     assert [d.pointer for d in receipt.deviations] == ["/new~1field"]
+    assert receipt.model
     assert receipt.model["new/field"] == 1
     assert json.loads(receipt.response.body)["new/field"] == 1
 
@@ -193,10 +194,11 @@ def test_an_empty_id_or_token_is_none(caller: Caller, raw: RawServer, empty: str
     assert isinstance(caller.create(caller.case.good()), SpecViolationError)
 
 
-def test_a_request_id_in_the_answer_is_on_the_receipt_and_on_the_error(caller: Caller, raw: RawServer) -> None:
+def test_a_request_id_is_on_the_receipt_or_the_error_and_on_the_attempt(caller: Caller, raw: RawServer) -> None:
     for status in (caller.case.SUCCESS, 400):
         raw.answer = http(status, json.dumps(caller.case.BODY).encode(), X_Request_Id="r-1")
-        assert caller.create(caller.case.good()).request_id == "r-1"
+        result = caller.create(caller.case.good())
+        assert [result.request_id, *(attempt.request_id for attempt in result.attempts)] == ["r-1"] * 2
 
 
 def test_a_success_without_what_a_receipt_needs_is_a_violation_that_shows_the_pointers(

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl
 SHELLS = [shell for shell in ("bash", "zsh", "ksh", "sh") if shutil.which(shell)]
 ODD = 'it\'s "$HOME" `id` \\n !x %s; @y \N{HEBREW LETTER ALEF}'
 HOSTILE = f"{ODD}\x1b[2K\N{RIGHT-TO-LEFT OVERRIDE}\x9b\t9'\\"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
 
 
 def paste(command: str, server: MockServer, shell: str = "bash", **environment: str) -> None:
@@ -83,7 +77,8 @@ def test_a_token_that_is_asked_for_is_to_be_set_by_hand(server: MockServer) -> N
 
 def prepared(key: str, url: str, name: str, file: Path) -> Request:
     members = PhoneFile(file) if case(key).CARRIES_MEMBERS else None
-    draft = Audience(name=name, members=members, provider_fields={key: case(key).FIELDS} if case(key).FIELDS else {})
+    fields: Any = {key: case(key).FIELDS} if case(key).FIELDS else {}
+    draft = Audience(name=name, members=members, provider_fields=fields)
     request: Request = make(key, base_url=url + case(key).PATH).prepare(draft)
     return request
 

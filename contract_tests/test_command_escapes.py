@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from audience_contract.mock import MockServer
 from audiences._terminal import visible
-from test_command_line import run, server
+from test_command_line import run
 
-__all__ = ["server"]  # a fixture
 ACTS = (
     "\x1b[2K\x1b[1A\rapplied\x07\x08\x00\x7f\x9b31m\x9d0;title\x9c\N{RIGHT-TO-LEFT OVERRIDE}"
     "\N{LEFT-TO-RIGHT ISOLATE}\N{LINE SEPARATOR}\N{ZERO WIDTH SPACE}\N{ARABIC LETTER MARK}\U000e0041\nBatch applied\t"

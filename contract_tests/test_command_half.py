@@ -15,9 +15,8 @@ from audiences import AudiencesError, Outcome
 from audiences._report import EXIT_CODES, exit_code
 from cases import KEYS, case
 from raw_server import RawServer, http
-from test_command_line import EXAMPLES, FIELDS, run, server
+from test_command_line import EXAMPLES, FIELDS, run
 
-__all__ = ["server"]  # a fixture
 FILE = ["--file", str(EXAMPLES / "customers.csv")]
 MEMBERLESS = [key for key in KEYS if not case(key).CARRIES_MEMBERS]
 

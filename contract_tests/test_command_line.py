@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ SET = [f"{key}.{name}={value}" for key in KEYS for name, value in case(key).FIEL
 FIELDS = [word for field in SET for word in ("--set", field)]
 ALL = ["create", "SPRING", "--file", str(EXAMPLES / "customers.csv"), *FIELDS, "--leave-out", "members"]
 BATCH = ["create", "SPRING", "--provider", "batch", "--set", "batch.type=emails"]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
 
 
 def run(server: MockServer | None, *arguments: str, **environment: str) -> processes.Ended:

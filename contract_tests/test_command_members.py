@@ -84,7 +84,7 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert [*members(server)] == ["1", "2"]
 
 
-@pytest.mark.parametrize("pipe", [True, False], ids=["pipe", "file"])
+@pytest.mark.parametrize("pipe", [True, pytest.param(False, marks=pytest.mark.long)], ids=["pipe", "file"])
 def test_members_come_from_standard_input(server: MockServer, tmp_path: Path, pipe: bool) -> None:
     words = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
     environment = {**os.environ, **server.environment()}
@@ -262,6 +262,13 @@ def test_an_interrupt_of_a_call_that_is_not_answered_leaves_it_unknown(tmp_path:
     assert known["changed"]["chunks"][0]["outcome"] == "unknown"
 
 
+def test_a_closed_standard_input_has_no_members_and_nothing_is_sent() -> None:
+    command = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
+    done = processes.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env={**os.environ, **BATCH_KEYS})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing was sent" in done.stderr
+
+
 def test_completion_knows_the_verbs_and_h_is_help() -> None:
     words = {"_AUDIENCES_COMPLETE": "complete_bash", "COMP_WORDS": "audiences re", "COMP_CWORD": "1"}
     done = run(None, **words)
@@ -270,7 +277,7 @@ def test_completion_knows_the_verbs_and_h_is_help() -> None:
 
 
 def member_file(text: str, **attributes: str) -> MemberFile:
-    return MemberFile(io.BytesIO(text.encode()), "id", [*attributes.items()], lambda *_: None)
+    return MemberFile(io.BytesIO(text.encode()), "id", attributes, lambda *_: None)
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -291,7 +298,7 @@ def test_every_row_of_a_csv_is_a_member_with_the_text_of_its_cells(rows: list[tu
 def test_whatever_a_file_has_it_gives_members_or_says_what_is_wrong_by_the_line(data: bytes) -> None:
     said, found = "line 1", list[Any]()
     try:
-        found = [*MemberFile(io.BytesIO(b"id\n" + data), "id", [], lambda *_: None)]
+        found = [*MemberFile(io.BytesIO(b"id\n" + data), "id", {}, lambda *_: None)]
     except InvalidError as error:
         said = error.problems[0].shape
     assert re.fullmatch(r"line \d+", said)

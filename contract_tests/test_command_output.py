@@ -20,9 +20,7 @@ from audience_contract.mock import MockServer
 from audiences._report import as_text, exit_code, row_of, show
 from audiences._terminal import visible
 from raw_server import RawServer, http
-from test_command_line import ALL, BATCH, TITLES, run, server
-
-__all__ = ["server"]  # a fixture
+from test_command_line import ALL, BATCH, TITLES, run
 
 
 @pytest.mark.parametrize("token", ["[/x]", "[bold]x", "\N{LATIN SMALL LETTER E WITH ACUTE}"])

@@ -11,9 +11,8 @@ import pytest
 import processes
 from audience_contract.mock import MockServer
 from raw_server import RawServer, http
-from test_command_line import BATCH, server
+from test_command_line import BATCH
 
-__all__ = ["server"]  # a fixture
 JSON = ("--json",)
 MORE = [(">&-", JSON), ("2>&-", ()), ("<&- >&-", JSON), ("2>/dev/full", ())]
 

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,8 @@ from audiences._report import EXIT_CODES, in_command_words
 from callers import make
 from cases import KEYS, case
 from raw_server import RawServer, http
-from test_command_line import BATCH, run, server
+from test_command_line import BATCH, run
 
-__all__ = ["server"]  # a fixture
 BATCH_KEYS = {"BATCH_API_KEY": "key", "BATCH_PROJECT": "project"}
 ADOBE_KEYS = {"ADOBE_API_KEY": "key", "ADOBE_ORG_ID": "org", "ADOBE_SANDBOX_NAME": "prod"}
 HELP = ["create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete"]
@@ -170,7 +170,8 @@ def test_what_is_wrong_in_a_file_of_credentials_is_said_of_the_file(line: str, n
 )
 def test_the_command_says_how_each_field_is_given_and_leaves_the_error_as_it_is(key: str, name: str) -> None:
     file = PhoneFile(b"x", "x.xls") if case(key).CARRIES_MEMBERS else None
-    draft = Audience(name="VIP", members=file, provider_fields={key: {name: 1}})
+    fields: Any = {key: {name: 1}}
+    draft = Audience(name="VIP", members=file, provider_fields=fields)
     with pytest.raises(InvalidError) as caught:
         make(key).prepare(draft)
     error, before = caught.value, str(caught.value)

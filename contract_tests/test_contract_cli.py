@@ -34,7 +34,7 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 def run(*arguments: str, **environment: str) -> processes.Ended:
     given = {**os.environ, **environment}
-    if arguments[0] == "mock":  # the command that it runs has the streams of the process
+    if "--" in arguments:  # the command that it runs has the streams of the process
         return processes.run([*_COMMAND, *arguments], env=given)
     return commands.run("audience_contract", [*arguments], given)
 
@@ -60,17 +60,19 @@ def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: s
         assert (process.wait(), process.stdout.read(), process.stderr.read()) == (0, "", "")
 
 
-def test_the_library_is_not_confused_by_what_mock_prints() -> None:
+def test_env_prints_nothing_but_exports_which_do_not_confuse_the_library() -> None:
     with processes.started([*_COMMAND, "mock", "--env"], stdout=processes.PIPE) as process:
         assert process.stdout
         count = sum(len(wire(key).VARIABLES) for key in provider_keys()) + len(_TOKENS)
         lines = [process.stdout.readline() for _ in range(count)]
+        assert all(line.startswith("export ") for line in lines)
         environment = dict(shlex.split(line)[1].split("=", 1) for line in lines)
         assert set(_TOKENS) <= set(environment)
         code = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).id)"
         plain = {**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)}
         made = processes.run([sys.executable, "-c", code], env=plain)
         process.terminate()
+        assert process.stdout.read() == ""
     assert (made.returncode, bool(made.stdout.strip())) == (0, True), made.stderr
 
 
@@ -93,14 +95,6 @@ def test_mock_listens_beyond_this_machine_only_if_told_to_and_then_warns() -> No
     ended = run(*allowed, "--", sys.executable, "-c", f"{code}\nprint(url)")
     assert "warning: other machines may reach this server" in ended.stderr
     assert (ended.returncode, ended.stdout[:17]) == (0, "http://127.0.0.1:")
-
-
-def test_env_prints_nothing_but_exports() -> None:
-    with processes.started([*_COMMAND, "mock", "--env"], stdout=processes.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline().startswith("export ")
-        process.terminate()
-        assert all(line.startswith("export ") for line in process.stdout)
 
 
 @pytest.mark.parametrize(

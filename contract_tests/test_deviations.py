@@ -52,7 +52,8 @@ def is_as_quoted(value: Any, quoted: str | None) -> bool:
 @pytest.mark.page
 @pytest.mark.parametrize("provider", EVERY, ids=lambda provider: provider.key)
 def test_what_a_list_of_deviations_quotes_is_there_and_as_quoted(provider: Provider) -> None:
-    facts = read(provider.facts)["fact"] if provider.facts.exists() else []
+    file = provider.specs / "facts.toml"
+    facts = read(file)["fact"] if file.exists() else []
     told = {(f["source"], f["confidence"], f["place"], _shown(f["value"])) for f in facts}
     quoted = set()
     for heading, lines in written(provider):

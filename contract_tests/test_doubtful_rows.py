@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,12 +57,6 @@ WAYS: list[Callable[[list[list[str]]], PhoneFile]] = [as_csv, as_xlsx]
 def warnings(file: PhoneFile) -> tuple[str, ...]:
     found: tuple[str, ...] = make("commbox").prepare(Audience(name="VIP", members=file)).warnings
     return found
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
 
 
 @pytest.mark.parametrize("way", WAYS)

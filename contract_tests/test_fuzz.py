@@ -49,7 +49,6 @@ def test_any_bytes_as_an_answer_have_the_outcome_that_they_say(caller: Caller, r
     assert len(raw.requests) >= 1
 
 
-@settings(max_examples=300)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_as_the_fuzzer_gives_them_are_answered_rightly(target: Target, data: bytes) -> None:
     target(data)

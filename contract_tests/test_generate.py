@@ -98,7 +98,9 @@ def test_caches_beside_the_generated_files_are_no_drift_and_stay(
     assert cache.exists()
 
 
-def test_drift_names_what_is_changed_missing_and_stale(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_drift_names_what_is_changed_missing_and_stale_and_generate_mends_it(
+    made: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     package = project / GENERATED
     (package / "acme" / "types.py").write_text("# edited\n", "utf-8")
     (package / "py.typed").unlink()
@@ -110,31 +112,29 @@ def test_drift_names_what_is_changed_missing_and_stale(project: Path, capsys: py
         f"missing: {GENERATED}/py.typed",
         f"stale: {GENERATED}/acme/old.py",
     ]
-
-
-def test_generate_mends_all_that_drift_names(made: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    package = project / GENERATED
-    (package / "acme" / "types.py").write_text("# edited\n", "utf-8")
-    (package / "py.typed").unlink()
-    (package / "acme" / "old.py").write_text("", "utf-8")
     assert main(["generate", "--root", str(project)]) == 0
     assert _drift(project, capsys) == []
     assert small_project.snapshot(project) == small_project.snapshot(made)
 
 
+def _zeta(project: Path, broken: Callable[[Json], object] = lambda _: None) -> Path:
+    """The specs of one more provider in the project; gives their folder."""
+    small_project.write(project / "other", changed(broken), key="zeta")
+    shutil.copytree(project / "other" / "specs" / "zeta", project / "specs" / "zeta")
+    shutil.rmtree(project / "other")
+    return project / "specs" / "zeta"
+
+
 def test_a_provider_that_is_gone_from_specs_goes_from_every_generated_place(
     made: Path, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small_project.write(project / "other", key="zeta")
-    shutil.copytree(project / "other" / "specs" / "zeta", project / "specs" / "zeta")
-    adapter = project / "wrapper" / "audiences" / "providers" / "zeta.py"
+    specs, adapter = _zeta(project), project / "wrapper" / "audiences" / "providers" / "zeta.py"
     adapter.touch()
-    shutil.rmtree(project / "other")
     assert main(["generate", "--root", str(project)]) == 0
     assert "from .providers.zeta import AsyncZeta as Zeta" in (project / MARKED[1]).read_text("utf-8")
     (project / GENERATED / "zeta" / "__pycache__").mkdir()
     (project / GENERATED / "zeta" / "__pycache__" / "types.cpython-311.pyc").touch()
-    shutil.rmtree(project / "specs" / "zeta")
+    shutil.rmtree(specs)
     adapter.unlink()
     assert main(["generate", "--root", str(project)]) == 0
     assert not (project / GENERATED / "zeta").exists()
@@ -146,10 +146,7 @@ def test_a_service_without_class_and_adapter_has_a_client_and_is_named_nowhere(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named = [(project / file).read_bytes() for file in MARKED]
-    small_project.write(project / "other", key="zeta")
-    shutil.copytree(project / "other" / "specs" / "zeta", project / "specs" / "zeta")
-    shutil.rmtree(project / "other")
-    source = project / "specs" / "zeta" / "SOURCE.toml"
+    source = _zeta(project) / "SOURCE.toml"
     source.write_text(source.read_text("utf-8").replace('class = "Zeta"\n', ""), "utf-8")
     assert main(["generate", "--root", str(project)]) == 0
     assert (project / GENERATED / "zeta" / "openapi.json").exists()
@@ -170,8 +167,7 @@ def test_a_failure_at_one_provider_leaves_the_whole_tree_as_it_was(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / GENERATED / "py.typed").unlink()
-    broken = small_project.write(project / "other", changed(lambda s: s.pop("info")), key="zeta")
-    shutil.copytree(broken / "specs" / "zeta", project / "specs" / "zeta")
+    _zeta(project, lambda s: s.pop("info"))
     before = small_project.snapshot(project)
     assert main(["generate", "--root", str(project)]) == 1
     assert "zeta/openapi.json: (root): 'info' is a required property (rule: required)" in capsys.readouterr().err
@@ -189,8 +185,7 @@ def test_a_client_that_could_not_be_used_is_not_written(
         spec["components"] = {"schemas": {name: schema}}
         answer(spec)["properties"]["size"] = {"$ref": f"#/components/schemas/{name}"}
 
-    broken = small_project.write(project / "other", changed(called), key="zeta")
-    shutil.copytree(broken / "specs" / "zeta", project / "specs" / "zeta")
+    _zeta(project, called)
     before = small_project.snapshot(project)
     assert main(["generate", "--root", str(project)]) == 1
     assert "specs/zeta: its client has wrong types: generated/audience_clients/zeta/models/" in capsys.readouterr().err

@@ -79,10 +79,15 @@ def _batch() -> dict[str, Any]:
     return audience_create.build_request(body=body, x_batch_project="project")
 
 
+# Nothing is sent; with a transport of its own it reads no certificates.
+_CLIENT = httpx2.Client(
+    base_url="https://api.example/v1", transport=httpx2.MockTransport(lambda _: httpx2.Response(200))
+)
+
+
 def _sent(built: dict[str, Any]) -> httpx2.Request:
     """The request that httpx2 makes of what a builder gives, its body read."""
-    with httpx2.Client(base_url="https://api.example/v1") as client:
-        request = client.build_request(**built)
+    request = _CLIENT.build_request(**built)
     request.read()
     return request
 
@@ -113,22 +118,15 @@ def documents_a_class(name: str, status: int) -> bool:
     return f"{status // 100}00 <= response.status_code" in source or "    response_default =" in source
 
 
-UNDOCUMENTED = [100, 204, 418, 520, 527, 561, 599, 999]
-
-
-@pytest.mark.parametrize(
-    ("name", "status"), [(n, s) for n in OPERATIONS for s in UNDOCUMENTED if not documents_a_class(n, s)]
-)
-def test_hazards_2_and_5_an_undocumented_status_is_no_error_and_the_caller_keeps_the_whole_answer(
-    name: str, status: int
-) -> None:
+@pytest.mark.parametrize("status", [100, 204, 418, 520, 527, 561, 599, 999])
+def test_hazards_2_and_5_an_undocumented_status_is_no_error_and_the_caller_keeps_the_whole_answer(status: int) -> None:
     response = httpx2.Response(status, headers={"Retry-After": "3"}, content=b"<html>")
-    assert importlib.import_module(name).parse_response(response) is None
+    for name in OPERATIONS:
+        assert documents_a_class(name, status) or importlib.import_module(name).parse_response(response) is None, name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_hazards_6_to_10_no_module_has_a_client_or_a_function_that_sends(name: str) -> None:
-    for found, value in vars(importlib.import_module(name)).items():
+def test_hazards_6_to_10_no_module_has_a_client_or_a_function_that_sends() -> None:
+    for found, value in [pair for name in MODULES for pair in vars(importlib.import_module(name)).items()]:
         if found.startswith("@"):
             # pytest rewrites the assertions of a distribution that has a plugin.
             continue
@@ -150,10 +148,10 @@ def test_hazards_7_to_9_an_operation_takes_and_gives_neither_credentials_nor_tim
     assert [each for each in found if f'"name": "{each}"' not in spec] == []
 
 
-@pytest.mark.parametrize("built", [_adobe, _adobe_ims, _batch, _commbox])
-def test_hazards_7_to_9_a_built_request_is_what_the_spec_says_and_nothing_more(built: Any) -> None:
-    assert built().keys() <= {"method", "url", "params", "headers", "json", "files", "data"}
-    assert {"authorization", "x-api-key"}.isdisjoint(name.lower() for name in built()["headers"])
+def test_hazards_7_to_9_a_built_request_is_what_the_spec_says_and_nothing_more() -> None:
+    for built in (_adobe(), _adobe_ims(), _batch(), _commbox()):
+        assert built.keys() <= {"method", "url", "params", "headers", "json", "files", "data"}
+        assert {"authorization", "x-api-key"}.isdisjoint(name.lower() for name in built["headers"])
 
 
 def test_every_client_is_imported_where_no_http_library_can_be() -> None:

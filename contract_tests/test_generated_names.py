@@ -109,17 +109,24 @@ def test_a_query_parameter_may_be_called_as_the_generated_code_calls_something(t
         *[
             (
                 lambda s, v=values: _body(s).update(way={"type": "string", "enum": v}),
-                rf"{BODY}/application~1json/schema/properties/way/enum: two of the values",
+                rf"{BODY}/application~1json/schema/properties/way/enum: not each of the values",
             )
             for values in (["asc", "ASC"], ["a-b", "a_b"], ["a b", "x", "a-b"])
         ],
+        *[
+            (
+                lambda s, n=name: _body(s).update(way={**TEXT, "enum": ["a", "b"], "x-enum-varnames": ["A", n]}),
+                "way/enum",
+            )
+            for name in ("a", "", "1B", "{0.b}")
+        ],
         (
             lambda s: answer(s)["properties"].update(ways={"type": "array", "items": {"enum": ["on", "On"]}}),
-            "/post/responses/200/content/application~1json/schema/properties/ways/items/enum: two",
+            "/post/responses/200/content/application~1json/schema/properties/ways/items/enum: not each",
         ),
         (
             lambda s: s.update(components={"schemas": {"Way": {"type": "string", "enum": ["on", "On"]}}}),
-            "/components/schemas/Way/enum: two",
+            "/components/schemas/Way/enum: not each",
         ),
     ],
 )

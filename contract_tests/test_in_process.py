@@ -11,7 +11,7 @@ from judged import CLIENT
 
 
 class Application:
-    """A mock server's application without its server; it lives between start-up and shutdown."""
+    """A mock server's application; it lives between start-up and shutdown."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,7 +28,7 @@ class Application:
 
 
 @pytest.mark.parametrize(("fault", "told"), [("", ""), ("batch.name-missing", "name is required")])
-def test_an_application_is_judged_without_a_server(fault: str, told: str) -> None:
+def test_an_application_is_judged_in_the_process_of_a_test(fault: str, told: str) -> None:
     made: list[Application] = []
 
     def taken(app: ASGIApp) -> ASGIApp:

@@ -229,3 +229,14 @@ def test_a_property_is_undocumented_that_neither_the_schema_nor_an_alternative_n
     ours, theirs = judged(shape)
     assert agree(ours, theirs, value)
     assert sorted(each.pointer for each in schema.check(theirs, value, "", undocumented=True)) == unnamed
+
+
+@given(st.lists(st.sampled_from([{}, {"a": "x"}, {"a": 1}, {"a": 1.0}, {"a": True}, {"b": "x"}])))
+def test_each_of_equal_items_breaks_what_one_breaks_alone(items: list[Any]) -> None:
+    _, theirs = judged({"type": "array", "items": _A})
+
+    def broken(value: Any) -> list[tuple[str, str]]:
+        return [(each.pointer, each.rule) for each in schema.check(theirs, value, "", undocumented=True)]
+
+    alone = [(f"/{at}{pointer[2:]}", rule) for at, item in enumerate(items) for pointer, rule in broken([item])]
+    assert sorted(broken(items)) == sorted(alone)

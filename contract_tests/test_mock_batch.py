@@ -18,18 +18,6 @@ _GOOD: Request = wire("batch").GOOD
 _IDS = st.sampled_from(["a", "b", "c", "d"])
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[MockServer]:
-    with MockServer() as found:
-        yield found
-
-
 class Batch:
     """Calls a mock server's Batch."""
 
@@ -96,9 +84,9 @@ def remove(*ids: str) -> list[dict[str, Any]]:
     )
 )
 def test_the_members_are_what_the_changes_in_their_order_say(
-    running: MockServer, client: httpx2.Client, changes: list[tuple[str, list[tuple[str, str, int]]]]
+    server: MockServer, client: httpx2.Client, changes: list[tuple[str, list[tuple[str, str, int]]]]
 ) -> None:
-    batch, model = Batch(client, running), dict[str, Any]()
+    batch, model = Batch(client, server), dict[str, Any]()
     batch.create()
     for word, members in changes:
         model = {} if word == "replace" else model
@@ -135,10 +123,10 @@ def test_a_change_is_in_when_its_time_has_come_and_a_token_tells_of_its_own_chan
 @pytest.mark.parametrize("newest_first", [False, True])
 @given(count=st.integers(0, 12), limit=st.none() | st.integers(1, 100), gone=st.integers(0, 11))
 def test_the_pages_of_a_list_have_each_audience_once_whatever_goes_in_between(
-    running: MockServer, client: httpx2.Client, *, newest_first: bool, count: int, limit: int | None, gone: int
+    server: MockServer, client: httpx2.Client, *, newest_first: bool, count: int, limit: int | None, gone: int
 ) -> None:
-    running.settings.newest_first = newest_first
-    batch, size = Batch(client, running), limit or 10
+    server.settings.newest_first = newest_first
+    batch, size = Batch(client, server), limit or 10
     for number in range(count):
         batch.create(f"n{number}")
     pages, names = [], []
@@ -217,19 +205,19 @@ def test_the_last_page_has_null_for_a_cursor_or_none_as_set(client: httpx2.Clien
     ],
 )
 def test_a_change_that_breaks_a_rule_changes_nothing(
-    running: MockServer, client: httpx2.Client, ids: list[dict[str, Any]]
+    server: MockServer, client: httpx2.Client, ids: list[dict[str, Any]]
 ) -> None:
-    batch = Batch(client, running)
+    batch = Batch(client, server)
     batch.create()
     assert batch("update", name="a", ids=[*add("y"), *ids]).status == 400
     assert batch.members() == {}
-    assert client.get(f"{running.url}/_mock/batch/audiences/b/members").status_code == 404
+    assert client.get(f"{server.url}/_mock/batch/audiences/b/members").status_code == 404
 
 
 def test_as_many_members_as_allowed_with_as_many_attributes_are_taken(
-    running: MockServer, client: httpx2.Client
+    server: MockServer, client: httpx2.Client
 ) -> None:
-    batch, attributes = Batch(client, running), {f"n{number}": number for number in range(15)}
+    batch, attributes = Batch(client, server), {f"n{number}": number for number in range(15)}
     batch.create()
     batch.token("update", name="a", ids=add(*map(str, range(9_999))) + add("x", **attributes))
     assert batch.view() == ("APPLIED", 10_000)
@@ -239,9 +227,9 @@ def test_as_many_members_as_allowed_with_as_many_attributes_are_taken(
 
 
 def test_a_setting_that_there_is_not_or_a_value_of_another_kind_changes_nothing(
-    running: MockServer, client: httpx2.Client
+    server: MockServer, client: httpx2.Client
 ) -> None:
-    url = f"{running.url}/_mock/settings"
+    url = f"{server.url}/_mock/settings"
     for wrong in (b"{", b"[]", b'{"nothing": 0}', b'{"indexing": "1"}', b'{"indexing": true}', b'{"newest_first": 1}'):
         before = client.get(url).json()
         assert client.patch(url, content=wrong).status_code == 400
@@ -250,8 +238,8 @@ def test_a_setting_that_there_is_not_or_a_value_of_another_kind_changes_nothing(
 
 
 def test_another_project_than_that_of_the_key_is_refused_as_a_wrong_key_is(
-    client: httpx2.Client, running: MockServer
+    client: httpx2.Client, server: MockServer
 ) -> None:
-    running.clear()
-    answer = send(client, running, "batch", header("X-Batch-Project", "another")(_GOOD))
-    assert (answer.status, running.audiences[-1:]) == (401, [])
+    server.clear()
+    answer = send(client, server, "batch", header("X-Batch-Project", "another")(_GOOD))
+    assert (answer.status, server.audiences[-1:]) == (401, [])

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -24,18 +23,6 @@ from wire import send, wire
 
 XLSX, XLS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel"
 _CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="￾￿"), max_size=5)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client() as found:
-        yield found
 
 
 def upload(client: httpx2.Client, server: MockServer, data: bytes, media: str) -> Response:

@@ -17,12 +17,6 @@ def server() -> Iterator[MockServer]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as found:
-        yield found
-
-
 def token(client: httpx2.Client, server: MockServer) -> str:
     return str(json.loads(send(client, server, "adobe_ims", wire("adobe_ims").GOOD).body)["access_token"])
 

@@ -161,7 +161,7 @@ def test_a_client_secret_by_function_is_asked_for_with_each_token(mock: MockServ
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for setting in type(make("adobe")).all_settings():
+    for setting in type(make("adobe")).settings:
         monkeypatch.delenv(setting.variable, raising=False)
     return monkeypatch
 

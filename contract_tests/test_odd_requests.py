@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from audience_contract import Request, provider_keys
-from audience_contract.faults import Fault, catalogue
+from audience_contract.faults import FAMILIES, Fault, catalogue
 from audience_contract.faults.acts import form_request, upload
 from audience_contract.mock.app import Application
 from audience_contract.multipart import Part
@@ -80,42 +80,39 @@ def _odd(good: Request) -> list[Request]:
     return [*found, good]
 
 
-FAULTS = [fault for key in provider_keys() for fault in catalogue(key) if not fault.seconds]
-KINDS = sorted({(fault.provider, fault.operation, fault.family) for fault in FAULTS})
+def _of(family: str, *, everywhere: bool) -> list[Fault]:
+    """The faults of a family, of one operation or of all."""
+    found = [f for key in provider_keys() for f in catalogue(key) if f.family == family and not f.seconds]
+    first = found[0]
+    return [f for f in found if everywhere or (f.provider, f.operation) == (first.provider, first.operation)]
 
 
-def _of(kind: tuple[str, str, str]) -> list[Fault]:
-    return [fault for fault in FAULTS if (fault.provider, fault.operation, fault.family) == kind]
+EVERYWHERE = pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.long)])
 
 
-FIRST = {family: (key, operation, family) for key, operation, family in reversed(KINDS)}
-SOME = [kind if kind in FIRST.values() else pytest.param(kind, marks=pytest.mark.long) for kind in KINDS]
-
-
-@pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", SOME, ids=" ".join)
-def test_a_fault_stumbles_over_no_request(kind: tuple[str, str, str], every: int) -> None:
-    good = right(operation_of(_of(kind)[0]))[-1]
-    *odd, last = _odd(good)
-    for number, fault in enumerate(_of(kind)):
+@EVERYWHERE
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_fault_stumbles_over_no_request(family: str, everywhere: bool) -> None:
+    every = 1 if everywhere else 15
+    for number, fault in enumerate(_of(family, everywhere=everywhere)):
+        *odd, last = _odd(right(operation_of(fault))[-1])
         # Each fault has others of them, and in the end one that breaks nothing.
         some = [*odd[number % every :: every], last]
         assert len(ask(Application(fault=fault), fault.provider, some)) == len(some)
 
 
-@pytest.mark.parametrize("kind", SOME, ids=" ".join)
-def test_what_else_is_wrong_with_a_request_stays_wrong(kind: tuple[str, str, str]) -> None:
+@EVERYWHERE
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family != "answering"])
+def test_what_else_is_wrong_with_a_request_stays_wrong(family: str, everywhere: bool) -> None:
     taken = []
-    if kind[2] == "answering":
-        return
-    for fault in _of(kind):
+    for fault in _of(family, everywhere=everywhere):
         *before, request = witness(fault)
         if ask(Application(), fault.provider, [*before, request])[-1].response.status < 400:
             continue
         wrong = []
         if request.body and ".media-" not in fault.name.replace("remove-", "."):
             wrong.append(header("Content-Type", "application/xml")(request))
-        if operation_of(fault).security and kind[2] != "admitting":
+        if operation_of(fault).security and family != "admitting":
             wrong.append(header("Authorization", "Bearer other")(request))
         for each in wrong:
             if ask(Application(fault=fault), fault.provider, [*before, each])[-1].response.status < 300:

@@ -4,8 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
-
 import processes
 
 IMPORTS = "import httpx2, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
@@ -28,9 +26,44 @@ def run(folder: Path, text: str, *options: str, **environment: str) -> processes
     )
 
 
-def test_a_request_that_keeps_the_contract_is_answered_and_passes(tmp_path: Path) -> None:
-    ended = run(tmp_path, "def test(audience_router): assert send().json()['indexing_token']")
-    assert ended.returncode == 0, ended.stdout
+PASSING = """
+def test_a_request_that_keeps_the_contract_is_answered(audience_router):
+    assert send().json()["indexing_token"]
+@pytest.mark.audience_contract(respond=503)
+def test_the_marker_says_what_the_router_answers(audience_router):
+    assert send().status_code == 503
+@pytest.mark.audience_contract(provider="batch")
+def test_the_marker_says_which_provider_the_router_plays(audience_router):
+    send()
+    with pytest.raises(Exception): httpx2.get("https://api.commbox.io")
+def test_what_the_spec_does_not_name_is_allowed(audience_router):
+    send(params={"a": "b"})
+def test_no_variable_leads_the_test_past_the_router(audience_router):
+    assert not {"BATCH_BASE_URL", "ADOBE_TOKEN_URL"} & {*os.environ}
+@pytest.mark.parametrize("order", [("audience_mock", "audience_router"), ("audience_router", "audience_mock")])
+def test_the_mocks_own_variables_stay_beside_the_router(request, order):
+    mock = {name: request.getfixturevalue(name) for name in order}["audience_mock"]
+    assert os.environ["BATCH_BASE_URL"].startswith(mock.url)
+def test_the_mock_server_runs_during_the_test_and_is_in_its_environment(audience_mock):
+    url = os.environ["BATCH_BASE_URL"]
+    assert url.startswith(audience_mock.url)
+    assert send(url.removesuffix("/2.10")).status_code == 202
+    assert [made.provider for made in audience_mock.audiences] == ["batch"]
+@pytest.mark.audience_contract(respond=429, provider="batch")
+def test_the_marker_says_what_the_mock_server_answers_and_which_provider_it_plays(audience_mock):
+    assert send(audience_mock.url + "/batch").status_code == 429
+    assert httpx2.get(audience_mock.url + "/commbox").status_code == 404
+@pytest.mark.audience_contract(fault="batch.answer-indexing-token-missing")
+def test_the_marker_gives_the_mock_server_a_fault(audience_mock):
+    assert "indexing_token" not in send(audience_mock.url + "/batch").json()
+def test_the_environment_is_as_before_in_the_end():
+    assert [os.environ[name] for name in ("BATCH_BASE_URL", "ADOBE_TOKEN_URL")] == ["http://127.0.0.1:9"] * 2
+"""
+
+
+def test_the_fixtures_and_the_marker_do_in_a_test_what_is_said_of_them(tmp_path: Path) -> None:
+    ended = run(tmp_path, PASSING, BATCH_BASE_URL="http://127.0.0.1:9", ADOBE_TOKEN_URL="http://127.0.0.1:9")
+    assert "11 passed" in ended.stdout, ended.stdout
 
 
 def test_a_test_whose_request_breaks_the_contract_fails_when_it_ends_and_shows_no_secret(tmp_path: Path) -> None:
@@ -39,68 +72,16 @@ def test_a_test_whose_request_breaks_the_contract_fails_when_it_ends_and_shows_n
         "def test(audience_router):\n"
         "    send(content='{}', headers={'Authorization': 'Bearer the-secret'})\n"
         "    send(params={'a': 'b'})\n"
-        "    httpx2.get('https://api.commbox.io/other')\n",
+        "    httpx2.get('https://api.commbox.io/other')\n"
+        "@pytest.mark.audience_contract(strict=True)\n"
+        "def test_strict_forbids_what_the_spec_does_not_name(audience_router): send(params={'a': 'b'})\n",
     )
     assert ended.returncode == 1
-    for said in ("3 violations of the contract", "body /name: an object", "request.operation", "1 passed, 1 error"):
+    assert ended.stdout.count("request.undocumented") == 1
+    for said in ("3 violations of the contract", "body /name: an object", "request.operation", "2 passed, 2 errors"):
         assert said in ended.stdout
     assert "the-secret" not in ended.stdout
     assert "Traceback" not in ended.stdout
-
-
-@pytest.mark.parametrize(
-    ("marker", "text"),
-    [
-        ("respond=503", "assert send().status_code == 503"),
-        ("provider='batch'", "send()\n    with pytest.raises(Exception): httpx2.get('https://api.commbox.io')"),
-    ],
-)
-def test_the_marker_says_what_the_router_plays(marker: str, text: str, tmp_path: Path) -> None:
-    ended = run(tmp_path, f"@pytest.mark.audience_contract({marker})\ndef test(audience_router):\n    {text}")
-    assert ended.returncode == 0, ended.stdout
-
-
-@pytest.mark.parametrize("name", ["BATCH_BASE_URL", pytest.param("ADOBE_TOKEN_URL", marks=pytest.mark.long)])
-def test_no_variable_leads_the_test_past_the_router(name: str, tmp_path: Path) -> None:
-    text = (
-        f"def test(audience_router): assert '{name}' not in os.environ\ndef test_after(): assert '{name}' in os.environ"
-    )
-    ended = run(tmp_path, text, **{name: "http://127.0.0.1:9"})
-    assert "2 passed" in ended.stdout, ended.stdout
-
-
-@pytest.mark.parametrize(
-    "fixtures",
-    ["audience_mock, audience_router", pytest.param("audience_router, audience_mock", marks=pytest.mark.long)],
-)
-def test_the_mocks_own_variables_stay_beside_the_router(fixtures: str, tmp_path: Path) -> None:
-    text = f"def test({fixtures}): assert os.environ['BATCH_BASE_URL'].startswith(audience_mock.url)"
-    ended = run(tmp_path, text, BATCH_BASE_URL="http://127.0.0.1:9")
-    assert "1 passed" in ended.stdout, ended.stdout
-
-
-def test_strict_forbids_what_the_spec_does_not_name(tmp_path: Path) -> None:
-    text = "{}\ndef test(audience_router): send(params={{'a': 'b'}})"
-    assert run(tmp_path, text.format("")).returncode == 0
-    strict = run(tmp_path, text.format("@pytest.mark.audience_contract(strict=True)"))
-    assert "request.undocumented" in strict.stdout
-
-
-def test_the_mock_server_runs_during_the_test_and_is_in_its_environment(tmp_path: Path) -> None:
-    ended = run(
-        tmp_path,
-        "def test(audience_mock):\n"
-        "    url = os.environ['BATCH_BASE_URL']\n"
-        "    assert url.startswith(audience_mock.url)\n"
-        "    assert send(url.removesuffix('/2.10')).status_code == 202\n"
-        "    assert [made.provider for made in audience_mock.audiences] == ['batch']\n"
-        "def test_after(): assert 'BATCH_BASE_URL' not in os.environ\n"
-        "@pytest.mark.audience_contract(respond=429, provider='batch')\n"
-        "def test_answer(audience_mock):\n"
-        "    assert send(audience_mock.url + '/batch').status_code == 429\n"
-        "    assert httpx2.get(audience_mock.url + '/commbox').status_code == 404\n",
-    )
-    assert "3 passed" in ended.stdout, ended.stdout
 
 
 MARKERS = [
@@ -174,13 +155,3 @@ def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> 
         [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini"], cwd=tmp_path, env=environment, check=True
     )
     assert "@pytest.mark.audience_contract(provider=None" in shown.stdout
-
-
-def test_the_marker_gives_the_mock_server_a_fault(tmp_path: Path) -> None:
-    ended = run(
-        tmp_path,
-        "@pytest.mark.audience_contract(fault='batch.answer-indexing-token-missing')\n"
-        "def test(audience_mock):\n"
-        "    assert 'indexing_token' not in send(audience_mock.url + '/batch').json()\n",
-    )
-    assert ended.returncode == 0, ended.stdout

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from audience_contract import reports
 from audience_contract.report import Created, Report
+from audience_contract.rules import Weight
 from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
 
@@ -132,6 +133,7 @@ def _run(console: Console, *, quiet: bool = False) -> str:
         for sender in senders:
             sender.join()
         progress.finding(replace(REPORT.findings[0], message="\x1b[31m\n::error::no"))
+        progress.finding(replace(REPORT.findings[0], message="refused it", weight=Weight.ADVICE))
         progress.phase("wire")
         progress.request()
     assert isinstance(console.file, io.StringIO)
@@ -141,6 +143,7 @@ def _run(console: Console, *, quiet: bool = False) -> str:
 def test_without_a_terminal_progress_is_a_line_for_each_phase_and_finding() -> None:
     assert _run(Console(file=io.StringIO())).splitlines() == [
         "found: \\x1b[31m ::error::no",
+        "advice: refused it",
         "valid [red]: 400 requests, 400 in all, 1 found so far",
         "wire: 1 request, 401 in all, 1 found so far",
     ]

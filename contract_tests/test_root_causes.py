@@ -20,6 +20,9 @@ from audience_contract.server.ending import merged
 from audience_contract.server.expectation import expect
 from audience_contract.server.judge import Judge
 from audience_contract.server.send import Wire
+from audience_contract.server.wording import asked
+from audience_contract.violation import Violation
+from audience_contract.workbooks import workbook
 from judged import judge
 from test_expectation import SETTINGS, same
 from wire import body, header, query, wire
@@ -213,3 +216,12 @@ def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with
 def test_a_mistake_is_one_finding_of_a_whole_run(fault: str, rule: str) -> None:
     report = judge(MockServer(fault=fault), "adobe_ims", requests=200)
     assert ([found.rule for found in report.counted], report.verdict) == ([rule], Verdict.VIOLATED)
+
+
+def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_bytes() -> None:
+    create = next(operation for operation in load("commbox").operations if operation.id == "Post_Audiences")
+    part = b'--b\r\nContent-Disposition: form-data; name="audience_file"; filename="a.xlsx"\r\n\r\n%b\r\n--b--\r\n'
+    book = workbook([["phone"], [442079832100]])
+    request = Request("POST", "/audiences", (("Content-Type", "multipart/form-data; boundary=b"),), part % book)
+    violation = Violation("part audience_file", "/", "no column", "/")
+    assert asked(create, request, violation, "") == f"part audience_file = a.xlsx of {len(book):,} bytes"

@@ -118,6 +118,7 @@ def test_a_sample_response_becomes_the_right_receipt_or_error(key: str, sample: 
     if sample["status"] < 300:
         assert isinstance(result, Receipt)
         assert (result.id, result.operation_token) == case(key).handle(body)
+        assert result.model
         assert result.model.to_dict().keys() == body.keys()
     else:
         assert isinstance(result, AudiencesError)

@@ -1,6 +1,7 @@
 """Credentials and personal data stay out of what is printed; names and the provider's words are there for who asks."""
 
 import traceback
+from typing import Any
 
 import pytest
 
@@ -49,8 +50,9 @@ def test_no_repr_of_a_draft_shows_names_or_members() -> None:
 @pytest.mark.parametrize("key", ["batch"])
 def test_an_invalid_draft_is_described_by_shape_not_by_content(key: str) -> None:
     _, mail, number = PRIVATE
+    wrong: Any = {"batch": {"type": number}}
     with pytest.raises(InvalidError) as caught:
-        make(key).create(Audience(name=mail, provider_fields={"batch": {"type": number}}))
+        make(key).create(Audience(name=mail, provider_fields=wrong))
     assert not any(private in shown(caught.value) for private in PRIVATE)
     assert {problem.field for problem in caught.value.problems} == {"name", "provider_fields['batch']['type']"}
     assert "string of 15 characters" in str(caught.value)

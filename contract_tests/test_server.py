@@ -67,6 +67,7 @@ def test_without_a_server_nothing_can_be_told(key: str) -> None:
         gone = target(server, key)
     report = run(gone)
     assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
+    assert report.ended in report.unfinished
     assert "refused" in report.ended
 
 
@@ -240,13 +241,12 @@ def test_a_rate_is_kept_to() -> None:
     assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
 
 
-LEAKS = [fault.name for key in KEYS for fault in catalogue(key) if fault.name.endswith(".leaks-token")]
-
-
-# A new provider may have no such fault.
-@pytest.mark.parametrize("name", LEAKS, ids=lambda _: "leak")
-def test_no_credential_is_in_a_report(name: str) -> None:
-    key = name.partition(".")[0]
+@pytest.mark.parametrize("key", KEYS)
+def test_no_credential_is_in_a_report(key: str) -> None:
+    # A new provider may have no such fault.
+    name = f"{key}.leaks-token"
+    if name not in {fault.name for fault in catalogue(key)}:
+        return
     with MockServer(fault=name) as server:
         secrets = target(server, key).secrets
         report = run(target(server, key), Options(requests=60, strict=True, operations=[created(key)]))

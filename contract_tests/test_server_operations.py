@@ -24,6 +24,8 @@ from wire import header
 BATCH = {operation.id: operation for operation in load("batch").operations}
 _REMOVE, _VIEW, _CREATE = "audience_remove", "audience_view", "audience_create"
 _LIST, _CHANGES = "audience_list", ("audience_update", "audience_replace")
+# Those whose audience's id is in their path.
+_PUT, _GET = "PUT /Audiences/{AUDIENCE_ID}", "getAudience"
 
 
 def _found(report: Report) -> set[tuple[str, str]]:
@@ -34,9 +36,9 @@ def _playing(operation: str, act: Any, key: str = "batch") -> MockServer:
     return MockServer(fault=Fault(f"{key}.test", "It is wrong.", (), act, operation=operation))
 
 
-def _judged(operation: str, act: Any, *others: str, requests: int = 60) -> Report:
-    """What is found where one operation of Batch is wrong, which is judged alone or with others."""
-    return judge(_playing(operation, act), "batch", requests=requests, operations=[operation, *others])
+def _judged(operation: str, act: Any, *others: str, key: str = "batch", requests: int = 60) -> Report:
+    """What is found where one operation is wrong, which is judged alone or with others."""
+    return judge(_playing(operation, act, key), key, requests=requests, operations=[operation, *others])
 
 
 _STRICT = Settings(same_name_accepted=False, removed_name_accepted=False, empty_accepted=False, limit_accepted=True)
@@ -46,13 +48,13 @@ _STRICT = Settings(same_name_accepted=False, removed_name_accepted=False, empty_
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(indexing=3600),
-        Settings(indexing=0.3, shown_while_indexing=False),
-        Settings(indexing=0.3, removed_at_once=False, absent_accepted=True, newest_first=True),
+        Settings(indexing=3600, unknown_token_accepted=False, unknown_cursor_accepted=True),
+        Settings(
+            indexing=0.3, shown_while_indexing=False, removed_at_once=False, absent_accepted=True, newest_first=True
+        ),
         pytest.param(_STRICT, marks=pytest.mark.long),
-        Settings(unknown_token_accepted=False, unknown_cursor_accepted=True),
     ],
-    ids=["in progress for long", "not found for a moment", "late", "strict", "as to tokens and cursors"],
+    ids=["in progress for long", "late", "strict"],
 )
 def test_a_right_server_of_several_operations_has_no_finding(settings: Settings) -> None:
     # Changes take long; a server as it usually is, is judged in all operations below.
@@ -60,6 +62,36 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
     report = judge(MockServer(settings=settings), "batch", requests=60, operations=named)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert {one.operation for one in report.tried} == {*named}
+
+
+@pytest.mark.parametrize(
+    ("key", "settings"),
+    [
+        pytest.param("commbox", Settings(), marks=pytest.mark.long),
+        ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
+        pytest.param("adobe", Settings(), marks=pytest.mark.long),
+        ("adobe", Settings(metadata_found=False)),
+        pytest.param(
+            "adobe",
+            Settings(system_id=False, next_as_text=True, newest_first=True, inactive=True),
+            marks=pytest.mark.long,
+        ),
+    ],
+    ids=["commbox", "commbox otherwise", "adobe", "without metadata", "without the system's id"],
+)
+def test_so_has_one_with_ids_which_keeps_what_was_there_before(key: str, settings: Settings) -> None:
+    with MockServer(settings=settings) as server:
+        old = [Record(key, "", f"n{number}", str(number), members={"1": {}}) for number in range(50)]
+        for record in old:
+            server._application.state.add(record)
+        report = run(target(server, key), Options(requests=60))
+        named = [re.search("/[Aa]udiences/(.*)", kept.request.target) for kept in server.exchanges]
+        changed = {each[1] for each in named if each}
+        assert (len(changed) > 5, changed & {record.id for record in old}) == (True, set())
+        assert [record for record in server.audiences if record in old] == old
+        assert all(record.members == {"1": {}} for record in old)
+    assert (report.verdict, report.findings) == (Verdict.KEPT, ())
+    assert {one.operation for one in report.tried} == {each.id for each in load(key).operations}
 
 
 def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> None:
@@ -117,11 +149,27 @@ def test_an_audience_that_exists_and_cannot_be_removed_is_a_finding() -> None:
     assert (_REMOVE, "case.accepted") in _found(report)
 
 
-@pytest.mark.parametrize("operation", [_REMOVE, _LIST])
-def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(operation: str) -> None:
+def test_a_replacement_that_no_audience_can_have_or_that_takes_any_file_is_a_finding() -> None:
+    def takes_any_file(turn: Turn) -> Response:
+        answer = turn.answer()
+        is_file = answer.status == 400 and not turn.refused()
+        return Response(200, answer.headers, b'{"status": 200, "data": {}}') if is_file else answer
+
+    found = _found(_judged(_PUT, lambda turn: turn.answer() if turn.refused() else turn.error(404), key="commbox"))
+    assert ({operation for operation, _ in found}, (_PUT, "case.accepted") in found) == ({_PUT}, True)
+    assert (_PUT, "case.refused") in _found(_judged(_PUT, takes_any_file, key="commbox"))
+
+
+@pytest.mark.parametrize(
+    ("key", "operation", "others"),
+    [("batch", _REMOVE, [_CREATE, _VIEW, _LIST]), ("batch", _LIST, [_CREATE, _VIEW, _REMOVE]), ("commbox", _PUT, [])],
+)
+def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
+    key: str, operation: str, others: list[str]
+) -> None:
     right = header("Authorization", f"Bearer {TOKEN}")
     act = takes_as(right, lambda turn: bool(bearer(turn.header("authorization"))))
-    report = _judged(operation, act, _CREATE, _VIEW, _LIST, _REMOVE)
+    report = _judged(operation, act, *others, key=key)
     assert report.verdict is Verdict.VIOLATED
     assert _found(report) == {(operation, "case.credential")}
 
@@ -161,6 +209,12 @@ def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
     assert _found(report) == {(_LIST, "run.pages")}
 
 
+def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
+    act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
+    found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
+    assert ("listAudiences", "run.pages") in found
+
+
 def test_a_cursor_that_was_given_and_is_refused_is_a_finding() -> None:
     def act(turn: Turn) -> Response:
         return turn.error(400) if "from=" in turn.request.target and not turn.refused() else turn.answer()
@@ -189,7 +243,8 @@ def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
     assert (_CHANGES[0], "case.refused") in _found(_judged(_CHANGES[0], bare))
 
 
-def test_a_view_that_finds_what_was_never_made_is_a_finding() -> None:
+@pytest.mark.parametrize(("key", "operation"), [("batch", _VIEW), ("commbox", _PUT)])
+def test_an_operation_that_finds_what_was_never_made_is_a_finding(key: str, operation: str) -> None:
     seen: list[Response] = []
 
     def act(turn: Turn) -> Response:
@@ -197,12 +252,22 @@ def test_a_view_that_finds_what_was_never_made_is_a_finding() -> None:
         seen.extend([answer] if answer.status == 200 else [])
         return seen[-1] if answer.status == 404 and seen else answer
 
-    assert (_VIEW, "case.refused") in _found(_judged(_VIEW, act))
+    assert (operation, "case.refused") in _found(_judged(operation, act, key=key))
 
 
-def test_a_name_that_was_asked_for_and_another_that_is_shown_are_a_finding() -> None:
-    act = on_success(as_json(lambda value: {**value, "name": "another"}))
-    assert _found(_judged(_VIEW, act)) == {(_VIEW, "run.echo")}
+@pytest.mark.parametrize(
+    ("key", "operation", "change"),
+    [
+        ("batch", _VIEW, {"name": "another"}),
+        ("commbox", _PUT, {"data": {"id": "1"}}),
+        ("adobe", _GET, {"id": "another"}),
+    ],
+)
+def test_an_audience_that_was_asked_for_and_another_that_is_shown_are_a_finding(
+    key: str, operation: str, change: dict[str, Any]
+) -> None:
+    act = on_success(as_json(lambda value: {**value, **change}))
+    assert (operation, "run.echo") in _found(_judged(operation, act, key=key))
 
 
 def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
@@ -236,6 +301,13 @@ def test_only_what_creates_counts_as_created() -> None:
     assert report.findings == ()
     assert (len(made) <= 25, len(viewed) > 5) == (True, True)
     assert [(created.name, created.id) for created in report.created] == left
+
+
+def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
+    for found in (True, False):
+        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=80)
+        assert report.findings == ()
+        assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
 
 
 def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
@@ -296,9 +368,9 @@ class _Ending:
 @pytest.mark.parametrize(
     ("operation", "requests"),
     [
-        (_REMOVE, 60),
         (_REMOVE, None),
         (_CHANGES[0], 60),
+        pytest.param(_REMOVE, 60, marks=pytest.mark.long),
         pytest.param(_CHANGES[0], None, marks=pytest.mark.long),
         pytest.param(_CHANGES[1], None, marks=pytest.mark.long),
     ],

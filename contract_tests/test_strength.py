@@ -9,13 +9,12 @@ import pytest
 
 import processes
 from audience_contract import load, provider_keys
-from audience_contract.faults import catalogue
+from audience_contract.faults import FAMILIES, catalogue
 from cases import KEYS
 from strength import bars, peers, servers, tools
 from strength.bars import Row
 from strength.tools import FULL, OURS, PLAIN, Run
 
-_FIRST = {(fault.provider, fault.family): fault.name for key in provider_keys() for fault in reversed(catalogue(key))}
 # Each family at one provider; one of each family at each is long.
 _SHORT = {
     "adobe": ("overlooking", "admitting"),
@@ -24,8 +23,9 @@ _SHORT = {
     "commbox": ("misreading", "refusing"),
 }
 _SOME = [
-    pytest.param(name, marks=() if family in _SHORT.get(key, ()) else pytest.mark.long)
-    for (key, family), name in _FIRST.items()
+    pytest.param(key, family, marks=() if family in _SHORT.get(key, ()) else pytest.mark.long)
+    for key in provider_keys()
+    for family in FAMILIES
 ]
 # The stricter of the two until what is random starts; to the end is long.
 _CORRECT = [
@@ -37,11 +37,12 @@ _CORRECT = [
 _FAULT, _RIGHT, _STRICT = "batch.answer-indexing-token-missing", "batch.correct", "batch.prose"
 
 
-@pytest.mark.parametrize("name", _SOME)
-def test_a_fault_is_found_within_the_requests_that_are_allowed(name: str) -> None:
-    done = tools.run(OURS, name, 1)
-    assert done.found
-    assert done.requests <= bars.most_requests(name)
+@pytest.mark.parametrize(("key", "family"), _SOME)
+def test_a_fault_is_found_within_the_requests_that_are_allowed(key: str, family: str) -> None:
+    for name in [fault.name for fault in catalogue(key) if fault.family == family][:1]:
+        done = tools.run(OURS, name, 1)
+        assert done.found
+        assert done.requests <= bars.most_requests(name)
 
 
 @pytest.mark.parametrize(("name", "requests"), _CORRECT)

@@ -22,12 +22,6 @@ from wire import Change, body, header, operation_of, query, send, wire
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
     with httpx2.Client() as made:
         yield made

@@ -134,6 +134,7 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
         (lambda s: answer(s).update(allOf=[{}]), "specs/acme/openapi.json: /paths/"),
         (lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
         (lambda s: answer(s)["properties"].update(x={"$ref": "https://acme.example/x.json"}), "is in another document"),
+        (lambda s: answer(s)["properties"]["id"].update(example="\ud800"), "surrogates not allowed"),
         (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
         (lambda s: s.update(openapi="9.9"), "'9.9' is not a version among"),
         (lambda s: answer(s)["properties"]["id"].update(type="array"), "the client generator complains"),
@@ -163,7 +164,27 @@ def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others
     result = updated(project)
     unchanged(project, result, Code.FAILED, "/actions/0 ($.paths['/lists'].post), 'The page says it in words.': ")
     assert "specs/acme/overlay.yaml: /actions/1 ($.info), 'Second.': the action changes nothing" in result.error
-    assert ["remove the action" in finding.sentence for finding in result.reports[0].overlay] == [True, True]
+    assert result.error.count("remove the action") == 2
+
+
+def test_beside_what_stands_against_a_page_each_line_and_test_that_it_breaks_is_named(project: Path) -> None:
+    """Of two kinds at once: an action whose evidence is another, and a keyword that nothing judges."""
+
+    def other(spec: Json) -> None:
+        rename_answer(spec)
+        operation(spec)["summary"] = "Make"
+        body = operation(spec)["requestBody"]["content"]["application/json"]["schema"]
+        body["properties"] = {"label": {"type": "string", "multipleOf": 2}}
+
+    publish(project, changed(other))
+    result = updated(project, tests=True)
+    unchanged(project, result, Code.FAILED, "test_samples.py::test_an_answer_has_an_id")
+    said = [line for check in result.checks for line in check.said]
+    assert said[0].startswith('wrapper/audiences/providers/acme.py:9: error: Unexpected keyword argument "name"')
+    assert [line.partition(" ")[0] for line in result.error.splitlines()] == [
+        "specs/acme/overlay.yaml:",
+        "specs/acme/openapi.json:",
+    ]
 
 
 def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_breaks_its_readers(project: Path) -> None:
@@ -247,7 +268,9 @@ def test_an_adapter_that_does_not_fit_the_new_types_is_40_and_changes_nothing(pr
 
 def test_an_adapter_that_can_no_longer_be_imported_is_40_and_changes_nothing(project: Path) -> None:
     publish(project, changed(lambda s: operation(s).update(operationId="build_list")))
-    unchanged(project, updated(project), Code.UNFIT, "ImportError: cannot import name 'MakeListBody'")
+    result = updated(project)
+    unchanged(project, result, Code.UNFIT, "ImportError: cannot import name 'MakeListBody'")
+    assert "wrapper/audiences/providers/acme.py:5: error: " in result.checks[-1].said[0]
 
 
 def test_a_file_that_cannot_be_put_in_place_takes_back_all_that_were(project: Path) -> None:

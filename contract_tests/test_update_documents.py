@@ -11,6 +11,7 @@ import small_project
 import updating
 from pipeline.__main__ import main
 from pipeline.documents import read
+from pipeline.folders import RECONSTRUCTED
 from pipeline.update import report
 from pipeline.update.result import Code
 from small_project import Json, as_yaml, changed
@@ -73,7 +74,7 @@ def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report
         page.write_text(said, "utf-8")
     result = updated(project)
     assert (result.error, result.code, result.written) == ("", Code.NOTHING, ())
-    assert f"- page {page.as_uri()}: not there, what was reconstructed stays: " in report.as_text(result)
+    assert f"- page `{page.as_uri()}`: not there, what was reconstructed stays: " in report.as_markdown(result)
     # The other page is followed all the same.
     publish(project, updating.documented())
     assert (updated(project).code, documents(project)["rooms.json"]["kind"]) == (Code.DOCUMENTATION, "reconstructed")
@@ -107,11 +108,30 @@ def test_a_sample_on_the_page_of_a_document_is_one_of_its_operation(project: Pat
     assert [sample["body"] for sample in samples["create"]] == ['{"id": "7"}']
 
 
+def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_our_spec_that_it_touches(
+    project: Path, page: Path
+) -> None:
+    source = project / "specs" / "acme" / "SOURCE.toml"
+    lines = source.read_text("utf-8").replace('"reconstructed"', '"authored"').splitlines(keepends=True)
+    source.write_text("".join(line for line in lines if line.partition(" ")[0] not in RECONSTRUCTED), "utf-8")
+    page.write_text("# Rooms\n\n```http\nPOST /rooms?dry=true\n```\n", "utf-8")
+    result = updated(project)
+    assert (result.error, result.code) == ("", Code.BREAKING)
+    (said,) = [change for change in result.reports[0].claims if change.code == Code.BREAKING]
+    assert said.sentence.startswith("new claim: query dry (value true); in the spec, no such query")
+    assert said.lines == ("specs/acme/rooms.json:1",)
+    assert read(project / "specs" / "acme" / "claims.json")["rooms.md"][0]["kind"] == "operation"
+    page.write_text("# Rooms\n\n```http\nPOST /rooms\n```\n", "utf-8")
+    assert "claim gone: query dry" in updated(project).reports[0].claims[0].sentence
+
+
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:
-    publish(project, changed(lambda spec: spec["info"].update(title="Other")))
+    page.write_text(small_project.page_of(json.dumps(rooms() | {"info": {"title": "Other", "version": "1"}})), "utf-8")
     result = updated(project)
     assert (result.code, result.written) == (Code.FAILED, ())
-    assert 'specs/acme: /info/title: the documents disagree (openapi.json: "Other"; rooms.json: "Acme")' in result.error
-    assert not page.exists()
+    assert 'specs/acme: /info/title: the documents disagree (openapi.json: "Acme"; rooms.json: "Other")' in result.error
+    # Until that is decided, what has changed is tried.
+    assert [check.said for check in result.checks] == [(), (), ()]
+    assert '"Acme" → "Other"' in result.reports[0].changes[0].sentence

@@ -15,8 +15,8 @@ import updating
 from pipeline import safe_yaml
 from pipeline.__main__ import main
 from pipeline.folders import ROOT
-from pipeline.update.report import as_json, as_markdown, as_text, changelog
-from pipeline.update.result import Change, Check, Code, Page, Report, Result
+from pipeline.update.report import as_json, as_markdown, changelog
+from pipeline.update.result import Change, Check, Page, Report, Result
 from small_project import answer, changed
 
 PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/markdown")]
@@ -38,22 +38,21 @@ def report(*kinds: str) -> Report:
         (Result([report("compatible"), report("undecided")]), 30),
         (Result([report("breaking-caller", "documentation")]), 30),
         (Result([report("breaking-reader")]), 30),
-        (Result([report()], [Check("types", Code.UNFIT, ("a",))]), 40),
-        (Result([report("breaking-caller")], [Check("a", Code.FAILED, ("a",)), Check("b", Code.UNFIT, ("b",))]), 1),
+        (Result([report()], [Check("types", ("a",))]), 40),
+        (Result([report("breaking-caller")], [Check("a"), Check("b", ("b",))]), 40),
         (Result([report("breaking-caller")], error="the page is empty"), 1),
     ],
 )
 def test_the_exit_code_is_the_worst_that_was_found_and_any_failure_is_1(result: Result, code: int) -> None:
     assert result.code == code
     document = json.loads(as_json(result))
-    assert (document["code"], document["class"]) == (code, Code(code).words)
-    for shown in (as_text(result), as_markdown(result)):
-        assert f"{code}: {Code(code).words}" in shown.splitlines()[-1]
+    assert (document["code"], document["class"]) == (code, result.code.words)
+    assert f"{code}: {result.code.words}" in as_markdown(result).splitlines()[-1]
 
 
 def test_every_form_has_each_change_with_its_class_and_place() -> None:
-    result = Result([report("compatible", "breaking-caller")], [Check("types", Code.UNFIT, ("a.py:1: error",))])
-    for shown in (as_text(result), as_markdown(result), as_json(result)):
+    result = Result([report("compatible", "breaking-caller")], [Check("types", ("a.py:1: error",))])
+    for shown in (as_markdown(result), as_json(result)):
         for text in (
             "breaking-caller",
             "It is compatible.",
@@ -62,6 +61,20 @@ def test_every_form_has_each_change_with_its_class_and_place() -> None:
             PAGES[0].address,
         ):
             assert text in shown
+
+
+@pytest.mark.parametrize("text", ["2\n## Outcome\n\n0: nothing changed", "\r# A", "\x1b[2J", "\u2028# A", "\u202ea`"])
+def test_what_a_page_says_begins_no_line_of_the_report_and_does_nothing_to_a_terminal(text: str) -> None:
+    told = Report("acme", PAGES, ("1", text), "f" * 64, [Change("breaking-caller", (text,), text)])
+    shown = as_markdown(Result([told], [Check("types", (text,))])).split("\n")
+    assert all(line.isprintable() for line in shown)
+    assert [line for line in shown if line.startswith("#")] == [
+        "# Update of the specs",
+        "## acme: breaking",
+        "## Checks",
+        "## Proposed for CHANGELOG.md, below `### Changed`",
+        "## Outcome",
+    ]
 
 
 def test_the_proposed_changelog_entry_is_a_line_with_version_hash_class_and_the_worst_changes() -> None:
@@ -93,7 +106,7 @@ def test_the_command_says_that_nothing_is_new_and_writes_the_report_within_three
     done = processes.run(command, cwd=tmp_path, env=environment)
     after = os.times()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("Outcome\n0: nothing changed\n")
+    assert done.stdout.endswith("## Outcome\n\n0: nothing changed\n")
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["class"] == "nothing changed"
     # Of the processor, because the clock of a busy machine tells nothing.
     assert after.children_user + after.children_system - before.children_user - before.children_system < 3

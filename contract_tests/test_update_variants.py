@@ -74,6 +74,10 @@ def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
     page = f"# Create an audience\n\nOur words.\n\n```json\n{json.dumps(spec, indent=1)}\n```\n"
     _update(copy, raw, key, page, code)
     assert json.loads((copy / "specs" / key / "openapi.json").read_text("utf-8")) == spec
+    # What follows of the wrapper is brought along.
+    assert ('Literal["custom_ids"]' in (copy / "wrapper/audiences/fields.py").read_text("utf-8")) == (
+        change is _batch_older
+    )
 
 
 # In this order, as above. The page of our own claims what Adobe's does, in other words.

@@ -23,9 +23,7 @@ from audiences import (
 from callers import Caller, make
 from cases.commbox import CSV
 from sink import Sink
-from test_uploads import ROWS, arrived, create, sending, sink
-
-__all__ = ["sending", "sink"]  # fixtures
+from test_uploads import ROWS, arrived, create
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from audiences import InvalidError, NotSentError, PhoneFile
 from callers import Caller
 from cases.commbox import CSV
 from sink import Sink
-from test_uploads import create, pipe, sending, sink
-
-__all__ = ["sending", "sink"]  # fixtures
+from test_uploads import create, pipe
 
 
 def test_what_is_no_open_binary_file_is_refused(tmp_path: Path) -> None:

@@ -15,9 +15,6 @@ from audiences import Audience, NotSentError, PhoneFile, Receipt, Timeouts, aio
 from callers import make
 from cases.commbox import CSV
 from sink import Sink
-from test_uploads import sink
-
-__all__ = ["sink"]  # a fixture
 
 
 class Stuck(io.BytesIO):

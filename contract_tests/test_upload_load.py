@@ -23,9 +23,8 @@ from audiences._upload import Upload
 from callers import Caller, make
 from cases.commbox import CSV
 from sink import Sink
-from test_uploads import ROWS, create, pipe, sending, sink
+from test_uploads import ROWS, create, pipe
 
-__all__ = ["sending", "sink"]  # fixtures
 MOST = 40
 """MiB that a process may need for a large file more than for a small one."""
 

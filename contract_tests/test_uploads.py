@@ -36,20 +36,6 @@ def commbox(request: pytest.FixtureRequest, raw: RawServer, portal: BlockingPort
     made.close()
 
 
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink([SUCCESS.replace(b"Connection: close", b"Connection: keep-alive")], kept=4 << 20) as made:
-        yield made
-
-
-@pytest.fixture
-def sending(sink: Sink, face: BlockingPortal | None) -> Iterator[Caller]:
-    """In front of the sink."""
-    made = Caller("commbox", sink.url, face)
-    yield made
-    made.close()
-
-
 def create(caller: Caller, file: PhoneFile, name: str = "VIP") -> Receipt | AudiencesError:
     return caller.create(Audience(name=name, members=file))
 

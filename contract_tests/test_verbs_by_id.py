@@ -91,7 +91,8 @@ def connect(server: MockServer, face: BlockingPortal | None) -> Iterator[Connect
 
 
 def named(name: str, **fields: str) -> Audience:
-    return Audience(name=name, provider_fields={_ADOBE: fields} if fields else {})
+    given: Any = {_ADOBE: fields} if fields else {}
+    return Audience(name=name, provider_fields=given)
 
 
 def phones(count: int, name: str = "a.csv") -> PhoneFile:

@@ -46,7 +46,7 @@ def provider(kind: Any) -> str:
     )
     settings = "".join(
         f"| `{s.variable}` | {'yes' if s.required else 'no'} | {'yes' if s.secret else 'no'} | {cell(s.meaning)} |\n"
-        for s in kind.all_settings()
+        for s in kind.settings
     )
     documents = "".join(
         f"| `{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"

@@ -1,11 +1,9 @@
 """Install the built wheels apart from the source, run the marked part of the suite on them, type-check their use."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -13,15 +11,8 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "wheel"
 PYTHON = PLACE / "venv" / "bin" / "python"
-PYTEST_INI = """
-[pytest]
-markers =
-    long
-    page
-    wheel
-filterwarnings = error
-addopts = -p no:cacheprovider -q
-"""
+# The settings of the project are not read.
+PYTEST = ("pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-o", "markers=long\npage\nwheel", "-c", os.devnull)
 
 
 def run(*command: object) -> None:
@@ -29,22 +20,14 @@ def run(*command: object) -> None:
     subprocess.run([str(word) for word in command], cwd=PLACE, env=environment, check=True)
 
 
-def install(*wheels: Path) -> None:
-    """The pinned requirements, if they have changed since, and the wheels."""
-    requirements = ROOT / "requirements/dev.txt"
-    stamp, wanted = PLACE / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
-    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
-    if not stamp.exists() or stamp.read_text() != wanted:
-        venv.create(PLACE / "venv", clear=True, with_pip=True)
-        run(*pip, "-r", requirements)
-        stamp.write_text(wanted)
-    run(*pip, "--force-reinstall", *wheels)
-
-
 def main() -> None:
     wheels = sorted((ROOT / "dist").glob("*.whl"))
     PLACE.mkdir(parents=True, exist_ok=True)
-    install(*wheels)
+    uv = (sys.executable, "-m", "uv")
+    if not PYTHON.exists():
+        run(*uv, "venv", "--quiet", "--python", sys.executable, PLACE / "venv")
+    run(*uv, "pip", "sync", "--quiet", "--python", PYTHON, ROOT / "requirements/dev.txt")
+    run(*uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--reinstall", *wheels)
 
     tests = PLACE / "tests"
     shutil.rmtree(tests, ignore_errors=True)
@@ -55,10 +38,9 @@ def main() -> None:
     marked = [path.name for path in sources if "mark.wheel" in path.read_text("utf-8")]
     for path in sources:
         shutil.copy(path, tests)
-    (tests / "pytest.ini").write_text(PYTEST_INI)
     code = "assert audiences.__file__.startswith(sys.prefix) and audience_contract.__file__.startswith(sys.prefix)"
     run(PYTHON, "-c", f"import audiences, audience_contract, sys; {code}")
-    run(PYTHON, "-m", "pytest", "-m", "wheel", "-c", tests / "pytest.ini", *(tests / name for name in marked))
+    run(PYTHON, "-m", *PYTEST, "--rootdir", tests, "-m", "wheel", *(tests / name for name in marked))
 
     # A user's code is checked as a user would: that of README and the documentation, from the installed wheel.
     files = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))

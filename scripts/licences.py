@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "build" / "release" / "bin" / "python"
-PACKAGES = {"audiences": (ROOT, "[cli,otel,socks]"), "audience-contract": (ROOT / "contract_tests", "")}
+PACKAGES = {"audiences": (ROOT, "[cli,otel]"), "audience-contract": (ROOT / "contract_tests", "")}
 # Parts of names. None of these licences asks that a caller's own code be given away.
 ALLOWED = ("0BSD", "Apache", "BSD", "ISC", "MIT", "MPL", "Mozilla", "PSF", "Python Software Foundation", "Unlicense")
 
@@ -26,13 +26,8 @@ def main() -> None:
         print(f"--- {name}", flush=True)
         allowed = ("--partial-match", "--allow-only", ";".join(ALLOWED))
         run(TOOLS, "-m", "piplicenses", "--python", python, "--from", "mixed", *allowed)
-        sbom = (
-            "--pyproject",
-            project / "pyproject.toml",
-            "--output-file",
-            ROOT / "build" / "sbom" / f"{name}.cdx.json",
-        )
-        run(TOOLS, "-m", "cyclonedx_py", "environment", python, *sbom, "--output-reproducible")
+        sbom = ("--output-file", ROOT / "build" / "sbom" / f"{name}.cdx.json", "--output-reproducible")
+        run(TOOLS, "-m", "cyclonedx_py", "environment", python, "--pyproject", project / "pyproject.toml", *sbom)
 
 
 if __name__ == "__main__":

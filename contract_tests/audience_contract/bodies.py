@@ -2,21 +2,28 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from . import multipart, schema, strict_json, urlencoded
 from .media import MediaType, find, parse
 from .messages import Request, Response
 from .spec import Node
-from .violation import UnreadableError, Violation
+from .violation import UNNAMED, UnreadableError, Violation
 
 _TEXT = "text/plain"
 _FORM = "application/x-www-form-urlencoded"
 
 
 def json_of(message: Request | Response) -> Any:
-    """The JSON value of a body; raises UnreadableError, see `strict_json.loads`."""
-    return strict_json.loads(message.body)
+    """The JSON value of a body, not to be changed; raises UnreadableError, see `strict_json.loads`."""
+    return _json(message.body)
+
+
+# What judges a message asks for it several times.
+@lru_cache(maxsize=8)
+def _json(body: bytes) -> Any:
+    return strict_json.loads(body)
 
 
 def parts_of(request: Request) -> list[multipart.Part]:
@@ -30,8 +37,8 @@ def fields_of(request: Request) -> dict[str, Any]:
     return urlencoded.read(request.body)
 
 
-def check(content: Node, message: Request | Response, *, undocumented: bool) -> Iterator[Violation]:
-    """What a body breaks in a content map; `undocumented` also reports properties and parts that the spec lacks."""
+def check(content: Node, message: Request | Response) -> Iterator[Violation]:
+    """What a body breaks in a content map, and properties and parts that the spec does not name."""
     types = message.values("content-type")
     if len(types) != 1:
         said = f"sent {len(types)} times" if types else "missing"
@@ -45,20 +52,20 @@ def check(content: Node, message: Request | Response, *, undocumented: bool) -> 
     kind = entry.get("schema")
     try:
         if media.essence == "multipart/form-data":
-            yield from _parts(entry, multipart.read(media, message.body), undocumented=undocumented)
+            yield from _parts(entry, multipart.read(media, message.body))
         elif media.is_json or media.essence == _FORM:
             if media.parameters.get("charset", "utf-8").lower() != "utf-8":
                 yield Violation("content-type", "", entry.pointer, "it has no charset but UTF-8")
-            value = urlencoded.read(message.body, kind) if media.essence == _FORM else strict_json.loads(message.body)
+            value = urlencoded.read(message.body, kind) if media.essence == _FORM else json_of(message)
             if kind:
-                yield from schema.check(kind, value, "body", undocumented=undocumented)
+                yield from schema.check(kind, value, "body", undocumented=True)
         elif kind:
             yield Violation("content-type", "", entry.pointer, "the spec has a schema for what nothing here reads")
     except UnreadableError as error:
         yield Violation("body", "", entry.pointer, str(error))
 
 
-def _parts(entry: Node, parts: list[multipart.Part], *, undocumented: bool) -> Iterator[Violation]:
+def _parts(entry: Node, parts: list[multipart.Part]) -> Iterator[Violation]:
     form = entry["schema"]
     properties = form.get("properties")
     required = form.get("required")
@@ -69,8 +76,8 @@ def _parts(entry: Node, parts: list[multipart.Part], *, undocumented: bool) -> I
     for part in parts:
         where, kind = f"part {part.name}", properties and properties.get(part.name)
         if not kind:
-            if undocumented and properties:
-                yield Violation(where, "", properties.pointer, "a part that the spec does not name")
+            if properties:
+                yield Violation(where, "", properties.pointer, f"a part {UNNAMED}")
             continue
         if counts[part.name] > 1 and kind.plain("type") != "array":
             yield Violation(where, "", kind.pointer, f"sent {counts[part.name]} times")

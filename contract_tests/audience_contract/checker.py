@@ -16,11 +16,12 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
     spec does not name: its schemas allow them, but a client that keeps to the documentation never sends them.
     """
     found = [
-        *parameters.check(operation, request, undocumented=undocumented),
+        *parameters.check(operation, request),
         *security.check(operation, request),
         *_length(operation, request),
-        *_request_body(operation, request, undocumented=undocumented),
+        *_request_body(operation, request),
     ]
+    found = [each for each in found if undocumented or not each.is_undocumented]
     return sorted(each for each in set(found) if not _is_of_other_side(operation, each, "readOnly"))
 
 
@@ -40,7 +41,7 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
         return []
     if not response.body:
         return [Violation("body", "", content.pointer, "missing")]
-    found = set(bodies.check(content, response, undocumented=False))
+    found = {each for each in bodies.check(content, response) if not each.is_undocumented}
     return sorted(each for each in found if not _is_of_other_side(operation, each, "writeOnly"))
 
 
@@ -61,12 +62,12 @@ def _length(operation: Operation, request: Request) -> Iterator[Violation]:
         yield Violation("content-length", "", operation.node.pointer, "sent more than once")
 
 
-def _request_body(operation: Operation, request: Request, *, undocumented: bool) -> Iterator[Violation]:
+def _request_body(operation: Operation, request: Request) -> Iterator[Violation]:
     body = operation.node.get("requestBody")
     if not body:
         if request.body:
             yield Violation("body", "", operation.node.pointer, "the operation has none")
     elif request.body:
-        yield from bodies.check(body["content"], request, undocumented=undocumented)
+        yield from bodies.check(body["content"], request)
     elif body.plain("required"):
         yield Violation("body", "", f"{body.pointer}/required", "missing")

@@ -113,7 +113,8 @@ class Documented(Provider):
             known = {**made.fields, **{name: new for name, new in known.items() if name not in own}}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
-        value |= {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
+        fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
+        value = {**value, **fitting}
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
             new = str(UUID(int=number)) if usual == FORMATS["uuid"] else f"{number:08x}"

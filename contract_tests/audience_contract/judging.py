@@ -311,8 +311,7 @@ def request_violations(operation: Operation, request: Request) -> list[tuple[Vio
     from .mock.provider import load  # noqa: PLC0415 - brings the mock server along
 
     everything = check_request(operation, request)
-    required = check_request(operation, request, undocumented=False) if everything else []
-    broken = [(v, rule_of(v) if v in required else "request.undocumented") for v in everything]
+    broken = [(v, "request.undocumented" if v.is_undocumented else rule_of(v)) for v in everything]
     if not _BODIES & {rule for _, rule in broken}:
         prose = load(operation.spec.key).prose(operation, request)
         broken += [(violation, "request.prose") for violation in prose]

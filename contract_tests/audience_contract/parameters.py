@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from . import schema, urlencoded
 from .messages import Request
 from .spec import Node, Operation
-from .violation import UnreadableError, Violation
+from .violation import UNNAMED, UnreadableError, Violation
 
 _UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not Latin-1"))
 
 
-def check(operation: Operation, request: Request, *, undocumented: bool) -> Iterator[Violation]:
-    """What the request's parameters break; with `undocumented`, also each query parameter that the spec does not name.
+def check(operation: Operation, request: Request) -> Iterator[Violation]:
+    """What the request's parameters break, and each query parameter that the spec does not name.
 
     `Accept` counts as any other header: where a spec names it as a parameter, it means it.
     """
@@ -28,8 +28,8 @@ def check(operation: Operation, request: Request, *, undocumented: bool) -> Iter
     for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
-        elif undocumented and not unjudged:
-            yield Violation(f"query {key}", "", operation.node.pointer, "a parameter that the spec does not name")
+        elif not unjudged:
+            yield Violation(f"query {key}", "", operation.node.pointer, f"a parameter {UNNAMED}")
 
 
 def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, list[str]]]:

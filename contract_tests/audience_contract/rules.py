@@ -87,6 +87,9 @@ _ALL = (
     _advice("json.text", "JSON in texts", "Control characters in strings are escaped (RFC 8259, sections 2 and 7)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
     _advice("http.query", "Names in a query", "Names in a query have case (RFC 3986, section 6.2.2.1)."),
+    _advice(
+        "http.number", "Numbers in a query", "A number has the digits 0 to 9, and nothing around (RFC 8259, section 6)."
+    ),
     _advice("http.leak", "Nothing given away", "No answer needs a credential, or the server's inside (RFC 9110, 17)."),
     _advice("http.order", "Credentials first", "Who may ask is told before what is asked (RFC 9110, section 15.5.2)."),
     _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),

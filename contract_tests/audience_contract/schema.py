@@ -3,20 +3,20 @@
 The library under test judges with another implementation on purpose: shared code would hide shared faults.
 """
 
-import calendar
 import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cache, lru_cache, partial
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from .spec import Document, Node, escape
-from .violation import Violation, shape
+from .violation import UNNAMED, Violation, shape
 
-_DATE_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
-)
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+Found = TypeVar("Found")
 _WORDS = {"true": True, "false": False}
 
 
@@ -91,14 +91,16 @@ def is_date_time(value: object) -> bool:
     match = _DATE_TIME.fullmatch(value)
     if not match:
         return False
-    year, month, day, hour, minute, second = (int(number) for number in match.groups()[:6])
-    sign, ahead_hours, ahead_minutes = match[7] or "+", int(match[8] or 0), int(match[9] or 0)
-    if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year or 2000, month)[1]:
+    day, time, second, zone = match.groups()
+    # Python's years begin with 1; 2000 has the same days as 0.
+    day = re.sub("^0000", "2000", day)
+    is_leap = second == "60"
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}{'59' if is_leap else second}{zone or '+00:00'}")
+    except ValueError:
         return False
-    if max(hour, ahead_hours) > 23 or max(minute, ahead_minutes) > 59 or second > 60:
-        return False
-    ahead = (60 * ahead_hours + ahead_minutes) * (1 if sign == "+" else -1)
-    return second < 60 or (60 * hour + minute - ahead) % 1440 == 1439
+    ahead = moment.utcoffset() or timedelta()
+    return not is_leap or (timedelta(hours=moment.hour, minutes=moment.minute) - ahead) % _DAY == _DAY - _MINUTE
 
 
 def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> Iterator[Violation]:
@@ -106,8 +108,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
     schemas = list(every(schemas))
     if isinstance(value, list):
         items = [items for schema in schemas if (items := schema.get("items"))]
-        for number, child in enumerate(value):
-            yield from _undocumented(items, child, where, f"{pointer}/{number}")
+        yield from _of_items(value, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
     if isinstance(value, dict):
         listed = [properties for schema in schemas if (properties := schema.get("properties"))]
         others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
@@ -115,8 +116,19 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             at = f"{pointer}/{escape(name)}"
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
-                yield Violation(where, at, listed[0].pointer, "a property that the spec does not name")
+                yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
             yield from _undocumented(known or others, child, where, at)
+
+
+def _of_items(value: list[Any], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
+    """What is found in each item; one in which nothing is found is looked at once, however often the array has it."""
+    right: set[str] = set()
+    for at, item in enumerate(value):
+        text = repr(item)
+        if text not in right:
+            found = list(check(at, item))
+            yield from found
+            right |= set() if found else {text}
 
 
 def every(schemas: Iterable[Node]) -> Iterator[Node]:
@@ -143,7 +155,7 @@ def _judge(root: Document) -> tuple[Any, Any, Any]:
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
     plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
-    kind = extend(plain, {"required": _required})  # type: ignore[no-untyped-call]
+    kind = extend(plain, {"required": _required, "items": partial(_items, plain.VALIDATORS["items"])})  # type: ignore[no-untyped-call]
     return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
 
 
@@ -153,6 +165,13 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
     if isinstance(value, dict) and set(names) - value.keys():
         yield ValidationError("required")
+
+
+def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
+    if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
+        yield from _of_items(value, lambda at, item: validator.descend(item, kind, path=at))
+    else:
+        yield from plain(validator, kind, value, schema)
 
 
 @lru_cache(maxsize=4096)

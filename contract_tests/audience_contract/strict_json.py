@@ -28,7 +28,7 @@ def loads(data: bytes) -> Any:
     except ValueError:
         # Python's own limit on the digits of an integer.
         raise UnreadableError("an integer of too many digits") from None
-    _look_into(value)
+    _look_into(value, escaped=b"\\u" in data)
     return value
 
 
@@ -62,10 +62,12 @@ def _constant(_: str) -> NoReturn:
     raise UnreadableError("NaN or Infinity, which JSON does not have")
 
 
-def _look_into(value: Any) -> None:
+def _look_into(value: Any, *, escaped: bool) -> None:
     level, depth = [value], 0
     while level:
-        texts = [text for found in level for text in ([found] if isinstance(found, str) else _keys(found))]
+        # UTF-8 has no half of a pair but as an escape.
+        every = level if escaped else ()
+        texts = [text for found in every for text in ([found] if isinstance(found, str) else _keys(found))]
         try:
             "".join(texts).encode("utf-8")
         except UnicodeEncodeError:

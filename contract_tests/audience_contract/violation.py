@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+UNNAMED = "that the spec does not name"
+"""How the message of such a violation ends."""
+
 
 @dataclass(frozen=True, order=True)
 class Violation:
@@ -20,6 +23,11 @@ class Violation:
     rule: str
     message: str
     missing: str = ""
+
+    @property
+    def is_undocumented(self) -> bool:
+        """Whether the spec allows it, and does not name it."""
+        return self.message.endswith(UNNAMED)
 
 
 class UnreadableError(ValueError):

@@ -70,5 +70,5 @@ def handle(body: Any) -> tuple[str | None, str | None] | None:
 
 def sample(body: dict[str, Any]) -> Audience:
     """The draft that says the same as a sample request of the page."""
-    fields = {name: body[name] for name in NAMES if name in body}
+    fields: Any = {name: body[name] for name in NAMES if name in body}
     return Audience(name=body["name"], description=body["description"], provider_fields={"adobe": fields})

@@ -84,6 +84,5 @@ def handle(body: Any) -> tuple[str | None, str | None] | None:
 
 def sample(body: dict[str, Any]) -> Audience:
     """The draft that says the same as a sample request of the page."""
-    return Audience(
-        name=body["name"], provider_fields={"batch": {name: body[name] for name in ("type", "display_name")}}
-    )
+    fields: Any = {name: body[name] for name in ("type", "display_name")}
+    return Audience(name=body["name"], provider_fields={"batch": fields})

@@ -1,9 +1,8 @@
 """A spec with one change, and which changes there are in a document: found by keyword, whatever the spec is about."""
 
-import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from audience_contract import Operation, load
@@ -23,7 +22,12 @@ class Mutant:
     side: str
     pointer: str
     change: str
-    text: str
+    document: Any = field(compare=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The changed document."""
+        return json.dumps(self.document)
 
     @property
     def name(self) -> str:
@@ -148,19 +152,21 @@ def _without(value: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: child for key, child in value.items() if key != name}
 
 
-def _changed(operation: Operation, change: Change) -> str:
-    document = copy.deepcopy(operation.spec.node.value)
-    path = [*_tokens(change.pointer), *change.path]
+def _changed(operation: Operation, change: Change) -> Any:
+    return _with(operation.spec.node.value, [*_tokens(change.pointer), *change.path], change.value)
+
+
+def _with(value: Any, path: list[Any], new: Any) -> Any:
+    """The value with another at a path, or without the one that was there."""
     if not path:
-        return json.dumps(change.value)
-    at = document
-    for token in path[:-1]:
-        at = at[int(token) if isinstance(at, list) else token]
-    if change.value is REMOVED:
-        del at[path[-1]]
+        return new
+    changed: Any = value.copy()
+    at = int(path[0]) if isinstance(value, list) else path[0]
+    if path[1:] or new is not REMOVED:
+        changed[at] = _with(changed[at] if path[1:] else None, path[1:], new)
     else:
-        at[path[-1]] = change.value
-    return json.dumps(document)
+        del changed[at]
+    return changed
 
 
 def _tokens(pointer: str) -> list[str]:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from ._errors import PipelineError
 from .folders import ROOT
+from .markdown import line
 
 _COMMANDS = {
     "generate": "write what follows from specs/",
     "drift": "only compare with specs/ what follows from them",
     "update": "fetch the pages, and bring the tree to what they say today",
     "provider": "lay out the files of a new provider",
+    "diff": "compare two OpenAPI documents",
 }
 
 
@@ -30,17 +32,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command.add_argument("name", help="of the new provider's class, such as Acme")
             command.add_argument("--page", type=Path, help="its page, with an OpenAPI document")
             command.add_argument("--address", default="not recorded", help="where the page was found")
+        elif name == "diff":
+            command.add_argument("old", type=Path)
+            command.add_argument("new", type=Path)
         else:
             command.add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
     try:
         return _run(parser.parse_args(arguments))
     except PipelineError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print("\n".join(map(line, f"error: {error}".split("\n"))), file=sys.stderr)
         return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     # Each imports what it needs: the client generator alone takes longer to import than a page to compare.
+    if options.command == "diff":
+        from .diff.command import run as diff  # noqa: PLC0415
+
+        return diff(options.old, options.new)
     from .update.stage import recover  # noqa: PLC0415
 
     if recover(options.root.resolve()):

@@ -117,7 +117,7 @@ def _unnamable(spec: dict[str, Any]) -> Iterator[str]:
     """Where two things would have one name in Python, by JSON pointer."""
     for at, schema in validity.schemas(spec, ""):
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):
-            yield f"{at}/enum: two of the values would have one name in Python"
+            yield f"{at}/enum: not each of the values would have a name of its own in Python"
     for operation in operations(spec):
         for at, parameter in operation.parameters:
             if any(operation.bodies) and strings.PythonIdentifier(parameter["name"], "") == "body":
@@ -128,7 +128,8 @@ def _distinct(values: list[Any], names: list[str]) -> bool:
     """Whether each value of an enum gets a name of its own from the generator."""
     values = [value for value in values if isinstance(value, str | int)]
     try:
-        return len(EnumProperty.values_from_list(values, _ENUM, names)) == len(values)
+        found = EnumProperty.values_from_list(values, _ENUM, names)
+        return len(found) == len(values) and all(name.isidentifier() for name in found)
     except ValueError:
         return False
 

@@ -51,10 +51,14 @@ def pointer(tokens: Iterable[object], below: str = "") -> str:
     return below + "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
 
 
+def tokens(at: str) -> list[str]:
+    """The names and numbers on the way of a JSON pointer."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in at.split("/")[1:]]
+
+
 def resolve(document: Any, at: str) -> Any:
     """The value at a JSON pointer; ABSENT where there is none."""
-    for token in at.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in tokens(at):
         if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
             document = document[int(key)]
         elif isinstance(document, dict) and key in document:

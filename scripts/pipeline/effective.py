@@ -1,7 +1,7 @@
 """The effective spec: upstream and overlay, valid by OpenAPI's rules, made only of keywords that are judged here."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +16,33 @@ Json = dict[str, Any]
 
 def build(provider: Provider) -> Json:
     """The documents and the overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
-    documents = documents_of(provider)
-    upstream = merge.merged(documents)
-    spec = overlay.apply(upstream, provider.overlay) if provider.overlay.exists() else upstream
-    agreed(provider, spec)
-    for problem in validity.problems(spec):
-        raise PipelineError(f"{provider.overlay}, applied: {problem}")
-    unjudged = []
-    for at, problem in keywords.problems(spec):
-        owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
-        unjudged.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")
-    if unjudged:
-        raise PipelineError("\n".join(unjudged))
+    spec, against = attempt(provider)
+    if against:
+        raise PipelineError("\n".join(against))
     return spec
 
 
-def agreed(provider: Provider, spec: Json) -> None:
-    """Raises PipelineError where the provider's documents disagree and the overlay has not decided."""
+def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json, list[str]]:
+    """The effective spec as far as it can be made, and all that stands against it.
+
+    Where documents disagree and the overlay has not decided, one among `new` counts, or the first. Raises PipelineError
+    where the spec is no valid one.
+    """
+    against: list[str] = []
+    documents = documents_of(provider, against)
+    spec = merge.merged(documents)
+    if provider.overlay.exists():
+        spec, wrong = overlay.review(spec, provider.overlay)
+        against += wrong
     for at, said in merge.disputed(spec):
-        raise PipelineError(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
+        against.append(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
+    spec = merge.decided(spec, new)
+    for problem in validity.problems(spec):
+        raise PipelineError("\n".join([*against, f"{provider.overlay}, applied: {problem}"]))
+    for at, problem in keywords.problems(spec):
+        owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
+        against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")
+    return spec, against
 
 
 def upstream(provider: Provider) -> Json:
@@ -42,8 +50,11 @@ def upstream(provider: Provider) -> Json:
     return merge.merged(documents_of(provider))
 
 
-def documents_of(provider: Provider) -> dict[str, Json]:
-    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe."""
+def documents_of(provider: Provider, against: list[str] | None = None) -> dict[str, Json]:
+    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe.
+
+    To `against`, the operations of SOURCE.toml that there are no more are added.
+    """
     found = {}
     for document in provider.documents:
         spec = found[document.name] = translated(load(document.path))
@@ -54,7 +65,10 @@ def documents_of(provider: Provider) -> dict[str, Json]:
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
         if "operations" in document.entry:
-            spec = found[document.name] = cut(spec, document.entry["operations"], str(document.path))
+            spec, missing = cut(spec, document.entry["operations"])
+            found[document.name] = spec
+            if missing and against is not None:
+                against.append(f"{document.path}: /paths: no operation {', '.join(missing)}; correct SOURCE.toml")
         if "below" in document.entry:
             found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found
@@ -72,8 +86,8 @@ def sources(provider: Provider) -> Json:
             pages.setdefault(at, []).append(f"{', '.join(addresses)} ({_taken(document)})")
     reasons: Json = {}
     before = upstream(provider)
-    for action, after in overlay.steps(before, provider.overlay) if provider.overlay.exists() else ():
-        reasons |= dict.fromkeys(_changed(before, after), action["description"])
+    for action, after, _ in overlay.steps(before, provider.overlay) if provider.overlay.exists() else ():
+        reasons |= dict.fromkeys(changed(before, after), action["description"])
         before = after
     kept = {at: "; ".join(sorted(told)) for at, told in pages.items() if not at or len(told) < len(pages[""])}
     return {"pages": kept, "overlay": reasons}
@@ -92,14 +106,14 @@ def _entries(spec: Json) -> Iterator[str]:
             yield from (pointer([part, kind, name]) for name in entries)
 
 
-def _changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
+def changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
     """The JSON pointers of what has been added or changed."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         before, after = dict(enumerate(before)), dict(enumerate(after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
             below = pointer([key], at)
-            yield from _changed(before[key], value, below) if key in before else [below]
+            yield from changed(before[key], value, below) if key in before else [below]
     elif before != after:
         yield at
 

@@ -134,10 +134,6 @@ class Provider:
         return self.specs / "overlay.yaml"
 
     @property
-    def facts(self) -> Path:
-        return self.specs / "facts.toml"
-
-    @property
     def deviations(self) -> Path:
         return self.specs / "DEVIATIONS.md"
 

@@ -27,7 +27,7 @@ def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
         return 1
     if root != ROOT:  # elsewhere the adapters are not the ones that are imported here
         return 0
-    documents = registry.readme(root, registry.table(root))
+    documents = registry.documents(root)
     return _bring_in_line(root, documents, tree.changes(documents), "documented", only_compare=only_compare)
 
 

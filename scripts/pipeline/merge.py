@@ -7,7 +7,7 @@ of the versions each is told.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from .documents import ABSENT, fingerprint, pointer
@@ -22,7 +22,11 @@ _LONG = 60
 class Disputed(str):
     """Stands where documents disagree, and says what each of them has there, until an overlay puts a value there."""
 
-    __slots__ = ()
+    __slots__ = ("values",)
+    values: Mapping[str, Any]
+
+    def __deepcopy__(self, _: object) -> "Disputed":
+        return self
 
 
 def merged(documents: Mapping[str, Json]) -> Json:
@@ -40,6 +44,17 @@ def disputed(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
         yield from disputed(child, pointer([token], at))
 
 
+def decided(node: Any, new: Collection[str]) -> Any:
+    """With the value of one of the documents in place of what is disputed: of one among `new`, or of the first."""
+    if isinstance(node, Disputed):
+        return node.values[next((name for name in node.values if name in new), next(iter(node.values)))]
+    if isinstance(node, list):
+        return [value for each in node if (value := decided(each, new)) is not ABSENT]
+    if isinstance(node, dict):
+        return {key: value for key, each in node.items() if (value := decided(each, new)) is not ABSENT}
+    return node
+
+
 def _merged(values: Mapping[str, Any], at: str) -> Any:
     first = next(iter(values.values()))
     if len(set(map(_text, values.values()))) == 1:
@@ -54,7 +69,9 @@ def _merged(values: Mapping[str, Any], at: str) -> Any:
         by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
         return [by_name[name] for name in sorted(by_name)]
     if len({_length(value, at) for value in values.values()}) > 1 or not isinstance(first, list):
-        return Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
+        found = Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
+        found.values = values
+        return found
     return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(len(first))]
 
 

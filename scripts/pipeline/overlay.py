@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -56,49 +55,35 @@ _SCHEMA = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """An action that rests on nothing any more: its place in the file, and a sentence with what to do."""
-
-    action: str
-    sentence: str
-
-
 def apply(upstream: Json, overlay_file: Path) -> Json:
     """The spec with every action applied; `upstream` is left as it is.
 
-    Raises PipelineError where an action lacks a reason or evidence, its evidence has changed, its target matches
-    nothing, or it changes nothing.
+    Raises PipelineError with each action that lacks a reason or evidence, whose evidence has changed, whose target
+    matches nothing, or that changes nothing.
     """
-    return [upstream, *(spec for _, spec in steps(upstream, overlay_file))][-1]
+    spec, wrong = review(upstream, overlay_file)
+    if wrong:
+        raise PipelineError("\n".join(wrong))
+    return spec
 
 
-def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json]]:
-    """Each action, and the spec as it is after it; raises as `apply` does."""
-    for action, spec, finding in _each(upstream, overlay_file):
-        if finding:
-            raise PipelineError(f"{overlay_file}: {finding.action}: {finding.sentence}")
-        yield action, spec
+def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
+    """The spec with every action applied that can be, and what is wrong with any of them: the file, the action, why."""
+    done = list(steps(upstream, overlay_file))
+    wrong = [f"{overlay_file}: /actions/{number} ({action['target']}), {action['description']!r}: {said}"
+             for number, (action, _, said) in enumerate(done) if said]  # fmt: skip
+    return done[-1][1] if done else upstream, wrong
 
 
-def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[Finding]]:
-    """The spec with every action applied that can be, and what is wrong with any of them."""
-    done = list(_each(upstream, overlay_file))
-    return done[-1][1] if done else upstream, [finding for _, _, finding in done if finding]
-
-
-def _each(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, Finding | None]]:
-    """Each action, the spec as it is then, and what is wrong with the action."""
+def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, str]]:
+    """Each action, the spec as it is then, and what is wrong with the action and what to do about it."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
-    for number, action in enumerate(overlay["actions"]):
+    for action in overlay["actions"]:
         spec, said = _apply(spec, action)
-        wrong = [
-            problem for problem in (*(_broken(upstream, given) for given in action["x-evidence"]), said) if problem
-        ]
-        name = f"/actions/{number} ({action['target']}), {action['description']!r}"
-        yield action, spec, Finding(name, "; ".join(wrong)) if wrong else None
+        found = [*(_broken(upstream, given) for given in action["x-evidence"]), said]
+        yield action, spec, "; ".join(filter(None, found))
 
 
 def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
@@ -115,7 +100,7 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
         said = "the target matches nothing in the upstream spec; look where it has moved to, then correct the target"
         return spec, f"{said} or remove the action"
     update = action.get("update")
-    if changed == spec or (update and all(_says(value, _entries(value, update)) for value in matches.values())):
+    if changed == spec:
         return spec, "the action changes nothing: the upstream spec has been corrected; remove the action"
     return changed, _doubt(update, matches, changed) if "update" in action else None
 
@@ -154,7 +139,9 @@ def _entries(value: object, update: Any) -> Any:
 def _merged(value: Any, update: Any) -> Any:
     if isinstance(value, dict) and isinstance(update, dict):
         return value | {name: _merged(value.get(name), part) for name, part in update.items()}
-    return value + update if isinstance(value, list) and isinstance(update, list) else update
+    if isinstance(value, list) and isinstance(update, list):
+        return value + [part for part in update if part not in value]
+    return update
 
 
 def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
@@ -177,17 +164,8 @@ def _unknown(value: object, update: object) -> Iterator[object]:
             yield from _unknown(value[name], update[name])
 
 
-def _says(value: object, update: object) -> bool:
-    """Whether a value has all that an update would add. An overlay appends to lists what is in them already."""
-    if isinstance(value, dict) and isinstance(update, dict):
-        return all(name in value and _says(value[name], part) for name, part in update.items())
-    if isinstance(value, list) and isinstance(update, list):
-        return all(part in value for part in update)
-    return value == update
-
-
 def _twice(value: object, update: object) -> Iterator[object]:
-    """The elements of lists that would be there twice."""
+    """The elements that an update would add to lists that have them."""
     if isinstance(value, dict) and isinstance(update, dict):
         for name in value.keys() & update.keys():
             yield from _twice(value[name], update[name])

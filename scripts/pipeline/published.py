@@ -104,11 +104,14 @@ def _unreadable(texts: Iterable[str]) -> Iterator[str]:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except ValueError:
         if not _NAMED.search(text) or re.match(r"\s*[{\[]\s*[\"}\]]", text):
             raise
-    return safe_yaml.load(text)
+        return safe_yaml.load(text)
+    # One of two surrogates alone could be read, but not be written again.
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _name(spec: Json) -> str:

@@ -1,11 +1,13 @@
 """What names all providers, in the files that would otherwise keep a list by hand. Written between two marker lines."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import client
 from ._errors import PipelineError
 from .folders import Provider
 
@@ -28,22 +30,24 @@ def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
     return {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}
 
 
-def readme(root: Path, table: str) -> dict[Path, bytes]:
-    """The README with the table of providers brought up to date."""
-    file = root / "README.md"
-    return {file: _fill(file, {"table": table}, "<!-- {} -->\n")}
+def documents(root: Path) -> dict[Path, bytes]:
+    """The README with its table of providers, and the type of `provider_fields`, brought up to date.
 
-
-def table(root: Path) -> str:
-    """The README's table, made by a new process, after the clients that the adapters import are written."""
+    They are made by a new process, after the clients that the adapters import are written.
+    """
     roots = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, roots)), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", f"{__package__}.table"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise PipelineError(f"wrapper/audiences/providers: the README's table cannot be made: {last}")
-    return done.stdout
+        raise PipelineError(f"wrapper/audiences/providers: what they offer cannot be told: {last}")
+    told, readme, fields = json.loads(done.stdout), root / "README.md", root / "wrapper" / "audiences" / "fields.py"
+    typed = f"\n{client.formatted(told['fields']).decode()}"
+    return {
+        readme: _fill(readme, {"table": told["table"]}, "<!-- {} -->\n"),
+        fields: _fill(fields, {"types": typed}, "# {}\n"),
+    }
 
 
 def _fill(file: Path, texts: dict[str, str], comment: str) -> bytes:

@@ -1,6 +1,8 @@
-"""What each provider offers, for the README, and takes, for the documentation: from adapters and effective specs."""
+"""What each provider offers and takes, from adapters and effective specs, for README, documentation and types."""
 
+import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import audiences
@@ -12,6 +14,15 @@ _HEAD = """\
 | --- | --- | --- | --- | --- |
 """
 _SUPPORT = {"native": "yes", "emulated": "yes, emulated", "undocumented": "undocumented", "unsupported": "**no**"}
+_TYPES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+    "array": "list[typing.Any]",
+    "object": "dict[str, typing.Any]",
+}
 
 
 def capabilities() -> str:
@@ -25,6 +36,30 @@ def capabilities() -> str:
 def takes() -> str:
     """What each provider takes of a draft."""
     return _HEAD + "".join(map(_row, _kinds()))
+
+
+def fields() -> str:
+    """What only one provider takes of a draft, as the type of `provider_fields`."""
+    written = [_typed(f"{kind.__name__}Fields", _own_fields(kind.adapter)) for kind in _kinds()]
+    return "".join(written) + _typed("ProviderFields", {kind.key: f"{kind.__name__}Fields" for kind in _kinds()})
+
+
+def _typed(name: str, types: Mapping[str, str]) -> str:
+    entries = ", ".join(f"{key!r}: {type_}" for key, type_ in types.items())
+    return f'{name} = typing.TypedDict("{name}", {{{entries}}}, total=False)\n'
+
+
+def _own_fields(adapter: Any) -> dict[str, str]:
+    body = adapter.create.spec.body.at(adapter.draft.within)
+    names = body.properties.keys() - adapter.draft.fields.keys()
+    return {name: _type(body.spec.resolve(body.at((name,)).pointer)[0]) for name in body.properties if name in names}
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return f"typing.Literal[{', '.join(map(repr, schema['enum']))}]"
+    kinds = schema.get("type", [])
+    return " | ".join(_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)) or "typing.Any"
 
 
 def _kinds() -> list[Any]:
@@ -47,4 +82,4 @@ def _field(name: str, schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(capabilities())
+    sys.stdout.write(json.dumps({"table": capabilities(), "fields": fields()}))

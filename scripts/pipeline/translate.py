@@ -79,19 +79,13 @@ def moved(spec: Json, below: str, name: str) -> Json:
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 
-def cut(spec: Json, wanted: Collection[str], name: str) -> Json:
-    """The document with the operations of these ids alone, and the components that they need.
-
-    Raises PipelineError for an id that it does not have.
-    """
+def cut(spec: Json, wanted: Collection[str]) -> tuple[Json, list[str]]:
+    """The document with the operations of these ids alone, and the components that they need; the ids that it lacks."""
     paths: Json = {}
     for method, path, operation in each_operation(spec):
         if operation.get("operationId") in wanted:
             paths.setdefault(path, {})[method] = operation
-    if missing := sorted(
-        {*wanted} - {operation["operationId"] for item in paths.values() for operation in item.values()}
-    ):
-        raise PipelineError(f"{name}: /paths: no operation {', '.join(missing)}")
+    missing = {*wanted} - {operation["operationId"] for item in paths.values() for operation in item.values()}
     found, new = set[tuple[str, str]](), _referred(paths)
     while new:
         found |= new
@@ -102,7 +96,7 @@ def cut(spec: Json, wanted: Collection[str], name: str) -> Json:
     }
     components = {kind: entries for kind, entries in kept.items() if entries}
     tags = [tag for tag in spec.get("tags", ()) if f'"{tag["name"]}"' in json.dumps(paths)]
-    return spec | {"paths": paths, "components": components, "tags": tags}
+    return spec | {"paths": paths, "components": components, "tags": tags}, sorted(missing)
 
 
 def _referred(part: Json) -> set[tuple[str, str]]:

@@ -2,29 +2,32 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from . import client, effective, registry, vendor
-from .folders import Provider
+from .folders import Json, Provider
 
 _CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 _INIT = b'"""Typed clients generated from the effective specs; one package a provider. They send nothing."""\n'
 
 
-def expected(root: Path, found: Sequence[Provider]) -> dict[Path, bytes]:
-    """Every file below `generated`, as the specs say it should be, and every file with a generated block."""
+def expected(root: Path, found: Sequence[Provider], specs: Mapping[str, Json] | None = None) -> dict[Path, bytes]:
+    """Every file below `generated`, as the specs say it should be, and every file with a generated block.
+
+    `specs` are effective specs by provider that are generated from as they are, whatever stands against them.
+    """
     package = root / "generated" / "audience_clients"
     files = {package / "__init__.py": _INIT, package / "py.typed": b""}
     for provider in found:
         vendor.verify(provider)
-        files |= of(provider)
+        files |= of(provider, (specs or {}).get(provider.key))
     return files | registry.blocks(root, found)
 
 
-def of(provider: Provider) -> dict[Path, bytes]:
+def of(provider: Provider, spec: Json | None = None) -> dict[Path, bytes]:
     """The provider's effective spec, where that comes from, and its client."""
-    spec = effective.build(provider)
+    spec = spec or effective.build(provider)
     written = {"openapi.json": effective.dump(spec), "sources.json": effective.dump(effective.sources(provider))}
     files = client.files(spec, str(provider.specs)) | {PurePath(name): data for name, data in written.items()}
     return {provider.generated / path: data for path, data in files.items()}

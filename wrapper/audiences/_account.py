@@ -85,10 +85,9 @@ class Account:
             raise InvalidError.ours("path", f"must name each parameter of {path}, and no other", values)
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        own = {name: self.values[setting] for name, setting in service.own.items()}
-        built: dict[str, Any] = {"method": spec.method, "url": path, "headers": own, "params": given.get("params")}
+        built: dict[str, Any] = {"method": spec.method, "url": path, "params": given.get("params")}
         if given.get("json") is not None:
-            built["json"], own["Content-Type"] = given["json"], "application/json"
+            built |= {"json": given["json"], "headers": {"Content-Type": "application/json"}}
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,), lambda _: None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from . import _json, _spec
@@ -49,28 +50,13 @@ class Success(Generic[Answer]):
 
 @dataclass(frozen=True, repr=False)
 class Judged:
-    """A response beside what the spec says of it. It is also what the generated parsers read."""
+    """A response beside what the spec says of it."""
 
     response: Response
     value: Any
     """The body's JSON; None where it has none, or cannot be read."""
     unreadable: str | None
     deviations: tuple[Deviation, ...]
-
-    @property
-    def status_code(self) -> int:
-        return self.response.status
-
-    @property
-    def content(self) -> bytes:
-        return self.response.body
-
-    @property
-    def text(self) -> str:
-        return self.response.body.decode()
-
-    def json(self) -> Any:
-        return self.value
 
 
 def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer]:
@@ -106,8 +92,12 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
     broken = [d.pointer for d in judged.deviations if d.rule != _spec.UNDOCUMENTED and d.pointer != "content-type"]
     if broken:
         return None, f"the body breaks the spec at {', '.join(p or 'its root' for p in broken)}"
+    status, body = judged.response.status, judged.response.body
     try:
-        return operation.parse(judged), None
+        given = SimpleNamespace(
+            status_code=status, content=body, text=body.decode(errors="replace"), json=lambda: judged.value
+        )
+        return operation.parse(given), None
     except Exception as error:  # noqa: BLE001  # generated code; the receipt must not be lost to it
         return None, f"the generated model raised {type(error).__name__}"
 

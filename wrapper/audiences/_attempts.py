@@ -131,11 +131,6 @@ class Attempts(Generic[Asked, Answer]):
                 given = Given(raised=error)
             _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
 
-    def end(self) -> None:
-        """Let it go on no longer, from another thread."""
-        self._how.ending.over = True
-        self._seen.end()
-
     @property
     def slow(self) -> bool:
         """Whether it takes long to find out what is known."""

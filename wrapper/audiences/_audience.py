@@ -1,15 +1,14 @@
 """The draft: one description of an audience for every provider."""
 
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from . import _json, providers
+from . import _json
 from ._errors import InvalidError, Problem, named
 from ._members import PhoneFile
+from .fields import ProviderFields
 
 _TEXT = "must be a string of Unicode text, without lone surrogates"
 
@@ -32,10 +31,11 @@ class Audience:
     name: str
     description: str | None = None
     members: PhoneFile | None = None
-    provider_fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    provider_fields: ProviderFields = field(default_factory=ProviderFields)
 
     def __post_init__(self) -> None:
-        given, plain = self.provider_fields, dict[str, Any]()
+        given: Any = self.provider_fields
+        plain, known = dict[str, Any](), ProviderFields.__annotations__
         rules = [
             ("name", _is_text(self.name), _TEXT),
             ("name", self.name != "", "must not be empty"),
@@ -46,16 +46,16 @@ class Audience:
         problems = [Problem.ours(name, rule, getattr(self, name)) for name, kept, rule in rules if not kept]
         for key, fields in given.items() if isinstance(given, Mapping) else ():
             plain[key], rule = _plain(fields), "must be a mapping of property names to JSON values"
-            if key not in provider_keys():
-                rule = f"is not a provider; there are {', '.join(sorted(provider_keys()))}"
-            if key not in provider_keys() or plain[key] is None:
+            if key not in known:
+                rule = f"is not a provider; there are {', '.join(known)}"
+            if key not in known or plain[key] is None:
                 problems.append(Problem.ours(f"provider_fields[{named(key)}]", rule, fields))
         if problems:
             raise InvalidError.of(problems)
         object.__setattr__(self, "provider_fields", MappingProxyType(plain))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = {key: dict(given) for key, given in self.provider_fields.items()}
+        fields = {key: dict(given) for key, given in cast("Mapping[str, Any]", self.provider_fields).items()}
         return _unpickled, (self.name, self.description, self.members, fields)
 
     def __repr__(self) -> str:
@@ -63,14 +63,8 @@ class Audience:
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
 
 
-def _unpickled(name: str, description: str | None, members: PhoneFile | None, fields: dict[str, Any]) -> Audience:
+def _unpickled(name: str, description: str | None, members: PhoneFile | None, fields: Any) -> Audience:
     return Audience(name=name, description=description, members=members, provider_fields=fields)
-
-
-@cache
-def provider_keys() -> frozenset[str]:
-    """The providers' keys: the names of the adapters, which are not imported."""
-    return frozenset(module.name for module in pkgutil.iter_modules(providers.__path__))
 
 
 def _is_text(value: object) -> bool:

@@ -32,9 +32,16 @@ class Timeouts:
 
 
 class Ending:
-    """Whether a call was ended from outside, by `close()` or after an interrupt of others."""
+    """Ends a call from outside, for `close()` or after an interrupt of others."""
 
     over = False
+    end_connection: Callable[[], None] | None = None
+    """Of the connection of ours that carries the call now; one of the caller's transport has its own end."""
+
+    def end(self) -> None:
+        self.over = True
+        if self.end_connection:
+            self.end_connection()
 
 
 @dataclass(frozen=True, slots=True)

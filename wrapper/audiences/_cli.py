@@ -23,8 +23,9 @@ def main() -> None:
             show(text := StringIO())
             say("\n".join(map(visible, text.getvalue().expandtabs(4).splitlines())), "stderr")
             code = getattr(error, "exit_code", 2)
-        elif isinstance(error, OSError) and "_command.py" not in frames:
-            note(f"audiences: standard output failed: {error.strerror}")  # of --help, so nothing was sent
+        elif isinstance(error, OSError | RuntimeError) and "_command.py" not in frames:
+            # No command has begun: a standard stream is closed, or full.
+            note(f"audiences: nothing was sent: {getattr(error, 'strerror', None) or type(error).__name__}")
             code = 2
         else:
             where = "{}, line {}".format(*[*frames.items()][-1])

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
-from typer import Argument, Exit, Option, Typer
+from typer import Argument, Exit, FileBinaryRead, Option, Typer
 
 from . import (
     Attribute,
@@ -33,12 +33,10 @@ from . import (
     _report,
 )
 from . import _operation as operation
-from ._bars import Bars
 from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
-from ._member_file import KINDS, MemberFile, opened
-from ._operation import Operation
+from ._member_file import KINDS, MemberFile
 from ._terminal import note, say
 from ._verbs import CHUNK_BYTES
 from ._version import __version__
@@ -77,7 +75,7 @@ class Drafted(NamedTuple):
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
-        fields = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
+        fields: Any = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
         with _refusing():
             members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
             return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
@@ -112,7 +110,7 @@ class Asked(NamedTuple):
 class Given(NamedTuple):
     """The members of a change."""
 
-    file: Annotated[Path, Option(exists=True, dir_okay=False, allow_dash=True, help=_MEMBERS)]
+    file: Annotated[FileBinaryRead, Option(help=_MEMBERS)]
     column: Annotated[str, Option(help="The column that has the ids; id by default.")] = ""
     attribute: Annotated[
         list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
@@ -120,15 +118,12 @@ class Given(NamedTuple):
     chunk_bytes: Annotated[int, Option(metavar="BYTES", min=1, help="The most bytes of one call.")] = CHUNK_BYTES
 
     @property
-    def attributes(self) -> list[tuple[str, str]]:
-        pairs = [
-            (name, kind) if mark else (text, "text")
-            for text in self.attribute
-            for name, mark, kind in [text.rpartition(":")]
-        ]
-        if any(kind not in KINDS for _, kind in pairs) or len({name for name, _ in pairs}) < len(pairs):
+    def attributes(self) -> dict[str, str]:
+        """The kind of each column."""
+        found = dict((text if ":" in text else f"{text}:text").rsplit(":", 1) for text in self.attribute)
+        if not {*found.values()} <= {*KINDS} or len(found) < len(self.attribute):
             _refuse(f"--attribute: must be {_ATTRIBUTE}, and each column once; a kind is one of {', '.join(KINDS)}")
-        return pairs
+        return found
 
 
 class GoingOn(NamedTuple):
@@ -173,13 +168,28 @@ def _verb(function: Callable[..., None]) -> None:
     """Make the function a command. Each of its parameters is a group of options."""
     groups = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
 
+    verb = function.__name__.rstrip("_")
+
     def command(**given: Any) -> None:
-        function(**{name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()})
+        made = {name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()}
+        if "at" in made:
+            _check(verb, made["at"], made["shared"], given.get("name"), given.get("id"))
+        function(**made)
 
     options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    app.command(function.__name__.rstrip("_"), help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+    app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+
+
+def _check(verb: str, at: At, shared: Shared, name: str | None, id: str | None) -> None:
+    """Exits where the provider does not offer the verb, before credentials are asked for."""
+    try:
+        PROVIDERS[at.provider].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
+    except AudiencesError as error:
+        error.audience_name = name or None
+        _report.show([error], name or id or "", as_json=shared.as_json, curl=False, lines=verb == "list")
+        raise Exit(_report.exit_code([error])) from None
 
 
 def _version(wanted: bool) -> None:
@@ -304,20 +314,20 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
     audiences replace SPRING --provider commbox --file phones.xlsx
     """
     adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
-    if adapter.members or not isinstance(entry := adapter.replace, Operation):
+    if adapter.members:
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
         _change("replace", asked, at, given, shared, allow_empty=allow_empty)
-    if str(given.file) == "-" or given != Given(given.file):
+    if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
         others = "--column, --attribute and --chunk-bytes"
         _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without {others}")
     what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
     with _refusing():
-        file = PhoneFile(given.file, checked=not replacing.unchecked)
+        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
         lambda provider: provider.replace(what, file, allow_empty=allow_empty),
-        then=lambda provider: provider._account.request(entry, change),
+        then=lambda provider: provider._account.request(adapter.replace, change),
     )
 
 
@@ -344,25 +354,23 @@ def delete(asked: Asked, at: At, consent: Consent, shared: Shared) -> None:
 
 def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **options: bool) -> NoReturn:
     what, run, attributes = asked.reference(), _Run([at.provider], asked.shown, shared), given.attributes
-    supported = isinstance(getattr(run.chosen[0].adapter, verb), Operation)
 
     def call(provider: Provider) -> _report.Shown:
         make: Callable[..., _report.Shown] = partial(
             getattr(provider, verb), what, chunk_bytes=given.chunk_bytes, **options
         )
-        with opened(given.file) as file:
-            members = MemberFile(file, given.column or "id", attributes, run.bars.of(provider.title))
-            if supported and members.seeks:
-                for _ in members:
-                    pass
-            try:
-                return make(members)
-            except NotSentError:
-                if not run.shut:
-                    raise
+        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        if members.seeks:
+            for _ in members:
+                pass
+        try:
+            return make(members)
+        except NotSentError:
+            if not run.shut:
+                raise
         stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
         # What is shown names nobody.
-        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes})])
+        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
 
     run.end(call)
 
@@ -385,7 +393,7 @@ class _Run:
         self.shut, self._name, self._shared = shared.dry_run, name, shared
         self._held: Request | None = None
         self._sent = False
-        self.bars = Bars()
+        self.bars = _report.Bars()
         self.chosen = _providers(keys, shared, self.bars, self._hold)
 
     def _hold(self, request: Request) -> None:
@@ -464,7 +472,7 @@ class _HeldError(Exception):
 
 
 def _providers(
-    keys: Sequence[str], shared: Shared, bars: Bars, on_request: Callable[[Request], None]
+    keys: Sequence[str], shared: Shared, bars: _report.Bars, on_request: Callable[[Request], None]
 ) -> list[Provider]:
     if shared.curl and (shared.as_json or not shared.dry_run):
         _refuse("--curl goes with --dry-run, and not with --json")
@@ -506,7 +514,7 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
     """Put a file's variables in the environment, where they win; gives back what those are called."""
-    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.all_settings()}
+    known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
         values = tomllib.loads(file.read_text("utf-8-sig"))
         if tenant or "tenant" in values:

@@ -51,7 +51,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     file, look = (audience.members if rules.column else None), Look()
     if file and rules.column:
         look = looked_into(file, rules.column)
-    given = audience.provider_fields.get(key, {})
+    given: Any = audience.provider_fields.get(key, {})
     problems = [*look.problems]
     for name in given.keys() & rules.fields.keys():
         problems.append(Problem.ours(_door(key, name), "is a field of the draft itself", given[name]))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from functools import wraps
 from inspect import iscoroutine, signature
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack, get_args
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, get_args
 
 import anyio
 import anyio.to_thread
@@ -17,38 +17,41 @@ from ._http.waiting import AsyncSide, BlockingSide
 from ._listing import Listing
 from ._options import CallOptions
 from ._provider import Provider
-from ._record import Record
+from ._record import Model, Record
 from ._steps import Await, Flow, R, Step, Wait, Work
 from ._verbs import Verbs
 
 P = ParamSpec("P")
-M = TypeVar("M", bound=Callable[..., Any])
+M = TypeVar("M")
+Method = TypeVar("Method", bound=Callable[..., Any])
 _LOOK = 0.05
 """Seconds between two looks whether a call that waits was ended."""
 
 
-def _blocking(flow: Callable[Concatenate[Verbs, P], Flow[R]]) -> Callable[Concatenate["Blocking", P], R]:
+def _blocking(flow: Callable[Concatenate[Verbs[M], P], Flow[R]]) -> Callable[Concatenate["Blocking[M]", P], R]:
     """The method that runs a verb's flow. It has the flow's signature, but that it returns what the flow gives."""
 
     @_called_as(flow)
-    def method(self: "Blocking", /, *given: P.args, **named: P.kwargs) -> R:
+    def method(self: "Blocking[M]", /, *given: P.args, **named: P.kwargs) -> R:
         return self._run(*self._begun(flow, given, named))
 
     return method
 
 
-def _async(flow: Callable[Concatenate[Verbs, P], Flow[R]]) -> Callable[Concatenate["Async", P], Coroutine[Any, Any, R]]:
+def _async(
+    flow: Callable[Concatenate[Verbs[M], P], Flow[R]],
+) -> Callable[Concatenate["Async[M]", P], Coroutine[Any, Any, R]]:
     """The same for the asynchronous class."""
 
     @_called_as(flow)
-    async def method(self: "Async", /, *given: P.args, **named: P.kwargs) -> R:
+    async def method(self: "Async[M]", /, *given: P.args, **named: P.kwargs) -> R:
         return await self._run(*self._begun(flow, given, named))
 
     return method
 
 
-def _called_as(flow: Callable[..., Any]) -> Callable[[M], M]:
-    def method_of(method: M) -> M:
+def _called_as(flow: Callable[..., Any]) -> Callable[[Method], Method]:
+    def method_of(method: Method) -> Method:
         own = signature(flow)
         result = get_args(own.return_annotation)[-1]
         wraps(flow)(method).__signature__ = own.replace(return_annotation=result)  # type: ignore[attr-defined]
@@ -58,14 +61,14 @@ def _called_as(flow: Callable[..., Any]) -> Callable[[M], M]:
     return method_of
 
 
-class Blocking(Provider[BlockingTransport]):
+class Blocking(Provider[BlockingTransport], Generic[Model]):
     """A provider, for blocking code."""
 
     _side = BlockingSide
 
     prepare = _blocking(Verbs.prepare)
-    create = _blocking(Verbs.create)
-    ensure = _blocking(Verbs.ensure)
+    create = _blocking(Verbs[Model].create)
+    ensure = _blocking(Verbs[Model].ensure)
     get = _blocking(Verbs.get)
     wait = _blocking(Verbs.wait)
     add = _blocking(Verbs.add)
@@ -126,14 +129,14 @@ class Blocking(Provider[BlockingTransport]):
                 raise AssertionError(step)
 
 
-class Async(Provider[AsyncTransport]):
+class Async(Provider[AsyncTransport], Generic[Model]):
     """A provider, for asynchronous code: the same names, awaited."""
 
     _side = AsyncSide
 
     prepare = _async(Verbs.prepare)
-    create = _async(Verbs.create)
-    ensure = _async(Verbs.ensure)
+    create = _async(Verbs[Model].create)
+    ensure = _async(Verbs[Model].ensure)
     get = _async(Verbs.get)
     wait = _async(Verbs.wait)
     add = _async(Verbs.add)

@@ -1,13 +1,10 @@
 """Members in a CSV file, row by row in constant memory. Every rule is ours; nothing of a cell is ever told."""
 
 import csv
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from os import SEEK_END
-from pathlib import Path
 from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem
@@ -42,10 +39,10 @@ class MemberFile:
         self,
         file: BinaryIO,
         column: str,
-        attributes: Sequence[tuple[str, str]],
+        attributes: Mapping[str, str],
         tell: Callable[[int, int | None], object],
     ) -> None:
-        """`attributes` have a column and one of KINDS; `tell` is called with the bytes that were read."""
+        """`attributes` have by column one of KINDS; `tell` is called with the bytes that were read."""
         self.seeks = file.seekable()
         self._file, self._column, self._attributes, self._tell = file, column, attributes, tell
         self._start = file.tell() if self.seeks else 0
@@ -55,8 +52,19 @@ class MemberFile:
     def __iter__(self) -> Iterator[Member | str]:
         if self.seeks:
             self._file.seek(self._start)
+        rows = csv.reader(self._lines(), strict=True)
         try:
-            yield from self._members(csv.reader(self._lines(), strict=True))
+            heading = next(rows, [])
+            place, *places = [self._place(heading, name) for name in (self._column, *self._attributes)]
+            for row in rows:
+                if row:
+                    self._check(row, place, heading)
+                    yield Member(row[place], dict(self._told(row, places))) if places else row[place]
+                    continue
+                blank = self._line
+                if any(rows):
+                    self._line = blank
+                    raise self._wrong("is empty")
         except csv.Error:
             raise self._wrong("is not CSV") from None
         except UnicodeDecodeError:
@@ -78,27 +86,11 @@ class MemberFile:
                 self._tell(read, self._size)
             yield line.decode("utf-8-sig" if self._line == 1 else "utf-8")
 
-    def _members(self, rows: Iterator[list[str]]) -> Iterator[Member | str]:
-        heading = next(rows, [])
-        place, *places = (
-            self._place(heading, name) for name in (self._column, *(name for name, _ in self._attributes))
-        )
-        blank = 0
-        for row in rows:
-            if not row:
-                blank = blank or self._line
-                continue
-            if blank:
-                self._line = blank
-                raise self._wrong("is empty")
-            if len(row) != len(heading):
-                raise self._wrong(f"has {_cells(row)}, and the first line has {_cells(heading)}")
-            if not row[place].strip():
-                raise self._wrong(f"has no {self._column}")
-            if places:
-                yield Member(row[place], dict(self._told(row, places)))
-            else:
-                yield row[place]
+    def _check(self, row: list[str], place: int, heading: list[str]) -> None:
+        if len(row) != len(heading):
+            raise self._wrong(f"has {_cells(row)}, and the first line has {_cells(heading)}")
+        if not row[place].strip():
+            raise self._wrong(f"has no {self._column}")
 
     def _place(self, heading: list[str], name: str) -> int:
         if heading.count(name) != 1:
@@ -108,7 +100,7 @@ class MemberFile:
 
     def _told(self, row: list[str], places: list[int]) -> Iterator[tuple[str, Attribute]]:
         """The attributes of a member; of an empty cell, none."""
-        for place, (name, kind) in zip(places, self._attributes, strict=True):
+        for place, (name, kind) in zip(places, self._attributes.items(), strict=True):
             if not row[place]:
                 continue
             try:
@@ -124,22 +116,3 @@ class MemberFile:
 
 def _cells(row: list[str]) -> str:
     return f"{len(row)} cell{'s' if len(row) != 1 else ''}"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file at the path, or standard input for `-`. Raises InvalidError."""
-    if str(path) == "-":
-        if sys.stdin is None:
-            raise InvalidError.of([Problem("members", "must be open", "standard input", OURS)])
-        yield sys.stdin.buffer
-        return
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        why = error.strerror
-    else:
-        with file:
-            yield file
-        return
-    raise InvalidError.of([Problem("members", f"cannot be read: {why}", "file", OURS)])

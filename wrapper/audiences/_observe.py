@@ -26,6 +26,11 @@ def attempted(provider: str, method: str, url: str, attempt: Attempt) -> None:
     """Log an attempt: INFO where it was applied as documented, WARNING otherwise; the fields are in `extra`, too. The
     URL, which has no values in it, is the span's alone.
     """
+    with suppress(Exception):
+        _attempt_span(url, method, attempt)
+    level = logging.WARNING if attempt.failed else logging.INFO
+    if not _LOG.isEnabledFor(level):
+        return
     fields = {
         "provider": provider,
         "operation": attempt.operation,
@@ -39,9 +44,7 @@ def attempted(provider: str, method: str, url: str, attempt: Attempt) -> None:
     }
     said = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
     with suppress(Exception):
-        _LOG.log(logging.WARNING if attempt.failed else logging.INFO, "%s: %s", said, attempt.what, extra=fields)
-    with suppress(Exception):
-        _attempt_span(url, method, attempt)
+        _LOG.log(level, "%s: %s", said, attempt.what, extra=fields)
 
 
 def warned(provider: str, warnings: tuple[str, ...]) -> None:
@@ -79,8 +82,8 @@ class Span:
     def begin(self, provider: str, verb: str) -> None:
         attributes = {"audiences.provider": provider, "audiences.verb": verb}
         with suppress(Exception):
-            if (api := _opentelemetry()) and verb != "prepare":  # which sends nothing
-                self._manager = _tracer(api).start_as_current_span(f"{provider} {verb}", attributes=attributes)
+            if (tracer := _tracer()) and verb != "prepare":  # which sends nothing
+                self._manager = tracer.start_as_current_span(f"{provider} {verb}", attributes=attributes)
                 self._current = self._manager.__enter__()
 
     def end(self, outcome: Outcome | None, failure: str = "") -> None:
@@ -104,7 +107,7 @@ class Span:
 
 def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
     """An attempt that is over, as a span within that of its verb."""
-    if (api := _opentelemetry()) is None:
+    if (tracer := _tracer()) is None:
         return
     parts = urlsplit(url)
     attributes: dict[str, str | int] = {
@@ -116,7 +119,7 @@ def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
         "url.full": url,
     }
     begun = int(attempt.started.timestamp() * 1e9)
-    current = _tracer(api).start_span(method, kind=api.SpanKind.CLIENT, attributes=attributes, start_time=begun)
+    current = tracer.start_span(method, kind=_opentelemetry().SpanKind.CLIENT, attributes=attributes, start_time=begun)
     if attempt.status is not None:
         current.set_attribute("http.response.status_code", attempt.status)
     if attempt.failed:
@@ -140,5 +143,9 @@ def _opentelemetry() -> Any:
     return trace
 
 
-def _tracer(api: Any) -> Any:
-    return api.get_tracer("audiences", __version__)
+def _tracer() -> Any:
+    """None where the application has set up none."""
+    api = _opentelemetry()
+    if api is None or isinstance(provider := api.get_tracer_provider(), api.ProxyTracerProvider):
+        return None
+    return provider.get_tracer("audiences", __version__)

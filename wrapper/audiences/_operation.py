@@ -1,16 +1,17 @@
 """What a provider offers, as values: its documented calls, and, with the reason, what it does not offer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import _spec
 from ._draft import Draft, DraftRules
+from ._errors import Remedy, UnsupportedError
 from ._lazy import lazy
 from ._members import Member, PhoneFile
-from ._outcome import State
+from ._outcome import Outcome, State
 from ._record import Record, Reference
 from ._secret import Secret
 from ._settings import Setting, Values
@@ -107,7 +108,7 @@ class Service:
     key: str
     """The folder of its effective spec among the generated clients."""
     headers: Callable[[Values], Mapping[str, str | Secret]]
-    """Those that authenticate, and every other one that the generated builders do not set."""
+    """Those that every call has: they authenticate, or have a setting as their value."""
     code: tuple[str | Path, ...]
     """The properties of an error body that may hold the provider's code, best first; a path is one of a property below
     others, such as ("errors", 0, "code").
@@ -116,8 +117,6 @@ class Service:
     """The same for the provider's words."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
-    own: Mapping[str, str] = field(default_factory=dict)
-    """The headers that the generated builders set, each with the setting that is its value."""
     undocumented: str = ""
     """Why no page says that the calls do what they are used for; "" where one does."""
 
@@ -171,6 +170,8 @@ class Unsupported:
         return Capability(Support.UNSUPPORTED, self.reason)
 
 
+READING = ("get", "list", "wait", "reconcile")
+"""The verbs that only ask, so that they have no outcome."""
 VERBS = ("create", "ensure", "get", "list", "wait", "add", "remove", "replace", "delete")
 _NOT_HERE = Unsupported("this library makes no such call yet")
 
@@ -203,7 +204,7 @@ class Adapter:
     token: Operation[Secret, Granted] | None = None
     """Asks for an access token, with the client's secret. Its settings have the names that `resolve` has for them."""
 
-    @property
+    @lazy
     def capabilities(self) -> Mapping[str, Capability]:
         """By verb."""
         get = self.get.capability
@@ -215,6 +216,17 @@ class Adapter:
         of = {"ensure": made(f"asked {{}} first, then created {self.create.capability.reason}")}
         of |= {} if self.wait else {"wait": made("asked {} until it is no longer indexing")}
         return MappingProxyType({verb: of.get(verb) or getattr(self, verb).capability for verb in VERBS})
+
+    def check(self, verb: str, *, allow_undocumented: bool) -> None:
+        """Raises UnsupportedError for a verb that is not offered, or only by an undocumented call, without leave."""
+        support, reason = self.capabilities[verb]
+        outcome = None if verb in READING else Outcome.NOT_SENT
+        known: dict[str, Any] = {"provider": self.title, "outcome": outcome, "reason": reason}
+        if support is Support.UNSUPPORTED:
+            raise UnsupportedError(f"not supported: {reason}", **known)
+        if support is Support.UNDOCUMENTED and not allow_undocumented:
+            remedy = Remedy("allow_undocumented", True, "permits it")
+            raise UnsupportedError(f"is not documented to do that: {reason}", remedy=remedy, **known)
 
     @property
     def operations(self) -> "tuple[Operation[Any, Any], ...]":

@@ -40,6 +40,7 @@ class Provider(ABC, Generic[T]):
     key: ClassVar[str]
     """The provider's name in `provider_fields`, in the generated clients and on the command line."""
     settings: ClassVar[tuple[Setting, ...]]
+    """The constructor's settings that an environment variable can give."""
     capabilities: ClassVar[Mapping[str, Capability]]
     """By verb, whether the provider offers it, and why so."""
     _side: ClassVar[Side]
@@ -47,8 +48,11 @@ class Provider(ABC, Generic[T]):
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        for name in ("title", "key", "settings", "capabilities") if "adapter" in vars(cls) else ():
-            setattr(cls, name, getattr(cls.adapter, name))
+        if adapter := vars(cls).get("adapter"):
+            cls.title, cls.key, cls.capabilities = adapter.title, adapter.key, adapter.capabilities
+            meaning = "the base URL, instead of the documented server"
+            url = Setting(f"{adapter.key.upper()}_BASE_URL", meaning, required=False, argument="base_url")
+            cls.settings = (*adapter.settings, url)
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         """`given` has the settings and the options. Raises ConfigurationError for what is missing or malformed."""
@@ -78,7 +82,7 @@ class Provider(ABC, Generic[T]):
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
         values = resolve(self.settings, given, oauth=self.adapter.token is not None)
         server = _spec.load(self.key).document["servers"][0]
-        self.base_url = server_url(server, self.settings, values, given, self.all_settings()[-1])
+        self.base_url = server_url(server, self.settings, values, given)
         """What the operations' paths are appended to."""
         values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
@@ -94,12 +98,6 @@ class Provider(ABC, Generic[T]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds credentials and is not pickled; make it anew where it is needed")
-
-    @classmethod
-    def all_settings(cls) -> tuple[Setting, ...]:
-        """The constructor's settings that an environment variable can give."""
-        meaning = "the base URL, instead of the documented server"
-        return (*cls.settings, Setting(f"{cls.key.upper()}_BASE_URL", meaning, required=False, argument="base_url"))
 
     @classmethod
     def spec_version(cls) -> str:

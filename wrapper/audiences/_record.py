@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from . import _json
 from ._attempt import Attempt, as_json
@@ -13,6 +15,9 @@ from ._changed import Changed
 from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
 from ._outcome import Outcome, State
 from ._response import Response
+
+Model = TypeVar("Model", default=Any)
+"""The generated model of what a provider's create answers."""
 
 
 class RecordState(StrEnum):
@@ -68,7 +73,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Generic[Model]):
     """Proof that the provider acted on a call."""
 
     provider: str
@@ -87,7 +92,7 @@ class Receipt:
     """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
     response: Response = field(repr=False)
     """The raw response."""
-    model: Any = field(repr=False, hash=False)
+    model: Model | None = field(repr=False, hash=False)
     """The generated model of the response's body, or None for the reason in `model_problem`."""
     model_problem: str | None = None
     deviations: tuple[Deviation, ...] = field(default=(), repr=False)

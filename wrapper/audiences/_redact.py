@@ -4,7 +4,7 @@ import json
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
@@ -42,11 +42,14 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     b'{"message": "no key ***"}'
     """
     sought = {_spaced(each.encode()) for each in secrets if len(each) >= SHORTEST}
-    hidden = bytearray(len(data))
+    text, least = _spaced(data), _CUT if cut else SHORTEST
     formats = _FORMATS if any(mark in data for mark in b"\\&%") else ()
-    for view in _View(_spaced(data)).views(formats) if sought else ():
+    if not formats and not any(each[:least] in text for each in sought):
+        return data
+    hidden = bytearray(len(data))
+    for view in _View(text).views(formats) if sought else ():
         for secret in sought:
-            for first, last in view.places(secret, _CUT if cut else SHORTEST):
+            for first, last in view.places(secret, least):
                 begin, end = view.origin(first), view.origin(last)
                 hidden[begin:end] = b"\1" * (end - begin)
     kept, at = bytearray(), 0
@@ -67,25 +70,19 @@ def _spaced(text: bytes) -> bytes:
     return text.replace(b"+", b" ")
 
 
-_Format = tuple[re.Pattern[bytes], Callable[[str], str]]
-"""How characters are escaped. The pattern matches an escape, or, at the end of the data, the begin of one (which has no
-group 1); the function tells what an escape stands for.
-"""
-
-_JSON: _Format = (
-    re.compile(rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z'),
-    lambda escape: str(json.loads(f'"{escape}"')),
-)
-_HTML: _Format = (re.compile(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z"), unescape)
-_URL: _Format = (re.compile(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z"), unquote)
+# How characters are escaped: an escape, or, at the end of the data, the begin of one (which has no group 1).
+_JSON = re.compile(rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z')
+_HTML = re.compile(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z")
+_URL = re.compile(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z")
 # From the outside to the inside: JSON twice, because what stands in JSON may be written as JSON itself.
 _FORMATS = (_JSON, _JSON, _HTML, _URL)
 
 
 @lru_cache(4096)
-def _plain(meaning: Callable[[str], str], escape: bytes | None) -> bytes | None:
+def _plain(escape: bytes | None) -> bytes | None:
     """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
-    found = meaning(escape.decode()) if escape else ""
+    text = escape.decode() if escape else ""
+    found = str(json.loads(f'"{text}"')) if text.startswith("\\") else unquote(unescape(text))
     return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
 
 
@@ -98,19 +95,19 @@ class _View:
         kind = "I" if source and len(source._text) < 2**32 else "Q"
         self._here, self._there = array(kind), array(kind)
 
-    def views(self, formats: Sequence[_Format]) -> Iterator["_View"]:
+    def views(self, formats: Sequence[re.Pattern[bytes]]) -> Iterator["_View"]:
         """The view itself, and those with the escapes of some of the formats decoded, one after the other."""
         yield self
         for number, each in enumerate(formats):
             if each not in formats[:number] and (decoded := self._decoded(each)):
                 yield from decoded.views(formats[number + 1 :])
 
-    def _decoded(self, written: _Format) -> "_View | None":
+    def _decoded(self, escapes: re.Pattern[bytes]) -> "_View | None":
         """None if there is nothing to decode."""
-        (escapes, meaning), text, at = written, bytearray(), 0
+        text, at = bytearray(), 0
         view = _View(text, self)
         for escape in escapes.finditer(self._text):
-            plain = _plain(meaning, escape[1])
+            plain = _plain(escape[1])
             if plain is not None:
                 text += self._text[at : escape.start()]
                 text += plain

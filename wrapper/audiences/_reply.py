@@ -1,25 +1,25 @@
 """The results of `ensure` and of `request`."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 from ._attempt import Attempt, as_json
 from ._changed import Changed
 from ._errors import Deviation
 from ._outcome import Outcome
-from ._record import Receipt, Record, Reference
+from ._record import Model, Receipt, Record, Reference
 from ._response import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ensured:
+class Ensured(Generic[Model]):
     """An audience that is there: found, or else created."""
 
     provider: str
     name: str = field(repr=False)
     record: Record | None = None
     """What the provider says of it, where it was found."""
-    receipt: Receipt | None = None
+    receipt: Receipt[Model] | None = None
     """That of the call that created it, where it was not."""
 
     @property

@@ -5,7 +5,6 @@ import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
@@ -126,21 +125,21 @@ def resolve(settings: Collection[Setting], given: Mapping[str, object], *, oauth
 
 
 def server_url(
-    server: Mapping[str, Any], settings: Collection[Setting], values: Values, given: Mapping[str, Any], setting: Setting
+    server: Mapping[str, Any], settings: Collection[Setting], values: Values, given: Mapping[str, Any]
 ) -> str:
-    """The URL of a spec's server, or that of `setting` in its place, with the spec's variables filled in."""
-    own = given.get(setting.argument)
-    url = str(setting.read(own) or server["url"])
+    """The base URL that was given, or that of a spec's server, with the spec's variables filled in."""
+    called = {each.argument: each.named(given.get(each.argument)) for each in settings}
+    url = values.texts.get("base_url", server["url"])
     for name, variable in server.get("variables", {}).items():
         value, hole = values.texts.get(name), f"{{{name}}}"
-        called = next((each.named(given.get(name)) for each in settings if each.argument == name), name)
         if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
-            raise ConfigurationError(f"must be a path segment, such as {variable['default']}", argument=called)
-        if value is not None and hole not in url and (called == name or own is None):
+            raise ConfigurationError(f"must be a path segment, such as {variable['default']}", argument=called[name])
+        if value is not None and hole not in url and (called[name] == name or given.get("base_url") is None):
             # An explicit URL wins over a version from the environment.
-            raise ConfigurationError(f"has no {hole} in it, and {called} is given", argument=setting.named(own))
+            rule = f"has no {hole} in it, and {called[name]} is given"
+            raise ConfigurationError(rule, argument=called["base_url"])
         url = url.replace(hole, value or variable["default"])
-    return base_url(url, allow_http=given.get("allow_http", False), argument=setting.named(own))
+    return base_url(url, allow_http=given.get("allow_http", False), argument=called["base_url"])
 
 
 def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
@@ -234,5 +233,3 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
     parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
-    if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")

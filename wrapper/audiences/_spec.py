@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, unquote
@@ -195,7 +195,7 @@ class Schema:
     def _undocumented(self, value: Any, pointers: list[str], where: str) -> Iterator[Deviation]:
         if not isinstance(value, dict | list):
             return
-        nodes = list(self._alternatives(pointers))
+        nodes = [each for pointer in pointers for each in _alternatives(self.spec, pointer)]
         named = [at for node, at in nodes if "properties" in node]
         others = [(node["additionalProperties"], at) for node, at in nodes if "additionalProperties" in node]
         rest = [f"{at}/additionalProperties" for other, at in others if isinstance(other, dict)]
@@ -209,13 +209,16 @@ class Schema:
                     yield Deviation(here, UNDOCUMENTED, f"{named[0]}/properties")
             yield from self._undocumented(entry, below, here)
 
-    def _alternatives(self, pointers: list[str]) -> Iterator[tuple[Json, str]]:
-        """The schemas at the pointers and their alternatives, with the pointers of where they really stand."""
-        for each in pointers:
-            node, at = self.spec.resolve(each)
-            yield node, at
-            for key in ("oneOf", "anyOf"):
-                yield from self._alternatives([f"{at}/{key}/{number}" for number in range(len(node.get(key, ())))])
+
+@lru_cache(4096)
+def _alternatives(spec: Spec, pointer: str) -> tuple[tuple[Json, str], ...]:
+    """The schema at the pointer and its alternatives, with the pointers of where they really stand."""
+    node, at = spec.resolve(pointer)
+    found = [(node, at)]
+    for key in ("oneOf", "anyOf"):
+        for number in range(len(node.get(key, ()))):
+            found += _alternatives(spec, f"{at}/{key}/{number}")
+    return tuple(found)
 
 
 def _is_json(essence: str) -> bool:

@@ -48,11 +48,6 @@ class Supply:
         self._source: Any = aiter(self.given) if self.awaits else iter(self.given)
         self._ended = False
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all members can be looked at before any is sent."""
-        return isinstance(self.given, Sequence)
-
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
         self._checked(self.given)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import compress
 from math import inf
-from typing import Any, Unpack, cast
+from typing import Any, Generic, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
@@ -31,12 +31,12 @@ from ._errors import (
 )
 from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import Answer, Asked, Change, Effect, Handle, Operation, Page, Support, Unsupported
+from ._operation import READING, Answer, Asked, Change, Effect, Handle, Operation, Page, Support
 from ._options import CallOptions
 from ._outcome import Outcome
 from ._policy import RetryPolicy
 from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
+from ._record import AmbiguousError, ExistsError, Model, Receipt, Record, RecordState, Reference, WaitTimeoutError
 from ._reply import Audiences, Ensured, Reply
 from ._request import Request
 from ._steps import Await, Flow, Wait, Work
@@ -50,11 +50,9 @@ CHUNK_BYTES = 4 * 1024 * 1024
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two looks whether an audience is still indexing."""
-_READING = ("get", "list", "wait", "reconcile")
-"""The verbs that only ask, so that they have no outcome."""
 
 
-class Verbs:
+class Verbs(Generic[Model]):
     """One thing that a caller asks for, and what is known of it at any moment."""
 
     how: CallSettings
@@ -64,7 +62,7 @@ class Verbs:
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
-        self._reads = verb in _READING
+        self._reads = verb in READING
         self._operation: Operation[Any, Any] | None = self._adapter.create if self._name else None
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
@@ -96,7 +94,7 @@ class Verbs:
         leave_out: Collection[str] = (),
         look_first: bool = False,
         **options: Unpack[CallOptions],
-    ) -> Flow[Receipt]:
+    ) -> Flow[Receipt[Model]]:
         """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
 
         `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
@@ -110,7 +108,7 @@ class Verbs:
         """
         if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
             raise ExistsError("has an audience of that name already, so nothing was sent", record=record)
-        create = self._offered(self._adapter.create)
+        create = self._offered("create")
         draft, request = yield from self.preparing(audience, leave_out)
         success = yield from self.call(create, draft, request)
         return self._receipt(
@@ -124,7 +122,7 @@ class Verbs:
 
     def ensure(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
-    ) -> Flow[Ensured]:
+    ) -> Flow[Ensured[Model]]:
         """Have the audience be there: it is looked up by its name, and created where there is none. Nothing of one that
         is found is compared with the draft, or changed.
 
@@ -137,8 +135,8 @@ class Verbs:
 
     def _look(self, audience: Audience, leave_out: Collection[str]) -> Flow[Record | None]:
         """Whether there is such an audience already; not asked for one that cannot be created."""
-        self._offered(self._adapter.get)
-        self._offered(self._adapter.create)
+        self._offered("get")
+        self._offered("create")
         yield from self.preparing(audience, leave_out)
         try:
             return (yield from self.get(audience.name))
@@ -153,7 +151,7 @@ class Verbs:
 
         Raises as `create` does; UnsupportedError where the provider offers no such call.
         """
-        asked, delete = self._reference(what, id), self._offered(self._adapter.delete)
+        asked, delete = self._reference(what, id), self._offered("delete")
         return self._receipt(delete, (yield from self.call(delete, asked, self._account.request(delete, asked))))
 
     def get(
@@ -171,7 +169,8 @@ class Verbs:
         the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
         """
         asked = self._reference(what, id, token)
-        get = self._offered(self._adapter.get if asked.id else self._adapter.find or self._adapter.get)
+        get = self._offered("get")
+        get = get if asked.id else self._adapter.find or get
         success = yield from self.call(get, asked, self._account.request(get, asked))
         records = [self._told(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
@@ -184,8 +183,7 @@ class Verbs:
 
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
         """The next page."""
-        entry = self._offered(self._adapter.list)
-        self._operation = entry
+        entry = self._offered("list")
         if listing.problem:
             raise SpecViolationError(f"the list has no end: {listing.problem}")
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
@@ -219,8 +217,7 @@ class Verbs:
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
-        if self._adapter.wait:
-            self._offered(self._adapter.wait)
+        self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)
         _checks.seconds("within", within, above_zero=False)
         delete = self._adapter.delete
@@ -325,7 +322,7 @@ class Verbs:
         go_on: bool = False,
         allow_empty: bool = False,
     ) -> Flow[Changed]:
-        entry: Operation[Change, Handle] = self._offered(getattr(self._adapter, verb))
+        entry: Operation[Change, Handle] = self._offered(verb)
         rules = self._adapter.members
         _checks.truth("go_on", go_on)
         _checks.truth("allow_empty", allow_empty)
@@ -333,7 +330,7 @@ class Verbs:
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
-        if supply.is_whole:
+        if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield Work(supply.check, _long(), MEMBERS)
         while not supply.is_empty:
             self._renew()
@@ -382,7 +379,7 @@ class Verbs:
         record = yield from self.get(asked)
         if reason := self._adapter.unfit(record):
             raise UnsupportedError(f"not supported: {reason}", field="members", reason=reason)
-        self._offered(entry)
+        self._operation = entry
         self._attempts, self._id = None, record.id
         change = Change(replace(asked, id=record.id), file=file)
         success = yield from self.call(entry, change, self._account.request(entry, change, look.warnings))
@@ -416,32 +413,29 @@ class Verbs:
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         trace = trace_in(what, self.title, changing, self._account.values["base_url"])
-        creates, outcome, record = trace.operation == self._adapter.create.id, Outcome.UNKNOWN, None
-        found: Sequence[Record] = ()
-        evidence, reason = Evidence.NOT_TOLD, AMBIGUOUS
+        told = partial(Reconciliation, provider=self.title, name=trace.name, outcome=Outcome.UNKNOWN)
         try:
-            record = yield from self.get(trace.name)
+            found: Sequence[Record] = [(yield from self.get(trace.name))]
         except UnsupportedError as error:
-            reason = NO_LOOK.format(error.reason)
+            return told(evidence=Evidence.NOT_TOLD, reason=NO_LOOK.format(error.reason))
         except NotFoundError:
-            evidence, reason = Evidence.NOT_SEEN, REASONS[Evidence.NOT_SEEN]
+            return told(evidence=Evidence.NOT_SEEN, reason=REASONS[Evidence.NOT_SEEN])
         except AmbiguousError as error:
             found = error.records
-        else:
-            found = (record,)
-            time = record.created if creates else record.updated
-            is_newer = time is not None and trace.started is not None and time >= trace.started
-            evidence = Evidence.FOUND if is_newer or trace.looked_first else Evidence.PERHAPS_OLDER
-            reason = APPLIED if trace.looked_first else REASONS[evidence]
-            outcome = Outcome.APPLIED if trace.looked_first else outcome
+        creates, record = trace.operation == self._adapter.create.id, found[0]
         if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
             old = {each.id for each in before}
             new = [each for each in found if each.id and each.id not in old]
             if len(new) == 1:
-                record, evidence, reason, outcome = new[0], Evidence.FOUND, NEW_ID, Outcome.APPLIED
-        return Reconciliation(
-            provider=self.title, outcome=outcome, evidence=evidence, reason=reason, name=trace.name, record=record
-        )
+                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=NEW_ID, record=new[0])
+        if len(found) > 1:
+            return told(evidence=Evidence.NOT_TOLD, reason=AMBIGUOUS)
+        if trace.looked_first:
+            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=APPLIED, record=record)
+        time = record.created if creates else record.updated
+        is_newer = time is not None and trace.started is not None and time >= trace.started
+        evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
+        return told(evidence=evidence, reason=REASONS[evidence], record=record)
 
     def request(
         self,
@@ -489,15 +483,10 @@ class Verbs:
         self._name, self._id = found.name, found.id
         return found
 
-    def _offered(self, entry: Operation[Asked, Answer] | Unsupported) -> Operation[Asked, Answer]:
-        support, reason = entry.capability
-        if isinstance(entry, Unsupported):
-            raise UnsupportedError(f"not supported: {reason}", reason=reason)
+    def _offered(self, verb: str) -> Operation[Any, Any]:
+        entry: Operation[Any, Any] = getattr(self._adapter, verb)
+        self._adapter.check(verb, allow_undocumented=self._account.allow_undocumented)
         self._operation = entry
-        if support is Support.UNDOCUMENTED and not self._account.allow_undocumented:
-            remedy = Remedy("allow_undocumented", True, "permits it")
-            message = f"is not documented to do that: {reason}"
-            raise UnsupportedError(message, reason=reason, remedy=remedy)
         return entry
 
     def _renew(self, end: float = inf) -> None:
@@ -547,9 +536,7 @@ class Verbs:
 
     def end(self) -> None:
         """Have it go on no longer, whichever thread makes it."""
-        self.how.ending.over = True
-        if self._attempts:
-            self._attempts.end()
+        self.how.ending.end()
 
     @property
     def is_late(self) -> bool:

@@ -5,6 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http.client import responses
 from importlib import import_module
 from typing import Any, ClassVar
@@ -191,6 +192,11 @@ def load(key: str) -> Provider:
         from ..documented import of  # noqa: PLC0415 - it is a provider itself
 
         return of(spec)
+    return _own(key)
+
+
+@cache
+def _own(key: str) -> Provider:
     found = import_module(f"..providers.{key}", __package__).PROVIDER
     assert isinstance(found, Provider), key
     return found

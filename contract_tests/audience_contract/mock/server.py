@@ -1,4 +1,4 @@
-"""The mock server on a real socket, in a thread of its own."""
+"""The mock server, or any application, on a real socket."""
 
 import asyncio
 import ipaddress
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from types import TracebackType
+from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,7 +18,64 @@ from .app import Application
 from .state import Exchange, Record, Settings
 
 
-class MockServer:
+class Serving:
+    """An ASGI application on a real socket, from `__enter__` to `__exit__`, in a thread of its own.
+
+    `host` is an address of this machine, and `port` a port, 0 for a free one. Without `own_headers`, no Date and Server
+    are added to answers. One that `lives` is told when it starts and ends. Entering raises OSError for a port in use.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, own_headers: bool = True, lives: bool = True
+    ) -> None:
+        self._app, self._host, self._port, self._own_headers, self._lives = app, host, port, own_headers, lives
+
+    def __enter__(self) -> Self:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._socket = socket.create_server((self._host, self._port), family=family)
+        # Accepted sockets inherit it. asyncio sets it only on sockets that name their protocol, which these do not, and
+        # each answer would wait for the client's delayed acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        config = uvicorn.Config(
+            self._app,
+            http="h11",
+            ws="none",
+            lifespan="auto" if self._lives else "off",
+            log_config=None,
+            # What it says of messages that are none is the business of who sends them.
+            log_level="critical",
+            access_log=False,
+            server_header=self._own_headers,
+            date_header=self._own_headers,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._run, name="audience-contract-server", daemon=True)
+        self._thread.start()
+        while not self._server.ready.wait(0.1):
+            if not self._thread.is_alive():
+                self._socket.close()
+                raise RuntimeError("the server did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.end()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port; there is none before `__enter__`."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - all of this machine's
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{self._socket.getsockname()[1]}"
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+class MockServer(Serving):
     """Plays every provider and service that has an effective spec, on one port.
 
         with MockServer() as server:
@@ -57,50 +115,8 @@ class MockServer:
         self._application = Application(strict=strict, prose=prose, fault=fault, keys=keys)
         self._keys = keys or provider_keys()
         self._application.state.settings = settings or Settings()
-        self._app: ASGIApp = middleware(self._application) if middleware else self._application
-        self._host, self._port = host, port
-        self._own_headers = own_headers
-
-    def __enter__(self) -> "MockServer":
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._socket = socket.create_server((self._host, self._port), family=family)
-        # Accepted sockets inherit it. asyncio sets it only on sockets that name their protocol, which these do not, and
-        # each answer would wait for the client's delayed acknowledgement.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        config = uvicorn.Config(
-            self._app,
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            # What it says of messages that are none is the business of who sends them.
-            log_level="critical",
-            access_log=False,
-            server_header=self._own_headers,
-            date_header=self._own_headers,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._thread = threading.Thread(target=self._run, name="audience-contract-mock", daemon=True)
-        self._thread.start()
-        while not self._server.ready.wait(0.1):
-            if not self._thread.is_alive():
-                self._socket.close()
-                raise RuntimeError("the mock server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.end()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """Scheme, host and port; there is none before `__enter__`."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - all of this machine's
-        name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self._socket.getsockname()[1]}"
+        app = middleware(self._application) if middleware else self._application
+        super().__init__(app, host=host, port=port, own_headers=own_headers, lives=False)
 
     def base_url(self, provider: str) -> str:
         """A provider's base URL, with the defaults of its spec's server variables; no slash at the end."""
@@ -133,9 +149,6 @@ class MockServer:
         """Make every access token invalid that was issued so far: who sends it again is answered as for a wrong one."""
         self._application.state.expire_tokens()
 
-    def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
-
 
 class _Server(uvicorn.Server):
     """Ends as soon as it is told to; uvicorn looks every tenth of a second, and then waits another one."""
@@ -166,3 +179,5 @@ class _Server(uvicorn.Server):
         # Only answers that are still under way are waited for.
         if self.server_state.connections or self.server_state.tasks:
             await super().shutdown(sockets)
+        else:
+            await self.lifespan.shutdown()

@@ -184,7 +184,8 @@ def _is_plain(member: Mapping[str, Any]) -> bool:
     """Whether its attributes are of documented types, and of names as in the samples."""
     given = member.get("attributes", {})
     texts = [value for value in given.values() if isinstance(value, str)]
-    named = all(re.fullmatch("[a-z0-9_]{1,30}", name) for name in given)
+    named = all(re.fullmatch(r"[a-z0-9_]{1,30}|(date|url)\([a-z0-9_]{1,30}\)", name) for name in given)
+    named = named and all(is_date_time(value) for name, value in given.items() if name.startswith("date("))
     usual = all(value.isprintable() and 0 < len(value) <= 255 for value in texts)
     return named and usual and all(type(value) in (str, int, float) for value in given.values())
 

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 
 from ..report import Finding, counted
+from ..rules import Weight
 from ..visible import for_github, line
 
 
@@ -59,13 +60,14 @@ class Progress:
                 self._bars.update(self._task, completed=self._sent)
 
     def finding(self, finding: Finding) -> None:
-        """One more finding."""
+        """One more finding; advice is told, and not counted."""
+        is_advice = finding.weight is Weight.ADVICE
         with self._lock:
-            self._found += 1
+            self._found += not is_advice
             if self._task is not None:
                 self._bars.update(self._task, found=self._found)
             if self._bars.disable:
-                self._tell(f"found: {finding.message}")
+                self._tell(f"{'advice' if is_advice else 'found'}: {finding.message}")
 
     def _end(self) -> None:
         if self._task is not None:

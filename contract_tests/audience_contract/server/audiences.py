@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from ..bodies import parts_of
+from ..bodies import json_of, parts_of
 from ..facts import Effect, facts_of, told
 from ..judging import Observation
 from ..messages import Request
@@ -26,7 +26,7 @@ from .places import is_about_one, key_of, places
 PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and not of digits only."""
 STARTS = (PREFIX, "contract_check_", "contractcheck")
-"""What stands in its place where a name may have no hyphen, or neither that nor an underscore."""
+"""The prefix, and what stands in its place where a name may have no hyphen, or neither that nor an underscore."""
 _HELD = 5
 """Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -75,8 +75,10 @@ class Audiences:
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
-        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else {_letters(name) for name in fed}
-        self._keys = {*keys, *(f"{each}s" for each in keys)}
+        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else fed
+        # Each with an s or without, and whatever stands between its letters.
+        spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
+        self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -167,42 +169,48 @@ class Audiences:
         by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
         if not self._is_by_name and any(not facts_of(each).fed for each in found):
             return False
-        texts = [unquote(text) for known in values for text in known.values()]
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, self._names(request, anywhere=not by_path)))
+        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
+        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
 
-    def _names(self, request: Request, *, anywhere: bool) -> Iterator[object]:
-        """Whatever a server could take for a name, however it reads the body; `anywhere` also in what is none."""
-        forms = [request.target.partition("?")[2], request.body.decode("latin-1")]
-        for key, value in (pair for text in forms for pair in pairs(text)):
-            if self._is_key(unquote_plus(key)):
-                yield unquote_plus(value)
-        with suppress(UnreadableError):
-            yield from (part.data.decode("utf-8", "replace") for part in parts_of(request) if self._is_key(part.name))
-        try:
-            yield from self._in_json(json.loads(request.body, object_pairs_hook=_Pairs), below=False)
-        except (ValueError, RecursionError):
-            if (
-                anywhere
-                and not request.values("content-encoding")
-                and self.mark.encode() not in request.body.replace(b"\0", b"")
-            ):
-                yield from re.findall(rb"\w+", request.body)
 
-    def _in_json(self, value: Any, *, below: bool) -> Iterator[object]:
-        if isinstance(value, _Pairs):
-            for key, child in value:
-                yield from self._in_json(child, below=below or self._is_key(key))
+@lru_cache(maxsize=8)
+def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[object]:
+    """Whatever a server could take for a name, however it reads the body.
+
+    In a body that is no JSON, every word is one, unless it has the mark; none of them with a mark of "".
+    """
+    found = set[object]()
+    for form in (request.target.partition("?")[2], request.body.decode("latin-1")):
+        found |= {unquote_plus(value) for name, value in pairs(form) if key.fullmatch(unquote_plus(name))}
+    with suppress(UnreadableError):
+        found |= {part.data.decode("utf-8", "replace") for part in parts_of(request) if key.fullmatch(part.name)}
+    with suppress(UnreadableError):
+        return frozenset(found.union(_in_json(json_of(request), key)))
+    try:
+        # Of a name that comes twice, a server may read either.
+        found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key))
+    except (ValueError, RecursionError):
+        if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
+            found.update(re.findall(rb"\w+", request.body))
+    return frozenset(found)
+
+
+def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
+    # The same few names stand in each of ten thousand members.
+    left, is_key = [(value, False)], cache(key.fullmatch)
+    while left:
+        value, below = left.pop()
+        if isinstance(value, dict | _Pairs):
+            members = value.items() if isinstance(value, dict) else value
+            left += [(child, below or is_key(name) is not None) for name, child in members]
         elif isinstance(value, list):
-            for child in value:
-                yield from self._in_json(child, below=below)
-        elif below or isinstance(value, str):
-            yield value if below else _inside(value)
-
-    def _is_key(self, key: str) -> bool:
-        return _letters(key) in self._keys
+            left += [(child, below) for child in value]
+        elif below or (isinstance(value, str) and ("{" in value or '"' in value or "=" in value)):
+            # A text may have a body in it, and is no name that belongs elsewhere.
+            yield value
 
 
 def _mark(spec: Spec, run_id: str) -> str:
@@ -214,16 +222,5 @@ def _mark(spec: Spec, run_id: str) -> str:
     return next((mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds)), marks[0])
 
 
-# The same few keys stand in each of ten thousand members.
-@lru_cache(256)
-def _letters(key: str) -> str:
-    return re.sub(r"\W", "", key).lower()
-
-
 class _Pairs(list[Any]):
     """The members of a JSON object, of a name that comes twice both."""
-
-
-def _inside(text: str) -> str | None:
-    """A text that may have a body in it, and is no name that belongs elsewhere."""
-    return text if re.search(r'[{"=]', text) else None

@@ -85,11 +85,9 @@ class Courier:
         audiences: Audiences,
         sending: Callable[[], None],
         busy: Callable[[Operation, Observation], None],
-        *,
-        sender: Sender | None = None,
     ) -> None:
         self._options, self._audiences, self._sending, self._busy = options, audiences, sending, busy
-        self._sender = sender or Sender(target.url, options.timeout, target.ca)
+        self._sender = Sender(target.url, options.timeout, target.ca)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..messages import Request
 from ..security import is_bearer, place, start, where
@@ -25,11 +24,9 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
         values += _of_bearer(right) if is_bearer(scheme) else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, least), _broken(at)]
-        # After several wrong ones, nothing says that right ones are locked out.
-        after = [*(Case(least, puts(at, f"{start(scheme)}nobody")) for _ in range(3)), Case(least, as_it_is)]
         spelled = (f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if is_bearer(scheme) else ()
         yield [Case(least, change) for change in changes]
-        yield [replace(case, label=AGAIN if case.change is as_it_is else "") for case in after]
+        yield _in_turn(at, f"{start(scheme)}nobody", least)
         yield [Case(least, puts(at, value)) for value in spelled]
     for name in least.fields:
         if target.is_secret(f"body {name}"):
@@ -37,6 +34,21 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
             values = [*_wrong(right, target.secrets), f" {right} "]
             yield [Case(least, puts(at, value)) for value in values]
             yield [Case(least, as_it_is, label=AGAIN)]
+
+
+def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
+    """Right ones after several wrong ones, which no page calls locked out; then the same request with wrong ones."""
+    sent: list[Draft] = []
+
+    def first(draft: Draft) -> Draft:
+        sent[:] = [draft]
+        return draft
+
+    def again(draft: Draft) -> Draft:
+        return (sent or [draft])[0].put(at, wrong)
+
+    before = [Case(least, puts(at, wrong)) for _ in range(3)]
+    return [*before, Case(least, first, label=AGAIN), Case(least, again)]
 
 
 def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
@@ -53,10 +65,11 @@ def _of_bearer(right: str) -> list[str]:
 def _elsewhere(at: Place, right: str, full: str, least: Draft) -> Iterator[Change]:
     """In the query, a cookie, another header, the body."""
     asked = {"access_token": right, "api_key": right, at.name: right}
+    near = at.name[2:] if at.name.lower().startswith("x-") else f"X-{at.name}"
     for kind, values in (
         ("query", asked),
         ("header", {"Cookie": f"access_token={right}; token={right}"}),
-        ("header", {f"X-{at.name.removeprefix('x-')}": full, "X-Auth-Token": right, "X-Token": right}),
+        ("header", {near: full, "X-Auth-Token": right, "X-Token": right}),
         ("body", {"access_token": right} if least.media else {}),
     ):
         if values and at.kind == "header":

@@ -54,14 +54,11 @@ class Draft:
                 found = found.get(name) if isinstance(found, Mapping) else None
         return found
 
-    def turned(self, *kinds: str) -> "Draft":
-        """With the values of these kinds in the other order."""
-        turned = {
-            kind: dict(reversed(list(found.items())))
-            for kind in kinds
-            if isinstance(found := self.values[kind], Mapping)
-        }
-        return replace(self, values={**self.values, **turned})
+    def turned(self) -> "Draft":
+        """With the body's fields in the other order; an array stays as it is."""
+        found = self.values["body"]
+        turned = dict(list(found.items())[::-1]) if isinstance(found, Mapping) else found
+        return replace(self, values={**self.values, "body": turned})
 
     @property
     def fields(self) -> Mapping[str, Any]:

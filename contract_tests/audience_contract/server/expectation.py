@@ -29,8 +29,6 @@ from .send import PLAIN, Wire
 from .target import Target
 from .wording import cut
 
-_UNNAMED = "that the spec does not name"
-"""How `check_request` tells what a schema allows and no document names."""
 _LONG = 255
 """Characters; whether a longer text is taken is left open where no limit is documented."""
 _NOT_IMPLEMENTED = 501
@@ -108,7 +106,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if request.method != operation.method or elsewhere:
         return _of_method(operation, request, is_open=elsewhere)
     every = [violation for violation in check_request(operation, request) if not _is_length(violation)]
-    found = [violation for violation in every if not violation.message.endswith(_UNNAMED)]
+    found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
     # What a part is said to be a server may overlook; not what its content is.
@@ -181,7 +179,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
-    shown = cut(json.dumps({name: text}, ensure_ascii=False))
+    shown = label or cut(json.dumps({name: text}, ensure_ascii=False))
     return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
 
 
@@ -297,13 +295,14 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _made_up(operation: Operation) -> frozenset[str]:
-    """Parameters of the query that need not be there, of any text, and not the name or the id of an audience."""
-    known = {provider_of(operation.spec.key).named, *facts_of(operation).fed}
+    """Parameters of the query, cursors or any text, that need not be there and are no name or id of an audience."""
+    facts = facts_of(operation)
+    known = {provider_of(operation.spec.key).named, *facts.fed}
     return frozenset(
         place.name
         for place in places(operation)
-        if place.kind == "query" and place.is_text and not place.required and not place.says("pattern")
-        if place.name not in known
+        if place.kind == "query" and not place.required and place.name not in known
+        if place.name in facts.pages or (place.is_text and not place.says("pattern"))
     )
 
 

@@ -37,8 +37,12 @@ def misread(request: Request, violation: Violation) -> str:
             respelled = missing and _is_near(name, (part.name for part in parts_of(request)))
             found = "form.part" if respelled or "not UTF-8" in violation.message else ""
         case "query":
-            names = (decode(key, plus=True) or "" for key, _ in pairs(request.target.partition("?")[2]))
-            found = "http.query" if missing and _is_near(name, names) else ""
+            asked = [(decode(key, plus=True) or "", text) for key, text in pairs(request.target.partition("?")[2])]
+            texts = [decode(text, plus=True) or "" for key, text in asked if key == name]
+            found = "http.query" if missing and _is_near(name, (key for key, _ in asked)) else ""
+            # Whoever reads numbers as Python does, takes white space around them and the digits of every script.
+            spelled = violation.rule.endswith("/type") and all(re.fullmatch(r"\s*\d+\s*", text) for text in texts)
+            found = "http.number" if texts and spelled else found
         case "header":
             weighed = any(";q=" in value for value in request.values("accept"))
             found = "http.accept" if name == "Accept" and weighed else ""

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 from ..bodies import check as check_body
@@ -29,7 +30,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
-_NOT_NOW = 429
+_NOT_FOUND, _NOT_NOW = 404, 429
 _LONG = 2**16
 """Bytes of a request."""
 _LAST = 3
@@ -67,7 +68,7 @@ class Judge:
         """
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
-        facts, sent = facts_of(operation), self._texts(operation, seen.request)
+        facts, sent = facts_of(operation), _texts(operation, seen.request)
         if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         creates = facts.effect is Effect.CREATES
@@ -78,7 +79,8 @@ class Judge:
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
-            return replace(expectation, expected=Expected.OPEN, kind=unsure) if unsure else expectation
+            missed = unsure and seen.response and seen.response.status == _NOT_FOUND
+            return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
@@ -107,8 +109,8 @@ class Judge:
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
-        said = f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("http.leak", operation, seen, expectation, leaked and said, detail=leaked)
+        said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
+        self._find("http.leak", operation, seen, expectation, said, detail=leaked)
         self._remember(operation, seen, expectation.expected)
         return self.ledger.count == before
 
@@ -202,7 +204,7 @@ class Judge:
         """Whether a documented answer is as it is documented."""
         response = seen.response
         assert response is not None
-        broken = list(check_response(operation, response))
+        broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
             broken = broken or self._without_id(operation, response)
@@ -216,10 +218,10 @@ class Judge:
         """Properties that no document names, but for a documented one that is written in another way."""
         documented = operation.response(response.status)
         content = documented and documented.get("content")
-        for each in check_body(content, response, undocumented=True) if content else ():
+        for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
             near = [known for known in names if _letters(known) == _letters(name)]
-            if near:
+            if near and each.is_undocumented:
                 yield replace(each, message=f"its name is {near[0]}")
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
@@ -248,7 +250,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        value, sent = self._value(response), self._texts(operation, seen.request)
+        value, sent = self._value(response), _texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -328,14 +330,7 @@ class Judge:
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
         creates = facts_of(operation).effect is Effect.CREATES
-        return self._texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
-
-    @staticmethod
-    def _texts(operation: Operation, request: Request) -> dict[str, str]:
-        try:
-            return {name: text for name, _, text in texts(operation, request)}
-        except UnreadableError:
-            return {}
+        return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
     @staticmethod
     def _value(response: Response) -> object:
@@ -343,3 +338,18 @@ class Judge:
             return json_of(response)
         except UnreadableError:
             return None
+
+
+# Most refusals are the same.
+@lru_cache(maxsize=64)
+def _misshaped(operation: Operation, response: Response) -> list[Violation]:
+    return check_response(operation, response)
+
+
+# Asked for several times about one request.
+@lru_cache(maxsize=16)
+def _texts(operation: Operation, request: Request) -> Mapping[str, str]:
+    try:
+        return {name: text for name, _, text in texts(operation, request)}
+    except UnreadableError:
+        return {}

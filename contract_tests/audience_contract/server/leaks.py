@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from http import HTTPStatus
 
-from .. import strict_json
+from ..bodies import json_of
 from ..judging import Observation
 from ..messages import Headers, Response
 from ..mock.provider import load as provider_of
@@ -53,7 +53,7 @@ class Leaks:
         if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
             return "a stack trace, or a path of the server"
         try:
-            value = strict_json.loads(response.body)
+            value = json_of(response)
         except UnreadableError:
             return ""
         names = {name for name in _names(value) if _SECRET.search(name)} - set(_documented(operation, response))
@@ -61,6 +61,9 @@ class Leaks:
 
     def _is_escaped(self, text: bytes) -> bool:
         """Whether a credential stands there in any spelling."""
+        if not re.search(rb"[%&\\+]", text):
+            # Nothing in it is escaped.
+            return False
         plain = text.decode("latin-1")
         return without(plain, [secret.encode().decode("latin-1") for secret in self._looked_for], "") != plain
 

@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from ..messages import Request
+from ..security import place as place_of
 from .cases import Case, as_it_is, puts_header
 from .draft import FORM, PARTS, Draft, File, multipart
 from .names import Names
+from .places import Place, places
 from .send import Wire
 
 _ACCEPTS = (
@@ -31,16 +33,19 @@ _LARGE = 2**21
 
 def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
     """What holds for every message, for every body, and for one of the media type."""
-    yield [*_any_message(least)]
+    yield [*_any_message(least, names)]
     if least.media:
         yield [*_framing(least, names)]
         yield [*_media_types(least)]
         bodies = {FORM: _form, PARTS: _parts}.get(least.media, _json if least.is_json else lambda *_: iter(()))
         for group in bodies(least):
             yield [*group]
+        free = [at for at in places(least.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
+        free = [at for at in free if not names.is_name(at) and not names.is_given(least.operation, at)]
+        yield [Case(least, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if least.is_json]
 
 
-def _any_message(least: Draft) -> Iterator[Case]:
+def _any_message(least: Draft, names: Names) -> Iterator[Case]:
     yield Case(least, as_it_is, Wire(absolute=True))
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
     yield Case(
@@ -58,8 +63,17 @@ def _any_message(least: Draft) -> Iterator[Case]:
         ("Accept-Encoding", "identity"),
     ):
         yield Case(least, puts_header(name, value))
-    yield Case(least, lambda draft: draft.turned("header"))
+    secrets = {place_of(scheme)[1].lower() for scheme in names.target.schemes_of(least.operation)}
+    yield Case(least, partial(_ending_with, secrets))
     yield Case(least, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
+
+
+def _ending_with(names: set[str], draft: Draft) -> Request:
+    """With its headers in the other order, and these last."""
+    request = draft.request()
+    turned = request.headers[::-1]
+    first, last = ([pair for pair in turned if (pair[0].lower() in names) is wanted] for wanted in (False, True))
+    return replace(request, headers=(*first, *last))
 
 
 def _and(draft: Draft, pair: str) -> str:
@@ -151,7 +165,7 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
     yield iter(
         (
             Case(least, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
-            Case(least, lambda draft: draft.turned("body")),
+            Case(least, lambda draft: draft.turned()),
             Case(least, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
             Case(least, lambda draft: draft.request(escaped(draft.fields))),
             having('"a\\/b\\u00e9"'),
@@ -199,6 +213,11 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
     )
 
 
+def _solidus(place: Place, draft: Draft) -> Request:
+    """With a text in which a solidus is escaped (RFC 8259, 7)."""
+    return draft.request(draft.put(place, "a/b").encoded().replace(b"/", b"\\/"))
+
+
 def _form(least: Draft) -> Iterator[Iterator[Case]]:
     def of_text(change: Callable[[str], str]) -> Case:
         return Case(least, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
@@ -216,7 +235,7 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
 
     yield iter(
         (
-            Case(least, lambda draft: draft.turned("body")),
+            Case(least, lambda draft: draft.turned()),
             of_text(coded),
             of_text(lambda text: coded(text).lower()),
             of_text(lambda text: text.replace("%2C", ",")),
@@ -252,7 +271,7 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
     ended = len(f"--{least.boundary}--\r\n")
     yield iter(
         (
-            Case(least, lambda draft: draft.turned("body")),
+            Case(least, lambda draft: draft.turned()),
             *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
             form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
             *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),

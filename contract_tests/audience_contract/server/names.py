@@ -56,7 +56,7 @@ class Names:
             given = place.kind == "header" and place.name in headers
             left_out = place.name in unasked or (not needed and self._is_vague(operation, place))
             if not given and (needed or not least) and not left_out:
-                draft = draft.put(place, self._usual(place, least=least))
+                draft = draft.put(place, self.usual(place, least=least))
         draft = self.about(draft, made, keeping=True)
         body = operation.node.get("requestBody")
         schema = body and body["content"][draft.media].get("schema")
@@ -76,7 +76,8 @@ class Names:
         # An example of an id is somebody's.
         return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
-    def _usual(self, place: Place, *, least: bool) -> Any:
+    def usual(self, place: Place, *, least: bool) -> Any:
+        """A value that breaks no rule: the setting's, a sample's, or one that is made up."""
         setting = self.target.settings.get(f"{place.kind} {place.name}")
         if setting is not None:
             return setting

@@ -13,7 +13,7 @@ _OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
 """Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
 
 
-_ABSENT = {404, 405, 501}
+ABSENT = frozenset({404, 405, 501})
 """Statuses that a server has for an operation that it lacks."""
 
 
@@ -62,12 +62,12 @@ class Opening:
         if self._others:
             return 0
         said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.incomplete
-        return min(said) if len(said) == 1 and said <= _ABSENT else 0
+        return min(said) if len(said) == 1 and said <= ABSENT else 0
 
     @property
     def is_served(self) -> bool:
         """Whether that is known already."""
-        return not self.valid <= _ABSENT
+        return not self.valid <= ABSENT
 
     @property
     def why_not(self) -> str:

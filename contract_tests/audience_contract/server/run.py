@@ -29,10 +29,10 @@ from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
-from .opening import Opening
+from .opening import ABSENT, Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE, Sender, Wire
+from .send import NOT_SENT, UNREACHABLE, Wire
 from .target import Target
 
 _SILENT = 5
@@ -40,7 +40,7 @@ _SILENT = 5
 _PAGES = 20
 """Pages of a list that are asked for one after the other."""
 _VAIN = 3
-"""Audiences that could not be made, one after the other, after which none is made for another operation."""
+"""Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
 _ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
@@ -59,11 +59,9 @@ class Watcher(Protocol):
         """One more finding."""
 
 
-def run(
-    target: Target, options: Options | None = None, watcher: Watcher | None = None, sender: Sender | None = None
-) -> Report:
-    """Judge a server; `sender` asks it, where that is not over the network."""
-    return Run(target, options or Options(), watcher, sender).report()
+def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
+    """Judge a server."""
+    return Run(target, options or Options(), watcher).report()
 
 
 class _Ready(NamedTuple):
@@ -76,9 +74,7 @@ class _Ready(NamedTuple):
 
 
 class Run:
-    def __init__(
-        self, target: Target, options: Options, watcher: Watcher | None = None, sender: Sender | None = None
-    ) -> None:
+    def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # The members that are sent are made up here.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
@@ -86,7 +82,7 @@ class Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off, sender=sender)
+        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
@@ -103,8 +99,8 @@ class Run:
         self._phase = ""
         self._told: set[str] = set()
         self._unserved: dict[str, int] = {}
-        self._untried: dict[tuple[str, str], None] = {}
-        self._planned: set[tuple[str, str]] = set()
+        self._planned: dict[tuple[str, str], bool] = {}
+        """Whether it was tried, by rule and operation."""
         self._stopped: Evidence | None = None
         self._silent = 0
         self._vain: Counter[str] = Counter()
@@ -172,9 +168,13 @@ class Run:
             run_id=self._run_id,
             seed=self._options.seed,
             phases=dict(self._phases),
-            planned=len(self._planned | self._untried.keys()),
+            planned=len(self._planned),
             untried=tuple(self._untried),
         )
+
+    @property
+    def _untried(self) -> list[tuple[str, str]]:
+        return [each for each, is_tried in self._planned.items() if not is_tried]
 
     @property
     def _limit(self) -> str:
@@ -183,7 +183,7 @@ class Run:
         return told if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
-        if self._ended:
+        if self._ended and not self._untried:
             yield self._ended
         yield from self._target.spec.unjudged
         for operation in self._target.spec.operations:
@@ -208,7 +208,7 @@ class Run:
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
         every = [self._drafts(each) for each in self._operations]
-        self._untried |= {(_ALL, operation.id): None for operation in self._operations}
+        self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
         self._operations = [least.operation for least, _ in drafts]
         if self._ended:
@@ -220,7 +220,7 @@ class Run:
                 # Not before its turn: of many operations, it takes a while.
                 if operation.id not in plans:
                     plans[operation.id] = self._plan(operation, groups(each, self._names))
-                    del self._untried[_ALL, operation.id]
+                    del self._planned[_ALL, operation.id]
                 # By then there are audiences to be listed.
                 self._turn_pages(operation)
                 self._send("each rule once", operation, plans[operation.id].first)
@@ -270,9 +270,8 @@ class Run:
         if self._options.read_only and facts.source:
             # Of an odd name there is none, unless one is made.
             judged = (each for each in judged if not each.shown)
-        planned = {(expectation.key, operation.id): None for expectation in judged}
-        self._untried |= {each: None for each in planned if each not in self._planned}
-        self._planned |= planned.keys()
+        for expectation in judged:
+            self._planned.setdefault((expectation.key, operation.id), False)
         return made
 
     def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
@@ -325,8 +324,7 @@ class Run:
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
         if absent:
             self._unserved[operation.id] = absent
-            self._untried = {each: None for each in self._untried if each[1] != operation.id}
-            self._planned = {each for each in self._planned if each[1] != operation.id}
+            self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
             self._creating = {name: each for name, each in self._creating.items() if each is not operation}
             self._removing = {name: each for name, each in self._removing.items() if each is not operation}
         elif opening.why_not and not known and not self._audiences.left:
@@ -525,15 +523,18 @@ class Run:
         self._enter("clean-up")
         self._courier.is_cleaning = True
         for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
-            if made in self._audiences.left and made.by in removing:
-                removing_it = removing[made.by]
-                least = self._names.draft(removing_it, least=True)
-                request = self._names.about(least, made).request()
-                if self._judge.name(removing_it, request):
-                    with suppress(NotOursError):
-                        seen = self._courier.send(removing_it, request)
-                        seen = replace(seen, before=tuple(filter(None, [made.seen])))
-                        self._judged(removing_it, seen, expect(self._target, removing_it, request))
+            operation = removing.get(made.by)
+            if made not in self._audiences.left or not operation or self._vain[operation.id] == _VAIN:
+                continue
+            request = self._names.about(self._names.draft(operation, least=True), made).request()
+            is_there = self._audiences.find(made.name or made.id, made.by) is not None
+            if self._judge.name(operation, request):
+                with suppress(NotOursError):
+                    seen = self._courier.send(operation, request)
+                    seen = replace(seen, before=tuple(filter(None, [made.seen])))
+                    self._judged(operation, seen, expect(self._target, operation, request))
+                    absent = is_there and seen.response is not None and seen.response.status in ABSENT
+                    self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return _creates(operation) and expectation.expected in _TAKEN
@@ -551,7 +552,7 @@ class Run:
         known = self._judge.known(operation, seen, expectation)
         kept = self._judge.judge(operation, seen, known)
         if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
-            self._untried.pop((known.key, operation.id), None)
+            self._planned |= {(known.key, operation.id): True} if (known.key, operation.id) in self._planned else {}
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):

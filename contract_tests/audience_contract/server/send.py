@@ -2,16 +2,16 @@
 
 import contextlib
 import http.client
+import io
 import select
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from .. import connections
@@ -78,7 +78,7 @@ class Sender:
         seen = Observation(f"{self.url}{target}", replace(whole, target=target), sent=sent)
         connection = connections.new(self.url, self.timeout, self._tls)
         try:
-            response = self._exchange(connection, sent, whole.body)
+            response = self._exchange(connection, sent)
             return replace(seen, response=response, seconds=time.monotonic() - started)
         except (OSError, http.client.HTTPException, ValueError) as error:
             return replace(seen, seconds=time.monotonic() - started, trouble=_reason(error))
@@ -89,7 +89,7 @@ class Sender:
     def _tls(self) -> ssl.SSLContext | None:
         return connections.tls(self.url, self.ca)
 
-    def _exchange(self, connection: http.client.HTTPConnection, request: Request, _body: bytes) -> Response:
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Response:
         try:
             connection.connect()
         except OSError as error:
@@ -105,40 +105,35 @@ class Sender:
                 select.select([connection.sock], [], [], 1.0)
             if request.body:
                 connection.send(request.body)
-        with _at_most(self.timeout, connection.sock):
-            answer = connection.getresponse()
-            data, _ = connections.body(answer, _MAX_JUDGED)
+        coming = _Until(connection.sock, time.monotonic() + self.timeout)
+        answer = connections.FinalAnswer(coming, method=request.method)  # type: ignore[arg-type]
+        answer.begin()
+        data, _ = connections.body(answer, _MAX_JUDGED)
         headers: Headers = tuple(answer.getheaders())
         plain = connections.unpacked(data, answer.headers.get_all("content-encoding", []), _MAX_JUDGED)
         # What is in a coding that nothing here reads is judged as it is: nobody asked for it.
         return Response(answer.status, headers, data if plain is None else plain)
 
 
-@contextmanager
-def _at_most(seconds: float, connection: socket.socket | None) -> Iterator[None]:
-    """Ends what takes longer: a socket's own limit is for each piece of an answer, however many there are."""
-    late = threading.Event()
+class _Until(io.RawIOBase):
+    """What comes until a moment: a socket's own limit is for each piece of an answer, however many there are."""
 
-    def end() -> None:
-        late.set()
-        with contextlib.suppress(OSError):
-            if connection:
-                connection.shutdown(socket.SHUT_RDWR)
+    def __init__(self, connection: socket.socket, end: float) -> None:
+        self._connection, self._end = connection, end
 
-    timer = threading.Timer(seconds, end)
-    # An interrupt can come before it could be cancelled; the process need not wait for it.
-    timer.daemon = True
-    try:
-        timer.start()
-        yield
-    except (OSError, http.client.HTTPException):
-        if late.is_set():
-            raise TimeoutError from None
-        raise
-    finally:
-        timer.cancel()
-    if late.is_set():
-        raise TimeoutError
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What `http.client` reads."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
 
 
 def _headers(request: Request, wire: Wire) -> Iterator[tuple[str, str]]:
@@ -158,22 +153,18 @@ def _chunks(body: bytes) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((TimeoutError,), LATE),
+    ((ConnectionResetError, BrokenPipeError), BROKEN_OFF),
+    ((http.client.IncompleteRead,), "the answer broke off in its body"),
+    ((CodingError,), "the answer's content coding cannot be undone"),
+    ((http.client.HTTPException,), "the answer is no HTTP message"),
+)
+
+
 def _reason(error: Exception) -> str:
-    match error:
-        case UnreachableError():
-            said = f"{UNREACHABLE}{error}"
-        case TimeoutError():
-            said = LATE
-        case ConnectionResetError() | BrokenPipeError():
-            said = BROKEN_OFF
-        case http.client.IncompleteRead():
-            said = "the answer broke off in its body"
-        case CodingError():
-            said = "the answer's content coding cannot be undone"
-        case http.client.HTTPException():
-            said = "the answer is no HTTP message"
-        case OSError(strerror=str(words)):
-            said = words
-        case _:
-            said = f"{NOT_SENT}{type(error).__name__}"
-    return said
+    if isinstance(error, UnreachableError):
+        return f"{UNREACHABLE}{error}"
+    own = error.strerror if isinstance(error, OSError) else None
+    known = (said for kinds, said in _REASONS if isinstance(error, kinds))
+    return next(known, own or f"{NOT_SENT}{type(error).__name__}")

@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -25,18 +26,23 @@ TEXTS = (
     ),
     *("a+b&c=d%20e%41%", "one\ntwo\r\nthree\tfour", "00123", "1e5", "true", "null", "e\u0301 a\u0308 z\u0335\u0321"),
     *("a\0b", "שלום عليكم", "日本語の名前", "' OR '1'='1'; --", "${7*7} {{7*7}} %{7} #{7}", "%s %d %n %x {} {0}"),
-    *("=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069", "a\u00a0b\u2003c", "a\u2028b\u2029c"),
-    *("_a--b-", "1aB-", "--", '"a"', "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
+    *("_a--b-", "1aB-", "--", "=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069"),
+    *("a\u00a0b\u2003c\u2028d\u2029e", "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
 )
 _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
-_LENGTHS = (1, 2, 3, 64, 65, 100, 128, 129, 254, 255, 256, 257, 1000, 4096, 65_536)
+# Whoever refuses a shorter one refuses these, too.
+_LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _IN_TARGET = 4096
 """Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
 
 
 def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
     """A list for each place and each way to change what stands there."""
+    full = most
     for place in places(least.operation):
+        # A parameter of which nobody knows a right value must not make a server fail.
+        is_left_out = full.value(place) is None and place.kind == "query"
+        most = full.put(place, names.usual(place, least=False)) if is_left_out else full
         right = most.value(place)
         if right is None:
             continue
@@ -49,7 +55,10 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             values = list(_wrong(place, right, most))
             if place.kind == "header":
                 values = [str(value) for value in values if _is_header(str(value))]
-            yield [Case(sent, puts(place, value)) for value in values]
+            inside = [change for change in (_listed, _keyed) if _breaks(place, change(right)) and most.is_json]
+            changes = [puts(place, value) for value in values]
+            changes += [_named(place, change) for change in inside if place.kind == "body"]
+            yield [Case(sent, change) for change in changes]
         if fixed and place.kind == "header" and not secret:
             yield [Case(least, puts(place, "contract-check-nobody"))]
         others = schema.alternatives(place.schema)[1:] if place.schema else []
@@ -57,17 +66,23 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
         if place.is_text and not fixed and place.kind != "header":
-            lengths = [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
-            letters = [Case(most, change) for change in _letters(place, names)]
-            # Where nobody says which values there are, a refusal tells nothing.
-            yield from [[*letters, *lengths]] if place.name in names.provider.examples else [lengths, letters]
+            yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
+            yield [Case(most, change) for change in _letters(place, names)]
         if place.required and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
             yield [Case(least, change) for change in _renamed(place)]
             yield [Case(least, change) for change in _respelled(place, least)]
+    yield _of_page(least, names)
     creates = facts_of(least.operation).effect is Effect.CREATES
     if not creates and least.operation.response(404):
         yield [Case(least, as_it_is, absent=True)]
+
+
+def _of_page(least: Draft, names: Names) -> list[Case]:
+    """The page's own sample, about an audience of the run's; of another document, it may be about somebody's."""
+    content = least.operation.node["requestBody"]["content"] if names.provider.is_by_name and least.is_json else None
+    said = content and content[least.media].get("example")
+    return [Case(names.about(replace(least, values={**least.values, "body": said.value})), as_it_is)] if said else []
 
 
 def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
@@ -77,12 +92,13 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     if "/" in str(right) and choices:
         yield from _media_types(str(right))
     elif choices:
-        yield from ("contract_check", *choices, *_near(choices[0]), ",".join(choices), "0", "null", *_near(choices[-1]))
+        near = dict.fromkeys(text for choice in (choices[0], choices[-1]) for text in _near(choice))
+        yield from ("contract_check", *choices, ",".join(choices), "0", "null", *near)
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, 7, [right], {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right), [None]]
-        yield from (value for value in others if any(schema.check(place.schema, value, "")))
+        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
+        yield from (value for value in others if _breaks(place, value))
     elif not place.is_text and not choices and not place.is_file:
-        yield from ("x", "1.5", "-1", "", "1e2", "0x1")
+        yield from ("x", "1.5", "-1", "", "1e2", "0x1", f"{right}\n", f" {right} ", f"{right}\u200b", "\u0661")
     for least, most in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
         limits = [limit for limit in (place.says(least), place.says(most)) if isinstance(limit, int | float)]
         yield from (limit + step for limit in limits for step in (-1, 0, 1))
@@ -90,6 +106,18 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     if isinstance(right, list) and right:
         sizes |= {place.says("maxItems") + 1} if place.says("maxItems") else {2}
         yield from (right[:1] * size for size in sorted(sizes) if 0 <= size <= 20_000)
+
+
+def _breaks(place: Place, value: Any) -> bool:
+    return any(schema.check(place.schema, value, "")) if place.schema else False
+
+
+def _listed(value: Any) -> list[Any]:
+    return [value]
+
+
+def _keyed(value: Any) -> dict[str, Any]:
+    return {"en": value}
 
 
 def _near(choice: str) -> list[str]:
@@ -112,10 +140,11 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     limits = [most + 1, most, most - 1, 2 * most, 4 * most] if most else []
     limits += [least - 1, least] if least else []
     shortest = len(str(draft.value(place))) if names.is_name(place) else 0
-    creates = facts_of(draft.operation).effect is Effect.CREATES
+    effect = facts_of(draft.operation).effect
     for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
         # A name without its mark would stay at a real provider, and nobody would know whose it is.
-        marked = length >= shortest or (creates and (names.target.is_local or not length))
+        is_free = effect is Effect.READS or (effect is Effect.CREATES and (names.target.is_local or not length))
+        marked = length >= shortest or is_free
         if marked and (place.kind == "body" or length <= _IN_TARGET):
             yield length
 
@@ -136,7 +165,7 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
         yield from (
             puts(place, text) for text in ([f"check{end}" for end in (*_FOREIGN, *" /.@")] if pattern else TEXTS)
         )
-        yield from (puts(place, letter * length) for letter in "é語\U0001f600" for length in (127, 255) if not pattern)
+        yield from (puts(place, letter * 255) for letter in "語\U0001f600" if not pattern)
         return
     yield _named(place, names.digits)
     yield from (_framed(place, "", f"{letter}a") for letter in "./@+: " if pattern and not re.search(pattern, letter))
@@ -145,8 +174,8 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
     name = names.new()
     yield from (puts(place, f"{name}{end}") for end in ("aB", "Ab"))
     if not pattern:
+        yield from (_framed(place, start, end) for start, end in (("  ", "  "), ('"', '"'), ("_", "-")))
         yield from (_framed(place, "", f" {text}") for text in TEXTS)
-        yield from (_framed(place, end, end) for end in ("  ", '"'))
         return
     allowed = [letter for letter in string.printable[:95] if re.search(str(pattern), letter)]
     forbidden = sorted({*string.printable[:95]} - {*allowed}, key=lambda letter: (" /.@".find(letter) % 9, letter))
@@ -160,9 +189,9 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
     yield from (_framed(place, "", f"{letter}{'a' * (number % 2)}") for number, letter in enumerate(forbidden))
 
 
-def _named(place: Place, change: Callable[[str], str]) -> Change:
+def _named(place: Place, change: Callable[[Any], Any]) -> Change:
     """What stands there, changed."""
-    return lambda draft: draft.put(place, change(str(draft.value(place))))
+    return lambda draft: draft.put(place, change(draft.value(place)))
 
 
 def _framed(place: Place, start: str, end: str) -> Change:

@@ -93,9 +93,12 @@ def _of_json(request: Request, broken: Violation) -> str:
 
 def _text(request: Request, name: str) -> str:
     try:
-        return next((p.data.decode("utf-8", "backslashreplace") for p in parts_of(request) if p.name == name), "")
-    except UnreadableError:
+        part = next(part for part in parts_of(request) if part.name == name)
+    except (StopIteration, UnreadableError):
         return ""
+    # Bytes of a workbook tell a reader nothing, and push the rule out of the line.
+    binary = b"\0" in part.data[_LONGEST:]
+    return f"{part.filename} of {len(part.data):,} bytes" if binary else part.data.decode("utf-8", "backslashreplace")
 
 
 def _whole(operation: Operation, request: Request) -> str:

@@ -1,1 +1,1 @@
-"""Adobe Experience Platform audiences 2: models, request builders and response parsers. Sends nothing."""
+"""Adobe Experience Platform audiences 1.0, 2: models, request builders and response parsers. Sends nothing."""

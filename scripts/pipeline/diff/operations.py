@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ..documents import tokens
 from . import parameters, responses, told
 from .change import Change, Kind
 from .media import content
@@ -50,25 +51,18 @@ def _pair(  # noqa: PLR0917
 
 def _body(old: Node, new: Node, where: str) -> Iterator[Change]:
     one, two, name = old.get("requestBody"), new.get("requestBody"), f"{where}, body"
-    if one is None and two is None:
-        return
-    if one is None or two is None:
-        node = two or one
-        required = node is not None and bool(node.plain("required", False))
-        if two is None:
-            yield Change(
-                Kind.BREAKING_CALLER, f"{old.pointer}/requestBody", None, f"{name} is no longer taken", "request"
-            )
-        else:
-            kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
-            yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
-        return
-    required_old, required_new = bool(one.plain("required", False)), bool(two.plain("required", False))
-    if required_old != required_new:
-        kind = Kind.BREAKING_CALLER if required_new else Kind.COMPATIBLE
-        text = f"{name} becomes {'required' if required_new else 'optional'}"
-        yield Change(kind, one.pointer, two.pointer, text, "request")
-    yield from content(one, two, "request", name)
+    if one is not None and two is None:
+        at = f"{old.pointer}/requestBody"
+        yield Change(Kind.BREAKING_CALLER, at, None, f"{name} is no longer taken", "request")
+    required = two is not None and bool(two.plain("required", False))
+    kind = Kind.BREAKING_CALLER if required else Kind.COMPATIBLE
+    if one is None and two is not None:
+        yield Change(kind, None, two.pointer, f"{name} is added{', and required' if required else ''}", "request")
+    if one is not None and two is not None:
+        if required != bool(one.plain("required", False)):
+            text = f"{name} becomes {'required' if required else 'optional'}"
+            yield Change(kind, one.pointer, two.pointer, text, "request")
+        yield from content(one, two, "request", name)
 
 
 def _operations(root: Node) -> dict[tuple[str, str], tuple[Node, Node, dict[str, str]]]:
@@ -85,4 +79,4 @@ def _operations(root: Node) -> dict[tuple[str, str], tuple[Node, Node, dict[str,
 
 
 def _template(path: Node) -> str:
-    return path.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return tokens(path.pointer)[-1]

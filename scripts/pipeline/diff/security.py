@@ -35,12 +35,8 @@ def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
     for url in gone:
         text = f"{where}: the server {url} is gone; now: {left}"
         yield Change(Kind.BREAKING_CALLER, place_old, place_new, text, "request")
-    if not gone and {url for urls in before for url in urls} != {url for urls in after for url in urls}:
-        added = [url for urls in after for url in urls if not any(url in others for others in before)]
-        text = f"{where}: there are other servers too: {', '.join(added)}"
-        yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
-    elif not gone and {urls[0] for urls in before} != {urls[0] for urls in after}:
-        text = f"{where}: another URL is the default, {', '.join(urls[0] for urls in after)}"
+    if not gone and {(urls[0], frozenset(urls)) for urls in before} != {(urls[0], frozenset(urls)) for urls in after}:
+        text = f"{where}: there are other servers too, or another default: {left}"
         yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
 
 

@@ -11,17 +11,10 @@ def differing(old: Any, new: Any) -> str:
     """Which keywords differ, with both values where they are short."""
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         return f"{_short(old)} → {_short(new)}"
-    told = []
-    for key in sorted({*old, *new}):
-        if old.get(key) == new.get(key) and (key in old) == (key in new):
-            continue
-        if key not in new:
-            told.append(f"{key} {_short(old[key])} is removed")
-        elif key not in old:
-            told.append(f"{key} {_short(new[key])} is added")
-        else:
-            told.append(f"{key} {_short(old[key])} → {_short(new[key])}")
-    return ", ".join(told)
+    removed = {key: f"{_short(old[key])} is removed" for key in old if key not in new}
+    added = {key: f"{_short(new[key])} is added" for key in new if key not in old}
+    others = {key: f"{_short(old[key])} → {_short(new[key])}" for key in old if key in new and old[key] != new[key]}
+    return ", ".join(f"{key} {said}" for key, said in sorted({**removed, **added, **others}.items()))
 
 
 def _short(value: Any) -> str:

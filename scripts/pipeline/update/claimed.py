@@ -25,15 +25,6 @@ def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any]
             yield _change(kind, hold(claim, spec)[0], f"claim gone: {_told(claim)}; {said}", file)
 
 
-def unheld(claims: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
-    """The claims that the spec does not say, whether they are new or not."""
-    for claim in claims:
-        at, against = hold(claim, spec)
-        if against is not None:
-            said = f"the page claims {_told(claim)}; in the spec, {against}"
-            yield _change(_kind(claim, ()), at, said, file)
-
-
 def _kind(claim: Claim, old: Sequence[Claim]) -> str:
     """A property that comes in addition, and need not be sent, does no harm; anything else may."""
     added = not any(_about(other) == _about(claim) for other in old)

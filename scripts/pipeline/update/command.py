@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .._errors import PipelineError
@@ -17,11 +17,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"Exit codes: {codes}."
     parser.add_argument("keys", nargs="*", metavar="KEY", help="a provider or service; without any, all of them")
     parser.add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
-    parser.add_argument("--no-tests", action="store_true", help="leave out the contract tests")
+    parser.add_argument("--no-tests", action="store_true", help="leave out the tests")
     parser.add_argument("--keep", action="store_true", help="update the tree also where the wrapper no longer fits")
-    parser.add_argument(
-        "--date", type=date.fromisoformat, default=None, help="the day to record, by default today's in UTC"
-    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -34,13 +31,13 @@ def run(given: argparse.Namespace) -> int:
     found = _chosen(list(providers(root)), given.keys)
     if given.report:
         report.prepare(given.report)
-    day = (given.date or datetime.now(UTC).date()).isoformat()
+    day = datetime.now(UTC).date().isoformat()
     try:
         result = update(root, found, day, tests=not given.no_tests, keep=given.keep)
     except KeyboardInterrupt:
         print("error: interrupted; nothing is changed", file=sys.stderr)
         return Code.FAILED
-    sys.stdout.write(report.as_text(result))
+    sys.stdout.write(report.as_markdown(result))
     if given.report:
         report.write(result, given.report)
     return result.code

@@ -16,7 +16,9 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_REDIRECTS = 5
 _TIMEOUT = httpx2.Timeout(10.0)
 _TOTAL_SECONDS = 60.0
-_HEADERS = {"User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5"}
+_HEADERS = {
+    "User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5", "Accept-Encoding": "identity",
+}  # fmt: skip
 _SCHEMES = "its address must start with https://, or with file:// or http:// on this machine"
 
 
@@ -39,34 +41,35 @@ def fetch(address: str) -> Fetched:
         raise PipelineError(f"{address}: {_SCHEMES}")
     try:
         # A proxy of the environment is for what is elsewhere.
-        with httpx2.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname)) as client:
-            return _follow(client, httpx2.URL(address), time.monotonic() + _TOTAL_SECONDS)
+        with httpx2.Client(
+            timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname), follow_redirects=True
+        ) as client:
+            return _get(client, httpx2.URL(address), time.monotonic() + _TOTAL_SECONDS)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise PipelineError(f"{address}: not fetched: {str(error) or type(error).__name__}") from error
 
 
-def _follow(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
-    address = first
+def _get(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
     visited: list[str] = []
-    while len(visited) <= MOST_REDIRECTS:
-        with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
-            if answer.next_request is None:
-                if answer.status_code != 200:
-                    raise PipelineError(
-                        f"{address}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip()
-                    )
-                data = _bounded(answer, str(address), deadline)
-                kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-                return Fetched(data, kind, answer.charset_encoding, tuple(visited))
-            target = answer.next_request.url
-        visited.append(str(target))
-        if (target.host, target.scheme) != (first.host, first.scheme):
+
+    def follow(request: httpx2.Request) -> None:
+        """Before each request, also of a redirect."""
+        visited.append(str(request.url))
+        if len(visited) > MOST_REDIRECTS + 1:
+            raise PipelineError(f"{first}: more than {MOST_REDIRECTS} redirects: {', '.join(visited[1:])}")
+        if (request.url.host, request.url.scheme) != (first.host, first.scheme):
             raise PipelineError(
-                f"{first}: the server sends us to another host or scheme, {target}; if the page has moved there, "
+                f"{first}: the server sends us to another host or scheme, {request.url}; if the page has moved there, "
                 "change its address in SOURCE.toml"
             )
-        address = target
-    raise PipelineError(f"{first}: more than {MOST_REDIRECTS} redirects: {', '.join(visited)}")
+
+    client.event_hooks = {"request": [follow]}
+    with client.stream("GET", first) as answer:
+        if answer.status_code != 200:
+            raise PipelineError(f"{answer.url}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip())
+        data = _bounded(answer, str(answer.url), deadline)
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Fetched(data, kind, answer.charset_encoding, tuple(visited[1:]))
 
 
 def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:

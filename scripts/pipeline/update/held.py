@@ -7,7 +7,7 @@ from typing import Any
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from .. import safe_yaml
-from ..documents import pointer
+from ..documents import pointer, tokens
 from ..operations import operations, target
 from .claims import Claim
 
@@ -79,8 +79,7 @@ def line_of(file: Path, at: str) -> int:
     """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
     node: Any = safe_yaml.compose(file.read_text("utf-8"))
     line = 1
-    for token in at.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in tokens(at):
         if isinstance(node, MappingNode):
             found = next(((k, value) for k, value in node.value if k.value == key), None)
         elif isinstance(node, SequenceNode) and key.isdecimal() and int(key) < len(node.value):

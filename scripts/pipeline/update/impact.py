@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..documents import resolve
+from ..documents import resolve, tokens
 from .result import Change, Use
 
 
@@ -39,17 +39,17 @@ def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
     around = re.match(r".*/(?:properties|parameters|securitySchemes)/[^/]+|.*/responses/\d+$", at)
     place = around[0] if around else "/components/securitySchemes" if "security" in at.split("/") else at
     values = [value for value in (resolve(spec, place) for spec in specs) if isinstance(value, dict)]
-    kind, last = place.split("/")[-2:] if around else ("", "")
+    kind, last = tokens(place)[-2:] if around else ("", "")
     if kind in ("properties", "responses"):
-        yield last.replace("~1", "/").replace("~0", "~")
+        yield last
     elif around:
         yield from (str(value.get("name", "Authorization")) for value in values)
     elif place != at:
         yield from (str(scheme.get("name", "Authorization")) for value in values for scheme in value.values())
     elif len(at.split("/")) <= 5:
-        (path, method), spot = (at.split("/")[2:4] if at.count("/") > 2 else ("", "")), "/".join(at.split("/")[:4])
-        called = f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}"
-        operations = (resolve(spec, spot) for spec in specs)
+        path, method = tokens(at)[1:3] if at.count("/") > 2 else ("", "")
+        operations = (resolve(spec, "/".join(at.split("/")[:4])) for spec in specs)
+        called = f"{method.upper()} {path}"
         yield from (str(each.get("operationId", called)) for each in operations if method and isinstance(each, dict))
     required = [set(value["required"]) if isinstance(value.get("required"), list) else set() for value in values]
     if len(required) == 2:

@@ -1,4 +1,4 @@
-"""The report of an update: on the terminal, as Markdown for a pull request, as JSON for a program."""
+"""The report of an update: as Markdown on the terminal and for a pull request, as JSON for a program."""
 
 import json
 import tempfile
@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import PipelineError
+from ..markdown import code, line
 from .result import Change, Code, Report, Result, Use
 
-_MOST_LINES = 15
 _MOST_CHARACTERS = 300
 
 
-def as_text(result: Result) -> str:
-    return "\n".join(_lines(result, "{}", "{}")) + "\n"
-
-
 def as_markdown(result: Result) -> str:
-    return "\n".join(["# Update of the specs", "", *_lines(result, "\n## {}\n", "`{}`")]) + "\n"
+    return "\n".join(line(each) for each in ("# Update of the specs", *_lines(result))) + "\n"
 
 
 def as_json(result: Result) -> str:
@@ -76,31 +72,34 @@ def _worst(report: Report) -> list[Change]:
     return sorted([*report.changes, *report.claims], key=lambda change: -change.code)
 
 
-def _lines(result: Result, heading: str, code: str) -> Iterator[str]:
+def _lines(result: Result) -> Iterator[str]:
     for report in result.reports:
-        yield heading.format(f"{report.key}: {report.code.words}")
-        yield from _about(report, code)
+        yield from _heading(f"{report.key}: {report.code.words}")
+        yield from _about(report)
     if result.checks:
-        yield heading.format("Checks")
+        yield from _heading("Checks")
         for check in result.checks:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from _some((code.format(said) for said in check.said), "  - ")
+            yield from (f"  - {code(said)}" for said in check.said)
     if result.outdated:
-        yield heading.format("Tests that the new page makes untrue; correct them, or the spec that is ours")
-        yield from (f"- {code.format(test)}" for test in result.outdated)
+        yield from _heading("Tests that the new page makes untrue; correct them, or the spec that is ours")
+        yield from (f"- {code(test)}" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:
-        yield heading.format("Proposed for CHANGELOG.md, below `### Changed`")
+        yield from _heading("Proposed for CHANGELOG.md, below `### Changed`")
         yield from entries
-    yield heading.format("Outcome")
-    if result.error:
-        yield f"error: {result.error}"
+    yield from _heading("Outcome")
+    yield from (f"- error: {line}" for line in result.error.splitlines())
     files = len(result.written)
     left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""
     yield f"{result.code.value}: {result.code.words}{f'; {files} files written' if files else left}"
 
 
-def _about(report: Report, code: str) -> Iterator[str]:
+def _heading(text: str) -> tuple[str, str, str]:
+    return "", f"## {text}", ""
+
+
+def _about(report: Report) -> Iterator[str]:
     for page in report.pages:
         state = "changed" if page.changed else "the same"
         if page.by_hand:
@@ -108,18 +107,16 @@ def _about(report: Report, code: str) -> Iterator[str]:
         elif page.missing:
             state = f"not there, what was reconstructed stays: {_cut(page.missing)}"
         kind = f" ({page.content_type})" if page.content_type and page.changed else ""
-        yield f"- page {code.format(page.address)}: {state}{kind}"
-        yield from (f"  - redirected to {code.format(address)}" for address in page.redirects)
+        yield f"- page {code(page.address)}: {state}{kind}"
+        yield from (f"  - redirected to {code(address)}" for address in page.redirects)
     if report.version[0] != report.version[1]:
         yield f"- version {report.version[0]} → {report.version[1]}"
     for change in _worst(report):
-        where = ", ".join(code.format(place) for place in (*change.lines, *change.pointers))
+        where = ", ".join(code(place) for place in (*change.lines, *change.pointers))
         yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
     if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
         yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    for finding in report.overlay:
-        yield f"- overlay action {finding.action}: {finding.sentence}"
-    yield from _some(f"touched: {code.format(place)}" for place in _places(report.impact))
+    yield from (f"- touched: {code(place)}" for place in _places(report.impact))
 
 
 def _places(uses: Iterable[Use]) -> list[str]:
@@ -133,11 +130,3 @@ def _places(uses: Iterable[Use]) -> list[str]:
 def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
-
-
-def _some(lines: Iterable[str], before: str = "- ") -> Iterator[str]:
-    """As many as a person reads; the JSON has all of them."""
-    all_of_them = list(lines)
-    yield from (f"{before}{line}" for line in all_of_them[:_MOST_LINES])
-    if len(all_of_them) > _MOST_LINES:
-        yield f"{before}and {len(all_of_them) - _MOST_LINES} more, which report.json has"

@@ -3,32 +3,25 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from ..overlay import Finding
-
 
 class Code(IntEnum):
     """Exit codes; of several, the highest counts, and FAILED before all."""
 
-    NOTHING = 0
-    FAILED = 1
-    DOCUMENTATION = 10
-    COMPATIBLE = 20
-    BREAKING = 30
-    UNFIT = 40
+    words: str
 
-    @property
-    def words(self) -> str:
-        return _WORDS[self]
+    def __new__(cls, value: int, words: str) -> "Code":
+        code = int.__new__(cls, value)
+        code._value_, code.words = value, words
+        return code
+
+    NOTHING = 0, "nothing changed"
+    FAILED = 1, "failed, nothing is changed"
+    DOCUMENTATION = 10, "documentation only"
+    COMPATIBLE = 20, "compatible"
+    BREAKING = 30, "breaking"
+    UNFIT = 40, "the wrapper no longer fits"
 
 
-_WORDS = {
-    Code.NOTHING: "nothing changed",
-    Code.FAILED: "failed, nothing is changed",
-    Code.DOCUMENTATION: "documentation only",
-    Code.COMPATIBLE: "compatible",
-    Code.BREAKING: "breaking",
-    Code.UNFIT: "the wrapper no longer fits",
-}
 _CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
 
 
@@ -84,7 +77,6 @@ class Report:
     sha256: str
     changes: list[Change] = field(default_factory=list)
     claims: list[Change] = field(default_factory=list)
-    overlay: list[Finding] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
 
     @property
@@ -96,11 +88,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Check:
-    """A step after generation; what it `said` is empty where all is well. `fits` tells whose fault a failure is."""
+    """A step after generation; what it `said` is empty where all is well."""
 
     name: str
-    code: Code
     said: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> Code:
+        """The clients were checked when they were generated: what fails later is the wrapper's or the tests'."""
+        return Code.UNFIT if self.said else Code.NOTHING
 
 
 @dataclass
@@ -116,4 +112,4 @@ class Result:
     @property
     def code(self) -> Code:
         codes = [*(report.code for report in self.reports), *(check.code for check in self.checks)]
-        return Code.FAILED if self.error or Code.FAILED in codes else max(codes, default=Code.NOTHING)
+        return Code.FAILED if self.error else max(codes, default=Code.NOTHING)

@@ -1,13 +1,13 @@
 """The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import diff, effective, folders, overlay, registry, tree
+from .. import client, diff, effective, folders, registry, tree
 from .._errors import PipelineError
 from ..documents import fingerprint, read
-from ..folders import Provider
+from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
 from .result import Change, Check, Code, Report, Result
@@ -54,41 +54,56 @@ def _version(provider: Provider) -> str:
 
 
 def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> None:
+    against, specs = list[str](), {}
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
             write(copy, {path.relative_to(root): data for path, data in each.files.items()})
-            _differences(copy, each, report)
-    wrong = [f"specs/{r.key}/overlay.yaml: {f.action}: {f.sentence}" for r in result.reports for f in r.overlay]
-    if wrong:
-        raise PipelineError("\n".join(wrong))
-    providers = list(folders.providers(copy))
-    files = tree.expected(copy, providers)
+            specs[report.key], wrong = _differences(copy, each, report)
+            against += wrong
+    try:
+        _generated(copy, taken, result, specs, root / "build" / "update" / "mypy", tests=tests)
+    except PipelineError as error:
+        against.append(str(error))
+    if against:
+        raise PipelineError("\n".join(against))
+
+
+def _generated(
+    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], cache: Path, *, tests: bool
+) -> None:
+    """What the specs come to, also those that something stands against: the lines that they touch, the checks."""
+    files = tree.expected(copy, list(folders.providers(copy)), specs)
+    for key in specs:
+        client.check(Provider(copy, key).generated, files)
     tree.write(copy, files, tree.differences(copy, files))
     for each, report in zip(taken, result.reports, strict=True):
-        specs = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
-        report.impact = impact(copy, report.key, [*report.changes, *report.claims], specs)
-    result.checks = checks.imports(copy)
-    if any(check.said for check in result.checks):
-        return
-    result.checks.append(_readme(copy))
-    result.checks.append(checks.types(copy, root / "build" / "update" / "mypy"))
-    if tests:
+        before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
+        report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
+    result.checks = [checks.imported(copy)]
+    # Without the wrapper, nothing can be told of its adapters, nor a test collected.
+    importable = not result.checks[0].said
+    if importable:
+        result.checks.append(_offered(copy))
+    result.checks.append(checks.types(copy, cache))
+    if importable and tests:
         check, result.outdated = checks.tests(copy)
         result.checks.append(check)
 
 
-def _readme(copy: Path) -> Check:
-    """The README's table; an adapter that cannot be read for it does not fit its spec."""
+def _offered(copy: Path) -> Check:
+    """README's table and the types of fields; an adapter that cannot be read for them does not fit its spec."""
+    name = "what the adapters offer can be told"
     try:
         if (copy / "README.md").is_file():
-            for file, data in registry.readme(copy, registry.table(copy)).items():
+            for file, data in registry.documents(copy).items():
                 file.write_bytes(data)
     except PipelineError as error:
-        return Check("the README's table", Code.UNFIT, (str(error),))
-    return Check("the README's table", Code.NOTHING)
+        return Check(name, (str(error),))
+    return Check(name)
 
 
-def _differences(copy: Path, taken: Taken, report: Report) -> None:
+def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[str]]:
+    """The effective spec, and what stands against it."""
     old, new = taken.provider, Provider(copy, taken.provider.key)
     report.version = report.version[0], _version(new)
     recorded = read(old.claims) if old.claims.is_file() else {}
@@ -97,16 +112,16 @@ def _differences(copy: Path, taken: Taken, report: Report) -> None:
         if document and name in taken.claims:
             given = recorded.get(name, ()), taken.claims[name], effective.load(document.path), document.path
             report.claims += claimed.differences(*given)
-    spec = effective.upstream(new)
-    if new.overlay.exists():
-        spec, report.overlay = overlay.review(spec, new.overlay)
-    effective.agreed(new, spec)
+    other = tree.changes({path: data for path, data in taken.files.items() if data is not None})
+    spec, against = effective.attempt(new, {path.name for path in other})
     report.sha256 = fingerprint(spec)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
     before = read(old.effective)
     report.changes = [_change(change) for change in diff.compare(before, spec)]
     if not report.changes and before != spec:
-        report.changes = [Change("documentation", ("",), "the specs differ in what means nothing")]
+        places = dict.fromkeys([*effective.changed(before, spec), *effective.changed(spec, before)])
+        report.changes = [Change("documentation", tuple(places), "the specs differ in what means nothing")]
+    return spec, against
 
 
 def _change(found: diff.Change) -> Change:

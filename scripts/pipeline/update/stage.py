@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,24 +11,19 @@ from pathlib import Path
 
 from .. import tree
 
-_COPIED = ("specs", "generated", "wrapper", "contract_tests", "scripts", "examples")
-_WRITTEN = ("specs", "generated", "wrapper/audiences/__init__.py", "wrapper/audiences/aio.py", "README.md")
-_CACHES = shutil.ignore_patterns("__pycache__", ".*")
+_WRITTEN = ("specs", "generated", "wrapper", "README.md")
+_CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
+_NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
 
 @contextmanager
 def stage(root: Path) -> Iterator[Path]:
-    """A copy of what an update needs, beside the tree and out of git's sight; it is gone afterwards."""
+    """A copy of the tree, in it and out of git's sight; it is gone afterwards."""
     place = root / "build" / "update"
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stage-", dir=place) as folder:
         copy = Path(folder).resolve()
-        for name in _COPIED:
-            if (root / name).is_dir():
-                shutil.copytree(root / name, copy / name, ignore=_CACHES)
-        for file in root.glob("[!.]*"):
-            if file.is_file():
-                shutil.copy(file, copy)
+        shutil.copytree(root, copy, ignore=_NOT_COPIED, dirs_exist_ok=True)
         yield copy
 
 
@@ -43,8 +39,11 @@ def write(folder: Path, files: Mapping[Path, bytes | None]) -> None:
 
 def differing(root: Path, copy: Path) -> list[str]:
     """The files, by their path in the tree, in which the copy differs from the tree."""
-    found = _files(root) | _files(copy)
-    return sorted(path for path in found if _content(root / path) != _content(copy / path))
+    found = set[str]()
+    for folder in (root, copy):
+        files = [file for name in _WRITTEN for file in (folder / name, *(folder / name).rglob("*")) if file.is_file()]
+        found.update(file.relative_to(folder).as_posix() for file in files)
+    return sorted(path for path in found if not _CACHED.search(path) and _content(root / path) != _content(copy / path))
 
 
 def swap(root: Path, copy: Path, paths: list[str]) -> None:
@@ -103,18 +102,6 @@ def _done(undo: Path) -> None:
 
 def _undo(root: Path) -> Path:
     return root / "build" / "update" / "undo"
-
-
-def _files(root: Path) -> set[str]:
-    found = [
-        file for name in _WRITTEN for file in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])
-    ]
-    return {
-        file.relative_to(root).as_posix()
-        for file in found
-        if file.is_file()
-        and not any(part == "__pycache__" or part.startswith(".") for part in file.relative_to(root).parts)
-    }
 
 
 def _content(file: Path) -> bytes | None:

@@ -86,7 +86,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
                 new[document.path] = spec.encode()
                 recorded["document"] = _document(taken, document, spec, source["document"][place])
             samples += [{"page": entry["file"], **sample} for sample in samples_of(text)]
-        except PipelineError as error:
+        except (PipelineError, UnicodeError) as error:
             kind = f" ({got.content_type})" if got.content_type else ""
             raise PipelineError(f"{entry['address']}{kind}: {error}") from error
         recorded["sha256"] = hashlib.sha256(got.data).hexdigest()

@@ -7,17 +7,18 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 import h11
 import httpx2
 
+from .._call_settings import Ending
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
 from .waiting import Flow, Side
 from .wire import Tls, Wire
 
-Owner = tuple[int, object]
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
@@ -45,18 +46,18 @@ class Connection:
         self._forward: tuple[tuple[str, str], ...] | None = None
         """What a proxy that is asked for whole URLs is told beside them."""
         self._kept_until = 0.0
-        self.end, self.close = self._wire.end, self._wire.close
+        self.close = self._wire.close
 
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
 
-    def serve(self, trace: AttemptTrace) -> None:
+    def serve(self, trace: AttemptTrace, ending: Ending) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects, trace.end_connection = trace, True, self.end
-        if trace.ended:
-            self.end()
+        self._wire.trace, trace.connects, ending.end_connection = trace, True, self._wire.end
+        if ending.over:
+            self._wire.end()
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
@@ -94,22 +95,17 @@ class Connection:
             raise httpx2.ProxyError(str(answer.status_code))
 
     def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
-        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
-
-        asked: Any = socks5.SOCKS5Connection()
-        methods = socks5.SOCKS5AuthMethod
-        method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
-        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
+        """SOCKS 5 (RFC 1928 and 1929). The proxy looks up the host's name."""
+        method = b"\2" if user or word else b"\0"
+        yield from self._agree(b"\5\1" + method, b"\5" + method)
         if user or word:
-            steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
-        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
-        steps.append((command, "reply_code", socks5.SOCKS5ReplyCode.SUCCEEDED))
-        for request, what, wanted in steps:
-            asked.send(request)
-            yield from self._write(asked.data_to_send())
-            reply = asked.receive_data((yield from self._read()))
-            if getattr(reply, what, None) != wanted:
-                raise httpx2.ProxyError(f"no {what}")
+            yield from self._agree(b"\1" + _counted(user) + _counted(word), b"\1\0")
+        yield from self._agree(b"\5\1\0" + _address(host) + port.to_bytes(2), b"\5\0")
+
+    def _agree(self, asked: bytes, wanted: bytes) -> Flow[None]:
+        yield from self._write(asked)
+        if not (yield from self._read()).startswith(wanted):
+            raise httpx2.ProxyError("refused")
 
     def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,
@@ -146,13 +142,13 @@ class Connection:
         try:
             while (chunk := (yield self._side.following(chunks, None))) is not None:
                 due += self._http.send(h11.Data(chunk)) or b""
-                self._wire.trace.leaves()
+                self._wire.trace.left = True
                 yield from self._write(due)
                 due = b""
         finally:
             yield getattr(chunks, self._side.close)()
         due += self._http.send(h11.EndOfMessage()) or b""
-        self._wire.trace.leaves()
+        self._wire.trace.left = True
         yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:
@@ -187,3 +183,17 @@ class Connection:
         except (OSError, UnicodeError) as error:
             late = isinstance(error, TimeoutError) and error.errno is None
             raise getattr(httpx2, what + ("Timeout" if late else "Error"))("") from error
+
+
+def _address(host: str) -> bytes:
+    """A host as SOCKS writes it, after the kind of it."""
+    try:
+        packed = ip_address(host).packed
+    except ValueError:
+        return b"\3" + _counted(host)
+    return (b"\1" if len(packed) == 4 else b"\4") + packed
+
+
+def _counted(text: str) -> bytes:
+    data = text.encode()
+    return bytes([len(data)]) + data

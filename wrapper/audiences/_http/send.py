@@ -1,11 +1,12 @@
 """Sends one attempt: over a connection of our own, or over a transport of the caller's."""
 
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from functools import lru_cache, partial
+from types import SimpleNamespace
 from typing import Any
-from weakref import ref
 
 import httpx2
 
@@ -16,14 +17,17 @@ from .._response import Response
 from .._secret import Secret
 from .._upload import Upload
 from .body import body_class
-from .connections import Connection, ConnectionSettings, Owner
+from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
 from .waiting import Flow, Side
 
-_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
+_KINDS = ("connect", "read", "write", "pool")
+_GRACE = 0.25
+"""Seconds after the deadline, or after an answer that begins later, for what a transport of the caller's has of it."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
@@ -52,7 +56,6 @@ class Sender:
         self._side: Any = side
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
-        self._leased = dict["ref[Connection]", Owner]()
 
     def send(self, step: Send) -> Flow[Response]:
         """The answer, as far as it came. Raises the AudiencesError for none."""
@@ -66,7 +69,7 @@ class Sender:
         seen, files, failure = step.seen, _Files(), None
         transport = self._transport or self._mocked(step.request.url)
         try:
-            build = partial(_built, _library(transport), step, self._settings, files)
+            build = partial(_built, transport, step, self._settings, files)
             # A call that is over does not wait for a file that takes long to open.
             request = (yield self._side.work(build, seen.remaining)) if step.request.parts else build()
             seen.built = True
@@ -90,17 +93,16 @@ class Sender:
     def _own(self, request: Any, step: Send) -> Flow[None]:
         kept = self._kept(step.request.url, reuse=step.reuse)
         connection = kept or Connection(self._side, step.request.url)
-        known, whole = ref(connection), False
+        whole, ending = False, step.how.ending
         try:
-            self._leased[known] = self._side.owner()
-            connection.serve(step.seen)
+            connection.serve(step.seen, ending)
             if not kept:
                 yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
             self._idle.append(connection) if whole else connection.close()
-            self._leased.pop(known, None)
+            ending.end_connection = None
 
     def _kept(self, url: str, *, reuse: bool) -> Connection | None:
         """An idle connection to the URL's origin. Those that are of no use any more are closed."""
@@ -122,6 +124,7 @@ class Sender:
         side, pieces = self._side, None
         with side.until(seen.remaining) as scope, quiet():
             response = yield getattr(transport, side.handle)(request)
+            end = time.monotonic() + max(seen.remaining, 0.0) + _GRACE
             try:
                 seen.head(response.status_code, tuple(response.headers.multi_items()))
                 seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body
@@ -130,7 +133,7 @@ class Sender:
                 else:
                     pieces = side.iterate(response.stream)
                     while (piece := (yield side.following(pieces, None))) is not None and seen.body(piece):
-                        if seen.too_late:
+                        if time.monotonic() > end:
                             raise DeadlineError  # a stream that never waits is never cancelled
             finally:
                 for each in (pieces, response):
@@ -158,11 +161,7 @@ class Sender:
         return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def close(self) -> Flow[None]:
-        """End the calls in flight; those who make them close their connections. Close the idle ones."""
-        owner = self._side.owner()
-        for known, other in [*self._leased.items()]:
-            if other == owner and (connection := known()):
-                connection.end()
+        """Close the idle connections; who makes a call closes its own."""
         while self._idle:
             with suppress(IndexError):
                 self._idle.pop().close()
@@ -198,28 +197,35 @@ class _Files:
             reader.close()
 
 
-def _built(library: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
+def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
     """The request with its secrets and its open files."""
-    request, t = step.request, step.how.timeouts
-    left = max(step.seen.remaining, 0.001)
-    # Else a cancellation at the deadline would hide that a place in the caller's own pool was waited for until then.
-    sooner = left - min(0.1 * left, 0.1)
+    request, library = step.request, _library(transport)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
     headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
     if not step.reuse:
         headers["Connection"] = "close"
+    body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
+    url = _parsed(library, request.url)
+    if not transport and body is not None:
+        # What a connection of ours asks of the library's request, whose making takes a tenth of a call.
+        headers = {"Host": url.netloc.decode(), **headers, "Content-Length": str(len(body))}
+        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+        headed, stream = SimpleNamespace(raw=raw), library.ByteStream(body)
+        return SimpleNamespace(method=request.method, url=url, headers=headed, stream=stream)
     parts = []
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
-    timeouts = {"connect": min(t.connect, left), "read": min(t.read, left), "write": min(t.write, left)}
+    left = max(step.seen.remaining, 0.001)
+    # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
+    sooner = left - min(0.1 * left, 0.1)
     built = library.Request(
         request.method,
-        _parsed(library, request.url),
+        url,
         headers=headers,
-        content=request.body.reveal().encode() if isinstance(request.body, Secret) else request.body,
+        content=body,
         files=parts or None,
-        extensions={"timeout": timeouts | {"pool": min(t.pool, sooner)}},
+        extensions={"timeout": {kind: min(getattr(step.how.timeouts, kind), sooner) for kind in _KINDS}},
     )
     if request.parts:
         length = built.headers.get("Content-Length")

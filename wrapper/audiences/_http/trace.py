@@ -2,9 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
@@ -20,10 +18,8 @@ _LARGE = 256 * 1024
 _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
-_GRACE = 0.25
-"""Seconds after the first look beyond the deadline, for what had come before it."""
-_STATUS_LINE = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"(?>HTTP/\d\.\d 1\d\d(?=[ \r\n])(?s:.*?)\r?\n\r?\n)*+HTTP/\d\.\d ([2-9]\d\d)[ \r\n]")
+"""The first status line, after the heads of interim answers (1xx)."""
 _NEVER_LEFT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
     | {"LocalProtocolError", "InvalidURL"}
@@ -45,25 +41,17 @@ class AttemptTrace:
         """Whether there is a request: its files are open."""
         self.connects = False
         """Whether a connection of ours carries it."""
-        self.end_connection: Callable[[], None] | None = None
-        self.ended = False
         self.secrets: tuple[str, ...] = ()
         self.unpacked = False
         """Whether a transport of the caller's has unpacked the body."""
         self.problem: str | None = None
-        self._left = False
-        self._end_of_grace = inf
+        self.left = False
+        """Whether bytes of the request went out."""
         self._total_ends = False
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
         self._head: tuple[int, Headers] | None = None
         self._body = bytearray()
-
-    def end(self) -> None:
-        """End the connection that carries the attempt; one of the caller's transport has its own end."""
-        self.ended = True
-        if self.end_connection:
-            self.end_connection()
 
     @property
     def remaining(self) -> float:
@@ -78,25 +66,9 @@ class AttemptTrace:
         self._total_ends = left <= timeout
         return max(0.0, min(left, timeout))
 
-    @property
-    def over(self) -> bool:
-        """Whether the total time is over."""
-        return self.remaining <= 0
-
-    @property
-    def too_late(self) -> bool:
-        """Whether even what came in time was to be read by now."""
-        now = time.monotonic()
-        self._end_of_grace = min(self._end_of_grace, now + _GRACE) if self.over else inf
-        return now > self._end_of_grace
-
-    def leaves(self) -> None:
-        """Bytes of the request go out."""
-        self._left = True
-
     def take(self, data: bytes) -> bool:
         """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
-        if self._left:
+        if self.left:
             self._start += data[: _START - len(self._start)]
         self._room -= len(data)
         return self._room >= 0
@@ -128,7 +100,7 @@ class AttemptTrace:
         """The error without what may hold secrets: neither the exception's text, nor the exception itself."""
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
-        if not self._left and (self.connects or _never_left(error)):
+        if not self.left and (self.connects or _never_left(error)):
             return (NotSentTimeoutError if _is_late(error) else NotSentError)(f"no connection: {self._why(error)}")
         return (UnknownTimeoutError if _is_late(error) else UnknownOutcomeError)(f"no answer: {self._why(error)}")
 
@@ -142,7 +114,8 @@ class AttemptTrace:
 
     def _result(self, error: BaseException | None) -> Response | AudiencesError:
         # Of a head that broke off, the status line tells a success; a refusal has to be complete.
-        status = self._status_heard()
+        heard = _STATUS.match(self._start)
+        status = int(heard[1]) if heard else 0
         if self._head is None and not 200 <= status < 300:
             return self.failure(error or RuntimeError())
         if error is not None:
@@ -166,16 +139,6 @@ class AttemptTrace:
             name = "total"
         seconds = getattr(self._how.timeouts, name, None) if name else None
         return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
-
-    def _status_heard(self) -> int:
-        """Of the first status line that is not of an interim answer (1xx); 0 if there is none."""
-        rest = self._start
-        while found := _STATUS_LINE.match(rest):
-            if found[1] >= b"200":
-                return int(found[1])
-            end = _END_OF_HEAD.search(rest)
-            rest = rest[end.end() :] if end else b""
-        return 0
 
 
 @dataclass(frozen=True, slots=True)

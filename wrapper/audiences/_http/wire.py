@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from errno import EINPROGRESS, EWOULDBLOCK
 from threading import RLock, Thread
 from typing import Any
 
@@ -15,8 +16,6 @@ from .waiting import BlockingSide, Flow, Side
 _PIECE = 64 * 1024
 """Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
 slowly would hold a call up for a multiple of its total time."""
-_LATE = 0.02
-"""Seconds for what came in time, and is read after it."""
 _NEXT = 1.0
 """Seconds after which the next of a host's addresses is tried."""
 
@@ -65,10 +64,11 @@ class Wire:
                 made = self._socket = socket.socket(family, kind, protocol)
                 made.setblocking(False)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                with suppress(BlockingIOError):
-                    made.connect(address)
-                yield from self._wait(_NEXT if found else None, writing=True)
-                if code := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                code = made.connect_ex(address)
+                if code in (EINPROGRESS, EWOULDBLOCK):
+                    yield from self._wait(_NEXT if found else None, writing=True)
+                    code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
                     raise OSError(code, os.strerror(code))
             except OSError as error:
                 failure = error
@@ -98,12 +98,10 @@ class Wire:
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
         kind = "connect" if self.connecting else "write" if writing else "read"
         seconds = self.trace.seconds(kind, self.connecting)
-        if not (yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)):
-            # Of what came before the deadline, a process that was stopped meanwhile sees the time-out first.
-            if writing or self.connecting or not self.trace.over or self.trace.too_late:
-                raise TimeoutError
-            if not (yield self._side.ready(self._socket, _LATE)):
-                raise TimeoutError
+        ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
+        # Of what came in time, a process that was stopped meanwhile may see the time-out first.
+        if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
+            raise TimeoutError
 
     def read(self) -> Flow[bytes]:
         """What came; nothing at the end."""
@@ -114,7 +112,7 @@ class Wire:
     def write(self, data: bytes) -> Flow[None]:
         rest = memoryview(data)
         while rest:
-            if self.trace.over:
+            if self.trace.remaining <= 0:
                 raise TimeoutError
             sent = 0
             with suppress(BlockingIOError):

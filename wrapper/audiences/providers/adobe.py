@@ -13,7 +13,7 @@ expression and name, and no page says what they do to an audience that is metada
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar, Unpack
+from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 from audience_clients.adobe import models
 from audience_clients.adobe.api.audiences import create_audience, delete_audience, get_audience, list_audiences
@@ -50,11 +50,15 @@ def _url(values: Values, path: str) -> str:
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
 _SERVICE = Service(
     key="adobe",
-    headers=lambda values: {"Authorization": values.bearer("access_token"), "x-api-key": values.secrets["api_key"]},
+    headers=lambda values: {
+        "Authorization": values.bearer("access_token"),
+        "x-api-key": values.secrets["api_key"],
+        "x-gw-ims-org-id": values["org_id"],
+        "x-sandbox-name": values["sandbox_name"],
+    },
     code=("error_code", "type"),
     message=("message", "detail", "title"),
     url=_url,
-    own={"x-gw-ims-org-id": "org_id", "x-sandbox-name": "sandbox_name"},
 )
 _UPS = replace(
     _SERVICE,
@@ -78,6 +82,16 @@ _MEMBERS = Unsupported(
 )
 
 
+class _Headers(TypedDict):
+    x_gw_ims_org_id: str
+    x_sandbox_name: str
+
+
+def _headers(values: Values) -> _Headers:
+    """The arguments that all generated builders have."""
+    return {"x_gw_ims_org_id": values["org_id"], "x_sandbox_name": values["sandbox_name"]}
+
+
 def _create(draft: Draft, values: Values) -> Built:
     body = draft.body
     return create_audience.build_request(
@@ -90,8 +104,7 @@ def _create(draft: Draft, values: Values) -> Built:
         ),
         create_audience_meta_only=models.CreateAudienceCreateAudienceMetaOnly.TRUE,
         accept=models.CreateAudienceAccept.APPLICATIONVND_ADOBE_EXTERNAL_AUDIENCESJSON_VERSION2,
-        x_gw_ims_org_id=values["org_id"],
-        x_sandbox_name=values["sandbox_name"],
+        **_headers(values),
     )
 
 
@@ -102,9 +115,7 @@ def _created(draft: Draft, body: Any) -> Handle | None:
 
 
 def _get(asked: Reference, values: Values) -> Built:
-    return get_audience.build_request(
-        asked.by_id, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
-    )
+    return get_audience.build_request(asked.by_id, **_headers(values))
 
 
 def _got(asked: Reference, body: Any) -> list[Record] | None:
@@ -114,9 +125,7 @@ def _got(asked: Reference, body: Any) -> list[Record] | None:
 def _find(asked: Reference, values: Values) -> Built:
     """By a property, because without one the list leaves out inactive audiences."""
     name, value = _property(asked)
-    return list_audiences.build_request(
-        property_=f"{name}=={value}", x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
-    )
+    return list_audiences.build_request(property_=f"{name}=={value}", **_headers(values))
 
 
 def _found(asked: Reference, body: Any) -> list[Record] | None:
@@ -132,10 +141,7 @@ def _property(asked: Reference) -> tuple[str, str]:
 
 
 def _list(mark: str | int | None, values: Values) -> Built:
-    start = UNSET if mark is None else int(mark)
-    return list_audiences.build_request(
-        start=start, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
-    )
+    return list_audiences.build_request(start=UNSET if mark is None else int(mark), **_headers(values))
 
 
 def _listed(mark: object, body: Any) -> Page | None:  # noqa: ARG001
@@ -170,9 +176,7 @@ def _seconds(body: Any, name: str) -> datetime | None:
 
 
 def _delete(asked: Reference, values: Values) -> Built:
-    return delete_audience.build_request(
-        asked.by_id, x_gw_ims_org_id=values["org_id"], x_sandbox_name=values["sandbox_name"]
-    )
+    return delete_audience.build_request(asked.by_id, **_headers(values))
 
 
 def _deleted(asked: Reference, body: Any) -> Handle:  # noqa: ARG001
@@ -257,7 +261,7 @@ ADOBE = Adapter(
 )
 
 
-class Adobe(Blocking):
+class Adobe(Blocking[models.CreateAudienceResponse200]):
     """Adobe creates an audience's metadata; the members come by another service.
 
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
@@ -297,7 +301,7 @@ class Adobe(Blocking):
         super().__init__(given)
 
 
-class AsyncAdobe(Async):
+class AsyncAdobe(Async[models.CreateAudienceResponse200]):
     __doc__ = Adobe.__doc__
     adapter = ADOBE
 

@@ -49,10 +49,9 @@ T = TypeVar("T")
 
 _SERVICE = Service(
     key="batch",
-    headers=lambda values: {"Authorization": values.bearer("api_key")},
+    headers=lambda values: {"Authorization": values.bearer("api_key"), "X-Batch-Project": values["project"]},
     code=("error_code",),
     message=("error_message",),
-    own={"X-Batch-Project": "project"},
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
@@ -237,7 +236,7 @@ BATCH = Adapter(
 )
 
 
-class Batch(Blocking):
+class Batch(Blocking[models.AudienceCreateResponse202]):
     """Batch creates an empty audience, and answers with a token before it is done.
 
     The draft's `provider_fields["batch"]` must have `type` (custom_ids, emails or install_ids) and may have
@@ -265,7 +264,7 @@ class Batch(Blocking):
         super().__init__(given)
 
 
-class AsyncBatch(Async):
+class AsyncBatch(Async[models.AudienceCreateResponse202]):
     __doc__ = Batch.__doc__
     adapter = BATCH
 

@@ -5,7 +5,7 @@ https://help.commbox.io/apidocs/create-new-audiences, get-audiences and update-s
 from typing import Annotated, Any, BinaryIO, TypeVar, Unpack, cast
 
 from audience_clients.commbox.api.audiences import get_audiences, post_audiences, put_audiences_audience_id
-from audience_clients.commbox.models import PostAudiencesBody, PutAudiencesAudienceIdBody
+from audience_clients.commbox.models import PostAudiencesBody, PostAudiencesResponse201, PutAudiencesAudienceIdBody
 from audience_clients.commbox.types import File
 
 from .._draft import Draft, DraftRules, as_part
@@ -124,7 +124,7 @@ COMMBOX = Adapter(
 )
 
 
-class CommBox(Blocking):
+class CommBox(Blocking[PostAudiencesResponse201]):
     r"""CommBox creates an audience from a CSV or Excel file with a column `phone1`.
 
     The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
@@ -155,7 +155,7 @@ class CommBox(Blocking):
         super().__init__(given)
 
 
-class AsyncCommBox(Async):
+class AsyncCommBox(Async[PostAudiencesResponse201]):
     __doc__ = CommBox.__doc__
     adapter = COMMBOX
 

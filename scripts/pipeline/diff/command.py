@@ -1,8 +1,6 @@
-"""`python -m pipeline.diff OLD NEW` compares two OpenAPI documents; exit 1 if something breaks, 2 if it may."""
+"""`diff OLD NEW` compares two documents; exit 1 if something breaks, 2 if it may, 3 where a file is none of OpenAPI."""
 
-import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from .. import effective
@@ -12,13 +10,9 @@ from . import Kind, compare
 _BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.diff", description=__doc__)
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
-    options = parser.parse_args(arguments)
+def run(old: Path, new: Path) -> int:
     try:
-        changes = compare(effective.load(options.old), effective.load(options.new))
+        changes = compare(effective.load(old), effective.load(new))
     except PipelineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
@@ -29,7 +23,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("no difference in meaning")
     kinds = {change.kind for change in changes}
     return 1 if kinds.intersection(_BREAKING) else 2 if Kind.UNDECIDED in kinds else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
