@@ -27,7 +27,7 @@ def fault(mutant: Mutant) -> Fault:
     """The mutant as a fault that the mock server plays."""
     operation = mutant.operation
     # Asked for here: the server that plays the mutant cannot ask another one while it answers.
-    right_answers(mutant.right)
+    success = next(answer for status, answer in right_answers(mutant.right).items() if status < 300)
 
     def asked(turn: Turn) -> Response:
         if turn.request.method != turn.operation.method:
@@ -44,7 +44,7 @@ def fault(mutant: Mutant) -> Fault:
         if not turn.refused():
             turn.memory["right"] = turn.request
         elif not refused:
-            return turn.answer(_right(turn, turn.memory.get("right", right(mutant.right)[-1])))
+            return _taken(turn, turn.memory.get("right", right(mutant.right)[-1]), success)
         return turn.answer()
 
     def answered(turn: Turn) -> Response:
@@ -54,13 +54,15 @@ def fault(mutant: Mutant) -> Fault:
     return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act, operation=mutant.of)
 
 
-def _right(turn: Turn, before: Request) -> Request:
-    """What says the same in JSON, if that is right; or else the one before, about the audience in the path."""
+def _taken(turn: Turn, before: Request, success: Response) -> Response:
+    """The answer to what says the same in JSON, if that is right; or else to a right one, about the same path."""
     same = header("content-length")(json_request(turn.fields)(turn.request))
     if turn.correct.refusal(turn.operation, same) is None:
-        return same
+        return turn.answer(same)
     _, question, query = before.target.partition("?")
-    return replace(before, target=turn.request.target.partition("?")[0] + question + query)
+    answer = turn.answer(replace(before, target=turn.request.target.partition("?")[0] + question + query))
+    # What it was about may have been removed.
+    return answer if answer.status < 300 else success
 
 
 def _misfit(operation: Operation) -> bool:
