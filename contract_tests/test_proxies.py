@@ -190,10 +190,7 @@ def test_a_proxy_for_plain_http_is_asked_for_whole_urls(
         assert (b"\r\nProxy-Authorization: Basic " in request) == bool(private)
 
 
-NAME = b"\3\x0dprovider.test"
-
-
-def of_socks(wire: Wire, *, user: bool = False, takes: bool = True, tls: bool = False, address: bytes = NAME) -> None:
+def of_socks(wire: Wire, *, user: bool, takes: bool = True, tls: bool = False) -> None:
     """The server's side of SOCKS 5, and then the provider's. All that came is a tunnel's."""
     greeted = wire.socket.recv(99)
     assert greeted == (b"\5\1\2" if user else b"\5\1\0")
@@ -202,7 +199,7 @@ def of_socks(wire: Wire, *, user: bool = False, takes: bool = True, tls: bool = 
         assert wire.socket.recv(99) == b"\1\x09name-4711\x09word-4711"
         wire.send(b"\1\0")
     port = 443 if tls else 8080
-    assert wire.socket.recv(99) == b"\5\1\0" + address + port.to_bytes(2)
+    assert wire.socket.recv(99) == b"\5\1\0\3\x0dprovider.test" + port.to_bytes(2)
     wire.send((b"\5\0" if takes else b"\5\5") + b"\0\1\0\0\0\0\0\0")
     if takes:
         if tls:
@@ -221,16 +218,6 @@ def test_a_socks_proxy_is_told_the_name_of_the_host(face: BlockingPortal | None,
         assert isinstance(call("batch", target, face, proxy=url, allow_http=True), Receipt)
         (request,) = proxy.requests
         assert b"roxy-" not in request.head
-
-
-@pytest.mark.parametrize(
-    ("host", "address"),
-    [("192.0.2.1", b"\1\xc0\0\2\1"), ("[2001:db8::1]", b"\4\x20\1\x0d\xb8" + bytes(11) + b"\1")],
-)
-def test_a_socks_proxy_is_told_an_address_as_one(face: BlockingPortal | None, host: str, address: bytes) -> None:
-    with Stage(partial(of_socks, address=address), 200, ANSWER) as proxy:
-        url = f"socks5://127.0.0.1:{proxy.port}"
-        assert isinstance(call("batch", f"http://{host}:8080", face, proxy=url, allow_http=True), Receipt)
 
 
 @pytest.mark.parametrize("user", [False, True], ids=["anybody", "a user"])

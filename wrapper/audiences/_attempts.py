@@ -113,7 +113,7 @@ class Attempts(Generic[Asked, Answer]):
             if isinstance(value, Secret):
                 old = refused.headers[name] if refused else None
                 headers[name] = yield from value.resolved(old if isinstance(old, Secret) else None, self._how)
-        return replace(request, headers=headers)
+        return request if headers == request.headers else replace(request, headers=headers)
 
     def _announce(self, request: Request) -> Flow[None]:
         if self._account.on_request:

@@ -5,6 +5,7 @@ import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
@@ -233,3 +234,5 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
     parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
+    if parts.scheme.startswith("socks") and not find_spec("socksio"):
+        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")

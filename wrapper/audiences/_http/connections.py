@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 import h11
@@ -95,17 +94,22 @@ class Connection:
             raise httpx2.ProxyError(str(answer.status_code))
 
     def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
-        """SOCKS 5 (RFC 1928 and 1929). The proxy looks up the host's name."""
-        method = b"\2" if user or word else b"\0"
-        yield from self._agree(b"\5\1" + method, b"\5" + method)
-        if user or word:
-            yield from self._agree(b"\1" + _counted(user) + _counted(word), b"\1\0")
-        yield from self._agree(b"\5\1\0" + _address(host) + port.to_bytes(2), b"\5\0")
+        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
 
-    def _agree(self, asked: bytes, wanted: bytes) -> Flow[None]:
-        yield from self._write(asked)
-        if not (yield from self._read()).startswith(wanted):
-            raise httpx2.ProxyError("refused")
+        asked: Any = socks5.SOCKS5Connection()
+        methods = socks5.SOCKS5AuthMethod
+        method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
+        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
+        if user or word:
+            steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
+        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
+        steps.append((command, "reply_code", socks5.SOCKS5ReplyCode.SUCCEEDED))
+        for request, what, wanted in steps:
+            asked.send(request)
+            yield from self._write(asked.data_to_send())
+            reply = asked.receive_data((yield from self._read()))
+            if getattr(reply, what, None) != wanted:
+                raise httpx2.ProxyError(f"no {what}")
 
     def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,
@@ -183,17 +187,3 @@ class Connection:
         except (OSError, UnicodeError) as error:
             late = isinstance(error, TimeoutError) and error.errno is None
             raise getattr(httpx2, what + ("Timeout" if late else "Error"))("") from error
-
-
-def _address(host: str) -> bytes:
-    """A host as SOCKS writes it, after the kind of it."""
-    try:
-        packed = ip_address(host).packed
-    except ValueError:
-        return b"\3" + _counted(host)
-    return (b"\1" if len(packed) == 4 else b"\4") + packed
-
-
-def _counted(text: str) -> bytes:
-    data = text.encode()
-    return bytes([len(data)]) + data

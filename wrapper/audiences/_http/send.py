@@ -23,7 +23,7 @@ from .quiet import quiet
 from .trace import AttemptTrace, DeadlineError, Send
 from .waiting import Flow, Side
 
-_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 _KINDS = ("connect", "read", "write", "pool")
 _GRACE = 0.25
