@@ -63,7 +63,7 @@ test test-long: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY) ## run the test suite
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY) ## what the suite leaves out, and the property tests with 20 times as many examples, random ones
+test-long: $(READY) ## what the suite leaves out, and the property tests with 40 times as many examples, random ones
 	$(BIN)/pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
 

@@ -52,20 +52,7 @@ from mistaken import (
 SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
 _NAME = "[^/]+$"
 _KEYWORDS = (
-    *(
-        "type",
-        "properties",
-        "required",
-        "items",
-        "enum",
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "not",
-        "$ref",
-        "nullable",
-        "format",
-    ),
+    *("type", "properties", "required", "items", "enum", "allOf", "oneOf", "anyOf", "not", "$ref", "nullable"),
     *("format", "pattern", "minLength", "maxItems", "minimum", "exclusiveMaximum", "multipleOf", "const"),
     *("discriminator", "readOnly", "example", "examples", "default", "uniqueItems", "$id", "prefixItems"),
     "additionalProperties",
@@ -193,7 +180,7 @@ _MISTAKES = ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO))
 def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
     spec = read(file, headers=HEADERS if file == ADOBE else None)
     named = {each.id for each in spec.operations if re.search(of, each.path)}
-    report = check(file, requests=60, operations=named)
+    report = check(file, requests=60 if file == ADOBE else 40, operations=named)
     assert (report.findings, report.verdict) == ((), Verdict.KEPT)
 
 

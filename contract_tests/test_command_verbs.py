@@ -226,7 +226,7 @@ def test_what_a_provider_says_acts_on_no_terminal_and_is_shown_without_the_crede
     name = "VIP" if DRAFT[0] in verb else ACTS.replace("\0", "")
     told = f"{WORDS} {secret('api_key')} {ACTS}"
     said = dict.fromkeys([*RECORD, "display_name", "indexing_token", "error_message", "error_code", told], told)
-    for status in (200, 202, 400, 404):
+    for status in (200 if verb in VERBS[:2] else 202, 400, 404):
         playing(raw, http(status, json.dumps(said).encode(), X_Request_Id=f"{WORDS} {secret('api_key')}"))
         done = ask(raw, *verb, name, "--credentials", str(file), *extra)
         printed = done.stdout + done.stderr

@@ -130,19 +130,8 @@ def test_a_signal_to_mock_ends_its_command_too(number: signal.Signals) -> None:
 
 def test_a_hangup_that_is_ignored_ends_nothing() -> None:
     """As with `nohup`."""
-    command = [
-        "sh",
-        "-c",
-        'trap "" HUP; exec "$@"',
-        "sh",
-        *_COMMAND,
-        "mock",
-        "--",
-        "sh",
-        "-c",
-        "kill -HUP $PPID; exit 3",
-    ]
-    assert processes.run(command).returncode == 3
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"]
+    assert processes.run([*ignoring, *_COMMAND, "mock", "--", "sh", "-c", "kill -HUP $PPID; exit 3"]).returncode == 3
 
 
 def test_a_command_that_takes_no_notice_of_a_signal_is_killed() -> None:

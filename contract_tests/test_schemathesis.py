@@ -40,34 +40,12 @@ def judge(
     # What a key belongs to, and no other value is taken for.
     ours, known = provider_of(provider), server.environment()
     credentials += [f"{name}: {known[ours.settings[f'header {name}']]}" for name in ours.bound]
-    ended = processes.run(
-        [
-            *(
-                sys.executable,
-                "-m",
-                "schemathesis.cli",
-                "run",
-                str(files("audience_clients") / provider / "openapi.json"),
-            ),
-            *("--url", server.base_url(provider), *(text for value in credentials for text in ("--header", value))),
-            *(
-                "--phases",
-                phases,
-                "--checks",
-                "all",
-                "--seed",
-                _SEED,
-                "--max-examples",
-                str(examples),
-                "--no-color",
-                "--generation-database",
-                "none",
-            ),
-            *("--report", "json", "--report-json-path", "report.json"),
-        ],
-        cwd=folder,
-        seconds=120,
-    )
+    document = str(files("audience_clients") / provider / "openapi.json")
+    sent = [text for value in credentials for text in ("--header", value)]
+    tried = ["--phases", phases, "--checks", "all", "--seed", _SEED, "--max-examples", str(examples)]
+    kept = ["--generation-database", "none", "--report", "json", "--report-json-path", "report.json", "--no-color"]
+    command = [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", server.base_url(provider)]
+    ended = processes.run([*command, *sent, *tried, *kept], cwd=folder, seconds=120)
     printed = ended.stdout + ended.stderr
     assert (folder / "report.json").exists(), printed
     return {**json.loads((folder / "report.json").read_text("utf-8")), "printed": printed}

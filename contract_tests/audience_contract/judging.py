@@ -215,15 +215,9 @@ class Ledger:
 
     @property
     def every(self) -> tuple[Finding, ...]:
-        """All findings so far, those among them that the same answers show; quickly told, as a run asks often."""
+        """All findings so far, a new one last; quickly told, as a run asks often."""
         with self._lock:
             return tuple(self._findings.values())
-
-    @property
-    def count(self) -> int:
-        """How often anything was found."""
-        with self._lock:
-            return sum(finding.count for finding in self._findings.values())
 
     @property
     def tried(self) -> tuple[Tried, ...]:

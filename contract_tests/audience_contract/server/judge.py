@@ -87,12 +87,11 @@ class Judge:
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
-    def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
-        """Whether the exchange kept the contract; what it broke is in the ledger."""
-        before = self.ledger.count
+    def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
+        """Put what the exchange broke into the ledger."""
         if seen.response is None:
             self._unanswered(operation, seen, expectation)
-            return self.ledger.count == before
+            return
         self._last.append(seen)
         response, weight = seen.response, expectation.weight
         plain = expectation.expected is Expected.SUCCESS and expectation.pointer == operation.node["responses"].pointer
@@ -112,7 +111,6 @@ class Judge:
         said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
         self._find("http.leak", operation, seen, expectation, said, detail=leaked)
         self._remember(operation, seen, expectation.expected)
-        return self.ledger.count == before
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 
 from ..judging import Observation
-from ..messages import Request
 from ..spec import Operation
 from .send import UNREACHABLE
 from .target import Target
@@ -34,8 +33,8 @@ class Opening:
     first: Observation | None = None
     """The first exchange, of the least request that is valid."""
 
-    def add(self, request: Request, seen: Observation, *, valid: bool, incomplete: bool) -> None:
-        status = seen.response.status if seen.response else 0
+    def add(self, seen: Observation, *, valid: bool, incomplete: bool) -> None:
+        request, status = seen.request, seen.response.status if seen.response else 0
         # What is said of another method says nothing of this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
         if seen.response and status == 405 and request.method == self.operation.method:

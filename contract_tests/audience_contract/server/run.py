@@ -97,7 +97,7 @@ class Run:
         self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
         self._phases: dict[str, int] = {}
         self._phase = ""
-        self._told: set[str] = set()
+        self._told = 0
         self._unserved: dict[str, int] = {}
         self._planned: dict[tuple[str, str], bool] = {}
         """Whether it was tried, by rule and operation."""
@@ -315,9 +315,7 @@ class Run:
                 seen, about = self._sent(operation, planned)
                 asked.append((planned, seen, about))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(
-                    seen.request, seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete
-                )
+                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete)
                 while asked and (opening.can_be_judged or (known and opening.is_served)):
                     earlier, seen, about = asked.pop(0)
                     self._judged(operation, seen, earlier.expectation, about)
@@ -546,13 +544,14 @@ class Run:
 
     def _judged(
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
-    ) -> bool:
+    ) -> None:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
-        kept = self._judge.judge(operation, seen, known)
-        if known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
-            self._planned |= {(known.key, operation.id): True} if (known.key, operation.id) in self._planned else {}
+        self._judge.judge(operation, seen, known)
+        rule = (known.key, operation.id)
+        if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
+            self._planned[rule] = True
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
@@ -561,11 +560,10 @@ class Run:
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
             raise Enough("the server stopped answering")
-        for finding in () if kept or not self._watcher else self._ledger.every:
-            if finding.key not in self._told and self._watcher:
-                self._told.add(finding.key)
+        if self._watcher:
+            for finding in self._ledger.every[self._told :]:
+                self._told += 1
                 self._watcher.finding(finding)
-        return kept
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses the simplest valid request too, for its rate and not for what was asked."""
