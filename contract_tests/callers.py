@@ -7,7 +7,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 import audiences
-from audiences import Audience, AudiencesError, Receipt, Request, RetryPolicy, aio
+from audiences import Audience, AudiencesError, InvalidError, Receipt, Request, RetryPolicy, aio
 from cases import case
 
 FACES = pytest.mark.parametrize("face", [audiences, aio], ids=["blocking", "async"])
@@ -21,6 +21,15 @@ def make(key: str, module: Any = audiences, **options: Any) -> Any:
     classes = [getattr(module, name) for name in module.__all__]
     (provider,) = (each for each in classes if getattr(each, "key", None) == key)
     return provider(**case(key).ARGUMENTS | options)
+
+
+def takes(key: str, name: str) -> bool:
+    """Whether a provider's audience can have a name."""
+    try:
+        make(key).prepare(case(key).good(name=name))
+    except InvalidError:
+        return False
+    return True
 
 
 class Caller:

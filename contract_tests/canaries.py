@@ -76,8 +76,15 @@ def words(secrets: Collection[str]) -> str:
 
 def body(key: str, told: str) -> dict[str, Any]:
     """A success and an error at once, with the provider's words wherever it has some."""
-    error = {name: told for name, value in case(key).ERROR.items() if isinstance(value, str)}
-    return {**case(key).BODY, **error, "extra": {told: [told]}}
+    return {**case(key).BODY, **_with_words(case(key).ERROR, told), "extra": {told: [told]}}
+
+
+def _with_words(value: Any, told: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_words(child, told) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_with_words(child, told) for child in value]
+    return told if isinstance(value, str) else value
 
 
 @contextmanager

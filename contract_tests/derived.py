@@ -51,9 +51,7 @@ class Drafts:
 
     def accepted(self) -> st.SearchStrategy[tuple[Audience, set[str]]]:
         """Drafts, each with what the call leaves out."""
-        own = {name: _allowed(self._properties[name]) for name in self._own}
-        needed = {name: values for name, values in own.items() if name in self._required}
-        given = st.fixed_dictionaries(needed, optional={n: v for n, v in own.items() if n not in needed})
+        given = _object({name: self._properties[name] for name in self._own}, self._required)
         left_out = set(self.unsupported)
         texts = {field: _allowed(self._properties[name]) for name, field in self._draft.items() if field != "name"}
         return st.builds(
@@ -122,7 +120,17 @@ def _allowed(node: Node) -> st.SearchStrategy[Any]:
         return st.one_of([_allowed(replace(node, value={**node.value, "type": kind})) for kind in types(node)])
     if alternatives(node):
         return st.one_of([_allowed(each) for each in alternatives(node)])
+    if node.plain("type") == "object":
+        return _object(
+            {name: node["properties"][name] for name in node.plain("properties", {})}, node.plain("required", [])
+        )
     return st.sampled_from(node.value["enum"]) if "enum" in node.value else _plain(node)
+
+
+def _object(properties: Mapping[str, Node], required: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
+    values = {name: _allowed(node) for name, node in properties.items()}
+    needed = {name: each for name, each in values.items() if name in required}
+    return st.fixed_dictionaries(needed, optional={n: v for n, v in values.items() if n not in needed})
 
 
 def _plain(node: Node) -> st.SearchStrategy[Any]:

@@ -65,7 +65,7 @@ def documented(key: str) -> st.SearchStrategy[tuple[int, Any, str]]:
                 response = document["components"]["responses"][name] if name else answer
                 for kind, media in response.get("content", {}).items():
                     values = values_of(media["schema"], document)
-                    known = st.just(int(status.replace("XX", "18")))
+                    known = st.just(int(status.replace("XX", "18").replace("default", "418")))
                     found.append(st.tuples(known, values, st.just(kind.replace("*", "json"))))
     return st.one_of(found)
 

@@ -11,7 +11,7 @@ import canaries
 import processes
 from audience_contract.mock import MockServer
 from audiences import Audience, PhoneFile, Request
-from callers import make
+from callers import make, takes
 from canaries import class_of, credentials
 from cases import KEYS, case
 from test_command_line import SET, run
@@ -84,7 +84,7 @@ def prepared(key: str, url: str, name: str, file: Path) -> Request:
 
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "sh"])
-@pytest.mark.parametrize("key", [key for key in KEYS if key != "batch"])  # whose names are ASCII letters
+@pytest.mark.parametrize("key", [key for key in KEYS if takes(key, HOSTILE)])
 def test_no_character_of_a_name_or_path_means_anything_to_a_shell_or_a_terminal(
     server: MockServer, key: str, shell: str, tmp_path: Path
 ) -> None:
@@ -105,7 +105,7 @@ def test_no_character_of_a_name_or_path_means_anything_to_a_shell_or_a_terminal(
 def test_the_text_of_a_request_shows_symbols_for_what_a_terminal_would_act_on(key: str, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes(b"phone1\r\n1\r\n")
-    if key != "batch":
+    if takes(key, HOSTILE):
         shown = prepared(key, "https://x.test", HOSTILE, file).text()
         assert not any(c in shown for c in "\x1b\x9b\N{RIGHT-TO-LEFT OVERRIDE}\t")
         assert "<U+202E>" in shown

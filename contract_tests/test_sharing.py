@@ -73,7 +73,7 @@ def test_threads_that_share_an_object_get_each_its_own_receipt(key: str, server:
 
     def one(name: str) -> None:
         for number in range(3):
-            receipts[f"{name}_{number}"] = shared.create(case(key).good(name=f"{name}_{number}"))
+            receipts[f"{name}x{number}"] = shared.create(case(key).good(name=f"{name}x{number}"))
 
     with provider(key) as shared:
         threads = [threading.Thread(target=one, args=(f"T{number}",)) for number in range(THREADS)]

@@ -128,6 +128,11 @@ def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backen
         assert len(stage.requests) == 1
 
 
+def _with(key: str, secret: str) -> dict[str, str]:
+    """A secret of the provider's."""
+    return {next(each.argument for each in make(key).settings if each.secret): secret}
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: str) -> None:
     secret, lags = "/" * 40 + "key", [0.0]
@@ -141,7 +146,7 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
             lags.append(time.monotonic() - before)
 
     async def call() -> None:
-        options = {"api_key": secret, "transport": answering(key, big), "create_policy": RetryPolicy(attempts=1)}
+        options = {**_with(key, secret), "transport": answering(key, big), "create_policy": RetryPolicy(attempts=1)}
         async with make(key, aio, **options) as made, anyio.create_task_group() as group:
             group.start_soon(tick)
             await anyio.sleep(0.05)
@@ -165,7 +170,7 @@ def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cau
             answered.set()
             return httpx2.Response(case(key).SUCCESS, content=dumps(big))
 
-        async with make(key, aio, api_key="/" * 40 + "key", transport=httpx2.MockTransport(answer)) as made:
+        async with make(key, aio, **_with(key, "/" * 40 + "key"), transport=httpx2.MockTransport(answer)) as made:
             task = asyncio.create_task(made.create(case(key).good()))
             await answered.wait()
             for _ in range(times):

@@ -47,21 +47,21 @@ def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, li
 def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
     """What the values of a parameter, or of a header of an answer, break."""
     kind, place = parameter["schema"], parameter.value["in"]
-    repeatable = kind.plain("type") == "array"
+    repeatable, is_there = kind.plain("type") == "array", bool(values)
     if not values and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
         yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
     if not parameter.plain("explode", True):
-        # A comma within an item is encoded.
-        values = [item for value in values[:1] for item in value.split(",")]
+        # A comma within an item is encoded, and no item is an empty text.
+        values = [item for value in values[:1] for item in value.split(",") if value]
     encoded = place in ("query", "path")
     texts = [urlencoded.decode(value, plus=place == "query") if encoded else _latin_1(value) for value in values]
     if None in texts:
         yield Violation(where, "", parameter.pointer, _UNREADABLE)
         return
     readable = [text for text in texts if text is not None]
-    if repeatable and readable:
+    if repeatable and is_there:
         yield from schema.check(kind, [schema.from_text(kind["items"], text) for text in readable], where)
     else:
         for text in readable:

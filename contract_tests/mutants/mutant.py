@@ -101,6 +101,8 @@ def _parameter(parameter: Node) -> Iterator[Change]:
     where, value = parameter.pointer, parameter.value
     yield Change(where, ("required",), not value.get("required", False), "required turned")
     yield Change(where, ("name",), f"{value['name']}-2", "another name")
+    if "explode" in value:
+        yield Change(where, ("explode",), not value["explode"], "explode turned")
     yield Change(where, ("in",), "query" if value["in"] == "header" else "header", "in another place")
     for change in schemas.changes(parameter["schema"]):
         if change.path == ("type",) and change.value == "array":

@@ -7,8 +7,9 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from audience_contract import Operation, Response, check_request, check_response, load
+from audience_contract import Operation, Request, Response, check_request, check_response, load
 from audience_contract.faults import Fault, Turn
+from audience_contract.faults.acts import header, json_request
 from audience_contract.mock import credentials
 from audience_contract.mock.app import Application
 from audience_contract.mock.provider import load as provider_of
@@ -26,7 +27,7 @@ def fault(mutant: Mutant) -> Fault:
     """The mutant as a fault that the mock server plays."""
     operation = mutant.operation
     # Asked for here: the server that plays the mutant cannot ask another one while it answers.
-    right_answers(mutant.right)
+    success = next(answer for status, answer in right_answers(mutant.right).items() if status < 300)
 
     def asked(turn: Turn) -> Response:
         if turn.request.method != turn.operation.method:
@@ -39,11 +40,11 @@ def fault(mutant: Mutant) -> Fault:
         refused = lacking or _misfit(operation) or check_request(operation, turn.request, undocumented=False)
         if refused and not turn.refused():
             return turn.error(401 if lacking else 400)
-        # What the mutant alone takes has the effect of a request that is right: for a create, of any.
+        # What the mutant alone takes has the effect of a request that is right.
         if not turn.refused():
             turn.memory["right"] = turn.request
         elif not refused:
-            return turn.answer(turn.memory.get("right", right(mutant.right)[-1]))
+            return _taken(turn, turn.memory.get("right", right(mutant.right)[-1]), success)
         return turn.answer()
 
     def answered(turn: Turn) -> Response:
@@ -51,6 +52,17 @@ def fault(mutant: Mutant) -> Fault:
 
     act = asked if mutant.side == "request" else answered
     return Fault(f"{mutant.key}.mutant", "A server of another spec.", (mutant.pointer,), act, operation=mutant.of)
+
+
+def _taken(turn: Turn, before: Request, success: Response) -> Response:
+    """The answer to what says the same in JSON, if that is right; or else to a right one, about the same path."""
+    same = header("content-length")(json_request(turn.fields)(turn.request))
+    if turn.correct.refusal(turn.operation, same) is None:
+        return turn.answer(same)
+    _, question, query = before.target.partition("?")
+    answer = turn.answer(replace(before, target=turn.request.target.partition("?")[0] + question + query))
+    # What it was about may have been removed.
+    return answer if answer.status < 300 else success
 
 
 def _misfit(operation: Operation) -> bool:
@@ -96,14 +108,15 @@ def right_answers(operation: Operation) -> dict[int, Response]:
     """The correct server's documented ones by their status; an error of 400 where no spec says which there are."""
     application = Application()
     success = ask(application, operation.spec.key, right(operation))[-1].response
-    codes = operation.node["responses"].value
+    codes = [code.replace("XX", "00") for code in operation.node["responses"].value]
     statuses = [int(code) for code in codes if code.isdigit() and code >= "400"] or [400] * ("default" in codes)
     return {success.status: success, **{status: application.error(operation, status) for status in statuses}}
 
 
 def _near(operation: Operation, answer: Response) -> Iterator[Response]:
     """Answers that differ in one thing, and with it in another status."""
-    if not operation.response(answer.status):
+    # Where a success is documented, `default` is about refusals.
+    if not {str(answer.status), f"{answer.status // 100}XX"} & operation.node["responses"].value.keys():
         kin = [int(code) for code in operation.node["responses"].value if code.isdigit()]
         for status in sorted(kin, key=lambda code: code // 100 != answer.status // 100):
             yield from (replace(found, status=status) for found in (answer, *_bodies(operation, answer)))

@@ -33,14 +33,15 @@ def changes(schema: Node) -> Iterator[Change]:
             yield Change(schema.pointer, ("items",), {}, "items emptied")
             yield from changes(schema["items"])
         else:
-            yield Change(schema.pointer, (keyword,), REMOVED, f"{keyword} removed")
+            said = "type beside an enum" if keyword == "type" and "enum" in schema.value else keyword
+            yield Change(schema.pointer, (keyword,), REMOVED, f"{said} removed")
             if keyword in ("oneOf", "anyOf"):
                 for alternative in schema[keyword]:
                     yield from changes(alternative)
-            if keyword == "type":
-                yield _nullable(schema, value)
+            if keyword == "type" and "null" not in value:
+                yield _nullable(schema, value, said)
             for other, words in _OTHERS[keyword](value):
-                yield Change(schema.pointer, (keyword,), other, f"{keyword}: {words}")
+                yield Change(schema.pointer, (keyword,), other, f"{said}: {words}")
 
 
 def _properties(schema: Node) -> Iterator[Change]:
@@ -55,13 +56,14 @@ def _properties(schema: Node) -> Iterator[Change]:
 def _type(value: Any) -> Iterator[tuple[Any, str]]:
     for other in _TYPES:
         if other != value and (other, value) not in (("number", "integer"),):
-            yield other, other
+            yield other, f"only {other}" if other in value else other
 
 
-def _nullable(schema: Node, value: Any) -> Change:
+def _nullable(schema: Node, value: Any, said: str) -> Change:
     if schema.root.version == "3.0":
-        return Change(schema.pointer, ("nullable",), True, "type: or null")
-    return Change(schema.pointer, ("type",), [value, "null"], "type: or null")
+        return Change(schema.pointer, ("nullable",), True, f"{said}: or null")
+    kinds = [value] if isinstance(value, str) else value
+    return Change(schema.pointer, ("type",), [*kinds, "null"], f"{said}: or null")
 
 
 def _enum(value: list[Any]) -> Iterator[tuple[Any, str]]:

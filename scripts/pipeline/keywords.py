@@ -45,7 +45,7 @@ _KINDS: dict[str, dict[str, str | None]] = {
         "examples": None, "links": None,
     },
     "schemes": {"*": "scheme"},
-    "scheme": dict.fromkeys(("type", "scheme", "in", "name", "description")),
+    "scheme": dict.fromkeys(("type", "scheme", "bearerFormat", "in", "name", "description")),
     "schemas": {"*": "schema"},
     "schema": {
         **dict.fromkeys(_ANNOTATIONS + _LIMITS + _NUMBERS), "properties": "schemas", "items": "schema",

@@ -40,12 +40,12 @@ class ThrowAway:
     def violations(self, operation: Operation, request: Request, issued: Collection[str]) -> Iterator[Violation]:
         """What is wrong with credentials that have the right form; `issued` are access tokens that hold, too."""
         key = operation.spec.key
-        own = self._fresh[key]
+        own, is_formed = self._fresh[key], not failing(operation, request)
 
         def right(scheme: Node, values: list[str]) -> bool:
             if not well_formed(scheme, values):
-                # Reported as such, by whoever judges the form.
-                return True
+                # Reported as such, by whoever judges the form; of alternatives, another one may be there.
+                return not is_formed
             given = credential(scheme, values[0])
             return given == own[API_KEY] if scheme.value["type"] == "apiKey" else given in {own[TOKEN], *issued}
 

@@ -14,16 +14,17 @@ from .fault import Change, Fault, Turn
 from .places import Place, credential, places, schemes
 
 _RIGHT = {"client_id": credentials.CLIENT_ID, "client_secret": credentials.CLIENT_SECRET}
+
+
+def _begins(said: str, right: str) -> bool:
+    return len(said) > 3 and right.startswith(said)
+
+
 _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]], ...] = (
     ("any", "Any {} is admitted.", lambda _: "whatever", lambda said, _: said),
     ("empty", "An empty {} is admitted.", lambda _: "", lambda said, _: not said),
     ("case", "{} is compared without regard to case.", str.upper, lambda said, right: said.lower() == right),
-    (
-        "prefix",
-        "The beginning of {} is admitted.",
-        lambda right: right[:-1],
-        lambda s, r: len(s) > 3 and r.startswith(s),
-    ),
+    ("prefix", "The beginning of {} is admitted.", lambda right: right[:-1], _begins),
     ("longer", "A {} is admitted that begins with the right one.", lambda r: f"{r}s", str.startswith),
     ("quoted", "{} is admitted in quotes.", lambda right: f'"{right}"', lambda said, right: said.strip('"') == right),
     ("trimmed", "White space around {} is overlooked.", lambda r: f" {r}", lambda said, right: said.strip() == right),
@@ -92,17 +93,18 @@ def _elsewhere(place: Place, right: str) -> Iterator[Fault]:
     ):
         other = Place(place.operation, kind, key, place.schema, place.pointer)
 
-        def back(request: Request, other: Place = other) -> Request:
-            return place.put(other.put(request), right)
-
-        def moved(request: Request, other: Place = other, value: str = value) -> Request:
-            return other.put(place.put(request), value)
-
-        def is_there(turn: Turn, other: Place = other, value: str = value) -> bool:
-            return not place.values(turn.request) and any(value in each for each in other.values(turn.request))
-
+        act = takes_as(place.puts(right), partial(_is_moved, place, other, value))
+        show = (partial(_moved, place, other, value),)
         sentence = f"The credential of {place.name} is admitted as `{key}` ({kind})."
-        yield Fault(f"{name}-{word}", sentence, (place.pointer,), takes_as(back, is_there), show=(moved,))
+        yield Fault(f"{name}-{word}", sentence, (place.pointer,), act, show=show)
+
+
+def _is_moved(place: Place, other: Place, value: str, turn: Turn) -> bool:
+    return not place.values(turn.request) and any(value in each for each in other.values(turn.request))
+
+
+def _moved(place: Place, other: Place, value: str, request: Request) -> Request:
+    return other.put(place.put(request), value)
 
 
 def _after(operation: Operation, right_ones: dict[Place, str]) -> Iterator[Fault]:

@@ -152,13 +152,14 @@ def _leaks(operation: Operation, wrong_request: Change, unadmitted: Change) -> I
         # A scope is a setting, and no credential.
         held = [place for place in ours.settings if not ours.credentials or place[5:] in ours.credentials]
         settings = (place.partition(" ") for place in held)
-        return [turn.header(name) if kind == "header" else turn.text(name) for kind, _, name in settings]
+        found = [turn.header(name) if kind == "header" else turn.text(name) for kind, _, name in settings]
+        return [*filter(None, found), ""]
 
     def quotes(turn: Turn) -> Response:
-        return on_error(body(says(secrets(turn)[-1 if turn.fields else 0])))(turn)
+        return on_error(body(says(secrets(turn)[0])))(turn)
 
     def repeats(turn: Turn) -> Response:
-        return on_success(header("x-debug", secrets(turn)[0] or secrets(turn)[-1]))(turn)
+        return on_success(header("x-debug", secrets(turn)[0]))(turn)
 
     if ours.settings:
         show = (unadmitted,)

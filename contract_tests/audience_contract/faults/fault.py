@@ -82,13 +82,11 @@ class Turn:
         """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
         return self.correct.play(self.operation, _measured(request) if request else self.request, ignore)
 
-    def refused(self) -> bool:
-        """Whether the correct server refuses the request for its credentials, method or form. Does nothing."""
-        return self.correct.refusal(self.operation, self.request) is not None
-
-    def has_only(self, ignore: Ignored) -> bool:
-        """Whether the correct server would not refuse the request but for what is ignored."""
-        return self.correct.refusal(self.operation, self.request, ignore) is None
+    def refused(self, ignore: Ignored = nobody) -> bool:
+        """Whether the correct server refuses the request for its credentials, method or form, and not for what is
+        ignored. Does nothing.
+        """
+        return self.correct.refusal(self.operation, self.request, ignore) is not None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

@@ -32,6 +32,7 @@ def _as_code(found: re.Match[bytes]) -> bytes:
     return b"%%%x" % found[0][0]
 
 
+_BOUNDARY, _NAME, _TYPED = rb"(?<==|-)\w+(?=\s|--)", rb'"(\w)(?=[^"]*":)', rb"\1Content-Type: text/plain\g<0>"
 _REFUSED: dict[str, tuple[Variant, ...]] = {
     "": (
         ("media-case", "a capital", "RFC 9110, 8.3.1", rb"^\w", lambda found: found[0].upper(), rb"^[^;\n]*[A-Z]"),
@@ -40,36 +41,15 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
     "property": (
         ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb"\{", b"{\r\n", rb"\r\n"),
         ("json-compact", "no white space", "RFC 8259, 2", rb'": ', b'":', rb'\{"[^"]+":\S'),
-        (
-            "json-key-escapes",
-            "escapes in a name",
-            "RFC 8259, 8.3",
-            rb'"(\w)(?=[^"]*":)',
-            _as_escape,
-            rb'"\\u00..[^"]*":',
-        ),
+        ("json-key-escapes", "escapes in a name", "RFC 8259, 8.3", _NAME, _as_escape, rb'"\\u00..[^"]*":'),
     ),
     "field": (("field-escaped", "a coded name", "RFC 3986, 2.3", rb"(?<=\n\n)\w", _as_code, rb"[\n&][^=&]*%[^&]*="),),
     "part": (
         ("boundary-quoted", "a quoted boundary", "RFC 2046, 5.1.1", rb"=(\w+)\n\n", rb'="\1"\n\n', rb'=".*"\n\n'),
         ("boundary-name-case", "a `Boundary`", "RFC 9110, 5.6.6", b"boundary", b"Boundary", b"^[^=]*Boundary="),
         ("boundary-second", "a charset first", "RFC 2045, 5", b"; b", b"; charset=utf-8; b", rb"^[^;\n]*;[^;\n]*; *b"),
-        (
-            "boundary-long",
-            "a boundary of 70",
-            "RFC 2046, 5.1.1",
-            rb"(?<==|-)\w+(?=\s|--)",
-            b"b" * 70,
-            rb'^.*="?.{70}"?\n',
-        ),
-        (
-            "boundary-signs",
-            "other signs in it",
-            "RFC 2046, 5.1.1",
-            rb"(?<==|-)\w+(?=\s|--)",
-            b"a_b'c",
-            rb"^.*=.*[_'+.].*\n",
-        ),
+        ("boundary-long", "a boundary of 70", "RFC 2046, 5.1.1", _BOUNDARY, b"b" * 70, rb'^.*="?.{70}"?\n'),
+        ("boundary-signs", "other signs in it", "RFC 2046, 5.1.1", _BOUNDARY, b"a_b'c", rb"^.*=.*[_'+.].*\n"),
         ("epilogue", "text after its end", "RFC 2046, 5.1.1", rb"\s*$", rb"\r\nall", rb"[^-\s]\s*$"),
         ("preamble", "text before its parts", "RFC 2046, 5.1.1", rb"\n\n--", rb"\n\nall\r\n--", rb"\n\n(?!--)"),
         ("part-header-case", "small part headers", "RFC 5322, 1.2.2", b"-D", b"-d", b"\n[Cc]ontent-d"),
@@ -90,16 +70,7 @@ _OF_TEXT: dict[str, tuple[Variant, ...]] = {
         ("value-escaped", "a letter as a code", "RFC 3986, 2.3", b"=a", b"=%61", rb"=[^&]*%[67]"),
         ("comma-bare", "commas as they are", "RFC 3986, 2.2", b"%2C", b",", b","),
     ),
-    "part": (
-        (
-            "part-typed",
-            "typed texts",
-            "RFC 7578, 4.4",
-            rb"(\r\n)\r\na/b",
-            rb"\1Content-Type: text/plain\g<0>",
-            b'"\r\nCo',
-        ),
-    ),
+    "part": (("part-typed", "typed texts", "RFC 7578, 4.4", rb"(\r\n)\r\na/b", _TYPED, b'"\r\nCo'),),
 }
 """The same where a place has this text."""
 

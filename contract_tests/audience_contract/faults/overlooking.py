@@ -65,7 +65,7 @@ def as_before(ignore: Ignored, when: When = always) -> Act:
     """It answers to a request with no other fault as to the last one that was right, and does nothing."""
 
     def act(turn: Turn) -> Response:
-        if "before" in turn.memory and turn.refused() and when(turn) and turn.has_only(ignore):
+        if "before" in turn.memory and turn.refused() and when(turn) and not turn.refused(ignore):
             before: Response = turn.memory["before"]
             return before
         answer = turn.answer()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote
 
 from .. import schema, strict_json
 from ..messages import Request
@@ -86,7 +86,8 @@ class Place:
         if self.kind == "header":
             return request.values(self.name)
         if self.kind == "path":
-            return list(filter(None, [self.operation.path_values(request.target).get(self.name)]))
+            found = self.operation.path_values(request.target).get(self.name)
+            return [unquote(found)] if found else []
         if self.kind in ("query", "field"):
             return [value for name, value in _pairs(self._form(request)) if name == self.name]
         if self.kind == "part":

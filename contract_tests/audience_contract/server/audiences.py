@@ -16,14 +16,17 @@ from ..facts import Effect, facts_of, told
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
+from ..schema import check
 from ..spec import Operation, Spec
 from ..strict_json import at
 from ..urlencoded import pairs
 from ..violation import UnreadableError
-from .places import is_about_one, key_of
+from .places import is_about_one, key_of, places
 
 PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and not of digits only."""
+STARTS = (PREFIX, "contract_check_", "contractcheck")
+"""The prefix, and what stands in its place where a name may have no hyphen, or neither that nor an underscore."""
 _HELD = 5
 """Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -68,7 +71,7 @@ class Audiences:
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self.mark, self.digits = f"{PREFIX}{run_id}-", f"7{zlib.crc32(run_id.encode()):010}"
+        self.mark, self.digits = _mark(spec, run_id), f"7{zlib.crc32(run_id.encode()):010}"
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
@@ -208,6 +211,15 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
         elif below or (isinstance(value, str) and ("{" in value or '"' in value or "=" in value)):
             # A text may have a body in it, and is no name that belongs elsewhere.
             yield value
+
+
+def _mark(spec: Spec, run_id: str) -> str:
+    """What names begin with: the first of these that a name may have."""
+    marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
+    named = provider_of(spec.key).named
+    creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
+    kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
+    return next((mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds)), marks[0])
 
 
 class _Pairs(list[Any]):

@@ -85,7 +85,7 @@ class Draft:
         if media == FORM:
             texts = {name: "" if isinstance(value, File) else value for name, value in self.fields.items()}
             return urlencode(texts, doseq=True, quote_via=quote).encode()
-        return json.dumps(self.values["body"], ensure_ascii=False, default=str).encode() if media else b""
+        return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode() if media else b""
 
     def _pair(self, pair: tuple[str, Any]) -> str:
         """A parameter of the query; an array is one for each item, or one with commas between them."""
@@ -110,6 +110,11 @@ class Draft:
     def content_type(self) -> str:
         """The value of Content-Type."""
         return f"{self.media}; boundary={self.boundary}" if self.media == PARTS else self.media
+
+
+def _in_json(value: Any) -> str:
+    """What JSON has no form for: of a file its name, which nobody can take for fields."""
+    return value.name if isinstance(value, File) else str(value)
 
 
 def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str = "") -> bytes:

@@ -17,7 +17,7 @@ from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Request
 from ..report import Finding, Step
-from .audiences import PREFIX, Audiences
+from .audiences import STARTS, Audiences
 from .courier import Enough, Options
 from .run import Run
 from .target import Target
@@ -164,7 +164,7 @@ def _request(sent: bytes, target: Target, url: str, changes: Mapping[str, str]) 
 
 def _changed(text: str, evaluated: Mapping[str, str], changes: Mapping[str, str], *, ids: bool) -> str:
     for before, after in changes.items():
-        if before.startswith(PREFIX):
+        if before.startswith(STARTS):
             for spelled in _SPELLINGS:
                 text = text.replace(spelled(before), spelled(after))
         elif ids:

@@ -114,8 +114,13 @@ class Run:
 
     def _why_not(self, operation: Operation) -> str:
         """Why no right request to an operation can be made; "" where one can."""
-        if why := provider_of(self._target.spec.key).why_not(operation):
+        ours, facts = provider_of(self._target.spec.key), facts_of(operation)
+        if why := ours.why_not(operation):
             return why
+        known = {*facts.fed, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
+        unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
+        if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
+            return f"no link says what an audience that was created has as its {unknown[0]}"
         if not self._is_by_name:
             request = self._names.draft(operation, least=True).request()
             broken = check_request(operation, request, undocumented=False)

@@ -88,7 +88,7 @@ class Outline:
     def method(self) -> str:
         """Of the mock, which finds its operations by that name."""
         name = self.operation.name
-        plain = re.fullmatch(r"[A-Za-z_][\w.-]*", name, re.ASCII)
+        plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
         return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, self.at)
 
     @property
@@ -200,7 +200,7 @@ class Outline:
     @property
     def error_in_words(self) -> Json:
         """The same with "words" for every text that is the provider's to choose."""
-        found: Json = json.loads(json.dumps(self.error).replace(f'"{samples.TEXT}"', '"words"'))
+        found: Json = json.loads(re.sub(f'"{samples.TEXT}"(?!:)', '"words"', json.dumps(self.error)))
         return found
 
     def _example(self, status: str) -> Json:

@@ -33,12 +33,7 @@ def _is_whole(data: bytes) -> bool:
 
 _TAKEN: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
     ("phone1-missing", "without a column `phone1`", b"name\nAnna\n", lambda data: b"phone1" not in data),
-    (
-        "phone1-inside",
-        "where a name only ends in `phone1`",
-        b"telephone1\n442079832100\n",
-        re.compile(rb"^\w+phone1\b").match,
-    ),
+    ("phone1-inside", "where a name only ends in it", b"xphone1\n442079832100\n", re.compile(rb"^\w+phone1\b").match),
     ("phone1-begins", "where a name only begins with it", b"phone10\n442079832100\n", re.compile(rb"^phone1\w").match),
     ("phone1-anywhere", "with `phone1` below its first row", b"name\nphone1\n", lambda data: b"\nphone1" in data),
 )
