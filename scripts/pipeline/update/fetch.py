@@ -17,7 +17,9 @@ MOST_REDIRECTS = 5
 _TIMEOUT = httpx2.Timeout(10.0)
 _TOTAL_SECONDS = 60.0
 _HEADERS = {
-    "User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5", "Accept-Encoding": "identity",
+    "User-Agent": "audiences-update", "Accept": "text/markdown, text/*;q=0.9, */*;q=0.5",
+    # The next request is not sent on a connection that the server may be about to end.
+    "Accept-Encoding": "identity", "Connection": "close",
 }  # fmt: skip
 _SCHEMES = "its address must start with https://, or with file:// or http:// on this machine"
 
