@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import quote
 
-from ..report import Finding, Report, Verdict
+from ..messages import Request, Response
+from ..report import Evidence, Finding, Report, Verdict
 from ..rules import RULES, Weight
 from ..visible import shown
-from .data import dump
+from .data import body, dump
 from .places import file_of, page_of
 from .texts import curl, shown_by
 
@@ -63,7 +64,7 @@ def _invocation(report: Report) -> dict[str, Any]:
 
 
 def _result(report: Report, finding: Finding) -> dict[str, Any]:
-    return {
+    result = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         # Advice is none of an error, even where it counts.
@@ -85,6 +86,7 @@ def _result(report: Report, finding: Finding) -> dict[str, Any]:
             "curl": [curl(evidence) for evidence in finding.evidence],
         },
     }
+    return {**result, **(_exchange(finding.evidence[0]) if finding.evidence else {})}
 
 
 def _message(text: str) -> dict[str, str]:
@@ -108,3 +110,19 @@ def _location(report: Report, finding: Finding) -> dict[str, Any]:
             {"name": name, "fullyQualifiedName": f"{finding.provider}#{finding.pointer}", "kind": "member"}
         ],
     }
+
+
+def _exchange(evidence: Evidence) -> dict[str, Any]:
+    request, response = evidence.request, evidence.response
+    asked = {"method": request.method, "target": request.target, **_content(request)}
+    if response is None:
+        return {"webRequest": asked, "webResponse": {"noResponseReceived": True, "reasonPhrase": evidence.trouble}}
+    came = _content(response)
+    return {"webRequest": asked, "webResponse": {"statusCode": response.status, **came}}
+
+
+def _content(message: Request | Response) -> dict[str, Any]:
+    headers: dict[str, str] = {}
+    for name, value in message.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return {"headers": headers, "body": body(message.body, "binary")}
