@@ -231,9 +231,18 @@ def test_a_property_is_undocumented_that_neither_the_schema_nor_an_alternative_n
     assert sorted(each.pointer for each in schema.check(theirs, value, "", undocumented=True)) == unnamed
 
 
-@given(st.lists(st.sampled_from([{}, {"a": "x"}, {"a": 1}, {"a": 1.0}, {"a": True}, {"b": "x"}])))
-def test_each_of_equal_items_breaks_what_one_breaks_alone(items: list[Any]) -> None:
-    _, theirs = judged({"type": "array", "items": _A})
+_TEXTS = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string", "maxLength": 1}}}
+_NO_X = {"not": {"required": ["a"], "properties": {"a": {"const": "x"}}}}
+
+
+@given(
+    st.sampled_from([_A, _TEXTS, {**_TEXTS, **_NO_X}, {"properties": {"a": True}}, {"allOf": [_TEXTS, _NO_X]}]),
+    st.lists(
+        st.sampled_from([{}, *({"a": text} for text in ("", "x", 1, 1.0, True)), {"b": "x"}, {"b": "xy"}, {"c": []}])
+    ),
+)
+def test_each_of_items_that_are_alike_breaks_what_it_breaks_alone(kind: Any, items: list[Any]) -> None:
+    _, theirs = judged({"type": "array", "items": kind})
 
     def broken(value: Any) -> list[tuple[str, str]]:
         return [(each.pointer, each.rule) for each in schema.check(theirs, value, "", undocumented=True)]

@@ -5,7 +5,7 @@ The library under test judges with another implementation on purpose: shared cod
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
@@ -17,6 +17,10 @@ from .violation import UNNAMED, Violation, shape
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 Found = TypeVar("Found")
+_OF_TYPES = {"type", "title", "description", "example", "default"}
+"""Keywords by which one text is as good as another."""
+_OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
+"""Keywords by which an object is as good as one that has other texts below the same names."""
 _WORDS = {"true": True, "false": False}
 
 
@@ -110,7 +114,8 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
     schemas = list(every(schemas))
     if isinstance(value, list):
         items = [items for schema in schemas if (items := schema.get("items"))]
-        yield from _of_items(value, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
+        named = {name for each in items for name in each.plain("properties", {})}
+        yield from _of_items(value, named, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
     if isinstance(value, dict):
         listed = [properties for schema in schemas if (properties := schema.get("properties"))]
         others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
@@ -122,11 +127,15 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             yield from _undocumented(known or others, child, where, at)
 
 
-def _of_items(value: list[Any], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
-    """What is found in each item; one in which nothing is found is looked at once, however often the array has it."""
+def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
+    """What is found in each item; one in which nothing is found is looked at once, however often the array has it.
+
+    `free` are the properties whose texts may be any: items that differ in nothing else are looked at once, too.
+    """
     right: set[str] = set()
     for at, item in enumerate(value):
-        text = repr(item)
+        of = item if isinstance(item, dict) else {}
+        text = repr({name: "" if name in free and isinstance(of[name], str) else of[name] for name in of} or item)
         if text not in right:
             found = list(check(at, item))
             yield from found
@@ -171,7 +180,9 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
 def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
     if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
-        yield from _of_items(value, lambda at, item: validator.descend(item, kind, path=at))
+        named = kind.get("properties", {}) if kind.keys() <= _OF_NAMES else {}
+        free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TYPES}
+        yield from _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
     else:
         yield from plain(validator, kind, value, schema)
 
