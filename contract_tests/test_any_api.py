@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from audience_contract.checker import check_request, check_response
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
 from audience_contract.documented import Documented
-from audience_contract.documents import read
+from audience_contract.documents import _value, read
 from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
@@ -32,6 +32,7 @@ from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
+from audience_contract.spec import Operation
 from audience_contract.traffic import judge as judge_traffic
 from judged import reply
 from mistaken import (
@@ -407,6 +408,66 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     for each in spec.operations:
         check_request(each, names.draft(each, least=False).request())
         Documented(spec).error(each, 400)
+
+
+@given(file=st.sampled_from([SHOP, LIBRARY, ZOO, STALL]), value=_ANY, data=st.data())
+def test_no_part_of_a_document_is_too_odd(
+    file: Path, value: Any, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    document = _value(file)
+    holder, key = data.draw(st.sampled_from([*_parts_of(document["paths"]), *_parts_of(document["components"])]))
+    holder[key] = value
+    changed = tmp_path_factory.getbasetemp() / "changed.json"
+    changed.write_text(json.dumps(document), "utf-8")
+    try:
+        operations = read(changed).operations
+    except ValueError:  # a part has itself in it
+        operations = ()
+    for each in operations:
+        facts_of(each)
+        check_response(each, Response(200, (("content-type", "application/json"),), b'{"id": "1"}'))
+
+
+def _parts_of(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Each part of a value: what holds it, and its name or number there."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _parts_of(value[key])
+
+
+def test_what_other_files_say_is_judged_whatever_it_is_called(tmp_path: Path) -> None:
+    kinds = {
+        "oneOf": [{"$ref": "pets.json#/Dog"}, {"$ref": "pets.json#/Cat"}],
+        "discriminator": {"propertyName": "kind"},
+    }
+    answered = {"200": _answer(kinds), "default": {"$ref": "pets.json#/Problem"}}
+    schemas = {"default": {"$ref": "pets.json#/Problem/content/application~1json/schema"}}
+    document = {
+        "openapi": "3.0.3",
+        "paths": {"/pets": {"get": {"responses": answered}, "post": {"responses": {"200": _answer({"$ref": "#Dog"})}}}},
+        "components": {"schemas": schemas},
+    }
+    pet = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+    problem = _answer({"type": "object", "required": ["code"]})
+    (tmp_path / "pets.json").write_text(json.dumps({"Dog": pet, "Cat": pet, "Problem": problem}), "utf-8")
+    (tmp_path / "main.json").write_text(json.dumps(document), "utf-8")
+    spec = read(tmp_path / "main.json")
+    get, post = spec.operations
+
+    def fits(operation: Operation, status: int, value: Any) -> bool:
+        answer = Response(status, (("content-type", "application/json"),), json.dumps(value).encode())
+        return not check_response(operation, answer)
+
+    assert [fits(get, 200, {"kind": kind}) for kind in ("Dog", "Cat", "Cow")] == [True, True, False]
+    assert [fits(get, 500, value) for value in ({"code": 1}, {})] == [True, False]
+    assert spec.node["components"]["schemas"]["default"].plain("required") == ["code"]
+    # A name in place of a pointer leads nowhere.
+    assert [text.split(": ")[1].rpartition("/")[2] for text in spec.unjudged] == ["$ref"]
+    assert fits(post, 200, "anything")
+
+
+def _answer(schema: Any) -> dict[str, Any]:
+    return {"description": "", "content": {"application/json": {"schema": schema}}}
 
 
 def test_what_is_documented_and_not_read_is_no_finding() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from regress import Regex, RegressError
+
 from .media import parse
 from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
@@ -22,6 +24,18 @@ _SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "ma
 _ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 _SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "patternProperties", "$defs")
 _DATA = {"example", "examples", "default", "enum", "const"}
+_MAPS = {
+    *(*_NAMED, "schemas", "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
+    *("content", "variables"),
+}
+"""What has names in it that the document's author chose, so that none of them is a keyword."""
+_KINDS = {
+    **dict.fromkeys(("responses", "headers", "links", "content", "variables", "components"), dict),
+    **dict.fromkeys(("schemas", "requestBodies", "securitySchemes"), dict),
+    **dict.fromkeys(("security", "servers"), list),
+    "parameters": list | dict,
+}
+"""What keywords have as their values that are none of a schema's."""
 READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
@@ -55,7 +69,10 @@ def read(
     for action in _value(overlay)["actions"] if overlay else ():
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
-    plain = _Plain(value, path)
+    try:
+        plain = _Plain(value, path)
+    except RecursionError:
+        raise ValueError(f"{path} can't be read: a part of it that is no schema refers to what it stands in") from None
     root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
@@ -154,45 +171,52 @@ class _Plain:
         self._whole = document
         self._whole = self._resolvable(document, "", file.resolve())
         self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
+        self._is_31 = not str(document["openapi"]).startswith("3.0")
+        self._whole = self._sound(self._whole, "")
         self.schemes = self._schemes()
         self._servers()
         if self._whole.get("webhooks"):
             self._leave_out("/webhooks", "requests that the server sends")
-        self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
         for path in self._whole["paths"]:
-            pointer, item = f"/paths/{escape(path)}", self._target(self._whole["paths"][path])
-            for name in (item if isinstance(item, dict) else {}).keys() - _OF_PATHS:
+            pointer, item = f"/paths/{escape(path)}", self._object(self._whole["paths"][path])
+            for name in item.keys() - _OF_PATHS:
                 if not name.startswith("x-"):
                     self._leave_out(f"{pointer}/{escape(name)}", "a method that is not known here")
             self._whole["paths"][path] = {
-                method: self._operation(item, item[method], f"{pointer}/{method}")
+                method: self._operation(item, operation, f"{pointer}/{method}")
                 for method in METHODS
-                if isinstance(item, dict) and isinstance(item.get(method), dict) and path.startswith("/")
+                if isinstance(operation := self._target(item.get(method)), dict) and path.startswith("/")
             }
-        self.document = self._sound(self._whole, "", is_schema=False)
+        self.document = self._whole
 
     def _leave_out(self, pointer: str, why: str) -> None:
         self.unjudged.append(f"not judged: {pointer}: {why}")
 
-    def _resolvable(self, value: Any, pointer: str, file: Path) -> Any:
+    def _resolvable(self, value: Any, pointer: str, file: Path, *, is_map: bool = False) -> Any:
         """What stands in a file, with references to places of the one document alone."""
         if isinstance(value, list):
             return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
         if isinstance(value.get("$ref"), str):
-            found = self._referred(value, pointer, file)
-            if found is None:
+            referred = self._referred(value, pointer, file)
+            if referred is None:
                 self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
-            return {"x-not-judged": True} if found is None else found
-        is_data = not pointer.endswith("ies")
-        return {
-            name: child if is_data and name in _DATA else self._resolvable(child, f"{pointer}/{escape(name)}", file)
-            for name, child in value.items()
-            # In YAML, what has nothing after its colon.
-            if child is not None or name in _DATA
-        }
+            return {"x-not-judged": True} if referred is None else referred
+        found: Json = {}
+        # Here each alternative still has the name by which a discriminator tells it.
+        for name, child in (value if is_map else _told_apart(value)).items():
+            at = f"{pointer}/{escape(name)}"
+            if not is_map and (name in _DATA or name.startswith("x-")):
+                found[name] = child
+            elif child is None:  # In YAML, what has nothing after its colon.
+                continue
+            elif not is_map and not isinstance(child, _KINDS.get(name, object)):
+                self._leave_out(at, "a value of another kind than belongs there")
+            else:
+                found[name] = self._resolvable(child, at, file, is_map=name in _MAPS and not is_map)
+        return found
 
     def _referred(self, value: Json, pointer: str, file: Path) -> Any:
         """What a reference stands for: one to a place of the document, or what another file has there."""
@@ -204,9 +228,10 @@ class _Plain:
         except (OSError, ValueError):
             return None
         found = self._target({"$ref": f"#{place}"}, self._files[to])
-        if found is None:
+        is_own = to == next(iter(self._files))
+        if found is None or (is_own and not place):
             return None
-        if to == next(iter(self._files)):
+        if is_own:
             return {**value, "$ref": f"#{place}"}
         if _NO_SCHEMA.search(pointer):
             return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None
@@ -227,7 +252,7 @@ class _Plain:
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
             if not reference.startswith("#"):
                 return value
-            if reference in seen:
+            if reference in seen or not re.match("#/|#$", reference):
                 return None
             seen.add(reference)
             value = whole or self._whole
@@ -251,10 +276,11 @@ class _Plain:
 
     def _servers(self) -> None:
         """Their URLs without variables."""
-        servers = [each for each in self._whole.get("servers") or () if isinstance(each, dict) and "url" in each]
+        given = (self._object(each) for each in self._whole.get("servers", ()))
+        servers = [each for each in given if isinstance(each.get("url"), str)]
         for server in servers:
-            for name, variable in (server.pop("variables", None) or {}).items():
-                server["url"] = server["url"].replace(f"{{{name}}}", str(variable.get("default")))
+            for name, variable in server.pop("variables", {}).items():
+                server["url"] = server["url"].replace(f"{{{name}}}", str(self._object(variable).get("default")))
             if not re.match("[^/]*//|/", server["url"]):
                 server["url"] = f"/{server['url'].removeprefix('./')}"
         self._whole["servers"] = servers or [{"url": "/"}]
@@ -263,23 +289,23 @@ class _Plain:
         why, unnamed = "", []
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
-        own, common = ((holder.get("parameters") or (), at) for holder, at in ((operation, pointer), (item, above)))
+        own, common = ((holder.get("parameters", ()), at) for holder, at in ((operation, pointer), (item, above)))
         for at, given in (
             (f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)
         ):
             each = self._target(given)
-            if not isinstance(each, dict) or not {"name", "in"} <= each.keys():
+            if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "in")):
                 self._leave_out(at, "what is no parameter")
-            elif each["in"] == "header" and str(each["name"]).lower() in _IGNORED:
+            elif each["in"] == "header" and each["name"].lower() in _IGNORED:
                 continue
             elif wrong := self._not_written(each):
                 self._leave_out(at, f"{each['in']} {each['name']}: {wrong}")
                 why = wrong if each.get("required") or each["in"] == "path" else why
-                unnamed += [str(each["name"])] if each["in"] == "query" else []
+                unnamed += [each["name"]] if each["in"] == "query" else []
             elif (each["in"], each["name"]) not in parameters:
                 self.moved[f"{pointer}/parameters/{len(parameters)}"] = at
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
-        body = self._target(operation.get("requestBody"))
+        body = self._object(operation.get("requestBody"))
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
         first = parse(next(iter(content), ""))
         unread = not first or not (first.is_json or first.essence in READ)
@@ -287,11 +313,11 @@ class _Plain:
         why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
             re.sub("(?<=[1-5])xx", "XX", code): self._response(self._object(each), f"{pointer}/responses/{code}")
-            for code, each in (operation.get("responses") or {}).items()
+            for code, each in operation.get("responses", {}).items()
             if not code.startswith("x-")
         }
         security = operation.get("security", self._whole.get("security"))
-        admitting = [each for each in security or () if each.keys() <= set(self.schemes)]
+        admitting = [each for each in security or () if isinstance(each, dict) and each.keys() <= set(self.schemes)]
         if operation.get("callbacks"):
             self._leave_out(f"{pointer}/callbacks", "requests that the server sends")
         if item.get("servers") or operation.get("servers"):
@@ -375,41 +401,56 @@ class _Plain:
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)
         headers = {}
-        for name, given in (response.get("headers") or {}).items():
+        for name, given in response.get("headers", {}).items():
             header = {**self._object(given), "in": "header", "name": name}
             if wrong := self._not_written(header):
                 self._leave_out(f"{pointer}/headers/{escape(name)}", wrong)
             elif name.lower() != "content-type":
                 headers[name] = {"schema": {}, **header}
-        links = {name: self._target(each) for name, each in (response.get("links") or {}).items()}
+        links = {name: self._object(each) for name, each in response.get("links", {}).items()}
         found = {"content": content, "headers": headers, "links": {name: link for name, link in links.items() if link}}
         kept = {name: each for name, each in response.items() if name not in found}
         return {**kept, **{name: each for name, each in found.items() if each}}
 
-    def _sound(self, value: Any, pointer: str, *, is_schema: bool) -> Any:
+    def _sound(self, value: Any, pointer: str) -> Any:
         """A copy in which the schemas have nothing but keywords that are well formed."""
         if isinstance(value, list):
-            return [self._sound(child, f"{pointer}/{at}", is_schema=is_schema) for at, child in enumerate(value)]
+            return [self._sound(child, f"{pointer}/{at}") for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
         found: Json = {}
-        for name, child in (_told_apart(value) if is_schema else value).items():
+        for name, child in value.items():
             at = f"{pointer}/{escape(name)}"
-            if is_schema and name in _NAMES:
+            if name in ("example", "examples"):
+                found[name] = child
+            elif name == "schema":
+                found[name] = self._schema(child, at)
+            elif at == "/components/schemas":
+                found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}
+            else:
+                found[name] = self._sound(child, at)
+        return found
+
+    def _schema(self, value: Any, pointer: str) -> Any:
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, dict):
+            self._leave_out(pointer, "no schema")
+            return {}
+        found: Json = {}
+        for name, child in value.items():
+            at = f"{pointer}/{escape(name)}"
+            if name in _NAMES:
                 continue
-            if is_schema and (name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child)):
+            if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
                 self._leave_out(at, "a keyword that is not judged, or not so")
                 found["x-not-judged"] = True
-            elif is_schema and name in _NAMED:
-                found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
-            elif is_schema:
-                found[name] = self._sound(child, at, is_schema=True) if name in _ONE + _SEVERAL else child
-            elif pointer == "/components" and name == "schemas":
-                found[name] = {key: self._sound(child[key], f"{at}/{escape(key)}", is_schema=True) for key in child}
-            elif name in ("example", "examples"):
-                found[name] = child
+            elif name in _NAMED:
+                found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}
+            elif name in _SEVERAL:
+                found[name] = [self._schema(each, f"{at}/{number}") for number, each in enumerate(child)]
             else:
-                found[name] = self._sound(child, at, is_schema=name == "schema")
+                found[name] = self._schema(child, at) if name in _ONE else child
         return found
 
     def _is_sound(self, keyword: str, value: Any) -> bool:
@@ -428,16 +469,22 @@ def _told_apart(schema: Json) -> Json:
     told = schema.get("discriminator")
     if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
         return schema
-    name, mapping, found = told.get("propertyName"), told.get("mapping", {}), dict(schema)
-    for key in {"oneOf", "anyOf"} & schema.keys():
-        for at, each in enumerate(schema[key]):
-            if isinstance(each, dict) and isinstance(each.get("$ref"), str) and isinstance(name, str):
-                last = each["$ref"].rpartition("/")[2]
-                values = [value for value, to in mapping.items() if str(to).rpartition("/")[2] == last] or [last]
-                known = {"properties": {name: {"enum": values}}}
-                found[key] = [*found[key][:at], {"allOf": [each, known]}, *found[key][at + 1 :]]
-                found.pop("discriminator", None)
-    return found
+    kinds = {
+        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _is_schemas(schema.get(key))
+    }
+    is_told = any(kinds[key] != schema[key] for key in kinds)
+    return {name: each for name, each in schema.items() if name != "discriminator" or not is_told} | kinds
+
+
+def _named(schema: Json, discriminator: Json) -> Json:
+    """An alternative with the values that name it; one that has no name is as it was."""
+    name, to = discriminator.get("propertyName"), str(schema.get("$ref", ""))
+    last = to.rpartition("/")[2]
+    mapping = discriminator.get("mapping", {}).items()
+    values = [value for value, each in mapping if to and str(each).rpartition("/")[2] == last]
+    # A whole file has no name.
+    values = values or ([last] if "#/" in to else [])
+    return {"allOf": [schema, {"properties": {name: {"enum": values}}}]} if values and isinstance(name, str) else schema
 
 
 def _is_schemas(value: Any) -> bool:
@@ -449,13 +496,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_pattern(value: Any) -> bool:
-    from openapi_schema_validator._regex import is_valid_regex  # noqa: PLC0415 - slow to import
-
+    """Whether it is one for Python, which makes texts of it, and for JavaScript, by whose rules it is judged."""
     try:
         re.compile(value)
-    except (re.error, TypeError):
+        Regex(value)
+    except (re.error, TypeError, RegressError):
         return False
-    return is_valid_regex(value)
+    return True
 
 
 _SOUND: Mapping[str, Callable[[Any], bool]] = {

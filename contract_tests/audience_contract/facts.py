@@ -82,9 +82,8 @@ def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
 def linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """What an operation takes of the body of another one's success, and where that is there."""
     for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
-        body = link.get("requestBody")
-        taken = {**link.get("parameters", {}), **(body if isinstance(body, dict) else {})}
-        for name, said in taken.items():
+        taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
+        for name, said in (pair for part in taken for pair in part.items()):
             if str(said).startswith((_BODY, PATH)):
                 yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
 
