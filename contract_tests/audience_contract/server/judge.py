@@ -30,7 +30,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
-_NOT_FOUND, _NOT_NOW = 404, 429
+_NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
 _LONG = 2**16
 """Bytes of a request."""
 _LAST = 3
@@ -69,7 +69,8 @@ class Judge:
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
         facts, sent = facts_of(operation), _texts(operation, seen.request)
-        if not self._provider.is_by_name and seen.response and str(seen.response.status) == "409":
+        status = seen.response.status if seen.response else 0
+        if not self._provider.is_by_name and status == _CONFLICT:
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         creates = facts.effect is Effect.CREATES
         if creates and self.name(operation, seen.request) in self._names:
@@ -79,7 +80,7 @@ class Judge:
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
-            missed = unsure and seen.response and seen.response.status == _NOT_FOUND
+            missed = unsure and status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
@@ -242,8 +243,8 @@ class Judge:
         return self._headline("answered", operation, seen, expectation, why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        expected = expectation.expected
-        name, response, facts = self.name(operation, seen.request), seen.response, facts_of(operation)
+        expected, response = expectation.expected, seen.response
+        name, facts = self.name(operation, seen.request), facts_of(operation)
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(name)
@@ -265,26 +266,25 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
-        for name, pointer in facts.limits.items():
-            items, most = at(value, pointer), sent.get(name, "")
+        for limit, pointer in facts.limits.items():
+            items, most = at(value, pointer), sent.get(limit, "")
             if isinstance(items, list) and most.isdecimal() and most != "0":
-                many = len(items) > int(most) and f"{len(items)} on a page, of at most {most}"
-                said = many and f"{self._asked(operation, seen, None)}: {many}"
-                about = Expectation(expected, "run.pages", "", "success")
-                self._find("run.pages", operation, seen, about, said, detail=name)
+                many = f": {len(items)} on a page, and at most {most} were asked for" if len(items) > int(most) else ""
+                self._page(operation, seen, many, detail=limit)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
-            known = self._ids.get(found)
-            again = f"{response.status} with an id that another answer had" if known else ""
+            known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
-            repeated = again and f"{self._asked(operation, seen, expectation)}: {again}"
-            self._find("run.unique", operation, both, about, repeated)
+            if known:
+                said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
+            self._find("run.unique", operation, both, about, said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                other = echoed != sent[field] and f"{response.status} with another {field} than was sent"
-                said = other and f"{self._asked(operation, seen, None)}: {other}"
+                said = ""
+                if echoed != sent[field]:
+                    said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
@@ -299,11 +299,9 @@ class Judge:
         value = self.value(seen.response) if seen.response and seen.response.status < 300 else None
         found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
         cursor = str(found) if isinstance(found, str | int) and found else ""
-        if cursor:
-            said = f"{self._asked(operation, seen, None)}: a list that does not end, an earlier page had its cursor"
-            about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
-            self._find("run.pages", operation, seen, about, cursor in given and said)
         again = cursor in given
+        if cursor:
+            self._page(operation, seen, ": an earlier page had its cursor, so the list has no end" if again else "")
         given.add(cursor)
         return "" if again else cursor
 
@@ -317,9 +315,14 @@ class Judge:
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""
-        said = f"{self._asked(operation, seen, None)} has {min(those, default='')}, and page by page it is left out"
+        said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
+        self._page(operation, seen, said, detail="left out")
+
+    def _page(self, operation: Operation, seen: Observation, wrong: str, *, detail: str = "") -> None:
+        """Count a page of a list, and find what is `wrong` with it."""
         about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
-        self._find("run.pages", operation, seen, about, bool(those) and said, detail="left out")
+        said = wrong and f"{self._asked(operation, seen, None)}{wrong}"
+        self._find("run.pages", operation, seen, about, said, detail=detail)
 
     def _find(
         self,
