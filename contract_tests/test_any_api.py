@@ -410,6 +410,54 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
         Documented(spec).error(each, 400)
 
 
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_a_schema_that_is_a_part_of_itself_is_judged_without_that(keyword: str, tmp_path: Path) -> None:
+    again = {"$ref": "#/components/schemas/Again"}
+    tree = {
+        "type": "object",
+        "properties": {"below": {"$ref": "#/components/schemas/Tree"}},
+        keyword: [{"$ref": "#/components/schemas/Again"}],
+    }
+    document = {
+        "openapi": "3.0.3",
+        "paths": {"/a": {"get": {"responses": {"200": _answer({"$ref": "#/components/schemas/Tree"})}}}},
+        "components": {"schemas": {"Tree": tree, "Again": {keyword: [{"required": ["id"]}, again]}}},
+    }
+    file = tmp_path / "tree.json"
+    file.write_text(json.dumps(document), "utf-8")
+    spec = read(file)
+    (get,) = spec.operations
+
+    def fits(value: Any) -> bool:
+        return not check_response(
+            get, Response(200, (("content-type", "application/json"),), json.dumps(value).encode())
+        )
+
+    assert [text.split(": ")[1] for text in spec.unjudged] == [f"/components/schemas/Again/{keyword}/1/$ref"]
+    assert fits({"id": 1, "below": {"id": 2}})
+    assert not fits({"id": 1, "below": {"id": 2, "below": []}})
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"oneOf": [{"type": "object"}, {"$ref": "#/nowhere"}]},
+        {"oneOf": [{"type": "object"}, {"properties": {"id": {"type": "odd"}}}], "anyOf": [{"required": ["id"]}]},
+        {"not": {"$ref": "#/components/schemas/Odd"}},
+        {"if": {"properties": {"id": {"$ref": "#/components/schemas/Odd"}}}, "then": {"required": ["more"]}},
+    ],
+    ids=["a reference to nothing", "a type that is none", "in another place", "a condition"],
+)
+def test_what_is_not_judged_forbids_nothing_wherever_it_stands(schema: Any, tmp_path: Path) -> None:
+    get = {"responses": {"200": _answer({"type": "object", **schema})}}
+    document = {"openapi": "3.1.0", "paths": {"/a": {"get": get}}, "components": {"schemas": {"Odd": {"pattern": "("}}}}
+    file = tmp_path / "vague.json"
+    file.write_text(json.dumps(document), "utf-8")
+    (operation,) = read(file).operations
+    assert not check_response(operation, Response(200, (("content-type", "application/json"),), b'{"id": 1}'))
+    assert check_response(operation, Response(200, (("content-type", "application/json"),), b"[]"))
+
+
 @given(file=st.sampled_from([SHOP, LIBRARY, ZOO, STALL]), value=_ANY, data=st.data())
 def test_no_part_of_a_document_is_too_odd(
     file: Path, value: Any, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

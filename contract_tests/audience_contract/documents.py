@@ -5,7 +5,7 @@ What can't be judged is taken out of it, and named by its place.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,6 +23,10 @@ _IGNORED = {"accept", "content-type", "authorization"}
 _SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 _SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "patternProperties", "$defs")
+_NARROWING = {"oneOf", "not", "if"}
+"""Keywords that may forbid what is allowed more by what they have."""
+_SAME_VALUE = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
+"""Keywords whose schemas are about the same value."""
 _DATA = {"example", "examples", "default", "enum", "const"}
 _MAPS = {
     *(*_NAMED, "schemas", "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
@@ -168,11 +172,14 @@ class _Plain:
         self._ids: set[str] = set()
         self._files: dict[Path, Any] = {file.resolve(): document}
         self._added: Json = {}
+        self._schemas: list[Json] = []
         self._whole = document
         self._whole = self._resolvable(document, "", file.resolve())
         self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
         self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole = self._sound(self._whole, "")
+        for each in self._schemas:
+            self._widen(each)
         self.schemes = self._schemes()
         self._servers()
         if self._whole.get("webhooks"):
@@ -442,8 +449,11 @@ class _Plain:
             at = f"{pointer}/{escape(name)}"
             if name in _NAMES:
                 continue
-            if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
-                self._leave_out(at, "a keyword that is not judged, or not so")
+            if name == "$ref" and self._is_in_itself(value):
+                self._leave_out(at, "a schema that is a part of itself")
+                found["x-not-judged"] = True
+            elif name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
+                self._leave_out(at, "a keyword that is not known here, or is malformed")
                 found["x-not-judged"] = True
             elif name in _NAMED:
                 found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}
@@ -451,7 +461,32 @@ class _Plain:
                 found[name] = [self._schema(each, f"{at}/{number}") for number, each in enumerate(child)]
             else:
                 found[name] = self._schema(child, at) if name in _ONE else child
+        self._schemas.append(found)
         return found
+
+    def _is_in_itself(self, schema: Json) -> bool:
+        """Whether a value has to fit the schema in order to fit it: there is no end to that."""
+        return any(each is schema for each in self._reached(self._target(schema), _SAME_VALUE))
+
+    def _widen(self, schema: Json) -> None:
+        """Leave out what forbids more, the more a part of it allows that is not wholly judged."""
+        for keyword in _NARROWING & schema.keys():
+            if any(each.get("x-not-judged") for each in self._reached(schema[keyword])):
+                left_out, schema["x-not-judged"] = schema.pop(keyword), True
+                if keyword == "oneOf":
+                    schema["allOf"] = [*schema.get("allOf", ()), {"anyOf": left_out}]
+
+    def _reached(self, value: Any, keywords: Collection[str] = ()) -> Iterator[Json]:
+        """All objects in a value, and those that they refer to; of `keywords`, only what these have."""
+        left, seen = [value], set[int]()
+        while left:
+            each = left.pop()
+            if isinstance(each, list):
+                left += each
+            elif isinstance(each, dict) and id(each) not in seen:
+                seen.add(id(each))
+                yield each
+                left += [*map(each.get, keywords or each), self._target(each)]
 
     def _is_sound(self, keyword: str, value: Any) -> bool:
         if keyword in _SIZES:
