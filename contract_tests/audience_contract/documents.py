@@ -20,9 +20,22 @@ _STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
 _TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
 _IGNORED = {"accept", "content-type", "authorization"}
 """Headers that are no parameters, whatever a document says (OpenAPI, Parameter Object)."""
-_SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
-_ONE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
-_SEVERAL, _NAMED = ("allOf", "oneOf", "anyOf", "prefixItems"), ("properties", "patternProperties", "$defs")
+_SIZES = (
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
+_ONE = (
+    *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
+    *("unevaluatedItems", "unevaluatedProperties"),
+)
+_SEVERAL = ("allOf", "oneOf", "anyOf", "prefixItems")
+_NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _NARROWING = {"oneOf", "not", "if"}
 """Keywords that may forbid what is allowed more by what they have."""
 _SAME_VALUE = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
@@ -492,10 +505,12 @@ class _Plain:
         if keyword in _SIZES:
             return type(value) is int and value >= 0
         if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
-            return (type(value) is bool) is not self._is_31
+            return _is_number(value) if self._is_31 else isinstance(value, bool)
         if keyword == "type":
             kinds = value if self._is_31 and isinstance(value, list) and value else [value]
             return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
+        if keyword == "patternProperties" and isinstance(value, dict) and not all(map(_is_pattern, value)):
+            return False
         return keyword not in _SOUND or _SOUND[keyword](value)
 
 
@@ -526,6 +541,10 @@ def _is_schemas(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -549,7 +568,8 @@ _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
     "multipleOf": lambda value: _is_number(value) and value > 0,
-    "required": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
+    "required": _is_names,
+    "dependentRequired": lambda value: isinstance(value, dict) and all(map(_is_names, value.values())),
     **dict.fromkeys(("enum", "examples"), lambda value: isinstance(value, list) and bool(value)),
     **dict.fromkeys(("format", "$ref"), lambda value: isinstance(value, str)),
     "pattern": _is_pattern,
