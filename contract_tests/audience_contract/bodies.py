@@ -20,6 +20,14 @@ def json_of(message: Request | Response) -> Any:
     return _json(message.body)
 
 
+def value_of(message: Request | Response | None) -> Any:
+    """The JSON value of a body, not to be changed; None where there is none."""
+    try:
+        return json_of(message) if message else None
+    except UnreadableError:
+        return None
+
+
 # What judges a message asks for it several times.
 @lru_cache(maxsize=8)
 def _json(body: bytes) -> Any:

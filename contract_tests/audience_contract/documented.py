@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from .bodies import fields_of, json_of
+from .bodies import fields_of, json_of, value_of
 from .documents import READ
 from .facts import PATH, Effect, Facts, effect_of, facts_of, linked, told
 from .media import find, parse
@@ -60,8 +60,8 @@ class Documented(Provider):
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
         # A 404 is the only one that fits where the path alone can be wrong.
-        refusals = [code for code in found if code not in _OTHERS] or [404] * (404 in found)
-        return self.error(operation, next(iter(refusals), 400))
+        formal = (code for code in found if code not in _OTHERS)
+        return self.error(operation, next(formal, 404 if 404 in found else 400))
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         documented = operation.node["responses"].value
@@ -109,8 +109,7 @@ class Documented(Provider):
         made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not made:
             return self.error(call.operation, 404)
-        value = json_of(success) if success and success.body.startswith(b"{") else {}
-        known = json_of(call.request) if call.request.body.startswith(b"{") else {}
+        value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
         if made and facts.effect is not Effect.CREATES:
             own = {pointer.removeprefix("/") for pointer in facts.fed.values()}
             known = {**made.fields, **{name: new for name, new in known.items() if name not in own}}

@@ -7,18 +7,16 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import media
-from ..bodies import json_of
+from ..bodies import value_of
 from ..checker import check_response
 from ..messages import Response
 from ..mock.provider import Provider, reply
 from ..samples import sample
 from ..spec import Node, Operation
-from ..violation import UnreadableError
 from .choice import Answers
 
 _LONG = "Ünïcödé ✓ 漢字 🙂 " * 100
@@ -74,7 +72,7 @@ def adversarial(operation: Operation, success: Response) -> list[Answer]:
 def _shapes(operation: Operation, response: Response) -> Iterator[Answer]:
     yield Answer("plain", response)
     schema = _schema(operation, response)
-    value = _json(response)
+    value = value_of(response)
     if not schema or not isinstance(value, dict):
         return
     yield Answer("required properties only", _with(response, _minimal(schema, value)))
@@ -93,18 +91,11 @@ def _faults(success: Response) -> Iterator[Answer]:
     yield Answer("no content type", replace(success, headers=()))
     yield Answer("array for an object", replace(success, body=b"[" + success.body + b"]"))
     yield Answer("undocumented status", replace(success, status=418))
-    value = _json(success)
+    value = value_of(success)
     for name in value if isinstance(value, dict) else ():
         yield Answer(f"no {name}", _with(success, {key: value[key] for key in value if key != name}))
         yield Answer(f"null for {name}", _with(success, {**value, name: None}))
         yield Answer(f"array for {name}", _with(success, {**value, name: [value[name]]}))
-
-
-def _json(response: Response) -> Any:
-    """The value of a body; None for one that is no JSON."""
-    with suppress(UnreadableError):
-        return json_of(response)
-    return None
 
 
 def _schema(operation: Operation, response: Response) -> Node | None:

@@ -145,10 +145,7 @@ def parts(request: Request) -> list[Part]:
 
 def json_object(request: Request) -> dict[str, Any] | None:
     """The JSON object that a body is; None where it is none."""
-    try:
-        value = None if _kind(request) else bodies.json_of(request)
-    except UnreadableError:
-        return None
+    value = None if _kind(request) else bodies.value_of(request)
     return value if isinstance(value, dict) else None
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from ..bodies import check as check_body
-from ..bodies import json_of
+from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
 from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, undocumented
@@ -226,7 +226,7 @@ class Judge:
 
     def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
         """A success of a create that has nothing to find the audience by."""
-        facts, value = facts_of(operation), self.value(response)
+        facts, value = facts_of(operation), value_of(response)
         owed = facts.effect is Effect.CREATES and self._provider.is_by_name
         if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
             return []
@@ -251,7 +251,7 @@ class Judge:
         if not 200 <= response.status < 300 or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
-        value, sent = self.value(response), _texts(operation, seen.request)
+        value, sent = value_of(response), _texts(operation, seen.request)
         ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
@@ -289,14 +289,14 @@ class Judge:
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
-        value = self.value(seen.response) if seen.response else None
+        value = value_of(seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
         """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
-        value = self.value(seen.response) if seen.response and seen.response.status < 300 else None
+        value = value_of(seen.response) if seen.response and seen.response.status < 300 else None
         found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
         cursor = str(found) if isinstance(found, str | int) and found else ""
         again = cursor in given
@@ -307,7 +307,7 @@ class Judge:
 
     def shows(self, operation: Operation, seen: Observation) -> set[str]:
         """Which of the run's audiences a page of a list has, by name or id."""
-        value = self.value(seen.response) if seen.response else None
+        value = value_of(seen.response)
         found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
         items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
@@ -358,14 +358,6 @@ class Judge:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
-
-    @staticmethod
-    def value(response: Response) -> object:
-        """What the JSON of an answer says; None where there is none."""
-        try:
-            return json_of(response)
-        except UnreadableError:
-            return None
 
 
 # Most refusals are the same.

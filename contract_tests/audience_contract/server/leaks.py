@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from http import HTTPStatus
 
-from ..bodies import json_of
+from ..bodies import value_of
 from ..judging import Observation
 from ..messages import Headers, Response
 from ..mock.provider import load as provider_of
 from ..redaction import without
 from ..spec import Operation
-from ..violation import UnreadableError
 from .target import Target
 
 _TRACES = re.compile(
@@ -52,11 +51,8 @@ class Leaks:
         # What was sent and comes back is no leak.
         if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
             return "a stack trace, or a path of the server"
-        try:
-            value = json_of(response)
-        except UnreadableError:
-            return ""
-        names = {name for name in _names(value) if _SECRET.search(name)} - set(_documented(operation, response))
+        telling = {name for name in _names(value_of(response)) if _SECRET.search(name)}
+        names = telling - {*_documented(operation, response)}
         return f"a property named {min(names)}" if names else ""
 
     def _is_escaped(self, text: bytes) -> bool:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from ..bodies import value_of
 from ..checker import check_request
 from ..evidence import Redactor
 from ..facts import Effect, facts_of
@@ -467,7 +468,7 @@ class Run:
                 asked = self._names.about(self._names.draft(operation, least=True), made).request()
                 changed = self._courier.send(operation, asked)
                 self._judged(operation, changed, expect(self._target, operation, asked))
-                answer = self._judge.value(changed.response) if changed.response else None
+                answer = value_of(changed.response)
                 if any(at(answer, pointer) for pointer in by_answer):
                     least = self._names.draft(reader, least=False)
                     request = self._names.about(least, replace(made, answer=answer)).request()
