@@ -281,7 +281,7 @@ def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: s
     ("is_refused", "words"),
     [
         (lambda ids: "date(" in str(ids), "(the page's sample)"),
-        (lambda ids: len({each["id"] for each in ids}) < len(ids), "(2 in ids)"),
+        (lambda ids: len({each["id"] for each in ids}) < len(ids), "(the same item twice in ids)"),
     ],
     ids=["an attribute as in the page's sample", "one id twice"],
 )

@@ -430,27 +430,27 @@ class Run:
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         draft, given = self._names.draft(operation, least=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
-        wide = next((draft.put(place, place.says("maximum")) for place in limits if place.says("maximum")), None)
-        whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
+        largest = next((draft.put(place, place.says("maximum")) for place in limits if place.says("maximum")), None)
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
-            # Where no largest page is documented, no smaller one is either.
-            whole = whole if wide else replace(whole, expected=Expected.OPEN)
+        # Where no largest page is documented, no smaller one is either.
+        expected = Expected.OPEN if limits and not largest else Expected.SUCCESS
+        about = Expectation(expected, "case.accepted", operation.node["responses"].pointer, "a page of a list")
 
         def page(asked: Draft) -> Observation:
             seen = self._courier.send(operation, asked.request())
-            self._judged(operation, seen, whole)
+            self._judged(operation, seen, about)
             return seen
 
         with _until_used_up():
-            missed = self._judge.shows(operation, page(wide)) if wide and cursors else set[str]()
+            missed = self._judge.shows(operation, page(largest)) if largest and cursors else set[str]()
             for _ in range(_PAGES if cursors else 0):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
                 cursor = self._judge.next_page(operation, seen, given)
-                if not cursor and wide:
-                    # Once more: what is new may not be there yet, wherever it is asked for.
-                    seen = page(wide)
+                if not cursor and largest:
+                    # Once more: what was there at first may be gone by now.
+                    seen = page(largest)
                     self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
                 if not cursor:
                     return
@@ -470,8 +470,8 @@ class Run:
                 self._judged(operation, changed, expect(self._target, operation, asked))
                 answer = value_of(changed.response)
                 if any(at(answer, pointer) for pointer in by_answer):
-                    least = self._names.draft(reader, least=False)
-                    request = self._names.about(least, replace(made, answer=answer)).request()
+                    most = self._names.draft(reader, least=False)
+                    request = self._names.about(most, replace(made, answer=answer)).request()
                     seen = self._courier.until_found(reader, request, self._courier.send(reader, request))
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)

@@ -62,9 +62,11 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         if fixed and place.kind == "header" and not secret:
             yield [Case(least, puts(place, "contract-check-nobody"))]
         if isinstance(right, list) and right:
-            yield [
-                Case(sent, puts(place, value), label=f"{len(value)} in {place.name}") for value in _sizes(place, right)
+            name = place.name or "the body"
+            sized = [
+                Case(sent, puts(place, value), label=f"{len(value)} items in {name}") for value in _sizes(place, right)
             ]
+            yield [Case(sent, puts(place, right[:1] * 2), label=f"the same item twice in {name}"), *sized]
         others = schema.alternatives(place.schema)[1:] if place.schema else []
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
@@ -114,8 +116,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
 
 
 def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
-    """The same item twice, and as many different ones as are allowed, or one too few or too many."""
-    yield right[:1] * 2
+    """As many items as are allowed, different ones where they can be, and one too few or too many."""
     least, most = place.says("minItems", 0), place.says("maxItems", 0)
     sizes = {least - 1, least, most, most + 1 if most else 2}
     kinds = schema.properties(place.schema["items"]) if place.schema and place.schema.get("items") else {}
