@@ -200,7 +200,7 @@ class _Plain:
         self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
         for path in self._whole["paths"]:
             pointer, item = f"/paths/{escape(path)}", self._object(self._whole["paths"][path])
-            for name in item.keys() - _OF_PATHS:
+            for name in sorted(item.keys() - _OF_PATHS):
                 if not name.startswith("x-"):
                     self._leave_out(f"{pointer}/{escape(name)}", "a method that is not known here")
             self._whole["paths"][path] = {
@@ -289,7 +289,7 @@ class _Plain:
         components = self._whole.setdefault("components", {})
         declared = {name: self._object(each) for name, each in components.get("securitySchemes", {}).items()}
         found = {name: plain for name, each in declared.items() if (plain := _scheme(each))}
-        for name in declared.keys() - found.keys():
+        for name in sorted(declared.keys() - found.keys()):
             self._leave_out(f"/components/securitySchemes/{escape(name)}", "a kind that is not known here")
         components["securitySchemes"] = found
         return list(found)
@@ -466,7 +466,7 @@ class _Plain:
                 self._leave_out(at, "a schema that is a part of itself")
                 found["x-not-judged"] = True
             elif name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
-                self._leave_out(at, "a keyword that is not known here, or is malformed")
+                self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True
             elif name in _NAMED:
                 found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}

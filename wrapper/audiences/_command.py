@@ -319,8 +319,8 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
             _refuse("--unchecked goes with a file of phone numbers")
         _change("replace", asked, at, given, shared, allow_empty=allow_empty)
     if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
-        others = "--column, --attribute and --chunk-bytes"
-        _refuse(f"{adapter.title} takes a file of phone numbers: --file names it, without {others}")
+        others = "--column, --attribute and --chunk-bytes are for other providers"
+        _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
     what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
     with _refusing():
         file = PhoneFile(given.file.name, checked=not replacing.unchecked)
