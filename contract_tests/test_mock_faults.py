@@ -8,12 +8,12 @@ import pytest
 
 from audience_contract import Request, provider_keys
 from audience_contract.faults import catalogue, find
-from audience_contract.faults.acts import json_request, upload
+from audience_contract.faults.acts import json_request
 from audience_contract.mock import MockServer
 from audience_contract.mock.app import Application
 from audience_contract.multipart import Part
 from test_contract_cli import run
-from wire import body, send, wire
+from wire import body, send, upload, wire
 from witnesses import ask, witness
 
 _CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")

@@ -4,15 +4,15 @@ import base64
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from audience_contract import Request, provider_keys
 from audience_contract.faults import FAMILIES, Fault, catalogue
-from audience_contract.faults.acts import form_request, upload
 from audience_contract.mock.app import Application
 from audience_contract.multipart import Part
-from wire import Change, body, header, right
+from wire import FORM, Change, body, header, right, upload
 from witnesses import ask, operation_of, witness
 
 _NAMES = (
@@ -66,7 +66,7 @@ def _odd(good: Request) -> list[Request]:
         *(header("Authorization", token) for token in _TOKENS),
         _form(Part("", None, "", b"\xff")),
         *(_form(Part("", 'a"\\', media, data)) for media, data in _FILES),
-        form_request(dict.fromkeys(_NAMES, "\xff")),
+        lambda request: header(*FORM)(body(urlencode(dict.fromkeys(_NAMES, "\xff")).encode())(request)),
         lambda request: replace(request, headers=()),
         lambda request: replace(request, headers=(), body=b""),
         lambda request: replace(request, target=request.target.partition("?")[0] + "?%ff=&&=%&"),

@@ -12,7 +12,7 @@ any error's body; REFUSED, headers with the status and a text of the answer; OTH
 operations than GOOD's, a right request about what BEFORE creates and its status, by the operationId or its last word.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -20,7 +20,9 @@ from typing import Any
 import httpx2
 
 from audience_contract import Operation, Request, Response, load, provider_keys, security
+from audience_contract.faults.acts import parts_body
 from audience_contract.mock import MockServer
+from audience_contract.multipart import Part
 from audience_contract.samples import sample
 from audience_contract.server.draft import Draft
 from audience_contract.server.places import media_of as media_of_body
@@ -29,6 +31,13 @@ from audience_contract.server.places import places
 Change = Callable[[Request], Request]
 BEARER, JSON = ("Authorization", "Bearer mock-token"), ("Content-Type", "application/json")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def upload(parts: Mapping[str, Part]) -> Change:
+    """A multipart body, whatever the body was."""
+    named = [replace(part, name=name) for name, part in parts.items()]
+    typed = header("Content-Type", "multipart/form-data; boundary=fault-boundary")
+    return lambda request: parts_body(named)(typed(request))
 
 
 def wire(provider: str) -> Any:

@@ -1,10 +1,9 @@
 """The ways in which a server goes wrong: what most faults are made of. And how messages are changed."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from ..media import parse
 from ..messages import Request, Response
@@ -14,8 +13,6 @@ from .fault import parts as found_parts
 
 Message = TypeVar("Message", Request, Response)
 _BOUNDARY = "fault-boundary"
-UPLOAD = f"multipart/form-data; boundary={_BOUNDARY}"
-"""The media type that `upload` writes."""
 
 
 def always(_: Turn) -> bool:
@@ -92,11 +89,6 @@ def json_request(value: Any) -> Callable[[Request], Request]:
     return lambda request: header("content-type", "application/json")(json_body(value)(request))
 
 
-def form_request(value: Mapping[str, str]) -> Callable[[Request], Request]:
-    """A form's body, whatever the body was."""
-    return lambda request: header("content-type", "application/x-www-form-urlencoded")(form_body(value)(request))
-
-
 def renamed_part(old: str, new: str) -> Callable[[Request], Request]:
     """A part under another name."""
     return lambda request: parts_body(
@@ -104,20 +96,9 @@ def renamed_part(old: str, new: str) -> Callable[[Request], Request]:
     )(request)
 
 
-def upload(parts: Mapping[str, Part]) -> Callable[[Request], Request]:
-    """A multipart body, whatever the body was."""
-    named = [replace(part, name=name) for name, part in parts.items()]
-    return lambda request: parts_body(named)(header("content-type", UPLOAD)(request))
-
-
 def json_body(value: Any) -> Callable[[Request], Request]:
     """A JSON body, under the media type that there is: a wrong one stays wrong."""
     return body(json.dumps(value).encode())
-
-
-def form_body(value: Mapping[str, str]) -> Callable[[Request], Request]:
-    """A form's body, under the media type that there is."""
-    return body(urlencode(value).encode())
 
 
 def parts_body(parts: Iterable[Part]) -> Callable[[Request], Request]:
