@@ -52,7 +52,7 @@ PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__s
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
 _URL, _FIELD, _FILE = "PROVIDER=URL", "PROVIDER.FIELD=VALUE", "A CSV or Excel file with a column phone1."
-_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input; CommBox: as for create."
+_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input."
 _SECONDS: dict[str, Any] = {"metavar": "SECONDS", "min": 0.001, "max": LONGEST}
 _VARIABLES = ", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required)
 _HELP = f"""
@@ -307,11 +307,13 @@ def remove(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -
 
 @_verb
 def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Shared) -> None:
-    """Replace all members of an audience. It is one call, so Batch takes 10,000 members at most.
+    """Replace all members of an audience.
 
-    audiences replace SPRING --provider batch --file ids.csv --column id
+    It is one call, so Batch takes 10,000 members at most. At CommBox, --file is a file of phone numbers, as for create.
 
-    audiences replace SPRING --provider commbox --file phones.xlsx
+        audiences replace SPRING --provider batch --file ids.csv --column id
+
+        audiences replace SPRING --provider commbox --file phones.xlsx
     """
     adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
     if adapter.members:
