@@ -57,7 +57,8 @@ def server(
         list[str] | None,
         typer.Option(
             metavar="RULE|OPERATION",
-            help="Try only this rule, by its id, or this operation, which must be served; may be given more than once.",
+            help="Try only this rule, by its id, or this operation, which must be served; with both, the "
+            "rules on the operations. May be given more than once.",
         ),
     ] = None,
     stop_first: Annotated[

@@ -70,8 +70,8 @@ class Drafted(NamedTuple):
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
     unchecked: Annotated[bool, Option("--unchecked", help="Send the file without checking its first row.")] = False
-    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field that only this provider has.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="What one provider alone takes.")] = []
+    leave_out: Annotated[list[Field], Option(help="Leave this out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
@@ -83,7 +83,7 @@ class Drafted(NamedTuple):
 
 class Everywhere(NamedTuple):
     provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all providers by default.")] = []  # pyright: ignore[reportInvalidTypeForm]
-    partial: Annotated[bool, Option("--partial", help="If not all providers can take it, send to the rest.")] = False
+    partial: Annotated[bool, Option("--partial", help="If some cannot take it, send to the others.")] = False
 
 
 class At(NamedTuple):
