@@ -31,7 +31,7 @@ _DEEP, _DEEPEST = 5, 8
 
 @lru_cache(maxsize=4096)
 def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
-    """A value of the schema, not to be changed; `text` stands where any text may, with `least` what is required alone."""
+    """A value of the schema, not to be changed; `text` stands where any may, with `least` only what is required."""
     least = least or level > _DEEP
     if not isinstance(schema.value, dict) or level > _DEEPEST:
         return text
