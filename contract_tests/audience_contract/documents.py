@@ -5,7 +5,7 @@ What can't be judged is taken out of it, and named by its place.
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -89,7 +89,9 @@ def read(
     try:
         plain = _Plain(value, path)
     except RecursionError:
-        raise ValueError(f"{path} can't be read: a part of it that is no schema refers to what it stands in") from None
+        raise ValueError(
+            f"{path} can't be read: too deep, or a part of it is within itself"
+        ) from None
     root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
@@ -185,14 +187,17 @@ class _Plain:
         self._ids: set[str] = set()
         self._files: dict[Path, Any] = {file.resolve(): document}
         self._added: Json = {}
-        self._schemas: list[Json] = []
+        self._schemas: dict[int, tuple[str, Json]] = {}
         self._whole = document
         self._whole = self._resolvable(document, "", file.resolve())
         self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
         self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole = self._sound(self._whole, "")
-        for each in self._schemas:
-            self._widen(each)
+        done = dict[int, bool]()
+        for _, schema in self._schemas.values():
+            if id(schema) not in done:
+                self._cut_circles(schema, done)
+        self._widen()
         self.schemes = self._schemes()
         self._servers()
         if self._whole.get("webhooks"):
@@ -462,10 +467,7 @@ class _Plain:
             at = f"{pointer}/{escape(name)}"
             if name in _NAMES:
                 continue
-            if name == "$ref" and self._is_in_itself(value):
-                self._leave_out(at, "a schema that is a part of itself")
-                found["x-not-judged"] = True
-            elif name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
+            if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True
             elif name in _NAMED:
@@ -474,32 +476,37 @@ class _Plain:
                 found[name] = [self._schema(each, f"{at}/{number}") for number, each in enumerate(child)]
             else:
                 found[name] = self._schema(child, at) if name in _ONE else child
-        self._schemas.append(found)
+        self._schemas[id(found)] = pointer, found
         return found
 
-    def _is_in_itself(self, schema: Json) -> bool:
-        """Whether a value has to fit the schema in order to fit it: there is no end to that."""
-        return any(each is schema for each in self._reached(self._target(schema), _SAME_VALUE))
+    def _cut_circles(self, schema: Json, open_ones: dict[int, bool]) -> None:
+        """Leave out references by which a value has to fit a schema in order to fit it: there is no end to that."""
+        open_ones[id(schema)] = True
+        target = self._target(schema)
+        if target is not schema and open_ones.get(id(target)):
+            self._leave_out(f"{self._schemas[id(schema)][0]}/$ref", "a schema that is a part of itself")
+            del schema["$ref"]
+            schema["x-not-judged"] = True
+        for part in (target, *_parts(schema, _SAME_VALUE)):
+            if id(part) in self._schemas and id(part) not in open_ones:
+                self._cut_circles(part, open_ones)
+        open_ones[id(schema)] = False
 
-    def _widen(self, schema: Json) -> None:
+    def _widen(self) -> None:
         """Leave out what forbids more, the more a part of it allows that is not wholly judged."""
-        for keyword in _NARROWING & schema.keys():
-            if any(each.get("x-not-judged") for each in self._reached(schema[keyword])):
-                left_out, schema["x-not-judged"] = schema.pop(keyword), True
-                if keyword == "oneOf":
-                    schema["allOf"] = [*schema.get("allOf", ()), {"anyOf": left_out}]
-
-    def _reached(self, value: Any, keywords: Collection[str] = ()) -> Iterator[Json]:
-        """All objects in a value, and those that they refer to; of `keywords`, only what these have."""
-        left, seen = [value], set[int]()
-        while left:
-            each = left.pop()
-            if isinstance(each, list):
-                left += each
-            elif isinstance(each, dict) and id(each) not in seen:
-                seen.add(id(each))
-                yield each
-                left += [*map(each.get, keywords or each), self._target(each)]
+        schemas = [schema for _, schema in self._schemas.values()]
+        below = [(each, [self._target(each), *_parts(each, (*_ONE, *_SEVERAL, *_NAMED))]) for each in schemas]
+        vague, before = {id(each) for each in schemas if each.get("x-not-judged")}, -1
+        while len(vague) > before:
+            before = len(vague)
+            for each, parts in below:
+                vague |= {id(each)} if any(id(part) in vague for part in parts) else set()
+        for each in schemas:
+            for keyword in _NARROWING & each.keys():
+                if any(id(part) in vague for part in _parts(each, (keyword,))):
+                    left_out, each["x-not-judged"] = each.pop(keyword), True
+                    if keyword == "oneOf":
+                        each["allOf"] = [*each.get("allOf", ()), {"anyOf": left_out}]
 
     def _is_sound(self, keyword: str, value: Any) -> bool:
         if keyword in _SIZES:
@@ -512,6 +519,13 @@ class _Plain:
         if keyword == "patternProperties" and isinstance(value, dict) and not all(map(_is_pattern, value)):
             return False
         return keyword not in _SOUND or _SOUND[keyword](value)
+
+
+def _parts(schema: Json, keywords: Iterable[str]) -> Iterator[Any]:
+    """The schemas that a schema has by these keywords."""
+    for keyword in (each for each in keywords if each in schema):
+        value = schema[keyword]
+        yield from value.values() if keyword in _NAMED else value if keyword in _SEVERAL else (value,)
 
 
 def _told_apart(schema: Json) -> Json:
