@@ -89,9 +89,7 @@ def read(
     try:
         plain = _Plain(value, path)
     except RecursionError:
-        raise ValueError(
-            f"{path} can't be read: too deep, or a part of it is within itself"
-        ) from None
+        raise ValueError(f"{path} can't be read: too deep, or a part of it is within itself") from None
     root = Document(plain.document).node
     variables = {each: f"{key}_{re.sub(chr(92) + 'W', '_', each)}".upper() for each in plain.schemes}
     unknown = (credentials or {}).keys() - variables.keys()
