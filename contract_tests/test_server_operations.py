@@ -70,10 +70,10 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
         pytest.param("commbox", Settings(), marks=pytest.mark.long),
         ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
         pytest.param("adobe", Settings(), marks=pytest.mark.long),
-        ("adobe", Settings(metadata_found=False)),
+        ("adobe", Settings(metadata_found=False, next_as_text=True)),
         pytest.param(
             "adobe",
-            Settings(system_id=False, next_as_text=True, newest_first=True, inactive=True),
+            Settings(system_id=False, newest_first=True, inactive=True),
             marks=pytest.mark.long,
         ),
     ],
@@ -298,6 +298,16 @@ def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
     found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
     assert ("listAudiences", "run.pages") in found
+
+
+def test_an_unknown_sandbox_may_be_not_found() -> None:
+    missing = Response(404, (("content-type", "application/json"),), b"{}")
+    report = _judged("listAudiences", lambda turn: turn.answer() if _is_known(turn) else missing, key="adobe")
+    assert not _found(report)
+
+
+def _is_known(turn: Turn) -> bool:
+    return turn.header("x-sandbox-name") in ("mock-sandbox", "")
 
 
 def test_a_cursor_that_was_given_and_is_refused_is_a_finding() -> None:

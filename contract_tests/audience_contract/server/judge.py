@@ -183,13 +183,14 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
-        again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
+        wrong = self.target.wrong_settings(seen.request) or self.name(operation, seen.request) in self._names
+        unsaid = expectation.expected is Expected.OPEN and bool(wrong)
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # Where a document has no such refusal, it does not say that there is another.
             return True
         if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
             return False
-        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
+        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:

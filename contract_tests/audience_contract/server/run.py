@@ -447,6 +447,9 @@ class Run:
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
                 cursor = self._judge.next_page(operation, seen, given)
+                if cursor == "0" and cursors[0].says("type") == "integer":
+                    # Where a list starts, it does not go on.
+                    cursor = ""
                 if not cursor and wide:
                     # Once more: what is new may not be there yet, wherever it is asked for.
                     seen = page(wide)
