@@ -308,13 +308,17 @@ class Judge:
         given.add(cursor)
         return "" if again else cursor
 
-    def shows(self, operation: Operation, seen: Observation) -> set[str]:
-        """Which of the run's audiences a page of a list has, by name or id."""
+    def items(self, operation: Operation, seen: Observation) -> list[dict[str, object]]:
+        """What a page of a list has."""
         value = self.value(seen.response) if seen.response else None
         found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
-        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+        return [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+
+    def shows(self, operation: Operation, seen: Observation) -> set[str]:
+        """Which of the run's audiences a page of a list has, by name or id."""
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
-        return ours & {text for item in items for text in item.values() if isinstance(text, str)}
+        every = (item.values() for item in self.items(operation, seen))
+        return ours & {text for each in every for text in each if isinstance(text, str)}
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""
