@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,16 @@ def resolve(document: Any, at: str) -> Any:
         else:
             return ABSENT
     return document
+
+
+def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a document, itself among them, with its JSON pointer."""
+    yield at, document
+    members = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for token, child in members:
+        yield from places(child, pointer([token], at))
 
 
 def fingerprint(value: object) -> str:

@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from markdown_it import MarkdownIt
 
-from .. import instead
 from .._errors import PipelineError
-from ..pages import samples_of
+from ..pages import described, samples_of
 
 Claim = dict[str, Any]
 """`kind`, and what it claims: `name`, `value`, `type`, `method`, `path`, `status`, `required`."""
@@ -29,7 +28,7 @@ def claims_of(page: str) -> list[Claim]:
     for sample in samples_of(page):
         found += _of_request(sample) if sample["kind"] == "request" else _of_answer(sample)
     if not any(claim["kind"] == "operation" for claim in found):
-        raise PipelineError(f"no request line and no curl command; the page is {instead.described(page)}")
+        raise PipelineError(f"no request line and no curl command; the page is {described(page)}")
     found += _of_words(page)
     return [claim for at, claim in enumerate(found) if claim not in found[:at]]
 

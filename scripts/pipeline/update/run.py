@@ -23,10 +23,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
         result.reports = [_report(each) for each in taken]
         if any(each.files for each in taken):
             with stage(root) as copy:
-                try:
-                    _in_copy(root, copy, taken, result, tests=tests)
-                except PipelineError as error:
-                    raise PipelineError(_within(str(error), copy)) from error
+                _in_copy(root, copy, taken, result, tests=tests)
                 if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
@@ -39,7 +36,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
 
 
 def _within(text: str, folder: Path) -> str:
-    """The text with its paths relative to a folder. An address may have the same path in it, and keeps it."""
+    """The text with its paths relative to a folder, or a copy in it. An address with the same path in it keeps it."""
     return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/(?:build/update/stage-\w+/)?", "", text)
 
 

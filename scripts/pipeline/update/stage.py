@@ -12,6 +12,8 @@ from pathlib import Path
 from .. import tree
 
 _WRITTEN = ("specs", "generated", "wrapper", "README.md")
+# Without it there is nothing to put back: it is the last that is written, and the first that goes.
+_FILES = "files.json"
 _CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
@@ -52,14 +54,14 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
     What was there is kept until all is done; `recover` puts it back, also in a later process.
     """
     undo = _undo(root)
-    kept = undo.with_suffix(".new")
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
+    shutil.rmtree(undo, ignore_errors=True)
+    undo.mkdir(parents=True)
     before = {path: f"{number}" for number, path in enumerate(paths) if (root / path).is_file()}
     for path, name in before.items():
-        shutil.copy2(root / path, kept / name)
-    (kept / "files.json").write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
-    os.replace(kept, undo)
+        shutil.copy2(root / path, undo / name)
+    new = undo / "files.new"
+    new.write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
+    os.replace(new, undo / _FILES)
     try:
         for path in paths:
             if (copy / path).is_file():
@@ -77,9 +79,9 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
 def recover(root: Path) -> bool:
     """Put back what an interrupted swap replaced; whether there was anything."""
     undo = _undo(root)
-    if not undo.is_dir():
+    if not (undo / _FILES).is_file():
         return False
-    for path, name in json.loads((undo / "files.json").read_text("utf-8")).items():
+    for path, name in json.loads((undo / _FILES).read_text("utf-8")).items():
         if name is None:
             (root / path).unlink(missing_ok=True)
         else:
@@ -93,11 +95,8 @@ def recover(root: Path) -> bool:
 
 
 def _done(undo: Path) -> None:
-    """In one step, so that no half of it is ever taken for something to put back."""
-    gone = undo.with_suffix(".done")
-    shutil.rmtree(gone, ignore_errors=True)
-    os.replace(undo, gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    (undo / _FILES).unlink()
+    shutil.rmtree(undo, ignore_errors=True)
 
 
 def _undo(root: Path) -> Path:
