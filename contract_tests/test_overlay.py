@@ -249,7 +249,8 @@ def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_an
     ours = set()
     for action, values in _said(provider):
         for at in values if "update" in action else ():
-            assert source(provider.key, at).startswith(f"overlay: {action['description']} https://")
+            told = tuple(f"overlay: {action['description']} {page}" for page in pages.values())
+            assert source(provider.key, at).startswith(told)
             ours.add(at)
     rules = (at for at in dict(_leaves(build(provider), "")) if at.startswith(("/paths/", "/components/")))
     for at in {*rules} - ours:

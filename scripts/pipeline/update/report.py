@@ -101,7 +101,7 @@ def _heading(text: str) -> tuple[str, str, str]:
 
 def _about(report: Report) -> Iterator[str]:
     for page in report.pages:
-        state = "changed" if page.changed else "the same"
+        state = ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
         if page.by_hand:
             state = "not fetched: it is compared by hand"
         elif page.missing:
