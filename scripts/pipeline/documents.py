@@ -33,6 +33,11 @@ def read(file: Path) -> Any:
     return plain
 
 
+def dump(value: object) -> bytes:
+    """A JSON value as the files here have it."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
 def conform(value: Any, schema: dict[str, Any], file: Path) -> None:
     """Raises PipelineError for the first place of `file` that breaks `schema`."""
     error = best_match(Draft202012Validator(schema).iter_errors(value))

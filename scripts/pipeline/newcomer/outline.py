@@ -21,7 +21,6 @@ from ..documents import pointer
 from ..operations import Json, Operation, operations, target
 from ..translate import PATTERNS
 
-_TEXT = "text"
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 
@@ -195,24 +194,18 @@ class Outline:
 
     @property
     def error(self) -> Json:
-        """A body of a documented error, or an empty one."""
+        """A body of a documented error, with "words" where the provider may choose any; or an empty one."""
         errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45d")
-        return self._example(errors[0]) if errors else {}
+        return self._example(errors[0], "words") if errors else {}
 
-    @property
-    def error_in_words(self) -> Json:
-        """The same with "words" for every text that is the provider's to choose."""
-        found: Json = json.loads(re.sub(f'"{_TEXT}"(?!:)', '"words"', json.dumps(self.error)))
-        return found
-
-    def _example(self, status: str) -> Json:
+    def _example(self, status: str, text: str = "text") -> Json:
         at = next((at for code, at, _ in self.operation.answers if code == status), None)
-        made = self._sample(at) if at else {}
+        made = self._sample(at, text) if at else {}
         return made if isinstance(made, dict) else {}
 
-    def _sample(self, at: str) -> Any:
+    def _sample(self, at: str, text: str = "text") -> Any:
         """A value of the schema there, without chance."""
-        return sample(self._document.node.at(at), _TEXT)
+        return sample(self._document.node.at(at), text)
 
     @cached_property
     def _document(self) -> Document:

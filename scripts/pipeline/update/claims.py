@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -31,15 +31,6 @@ def claims_of(page: str) -> list[Claim]:
         raise PipelineError(f"no request line and no curl command; the page is {described(page)}")
     found += _of_words(page)
     return [claim for at, claim in enumerate(found) if claim not in found[:at]]
-
-
-def dump(claims: Mapping[str, list[Claim]]) -> bytes:
-    """The file of claims, by page: a claim in a line."""
-    pages = (
-        f"  {json.dumps(page)}: [\n" + ",\n".join(f"    {json.dumps(claim, ensure_ascii=False)}" for claim in found)
-        for page, found in claims.items()
-    )
-    return ("{\n" + "\n  ],\n".join(pages) + "\n  ]\n}\n").encode()
 
 
 def _of_request(sample: dict[str, Any]) -> Iterator[Claim]:

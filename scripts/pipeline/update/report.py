@@ -1,6 +1,5 @@
 """The report of an update: as Markdown on the terminal and for a pull request, as JSON for a program."""
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import PipelineError
+from ..documents import dump
 from ..markdown import code, line
 from .result import Change, Code, Report, Result, Use
 
@@ -30,7 +30,7 @@ def as_json(result: Result) -> str:
         "written": result.written,
         "changelog": list(changelog(result)),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return dump(document).decode()
 
 
 def prepare(folder: Path) -> None:

@@ -11,7 +11,7 @@ from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
 from .result import Change, Check, Code, Report, Result
-from .stage import differing, stage, swap, write
+from .stage import differing, stage, swap
 from .take import Taken, take
 
 
@@ -54,7 +54,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
     against, specs = list[str](), {}
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
-            write(copy, {path.relative_to(root): data for path, data in each.files.items()})
+            tree.write(copy, {copy / path.relative_to(root): data for path, data in each.files.items()})
             specs[report.key], wrong = _differences(copy, each, report)
             against += wrong
     try:
@@ -72,7 +72,7 @@ def _generated(
     files = tree.expected(copy, list(folders.providers(copy)), specs)
     for key in specs:
         client.check(Provider(copy, key).generated, files)
-    tree.write(copy, files, tree.differences(copy, files))
+    tree.write(copy, {path: files.get(path) for path in tree.differences(copy, files)})
     for each, report in zip(taken, result.reports, strict=True):
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))

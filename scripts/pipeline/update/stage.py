@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,16 +27,6 @@ def stage(root: Path) -> Iterator[Path]:
         copy = Path(folder).resolve()
         shutil.copytree(root, copy, ignore=_NOT_COPIED, dirs_exist_ok=True)
         yield copy
-
-
-def write(folder: Path, files: Mapping[Path, bytes | None]) -> None:
-    for path, data in files.items():
-        file = folder / path
-        if data is None:
-            file.unlink()
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
 
 
 def differing(root: Path, copy: Path) -> list[str]:
@@ -69,7 +59,7 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
                 os.replace(copy / path, root / path)
             else:
                 (root / path).unlink()
-        tree.write(root, {}, {})
+        tree.write(root, {})
     except BaseException:
         recover(root)
         raise
@@ -82,14 +72,14 @@ def recover(root: Path) -> bool:
     if not (undo / _FILES).is_file():
         return False
     for path, name in json.loads((undo / _FILES).read_text("utf-8")).items():
-        if name is None:
-            (root / path).unlink(missing_ok=True)
-        else:
+        if name is not None:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             back = undo / f"{name}.back"
             shutil.copy2(undo / name, back)
             os.replace(back, root / path)
-    tree.write(root, {}, {})
+        elif (root / path).is_file():
+            (root / path).unlink()
+    tree.write(root, {})
     _done(undo)
     return True
 
