@@ -73,9 +73,10 @@ def _data(node: Node, around: Set[Node], values: Iterator[int]) -> Any:
         raise _refused(node, f"its aliases come to more than {MOST} values")
     if node in around:
         raise _refused(node, "an alias stands for what it is in")
+    inside = {*around, node}
     if isinstance(node, SequenceNode):
         _tagged(node, "seq")
-        return [_data(item, {*around, node}, values) for item in node.value]
+        return [_data(item, inside, values) for item in node.value]
     if not isinstance(node, MappingNode):
         return _scalar(node)
     _tagged(node, "map")
@@ -90,7 +91,7 @@ def _data(node: Node, around: Set[Node], values: Iterator[int]) -> Any:
             raise _refused(key, "YAML 1.2 has no merge key <<: write out what it stands for, or put it in quotes")
         if name in members:
             raise _refused(key, f"a mapping has a key twice: {name}")
-        members[name] = _data(value, {*around, node}, values)
+        members[name] = _data(value, inside, values)
     return members
 
 
