@@ -337,6 +337,11 @@ def test_what_cannot_be_judged_is_named_by_its_place() -> None:
     assert any(note.startswith("not judged: /paths/~1settings/put: nothing says what it changes") for note in notes)
 
 
+def test_a_note_says_which_variable_a_missing_credential_is_read_from() -> None:
+    notes = run(Target.of(read(LIBRARY).key, "http://127.0.0.1:9", {})).notes
+    assert any("no credential is given for" in note and note.endswith(": set LIBRARY_KEY") for note in notes), notes
+
+
 def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -> None:
     link = {"operationId": "getReport", "parameters": {"reportId": "$response.body#/id"}}
     overlay = tmp_path / "overlay.json"

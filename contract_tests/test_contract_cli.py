@@ -200,6 +200,7 @@ def test_a_crash_does_not_leave_with_the_exit_code_of_a_violation() -> None:
 def test_version_and_help_are_printed() -> None:
     assert run("--version").stdout == f"audience-contract {version('audience-contract')}\n"
     assert "mock" in run("--help").stdout
+    assert run("server", "-h").stdout == run("server", "--help").stdout != ""
 
 
 def test_help_imports_nothing_that_is_slow() -> None:

@@ -1,8 +1,8 @@
 """The contract between a client and a provider, from the provider's effective spec: a checker and a mock server.
 
 `check_request` and `check_response` judge messages; `audience_contract.mock.MockServer` plays the providers over real
-HTTP; `judge` judges an application. None knows the library that they are made for. Nothing here does I/O but the mock
-server, and reading a spec.
+HTTP; `judge` serves an application and judges it. None knows the library that they are made for. The first two do no
+I/O but reading a spec.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ __all__ = [
 
 
 def judge(app: Any, provider: str, **how: Any) -> Report:
-    """Judge an ASGI application in process, for a test: AssertionError with the report where the contract is not kept.
+    """Judge an ASGI application in a test: AssertionError, with the report, unless the contract was kept.
 
     `how` is what `server.in_process.judge` takes.
     """

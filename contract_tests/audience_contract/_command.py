@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
@@ -48,7 +49,7 @@ def _root(
 @app.command(context_settings={"allow_interspersed_args": False})
 def mock(  # noqa: PLR0917 - a command line
     command: Annotated[
-        list[str] | None, typer.Argument(help="A command and its arguments, after --.", metavar="[-- COMMAND]")
+        list[str] | None, typer.Argument(help="A command and its arguments, after --.", metavar="-- COMMAND")
     ] = None,
     host: Annotated[str, typer.Option(help="A loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="A port to listen on; 0 for a free one.", min=0, max=65535)] = 0,

@@ -20,8 +20,8 @@ def server(
     provider: Annotated[
         str,
         typer.Argument(
-            help="A key: batch, adobe, commbox, or a service such as adobe_ims; or none, with --spec.",
-            metavar="[PROVIDER]",
+            help="batch, adobe, commbox, or a service such as adobe_ims; none with --spec.",
+            metavar="PROVIDER",
             show_default=False,
         ),
     ] = "",
@@ -32,7 +32,7 @@ def server(
     header: Header = None,
     ca: Certificates = None,
     seed: Annotated[int, typer.Option(help="Decide what is random.")] = 1,
-    deep: Annotated[bool, typer.Option("--deep", help="Send twice as much, then what Schemathesis finds.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Send twice as much, then what Schemathesis generates.")] = False,
     run_id: Annotated[
         str, typer.Option(help="Put this into the names that are sent: 1 to 16 small letters and digits; else random.")
     ] = "",
@@ -57,7 +57,8 @@ def server(
         list[str] | None,
         typer.Option(
             metavar="RULE|OPERATION",
-            help="Try only this rule, by its id, or this operation, which must be served; may be given more than once.",
+            help="Try only this rule, by its id, or this operation, which must be served; with both, the "
+            "rules on the operations. May be given more than once.",
         ),
     ] = None,
     stop_first: Annotated[
@@ -78,9 +79,9 @@ def server(
     Credentials and the other settings of a provider are read from the environment, by the names that the library uses;
     `audience-contract mock --env` prints them.
 
-    Audiences that are created have contract-check- in their names where it fits, and are removed at the end where the
-    provider can; the report lists those that are left. Requests that change or remove an audience name one that this
-    run has created, or a made-up name that no audience has.
+    Audiences that are created have contract-check- and the run's id in their names where it fits. Those are removed at
+    the end, where the provider can; the report lists what is left. Requests that change or remove an audience name one
+    that this run has created, or a made-up name that no audience has.
 
     What breaks the provider's documents is a violation. What breaks HTTP, JSON or forms alone is advice, which does not
     count without --strict.

@@ -32,7 +32,7 @@ Header = Annotated[
     ),
 ]
 Certificates = Annotated[
-    Path | None, typer.Option("--ca", metavar="FILE", help="The certificates of the authority that signs, in PEM.")
+    Path | None, typer.Option("--ca", metavar="FILE", help="A file of CA certificates to trust, in PEM.")
 ]
 
 

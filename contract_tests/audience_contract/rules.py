@@ -91,8 +91,8 @@ _ALL = (
     _advice(
         "http.number", "Numbers in a query", "A number has the digits 0 to 9, and nothing around (RFC 8259, section 6)."
     ),
-    _advice("http.leak", "Nothing given away", "No answer needs a credential, or the server's inside (RFC 9110, 17)."),
-    _advice("http.order", "Credentials first", "Who may ask is told before what is asked (RFC 9110, section 15.5.2)."),
+    _advice("http.leak", "Nothing given away", "No answer shows a credential, or the server's inside (RFC 9110, 17)."),
+    _advice("http.order", "Credentials first", "Credentials come before all else (RFC 9110, section 15.5.2)."),
     _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),
     _advice("http.accept", "Accept", "Accept may have ranges and weights (RFC 9110, section 12.5.1)."),
     _advice("http.allow", "Allow", "405 names the methods that there are (RFC 9110, section 15.5.6)."),
@@ -100,9 +100,9 @@ _ALL = (
     _advice("http.line", "Request line", "The request line may have the whole URL (RFC 9112, section 3.2.2)."),
     _advice("http.chunked", "Chunked body", "A body may come in chunks (RFC 9112, section 7.1)."),
     _advice("http.expect", "Expect", "A client may wait for 100 before it sends a body (RFC 9110, section 10.1.1)."),
-    _advice("http.type", "Media type's spelling", "A media type has no case; charset=utf-8 (RFC 9110, section 8.3)."),
+    _advice("http.type", "Media type's spelling", "A media type has no case, and may have a charset (RFC 9110, 8.3)."),
     _advice("form.framing", "Frame of a form", "Boundaries, preamble and epilogue are free (RFC 2046, section 5.1.1)."),
-    _advice("form.part", "Parts' headers", "How a part names itself and its type (RFC 7578, sections 4.2 to 5.1)."),
+    _advice("form.part", "Parts' headers", "A part has its name and type in its headers (RFC 7578, 4.2 to 5.1)."),
 )
 
 RULES = {rule.id: rule for rule in _ALL}

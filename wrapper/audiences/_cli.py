@@ -12,7 +12,7 @@ def main() -> None:
     try:
         from ._command import app  # noqa: PLC0415  # the extra may be missing
     except ImportError as error:
-        note(f"audiences: the package {error.name} is missing: install audiences with the extra cli")
+        note(f"audiences: the package {error.name} is missing: in a clone, pip install '.[cli]'")
         sys.exit(2)
     try:
         code = app(standalone_mode=False)

@@ -52,7 +52,7 @@ PROVIDERS: dict[str, Any] = {provider.key: provider for provider in Provider.__s
 Key = StrEnum("Key", {key: key for key in PROVIDERS})  # type: ignore[misc]
 Field = StrEnum("Field", {name: name for name in sorted(LEAVABLE)})  # type: ignore[misc]
 _URL, _FIELD, _FILE = "PROVIDER=URL", "PROVIDER.FIELD=VALUE", "A CSV or Excel file with a column phone1."
-_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input; CommBox: as for create."
+_ATTRIBUTE, _MEMBERS = "COLUMN[:KIND]", "A CSV file with a heading, or - for standard input."
 _SECONDS: dict[str, Any] = {"metavar": "SECONDS", "min": 0.001, "max": LONGEST}
 _VARIABLES = ", ".join(s.variable for p in PROVIDERS.values() for s in p.settings if s.required)
 _HELP = f"""
@@ -70,8 +70,8 @@ class Drafted(NamedTuple):
     description: Annotated[str | None, Option(help="The audience's description.")] = None
     file: Annotated[Path | None, Option(exists=True, dir_okay=False, help=_FILE)] = None
     unchecked: Annotated[bool, Option("--unchecked", help="Send the file without checking its first row.")] = False
-    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="A field that only this provider has.")] = []
-    leave_out: Annotated[list[Field], Option(help="Leave a field out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
+    fields: Annotated[list[str], Option("--set", metavar=_FIELD, help="What one provider alone takes.")] = []
+    leave_out: Annotated[list[Field], Option(help="Leave this out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
         pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
@@ -83,7 +83,7 @@ class Drafted(NamedTuple):
 
 class Everywhere(NamedTuple):
     provider: Annotated[list[Key], Option("--provider", "-p", help="Repeatable; all providers by default.")] = []  # pyright: ignore[reportInvalidTypeForm]
-    partial: Annotated[bool, Option("--partial", help="If not all providers can take it, send to the rest.")] = False
+    partial: Annotated[bool, Option("--partial", help="If some cannot take it, send to the others.")] = False
 
 
 class At(NamedTuple):
@@ -307,11 +307,13 @@ def remove(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -
 
 @_verb
 def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Shared) -> None:
-    """Replace all members of an audience. It is one call, so Batch takes 10,000 members at most.
+    """Replace all members of an audience.
 
-    audiences replace SPRING --provider batch --file ids.csv --column id
+    It is one call, so Batch takes 10,000 members at most. At CommBox, --file is a file of phone numbers, as for create.
 
-    audiences replace SPRING --provider commbox --file phones.xlsx
+        audiences replace SPRING --provider batch --file ids.csv --column id
+
+        audiences replace SPRING --provider commbox --file phones.xlsx
     """
     adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
     if adapter.members:

@@ -54,7 +54,7 @@ def named(key: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """An argument that has it otherwise, and what it does then. As text, it stands as Python writes it."""
+    """An argument that would change this, and what it then does. As text, it is written as in Python."""
 
     argument: str
     value: Any

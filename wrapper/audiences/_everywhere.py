@@ -199,4 +199,4 @@ class _Run:
 
 _LATE = "nothing was sent: the total time was over before all drafts were prepared"
 _TWICE = "give a path, or the file's bytes: one open file cannot be read for two calls at once"
-_NOT_ALL = "nothing was sent to anybody, because the call to {} cannot be made (see its error)"
+_NOT_ALL = "nothing was sent to anybody, because nothing can be sent to {} (see there)"

@@ -95,7 +95,7 @@ class MemberFile:
     def _place(self, heading: list[str], name: str) -> int:
         if heading.count(name) != 1:
             which = "no column" if name not in heading else "more than one column"
-            raise self._wrong(f"has {which} named {name!r} among {_cells(heading)}")
+            raise self._wrong(f"has {which} named {name!r} among {_cells(heading)}; --column and --attribute name them")
         return heading.index(name)
 
     def _told(self, row: list[str], places: list[int]) -> Iterator[tuple[str, Attribute]]:

@@ -31,7 +31,7 @@ class Reconciliation:
     """What could be found out about a call whose outcome was unknown.
 
     The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
-    to be seen does not say that it will not come. It is *applied* in one case only: the call was a create that looked
+    to be seen does not say that it will not come. It is *applied* in two cases only: the call was a create that looked
     before (`look_first=True`, or `ensure`), when there was no such audience, and now there is one; or a list that was
     taken `before` has no audience of that id. Even then, it is for the caller to know that nobody else creates
     audiences of that name.

@@ -235,4 +235,4 @@ def _check_proxy(name: str, proxy: object, what: str) -> None:
     if parts is None or not is_fit(proxy):
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio: pip install 'httpx2[socks]'")
+        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio, which the extra socks brings")

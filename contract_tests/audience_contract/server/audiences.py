@@ -87,9 +87,12 @@ class Audiences:
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
         self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
-    def made(self, made: Made, *, plain: bool) -> None:
-        """One more; another operation may ask for one that is `plain`."""
+    def made(self, made: Made, *, plain: bool, sure: bool) -> None:
+        """One more; another operation may ask for one that is `plain`. It is not `sure` to be there if it was made by
+        what should have been refused: what the server does with it later shows the same mistake again.
+        """
         self.left.append(made)
+        self._unsure += [] if sure else [made]
         # One of another name may have been there before; what is special about a name is tried on a plain one.
         is_plain = made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
         if plain and (is_plain and made.name not in self._known if self._is_by_name else made.id):

@@ -1,4 +1,4 @@
-"""Judging an ASGI application in the process of a test."""
+"""Judging an ASGI application, served on a loopback port in a thread of a test's process."""
 
 import io
 import os
@@ -24,7 +24,9 @@ def judge(
     options: Options | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Report:
-    """Judge an ASGI application: what is found, where the contract is kept; else AssertionError, with the report.
+    """Judge an ASGI application: the report, if the contract was kept; else AssertionError, with the report.
+
+    It is served on a loopback port, in a thread of this process, which also starts and ends its lifespan.
 
     Its paths begin with `base_path`, that of the provider's own server if none is given. Credentials come from
     `environment`, as for the command `server`.

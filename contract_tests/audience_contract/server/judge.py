@@ -260,7 +260,7 @@ class Judge:
             told = replace(seen, answered=self.answered_with(operation, seen), before=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
             made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
-            self._audiences.made(made, plain=plain)
+            self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):

@@ -123,14 +123,11 @@ class Run:
             return f"no link says what an audience that was created has as its {unknown[0]}"
         if not self._is_by_name:
             request = self._names.draft(operation, least=True).request()
-            broken = check_request(operation, request, undocumented=False)
-            for violation in broken:
-                kind = (
-                    "no credential is given"
-                    if rule_of(violation) == "request.credential"
-                    else "no right value is known"
-                )
-                return f"{kind} for {violation.rule}"
+            unset = sorted(name for at, name in ours.settings.items() if at not in self._target.settings)
+            for violation in check_request(operation, request, undocumented=False):
+                if rule_of(violation) == "request.credential":
+                    return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
+                return f"no right value is known for {violation.rule}"
         return ""
 
     def report(self) -> Report:

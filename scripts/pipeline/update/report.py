@@ -82,7 +82,7 @@ def _lines(result: Result) -> Iterator[str]:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
             yield from (f"  - {code(said)}" for said in check.said)
     if result.outdated:
-        yield from _heading("Tests that the new page makes untrue; correct them, or what they read of ours: a spec, DEVIATIONS.md")
+        yield from _heading("Tests that the new page makes untrue; correct them, or our spec, or DEVIATIONS.md")
         yield from (f"- {code(test)}" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:
