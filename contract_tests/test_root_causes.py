@@ -115,6 +115,7 @@ def test_the_gravest_stands_first() -> None:
 DEEP = body('"type"', f'"x": {"[" * 200}{"]" * 200}, "type"')
 ADVICE = [
     (body('"type"', '"x": NaN, "type"'), taken(1), "json.numbers"),
+    (body('"type"', '"x": 01, "type"'), taken(1), "json.numbers"),
     (body('"type"', '"x": 1, "x": 2, "type"'), taken(1), "json.keys"),
     (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), taken(1), "json.encoding"),
     (body('"type"', '"x": "a\tb", "type"'), taken(1), "json.text"),

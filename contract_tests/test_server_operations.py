@@ -70,10 +70,10 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
         pytest.param("commbox", Settings(), marks=pytest.mark.long),
         ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
         pytest.param("adobe", Settings(), marks=pytest.mark.long),
-        ("adobe", Settings(metadata_found=False)),
+        ("adobe", Settings(metadata_found=False, next_as_text=True)),
         pytest.param(
             "adobe",
-            Settings(system_id=False, next_as_text=True, newest_first=True, inactive=True),
+            Settings(system_id=False, newest_first=True, inactive=True),
             marks=pytest.mark.long,
         ),
     ],
@@ -256,11 +256,19 @@ def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: A
     assert _found(report) == {(_LIST, rule)}
 
 
-def test_a_start_that_is_ignored_is_a_finding() -> None:
-    act = takes_as(lambda request: replace(request, target=re.sub("&start=[0-9]+", "", request.target)))
+@pytest.mark.parametrize("start", [0, 6], ids=["ignored", "one too far"])
+def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: int) -> None:
+    act = takes_as(lambda request: replace(request, target=request.target.replace("&start=5", f"&start={start}")))
     operations = ["create_audience", "listAudiences"]
     report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=60, operations=operations)
     assert ("listAudiences", "run.pages") in _found(report)
+
+
+def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
+    # The sixteenth is not seen.
+    act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
+    report = judge(_playing("audience_update", act), "batch", operations=["audience_create", "audience_update"])
+    assert [one.message for one in report.findings if "attributes must have at most 15" in one.message]
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[0], pytest.param(_CHANGES[1], marks=pytest.mark.long)])
@@ -298,6 +306,16 @@ def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
     found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
     assert ("listAudiences", "run.pages") in found
+
+
+def test_an_unknown_sandbox_may_be_not_found() -> None:
+    missing = Response(404, (("content-type", "application/json"),), b"{}")
+    report = _judged("listAudiences", lambda turn: turn.answer() if _is_known(turn) else missing, key="adobe")
+    assert not _found(report)
+
+
+def _is_known(turn: Turn) -> bool:
+    return turn.header("x-sandbox-name") in ("mock-sandbox", "")
 
 
 def test_a_cursor_that_was_given_and_is_refused_is_a_finding() -> None:

@@ -80,7 +80,7 @@ _ALL = (
     _client("request.prose", "Rules in prose", "What the documents ask for in words only."),
     _client("request.undocumented", "Nothing undocumented", "Nothing is sent that no document names.", Weight.ADVICE),
     # What HTTP, JSON and forms say of a server, and the documents do not.
-    _advice("json.numbers", "NaN and Infinity", "JSON has no NaN and no Infinity (RFC 8259, section 6)."),
+    _advice("json.numbers", "Numbers in JSON", "JSON has no NaN, no Infinity and no 01 (RFC 8259, section 6)."),
     _advice("json.encoding", "JSON in UTF-8", "JSON is in UTF-8, whatever a charset says (RFC 8259, section 8.1)."),
     _advice("json.keys", "Keys once", "What a key that an object has twice means is open (RFC 8259, section 4)."),
     _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),

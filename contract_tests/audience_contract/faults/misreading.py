@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 from ..facts import Effect, facts_of
-from ..messages import Request, Response
+from ..messages import Request
 from ..mock.credentials import TOKEN
 from ..mock.provider import load
 from ..security import is_bearer
 from ..spec import Operation
 from ..violation import Violation
-from .acts import body, header, json_body, on_error, on_success, parts_body, refuses, takes_as, with_status
+from .acts import body, header, json_body, on_error, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
 from .places import Place, body_of, body_schema, credential, media, places, schemes
@@ -171,9 +171,6 @@ def _headers(operation: Operation) -> Iterator[Fault]:
         name = credential(operation)
         act = refuses(lambda turn: _names(turn.request)[-1:] == [name.lower()])
         yield Fault("headers-order", sentence, ("RFC 9110, 5.3", responses), act, show=(partial(_last, name),))
-    sentence = "A Range is answered with a part of the success."
-    act, show = on_success(_part, _has("range", ".")), (header("range", "bytes=0-3"),)
-    yield Fault("range", sentence, ("RFC 9110, 14.2", responses), act, show=show)
     if any(place.kind == "query" and place.rule for place in places(operation)):
         act = refuses(lambda turn: re.search("%[67]", turn.request.target))
         yield Fault("query-escaped", "Letters as percent codes are refused.", ("RFC 3986, 2.3",), act, show=(_coded,))
@@ -194,10 +191,6 @@ def _names(request: Request) -> list[str]:
 def _coded(request: Request) -> Request:
     path, _, query = request.target.partition("?")
     return replace(request, target=f"{path}?{re.sub('(?<==)[a-z]', lambda found: f'%{ord(found[0]):x}', query)}")
-
-
-def _part(answer: Response) -> Response:
-    return Response(206, (*answer.headers, ("content-range", f"bytes 0-3/{len(answer.body)}")), answer.body[:4])
 
 
 def _message(request: Request) -> bytes:

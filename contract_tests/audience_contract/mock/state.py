@@ -101,7 +101,7 @@ class Settings:
     - `metadata_found`: Adobe's Segmentation Service has the audiences whose metadata were created.
     - `inactive`: such a new one is inactive.
     - `system_id`: the answer that creates has an `id` beside an `audienceId` that the caller did not give.
-    - `next_as_text`: a page says as a text which one follows.
+    - `next_as_text`: a page says as a text which one follows, or that none does.
     - `zones`: CommBox's times have a zone.
     """
 

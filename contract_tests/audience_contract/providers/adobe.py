@@ -145,7 +145,7 @@ class Adobe(Provider):
             "pageSize": len(found[start:end]),
             "limit": limit,
             "start": start,
-            "next": str(following) if following and call.state.settings.next_as_text else following,
+            "next": str(following) if call.state.settings.next_as_text else following,
         }
         href = f"@/audiences?start={following}&limit={limit}&totalCount={len(found)}"
         links = {"next": {"href": href}} if following else {}

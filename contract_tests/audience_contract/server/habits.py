@@ -54,13 +54,20 @@ def misread(request: Request, violation: Violation) -> str:
             found = "json.names" if isinstance(above, dict) and _is_near(violation.missing, above) else ""
         case _:
             known_as = (rule for words, rule in _UNREADABLE.items() if words in violation.message)
-            found = "json.text" if "not JSON" in violation.message and _is_text(request.body) else next(known_as, "")
+            found = _of_text(request.body) if "not JSON" in violation.message else next(known_as, "")
     return found
 
 
 def _is_near(name: str, others: Iterable[str]) -> bool:
     """Whether one of the others is the name with spaces around it, or in other case."""
     return name.casefold() in (other.strip().casefold() for other in others)
+
+
+def _of_text(body: bytes) -> str:
+    """The rule of advice for what is no JSON; "" for what lenient readers do not read either."""
+    if _is_text(body):
+        return "json.text"
+    return "json.numbers" if _is_text(re.sub(rb"(?<=[ ,:\[])0+(?=\d)", b"", body)) else ""
 
 
 def _is_text(body: bytes) -> bool:

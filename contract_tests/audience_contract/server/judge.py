@@ -183,13 +183,14 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
-        again = expectation.expected is Expected.OPEN and self.name(operation, seen.request) in self._names
+        wrong = self.target.wrong_settings(seen.request) or self.name(operation, seen.request) in self._names
+        unsaid = expectation.expected is Expected.OPEN and bool(wrong)
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # Where a document has no such refusal, it does not say that there is another.
             return True
         if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
             return False
-        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or again) and 400 <= status < 500)
+        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:
@@ -307,13 +308,17 @@ class Judge:
         given.add(cursor)
         return "" if again else cursor
 
-    def shows(self, operation: Operation, seen: Observation) -> set[str]:
-        """Which of the run's audiences a page of a list has, by name or id."""
+    def items(self, operation: Operation, seen: Observation) -> list[dict[str, object]]:
+        """What a page of a list has."""
         value = self.value(seen.response) if seen.response else None
         found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
-        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+        return [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+
+    def shows(self, operation: Operation, seen: Observation) -> set[str]:
+        """Which of the run's audiences a page of a list has, by name or id."""
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
-        return ours & {text for item in items for text in item.values() if isinstance(text, str)}
+        every = (item.values() for item in self.items(operation, seen))
+        return ours & {text for each in every for text in each if isinstance(text, str)}
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""

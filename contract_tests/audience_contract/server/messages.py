@@ -55,7 +55,6 @@ def _any_message(least: Draft, names: Names) -> Iterator[Case]:
         yield from (Case(least, puts_header("Accept", accept)) for accept in _ACCEPTS)
     for name, value in (
         ("User-Agent", ...),
-        ("Range", "bytes=0-9"),
         ("Connection", "close"),
         ("User-Agent", "contract-check"),
         ("Accept-Language", "fr, de;q=0.5"),

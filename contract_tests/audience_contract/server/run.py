@@ -219,11 +219,11 @@ class Run:
                 if operation.id not in plans:
                     plans[operation.id] = self._plan(operation, groups(each, self._names))
                     del self._planned[_ALL, operation.id]
-                # By then there are audiences to be listed.
-                self._turn_pages(operation)
                 self._send("each rule once", operation, plans[operation.id].first)
                 self._read_back(operation)
             for operation in self._operations:
+                # By then there are audiences to be listed, wherever what is new is shown late.
+                self._turn_pages(operation)
                 self._send("everything else", operation, plans[operation.id].others)
         for number in range(1000 if deep else 0):
             for operation in self._operations:
@@ -424,14 +424,17 @@ class Run:
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, as far as a list of this run may go, and compare them with one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
+        if not cursors:
+            return
         draft, given = self._names.draft(operation, least=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
-        wide = next((draft.put(place, place.says("maximum")) for place in limits if place.says("maximum")), None)
+        most = [place for place in limits if place.says("maximum")]
+        wide = draft.put(most[0], most[0].says("maximum")) if most else draft
         whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
             # Where no largest page is documented, no smaller one is either.
-            whole = whole if wide else replace(whole, expected=Expected.OPEN)
+            whole = whole if most else replace(whole, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
             seen = self._courier.send(operation, asked.request())
@@ -439,18 +442,22 @@ class Run:
             return seen
 
         with _until_used_up():
-            missed = self._judge.shows(operation, page(wide)) if wide and cursors else set[str]()
-            for _ in range(_PAGES if cursors else 0):
+            first = page(wide)
+            missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
+            for _ in range(_PAGES):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
+                ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                if not cursor and wide:
-                    # Once more: what is new may not be there yet, wherever it is asked for.
-                    seen = page(wide)
-                    self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
-                if not cursor:
-                    return
+                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                    # What starts at 0 is no next page.
+                    ahead = 0
+                    break
                 draft = draft.put(cursors[0], cursor)
+            if ahead <= 0:
+                # Once more: what is new may not be there yet, wherever it is asked for.
+                seen = page(wide)
+                self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
 
     def _read_back(self, operation: Operation) -> None:
         """Whoever reads by what a change answered finds the audience."""

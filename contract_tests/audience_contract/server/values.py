@@ -32,6 +32,8 @@ TEXTS = (
 _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
 # Whoever refuses a shorter one refuses these, too.
 _LENGTHS = (1, 2, 255, 256, 4096, 65_536)
+_MANY = 1000
+"""Properties of an object; a limit so high is not tried."""
 _IN_TARGET = 4096
 """Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
 
@@ -104,6 +106,9 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     if place.kind == "body" and draft.is_json:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         yield from (value for value in others if _breaks(place, value))
+        most_keys = place.says("maxProperties", _MANY)
+        if isinstance(right, dict) and most_keys < _MANY:
+            yield from ({f"check{number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
         yield from ("x", "1.5", "-1", "", "1e2", "0x1")
         if "integer" in schema.types(place.schema):
