@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import small_project
+from audience_contract.samples import FORMATS
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
@@ -257,8 +258,8 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
     assert '"X-Api-Key": values.secrets["api_key"],' in adapter
     assert '"X-Org": values.secrets["x_org"],' in adapter
     wire = (tmp_path / "contract_tests/wire/kestrel.py").read_text("utf-8")
-    assert '"/api/v3/workspaces/01234567-89ab-cdef-0123-456789abcdef/cohorts"' in wire
-    assert '"from": "2025-02-06"' in wire
+    assert f'"/api/v3/workspaces/{FORMATS["uuid"]}/cohorts"' in wire
+    assert f'"from": "{FORMATS["date"]}"' in wire
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,16 @@ def _file(folder: Path, *actions: dict[str, Any]) -> Path:
     return file
 
 
+def applied(upstream: dict[str, Any], file: Path) -> dict[str, Any]:
+    """The spec with every action applied; raises PipelineError with all that is wrong with any."""
+    spec, wrong = overlay.review(upstream, file)
+    if wrong:
+        raise PipelineError("\n".join(wrong))
+    return spec
+
+
 def _apply(folder: Path, *actions: dict[str, Any]) -> dict[str, Any]:
-    return overlay.apply(small_project.SPEC, _file(folder, *actions))
+    return applied(small_project.SPEC, _file(folder, *actions))
 
 
 def test_an_action_changes_its_target_and_leaves_the_upstream_spec_alone(tmp_path: Path) -> None:
@@ -103,7 +111,7 @@ def test_an_action_updates_or_removes_every_node_that_its_target_selects(
 ) -> None:
     before = json.dumps(LISTED)
     action = {"target": target, "description": "Because.", "x-evidence": [{"source": "a page"}], **change}
-    assert resolve(overlay.apply(LISTED, _file(tmp_path, action)), at) == value
+    assert resolve(applied(LISTED, _file(tmp_path, action)), at) == value
     assert json.dumps(LISTED) == before
 
 
@@ -111,7 +119,7 @@ def test_the_nodes_of_an_update_share_nothing_afterwards(tmp_path: Path) -> None
     schema = {"target": "$.get.parameters[*]", "update": {"schema": {"type": "string"}}}
     one = {"target": "$.get.parameters[0].schema", "update": {"maxLength": 1}}
     rest = {"description": "Because.", "x-evidence": [{"source": "a page"}]}
-    spec = overlay.apply(LISTED, _file(tmp_path, {**schema, **rest}, {**one, **rest}))
+    spec = applied(LISTED, _file(tmp_path, {**schema, **rest}, {**one, **rest}))
     assert [each["schema"].get("maxLength") for each in spec["get"]["parameters"]] == [1, None, None]
 
 
@@ -185,7 +193,7 @@ def test_evidence_may_be_an_absence_or_another_source(tmp_path: Path, evidence: 
 def test_an_overlay_file_that_is_none_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "overlay.yaml").write_text(text, "utf-8")
     with pytest.raises(PipelineError, match=r"overlay\.yaml: "):
-        overlay.apply(small_project.SPEC, tmp_path / "overlay.yaml")
+        applied(small_project.SPEC, tmp_path / "overlay.yaml")
 
 
 def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
@@ -241,7 +249,8 @@ def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_an
     ours = set()
     for action, values in _said(provider):
         for at in values if "update" in action else ():
-            assert source(provider.key, at).startswith(f"overlay: {action['description']} https://")
+            told = tuple(f"overlay: {action['description']} {page}" for page in pages.values())
+            assert source(provider.key, at).startswith(told)
             ours.add(at)
     rules = (at for at in dict(_leaves(build(provider), "")) if at.startswith(("/paths/", "/components/")))
     for at in {*rules} - ours:
@@ -286,7 +295,7 @@ def test_each_action_that_the_upstream_spec_has_made_good_is_named_as_no_longer_
     upstream = upstream_of(provider)
     steps = list(overlay.steps(upstream, provider.overlay))
     for number, (action, *_) in enumerate(steps):
-        corrected = overlay.apply(upstream, _file(tmp_path, action))
+        corrected = applied(upstream, _file(tmp_path, action))
         found = overlay.review(corrected, provider.overlay)[1]
         made_good = [each for each in found if "; remove the action" in each]
         assert [each.split()[1] for each in made_good] == [f"/actions/{number}"]

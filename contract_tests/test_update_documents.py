@@ -83,13 +83,14 @@ def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report
 @pytest.mark.parametrize(
     ("spell", "file"), [pytest.param(json.dumps, "rooms.json", marks=pytest.mark.long), (as_yaml, "rooms.yaml")]
 )
-def test_once_its_page_is_there_the_document_is_the_published_one(
+def test_once_its_page_is_there_the_document_is_the_published_one_and_the_report_says_so(
     project: Path, page: Path, spell: Any, file: str
 ) -> None:
     spec = rooms(operationId="build_room")
     page.write_text(f"# Rooms\n\n```\n{spell(spec)}\n```\n\n```json Response\n{{}}\n```\n", "utf-8")
     result = updated(project)
     assert (result.error, result.code) == ("", Code.COMPATIBLE)
+    assert f"- page `{page.as_uri()}`: fetched for the first time" in report.as_markdown(result)
     assert {path.name for path in (project / "specs" / "acme").iterdir() if "rooms" in path.name} == {file}
     assert read(project / "specs" / "acme" / file) == spec
     assert documents(project)[file].keys() == {"file", "kind", "licence", "version", "sha256"}

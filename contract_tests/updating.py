@@ -8,6 +8,7 @@ import processes
 import small_project
 from pipeline import effective
 from pipeline.__main__ import main
+from pipeline.documents import dump
 from pipeline.folders import Provider, providers
 from pipeline.update.result import Result
 from pipeline.update.run import update
@@ -99,7 +100,7 @@ def address(root: Path, to: str | None = None) -> None:
     # What follows from the address.
     acme = Provider(root, "acme")
     if acme.generated.exists():
-        (acme.generated / "sources.json").write_bytes(effective.dump(effective.sources(acme)))
+        (acme.generated / "sources.json").write_bytes(dump(effective.sources(acme)))
 
 
 def publish(root: Path, spec: Json | str) -> None:

@@ -16,8 +16,9 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.properties import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
 
-from . import effective, validity
+from . import validity
 from ._errors import PipelineError
+from .documents import dump
 from .folders import ROOT
 from .operations import operations
 from .published import each_operation
@@ -53,7 +54,7 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         raise PipelineError(f"{name}: {problem}")
     with tempfile.TemporaryDirectory() as folder:
         spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
-        spec_file.write_bytes(effective.dump(spec))
+        spec_file.write_bytes(dump(spec))
         config = Config.from_sources(
             # The formatter runs below, by its own path and apart from any project's settings.
             ConfigFile(post_hooks=[], content_type_overrides={"application/*": "application/json"}),

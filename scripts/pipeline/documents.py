@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ def read(file: Path) -> Any:
     except (ValueError, RecursionError) as error:
         raise PipelineError(f"{file}: not readable: {' '.join(str(error).split())}") from error
     return plain
+
+
+def dump(value: object) -> bytes:
+    """A JSON value as the files here have it."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def conform(value: Any, schema: dict[str, Any], file: Path) -> None:
@@ -66,6 +71,16 @@ def resolve(document: Any, at: str) -> Any:
         else:
             return ABSENT
     return document
+
+
+def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a document, itself among them, with its JSON pointer."""
+    yield at, document
+    members = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for token, child in members:
+        yield from places(child, pointer([token], at))
 
 
 def fingerprint(value: object) -> str:

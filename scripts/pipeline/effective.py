@@ -1,6 +1,5 @@
 """The effective spec: upstream and overlay, valid by OpenAPI's rules, made only of keywords that are judged here."""
 
-import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -124,7 +123,3 @@ def load(file: Path) -> Json:
     for problem in validity.problems(spec):
         raise PipelineError(f"{file}: {problem}")
     return spec
-
-
-def dump(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

@@ -42,5 +42,5 @@ def _bring_in_line(
         print(f"nothing {kind} differs")
     if only_compare:
         return 1 if wrong else 0
-    tree.write(root, files, wrong)
+    tree.write(root, {path: files.get(path) for path in wrong})
     return 0

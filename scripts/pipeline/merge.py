@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from .documents import ABSENT, fingerprint, pointer
+from .documents import ABSENT, fingerprint, places, pointer
 
 Json = dict[str, Any]
 _UNITED = re.compile(r"/paths(/[^/]*)?|/components(/[^/]*)?|/(info|tags|servers)(/.*)?")
@@ -35,13 +35,9 @@ def merged(documents: Mapping[str, Json]) -> Json:
     return found
 
 
-def disputed(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
+def disputed(spec: Json) -> Iterator[tuple[str, str]]:
     """The JSON pointers of what is disputed, and what the documents say there."""
-    if isinstance(node, Disputed):
-        yield at, str(node)
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for token, child in members:
-        yield from disputed(child, pointer([token], at))
+    return ((at, str(value)) for at, value in places(spec) if isinstance(value, Disputed))
 
 
 def decided(node: Any, new: Collection[str]) -> Any:

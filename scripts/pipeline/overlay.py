@@ -9,7 +9,6 @@ from typing import Any
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 
-from ._errors import PipelineError
 from .documents import ABSENT, conform, fingerprint, read, resolve
 from .merge import Disputed
 
@@ -55,20 +54,12 @@ _SCHEMA = {
 }
 
 
-def apply(upstream: Json, overlay_file: Path) -> Json:
-    """The spec with every action applied; `upstream` is left as it is.
-
-    Raises PipelineError with each action that lacks a reason or evidence, whose evidence has changed, whose target
-    matches nothing, or that changes nothing.
-    """
-    spec, wrong = review(upstream, overlay_file)
-    if wrong:
-        raise PipelineError("\n".join(wrong))
-    return spec
-
-
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
-    """The spec with every action applied that can be, and what is wrong with any of them: the file, the action, why."""
+    """The spec with every action applied that can be, and what is wrong with any of them: the file, the action, why.
+
+    `upstream` is left as it is. An action is wrong whose evidence has changed, whose target matches nothing, or that
+    changes nothing; for a file that is no overlay, or an action without a reason or evidence, PipelineError is raised.
+    """
     done = list(steps(upstream, overlay_file))
     wrong = [f"{overlay_file}: /actions/{number} ({action['target']}), {action['description']!r}: {said}"
              for number, (action, _, said) in enumerate(done) if said]  # fmt: skip

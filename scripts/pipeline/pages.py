@@ -11,7 +11,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from . import html, instead, validity
+from . import html, validity
 from ._errors import PipelineError
 from .published import METHODS, as_spec, choose, each_operation, unescaped
 
@@ -87,7 +87,17 @@ def spec_of(page: str, wanted: Set[str] = frozenset()) -> str:
     try:
         return choose(texts, wanted)
     except PipelineError as error:
-        raise PipelineError(f"{error}; the page is {instead.described(page)}") from error
+        raise PipelineError(f"{error}; the page is {described(page)}") from error
+
+
+def described(page: str) -> str:
+    """What a page is that lacks what it should have: its title and its size."""
+    text = page.strip()
+    if not text:
+        return "empty"
+    heading = re.search(r"^#+ +(.+)$", text, re.M)
+    title = (heading[1] if heading else text.split("\n", 1)[0]).strip()[:80]
+    return f"{title!r}, {len(text)} characters"
 
 
 def samples_of(page: str) -> list[Sample]:

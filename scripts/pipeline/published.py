@@ -34,8 +34,7 @@ def unescaped(text: str) -> str:
 
 def version_of(text: str) -> str:
     """The version of an OpenAPI document; raises PipelineError for one that is no text."""
-    info = (as_spec(text) or {}).get("info")
-    version = info.get("version") if isinstance(info, dict) else None
+    version = _object(as_spec(text), "info").get("version")
     if not isinstance(version, str) or not version:
         raise PipelineError(f"/info/version: the spec's version is {version!r}, and no text")
     return version
@@ -43,8 +42,7 @@ def version_of(text: str) -> str:
 
 def licence_of(text: str) -> str:
     """What an OpenAPI document calls its licence."""
-    found = ((as_spec(text) or {}).get("info") or {}).get("license")
-    return str((found if isinstance(found, dict) else {}).get("name") or "none stated")
+    return str(_object(_object(as_spec(text), "info"), "license").get("name") or "none stated")
 
 
 def suffix(text: str) -> str:
@@ -57,18 +55,14 @@ def suffix(text: str) -> str:
 
 
 def each_operation(spec: Json) -> Iterator[tuple[str, str, Json]]:
-    """Method, path and operation, of a valid document."""
-    for path, item in spec.get("paths", {}).items():
-        yield from ((method, path, item[method]) for method in METHODS if method in item)
+    """Method, path and operation; of a document that is not valid, what looks like them."""
+    for path, item in _object(spec, "paths").items():
+        yield from ((method, path, item[method]) for method in METHODS if isinstance(item, dict) and method in item)
 
 
 def operations(spec: Json) -> frozenset[str]:
     """`POST /lists` and so on."""
-    paths = spec.get("paths")
-    items = paths.items() if isinstance(paths, dict) else ()
-    return frozenset(
-        f"{m.upper()} {path}" for path, item in items if isinstance(item, dict) for m in METHODS if m in item
-    )
+    return frozenset(f"{method.upper()} {path}" for method, path, _ in each_operation(spec))
 
 
 def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
@@ -114,7 +108,12 @@ def _value(text: str) -> Any:
     return value
 
 
+def _object(around: Json | None, key: str) -> Json:
+    """An object in another, or an empty one where there is none."""
+    found = (around or {}).get(key)
+    return found if isinstance(found, dict) else {}
+
+
 def _name(spec: Json) -> str:
-    info = spec.get("info")
-    title, version = (info.get("title"), info.get("version")) if isinstance(info, dict) else (None, None)
-    return f"{title!r} {version} with {', '.join(sorted(operations(spec))) or 'no operation'}"
+    info = _object(spec, "info")
+    return f"{info.get('title')!r} {info.get('version')} with {', '.join(sorted(operations(spec))) or 'no operation'}"

@@ -1,8 +1,10 @@
 """YAML 1.2 that is only data: no objects, no key twice, and no aliases that make much out of little."""
 
+import itertools
 import json
 import math
 import re
+from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +18,17 @@ MOST = 100_000
 """Values that a document may come to once every alias is written out. The largest spec here comes to a few hundred."""
 _DEEPEST = 100
 _TAG = "tag:yaml.org,2002:"
-# The core schema (YAML 1.2.2, 10.3.2). A plain scalar that fits none is text: NO, 12:30:00, 1_000, a date.
-_CORE = {
-    "null": r"|~|null|Null|NULL",
-    "bool": r"true|True|TRUE|false|False|FALSE",
-    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
-    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-    "str": r"[\s\S]*",
+# The core schema (YAML 1.2.2, 10.3.2): what a plain scalar of each tag looks like, and what it stands for.
+# One that fits no other is text: NO, 12:30:00, 1_000, a date.
+_CORE: dict[str, tuple[str, Callable[[str], str | float | None]]] = {
+    "null": (r"|~|null|Null|NULL", lambda _: None),
+    "bool": (r"true|True|TRUE|false|False|FALSE", lambda text: text.lower() == "true"),
+    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", lambda text: int(text, 0 if text[1:2] in ("o", "x") else 10)),
+    "float": (
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        lambda text: float(re.sub(r"\.(?=[in])", "", text.lower())),
+    ),
+    "str": (r"[\s\S]*", str),
 }
 
 
@@ -35,7 +41,7 @@ def load(text: str) -> Any:
 @lru_cache(32)
 def _as_json(text: str) -> str:
     root = compose(text)
-    return json.dumps(None if root is None else _Data().of(root))
+    return json.dumps(None if root is None else _data(root, set(), itertools.count(1)))
 
 
 def compose(text: str) -> Node | None:
@@ -56,68 +62,48 @@ class _Core(VersionedResolver):
 
     def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> Tag:
         if kind is ScalarNode and implicit[0]:
-            return Tag(suffix=_TAG + next(name for name, fits in _CORE.items() if re.fullmatch(fits, value)))
+            return Tag(suffix=_TAG + next(name for name, (fits, _) in _CORE.items() if re.fullmatch(fits, value)))
         tag: Tag = super().resolve(kind, value, implicit)
         return tag
 
 
-class _Data:
-    """What nodes stand for, each alias written out."""
-
-    def __init__(self) -> None:
-        self.values = 0
-        self.open: set[Node] = set()
-
-    def of(self, node: Node) -> Any:
-        self.values += 1
-        if self.values > MOST:
-            raise _refused(node, f"its aliases come to more than {MOST} values")
-        if node in self.open:
-            raise _refused(node, "an alias stands for what it is in")
-        self.open.add(node)
-        value = self._mapping(node) if isinstance(node, MappingNode) else self._other(node)
-        self.open.remove(node)
-        return value
-
-    def _mapping(self, node: MappingNode) -> dict[str, Any]:
-        _tagged(node, "map")
-        members: dict[str, Any] = {}
-        for key, value in node.value:
-            # OpenAPI's keys are those of the failsafe schema: texts, whatever they look like.
-            if not isinstance(key, ScalarNode):
-                raise _refused(key, "a key must be text")
-            _tagged(key, *_CORE)
-            name = _text(key)
-            if name == "<<" and key.style is None:
-                raise _refused(key, "YAML 1.2 has no merge key <<: write out what it stands for, or put it in quotes")
-            if name in members:
-                raise _refused(key, f"a mapping has a key twice: {name}")
-            members[name] = self.of(value)
-        return members
-
-    def _other(self, node: Node) -> Any:
-        if isinstance(node, SequenceNode):
-            _tagged(node, "seq")
-            return [self.of(item) for item in node.value]
+def _data(node: Node, around: Set[Node], values: Iterator[int]) -> Any:
+    """What a node stands for, each alias in it written out; `around` are the nodes that it is in."""
+    if next(values) > MOST:
+        raise _refused(node, f"its aliases come to more than {MOST} values")
+    if node in around:
+        raise _refused(node, "an alias stands for what it is in")
+    inside = {*around, node}
+    if isinstance(node, SequenceNode):
+        _tagged(node, "seq")
+        return [_data(item, inside, values) for item in node.value]
+    if not isinstance(node, MappingNode):
         return _scalar(node)
+    _tagged(node, "map")
+    members: dict[str, Any] = {}
+    for key, value in node.value:
+        # OpenAPI's keys are those of the failsafe schema: texts, whatever they look like.
+        if not isinstance(key, ScalarNode):
+            raise _refused(key, "a key must be text")
+        _tagged(key, *_CORE)
+        name = _text(key)
+        if name == "<<" and key.style is None:
+            raise _refused(key, "YAML 1.2 has no merge key <<: write out what it stands for, or put it in quotes")
+        if name in members:
+            raise _refused(key, f"a mapping has a key twice: {name}")
+        members[name] = _data(value, inside, values)
+    return members
 
 
-def _scalar(node: Node) -> str | int | float | None:
+def _scalar(node: Node) -> str | float | None:
     name, text = _tagged(node, *_CORE), _text(node)
-    if not re.fullmatch(_CORE[name], text):
+    fits, meant = _CORE[name]
+    if not re.fullmatch(fits, text):
         raise _refused(node, f"{text!r} is no {name}")
-    if name == "null":
-        return None
-    if name == "bool":
-        return text.lower() == "true"
-    if name == "int":
-        return int(text, 0 if text[1:2] in ("o", "x") else 10)
-    if name == "float":
-        number = float(re.sub(r"\.(?=[in])", "", text.lower()))
-        if not math.isfinite(number):
-            raise _refused(node, f"{text} is a number that JSON cannot say")
-        return number
-    return text
+    value = meant(text)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _refused(node, f"{text} is a number that JSON cannot say")
+    return value
 
 
 def _text(node: Node) -> str:

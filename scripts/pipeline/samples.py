@@ -1,12 +1,11 @@
 """The files of samples: one for each operation that a page has samples of, the one that creates in `create.json`."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .documents import read
+from .documents import dump, read
 from .folders import Provider
 from .published import each_operation
 
@@ -17,10 +16,7 @@ CREATE = "create"
 def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
     """The samples, each in the file of its operation; `create.json` is there in any case."""
     sorted_out = _by_operation(provider, documents, samples)
-    return {
-        provider.samples.with_name(f"{name}.json"): (json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode()
-        for name, found in sorted_out.items()
-    }
+    return {provider.samples.with_name(f"{name}.json"): dump(found) for name, found in sorted_out.items()}
 
 
 def recorded(provider: Provider) -> dict[Path, list[Json]]:

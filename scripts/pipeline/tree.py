@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from . import client, effective, registry, vendor
+from .documents import dump
 from .folders import Json, Provider
 
 _CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
@@ -28,7 +29,7 @@ def expected(root: Path, found: Sequence[Provider], specs: Mapping[str, Json] | 
 def of(provider: Provider, spec: Json | None = None) -> dict[Path, bytes]:
     """The provider's effective spec, where that comes from, and its client."""
     spec = spec or effective.build(provider)
-    written = {"openapi.json": effective.dump(spec), "sources.json": effective.dump(effective.sources(provider))}
+    written = {"openapi.json": dump(spec), "sources.json": dump(effective.sources(provider))}
     files = client.files(spec, str(provider.specs)) | {PurePath(name): data for name, data in written.items()}
     return {provider.generated / path: data for path, data in files.items()}
 
@@ -45,15 +46,18 @@ def changes(files: dict[Path, bytes]) -> dict[Path, str]:
     return missing | {p: "changed" for p, data in files.items() if p not in missing and p.read_bytes() != data}
 
 
-def write(root: Path, files: dict[Path, bytes], wrong: dict[Path, str]) -> None:
-    """Bring the disk in line, each file at once or not at all: an interrupted run leaves no half of a file."""
-    for path, why in wrong.items():
-        if why == "stale":
+def write(root: Path, files: Mapping[Path, bytes | None]) -> None:
+    """Bring the disk in line, each file at once or not at all: an interrupted run leaves no half of a file.
+
+    None for a file that goes.
+    """
+    for path, data in files.items():
+        if data is None:
             path.unlink()
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f"{path.name}.new")
-        new.write_bytes(files[path])
+        new.write_bytes(data)
         os.replace(new, path)
     # A folder of caches alone could still be imported.
     kept = {parent for path in _generated(root) for parent in path.parents}

@@ -56,16 +56,15 @@ def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[C
         text = f"{name}: called {old.plain('name')!r} before; on the wire that is the same, in generated code it is not"
         yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
     one, two = bool(old.plain("required", False)), bool(new.plain("required", False))
+    breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
     if one != two:
         worse = two if side == "request" else one
-        breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
         text = f"{name} becomes {'required' if two else 'optional'}"
         yield Change(breaking if worse else Kind.COMPATIBLE, old.pointer, new.pointer, text, side)
     style_old, style_new = _style(old, place), _style(new, place)
     if _is_single(old) and _is_single(new) and place != "path":
         style_new = {**style_new, "style": style_old["style"], "explode": style_old["explode"]}
     if style_old != style_new:
-        breaking = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
         text = f"{name} is written in another way: {differing(style_old, style_new)}"
         yield Change(breaking, old.pointer, new.pointer, text, side)
     schema_old, schema_new = old.get("schema"), new.get("schema")

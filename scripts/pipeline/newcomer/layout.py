@@ -62,7 +62,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     files[provider.deviations] = title.encode()
     for template, path in places.items():
         files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(view(outline)))
-    tree.write(root, files, dict.fromkeys(files, "missing"))
+    tree.write(root, files)
     return sorted(path for path, data in files.items() if HOLE.encode() in data)
 
 
@@ -95,7 +95,7 @@ document = "openapi{published.suffix(spec)}"
     provider.specs.mkdir(parents=True)
     provider.source_file.write_text(source, "utf-8")
     files = vendor.extract(provider, page.parent)
-    tree.write(provider.root, files, dict.fromkeys(files, "missing"))
+    tree.write(provider.root, files)
     return files | {provider.source_file: provider.source_file.read_bytes()}
 
 

@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 
 from openapi_python_client.strings import PythonIdentifier
 
+from audience_contract.samples import sample
+from audience_contract.spec import Document
+
 from .._errors import PipelineError
 from ..client import shape
 from ..documents import pointer
 from ..operations import Json, Operation, operations, target
-from . import samples
+from ..translate import PATTERNS
 
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
@@ -127,8 +130,7 @@ class Outline:
         """With a value for each parameter."""
         path = self.operation.path
         for at, each in self.operation.parameters:
-            schema = target(self.spec, f"{at}/schema")[1]
-            path = path.replace(f"{{{each['name']}}}", str(samples.value(self.spec, schema)))
+            path = path.replace(f"{{{each['name']}}}", str(self._sample(f"{at}/schema")))
         return path
 
     @property
@@ -161,9 +163,8 @@ class Outline:
                 # One of several documented values is the adapter's choice, and no setting.
                 enum = self._type(self._module[1], name) if "enum" in schema else ""
                 whole = schema.get("type") == "integer"
-                sent = (
-                    f"mock-{name}" if schema.get("type") == "string" and not enum else samples.value(self.spec, schema)
-                )
+                text = schema.get("type") == "string" and not enum
+                sent = f"mock-{name}" if text else self._sample(f"{at}/schema")
                 ours = {"argument": name, "secret": False, "bearer": False, "whole": whole, "enum": enum}
                 found.append({"header": parameter["name"], "at": at, "sent": str(sent), **ours})
         return found
@@ -193,25 +194,31 @@ class Outline:
 
     @property
     def error(self) -> Json:
-        """A body of a documented error, or an empty one."""
+        """A body of a documented error, with "words" where the provider may choose any; or an empty one."""
         errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45d")
-        return self._example(errors[0]) if errors else {}
+        return self._example(errors[0], "words") if errors else {}
 
-    @property
-    def error_in_words(self) -> Json:
-        """The same with "words" for every text that is the provider's to choose."""
-        found: Json = json.loads(re.sub(f'"{samples.TEXT}"(?!:)', '"words"', json.dumps(self.error)))
-        return found
-
-    def _example(self, status: str) -> Json:
-        found = next((schema for code, _, schema in self.operation.answers if code == status), {})
-        made = samples.value(self.spec, found)
+    def _example(self, status: str, text: str = "text") -> Json:
+        at = next((at for code, at, _ in self.operation.answers if code == status), None)
+        made = self._sample(at, text) if at else {}
         return made if isinstance(made, dict) else {}
+
+    def _sample(self, at: str, text: str = "text") -> Any:
+        """A value of the schema there, without chance."""
+        return sample(self._document.node.at(at), text)
+
+    @cached_property
+    def _document(self) -> Document:
+        """The spec with the formats that some patterns stand for: of a format, the value that is made says more."""
+        text = json.dumps(self.spec)
+        for name, pattern in PATTERNS.items():
+            text = text.replace(f'"pattern": {json.dumps(pattern)}', f'"format": "{name}"')
+        return Document(json.loads(text))
 
     @property
     def request(self) -> Json:
         """A request with every property."""
-        made: Json = samples.value(self.spec, self.body[1])
+        made: Json = self._sample(self.body[0])
         return made
 
     def _properties(self) -> Iterator[tuple[str, Json]]:

@@ -33,6 +33,7 @@ def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
     files = [f"contract_tests/{file.name}" for file in found if not file.name.startswith(_LEFT_OUT)]
     if not files:
         return Check("tests: there are none"), ()
+    print("running the test suite on the updated copy; that takes minutes", file=sys.stderr)
     ran = _pytest(copy, files, "not page and not long", *_TOGETHER)
     of_pages = [f"contract_tests/{file.name}" for file in found if "pytest.mark.page" in file.read_text("utf-8")]
     outdated = _pytest(copy, of_pages or files, "page")

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from markdown_it import MarkdownIt
 
-from .. import instead
 from .._errors import PipelineError
-from ..pages import samples_of
+from ..pages import described, samples_of
 
 Claim = dict[str, Any]
 """`kind`, and what it claims: `name`, `value`, `type`, `method`, `path`, `status`, `required`."""
@@ -29,18 +28,9 @@ def claims_of(page: str) -> list[Claim]:
     for sample in samples_of(page):
         found += _of_request(sample) if sample["kind"] == "request" else _of_answer(sample)
     if not any(claim["kind"] == "operation" for claim in found):
-        raise PipelineError(f"no request line and no curl command; the page is {instead.described(page)}")
+        raise PipelineError(f"no request line and no curl command; the page is {described(page)}")
     found += _of_words(page)
     return [claim for at, claim in enumerate(found) if claim not in found[:at]]
-
-
-def dump(claims: Mapping[str, list[Claim]]) -> bytes:
-    """The file of claims, by page: a claim in a line."""
-    pages = (
-        f"  {json.dumps(page)}: [\n" + ",\n".join(f"    {json.dumps(claim, ensure_ascii=False)}" for claim in found)
-        for page, found in claims.items()
-    )
-    return ("{\n" + "\n  ],\n".join(pages) + "\n  ]\n}\n").encode()
 
 
 def _of_request(sample: dict[str, Any]) -> Iterator[Claim]:

@@ -1,6 +1,5 @@
 """The report of an update: as Markdown on the terminal and for a pull request, as JSON for a program."""
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import PipelineError
+from ..documents import dump
 from ..markdown import code, line
 from .result import Change, Code, Report, Result, Use
 
@@ -30,7 +30,7 @@ def as_json(result: Result) -> str:
         "written": result.written,
         "changelog": list(changelog(result)),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return dump(document).decode()
 
 
 def prepare(folder: Path) -> None:
@@ -82,7 +82,7 @@ def _lines(result: Result) -> Iterator[str]:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
             yield from (f"  - {code(said)}" for said in check.said)
     if result.outdated:
-        yield from _heading("Tests that the new page makes untrue; correct them, or the spec that is ours")
+        yield from _heading("Tests that the new page makes untrue; correct them, or our spec, or DEVIATIONS.md")
         yield from (f"- {code(test)}" for test in result.outdated)
     entries = list(changelog(result)) if not result.error else []
     if entries:
@@ -101,7 +101,7 @@ def _heading(text: str) -> tuple[str, str, str]:
 
 def _about(report: Report) -> Iterator[str]:
     for page in report.pages:
-        state = "changed" if page.changed else "the same"
+        state = ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
         if page.by_hand:
             state = "not fetched: it is compared by hand"
         elif page.missing:

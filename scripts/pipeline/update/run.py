@@ -11,7 +11,7 @@ from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
 from .result import Change, Check, Code, Report, Result
-from .stage import differing, stage, swap, write
+from .stage import differing, stage, swap
 from .take import Taken, take
 
 
@@ -23,10 +23,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
         result.reports = [_report(each) for each in taken]
         if any(each.files for each in taken):
             with stage(root) as copy:
-                try:
-                    _in_copy(root, copy, taken, result, tests=tests)
-                except PipelineError as error:
-                    raise PipelineError(_within(str(error), copy)) from error
+                _in_copy(root, copy, taken, result, tests=tests)
                 if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
@@ -39,7 +36,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
 
 
 def _within(text: str, folder: Path) -> str:
-    """The text with its paths relative to a folder. An address may have the same path in it, and keeps it."""
+    """The text with its paths relative to a folder, or a copy in it. An address with the same path in it keeps it."""
     return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/(?:build/update/stage-\w+/)?", "", text)
 
 
@@ -57,7 +54,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
     against, specs = list[str](), {}
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
-            write(copy, {path.relative_to(root): data for path, data in each.files.items()})
+            tree.write(copy, {copy / path.relative_to(root): data for path, data in each.files.items()})
             specs[report.key], wrong = _differences(copy, each, report)
             against += wrong
     try:
@@ -75,7 +72,7 @@ def _generated(
     files = tree.expected(copy, list(folders.providers(copy)), specs)
     for key in specs:
         client.check(Provider(copy, key).generated, files)
-    tree.write(copy, files, tree.differences(copy, files))
+    tree.write(copy, {path: files.get(path) for path in tree.differences(copy, files)})
     for each, report in zip(taken, result.reports, strict=True):
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))

@@ -5,13 +5,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .. import tree
 
 _WRITTEN = ("specs", "generated", "wrapper", "README.md")
+# Without it there is nothing to put back: it is the last that is written, and the first that goes.
+_FILES = "files.json"
 _CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
@@ -25,16 +27,6 @@ def stage(root: Path) -> Iterator[Path]:
         copy = Path(folder).resolve()
         shutil.copytree(root, copy, ignore=_NOT_COPIED, dirs_exist_ok=True)
         yield copy
-
-
-def write(folder: Path, files: Mapping[Path, bytes | None]) -> None:
-    for path, data in files.items():
-        file = folder / path
-        if data is None:
-            file.unlink()
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
 
 
 def differing(root: Path, copy: Path) -> list[str]:
@@ -52,14 +44,14 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
     What was there is kept until all is done; `recover` puts it back, also in a later process.
     """
     undo = _undo(root)
-    kept = undo.with_suffix(".new")
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
+    shutil.rmtree(undo, ignore_errors=True)
+    undo.mkdir(parents=True)
     before = {path: f"{number}" for number, path in enumerate(paths) if (root / path).is_file()}
     for path, name in before.items():
-        shutil.copy2(root / path, kept / name)
-    (kept / "files.json").write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
-    os.replace(kept, undo)
+        shutil.copy2(root / path, undo / name)
+    new = undo / "files.new"
+    new.write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
+    os.replace(new, undo / _FILES)
     try:
         for path in paths:
             if (copy / path).is_file():
@@ -67,7 +59,7 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
                 os.replace(copy / path, root / path)
             else:
                 (root / path).unlink()
-        tree.write(root, {}, {})
+        tree.write(root, {})
     except BaseException:
         recover(root)
         raise
@@ -77,27 +69,24 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
 def recover(root: Path) -> bool:
     """Put back what an interrupted swap replaced; whether there was anything."""
     undo = _undo(root)
-    if not undo.is_dir():
+    if not (undo / _FILES).is_file():
         return False
-    for path, name in json.loads((undo / "files.json").read_text("utf-8")).items():
-        if name is None:
-            (root / path).unlink(missing_ok=True)
-        else:
+    for path, name in json.loads((undo / _FILES).read_text("utf-8")).items():
+        if name is not None:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             back = undo / f"{name}.back"
             shutil.copy2(undo / name, back)
             os.replace(back, root / path)
-    tree.write(root, {}, {})
+        elif (root / path).is_file():
+            (root / path).unlink()
+    tree.write(root, {})
     _done(undo)
     return True
 
 
 def _done(undo: Path) -> None:
-    """In one step, so that no half of it is ever taken for something to put back."""
-    gone = undo.with_suffix(".done")
-    shutil.rmtree(gone, ignore_errors=True)
-    os.replace(undo, gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    (undo / _FILES).unlink()
+    shutil.rmtree(undo, ignore_errors=True)
 
 
 def _undo(root: Path) -> Path:

@@ -11,10 +11,11 @@ import tomlkit
 from .. import samples as samples_of_operations
 from .. import vendor
 from .._errors import PipelineError
+from ..documents import dump
 from ..folders import RECONSTRUCTED, Document, Provider
 from ..pages import samples_of, spec_of, text_of
 from ..published import suffix, version_of
-from .claims import Claim, claims_of, dump
+from .claims import Claim, claims_of
 from .fetch import Fetched, fetch
 from .result import Page
 
