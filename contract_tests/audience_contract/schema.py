@@ -113,7 +113,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
     """What none of the schemas and their alternatives names; `additionalProperties` names whatever is left."""
     schemas = list(every(schemas))
     if isinstance(value, list):
-        items = [items for schema in schemas if (items := schema.get("items"))]
+        items = [kind for schema in schemas if (kind := schema.get("items"))]
         named = {name for each in items for name in each.plain("properties", {})}
         yield from _of_items(value, named, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
     if isinstance(value, dict):
