@@ -63,7 +63,7 @@ def test_where_only_advice_is_left_the_exit_code_is_0_and_1_when_strict() -> Non
     lenient = found(MockServer(middleware=_ODD_TYPE))
     assert [one.rule for one in lenient.advice] == ["http.type"]
     assert (lenient.verdict.exit_code, replace(lenient, strict=True).verdict.exit_code) == (0, 1)
-    assert "(RFC 9110," in " ".join(shown(lenient, 200).split())
+    assert "; RFC 9110," in " ".join(shown(lenient, 200).split())
     assert found(MockServer(middleware=_ODD_TYPE), strict=True).verdict is Verdict.VIOLATED
 
 

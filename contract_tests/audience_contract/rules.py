@@ -32,6 +32,11 @@ class Rule:
     weight: Weight = Weight.VIOLATION
     is_placed: bool = True
 
+    @property
+    def reason(self) -> str:
+        """What `help` says, as a headline has it in its brackets."""
+        return self.help.rstrip(".").replace(" (RFC", "; RFC").rstrip(")")
+
 
 def _server(rule: str, title: str, text: str) -> Rule:
     return Rule(rule, "server", title, text)

@@ -139,16 +139,16 @@ class Judge:
         if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
             self.refusing.add(operation.id)
         if status == 405 and not response.values("allow"):
-            said = self._headline("answered", operation, seen, expectation, RULES["http.allow"].help)
+            said = self._headline("answered", operation, seen, expectation, RULES["http.allow"].reason)
             self._find("http.allow", operation, seen, expectation, said)
         if expectation.weight is Weight.ADVICE:
             verb = "took" if success else "refused"
-            said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].help)
+            said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].reason)
             self._find(expectation.rule, operation, seen, expectation, not fits and said)
             if success or expectation.rule != "http.media":
                 return
         if expectation.advised and fits and status != 401:
-            said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].help)
+            said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].reason)
             self._find(expectation.advised, operation, seen, expectation, said)
         node, wrong = operation.node["responses"], False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
