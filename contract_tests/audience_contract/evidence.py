@@ -110,13 +110,17 @@ class Redactor:
         command = command if why else self._curl(url, shown, as_sent=bool(again))
         return Evidence(_middle(url), shown, answer, command, _middle(trouble), as_sent=bool(again))
 
+    def bare(self, request: Request) -> Request:
+        """The whole request with expressions for the credentials in it."""
+        hidden = self._hidden(request, None)
+        target, body = self._text(request.target, hidden), self._bytes(request.body, hidden)
+        return replace(request, target=target, headers=self._headers(request, hidden), body=body)
+
     def story(self, sent: Request) -> bytes | None:
-        """A whole request with expressions for the credentials in it; None where one is in a form that has none."""
-        hidden = self._hidden(sent, None)
-        headers = self._headers(sent, hidden)
-        target, body = self._text(sent.target, hidden), self._bytes(sent.body, hidden)
-        head = [f"{sent.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
-        told = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+        """The same as bytes; None where a credential is in a form that has no expression."""
+        bare = self.bare(sent)
+        head = [f"{bare.method} {bare.target} HTTP/1.1", *(f"{name}: {value}" for name, value in bare.headers)]
+        told = "\r\n".join([*head, "", ""]).encode("latin-1") + bare.body
         return None if REDACTED.encode() in told else told
 
     def _hidden(self, request: Request, response: Response | None) -> set[str]:

@@ -350,14 +350,14 @@ class Judge:
         assert seen.response is not None
         return f"{verb} {self._asked(operation, seen, expectation)}: {seen.response.status} ({why})"
 
-    @staticmethod
-    def _asked(operation: Operation, seen: Observation, expectation: Expectation | None) -> str:
+    def _asked(self, operation: Operation, seen: Observation, expectation: Expectation | None) -> str:
         if expectation and expectation.rule in ("case.credential", "case.method"):
             return f"a request, {expectation.kind}"
         if expectation and expectation.shown:
-            return expectation.shown
+            return wording.cut(self.ledger.redactor.text(expectation.shown))
         broken, kind = (expectation.broken, expectation.kind) if expectation else (None, "")
-        return wording.asked(operation, seen.request, broken, kind)
+        # What is long is cut after that: of a credential that is cut, the rest would not be found any more.
+        return wording.asked(operation, self.ledger.redactor.bare(seen.request), broken, kind)
 
     def name(self, operation: Operation, request: Request) -> str:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
