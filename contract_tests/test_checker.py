@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import audience_contract
 import processes
 from audience_contract import Request, Response, Violation, check_request, check_response, provider_keys
+from audience_contract.spec import parse
 from wire import JSON, Change, header, media_of, operation_of, rows, wire
 
 _SAMPLES = Path(__file__).parents[1] / "specs"
@@ -163,3 +164,31 @@ def test_everything_exported_exists_is_listed_in_order_and_is_hidden_by_no_modul
             import_module(module.name)
     assert audience_contract.__all__ == sorted(audience_contract.__all__)
     assert all(callable(getattr(audience_contract, name)) for name in audience_contract.__all__)
+
+
+def test_a_header_of_an_answer_is_judged_in_a_document_as_a_provider_publishes_it() -> None:
+    headers = {
+        "Location": {"required": True, "schema": {"$ref": "#/components/schemas/Place"}},
+        "X-Left": {"$ref": "#/components/headers/Left"},
+        "Content-Type": {"schema": {"type": "integer"}},
+        "X-Form": {"content": {"application/json": {}}},
+    }
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Acme", "version": "1"},
+        "paths": {"/a": {"post": {"responses": {"201": {"description": "", "headers": headers}}}}},
+        "components": {
+            "schemas": {"Place": {"type": "string", "minLength": 2}},
+            "headers": {"Left": {"schema": {"type": "integer"}}},
+        },
+    }
+    (create,) = parse("acme", json.dumps(document)).operations
+
+    def broken(*given: tuple[str, str]) -> list[str]:
+        return [
+            each.where for each in check_response(create, Response(201, (("Content-Type", "text/plain"), *given), b""))
+        ]
+
+    assert broken(("location", "/a/1"), ("x-left", "3")) == []
+    assert broken() == ["header Location"]
+    assert broken(("location", "/"), ("x-left", "some")) == ["header Location", "header X-Left"]

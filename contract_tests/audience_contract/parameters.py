@@ -46,7 +46,7 @@ def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, li
 
 def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
     """What the values of a parameter, or of a header of an answer, break."""
-    kind, place = parameter["schema"], parameter.value["in"]
+    kind, place = parameter["schema"], parameter.plain("in", "header")
     repeatable, is_there = kind.plain("type") == "array", bool(values)
     if not values and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")

@@ -23,10 +23,9 @@ def error(operation: Operation, status: int) -> Response:
 
 def _answer(operation: Operation, status: int, words: str) -> Response:
     content, documented = _content(operation, status), operation.response(status)
-    declared = (documented and documented.get("headers")) or ()
-    headers = tuple(
-        (each.value["name"], str(sample(each["schema"], words))) for each in declared if each.plain("required")
-    )
+    declared = documented and documented.get("headers")
+    needed = [name for name in declared.value if declared[name].plain("required")] if declared else []
+    headers = tuple((name, str(sample(declared[name]["schema"], words))) for name in needed if declared)
     if content is None:
         return Response(status, headers, b"") if documented else reply(status, {"message": words})
     media = next((media for media in content.value if "json" in media), next(iter(content.value)))
