@@ -430,20 +430,22 @@ class Run:
         draft, given = self._names.draft(operation, least=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
         most = [place for place in limits if place.says("maximum")]
-        wide = draft.put(most[0], most[0].says("maximum")) if most else draft
-        whole = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list")
+        on_one_page = draft.put(most[0], most[0].says("maximum")) if most else draft
+        expectation = Expectation(
+            Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list"
+        )
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
             # Where no largest page is documented, no smaller one is either.
-            whole = whole if most else replace(whole, expected=Expected.OPEN)
+            expectation = expectation if most else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
             seen = self._courier.send(operation, asked.request())
-            self._judged(operation, seen, whole)
+            self._judged(operation, seen, expectation)
             return seen
 
         with _until_used_up():
-            first = page(wide)
+            first = page(on_one_page)
             missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
             for _ in range(_PAGES):
                 seen = page(draft)
@@ -456,8 +458,8 @@ class Run:
                     break
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
-                # Once more: what is new may not be there yet, wherever it is asked for.
-                seen = page(wide)
+                # Asked again: what one page shows at neither time cannot have been left out by the others.
+                seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
 
     def _read_back(self, operation: Operation) -> None:
