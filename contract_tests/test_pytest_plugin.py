@@ -20,7 +20,21 @@ def run(folder: Path, text: str, *options: str, **environment: str) -> processes
     plain = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     plugin = "audience_contract.pytest_plugin"
     return processes.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", plugin, *options, "test_it.py"],
+        # -rN: without the summary, whose lines are whole where CI is set, and cut where it is not
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-rN",
+            "-W",
+            "error",
+            "--strict-markers",
+            "-p",
+            plugin,
+            *options,
+            "test_it.py",
+        ],
         env={**plain, **environment},
         cwd=folder,
     )
