@@ -10,12 +10,18 @@ import signal
 import sys
 import warnings
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 
+import typer.main
+
 import processes
+
+# Typer makes a command of its functions anew at each call, which takes longer than most of what is run here.
+_MADE = cache(typer.main.get_command)
 
 
 def run(package: str, arguments: list[str], environment: dict[str, str], folder: Path | None = None) -> processes.Ended:
@@ -30,6 +36,7 @@ def run(package: str, arguments: list[str], environment: dict[str, str], folder:
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", [name, *arguments]),
         patch.object(sys, "stdin", nothing),
+        patch.object(typer.main, "get_command", _MADE),
         warnings.catch_warnings(action="ignore", category=ResourceWarning),  # what a process leaves open ends with it
     ):
         code: object = None
