@@ -308,6 +308,34 @@ def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     assert ("listAudiences", "run.pages") in found
 
 
+def _of_page(**changed: Any) -> Any:
+    return on_success(as_json(lambda value: {**value, "_page": {**value["_page"], **changed}}))
+
+
+def _reads(old: str, new: str) -> Any:
+    return takes_as(lambda request: replace(request, target=re.sub(old, new, request.target)))
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        (_of_page(pageSize=99), "response.body"),
+        (_of_page(totalCount=0), "response.body"),
+        (_of_page(totalPages=0), "response.body"),
+        (_reads("property=[^&]*", ""), "response.body"),
+        (_reads("sort=[^&]*", ""), "response.body"),
+        (_reads("name=[^&]*", ""), "response.body"),
+        (_reads("name=[^&]*", "name=other"), "run.pages"),
+        (_reads("property=[^&]*", "property=name==other"), "run.pages"),
+    ],
+    ids=["page", "total", "pages", "no property", "no order", "no name", "another name", "another property"],
+)
+def test_a_list_that_is_not_what_was_asked_for_or_miscounts_is_a_finding(act: Any, rule: str) -> None:
+    operations = ["create_audience", "listAudiences"]
+    report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=60, operations=operations)
+    assert _found(report) >= {("listAudiences", rule)}
+
+
 def test_an_unknown_sandbox_may_be_not_found() -> None:
     missing = Response(404, (("content-type", "application/json"),), b"{}")
     report = _judged("listAudiences", lambda turn: turn.answer() if _is_known(turn) else missing, key="adobe")

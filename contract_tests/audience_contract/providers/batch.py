@@ -76,7 +76,7 @@ class Batch(Provider):
                 rule = f"{_UPDATE}/items/properties/attributes/description"
                 yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
 
-    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         """Dates are in a RFC 3339 format; where a list goes on, there is a cursor, and more than the page has."""
         value = json_of(response)
         if operation.id == "audience_list" and value.get("has_more"):

@@ -3,12 +3,12 @@
 import secrets
 import string
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from ..bodies import value_of
@@ -452,15 +452,30 @@ class Run:
                 missed -= self._judge.shows(operation, seen)
                 ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or (cursor == "0" and is_number):
                     # What starts at 0 is no next page.
                     ahead = 0
                     break
+                if is_number:
+                    # However few a page had, no later one has what stands before its start.
+                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
                 # Asked again: what one page shows at neither time cannot have been left out by the others.
                 seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
+            self._filter(operation, self._judge.ours(operation, first))
+
+    def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
+        """What a list shows, it also shows when it is asked for by something that it has."""
+        draft = self._names.draft(operation, least=True)
+        for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
+            asked = draft.put(next(place for place in places(operation) if place.name == name), value)
+            seen = self._courier.send(operation, asked.request())
+            self._judged(operation, seen, expect(self._target, operation, seen.request))
+            if is_found:
+                self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
         """Whoever reads by what a change answered finds the audience."""
