@@ -333,6 +333,15 @@ class Judge:
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
         self._page(operation, seen, said, detail="filter")
 
+    def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
+        """No more members are in an audience than its changes can have left there."""
+        facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
+        size = at(value, known.size) if known.size else None
+        if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
+            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
+            about = Expectation(Expected.SUCCESS, "run.members", "", "success")
+            self._find("run.members", operation, seen, about, size > facts.most and said)
+
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""
         said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
