@@ -176,7 +176,7 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
 
 @pytest.mark.parametrize(
     ("fault", "rule"),
-    [("batch.locked-out", "case.accepted"), ("batch.token-caseless", "run.unique")],
+    [("batch.locked-out", "case.accepted"), ("batch.caseless-indexing-token", "run.unique")],
     ids=["right credentials refused after three wrong ones", "one token for names that differ in case only"],
 )
 def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str) -> None:
