@@ -53,7 +53,7 @@ class Batch(Provider):
             unique=_TOKEN,
             forbidden={"ids": [{"id": "check", "action": "remove", "attributes": {"check": 1}}]},
             # Of several actions for one id, the last counts.
-            story=({"ids": [_A]}, {"ids": [_A]}, {"ids": [_A | {"id": "b"}, {"id": "b", "action": "remove"}]}),
+            story=(*[{"ids": [_A]}] * 3, {"ids": [_A | {"id": "b"}, {"id": "b", "action": "remove"}]}),
             most=1,
         ),
         # Whoever was in before is not any more.
