@@ -71,6 +71,7 @@ _ALL = (
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
     _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
     _anywhere("run.pages", "Pages", "No page of a list has the cursor of an earlier one, or more than was asked for."),
+    _anywhere("run.members", "Members", "No more members are in an audience than its changes can have left there."),
     # What a client owes.
     _client("request.operation", "Known operation", "Method and path are those of a documented operation."),
     _client("request.credential", "Credentials", "Every credential that the operation asks for, in its form."),

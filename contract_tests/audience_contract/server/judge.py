@@ -207,7 +207,7 @@ class Judge:
         assert response is not None
         broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
-            broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
+            broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
             broken = broken or self._without_id(operation, response)
         for rule in rules_of_answer(operation, response):
             found = [v for v in broken if rule_of_answer(v) == rule]
@@ -317,6 +317,30 @@ class Judge:
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
+
+    def ours(self, operation: Operation, seen: Observation) -> Mapping[str, object]:
+        """The audience of the run's on a page of a list of which that says most; nothing where there is none."""
+        names = self.shows(operation, seen)
+        found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
+        return max(found, key=len, default={})
+
+    def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
+        """An audience that a list without a filter has; one that is on a later page may be there."""
+        is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
+        is_all = (
+            seen.response is not None and seen.response.status == 200 and not self.next_page(operation, seen, set())
+        )
+        said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
+        self._page(operation, seen, said, detail="filter")
+
+    def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
+        """No more members are in an audience than its changes can have left there."""
+        facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
+        size = at(value, known.size) if known.size else None
+        if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
+            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
+            about = Expectation(Expected.SUCCESS, "run.members", "", "success")
+            self._find("run.members", operation, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""

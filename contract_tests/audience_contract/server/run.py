@@ -3,12 +3,12 @@
 import secrets
 import string
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from ..bodies import value_of
@@ -32,7 +32,7 @@ from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import ABSENT, Opening
-from .places import is_about_one, places
+from .places import Place, is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import NOT_SENT, UNREACHABLE, Wire
 from .target import Target
@@ -452,36 +452,59 @@ class Run:
                 missed -= self._judge.shows(operation, seen)
                 ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or (cursor == "0" and is_number):
                     # What starts at 0 is no next page.
                     ahead = 0
                     break
+                if is_number:
+                    # However few a page had, no later one has what stands before its start.
+                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
                 # Asked again: what one page shows at neither time cannot have been left out by the others.
                 seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
+            self._filter(operation, self._judge.ours(operation, first))
+
+    def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
+        """What a list shows, it also shows when it is asked for by something that it has."""
+        draft = self._names.draft(operation, least=True)
+        for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
+            asked = draft.put(next(place for place in places(operation) if place.name == name), value)
+            seen = self._courier.send(operation, asked.request())
+            self._judged(operation, seen, expect(self._target, operation, seen.request))
+            if is_found:
+                self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Whoever reads by what a change answered finds the audience."""
+        """Whoever reads by what a change answered finds the audience, with no more members than can be in it."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
-            made = self._audience(operation, used=True) if by_answer else None
-            if not made or not made.seen or facts_of(reader).effect is not Effect.READS:
+            if not by_answer or facts_of(reader).effect is not Effect.READS:
                 continue
             with _until_used_up():
-                asked = self._names.about(self._names.draft(operation, least=True), made).request()
-                changed = self._courier.send(operation, asked)
-                self._judged(operation, changed, expect(self._target, operation, asked))
-                answer = value_of(changed.response)
+                made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
+                if not made or not made.seen:
+                    continue
+                before, answer = [made.seen], None
+                for values in facts.story or [{}]:
+                    draft = self._names.about(self._names.draft(operation, least=True), made)
+                    for name, value in values.items():
+                        draft = draft.put(Place("body", name), value)
+                    changed = self._courier.send(operation, draft.request())
+                    self._judged(operation, changed, expect(self._target, operation, changed.request))
+                    before, answer = [*before, changed], value_of(changed.response)
                 if any(at(answer, pointer) for pointer in by_answer):
                     most = self._names.draft(reader, least=False)
                     request = self._names.about(most, replace(made, answer=answer)).request()
                     seen = self._courier.until_found(reader, request, self._courier.send(reader, request))
+                    seen = replace(seen, before=tuple(before))
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    self._judge.judge(reader, replace(seen, before=(made.seen, changed)), about)
+                    self._judge.judge(reader, seen, about)
+                    self._judge.counted(operation, reader, seen)
 
     def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
         """The answer to a case, and the audience that it is about, one that is there."""
