@@ -20,7 +20,7 @@ from audience_contract.server.audiences import Audiences
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import expect
 from audience_contract.server.judge import Judge
-from audience_contract.server.send import Wire
+from audience_contract.server.send import BROKEN_OFF, LATE, Wire
 from audience_contract.server.wording import asked
 from audience_contract.violation import Violation
 from audience_contract.workbooks import workbook
@@ -206,6 +206,21 @@ def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with
     assert (gone.rule, gone.message[:11]) == ("response.message", "gone after ")
     assert b'"name": 1' in gone.evidence[0].request.body
     assert findings((same, None), trouble="no connection: refused") == ()
+
+
+def test_no_answer_to_what_is_only_written_in_an_unusual_way_is_advice() -> None:
+    for unusual, rule in ((("Upgrade", "h2c"), "http.upgrade"), (("Authorization", f"Bearer  {TOKEN}"), "http.scheme")):
+        (late,) = findings((header(*unusual), None), trouble=LATE)
+        assert (late.rule, late.weight) == (rule, Weight.ADVICE)
+    assert findings((query(f"?x={'a' * 2**12}"), None), trouble=BROKEN_OFF) == ()
+
+
+def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
+    target = Target(load("commbox"), "http://127.0.0.1", SETTINGS["commbox"])
+    create = next(operation for operation in target.spec.operations if operation.id == "Post_Audiences")
+    request = wire("commbox").GOOD
+    found = expect(target, create, replace(request, body=request.body[: request.body.rindex(b"\r\n--")]))
+    assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
 @pytest.mark.parametrize(

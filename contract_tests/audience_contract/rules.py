@@ -106,7 +106,7 @@ _ALL = (
     _advice("http.chunked", "Chunked body", "A body may come in chunks (RFC 9112, section 7.1)."),
     _advice("http.expect", "Expect", "A client may wait for 100 before it sends a body (RFC 9110, section 10.1.1)."),
     _advice("http.type", "Media type's spelling", "A media type has no case, and may have a charset (RFC 9110, 8.3)."),
-    _advice("form.framing", "Frame of a form", "Boundaries, preamble and epilogue are free (RFC 2046, section 5.1.1)."),
+    _advice("form.framing", "Frame of a form", "A form ends with its boundary; around it is free (RFC 2046, 5.1.1)."),
     _advice("form.part", "Parts' headers", "A part has its name and type in its headers (RFC 7578, 4.2 to 5.1)."),
 )
 

@@ -31,8 +31,8 @@ _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
 _NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
-_LONG = 2**16
-"""Bytes of a request."""
+_LONG, _LONG_TARGET = 2**16, 2**12
+"""Bytes of a body, and of a path with its query."""
 _LAST = 3
 """Exchanges that are shown where a server is gone."""
 
@@ -116,14 +116,17 @@ class Judge:
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
         gone = seen.trouble.startswith(UNREACHABLE)
-        size = len(seen.request.target) + len(seen.request.body)
         # No page says how long a request may be; an early answer to a long one can be lost on its way.
+        long = len(seen.request.body) >= _LONG or len(seen.request.target) >= _LONG_TARGET
         never = seen.trouble.startswith(NOT_SENT) or (gone and not self._last)
-        if never or (seen.trouble == BROKEN_OFF and size >= _LONG):
+        if never or (seen.trouble == BROKEN_OFF and long):
             return
-        rule = "response.time" if seen.trouble == LATE else "response.message"
-        said = f"{self._asked(operation, seen, expectation)}: no answer ({seen.trouble})"
+        rule, why = "response.time" if seen.trouble == LATE else "response.message", seen.trouble
+        if expectation.weight is Weight.ADVICE and expectation.expected is Expected.SUCCESS:
+            rule, why = expectation.rule, RULES[expectation.rule].reason
+        said = f"{self._asked(operation, seen, expectation)}: no answer ({why})"
         if gone:
+            rule = "response.message"
             said = f"gone after {self._asked(operation, self._last[-1], None)} ({seen.trouble})"
         for shown in reversed(self._last) if gone else (seen,):
             self._find(rule, operation, shown, expectation, said)
