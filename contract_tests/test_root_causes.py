@@ -170,15 +170,28 @@ def test_a_413_and_a_415_in_html_are_found() -> None:
     assert [one.detail for one in found] == ["415 text/html"]
 
 
-def test_a_success_without_an_id_is_found() -> None:
-    target = Target(load("adobe"), "http://127.0.0.1", SETTINGS["adobe"])
-    operation = next(each for each in target.spec.operations if each.id == "create_audience")
+def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:
+    """The rules that one answer with 200 breaks, each with its headline."""
+    target = Target(load(key), "http://127.0.0.1", SETTINGS[key])
+    operation = next(each for each in target.spec.operations if each.id == operation_id)
     ledger = Ledger()
-    judging = Judge(target, ledger, Audiences(target.spec, "1"))
-    request = wire("adobe").GOOD
-    answer = Response(200, (("Content-Type", "application/json"),), b'{"name": "n"}')
-    judging.judge(operation, Observation("", request, answer), expect(target, operation, request))
-    assert [one.message.partition(": 200 ")[2][:30] for one in ledger.findings] == ["(body: no id or audienceId; cr"]
+    response = Response(200, (("Content-Type", "application/json"),), answer.encode())
+    seen = Observation("", request, response)
+    Judge(target, ledger, Audiences(target.spec, "1")).judge(operation, seen, expect(target, operation, request))
+    return [(one.rule, one.message) for one in ledger.findings]
+
+
+def test_a_success_without_an_id_is_found() -> None:
+    ((_, said),) = of_one("adobe", "create_audience", wire("adobe").GOOD, '{"name": "n"}')
+    assert said.partition(": 200 ")[2].startswith("(body: no id or audienceId; cr")
+
+
+def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1000", body=b"")
+    answer = '{"audiences": [%s], "has_more": false}'
+    assert of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 100)) == []
+    ((rule, _),) = of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 101))
+    assert rule == "run.pages"
 
 
 def test_a_valid_request_that_is_refused_is_told_by_what_is_unusual_in_it() -> None:

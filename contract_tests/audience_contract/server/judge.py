@@ -22,7 +22,7 @@ from . import wording
 from .audiences import Audiences, Made
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
-from .places import is_about_one, key_of
+from .places import is_about_one, key_of, places
 from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
 
@@ -270,11 +270,12 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
-        for limit, pointer in facts.limits.items():
-            items, most = at(value, pointer), sent.get(limit, "")
+        for limit in (place for place in places(operation) if place.name in facts.limits):
+            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
             if isinstance(items, list) and most.isdecimal() and most != "0":
-                many = f": {len(items)} on a page, and at most {most} were asked for" if len(items) > int(most) else ""
-                self._page(operation, seen, many, detail=limit)
+                most = str(min(int(most), limit.says("maximum", int(most))))
+                many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
+                self._page(operation, seen, many, detail=limit.name)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             known, said = self._ids.get(found), ""
