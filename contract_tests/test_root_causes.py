@@ -186,6 +186,12 @@ def test_a_success_without_an_id_is_found() -> None:
     assert said.partition(": 200 ")[2].startswith("(body: no id or audienceId; cr")
 
 
+def test_a_wrong_answer_is_told_by_the_whole_request_and_not_by_an_odd_name() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target=f"/audiences/view?name={'a' * 70}", body=b"")
+    ((_, said),) = of_one("batch", "audience_view", request, '{"nb_ids": "1"}')
+    assert said.startswith("answered GET /audiences/view?name=")
+
+
 def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
     request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1000", body=b"")
     answer = '{"audiences": [%s], "has_more": false}'

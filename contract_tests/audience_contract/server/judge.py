@@ -244,7 +244,8 @@ class Judge:
         said = broken.message if not broken.missing else f"no {broken.missing}"
         place = f"{broken.where} {broken.pointer}".strip()
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
-        return self._headline("answered", operation, seen, expectation, why)
+        # What is special in the request has nothing to do with it.
+        return self._headline("answered", operation, seen, replace(expectation, shown=""), why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         expected, response = expectation.expected, seen.response
