@@ -102,7 +102,7 @@ class Judge:
             said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
-            kind = "unusual" if weight is Weight.ADVICE else kind
+            kind = "unusual" if weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule = "json.depth" if nested else "response.failure"
             self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
