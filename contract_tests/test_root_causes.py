@@ -16,10 +16,11 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Finding, Verdict
 from audience_contract.rules import RULES, Weight
 from audience_contract.server import Target
-from audience_contract.server.audiences import Audiences
+from audience_contract.server.audiences import Audiences, Made
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import expect
 from audience_contract.server.judge import Judge
+from audience_contract.server.names import Names
 from audience_contract.server.send import BROKEN_OFF, LATE, Wire
 from audience_contract.server.wording import asked
 from audience_contract.violation import Violation
@@ -184,6 +185,15 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
 def test_a_success_without_an_id_is_found() -> None:
     ((_, said),) = of_one("adobe", "create_audience", wire("adobe").GOOD, '{"name": "n"}')
     assert said.partition(": 200 ")[2].startswith("(body: no id or audienceId; cr")
+
+
+def test_an_audience_is_asked_for_by_the_id_that_its_creation_answered_whatever_its_name() -> None:
+    spec = load("adobe")
+    target, made = Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), Made("", "4a81", {"audienceId": "4a81"})
+    names = Names(target, Audiences(spec, "1"))
+    for operation in (each for each in spec.operations if "{" in each.path):
+        request = names.about(names.draft(operation, least=True), made).request()
+        assert operation.path_values(request.target) == {"AUDIENCE_ID": "4a81"}
 
 
 def test_a_wrong_answer_is_told_by_the_whole_request_and_not_by_an_odd_name() -> None:
