@@ -187,6 +187,16 @@ def test_a_success_without_an_id_is_found() -> None:
     assert said.partition(": 200 ")[2].startswith("(body: no id or audienceId; cr")
 
 
+@pytest.mark.parametrize("query", ["property=name==Fall", "name=spring&description=Fall", "name=fall"])
+def test_a_list_with_what_was_not_asked_for_is_found(query: str) -> None:
+    request = replace(wire("adobe").GOOD, method="GET", target=f"/data/core/ups/audiences?{query}", body=b"")
+    answer = '{"children": [{"name": "Spring", "description": "%s"}]}'
+    found = of_one("adobe", "listAudiences", request, answer % "Sale")
+    assert [rule for rule, said in found if " does not fit " in said] == ["run.pages"]
+    fitting = replace(request, target="/data/core/ups/audiences?property=name==Spring&name=SPRI&description=sale")
+    assert not [said for _, said in of_one("adobe", "listAudiences", fitting, answer % "Sale") if "fit" in said]
+
+
 def test_an_audience_is_asked_for_by_the_id_that_its_creation_answered_whatever_its_name() -> None:
     spec = load("adobe")
     target, made = Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), Made("", "4a81", {"audienceId": "4a81"})

@@ -70,7 +70,11 @@ _ALL = (
     _server("case.method", "Methods", "A method that the path does not document does not succeed."),
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
     _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
-    _anywhere("run.pages", "Pages", "No page of a list has the cursor of an earlier one, or more than was asked for."),
+    _anywhere(
+        "run.pages",
+        "Pages",
+        "No page of a list has an earlier one's cursor, or other or more items than were asked for.",
+    ),
     # What a client owes.
     _client("request.operation", "Known operation", "Method and path are those of a documented operation."),
     _client("request.credential", "Credentials", "Every credential that the operation asks for, in its form."),

@@ -145,6 +145,10 @@ class Provider(ABC):
         """What an answer breaks of rules that no schema states."""
         yield from ()
 
+    def unfit(self, asked: Mapping[str, str], item: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002
+        """The parameters of a list's query by which it should not have an item."""
+        yield from ()
+
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Personal data in a request, which no answer has a reason to repeat."""
         yield from ()

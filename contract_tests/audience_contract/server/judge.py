@@ -271,12 +271,7 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
-        for limit in (place for place in places(operation) if place.name in facts.limits):
-            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
-            if isinstance(items, list) and most.isdecimal() and most != "0":
-                most = str(min(int(most), limit.says("maximum", int(most))))
-                many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
-                self._page(operation, seen, many, detail=limit.name)
+        self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             known, said = self._ids.get(found), ""
@@ -292,6 +287,19 @@ class Judge:
                 if echoed != sent[field]:
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
+
+    def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
+        """Whether a page of a list has what was asked for, and no more."""
+        facts, value = facts_of(operation), value_of(seen.response)
+        unfit = {name for item in self.items(operation, seen) for name in self._provider.unfit(sent, item)}
+        for name in sorted(unfit):
+            self._page(operation, seen, f" has what does not fit its {name}", detail=f"unfit {name}")
+        for limit in (place for place in places(operation) if place.name in facts.limits):
+            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
+            if isinstance(items, list) and most.isdecimal() and most != "0":
+                most = str(min(int(most), limit.says("maximum", int(most))))
+                many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
+                self._page(operation, seen, many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
