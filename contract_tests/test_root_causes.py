@@ -172,13 +172,15 @@ def test_a_413_and_a_415_in_html_are_found() -> None:
 
 
 def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:
-    """The rules that one answer with 200 breaks, each with its headline."""
+    """The rules that one answer with 200 breaks, each with its headline; one audience has been made."""
     target = Target(load(key), "http://127.0.0.1", SETTINGS[key])
     operation = next(each for each in target.spec.operations if each.id == operation_id)
     ledger = Ledger()
     response = Response(200, (("Content-Type", "application/json"),), answer.encode())
     seen = Observation("", request, response)
-    Judge(target, ledger, Audiences(target.spec, "1")).judge(operation, seen, expect(target, operation, request))
+    audiences = Audiences(target.spec, "1")
+    audiences.left.append(Made("n", "1", None))
+    Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
 
@@ -210,6 +212,13 @@ def test_a_wrong_answer_is_told_by_the_whole_request_and_not_by_an_odd_name() ->
     request = replace(wire("batch").GOOD, method="GET", target=f"/audiences/view?name={'a' * 70}", body=b"")
     ((_, said),) = of_one("batch", "audience_view", request, '{"nb_ids": "1"}')
     assert said.startswith("answered GET /audiences/view?name=")
+
+
+def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
+    request = Request("GET", "/audiences", wire("commbox").GOOD.headers[:1])
+    assert of_one("commbox", "Get_Audiences", request, '{"data": []}') == []
+    ((rule, said),) = of_one("commbox", "Get_Audiences", request, '{"audiences": []}')
+    assert (rule, said.partition(": 200 ")[2][:15]) == ("response.body", "(body: no data;")
 
 
 def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:

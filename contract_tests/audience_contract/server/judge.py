@@ -15,6 +15,7 @@ from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
+from ..schema import properties, types
 from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
@@ -211,7 +212,7 @@ class Judge:
         broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
-            broken = broken or self._without_id(operation, response)
+            broken = broken or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             found = [v for v in broken if rule_of_answer(v) == rule]
             said = [replace(v, message=self._shape_headline(operation, seen, expectation, v)) for v in found]
@@ -228,13 +229,17 @@ class Judge:
             if near and each.is_undocumented:
                 yield replace(each, message=f"its name is {near[0]}")
 
-    def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
-        """A success of a create that has nothing to find the audience by."""
+    def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
+        """A success of a create that has nothing to find the audience by, or of a list that has none."""
         facts, value = facts_of(operation), value_of(response)
-        owed = facts.effect is Effect.CREATES and self._provider.is_by_name
-        if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
+        owed: tuple[str, ...] = ()
+        if facts.effect is Effect.CREATES:
+            owed = facts.unique
+        elif facts.effect is Effect.READS and not is_about_one(operation) and self._audiences.left:
+            owed = _lists(operation, response.status)
+        if not self._provider.is_by_name or not owed or any(at(value, p) not in (None, "") for p in owed):
             return []
-        name = " or ".join(pointer.removeprefix("/") for pointer in facts.unique)
+        name = " or ".join(pointer.removeprefix("/") for pointer in owed)
         return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
 
     def _shape_headline(
@@ -376,6 +381,15 @@ class Judge:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+@lru_cache(maxsize=64)
+def _lists(operation: Operation, status: int) -> tuple[str, ...]:
+    """Pointers to the lists that the documents show in an answer."""
+    content = (documented := operation.response(status)) and documented.get("content")
+    schemas = [schema for media in content.value if (schema := content[media].get("schema"))] if content else []
+    found = (pair for schema in schemas for pair in properties(schema).items())
+    return tuple(sorted({f"/{name}" for name, kind in found if "array" in types(kind)}))
 
 
 # Most refusals are the same.
