@@ -48,9 +48,15 @@ def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> Non
     """A line for each, or for the gravest of them."""
     listed = findings if len(findings) <= _FINDINGS else findings[:_FINDINGS]
     for number, finding in enumerate(listed, 1):
-        _line(console, width, f"{number:>2} {finding.message}", "bold")
+        _line(console, width, f"{number:>2} {_shortened(finding.message, width - 3)}", "bold")
     if findings[len(listed) :]:
         _line(console, width, f"   and {len(findings) - len(listed)} more")
+
+
+def _shortened(headline: str, width: int) -> str:
+    """Without its middle: what was sent stands first, and what is wrong with the answer last."""
+    text, start = line(headline), width // 3
+    return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
 
 
 def _end(report: Report, console: Console, width: int, places: Sequence[str]) -> None:

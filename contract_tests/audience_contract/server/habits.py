@@ -21,6 +21,7 @@ _UNREADABLE = {
     "not UTF-8": "json.encoding",
     "same key twice": "json.keys",
     "nested deeper": "json.depth",
+    "closing boundary": "form.framing",
 }
 _HEAD = re.compile(
     rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
