@@ -25,7 +25,7 @@ FORMATS = {
 }
 """A text of each format."""
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_DEEP, _DEEPEST = 5, 8
+_DEEP, _DEEPEST = 5, 12
 """Levels below which only what is required is made, and nothing at all: a schema may refer to itself."""
 
 
@@ -82,21 +82,22 @@ def _untyped(schema: Node) -> str:
 
 
 def _text(schema: Node, text: str) -> str:
-    if schema.plain("format") in FORMATS:
-        return FORMATS[schema.value["format"]]
-    plain = text.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength")]
-    if "pattern" not in schema.value or not any(check(schema, plain, "")):
+    said = {keyword: limit for part in reversed([*parts(schema)]) for keyword, limit in part.value.items()}
+    if said.get("format") in FORMATS:
+        return FORMATS[said["format"]]
+    plain = text.ljust(said.get("minLength", 0), "x")[: said.get("maxLength")]
+    if "pattern" not in said or not any(check(schema, plain, "")):
         return plain
-    fitting = _fitting(schema)
+    fitting = _fitting(schema, str(said["pattern"]))
     return plain if fitting is None else fitting
 
 
 @lru_cache(maxsize=1024)
-def _fitting(schema: Node) -> str | None:
-    """A text of the schema's pattern that breaks nothing else, None where none is found."""
+def _fitting(schema: Node, pattern: str) -> str | None:
+    """A text of a pattern that breaks nothing of a schema, None where none is found."""
     from hypothesis import Phase, errors, find, settings, strategies  # noqa: PLC0415 - slow to import, and seldom needed
 
-    made: strategies.SearchStrategy[str] = strategies.from_regex(str(schema.value["pattern"]))
+    made: strategies.SearchStrategy[str] = strategies.from_regex(pattern)
     with suppress(errors.NoSuchExample, errors.Unsatisfiable):
         return find(
             made,
