@@ -16,7 +16,7 @@ from .mock.provider import Call, Provider, reply
 from .mock.state import Record
 from .parameters import sent
 from .samples import FORMATS
-from .schema import check, every, properties, types
+from .schema import alternatives, check, every, properties, types
 from .security import where
 from .spec import Node, Operation, Spec
 from .strict_json import at, put
@@ -89,6 +89,14 @@ class Documented(Provider):
         said = "nothing says what it changes: no create answers what it takes" if changes and not facts.fed else ""
         return str(operation.node.plain("x-not-judged", "")) or said
 
+    def says_no(self, operation: Operation, response: Response) -> bool:
+        """Whether a property is false that may be so in another alternative than that of a success."""
+        schema, value = _answers(operation), value_of(response)
+        if not schema or not isinstance(value, dict):
+            return False
+        only = [(name, _only(kind)) for each in alternatives(schema) for name, kind in properties(each).items()]
+        return any(own is False and (name, False) in only and (name, True) in only for name, own in value.items())
+
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         """Values of which the document does not say which there are."""
         given = {f"header {name}".lower() for name in self._spec.headers}
@@ -144,6 +152,12 @@ class Documented(Provider):
             call.state.drop(made)
         # Where no success is documented, this is what says least.
         return success or Response(200, (), b"")
+
+
+def _only(kind: Node) -> object:
+    """The one value that a schema allows, as far as it says so."""
+    only = kind.plain("enum") or [kind.plain("const")]
+    return only[0] if len(only) == 1 else None
 
 
 @lru_cache(maxsize=16)
@@ -272,7 +286,7 @@ def _id_of(name: str, ids: Mapping[str, str]) -> str:
 def _is_open(kind: Node, text: str) -> bool:
     """Whether a text is one of many, of which the document says nothing."""
     known = [kind.plain(name) for name in ("example", "default")]
-    return "string" in types(kind) and not kind.plain("enum") and text not in known and not kind.plain("pattern")
+    return "string" in types(kind) and not kind.plain("enum") and text not in known
 
 
 def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:

@@ -145,6 +145,10 @@ class Provider(ABC):
         """What an answer breaks of rules that no schema states."""
         yield from ()
 
+    def says_no(self, operation: Operation, response: Response) -> bool:  # noqa: ARG002
+        """Whether an answer with the status of a success says that there was none."""
+        return False
+
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Personal data in a request, which no answer has a reason to repeat."""
         yield from ()
