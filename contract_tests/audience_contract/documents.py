@@ -81,7 +81,7 @@ def read(
     value = _value(path)
     if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
         raise ValueError(f"{path} is no OpenAPI document of version 3")
-    if not isinstance(value.get("paths"), dict):
+    if not isinstance(value.setdefault("paths", {}) if "webhooks" in value else value.get("paths"), dict):
         raise ValueError(f"{path} has no paths")
     for action in _value(overlay)["actions"] if overlay else ():
         value = _acted(value, action)
@@ -254,7 +254,8 @@ class _Plain:
         is_own = to == next(iter(self._files))
         if found is None or (is_own and not place):
             return None
-        if is_own:
+        # What an operation has is put in order later: no place of it stays where it is.
+        if is_own and not (place.startswith("/paths/") and _NO_SCHEMA.search(pointer)):
             return {**value, "$ref": f"#{place}"}
         if _NO_SCHEMA.search(pointer):
             return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None

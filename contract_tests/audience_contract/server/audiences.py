@@ -79,6 +79,9 @@ class Audiences:
         # Each with an s or without, and whatever stands between its letters.
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
+        self._taken = defaultdict[str, set[str]](set)
+        for each in map(facts_of, spec.operations):
+            self._taken[each.source] |= set(each.fed.values())
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -99,7 +102,7 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
-        self._ids |= {made.id} - {""}
+        self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def listed(self, answer: Any) -> None:
         """A run that only reads may ask about what a list shows; another one asks about what it has made."""

@@ -136,10 +136,12 @@ class Judge:
         """An answer that is no server error."""
         response = seen.response
         assert response is not None
-        success, status = response.status < 300, response.status
+        expected, status = expectation.expected, response.status
+        says_no = status < 300 and self._provider.says_no(operation, response)
+        success = status < 300 and not says_no
         fits = expectation.fits(operation, response, len(seen.request.body)) or status == _NOT_NOW
+        fits = expected is not Expected.SUCCESS if says_no else fits
         documented = operation.response(status) is not None
-        expected = expectation.expected
         if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
             self.refusing.add(operation.id)
         if status == 405 and not response.values("allow"):
@@ -156,7 +158,7 @@ class Judge:
             self._find(expectation.advised, operation, seen, expectation, said)
         node, wrong = operation.node["responses"], False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or status >= 400
+            wrong = success or says_no or status >= 400
         if wrong:
             rule = RULES[expectation.rule]
             broken = expectation.broken
@@ -258,7 +260,8 @@ class Judge:
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(name)
-        if not 200 <= response.status < 300 or seen.request.method != operation.method:
+        is_success = 200 <= response.status < 300 and not self._provider.says_no(operation, response)
+        if not is_success or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)

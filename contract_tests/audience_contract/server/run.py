@@ -260,7 +260,16 @@ class Run:
         return not self._options.rules or rule in self._options.rules
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
-        made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
+        about = None
+        with _until_used_up():
+            # A made-up id may be none that the document allows, and then nothing about it may leave.
+            about = None if self._is_by_name else self._audience(operation, used=False)
+
+        def expected(case: Case) -> Expectation | None:
+            base = self._names.about(case.base, about) if about and not case.absent else case.base
+            return self._expected(operation, case.request(base), case.label, case.wire)
+
+        made = plan(found, expected)
         facts = facts_of(operation)
         # Whether a request about an audience succeeds may be documented nowhere, or there is no way to make one.
         unknown = facts.unsure or facts.source in self._unjudged
