@@ -15,7 +15,7 @@ class Weight(StrEnum):
     ADVICE = "advice"
     """HTTP, JSON or forms say otherwise, and the documents nothing: `--strict` makes it count."""
     NOT_JUDGED = "not judged"
-    """Nobody says what is right."""
+    """Nobody says what is right; or it was seen once, and not again."""
 
 
 @dataclass(frozen=True)

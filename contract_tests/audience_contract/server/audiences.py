@@ -1,12 +1,15 @@
 """The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
 
+import hashlib
+import itertools
 import json
 import re
+import string
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -27,6 +30,8 @@ PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and not of digits only."""
 STARTS = (PREFIX, "contract_check_", "contractcheck")
 """The prefix, and what stands in its place where a name may have no hyphen, or neither that nor an underscore."""
+AGAIN = 22
+"""How often a story is told again, at most, each time with names of its own."""
 _HELD = 5
 """Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -71,7 +76,9 @@ class Audiences:
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self.mark, self.digits = _mark(spec, run_id), f"7{zlib.crc32(run_id.encode()):010}"
+        self._marks = [_marks(spec, each) for each in (run_id, *(_another(run_id, n) for n in range(AGAIN)))]
+        self.mark, self.digits = self._marks[0]
+        self._marked = re.compile("|".join(map(re.escape, itertools.chain(*self._marks))))
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
@@ -94,6 +101,11 @@ class Audiences:
         """One more; another operation may ask for one that is `plain`. It is not `sure` to be there if it was made by
         what should have been refused: what the server does with it later shows the same mistake again.
         """
+        if not made.name and made.seen:
+            # A server may read a body in which the checker reads nothing.
+            text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
+            found = re.search(rf"(?:{self._marked.pattern})\d+", text)
+            made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
         # One of another name may have been there before; what is special about a name is tried on a plain one.
@@ -134,7 +146,11 @@ class Audiences:
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""
-        return self.mark in name or self.digits in name
+        return self._marked.search(name) is not None
+
+    def changes(self, run_id: str, number: int) -> dict[str, str]:
+        """What becomes of the marks of a run where its story is told again for the time of a `number`."""
+        return dict(zip(_marks(self._spec, run_id), self._marks[number + 1], strict=True))
 
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""
@@ -175,18 +191,19 @@ class Audiences:
         by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
         if not self._is_by_name and any(not facts_of(each).fed for each in found):
             return False
-        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
+        texts = [unquote(text) for known in values for text in known.values()]
+        named = _names(request, self._key, None if by_path else self._marked)
+        return all(map(self._is_ours, texts)) and all(map(self._is_ours, named))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
 
 
 @lru_cache(maxsize=8)
-def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[object]:
+def _names(request: Request, key: re.Pattern[str], marked: re.Pattern[str] | None) -> frozenset[object]:
     """Whatever a server could take for a name, however it reads the body.
 
-    In a body that is no JSON, every word is one, unless it has the mark; none of them with a mark of "".
+    In a body that is no JSON, every word is one, unless it is `marked`; none of them where that is None.
     """
     found = set[object]()
     for form in (request.target.partition("?")[2], request.body.decode("latin-1")):
@@ -199,7 +216,8 @@ def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[objec
         # Of a name that comes twice, a server may read either.
         found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key))
     except (ValueError, RecursionError):
-        if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
+        text = request.body.replace(b"\0", b"").decode("latin-1")
+        if marked and not request.values("content-encoding") and not marked.search(text):
             found.update(re.findall(rb"\w+", request.body))
     return frozenset(found)
 
@@ -219,13 +237,20 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
             yield value
 
 
-def _mark(spec: Spec, run_id: str) -> str:
-    """What names begin with: the first of these that a name may have."""
+def _another(run_id: str, number: int) -> str:
+    """Another run's id. As long: what is at a limit stays there."""
+    made = hashlib.sha256(f"{run_id} {number}".encode()).digest()
+    return "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
+
+
+def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
+    """What names begin with, the first of these that a name may have; and what those of digits begin with."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
-    return next((mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds)), marks[0])
+    found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
+    return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"
 
 
 class _Pairs(list[Any]):

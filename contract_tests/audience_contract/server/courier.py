@@ -93,7 +93,9 @@ class Courier:
         self._patience = min(options.patience, 5.0)
         self.created = self.unclear = self.waits = 0
         self.is_cleaning = False
-        """Whether the limits to requests and time hold no more: what was created is being removed."""
+        """Whether no limit to requests and time holds: what was created is being removed."""
+        self.most = options.requests
+        """How many requests an operation may have; None without a limit."""
         self.limited = False
         """Whether an operation's own limit was reached."""
 
@@ -163,7 +165,7 @@ class Courier:
 
     def is_used_up(self, operation: Operation) -> bool:
         """Whether one more request would be too many for an operation."""
-        most = self._options.requests
+        most = self.most
         used_up = most is not None and self._by_operation[operation.id] >= most
         self.limited |= used_up
         return used_up

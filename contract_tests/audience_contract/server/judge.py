@@ -271,7 +271,7 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            told = replace(seen, answered=self.answered_with(operation, seen), before=())
+            told = replace(seen, answered=self.answered_with(operation, seen), before=(), last=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
             made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
@@ -287,7 +287,7 @@ class Judge:
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
             self._find("run.unique", operation, both, about, said)
-        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:

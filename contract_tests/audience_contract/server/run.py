@@ -1,9 +1,10 @@
 """A run: what is sent in which order, when it ends, and what it must have tried before it may call a contract kept."""
 
+import itertools
 import secrets
 import string
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,12 +19,12 @@ from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
+from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
 from ..rules import Weight
 from ..spec import Operation
 from ..strict_json import at
 from . import cases
-from .audiences import Audiences, Made, NotOursError
+from .audiences import AGAIN, Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, Courier, Enough, Options, may_have_acted
 from .draft import Draft
@@ -35,14 +36,21 @@ from .opening import ABSENT, Opening
 from .places import Place, is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import NOT_SENT, UNREACHABLE, Wire
+from .story import StoryError, is_same
+from .story import request as request_of
 from .target import Target
 
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
 _PAGES, _ON_PAGE = 20, 5
 """Pages of a list that are asked for one after the other, and how many are asked for on each."""
+_PAGE = "a page of a list"
 _VAIN = 3
 """Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
+_LAST = 3
+"""Requests to an operation that may be a part of what the next one shows."""
+_ONCE_MORE = 150
+"""Requests that are sent, at most, to see findings again that neither their story nor a longer one has shown."""
 _ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
@@ -105,6 +113,10 @@ class Run:
         """Whether it was tried, by rule and operation."""
         self._stopped: Evidence | None = None
         self._silent = 0
+        self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
+        """What went to an operation last, each after what had to be sent before it."""
+        self._first: dict[str, tuple[Observation, ...]] = {}
+        """The first right request to each, likewise."""
         self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
@@ -141,14 +153,18 @@ class Run:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
             self._ended = self._ended or self._limit
-        if self._ended != "interrupted" and not self._silent:
-            with suppress(Enough):
-                self.clean_up()
+        is_there = self._ended != "interrupted" and not self._silent
+        if is_there:
+            self.clean_up()
         key, judge = self._target.spec.key, self._judge
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
         found = [one for one in found if self._is_asked(one.rule)]
+        found = [*merged(found, self._operations, judge.valid, judge.refusing)]
+        if is_there:
+            found = [*self._confirmed(found)]
+            self.clean_up()
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -156,7 +172,7 @@ class Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(merged(found, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(found),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
@@ -376,7 +392,7 @@ class Run:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        ends = self._options.stop_first and not self._courier.is_cleaning
+        ends = self._options.stop_first and self._phase not in ("once more", "clean-up")
         every = self._ledger.every if ends else ()
         found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
         if not all(map(self._options.accepted, found)):
@@ -440,20 +456,20 @@ class Run:
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
         most = [place for place in limits if place.says("maximum")]
         on_one_page = draft.put(most[0], most[0].says("maximum")) if most else draft
-        expectation = Expectation(
-            Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list"
-        )
+        expectation = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, _PAGE)
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
             # Where no largest page is documented, no smaller one is either.
             expectation = expectation if most else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
-            seen = self._courier.send(operation, asked.request())
+            seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
             self._judged(operation, seen, expectation)
             return seen
 
         with _until_used_up():
+            for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.left)):
+                self._make(operation, self._names.new())
             first = page(on_one_page)
             missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
             for _ in range(_PAGES):
@@ -552,18 +568,63 @@ class Run:
         """Everything that was found so far."""
         return self._ledger.every
 
-    def answered(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
-        """What an answer has by which later requests name what it made, by JSON pointer."""
-        return self._judge.answered_with(operation, seen)
+    def _confirmed(self, findings: Sequence[Finding]) -> Iterator[Finding]:
+        """The findings, and whether each is seen again by its story; what is not counts no more.
 
-    def repeat(self, operation: Operation, whole: Request, label: str) -> Observation | None:
-        """Send what is as it was on the wire, and judge the answer; None for what must not leave."""
+        Where it takes more than the story, what was sent just before may be a part of it.
+        """
+        if findings:
+            self._enter("once more")
+        self._courier.most = None
+        known, told = dict[str, bool](), {one.key: one for one in findings}
+        most = self._courier.requests + _ONCE_MORE
+        try:
+            for number in range(AGAIN):
+                for one in findings:
+                    if known.get(one.key) or not one.story or (number > 1 and self._courier.requests > most):
+                        continue
+                    before = self._shown(one)
+                    told[one.key] = replace(one, told=number + 1)
+                    with suppress(StoryError):
+                        self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url, number)
+                        known[one.key] = self._shown(one) > before
+        except Enough as reason:
+            left = [one for one in findings if one.story and not known.get(one.key)]
+            known |= {one.key: True for one in left}
+            self._ledger.note(f"{counted(len(left), 'finding')} not sent again: {reason or 'too many requests'}")
+        for one in told.values():
+            yield one if known.get(one.key, True) else replace(one, weight=Weight.NOT_JUDGED)
+
+    def _shown(self, finding: Finding) -> int:
+        """How often a finding, or one of those that it is made of, was seen so far."""
+        every = self._ledger.every
+        return sum(one.count for one in every if is_same(one, finding.rule, finding.pointer, finding.key))
+
+    def tell(self, story: Iterable[Step], run_id: str, url: str, number: int) -> list[Observation]:
+        """The exchanges of a story of a run, with names of their own for each `number`; raises StoryError."""
+        marks, ids = self._audiences.changes(run_id, number), dict[str, str]()
+        exchanges = list[Observation]()
+        operations = {each.id: each for each in self._target.spec.operations}
+        for step in story:
+            if step.operation not in operations:
+                raise StoryError(f"there is no operation {step.operation} any more")
+            operation, whole = operations[step.operation], request_of(step.sent, self._target, url, marks, ids)
+            seen = self._repeat(operation, whole, step.label)
+            exchanges.append(seen)
+            answered = dict(self._judge.answered_with(operation, seen))
+            ids |= {told: answered[place] for place, told in step.answered if place in answered}
+            if step.label == _PAGE:
+                self._turn_pages(operation)
+        return exchanges
+
+    def _repeat(self, operation: Operation, whole: Request, label: str) -> Observation:
+        """Send what is as it was on the wire, and judge the answer."""
         below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
         wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
         request = replace(whole, target=below)
         expectation = self._expected(operation, request, label, wire)
         if not expectation:
-            return None
+            raise StoryError("a request could change what this run has not made")
         seen = self._found_by_now(operation, request, self._courier.again(operation, whole))
         self._judged(operation, seen, expectation)
         return seen
@@ -594,11 +655,16 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        removing = self._removing
-        if not removing or self._options.keep or not self._audiences.left:
+        if not self._removing or self._options.keep or not self._audiences.left:
             return
         self._enter("clean-up")
         self._courier.is_cleaning = True
+        with suppress(Enough):
+            self._remove_all()
+        self._courier.is_cleaning = False
+
+    def _remove_all(self) -> None:
+        removing = self._removing
         for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
             operation = removing.get(made.by)
             if made not in self._audiences.left or not operation or self._vain[operation.id] == _VAIN:
@@ -627,7 +693,11 @@ class Run:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
-        self._judge.judge(operation, seen, known)
+        first, last = self._first.get(operation.id, ()), self._last[operation.id]
+        self._judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
+        last.append((*seen.before, replace(seen, before=())))
+        if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
+            self._first.setdefault(operation.id, last[-1])
         rule = (known.key, operation.id)
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule] = True
