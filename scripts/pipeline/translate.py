@@ -75,7 +75,8 @@ def moved(spec: Json, below: str, name: str) -> Json:
         for server in spec.get("servers", ()) if urlsplit(server["url"]).path.rstrip("/") == below
     ]  # fmt: skip
     if not servers:
-        raise PipelineError(f"{name}: /servers: none of them has the path {below}")
+        found = ", ".join(server["url"] for server in spec.get("servers", ())) or "none"
+        raise PipelineError(f"{name}: /servers: none has the path {below}: {found}; correct `below` in SOURCE.toml")
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 
