@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
+from pipeline import samples, vendor
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
 from pipeline.folders import Provider, providers
@@ -215,6 +216,14 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
     found = {file.name: json.loads(file.read_bytes()) for file in (root / "specs" / "acme" / "samples").iterdir()}
     bodies = {name: [each["body"] for each in samples if "body" in each] for name, samples in found.items()}
     assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
+
+
+@pytest.mark.parametrize("provider", list(providers()), ids=lambda provider: provider.key)
+def test_the_samples_of_a_provider_are_in_the_files_that_they_would_be_sorted_into(provider: Provider) -> None:
+    """Adobe's two documents both have a `POST /audiences`."""
+    recorded = samples.recorded(provider)
+    found = samples.files(provider, vendor.specs(provider, {}), [each for file in recorded.values() for each in file])
+    assert not recorded or {path: json.loads(data) for path, data in found.items()} == recorded
 
 
 def test_drift_names_what_differs_from_the_pages_and_writes_nothing(

@@ -11,7 +11,6 @@ from .folders import Document, Provider
 from .translate import cut, moved, translated
 
 Json = dict[str, Any]
-_LEARN = "docs/maintaining/new-provider.md says what to do"
 
 
 def build(provider: Provider) -> Json:
@@ -40,7 +39,7 @@ def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None,
         return None, [*against, f"{provider.overlay}, applied: {problem}"]
     for at, problem in keywords.problems(spec):
         owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
-        against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}; {_LEARN}")
+        against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")
     return spec, against
 
 
