@@ -19,6 +19,12 @@ def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[J
     return {provider.samples.with_name(f"{name}.json"): dump(found) for name, found in sorted_out.items()}
 
 
+def kept(provider: Provider, page: str) -> list[Json]:
+    """Those of a page that is not read now; each says the file that it is in."""
+    found = recorded(provider).items()
+    return [{**sample, "file": file.stem} for file, samples in found for sample in samples if sample["page"] == page]
+
+
 def recorded(provider: Provider) -> dict[Path, list[Json]]:
     return {file: read(file) for file in sorted(provider.samples.parent.glob("*.json"))}
 
