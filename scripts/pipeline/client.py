@@ -50,8 +50,9 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
     Raises PipelineError for any warning of the generator, and for an operation without a module. `name` is what the
     error calls the spec.
     """
-    for problem in _unnamable(spec):
-        raise PipelineError(f"{name}: {problem}")
+    problems = [f"{name}: {problem}" for problem in unnamable(spec)]
+    if problems:
+        raise PipelineError("\n".join(problems))
     with tempfile.TemporaryDirectory() as folder:
         spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
         spec_file.write_bytes(dump(spec))
@@ -65,9 +66,9 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
             output_path=target,
         )
         with contextlib.redirect_stdout(io.StringIO()):
-            problems = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
-        if problems:
-            said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in problems)
+            complaints = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
+        if complaints:
+            said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in complaints)
             raise PipelineError(f"{name}: the client generator complains: {said}")
         # Written by the generator whatever the templates say; both are about sending, which these clients do not do.
         (target / "client.py").unlink()
@@ -114,7 +115,7 @@ def formatted(source: str) -> bytes:
     return source.encode()
 
 
-def _unnamable(spec: dict[str, Any]) -> Iterator[str]:
+def unnamable(spec: dict[str, Any]) -> Iterator[str]:
     """Where two things would have one name in Python, by JSON pointer."""
     for at, schema in validity.schemas(spec, ""):
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from . import safe_yaml
 from ._errors import PipelineError
@@ -81,6 +82,23 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     )
     for token, child in members:
         yield from places(child, pointer([token], at))
+
+
+def line_of(file: Path, at: str) -> int:
+    """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
+    node: Any = safe_yaml.compose(file.read_text("utf-8"))
+    line = 1
+    for key in tokens(at):
+        if isinstance(node, MappingNode):
+            found = next(((k, value) for k, value in node.value if k.value == key), None)
+        elif isinstance(node, SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+            found = (node.value[int(key)], node.value[int(key)])
+        else:
+            found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def fingerprint(value: object) -> str:

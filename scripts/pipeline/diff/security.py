@@ -21,7 +21,7 @@ def security(old: Node, new: Node, where: str) -> Iterator[Change]:
     (place_old, before), (place_new, after) = _ways(old), _ways(new)
     lost = [way for way in before if not any(_asks_no_more(other, way) for other in after)]
     if lost:
-        text = f"{where}: who shows {_told(lost[0])} is no longer let in"
+        text = f"{where}: {_told(lost[0])} is no longer enough; now: {' or '.join(map(_told, after))}"
         yield Change(Kind.BREAKING_CALLER, place_old, place_new, text, "request")
     elif set(before) != set(after):
         yield Change(Kind.COMPATIBLE, place_old, place_new, f"{where}: there are more ways to be let in", "request")
@@ -79,7 +79,13 @@ def _asks_no_more(new: _Way, old: _Way) -> bool:
 
 
 def _told(way: _Way) -> str:
-    return " and ".join(sorted(f"{scheme} {sorted(scopes)}" for scheme, scopes in way)) or "nothing"
+    """By the type of each scheme, where it is shown, and its scopes."""
+    return " and ".join(sorted(" ".join([*_words(scheme), *sorted(scopes)]) for scheme, scopes in way)) or "nothing"
+
+
+def _words(scheme: str) -> list[str]:
+    told = json.loads(scheme) if scheme.startswith("{") else {"type": scheme}
+    return [str(told[key]) for key in ("type", "scheme", "in", "name", "openIdConnectUrl") if key in told]
 
 
 def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:

@@ -41,7 +41,12 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
         # Apart, so that a page that cannot be used leaves nothing behind.
         staged = Provider(Path(folder), key)
         try:
-            files = _specs(staged, name, page, address) | tree.of(staged)
+            files = _specs(staged, name, page, address)
+            spec, against = effective.attempt(staged)
+            against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
+            if against:
+                raise PipelineError("\n".join(against))
+            files |= tree.of(staged)
             client.check(staged.generated, files)
         except PipelineError as error:
             raise PipelineError(str(error).replace(f"{folder}{os.sep}", "")) from error

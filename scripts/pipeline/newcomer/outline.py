@@ -23,6 +23,8 @@ from ..translate import PATTERNS
 
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
+_BY_HAND = "write its files by hand, after another's"
+_LONGEST = 50
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,17 @@ class Outline:
 
     @cached_property
     def operation(self) -> Operation:
-        """The one that creates: the first POST with a JSON body."""
-        for operation in operations(self.spec):
-            if operation.method == "POST" and any(_is_json(media) for media, _, _ in operation.bodies):
-                return operation
-        raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
+        """The one that creates: the first POST with a JSON body, or else the first PUT."""
+        fits = [each for each in operations(self.spec) if any(_is_json(media) for media, _, _ in each.bodies)]
+        for method in ("POST", "PUT"):
+            for operation in fits:
+                if operation.method == method:
+                    return operation
+        raise PipelineError(f"{self.key}: no POST or PUT with a JSON body; {_BY_HAND}")
 
     @cached_property
     def _module(self) -> tuple[Path, str]:
-        made = shape(f"Build `POST {self.operation.path}`")
+        made = shape(f"Build `{self.operation.method} {self.operation.path}`")
         found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
         return next((path, text) for path, text in found if made in shape(text))
 
@@ -68,6 +72,8 @@ class Outline:
     @cached_property
     def arguments(self) -> list[tuple[str, str]]:
         """Those of the model's constructor, each with what it is made of; what is no plain value is left to hands."""
+        if "properties" not in self.body[1]:
+            return []
         text = next(data.decode() for path, data in self.modules.items() if f"class {self.model}:" in data.decode())
         found = []
         for name, schema in self._properties():
@@ -85,7 +91,13 @@ class Outline:
     def models(self) -> list[str]:
         """Those that the constructor needs."""
         enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in self.arguments))
-        return sorted({self.model, *enums, *(each["enum"] for each in self.headers if each["enum"])})
+        return sorted(
+            {
+                *enums,
+                *(each["enum"] for each in self.headers if each["enum"]),
+                *([self.model] if self.arguments else ()),
+            }
+        )
 
     @property
     def method(self) -> str:
@@ -109,10 +121,17 @@ class Outline:
         return next(media for media, _, _ in self.operation.bodies if _is_json(media))
 
     @property
+    def _servers(self) -> list[Json]:
+        found: list[Json] = self.spec.get("servers") or []
+        if not found:
+            raise PipelineError(f"{self.key}: /servers: there are none; {_BY_HAND}")
+        return found
+
+    @property
     def bases(self) -> list[str]:
         """Each server's base path, its variables set to their defaults."""
         found = []
-        for server in self.spec["servers"]:
+        for server in self._servers:
             url: str = server["url"]
             for name, variable in server.get("variables", {}).items():
                 url = url.replace(f"{{{name}}}", variable["default"])
@@ -136,7 +155,7 @@ class Outline:
     @property
     def variables(self) -> list[str]:
         """Those of the first server, which are settings called as they are."""
-        names = self.spec["servers"][0].get("variables", {})
+        names = self._servers[0].get("variables", {})
         return [_identifier(name, "/servers/0/variables") for name in names]
 
     @cached_property
@@ -174,8 +193,9 @@ class Outline:
         taken = set(_ARGUMENTS)
         for each in (*self.schemes, *(each for each in self.headers if not each["enum"])):
             if each["argument"] in taken:
-                said = f"there is a setting {each['argument']!r} already; write its files by hand, after another's"
-                raise PipelineError(f"{self.key}: {each['at']}: {said}")
+                raise PipelineError(
+                    f"{self.key}: {each['at']}: there is a setting {each['argument']!r} already; {_BY_HAND}"
+                )
             taken.add(each["argument"])
             yield {**each, "own": f"own_{each['argument']}", "variable": f"{self.key}_{each['argument']}".upper()}
 
@@ -189,19 +209,26 @@ class Outline:
         return min(int(status) for status in self.operation.value["responses"] if status.startswith("2"))
 
     @property
-    def documented(self) -> Json:
+    def documented(self) -> Any:
+        """A body of the documented success, or None if it has none."""
         return self._example(str(self.status))
 
     @property
     def error(self) -> Json:
         """A body of a documented error, with "words" where the provider may choose any; or an empty one."""
         errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45d")
-        return self._example(errors[0], "words") if errors else {}
-
-    def _example(self, status: str, text: str = "text") -> Json:
-        at = next((at for code, at, _ in self.operation.answers if code == status), None)
-        made = self._sample(at, text) if at else {}
+        made = self._example(errors[0], "words") if errors else {}
         return made if isinstance(made, dict) else {}
+
+    @property
+    def told_error(self) -> str:
+        """The same, for a comment."""
+        told = repr(self.error)
+        return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
+
+    def _example(self, status: str, text: str = "text") -> Any:
+        at = next((at for code, at, _ in self.operation.answers if code == status), None)
+        return self._sample(at, text) if at else None
 
     def _sample(self, at: str, text: str = "text") -> Any:
         """A value of the schema there, without chance."""
@@ -218,7 +245,9 @@ class Outline:
     @property
     def request(self) -> Json:
         """A request with every property."""
-        made: Json = self._sample(self.body[0])
+        made: Any = self._sample(self.body[0])
+        if not isinstance(made, dict):
+            raise PipelineError(f"{self.key}: {self.body[0]}: a body that is no object; {_BY_HAND}")
         return made
 
     def _properties(self) -> Iterator[tuple[str, Json]]:
@@ -256,7 +285,7 @@ def _python(name: str, at: str) -> str:
 
 def _identifier(name: str, at: str) -> str:
     if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
-        raise PipelineError(f"{at}: {name!r} is no name in Python; write its files by hand, after another's")
+        raise PipelineError(f"{at}: {name!r} is no name in Python; {_BY_HAND}")
     return name
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..documents import resolve, tokens
+from ..documents import ABSENT, resolve, tokens
 from .result import Change, Use
 
 
 def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[Use, ...]:
-    """`specs` are the effective ones, before and after; what changes in its documentation only touches nothing."""
-    places = (at for change in changes if change.kind != "documentation" for at in change.pointers)
+    """`specs` are the effective ones, before and after. What is new, or only told in other words, touches nothing."""
+    told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
+    places = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
     names = {name for at in places for name in _names(at, specs)}
     words = sorted(names | {_identifier(name) for name in names}, key=len, reverse=True)
     either = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})(?![\w-])")

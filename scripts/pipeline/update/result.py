@@ -78,6 +78,8 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     claims: list[Change] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
+    compared: bool = True
+    """Not where what was fetched could not be read as far as that."""
 
     @property
     def code(self) -> Code:
