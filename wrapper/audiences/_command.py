@@ -6,11 +6,10 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
@@ -74,8 +73,10 @@ class Drafted(NamedTuple):
     leave_out: Annotated[list[Field], Option(help="Leave this out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
-        pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
-        fields: Any = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
+        fields: Any = {key: {} for key in keys}
+        for path, value in _pairs(self.fields, "--set", _FIELD, keys).items():
+            key, _, name = path.partition(".")
+            fields[key][name] = value
         with _refusing():
             members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
             return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
@@ -95,10 +96,6 @@ class Asked(NamedTuple):
 
     name: Annotated[str, Argument(help="The audience's name.", show_default=False)] = ""
     id: Annotated[str, Option(help="The provider's id of the audience, in place of its name.")] = ""
-
-    @property
-    def shown(self) -> str:
-        return self.name or self.id
 
     def reference(self, token: str = "") -> Reference:
         if bool(self.name) is bool(self.id):
@@ -165,31 +162,21 @@ class Shared(NamedTuple):
 
 
 def _verb(function: Callable[..., None]) -> None:
-    """Make the function a command. Each of its parameters is a group of options."""
-    groups = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
-
+    """Make the function a command. Each of its parameters but the first, its run, is a group of options."""
     verb = function.__name__.rstrip("_")
+    own = {name: kind for name, kind in function.__annotations__.items() if name not in {"run", "return"}}
+    kinds: list[Any] = [*own.values(), *([] if Everywhere in own.values() else [At]), Shared]
 
     def command(**given: Any) -> None:
-        made = {name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()}
-        if "at" in made:
-            _check(verb, made["at"], made["shared"], given.get("name"), given.get("id"))
-        function(**made)
+        made = {kind: kind(*map(given.get, kind._fields)) for kind in kinds}
+        keys = [given["provider"]] if At in made else given["provider"] or PROVIDERS
+        run = _Run(verb, given.get("name") or given.get("id") or "", keys, made[Shared])
+        function(run, *map(made.get, own.values()))
 
-    options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
+    options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
     app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
-
-
-def _check(verb: str, at: At, shared: Shared, name: str | None, id: str | None) -> None:
-    """Exits where the provider does not offer the verb, before credentials are asked for."""
-    try:
-        PROVIDERS[at.provider].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
-    except AudiencesError as error:
-        error.audience_name = name or None
-        _report.show([error], name or id or "", as_json=shared.as_json, curl=False, lines=verb == "list")
-        raise Exit(_report.exit_code([error])) from None
 
 
 def _version(wanted: bool) -> None:
@@ -208,195 +195,51 @@ Version = Annotated[
 def _root(version: Version = False) -> None: ...  # its callback does it
 
 
-@_verb
-def create(drafted: Drafted, where: Everywhere, shared: Shared) -> None:
-    """Create one audience at all providers, or at those named with --provider.
-
-    If one of them cannot take it, nothing is sent to any; --partial sends to the rest.
-
-        audiences create SPRING --provider batch --set batch.type=custom_ids
-
-        audiences create SPRING --file phones.csv --set batch.type=emails --leave-out members
-
-        audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
-    """
-    keys = [*(where.provider or PROVIDERS)]
-    audience, run = drafted.audience(keys), _Run(keys, drafted.name, shared)
-
-    def ask(tell: _report.Tell) -> None:
-        leave_out = drafted.leave_out
-        create_everywhere(audience, run.chosen, leave_out=leave_out, partial=where.partial, on_result=tell)
-
-    run.end(lambda provider: provider.create(audience, leave_out=drafted.leave_out), ask, audience=audience)
-
-
-@_verb
-def ensure(drafted: Drafted, at: At, shared: Shared) -> None:
-    """Create an audience, unless the provider has one of that name.
-
-    Example: audiences ensure SPRING --provider batch --set batch.type=custom_ids
-    """
-    audience, leave_out = drafted.audience([at.provider]), drafted.leave_out
-    _Run([at.provider], drafted.name, shared).end(
-        lambda provider: provider.ensure(audience, leave_out=leave_out),
-        then=lambda provider: provider.prepare(audience, leave_out=leave_out),
-        audience=audience,
-    )
-
-
-@_verb
-def get(asked: Asked, at: At, change: Change, shared: Shared) -> None:
-    """Show what a provider says of an audience.
-
-    Example: audiences get SPRING --provider batch
-    """
-    what = asked.reference(change.token)
-    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.get(what))
-
-
-@_verb
-def list_(at: At, shared: Shared) -> None:
-    """Show what a provider says of all its audiences. With --json, each is a line, as soon as it is there.
-
-    Example: audiences list --provider batch --json
-    """
-    run = _Run([at.provider], "", shared)
-
-    def ask(tell: _report.Tell) -> None:
-        out = sys.stdout
-        for record in run.chosen[0].list():
-            tell(record)
-            if sys.stdout is not out:  # its reader went away
-                return
-
-    run.end(lambda provider: next(provider.list()), ask, lines=True)
-
-
-@_verb
-def wait(asked: Asked, at: At, change: Change, patience: Patience, shared: Shared) -> None:
-    """Ask until an audience is no longer indexing, and show what the provider says then.
-
-    Example: audiences wait SPRING --provider batch --within 60
-    """
-    what = asked.reference(change.token)
-    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.wait(what, within=patience.within))
-
-
-@_verb
-def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
-    """Add members to an audience: one for each row of a CSV file, with the columns of --attribute as attributes.
-
-    The whole file is checked before anything is sent, but for what comes through a pipe. COLUMN:date is sent as a time,
-    COLUMN:url as a URL, any other column as text; an empty cell is not sent.
-
-        audiences add SPRING --provider batch --file ids.csv --column id
-
-        audiences add SPRING --provider batch --file - --column id --attribute city --attribute since:date < ids.csv
-    """
-    _change("add", asked, at, given, shared, go_on=going.go_on)
-
-
-@_verb
-def remove(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
-    """Remove members from an audience; the audience stays.
-
-    Example: audiences remove SPRING --provider batch --file ids.csv --column id
-    """
-    _change("remove", asked, at, given, shared, go_on=going.go_on)
-
-
-@_verb
-def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Shared) -> None:
-    """Replace all members of an audience.
-
-    It is one call, so Batch takes 10,000 members at most. At CommBox, --file is a file of phone numbers, as for create.
-
-        audiences replace SPRING --provider batch --file ids.csv --column id
-
-        audiences replace SPRING --provider commbox --file phones.xlsx
-    """
-    adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
-    if adapter.members:
-        if replacing.unchecked:
-            _refuse("--unchecked goes with a file of phone numbers")
-        _change("replace", asked, at, given, shared, allow_empty=allow_empty)
-    if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
-        others = "--column, --attribute and --chunk-bytes are for other providers"
-        _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
-    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
-    with _refusing():
-        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
-    change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
-    run.end(
-        lambda provider: provider.replace(what, file, allow_empty=allow_empty),
-        then=lambda provider: provider._account.request(adapter.replace, change),
-    )
-
-
-@_verb
-def delete(asked: Asked, at: At, consent: Consent, shared: Shared) -> None:
-    """Delete an audience.
-
-    Example: audiences delete SPRING --provider batch --yes
-    """
-    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
-
-    def call(provider: Provider) -> _report.Shown:
-        return provider.delete(what)
-
-    (provider,), run.shut = run.chosen, True
-    if not shared.dry_run and any(isinstance(each, _report.Prepared) for each in run.shown(provider, call)):
-        entry: Any = provider.adapter.delete
-        note(f"audiences: this deletes {asked.shown} at {provider.title}; {entry.consequence}")
-        if not consent.yes:
-            _ask()
-    run.shut = shared.dry_run
-    run.end(call)
-
-
-def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **options: bool) -> NoReturn:
-    what, run, attributes = asked.reference(), _Run([at.provider], asked.shown, shared), given.attributes
-
-    def call(provider: Provider) -> _report.Shown:
-        make: Callable[..., _report.Shown] = partial(
-            getattr(provider, verb), what, chunk_bytes=given.chunk_bytes, **options
-        )
-        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
-        if members.seeks:
-            for _ in members:
-                pass
-        try:
-            return make(members)
-        except NotSentError:
-            if not run.shut:
-                raise
-        stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
-        # What is shown names nobody.
-        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
-
-    run.end(call)
-
-
-def _ask() -> None:
-    """Exits unless somebody agrees."""
-    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        _refuse("there is no terminal to ask on; --yes does it without asking")
-    note("Delete it? [y/N]")
-    with suppress(KeyboardInterrupt, OSError, ValueError):
-        if sys.stdin.readline().strip().lower() in {"y", "yes"}:
-            return
-    raise Exit(130)
+class _HeldError(Exception):
+    """A request is shown, and not sent."""
 
 
 class _Run:
     """One run of a verb: the providers that are asked, and what comes of it. While it is shut, no request leaves."""
 
-    def __init__(self, keys: Sequence[str], name: str, shared: Shared) -> None:
-        self.shut, self._name, self._shared = shared.dry_run, name, shared
-        self._held: Request | None = None
-        self._sent = False
+    audience: Audience | None = None
+    """What is to be created."""
+    _held: Request | None = None
+    _sent = False
+
+    def __init__(self, verb: str, name: str, keys: Iterable[str], shared: Shared) -> None:
+        self.verb, self.name, self.keys, self._shared = verb, name, [*dict.fromkeys(keys)], shared
+        self.dry = self.shut = shared.dry_run
         self.bars = _report.Bars()
-        self.chosen = _providers(keys, shared, self.bars, self._hold)
+        for key in self.keys:  # before credentials are asked for
+            try:
+                PROVIDERS[key].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
+            except AudiencesError as error:
+                self._print([error])
+        self.chosen = self._providers()
+
+    def _providers(self) -> list[Provider]:
+        shared = self._shared
+        if shared.curl and (shared.as_json or not shared.dry_run):
+            _refuse("--curl goes with --dry-run, and not with --json")
+        urls = _pairs(shared.base_url, "--base-url", _URL, self.keys)
+        file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
+        files = _load(file, shared.tenant) if file else {}
+        options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
+        options |= {"proxy": "environment"} if shared.proxy_from_env else {}
+        options |= {"timeout": shared.timeout} if shared.timeout else {}
+        made, faults = [], []
+        for key in self.keys:
+            options |= {"base_url": urls.get(key), "on_progress": self.bars.of(PROVIDERS[key].title)}
+            try:
+                made.append(PROVIDERS[key](**options, on_request=self._hold))
+            except ConfigurationError as error:
+                faults.append(error)
+        if faults:
+            where = ["they are read from the environment, and from the --credentials file"]
+            said = [str(_report.in_command_words(each, files, usage=True)) for each in faults]
+            _refuse(*said, *where * any(each.missing for each in faults))
+        return made
 
     def _hold(self, request: Request) -> None:
         if self.shut:
@@ -404,19 +247,16 @@ class _Run:
             raise _HeldError
         self._sent = True
 
-    def shown(self, provider: Provider, call: Call, audience: Audience | None = None) -> Sequence[_report.Shown]:
+    def shown(self, provider: Provider, call: Call) -> _report.Shown:
         """The request that the call would begin with; or what comes of the call without any."""
         self._held = None
         try:
             result = call(provider)
         except AudiencesError as error:
             result = error
-        if not self._held:
-            return [result]
-        left_out = tuple(
-            name for name in provider.adapter.draft.unsupported if getattr(audience, name, None) is not None
-        )
-        return [_report.Prepared(provider.title, self._held, left_out)]
+        unsupported = provider.adapter.draft.unsupported
+        left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
+        return _report.Prepared(provider.title, self._held, left_out) if self._held else result
 
     def end(
         self,
@@ -424,17 +264,14 @@ class _Run:
         ask: Callable[[_report.Tell], None] | None = None,
         *,
         then: Callable[[Provider], Request] | None = None,
-        audience: Audience | None = None,
-        lines: bool = False,
     ) -> NoReturn:
         """Make the calls, or only show their requests; print what comes of it, and exit. `then` is the request that
         follows that of a question.
         """
         results: list[_report.Shown] = []
-        streams = lines and self._shared.as_json
 
         def tell(result: _report.Shown) -> None:
-            if streams and isinstance(result, Record):
+            if self._shared.as_json and self.verb == "list" and isinstance(result, Record):
                 _report.line(result)
             else:
                 results.append(result)
@@ -443,7 +280,7 @@ class _Run:
         try:
             if self.shut:
                 for each in self.chosen:
-                    results += self.shown(each, call, audience)
+                    results.append(self.shown(each, call))
                     if then and isinstance(results[-1], _report.Prepared):
                         results.append(results[-1]._replace(request=then(each), depends=True))
             else:
@@ -462,40 +299,189 @@ class _Run:
                 told.add(cause.provider)
             kind = UnknownOutcomeError if self._sent else NotSentError
             results += [kind("interrupted", provider=each.title) for each in self.chosen if each.title not in told]
+        self._print(results, interrupted=interrupted)
+
+    def _print(self, results: list[_report.Shown], *, interrupted: bool = False) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
-        order = [each.title for each in self.chosen]
+        order = [PROVIDERS[key].title for key in self.keys]
         results.sort(key=lambda each: order.index(each.provider or order[0]))
-        _report.show(results, self._name, as_json=self._shared.as_json, curl=self._shared.curl, lines=lines)
+        shared, lines = self._shared, self.verb == "list"
+        _report.show(results, self.name, as_json=shared.as_json, curl=shared.curl, lines=lines)
         raise Exit(_report.exit_code(results, interrupted=interrupted))
 
 
-class _HeldError(Exception):
-    """A request is shown, and not sent."""
+@_verb
+def create(run: _Run, drafted: Drafted, where: Everywhere) -> None:
+    """Create one audience at all providers, or at those named with --provider.
+
+    If one of them cannot take it, nothing is sent to any; --partial sends to the rest.
+
+        audiences create SPRING --provider batch --set batch.type=custom_ids
+
+        audiences create SPRING --file phones.csv --set batch.type=emails --leave-out members
+
+        audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
+    """
+    audience = run.audience = drafted.audience(run.keys)
+
+    def ask(tell: _report.Tell) -> None:
+        create_everywhere(audience, run.chosen, leave_out=drafted.leave_out, partial=where.partial, on_result=tell)
+
+    run.end(lambda provider: provider.create(audience, leave_out=drafted.leave_out), ask)
 
 
-def _providers(
-    keys: Sequence[str], shared: Shared, bars: _report.Bars, on_request: Callable[[Request], None]
-) -> list[Provider]:
-    if shared.curl and (shared.as_json or not shared.dry_run):
-        _refuse("--curl goes with --dry-run, and not with --json")
-    urls = _pairs(shared.base_url, "--base-url", _URL, keys)
-    file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
-    files = _load(file, shared.tenant) if file else {}
-    options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
-    options |= {"proxy": "environment"} if shared.proxy_from_env else {}
-    options |= {"timeout": shared.timeout} if shared.timeout else {}
-    made, faults = [], []
-    for key in dict.fromkeys(keys):
-        bar = bars.of(PROVIDERS[key].title)
+@_verb
+def ensure(run: _Run, drafted: Drafted) -> None:
+    """Create an audience, unless the provider has one of that name.
+
+    Example: audiences ensure SPRING --provider batch --set batch.type=custom_ids
+    """
+    audience = run.audience = drafted.audience(run.keys)
+    run.end(
+        lambda provider: provider.ensure(audience, leave_out=drafted.leave_out),
+        then=lambda provider: provider.prepare(audience, leave_out=drafted.leave_out),
+    )
+
+
+@_verb
+def get(run: _Run, asked: Asked, change: Change) -> None:
+    """Show what a provider says of an audience.
+
+    Example: audiences get SPRING --provider batch
+    """
+    what = asked.reference(change.token)
+    run.end(lambda provider: provider.get(what))
+
+
+@_verb
+def list_(run: _Run) -> None:
+    """Show what a provider says of all its audiences. With --json, each is a line, as soon as it is there.
+
+    Example: audiences list --provider batch --json
+    """
+
+    def ask(tell: _report.Tell) -> None:
+        out = sys.stdout
+        for record in run.chosen[0].list():
+            tell(record)
+            if sys.stdout is not out:  # its reader went away
+                return
+
+    run.end(lambda provider: next(provider.list()), ask)
+
+
+@_verb
+def wait(run: _Run, asked: Asked, change: Change, patience: Patience) -> None:
+    """Ask until an audience is no longer indexing, and show what the provider says then.
+
+    Example: audiences wait SPRING --provider batch --within 60
+    """
+    what = asked.reference(change.token)
+    run.end(lambda provider: provider.wait(what, within=patience.within))
+
+
+@_verb
+def add(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
+    """Add members to an audience: one for each row of a CSV file, with the columns of --attribute as attributes.
+
+    The whole file is checked before anything is sent, but for what comes through a pipe. COLUMN:date is sent as a time,
+    COLUMN:url as a URL, any other column as text; an empty cell is not sent.
+
+        audiences add SPRING --provider batch --file ids.csv --column id
+
+        audiences add SPRING --provider batch --file - --column id --attribute city --attribute since:date < ids.csv
+    """
+    _change(run, asked, given, go_on=going.go_on)
+
+
+@_verb
+def remove(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
+    """Remove members from an audience; the audience stays.
+
+    Example: audiences remove SPRING --provider batch --file ids.csv --column id
+    """
+    _change(run, asked, given, go_on=going.go_on)
+
+
+@_verb
+def replace(run: _Run, asked: Asked, given: Given, replacing: Replacing) -> None:
+    """Replace all members of an audience.
+
+    It is one call, so Batch takes 10,000 members at most. At CommBox, --file is a file of phone numbers, as for create.
+
+        audiences replace SPRING --provider batch --file ids.csv --column id
+
+        audiences replace SPRING --provider commbox --file phones.xlsx
+    """
+    adapter: Any = run.chosen[0].adapter
+    allow_empty = replacing.allow_empty
+    if adapter.members:
+        if replacing.unchecked:
+            _refuse("--unchecked goes with a file of phone numbers")
+        _change(run, asked, given, allow_empty=allow_empty)
+    if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
+        others = "--column, --attribute and --chunk-bytes are for other providers"
+        _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
+    what = asked.reference()
+    with _refusing():
+        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
+    change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
+    run.end(
+        lambda provider: provider.replace(what, file, allow_empty=allow_empty),
+        then=lambda provider: provider._account.request(adapter.replace, change),
+    )
+
+
+@_verb
+def delete(run: _Run, asked: Asked, consent: Consent) -> None:
+    """Delete an audience.
+
+    Example: audiences delete SPRING --provider batch --yes
+    """
+    what, (provider,), run.shut = asked.reference(), run.chosen, True
+
+    def call(provider: Provider) -> _report.Shown:
+        return provider.delete(what)
+
+    if not run.dry and isinstance(run.shown(provider, call), _report.Prepared):
+        entry: Any = provider.adapter.delete
+        note(f"audiences: this deletes {run.name} at {provider.title}; {entry.consequence}")
+        if not consent.yes:
+            _ask()
+    run.shut = run.dry
+    run.end(call)
+
+
+def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
+    what, attributes = asked.reference(), given.attributes
+
+    def call(provider: Provider) -> _report.Shown:
+        change: Callable[..., _report.Shown] = getattr(provider, run.verb)
+        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        if members.seeks:
+            for _ in members:
+                pass
         try:
-            made.append(PROVIDERS[key](**options, base_url=urls.get(key), on_progress=bar, on_request=on_request))
-        except ConfigurationError as error:
-            faults.append(error)
-    if faults:
-        where = ["they are read from the environment, and from the --credentials file"]
-        said = [str(_report.in_command_words(each, files, usage=True)) for each in faults]
-        _refuse(*said, *where * any(each.missing for each in faults))
-    return made
+            return change(what, members, chunk_bytes=given.chunk_bytes, **options)
+        except NotSentError:
+            if not run.shut:
+                raise
+        stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
+        # What is shown names nobody.
+        return change(what, [Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
+
+    run.end(call)
+
+
+def _ask() -> None:
+    """Exits unless somebody agrees."""
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        _refuse("there is no terminal to ask on; --yes does it without asking")
+    note("Delete it? [y/N]")
+    with suppress(KeyboardInterrupt, OSError, ValueError):
+        if sys.stdin.readline().strip().lower() in {"y", "yes"}:
+            return
+    raise Exit(130)
 
 
 def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> dict[str, str]:
@@ -515,13 +501,23 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
-    """Put a file's variables in the environment, where they win; gives back what those are called."""
+    """Put a file's variables in the environment, where they win; gives back what those are called. With those of a
+    tenant, no others stay there: a call never has the credentials of one tenant and the project of another.
+    """
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
-        values = tomllib.loads(file.read_text("utf-8-sig"))
-        if tenant or "tenant" in values:
-            values = _of_tenant(values, tenant, file, known)
-        _only(known, values, file)
+        names, values = _read(file, tenant)
+        for name in {*names, *values} - {*known}:
+            shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
+            _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+        for name, variable in names.items():
+            if variable not in os.environ:
+                _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
+        if tenant and (secret := [name for name in values if known[name]]):
+            _refuse(f"{file}: {secret[0]}: a secret has no default")
+        values = {**values, **{name: os.environ[variable] for name, variable in names.items()}}
+        for name in known if tenant else ():
+            os.environ.pop(name, None)
         beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
         os.environ.update(values)
     except OSError as error:
@@ -533,31 +529,16 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
     return {name: f"{name} in {file}" for name in values}
 
 
-def _only(known: Iterable[str], given: Iterable[str], file: Path) -> None:
-    for name in {*given} - {*known}:
-        shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
-        _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
-
-
-def _of_tenant(values: dict[str, Any], tenant: str, file: Path, known: Mapping[str, bool]) -> dict[str, str]:
-    """The variables of a tenant, whose values are in variables of other names. No others that are known stay in the
-    environment: a call never has the credentials of one tenant and the project of another.
-    """
+def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The variables whose values are in variables of other names, and those with their values."""
+    values = tomllib.loads(file.read_text("utf-8-sig"))
+    if not tenant and "tenant" not in values:
+        return {}, values
     tables = values.get("tenant")
     if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
         _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
     names = dict(tables[tenant])
-    defaults = names.pop("defaults", {})
-    _only(known, [*names, *defaults], file)
-    for name, variable in names.items():
-        if variable not in os.environ:
-            _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
-    if secret := [name for name in defaults if known[name]]:
-        _refuse(f"{file}: {secret[0]}: a secret has no default")
-    found = {**defaults, **{name: os.environ[variable] for name, variable in names.items()}}
-    for name in known:
-        os.environ.pop(name, None)
-    return found
+    return names, names.pop("defaults", {})
 
 
 @contextmanager
