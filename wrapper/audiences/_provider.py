@@ -127,7 +127,7 @@ class Provider(ABC, Generic[T]):
             return success.result
 
         source = ClientCredentials(grant, called["token_url"].variable)
-        token = Secret(source, variable=called["access_token"].variable)
+        token = Secret.of(source.ask, called["access_token"].variable)
         return Values({**values.texts, "token_url": url}, {**values.secrets, "access_token": token})
 
     def _begun(
