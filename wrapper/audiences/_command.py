@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 from typer import Argument, Exit, FileBinaryRead, Option, Typer
 
@@ -200,7 +200,7 @@ class _HeldError(Exception):
 
 
 class _Run:
-    """One run of a verb: the providers that are asked, and what comes of it. While it is shut, no request leaves."""
+    """One run of a verb: the providers that are asked, and what comes of it."""
 
     audience: Audience | None = None
     """What is to be created."""
@@ -209,7 +209,7 @@ class _Run:
 
     def __init__(self, verb: str, name: str, keys: Iterable[str], shared: Shared) -> None:
         self.verb, self.name, self.keys, self._shared = verb, name, [*dict.fromkeys(keys)], shared
-        self.dry = self.shut = shared.dry_run
+        self.dry = shared.dry_run
         self.bars = _report.Bars()
         for key in self.keys:  # before credentials are asked for
             try:
@@ -242,12 +242,12 @@ class _Run:
         return made
 
     def _hold(self, request: Request) -> None:
-        if self.shut:
+        if self.dry:
             self._held = request
             raise _HeldError
         self._sent = True
 
-    def shown(self, provider: Provider, call: Call) -> _report.Shown:
+    def _held_back(self, provider: Provider, call: Call) -> _report.Shown:
         """The request that the call would begin with; or what comes of the call without any."""
         self._held = None
         try:
@@ -278,9 +278,9 @@ class _Run:
 
         interrupted = False
         try:
-            if self.shut:
+            if self.dry:
                 for each in self.chosen:
-                    results.append(self.shown(each, call))
+                    results.append(self._held_back(each, call))
                     if then and isinstance(results[-1], _report.Prepared):
                         results.append(results[-1]._replace(request=then(each), depends=True))
             else:
@@ -438,18 +438,12 @@ def delete(run: _Run, asked: Asked, consent: Consent) -> None:
 
     Example: audiences delete SPRING --provider batch --yes
     """
-    what, (provider,), run.shut = asked.reference(), run.chosen, True
-
-    def call(provider: Provider) -> _report.Shown:
-        return provider.delete(what)
-
-    if not run.dry and isinstance(run.shown(provider, call), _report.Prepared):
-        entry: Any = provider.adapter.delete
-        note(f"audiences: this deletes {run.name} at {provider.title}; {entry.consequence}")
+    what, entry = asked.reference(), cast("Any", run.chosen[0].adapter.delete)
+    if not run.dry:
+        note(f"audiences: this deletes {run.name} at {run.chosen[0].title}; {entry.consequence}")
         if not consent.yes:
             _ask()
-    run.shut = run.dry
-    run.end(call)
+    run.end(lambda provider: provider.delete(what))
 
 
 def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
@@ -464,7 +458,7 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
         try:
             return change(what, members, chunk_bytes=given.chunk_bytes, **options)
         except NotSentError:
-            if not run.shut:
+            if not run.dry:
                 raise
         stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
         # What is shown names nobody.
