@@ -55,12 +55,9 @@ class Setting(NamedTuple):
         elif value is not None and self.choices and value not in self.choices:
             rule = f"must be one of {', '.join(self.choices)}"
         if rule:
-            raise ConfigurationError(f"({self.meaning}) {rule}", argument=self.named(given))
+            called = self.argument if given is not None else self.variable
+            raise ConfigurationError(f"({self.meaning}) {rule}", argument=called)
         return value
-
-    def named(self, given: object) -> str:
-        """What a value is known by that was given as the argument, or else came from the variable."""
-        return self.argument if given is not None else self.variable
 
 
 def settings_of(options: Any) -> tuple[Setting, ...]:
@@ -89,6 +86,8 @@ class Values:
 
     texts: Mapping[str, str]
     secrets: Mapping[str, Secret]
+    called: Mapping[str, str]
+    """The argument, or else the variable, that each setting is taken from."""
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
@@ -122,25 +121,24 @@ def resolve(settings: Collection[Setting], given: Mapping[str, object], *, oauth
         for each, value in found.items()
         if value and each.secret
     }
-    return Values({each.argument: str(value) for each, value in found.items() if value and not each.secret}, secrets)
+    texts = {each.argument: str(value) for each, value in found.items() if value and not each.secret}
+    called = {each.argument: each.variable if given.get(each.argument) is None else each.argument for each in settings}
+    return Values(texts, secrets, called)
 
 
-def server_url(
-    server: Mapping[str, Any], settings: Collection[Setting], values: Values, given: Mapping[str, Any]
-) -> str:
+def server_url(server: Mapping[str, Any], values: Values, *, allow_http: bool) -> str:
     """The base URL that was given, or that of a spec's server, with the spec's variables filled in."""
-    called = {each.argument: each.named(given.get(each.argument)) for each in settings}
-    url = values.texts.get("base_url", server["url"])
+    called, url = values.called, values.texts.get("base_url", server["url"])
     for name, variable in server.get("variables", {}).items():
         value, hole = values.texts.get(name), f"{{{name}}}"
         if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
             raise ConfigurationError(f"must be a path segment, such as {variable['default']}", argument=called[name])
-        if value is not None and hole not in url and (called[name] == name or given.get("base_url") is None):
+        if value is not None and hole not in url and (called[name] == name or called["base_url"] != "base_url"):
             # An explicit URL wins over a version from the environment.
             rule = f"has no {hole} in it, and {called[name]} is given"
             raise ConfigurationError(rule, argument=called["base_url"])
         url = url.replace(hole, value or variable["default"])
-    return base_url(url, allow_http=given.get("allow_http", False), argument=called["base_url"])
+    return base_url(url, allow_http=allow_http, argument=called["base_url"])
 
 
 def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") -> str:

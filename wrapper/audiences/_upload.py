@@ -95,7 +95,7 @@ def piece(file: BinaryFile, size: int) -> bytes:
 
 
 class Upload:
-    """Bytes, a path, or a binary file of the caller's, which is sent from `start`: where it stood when this was made.
+    """Bytes, a path, or a binary file of the caller's, which is sent from where it stood when this was made.
 
     A binary file is not closed. One that cannot seek is sent once, with chunked transfer coding, because its length is
     not known; opening it again raises UploadError.
@@ -103,12 +103,12 @@ class Upload:
     Raises TypeError for a file that is not binary, and UploadError for one that is closed.
     """
 
-    def __init__(self, source: bytes | Path | BinaryFile, start: int | None = None) -> None:
+    def __init__(self, source: bytes | Path | BinaryFile) -> None:
         self._source = source
         self.path = source if isinstance(source, Path) else None
         self.own = None if isinstance(source, bytes | Path) else source
         """The binary file of the caller's."""
-        self.seeks, self._start = True, start or 0
+        self.seeks, self._start = True, 0
         if not isinstance(source, bytes | Path):
             _check_open(source)
             nothing = source.read(0)
@@ -117,7 +117,7 @@ class Upload:
             if not isinstance(nothing, bytes):
                 raise TypeError("not a binary file")
             self.seeks = bool(getattr(source, "seekable", bool)())
-            self._start = cast("BinaryIO", source).tell() if self.seeks and start is None else self._start
+            self._start = cast("BinaryIO", source).tell() if self.seeks else 0
         self._head: bytes | None = b""
         """What was read of a file that cannot seek, and is to be sent; None once it was."""
         self._looked_at: tuple[int, ...] | None = None
@@ -198,11 +198,6 @@ class Upload:
         """What tells a path's file from one that took its place, or has been written to."""
         now = os.fstat(file.fileno()) if self.path else None
         return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
-
-    def __reduce__(self) -> tuple[type["Upload"], tuple[object, ...]]:
-        if not self.seeks:
-            raise TypeError("a file that cannot seek is not pickled")
-        return Upload, (self._source, self._start)
 
 
 def _check_open(file: BinaryFile) -> None:
