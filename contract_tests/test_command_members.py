@@ -181,7 +181,7 @@ def test_a_dry_run_of_a_change_names_nobody_sends_nothing_and_finds_what_is_wron
     playing(raw, ACCEPTED)
     file = written(tmp_path, "id,since", "4711,2026-01-31T08:00:00Z")
     attribute = [] if verb == "remove" else ["--attribute", "since:date"]
-    for extra in ([], ["--json"], ["--curl"]):
+    for extra in ([], ["--json"], ["--curl"], ["--allow-empty" if verb == "replace" else "--go-on"]):
         done = ask(raw, verb, "VIP", "--file", file, *attribute, "--dry-run", *extra)
         assert (done.returncode, done.stderr) == (0, "")
         assert "/audiences/" in done.stdout

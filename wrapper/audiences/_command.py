@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
@@ -59,7 +60,8 @@ _HELP = f"""
 Credentials come from the environment, or from a TOML file (`COMMBOX_API_KEY = "..."`), which wins: {_VARIABLES}.
 
 Exit codes: {"; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items())}."""
-Call = Callable[[Provider], _report.Shown]
+Call = Callable[[Provider, _report.Tell], object]
+"""Asks the provider, or the first one, and tells each result."""
 
 
 class Drafted(NamedTuple):
@@ -204,13 +206,12 @@ class _Run:
 
     audience: Audience | None = None
     """What is to be created."""
-    _held: Request | None = None
     _sent = False
 
     def __init__(self, verb: str, name: str, keys: Iterable[str], shared: Shared) -> None:
         self.verb, self.name, self.keys, self._shared = verb, name, [*dict.fromkeys(keys)], shared
         self.dry = shared.dry_run
-        self.bars = _report.Bars()
+        self.bars, self._held = _report.Bars(), dict[str, Request]()
         for key in self.keys:  # before credentials are asked for
             try:
                 PROVIDERS[key].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
@@ -230,9 +231,10 @@ class _Run:
         options |= {"timeout": shared.timeout} if shared.timeout else {}
         made, faults = [], []
         for key in self.keys:
-            options |= {"base_url": urls.get(key), "on_progress": self.bars.of(PROVIDERS[key].title)}
+            title = PROVIDERS[key].title
+            options |= {"base_url": urls.get(key), "on_progress": self.bars.of(title)}
             try:
-                made.append(PROVIDERS[key](**options, on_request=self._hold))
+                made.append(PROVIDERS[key](**options, on_request=partial(self._hold, title)))
             except ConfigurationError as error:
                 faults.append(error)
         if faults:
@@ -241,56 +243,38 @@ class _Run:
             _refuse(*said, *where * any(each.missing for each in faults))
         return made
 
-    def _hold(self, request: Request) -> None:
+    def _hold(self, title: str, request: Request) -> None:
         if self.dry:
-            self._held = request
+            self._held[title] = request
             raise _HeldError
         self._sent = True
 
-    def _held_back(self, provider: Provider, call: Call) -> _report.Shown:
-        """The request that the call would begin with; or what comes of the call without any."""
-        self._held = None
-        try:
-            result = call(provider)
-        except AudiencesError as error:
-            result = error
-        unsupported = provider.adapter.draft.unsupported
-        left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
-        return _report.Prepared(provider.title, self._held, left_out) if self._held else result
-
-    def end(
-        self,
-        call: Call,
-        ask: Callable[[_report.Tell], None] | None = None,
-        *,
-        then: Callable[[Provider], Request] | None = None,
-    ) -> NoReturn:
-        """Make the calls, or only show their requests; print what comes of it, and exit. `then` is the request that
-        follows that of a question.
+    def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
+        """Make the call, print what comes of it, and exit. Of a dry run, that is the request that it begins with;
+        `then` gives the one that follows a question.
         """
         results: list[_report.Shown] = []
+        interrupted = False
 
         def tell(result: _report.Shown) -> None:
-            if self._shared.as_json and self.verb == "list" and isinstance(result, Record):
+            if request := self._held.get(result.provider or ""):
+                (provider,) = (each for each in self.chosen if each.title == result.provider)
+                unsupported = provider.adapter.draft.unsupported
+                left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
+                shown = _report.Prepared(provider.title, request, left_out)
+                results.extend([shown, shown._replace(request=then(provider), depends=True)] if then else [shown])
+            elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
                 _report.line(result)
             else:
                 results.append(result)
 
-        interrupted = False
+        bars = nullcontext() if self.bars.disable else self.bars  # before rich 15, one that shows nothing ends a line
         try:
-            if self.dry:
-                for each in self.chosen:
-                    results.append(self._held_back(each, call))
-                    if then and isinstance(results[-1], _report.Prepared):
-                        results.append(results[-1]._replace(request=then(each), depends=True))
-            else:
-                with (
-                    nullcontext() if self.bars.disable else self.bars
-                ):  # before rich 15, one that shows nothing ends a line
-                    ask(tell) if ask else tell(call(self.chosen[0]))
+            with bars:
+                call(self.chosen[0], tell)
         except AudiencesError as error:
             error.provider = error.provider or self.chosen[0].title
-            results.append(error)
+            tell(error)
         except KeyboardInterrupt as interrupt:
             interrupted = True
             cause, told = interrupt.__cause__, {each.provider for each in results}
@@ -324,10 +308,11 @@ def create(run: _Run, drafted: Drafted, where: Everywhere) -> None:
     """
     audience = run.audience = drafted.audience(run.keys)
 
-    def ask(tell: _report.Tell) -> None:
-        create_everywhere(audience, run.chosen, leave_out=drafted.leave_out, partial=where.partial, on_result=tell)
+    def call(_: Provider, tell: _report.Tell) -> None:
+        options: Any = {"leave_out": drafted.leave_out, "partial": where.partial or run.dry}
+        create_everywhere(audience, run.chosen, on_result=tell, **options)
 
-    run.end(lambda provider: provider.create(audience, leave_out=drafted.leave_out), ask)
+    run.end(call)
 
 
 @_verb
@@ -338,7 +323,7 @@ def ensure(run: _Run, drafted: Drafted) -> None:
     """
     audience = run.audience = drafted.audience(run.keys)
     run.end(
-        lambda provider: provider.ensure(audience, leave_out=drafted.leave_out),
+        lambda provider, tell: tell(provider.ensure(audience, leave_out=drafted.leave_out)),
         then=lambda provider: provider.prepare(audience, leave_out=drafted.leave_out),
     )
 
@@ -350,7 +335,7 @@ def get(run: _Run, asked: Asked, change: Change) -> None:
     Example: audiences get SPRING --provider batch
     """
     what = asked.reference(change.token)
-    run.end(lambda provider: provider.get(what))
+    run.end(lambda provider, tell: tell(provider.get(what)))
 
 
 @_verb
@@ -360,14 +345,14 @@ def list_(run: _Run) -> None:
     Example: audiences list --provider batch --json
     """
 
-    def ask(tell: _report.Tell) -> None:
+    def call(provider: Provider, tell: _report.Tell) -> None:
         out = sys.stdout
-        for record in run.chosen[0].list():
+        for record in provider.list():
             tell(record)
             if sys.stdout is not out:  # its reader went away
                 return
 
-    run.end(lambda provider: next(provider.list()), ask)
+    run.end(call)
 
 
 @_verb
@@ -377,7 +362,7 @@ def wait(run: _Run, asked: Asked, change: Change, patience: Patience) -> None:
     Example: audiences wait SPRING --provider batch --within 60
     """
     what = asked.reference(change.token)
-    run.end(lambda provider: provider.wait(what, within=patience.within))
+    run.end(lambda provider, tell: tell(provider.wait(what, within=patience.within)))
 
 
 @_verb
@@ -391,7 +376,7 @@ def add(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
 
         audiences add SPRING --provider batch --file - --column id --attribute city --attribute since:date < ids.csv
     """
-    _change(run, asked, given, go_on=going.go_on)
+    _change(run, asked, given, go_on=going.go_on and not run.dry)
 
 
 @_verb
@@ -400,7 +385,7 @@ def remove(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
 
     Example: audiences remove SPRING --provider batch --file ids.csv --column id
     """
-    _change(run, asked, given, go_on=going.go_on)
+    _change(run, asked, given, go_on=going.go_on and not run.dry)
 
 
 @_verb
@@ -414,11 +399,10 @@ def replace(run: _Run, asked: Asked, given: Given, replacing: Replacing) -> None
         audiences replace SPRING --provider commbox --file phones.xlsx
     """
     adapter: Any = run.chosen[0].adapter
-    allow_empty = replacing.allow_empty
     if adapter.members:
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
-        _change(run, asked, given, allow_empty=allow_empty)
+        _change(run, asked, given, allow_empty=replacing.allow_empty)
     if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
         others = "--column, --attribute and --chunk-bytes are for other providers"
         _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
@@ -427,7 +411,7 @@ def replace(run: _Run, asked: Asked, given: Given, replacing: Replacing) -> None
         file = PhoneFile(given.file.name, checked=not replacing.unchecked)
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
-        lambda provider: provider.replace(what, file, allow_empty=allow_empty),
+        lambda provider, tell: tell(provider.replace(what, file, allow_empty=replacing.allow_empty)),
         then=lambda provider: provider._account.request(adapter.replace, change),
     )
 
@@ -443,26 +427,26 @@ def delete(run: _Run, asked: Asked, consent: Consent) -> None:
         note(f"audiences: this deletes {run.name} at {run.chosen[0].title}; {entry.consequence}")
         if not consent.yes:
             _ask()
-    run.end(lambda provider: provider.delete(what))
+    run.end(lambda provider, tell: tell(provider.delete(what)))
 
 
 def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
     what, attributes = asked.reference(), given.attributes
 
-    def call(provider: Provider) -> _report.Shown:
-        change: Callable[..., _report.Shown] = getattr(provider, run.verb)
+    def call(provider: Provider, tell: _report.Tell) -> None:
+        change = partial(getattr(provider, run.verb), what, chunk_bytes=given.chunk_bytes, **options)
         members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
         if members.seeks:
             for _ in members:
                 pass
         try:
-            return change(what, members, chunk_bytes=given.chunk_bytes, **options)
+            tell(change(members))
         except NotSentError:
             if not run.dry:
                 raise
-        stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
-        # What is shown names nobody.
-        return change(what, [Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
+            # What is shown names nobody.
+            told: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
+            change([Member("***", {name: told[kind] for name, kind in attributes.items()})])
 
     run.end(call)
 
