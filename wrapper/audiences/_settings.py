@@ -192,22 +192,19 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
     check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
-    proxies: dict[Origin, str] = {}
-    if proxy == FROM_ENVIRONMENT:
-        # It is not meant for this machine, and would be sent the credentials unencrypted.
-        for url in (url for url in urls if not _is_here(url)):
-            if found := from_environment(url):
-                _check_proxy(found[0], found[1], "a URL")
-                proxies[origin(url)] = found[1]
-    elif proxy is not None:
-        _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
-        plain = any(url.startswith("http:") for url in urls)
-        if plain and not options.get("allow_http", False) and not _is_here(proxy):
+    proxies = dict[Origin, str]()
+    for url in urls:
+        # That of the environment is not meant for this machine.
+        found = ("proxy", proxy) if proxy != FROM_ENVIRONMENT else None if _is_here(url) else from_environment(url)
+        if found is None or found[1] is None:
+            continue
+        _check_proxy(*found)
+        if url.startswith("http:") and not options.get("allow_http", False) and not _is_here(found[1]):
             raise ConfigurationError(
                 "a URL has plain http and the proxy is another machine: credentials would go unencrypted",
                 remedy=ALLOW_HTTP,
             )
-        proxies = {origin(url): proxy for url in urls}
+        proxies[origin(url)] = found[1]
     own = f"audiences/{__version__}"
     return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 
@@ -228,9 +225,10 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
 
 
-def _check_proxy(name: str, proxy: object, what: str) -> None:
+def _check_proxy(name: str, proxy: object) -> None:
     parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
+        what = f'"{FROM_ENVIRONMENT}" or a URL' if name == "proxy" else "a URL"
         raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
     if parts.scheme.startswith("socks") and not find_spec("socksio"):
         raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio, which the extra socks brings")
