@@ -257,12 +257,14 @@ class _Run:
         interrupted = False
 
         def tell(result: _report.Shown) -> None:
-            if request := self._held.get(result.provider or ""):
+            if request := self._held.pop(result.provider or "", None):
                 (provider,) = (each for each in self.chosen if each.title == result.provider)
                 unsupported = provider.adapter.draft.unsupported
                 left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
                 shown = _report.Prepared(provider.title, request, left_out)
-                results.extend([shown, shown._replace(request=then(provider), depends=True)] if then else [shown])
+                results.append(shown)
+                if then:
+                    results.append(shown._replace(request=then(provider), depends=True))
             elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
                 _report.line(result)
             else:
