@@ -6,8 +6,8 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -79,9 +79,8 @@ class Drafted(NamedTuple):
         for path, value in _pairs(self.fields, "--set", _FIELD, keys).items():
             key, _, name = path.partition(".")
             fields[key][name] = value
-        with _refusing():
-            members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
-            return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
+        members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
+        return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
 
 
 class Everywhere(NamedTuple):
@@ -102,8 +101,7 @@ class Asked(NamedTuple):
     def reference(self, token: str = "") -> Reference:
         if bool(self.name) is bool(self.id):
             _refuse("give the audience's NAME, or its --id")
-        with _refusing():
-            return Reference.of(self.name or None, self.id or None, token or None)
+        return Reference.of(self.name or None, self.id or None, token or None)
 
 
 class Given(NamedTuple):
@@ -173,7 +171,10 @@ def _verb(function: Callable[..., None]) -> None:
         made = {kind: kind(*map(given.get, kind._fields)) for kind in kinds}
         keys = [given["provider"]] if At in made else given["provider"] or PROVIDERS
         run = _Run(verb, given.get("name") or given.get("id") or "", keys, made[Shared])
-        function(run, *map(made.get, own.values()))
+        try:
+            function(run, *map(made.get, own.values()))
+        except AudiencesError as error:  # of arguments: those of calls are told
+            _refuse(str(_report.in_command_words(error, usage=True)))
 
     options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
@@ -409,8 +410,7 @@ def replace(run: _Run, asked: Asked, given: Given, replacing: Replacing) -> None
         others = "--column, --attribute and --chunk-bytes are for other providers"
         _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
     what = asked.reference()
-    with _refusing():
-        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
+    file = PhoneFile(given.file.name, checked=not replacing.unchecked)
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
         lambda provider, tell: tell(provider.replace(what, file, allow_empty=replacing.allow_empty)),
@@ -519,15 +519,6 @@ def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
         _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
     names = dict(tables[tenant])
     return names, names.pop("defaults", {})
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What the library refuses in arguments is wrong usage."""
-    try:
-        yield
-    except AudiencesError as error:
-        _refuse(str(_report.in_command_words(error, usage=True)))
 
 
 def _refuse(*messages: str) -> NoReturn:
