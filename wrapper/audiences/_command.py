@@ -281,11 +281,10 @@ class _Run:
         except KeyboardInterrupt as interrupt:
             interrupted = True
             cause, told = interrupt.__cause__, {each.provider for each in results}
-            if isinstance(cause, AudiencesError) and cause.provider not in told:
-                results.append(cause)
-                told.add(cause.provider)
+            known = {cause.provider: cause} if isinstance(cause, AudiencesError) else {}
             kind = UnknownOutcomeError if self._sent else NotSentError
-            results += [kind("interrupted", provider=each.title) for each in self.chosen if each.title not in told]
+            left = [each.title for each in self.chosen if each.title not in told]
+            results += [known.get(title) or kind("interrupted", provider=title) for title in left]
         self._print(results, interrupted=interrupted)
 
     def _print(self, results: list[_report.Shown], *, interrupted: bool = False) -> NoReturn:
