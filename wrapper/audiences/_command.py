@@ -36,7 +36,7 @@ from . import _operation as operation
 from ._checks import LONGEST
 from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
-from ._member_file import KINDS, MemberFile
+from ._member_file import KINDS, members_of
 from ._terminal import note, say
 from ._verbs import CHUNK_BYTES
 from ._version import __version__
@@ -436,12 +436,14 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
 
     def call(provider: Provider, tell: _report.Tell) -> None:
         change = partial(getattr(provider, run.verb), what, chunk_bytes=given.chunk_bytes, **options)
-        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
-        if members.seeks:
-            for _ in members:
+        members = partial(members_of, given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        if given.file.seekable():
+            start = given.file.tell()
+            for _ in members():
                 pass
+            given.file.seek(start)
         try:
-            tell(change(members))
+            tell(change(members()))
         except NotSentError:
             if not run.dry:
                 raise
