@@ -37,7 +37,7 @@ def replay(
                 if is_same(found, finding["rule"], finding["pointer"], finding["key"]):
                     return found, exchanges
     except Enough as enough:
-        raise StoryError(str(enough) or "too many requests") from None
+        raise StoryError(str(enough)) from None
     finally:
         run.clean_up()
     return None, exchanges

@@ -5,12 +5,11 @@ import secrets
 import string
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 from ..bodies import value_of
 from ..checker import check_request
@@ -26,7 +25,7 @@ from ..strict_json import at
 from . import cases
 from .audiences import AGAIN, Audiences, Made, NotOursError
 from .cases import Case
-from .courier import BUSY, Courier, Enough, Options, may_have_acted
+from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, may_have_acted
 from .draft import Draft
 from .ending import merged
 from .expectation import Expectation, Expected, expect
@@ -106,7 +105,6 @@ class Run:
         self._creating = {each.id: each for each in allowed if _creates(each)}
         self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
         self._phases: dict[str, int] = {}
-        self._phase = ""
         self._told = 0
         self._unserved: dict[str, int] = {}
         self._planned: dict[tuple[str, str], bool] = {}
@@ -319,8 +317,8 @@ class Run:
         """
         self._enter("opening")
         opening = Opening(self._target, operation)
-        asked: list[tuple[Planned, Observation, Made | None]] = []
-        with _until_used_up():
+        asked: list[tuple[_Ready, Observation]] = []
+        with suppress(UsedUp):
             for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._courier.spent
@@ -328,13 +326,15 @@ class Run:
                     left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
                 if left_out:
                     continue
-                seen, about = self._sent(operation, planned)
-                asked.append((planned, seen, about))
+                one = self._ready(operation, planned)
+                (first,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+                seen = self._finished(operation, one, first)
+                asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
                 opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete)
                 while asked and (opening.can_be_judged or (known and opening.is_served)):
-                    earlier, seen, about = asked.pop(0)
-                    self._judged(operation, seen, earlier.expectation, about)
+                    one, seen = asked.pop(0)
+                    self._judged(operation, seen, one.planned.expectation, one.made)
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
         if absent:
             self._unserved[operation.id] = absent
@@ -344,8 +344,8 @@ class Run:
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
-            for planned, seen, about in asked:
-                self._judged(operation, seen, planned.expectation, about)
+            for one, seen in asked:
+                self._judged(operation, seen, one.planned.expectation, one.made)
         return opening
 
     def _engine(self, operation: Operation, number: int = 0) -> None:
@@ -361,7 +361,7 @@ class Run:
 
         def send(request: Request) -> None:
             if self._courier.spent and _creates(operation):
-                raise Enough
+                raise UsedUp
             with suppress(NotOursError):
                 seen = self._courier.send(operation, request)
                 before = (about.seen,) if about and about.seen else ()
@@ -370,7 +370,7 @@ class Run:
 
         self._enter("fuzzing" if number else "coverage")
         engine = Engine(operation, self._names, ready)
-        with _until_used_up():
+        with suppress(UsedUp):
             if number:
                 engine.at_random(self._options.seed + number, send)
             else:
@@ -378,23 +378,24 @@ class Run:
                     send(request)
 
     def _enter(self, phase: str) -> None:
-        self._phase = phase
+        self._courier.phase = phase
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        ends = self._options.stop_first and self._phase not in ("once more", "clean-up")
+        ends = self._options.stop_first and not self._courier.is_late
         every = self._ledger.every if ends else ()
         found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
-        self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
+        phase = self._courier.phase
+        self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
             self._watcher.request()
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
-        with _until_used_up():
+        with suppress(UsedUp):
             # What an answer has to be, any case may show.
             by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
             every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
@@ -458,7 +459,7 @@ class Run:
             self._judged(operation, seen, expectation)
             return seen
 
-        with _until_used_up():
+        with suppress(UsedUp):
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.left)):
                 self._make(operation, self._names.new())
             first = page(on_one_page)
@@ -486,7 +487,7 @@ class Run:
             made = self._audience(operation, used=True) if by_answer else None
             if not made or not made.seen or facts_of(reader).effect is not Effect.READS:
                 continue
-            with _until_used_up():
+            with suppress(UsedUp):
                 asked = self._names.about(self._names.draft(operation, least=True), made).request()
                 changed = self._courier.send(operation, asked)
                 self._judged(operation, changed, expect(self._target, operation, asked))
@@ -498,12 +499,6 @@ class Run:
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     self._judge.judge(reader, replace(seen, before=(made.seen, changed)), about)
-
-    def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
-        """The answer to a case, and the audience that it is about, one that is there."""
-        one = self._ready(operation, planned)
-        (seen,) = self._courier.together(operation, [(one.request, planned.case.wire)])
-        return self._finished(operation, one, seen), one.made
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
         """A case as a request that is counted, about an audience that is there."""
@@ -542,9 +537,8 @@ class Run:
         Where it takes more than the story, what was sent just before may be a part of it.
         """
         if findings:
-            self._enter("once more")
-        self._courier.most = None
-        known, told = dict[str, bool](), {one.key: one for one in findings}
+            self._enter(ONCE_MORE)
+        known, told, why = dict[str, bool](), {one.key: one for one in findings}, ""
         most = self._courier.requests + _ONCE_MORE
         try:
             for number in range(AGAIN):
@@ -557,9 +551,9 @@ class Run:
                         self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url, number)
                         known[one.key] = self._shown(one) > before
         except Enough as reason:
-            left = [one for one in findings if one.story and not known.get(one.key)]
-            known |= {one.key: True for one in left}
-            self._ledger.note(f"{counted(len(left), 'finding')} not sent again: {reason or 'too many requests'}")
+            known, why = {key: True for key in known if known[key]}, f": {reason}"
+        if told.keys() - known:
+            self._ledger.note(f"{counted(len(told) - len(known), 'finding')} not sent again{why}")
         for one in told.values():
             yield one if known.get(one.key, True) else replace(one, weight=Weight.NOT_JUDGED)
 
@@ -576,26 +570,19 @@ class Run:
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
-            operation, whole = operations[step.operation], request_of(step.sent, self._target, url, marks, ids)
-            seen = self._repeat(operation, whole, step.label)
+            operation = operations[step.operation]
+            request, wire = request_of(step.sent, self._target, url, marks, ids)
+            expectation = self._expected(operation, request, step.label, wire)
+            if not expectation:
+                raise StoryError("a request could change what this run has not made")
+            seen = self._found_by_now(operation, request, self._courier.send(operation, request, wire))
+            self._judged(operation, seen, expectation)
             exchanges.append(seen)
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {told: answered[place] for place, told in step.answered if place in answered}
             if step.label == _PAGE:
                 self._turn_pages(operation)
         return exchanges
-
-    def _repeat(self, operation: Operation, whole: Request, label: str) -> Observation:
-        """Send what is as it was on the wire, and judge the answer."""
-        below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
-        wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
-        request = replace(whole, target=below)
-        expectation = self._expected(operation, request, label, wire)
-        if not expectation:
-            raise StoryError("a request could change what this run has not made")
-        seen = self._found_by_now(operation, request, self._courier.again(operation, whole))
-        self._judged(operation, seen, expectation)
-        return seen
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
@@ -625,27 +612,23 @@ class Run:
         """Remove what the run has made, where the provider can."""
         if not self._removing or self._options.keep or not self._audiences.left:
             return
-        self._enter("clean-up")
-        self._courier.is_cleaning = True
+        self._enter(CLEAN_UP)
         with suppress(Enough):
-            self._remove_all()
-        self._courier.is_cleaning = False
+            for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
+                operation = self._removing.get(made.by)
+                if operation and made in self._audiences.left and self._vain[operation.id] < _VAIN:
+                    self._remove(operation, made)
 
-    def _remove_all(self) -> None:
-        removing = self._removing
-        for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
-            operation = removing.get(made.by)
-            if made not in self._audiences.left or not operation or self._vain[operation.id] == _VAIN:
-                continue
-            request = self._names.about(self._names.draft(operation, least=True), made).request()
-            is_there = self._audiences.find(made.name or made.id, made.by) is not None
-            if self._judge.name(operation, request):
-                with suppress(NotOursError):
-                    seen = self._courier.send(operation, request)
-                    seen = replace(seen, before=tuple(filter(None, [made.seen])))
-                    self._judged(operation, seen, expect(self._target, operation, request))
-                    absent = is_there and seen.response is not None and seen.response.status in ABSENT
-                    self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
+    def _remove(self, operation: Operation, made: Made) -> None:
+        request = self._names.about(self._names.draft(operation, least=True), made).request()
+        is_there = self._audiences.find(made.name or made.id, made.by) is not None
+        if self._judge.name(operation, request):
+            with suppress(NotOursError):
+                seen = self._courier.send(operation, request)
+                seen = replace(seen, before=tuple(filter(None, [made.seen])))
+                self._judged(operation, seen, expect(self._target, operation, request))
+                absent = is_there and seen.response is not None and seen.response.status in ABSENT
+                self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return _creates(operation) and expectation.expected in _TAKEN
@@ -692,13 +675,3 @@ class Run:
 
 def _creates(operation: Operation) -> bool:
     return facts_of(operation).effect is Effect.CREATES
-
-
-@contextmanager
-def _until_used_up() -> Iterator[None]:
-    """Until an operation has had all of its requests; a limit of the run goes on to whoever called."""
-    try:
-        yield
-    except Enough as enough:
-        if enough.args:
-            raise
