@@ -550,8 +550,9 @@ class Run:
                     with suppress(StoryError):
                         self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url, number)
                         known[one.key] = self._shown(one) > before
-        except Enough as reason:
-            known, why = {key: True for key in known if known[key]}, f": {reason}"
+        except KeyboardInterrupt as reason:
+            why = f": {reason if isinstance(reason, Enough) else 'interrupted'}"
+            known = {key: True for key in known if known[key]}
         if told.keys() - known:
             self._ledger.note(f"{counted(len(told) - len(known), 'finding')} not sent again{why}")
         for one in told.values():
@@ -610,7 +611,7 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        if not self._removing or self._options.keep or not self._audiences.left:
+        if not self._removing or self._options.keep or not self._audiences.left or self._silent:
             return
         self._enter(CLEAN_UP)
         with suppress(Enough):
