@@ -111,7 +111,7 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
         """The answer to a request; it counts as one of the operation `of` where it is made for that one."""
-        self.before(operation, of)
+        self.before(operation, request, of)
         return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
 
     def together(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
@@ -130,7 +130,6 @@ class Courier:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _sent(self, operation: Operation, request: Request, wire: Wire) -> Observation:
-        self.check(request)
         return replace(self._sender.send(request, wire), operation=operation.id)
 
     @property
@@ -140,13 +139,10 @@ class Courier:
         one_by_one = options.creates is not None or options.rate or options.stop_first
         return 1 if one_by_one else _AT_ONCE
 
-    def check(self, request: Request) -> None:
-        """Every request, whoever sends it, passes here; raises NotOursError."""
+    def before(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
+        """Count a request that is about to be sent. Every one, whoever sends it, passes here; raises NotOursError."""
         if not self._audiences.may_leave(request):
             raise NotOursError
-
-    def before(self, operation: Operation, of: Operation | None = None) -> None:
-        """Count a request that is about to be sent."""
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
         if not self.is_late and self.is_used_up(of or operation):
             raise UsedUp
@@ -210,7 +206,7 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
     ) -> Observation:
         time.sleep(pause)
-        self.before(operation, of)
+        self.before(operation, request, of)
         seen = self._sent(operation, request, wire)
         self._count(operation, seen)
         return seen

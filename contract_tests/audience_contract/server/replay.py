@@ -7,9 +7,8 @@ from typing import Any
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..report import Finding
-from .audiences import AGAIN
 from .courier import Enough, Options
-from .run import Run
+from .run import AGAIN, Run
 from .story import StoryError, is_same, steps
 from .target import Target
 
@@ -30,9 +29,8 @@ def replay(
     exchanges = list[Observation]()
     try:
         for number in range(AGAIN if finding["told"] > 2 else 2):
-            exchanges = run.tell(
-                steps(finding["longer" if number == 1 else "story"]), str(report["run"]), str(report["target"]), number
-            )
+            story = steps(finding["longer" if number == 1 else "story"])
+            exchanges = run.tell(story, str(report["run"]), str(report["target"]))
             for found in run.found:
                 if is_same(found, finding["rule"], finding["pointer"], finding["key"]):
                     return found, exchanges

@@ -23,7 +23,7 @@ from ..rules import Weight
 from ..spec import Operation
 from ..strict_json import at
 from . import cases
-from .audiences import AGAIN, Audiences, Made, NotOursError
+from .audiences import Audiences, Made, NotOursError
 from .cases import Case
 from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, may_have_acted
 from .draft import Draft
@@ -48,8 +48,8 @@ _VAIN = 3
 """Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
 _LAST = 3
 """Requests to an operation that may be a part of what the next one shows."""
-_ONCE_MORE = 150
-"""Requests that are sent, at most, to see findings again that neither their story nor a longer one has shown."""
+AGAIN, _ONCE_MORE = 22, 150
+"""How often a story is told, at most, and after how many requests no more where neither it nor a longer one helped."""
 _ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
@@ -510,8 +510,7 @@ class Run:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        self._courier.check(request)
-        self._courier.before(operation)
+        self._courier.before(operation, request)
         return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
@@ -548,7 +547,7 @@ class Run:
                     before = self._shown(one)
                     told[one.key] = replace(one, told=number + 1)
                     with suppress(StoryError):
-                        self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url, number)
+                        self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
                         known[one.key] = self._shown(one) > before
         except KeyboardInterrupt as reason:
             why = f": {reason if isinstance(reason, Enough) else 'interrupted'}"
@@ -563,9 +562,9 @@ class Run:
         every = self._ledger.every
         return sum(one.count for one in every if is_same(one, finding.rule, finding.pointer, finding.key))
 
-    def tell(self, story: Iterable[Step], run_id: str, url: str, number: int) -> list[Observation]:
-        """The exchanges of a story of a run, with names of their own for each `number`; raises StoryError."""
-        marks, ids = self._audiences.changes(run_id, number), dict[str, str]()
+    def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
+        """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
+        marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges = list[Observation]()
         operations = {each.id: each for each in self._target.spec.operations}
         for step in story:
