@@ -35,7 +35,7 @@ from .opening import ABSENT, Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import NOT_SENT, UNREACHABLE, Wire
-from .story import StoryError, is_same
+from .story import StoryError
 from .story import request as request_of
 from .target import Target
 
@@ -96,14 +96,12 @@ class Run:
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
-        allowed = [
+        self._allowed = [
             each
             for each in found
             if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
         ]
-        self._operations = [each for each in allowed if not options.operations or each.id in options.operations]
-        self._creating = {each.id: each for each in allowed if _creates(each)}
-        self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
+        self._operations = [each for each in self._allowed if not options.operations or each.id in options.operations]
         self._phases: dict[str, int] = {}
         self._told = 0
         self._unserved: dict[str, int] = {}
@@ -339,8 +337,7 @@ class Run:
         if absent:
             self._unserved[operation.id] = absent
             self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
-            self._creating = {name: each for name, each in self._creating.items() if each is not operation}
-            self._removing = {name: each for name, each in self._removing.items() if each is not operation}
+            self._allowed.remove(operation)
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
@@ -525,11 +522,6 @@ class Run:
         is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
         return self._courier.until_found(operation, request, seen) if is_there else seen
 
-    @property
-    def found(self) -> tuple[Finding, ...]:
-        """Everything that was found so far."""
-        return self._ledger.every
-
     def _confirmed(self, findings: Sequence[Finding]) -> Iterator[Finding]:
         """The findings, and whether each is seen again by its story; what is not counts no more.
 
@@ -544,11 +536,12 @@ class Run:
                 for one in findings:
                     if known.get(one.key) or not one.story or (number > 1 and self._courier.requests > most):
                         continue
-                    before = self._shown(one)
+                    said = one.rule, one.pointer, one.key
+                    before = self.shown(*said)
                     told[one.key] = replace(one, told=number + 1)
                     with suppress(StoryError):
                         self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                        known[one.key] = self._shown(one) > before
+                        known[one.key] = self.shown(*said) > before
         except KeyboardInterrupt as reason:
             why = f": {reason if isinstance(reason, Enough) else 'interrupted'}"
             known = {key: True for key in known if known[key]}
@@ -557,10 +550,10 @@ class Run:
         for one in told.values():
             yield one if known.get(one.key, True) else replace(one, weight=Weight.NOT_JUDGED)
 
-    def _shown(self, finding: Finding) -> int:
-        """How often a finding, or one of those that it is made of, was seen so far."""
-        every = self._ledger.every
-        return sum(one.count for one in every if is_same(one, finding.rule, finding.pointer, finding.key))
+    def shown(self, rule: str, pointer: str, key: str) -> int:
+        """How often a finding of a report, or one of those that are one there, was seen so far."""
+        found = [one for one in self._ledger.every if one.rule == rule]
+        return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
     def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
         """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
@@ -593,7 +586,7 @@ class Run:
         return self._audiences.pick(operation, used=used) or made
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        creating = self._creating.get(facts_of(operation).source)
+        creating = next((each for each in self._allowed if each.id == facts_of(operation).source), None)
         last = self._audiences.left[-1:]
         if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
             about = self._audience(creating, used=False) or Made(name, "", None)
@@ -610,12 +603,13 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        if not self._removing or self._options.keep or not self._audiences.left or self._silent:
+        removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
+        if not removing or self._options.keep or not self._audiences.left or self._silent:
             return
         self._enter(CLEAN_UP)
         with suppress(Enough):
             for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
-                operation = self._removing.get(made.by)
+                operation = next((each for each in removing if facts_of(each).source == made.by), None)
                 if operation and made in self._audiences.left and self._vain[operation.id] < _VAIN:
                     self._remove(operation, made)
 

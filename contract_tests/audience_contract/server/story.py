@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..evidence import expressions
 from ..messages import Request
-from ..report import Finding, Step
+from ..report import Step
 from .send import Wire
 from .target import Target
 
@@ -33,11 +33,6 @@ def steps(story: list[dict[str, Any]]) -> list[Step]:
         )
         for each in story
     ]
-
-
-def is_same(found: Finding, rule: str, pointer: str, key: str) -> bool:
-    """Whether it is a finding, or one of those that are one in a report."""
-    return found.key == key or (found.rule == rule and found.pointer.startswith(f"{pointer}/"))
 
 
 def request(
