@@ -224,7 +224,7 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 
 
 def _unique(operation: Operation) -> tuple[str, ...]:
-    """What tells one success of a create from another: what those right below take of it, then others, or else its id."""
+    """What tells one success of a create from another: what those below take of it, then others, or else its id."""
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]

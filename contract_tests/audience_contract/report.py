@@ -202,12 +202,12 @@ class Report:
     @property
     def advice(self) -> list[Finding]:
         """Those that are told only."""
-        return self._apart(Weight.ADVICE)
+        return self._told(Weight.ADVICE)
 
     @property
     def once(self) -> list[Finding]:
         """Those that were not seen again when their story was sent again."""
-        return self._apart(Weight.NOT_JUDGED)
+        return self._told(Weight.NOT_JUDGED)
 
     @property
     def accepted(self) -> list[Finding]:
@@ -224,9 +224,9 @@ class Report:
         """All findings, those that count first."""
         return sum(self.beside.values(), self.counted)
 
-    def _apart(self, weight: Weight) -> list[Finding]:
-        found = (one for one in self.findings if not one.accepted and not self._counts(one))
-        return ordered(one for one in found if one.weight is weight)
+    def _told(self, weight: Weight) -> list[Finding]:
+        found = (one for one in self.findings if one.weight is weight and not one.accepted)
+        return ordered(one for one in found if not self._counts(one))
 
     def _counts(self, finding: Finding) -> bool:
         return finding.weight is Weight.VIOLATION or (self.strict and finding.weight is Weight.ADVICE)

@@ -103,7 +103,7 @@ def _list(console: Console, width: int, title: str, lines: Sequence[str]) -> Non
         for part in _wrapped(f"• {text}", width, "  "):
             console.print(Text(part), soft_wrap=True)
     if lines[_LISTED:]:
-        _line(console, width, f"… {len(lines)} in all: --report json=FILE has the whole list")
+        _line(console, width, f"… {len(lines)} in all")
 
 
 def _finding(console: Console, width: int, finding: Finding, number: str, colour: str) -> None:

@@ -1,7 +1,6 @@
 """The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
 
 import hashlib
-import itertools
 import json
 import re
 import string
@@ -30,8 +29,6 @@ PREFIX = "contract-check-"
 """What names have in them that a run creates, as far as they are long enough and not of digits only."""
 STARTS = (PREFIX, "contract_check_", "contractcheck")
 """The prefix, and what stands in its place where a name may have no hyphen, or neither that nor an underscore."""
-AGAIN = 22
-"""How often a story is told again, at most, each time with names of its own."""
 _HELD = 5
 """Audiences that are read and changed, and never removed."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -76,9 +73,8 @@ class Audiences:
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self._marks = [_marks(spec, each) for each in (run_id, *(_another(run_id, n) for n in range(AGAIN)))]
-        self.mark, self.digits = self._marks[0]
-        self._marked = re.compile("|".join(map(re.escape, itertools.chain(*self._marks))))
+        self._run_id, self._marks = run_id, [*_marks(spec, run_id)]
+        self.mark, self.digits = self._marks
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
@@ -104,7 +100,7 @@ class Audiences:
         if not made.name and made.seen:
             # A server may read a body in which the checker reads nothing.
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
-            found = re.search(rf"(?:{self._marked.pattern})\d+", text)
+            found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
@@ -146,11 +142,16 @@ class Audiences:
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""
-        return self._marked.search(name) is not None
+        return any(mark in name for mark in self._marks)
 
-    def changes(self, run_id: str, number: int) -> dict[str, str]:
-        """What becomes of the marks of a run where its story is told again for the time of a `number`."""
-        return dict(zip(_marks(self._spec, run_id), self._marks[number + 1], strict=True))
+    def rename(self, run_id: str) -> dict[str, str]:
+        """Have new names that no story had before; what becomes of the marks of the run that a story is of."""
+        made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
+        # As long: what is at a limit stays there.
+        another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
+        self.mark, self.digits = new = _marks(self._spec, another)
+        self._marks += new
+        return dict(zip(_marks(self._spec, run_id), new, strict=True))
 
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""
@@ -191,19 +192,18 @@ class Audiences:
         by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
         if not self._is_by_name and any(not facts_of(each).fed for each in found):
             return False
-        texts = [unquote(text) for known in values for text in known.values()]
-        named = _names(request, self._key, None if by_path else self._marked)
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, named))
+        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
+        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
 
 
 @lru_cache(maxsize=8)
-def _names(request: Request, key: re.Pattern[str], marked: re.Pattern[str] | None) -> frozenset[object]:
+def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[object]:
     """Whatever a server could take for a name, however it reads the body.
 
-    In a body that is no JSON, every word is one, unless it is `marked`; none of them where that is None.
+    In a body that is no JSON, every word is one, unless it has the mark; none of them with a mark of "".
     """
     found = set[object]()
     for form in (request.target.partition("?")[2], request.body.decode("latin-1")):
@@ -216,8 +216,7 @@ def _names(request: Request, key: re.Pattern[str], marked: re.Pattern[str] | Non
         # Of a name that comes twice, a server may read either.
         found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key))
     except (ValueError, RecursionError):
-        text = request.body.replace(b"\0", b"").decode("latin-1")
-        if marked and not request.values("content-encoding") and not marked.search(text):
+        if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
             found.update(re.findall(rb"\w+", request.body))
     return frozenset(found)
 
@@ -235,12 +234,6 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
         elif below or (isinstance(value, str) and ("{" in value or '"' in value or "=" in value)):
             # A text may have a body in it, and is no name that belongs elsewhere.
             yield value
-
-
-def _another(run_id: str, number: int) -> str:
-    """Another run's id. As long: what is at a limit stays there."""
-    made = hashlib.sha256(f"{run_id} {number}".encode()).digest()
-    return "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
 
 
 def _marks(spec: Spec, run_id: str) -> tuple[str, str]:

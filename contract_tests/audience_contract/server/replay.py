@@ -6,18 +6,16 @@ from typing import Any
 
 from ..facts import Effect, facts_of
 from ..judging import Observation
-from ..report import Finding
-from .audiences import AGAIN
 from .courier import Enough, Options
-from .run import Run
-from .story import StoryError, is_same, steps
+from .run import AGAIN, Run
+from .story import StoryError, steps
 from .target import Target
 
 
 def replay(
     target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
-) -> tuple[Finding | None, list[Observation]]:
-    """A finding of a report's JSON where the server still fails by its story, and the last exchanges.
+) -> tuple[bool, list[Observation]]:
+    """Whether the server still fails by the story of a finding of a report's JSON, and the last exchanges.
 
     The requests are those of the story to the byte, but for the run's id, the ids that were answered since, and the
     credentials, which are the target's. They are sent twice, the second time with what came before them; what had to
@@ -30,14 +28,12 @@ def replay(
     exchanges = list[Observation]()
     try:
         for number in range(AGAIN if finding["told"] > 2 else 2):
-            exchanges = run.tell(
-                steps(finding["longer" if number == 1 else "story"]), str(report["run"]), str(report["target"]), number
-            )
-            for found in run.found:
-                if is_same(found, finding["rule"], finding["pointer"], finding["key"]):
-                    return found, exchanges
+            story = steps(finding["longer" if number == 1 else "story"])
+            exchanges = run.tell(story, str(report["run"]), str(report["target"]))
+            if run.shown(finding["rule"], finding["pointer"], finding["key"]):
+                return True, exchanges
     except Enough as enough:
-        raise StoryError(str(enough) or "too many requests") from None
+        raise StoryError(str(enough)) from None
     finally:
         run.clean_up()
-    return None, exchanges
+    return False, exchanges
