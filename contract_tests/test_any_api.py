@@ -198,6 +198,11 @@ _DESK = (
         "GET .*/channels.list$",
         after=lambda _, own: said(200, {"ok": True, "channels": []}) if own.status == 400 else own,
     ),
+    Mistake(
+        "any kind is taken",
+        "GET .*/channels.list$",
+        lambda r: replace(r, target=re.sub("&?kinds=[^&]*", "", r.target).replace("?&", "?")),
+    ),
     Mistake("it never goes well", "GET .*/channels.list$", after=answers(said(200, {"ok": False, "error": "no"}), 2)),
 )
 
@@ -419,16 +424,18 @@ def test_a_refusal_may_be_an_alternative_of_the_success() -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         admitted = (b"authorization", f"Bearer {TOKEN}".encode()) in scope["headers"]
         limit = query.get("limit", ["1"])[-1]
+        kinds, sort = ("&".join(query.get(name, [])) for name in ("kinds", "sort"))
         right = admitted and re.fullmatch("[0-9]+", limit, re.ASCII) and 1 <= int(limit) <= 100
+        right = right and re.fullmatch("((open|closed)([|](open|closed))?)?", kinds)
+        right = right and re.fullmatch("((name|age)( (name|age))*)?", sort)
         value = {"ok": True, "channels": []} if right else {"ok": False, "error": "no"}
-        other = said(405) if scope["method"] != "GET" else said(200, value)
-        headers = (*other.headers, ("allow", "GET")) if scope["method"] != "GET" else other.headers
-        await reply(replace(other, headers=headers), send)
+        other = Response(405, (("allow", "GET"),), b"") if scope["method"] != "GET" else said(200, value)
+        await reply(other, send)
 
     spec = read(DESK)
     with MockServer(keys=[spec.key], middleware=lambda _: answer) as server:
         report = run(target(spec, server), Options(requests=60, operations={"listChannels"}))
-    assert report.verdict is Verdict.KEPT, (report.findings, report.unfinished)
+    assert report.verdict is Verdict.KEPT, ([each.message for each in report.findings], report.unfinished)
 
 
 _OBJECT = {"200": {"description": "a", "content": {"application/json": {"schema": {"type": "object"}}}}}

@@ -138,8 +138,9 @@ class Documented(Provider):
         value = {**value, **fitting}
         for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
             # It stays what it is, whatever was asked for.
-            if made and at(value, pointer) is not None:
-                value = put(value, pointer.removeprefix("/"), told(pointer, made.fields, made.path))
+            own = told(pointer, made.fields, made.path) if made else None
+            if type(at(value, pointer)) is type(own):
+                value = put(value, pointer.removeprefix("/"), own)
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
             # A text of the same form, whatever the document asks of it.

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from regress import Regex, RegressError
 
 from .media import parse
+from .parameters import BETWEEN
 from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
 Json = dict[str, Any]
@@ -373,7 +374,7 @@ class _Plain:
         kind = schema.get("type") if isinstance(schema, dict) else None
         is_list = kind == "array" and parameter["in"] != "query"
         style = parameter.get("style", "form")
-        if kind == "object" or is_list or style not in ("form", "simple"):
+        if kind == "object" or is_list or style not in ("simple", *BETWEEN):
             return f"a list or object in a {parameter['in']}" if kind == "object" or is_list else f"style {style}"
         return ""
 
