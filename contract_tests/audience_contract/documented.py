@@ -131,12 +131,16 @@ class Documented(Provider):
             return self.error(call.operation, 404)
         value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
         if made and facts.effect is not Effect.CREATES:
-            own = {pointer.removeprefix("/") for pointer in facts.fed.values()}
-            known = {**made.fields, **{name: new for name, new in known.items() if name not in own}}
+            known = {**made.fields, **known}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
         value = {**value, **fitting}
+        for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
+            # It stays what it is, whatever was asked for.
+            own = told(pointer, made.fields, made.path) if made else None
+            if type(at(value, pointer)) is type(own):
+                value = put(value, pointer.removeprefix("/"), own)
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
             # A text of the same form, whatever the document asks of it.
@@ -224,7 +228,7 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 
 
 def _unique(operation: Operation) -> tuple[str, ...]:
-    """What tells one success of a create from another: what those below take of it, then others, or else its id."""
+    """What tells one success of a create from another: what those below take of it, others, or else its id."""
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
