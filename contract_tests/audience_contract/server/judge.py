@@ -358,7 +358,9 @@ class Judge:
         if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
             said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
             about = Expectation(Expected.SUCCESS, "run.members", "", "success")
-            self._find("run.members", operation, seen, about, size > facts.most and said)
+            # Whoever repeats it needs both.
+            for each in (operation, reader):
+                self._find("run.members", each, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""

@@ -518,6 +518,7 @@ class Run:
                         draft = draft.put(Place("body", name), value)
                     changed = self._courier.send(operation, draft.request())
                     self._judged(operation, changed, expect(self._target, operation, changed.request))
+                    changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if any(at(answer, pointer) for pointer in by_answer):
                     most = self._names.draft(reader, least=False)
