@@ -1,5 +1,6 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -160,6 +161,7 @@ def test_what_is_unusual_on_the_wire_is_advice_and_a_server_error_is_not(wired: 
         (lambda sent: header("X-Batch-Project")(body("custom_ids", "x")(sent)), refused(401)),
         (header("Content-Type", "text/plain"), refused(415)),
         (body("{", "\ufeff{"), taken(1)),
+        (lambda sent: replace(header("Content-Encoding", "gzip")(sent), body=gzip.compress(sent.body)), taken(1)),
     ],
 )
 def test_where_the_documents_are_silent_nothing_is_found(change: Change, response: Response) -> None:
@@ -169,6 +171,14 @@ def test_where_the_documents_are_silent_nothing_is_found(change: Change, respons
 def test_a_413_and_a_415_in_html_are_found() -> None:
     found = findings((header("Content-Type", "text/plain"), refused(415, "text/html")))
     assert [one.detail for one in found] == ["415 text/html"]
+
+
+def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
+    target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
+    view = next(operation for operation in BATCH.operations if operation.id == "audience_view")
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/view?n%61me=a", body=b"")
+    found = expect(target, view, request)
+    assert (found.rule, found.weight) == ("http.query", Weight.ADVICE)
 
 
 def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:

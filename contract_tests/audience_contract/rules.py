@@ -97,7 +97,7 @@ _ALL = (
     _advice("json.names", "Names' spelling", "Names are compared letter by letter (RFC 8259, section 8.3)."),
     _advice("json.text", "JSON in texts", "Control characters in strings are escaped (RFC 8259, sections 2 and 7)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
-    _advice("http.query", "Names in a query", "Names in a query have case (RFC 3986, section 6.2.2.1)."),
+    _advice("http.query", "Letters in a query", "Letters in a query have case, and may be codes (RFC 3986, 6.2.2)."),
     _advice(
         "http.number", "Numbers in a query", "A number has the digits 0 to 9, and nothing around (RFC 8259, section 6)."
     ),
