@@ -44,6 +44,8 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
             files = _specs(staged, name, page, address)
             spec, against = effective.attempt(staged)
             against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
+            if not (spec or {}).get("servers"):
+                against.append(f"{staged.specs}: /servers: there are none")
             if against:
                 raise PipelineError("\n".join(against))
             files |= tree.of(staged)

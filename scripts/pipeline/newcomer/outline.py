@@ -1,6 +1,5 @@
 """What a new provider's effective spec and client say of it, in the words of the templates."""
 
-import json
 import keyword
 import re
 from collections.abc import Iterator
@@ -19,12 +18,10 @@ from .._errors import PipelineError
 from ..client import shape
 from ..documents import pointer
 from ..operations import Json, Operation, operations, target
-from ..translate import PATTERNS
 
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 _BY_HAND = "write its files by hand, after another's"
-_LONGEST = 50
 
 
 @dataclass(frozen=True)
@@ -121,17 +118,10 @@ class Outline:
         return next(media for media, _, _ in self.operation.bodies if _is_json(media))
 
     @property
-    def _servers(self) -> list[Json]:
-        found: list[Json] = self.spec.get("servers") or []
-        if not found:
-            raise PipelineError(f"{self.key}: /servers: there are none; {_BY_HAND}")
-        return found
-
-    @property
     def bases(self) -> list[str]:
         """Each server's base path, its variables set to their defaults."""
         found = []
-        for server in self._servers:
+        for server in self.spec["servers"]:
             url: str = server["url"]
             for name, variable in server.get("variables", {}).items():
                 url = url.replace(f"{{{name}}}", variable["default"])
@@ -155,7 +145,7 @@ class Outline:
     @property
     def variables(self) -> list[str]:
         """Those of the first server, which are settings called as they are."""
-        names = self._servers[0].get("variables", {})
+        names = self.spec["servers"][0].get("variables", {})
         return [_identifier(name, "/servers/0/variables") for name in names]
 
     @cached_property
@@ -220,12 +210,6 @@ class Outline:
         made = self._example(errors[0], "words") if errors else {}
         return made if isinstance(made, dict) else {}
 
-    @property
-    def told_error(self) -> str:
-        """The same, for a comment."""
-        told = repr(self.error)
-        return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
-
     def _example(self, status: str, text: str = "text") -> Any:
         at = next((at for code, at, _ in self.operation.answers if code == status), None)
         return self._sample(at, text) if at else None
@@ -236,11 +220,7 @@ class Outline:
 
     @cached_property
     def _document(self) -> Document:
-        """The spec with the formats that some patterns stand for: of a format, the value that is made says more."""
-        text = json.dumps(self.spec)
-        for name, pattern in PATTERNS.items():
-            text = text.replace(f'"pattern": {json.dumps(pattern)}', f'"format": "{name}"')
-        return Document(json.loads(text))
+        return Document(self.spec)
 
     @property
     def request(self) -> Json:

@@ -49,7 +49,6 @@ class Page:
     recorded: str
     found: str
     content_type: str = ""
-    redirects: tuple[str, ...] = ()
     by_hand: bool = False
     missing: str = ""
 
