@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import re
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.properties import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
 
-from . import validity
+from . import python, validity
 from ._errors import PipelineError
 from .documents import dump
 from .folders import ROOT
@@ -91,14 +90,11 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
             file = around / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        environment = {**os.environ, "PYTHONPATH": "generated", "MYPYPATH": "generated", "PYTHONUTF8": "1"}
         for said, command in (("cannot be imported", ["-c", IMPORT_ALL]), ("has wrong types", _MYPY)):
-            ran = subprocess.run(
-                [sys.executable, *command], cwd=folder, env=environment, check=False, capture_output=True, text=True
-            )
+            ran = python.run(*command, roots=["generated"], cwd=Path(folder))
             if ran.returncode:
-                lines = (ran.stdout if command is _MYPY else ran.stderr).strip().splitlines()
-                raise PipelineError(f"specs/{package.name}: its client {said}: {(lines or ['no output'])[-1]}")
+                told = python.last(ran.stdout if command is _MYPY else ran.stderr)
+                raise PipelineError(f"specs/{package.name}: its client {said}: {told}")
 
 
 def formatted(source: str) -> bytes:
