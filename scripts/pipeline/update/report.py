@@ -148,8 +148,7 @@ def _state(page: Page) -> str:
     if page.missing:
         # Of several, each with its own address and one reason, the reason is told once.
         return f"not there ({_cut(page.missing.removeprefix(f'{page.address}: '))}), what was reconstructed stays"
-    state = ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
-    return f"{state} ({page.content_type})" if page.content_type and page.changed else state
+    return ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
 
 
 def _places(uses: Iterable[Use]) -> Iterator[str]:

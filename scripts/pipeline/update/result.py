@@ -48,7 +48,6 @@ class Page:
     address: str
     recorded: str
     found: str
-    content_type: str = ""
     by_hand: bool = False
     missing: str = ""
 
