@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 import small_project
-from audience_contract.samples import FORMATS
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
@@ -258,8 +257,8 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
     assert '"X-Api-Key": values.secrets["api_key"],' in adapter
     assert '"X-Org": values.secrets["x_org"],' in adapter
     wire = (tmp_path / "contract_tests/wire/kestrel.py").read_text("utf-8")
-    assert f'"/api/v3/workspaces/{FORMATS["uuid"]}/cohorts"' in wire
-    assert f'"from": "{FORMATS["date"]}"' in wire
+    assert '"/api/v3/workspaces/00000000-0000-0000-0000-000000000000/cohorts"' in wire
+    assert '"from": "0000-00-00"' in wire
 
 
 @pytest.mark.parametrize(
@@ -273,11 +272,10 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
         ("Acme", "list.md", "a body that is no object"),
         ("Acme", "enums.md", "properties/b/enum: not each"),
         ("Acme", "enums.md", "properties/c/multipleOf"),
-        ("Acme", None, "--page"),
     ],
 )
 def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, page: str | None, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, page: str, said: str
 ) -> None:
     (tmp_path / "page.md").write_text("# Words\n", "utf-8")
     text = PAGE.read_text("utf-8")
@@ -298,8 +296,7 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
         (tmp_path / f"{file}.md").write_text(json.dumps(spec), "utf-8")
     root = tmp_path / "project"
     root.mkdir()
-    given = ["--page", str(tmp_path / page)] if page else []
-    assert main(["provider", name, *given, "--root", str(root)]) == 1
+    assert main(["provider", name, "--page", str(tmp_path / page), "--root", str(root)]) == 1
     assert said in capsys.readouterr().err
     assert list(root.iterdir()) == []
 

@@ -19,7 +19,7 @@ from pipeline.update.report import as_json, as_markdown, changelog
 from pipeline.update.result import Change, Check, Page, Report, Result, Use
 from small_project import answer, changed
 
-PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/markdown")]
+PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64)]
 
 
 def report(*kinds: str) -> Report:

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import re
 import subprocess
 import sys
@@ -16,14 +15,13 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.properties import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
 
-from . import validity
+from . import python, validity
 from ._errors import PipelineError
 from .documents import dump
 from .folders import ROOT
 from .operations import operations
 from .published import each_operation
 
-_RUFF = [sys.executable, "-m", "ruff"]
 # Apart from every project's and person's settings, and with the same line ends on every system.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
@@ -74,9 +72,7 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         (target / "client.py").unlink()
         (target / "errors.py").unlink()
         for step in _STEPS:
-            ran = subprocess.run([*_RUFF, *step, *_ISOLATED, str(target)], check=False, capture_output=True, text=True)
-            if ran.returncode:
-                raise PipelineError(f"{name}: ruff {step[0]} fails on the client: {ran.stderr}")
+            _ruff(name, *step, str(target))
         modules: dict[PurePath, bytes] = {
             path.relative_to(target): path.read_bytes() for path in sorted(target.rglob("*.py"))
         }
@@ -94,25 +90,26 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
             file = around / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        environment = {**os.environ, "PYTHONPATH": "generated", "MYPYPATH": "generated", "PYTHONUTF8": "1"}
         for said, command in (("cannot be imported", ["-c", IMPORT_ALL]), ("has wrong types", _MYPY)):
-            ran = subprocess.run(
-                [sys.executable, *command], cwd=folder, env=environment, check=False, capture_output=True, text=True
-            )
+            ran = python.run(*command, roots=["generated"], cwd=Path(folder))
             if ran.returncode:
-                lines = (ran.stdout if command is _MYPY else ran.stderr).strip().splitlines()
-                raise PipelineError(f"specs/{package.name}: its client {said}: {(lines or ['no output'])[-1]}")
+                told = python.last(ran.stdout if command is _MYPY else ran.stderr)
+                raise PipelineError(f"specs/{package.name}: its client {said}: {told}")
 
 
 def formatted(source: str) -> bytes:
     """Python in the style of this project."""
     for step in (["check", "--fix-only", "--select", "I"], ["format"]):
-        command = [*_RUFF, *step, "--line-length", "120", *_ISOLATED[:-1], "--stdin-filename", "new.py", "-"]
-        ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
-        if ran.returncode:
-            raise PipelineError(f"ruff {step[0]} fails on a template: {ran.stderr}{source}")
-        source = ran.stdout
+        source = _ruff("a template", *step, "--line-length", "120", "--stdin-filename", "new.py", "-", source=source)
     return source.encode()
+
+
+def _ruff(name: str, *step: str, source: str | None = None) -> str:
+    command = [sys.executable, "-m", "ruff", *step, *_ISOLATED]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
+    if ran.returncode:
+        raise PipelineError(f"{name}: ruff {step[0]} fails: {ran.stderr}{source or ''}")
+    return ran.stdout
 
 
 def unnamable(spec: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +90,15 @@ def line_of(file: Path, at: str) -> int:
     node: Any = safe_yaml.compose(file.read_text("utf-8"))
     line = 1
     for key in tokens(at):
+        members = {}
         if isinstance(node, MappingNode):
-            found = next(((k, value) for k, value in node.value if k.value == key), None)
-        elif isinstance(node, SequenceNode) and key.isdecimal() and int(key) < len(node.value):
-            found = (node.value[int(key)], node.value[int(key)])
-        else:
-            found = None
-        if found is None:
+            members = {name.value: (name, value) for name, value in node.value}
+        elif isinstance(node, SequenceNode):
+            members = {str(number): (value, value) for number, value in enumerate(node.value)}
+        if key not in members:
             break
-        line, node = found[0].start_mark.line + 1, found[1]
+        start, node = members[key]
+        line = start.start_mark.line + 1
     return line
 
 
@@ -114,8 +115,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_unique)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {".json": _json, ".yaml": safe_yaml.load, ".toml": tomllib.loads}
+_READERS: dict[str, Callable[[str], Any]] = {
+    ".json": partial(json.loads, object_pairs_hook=_unique), ".yaml": safe_yaml.load, ".toml": tomllib.loads,
+}  # fmt: skip

@@ -48,12 +48,6 @@ def upstream(provider: Provider) -> Json:
     return merge.merged(documents_of(provider))
 
 
-def undisputed(provider: Provider, new: Collection[str] = ()) -> Json:
-    """The provider's documents as one, without the overlay; of what they disagree in, one counts, as in `attempt`."""
-    spec: Json = merge.decided(upstream(provider), new)
-    return spec
-
-
 def documents_of(provider: Provider, against: list[str] | None = None) -> dict[str, Json]:
     """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe.
 

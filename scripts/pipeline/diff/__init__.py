@@ -1,6 +1,5 @@
 """What changed from one OpenAPI document to the next, and for whom that breaks something."""
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -18,18 +17,16 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """
     if any(str(spec.get("openapi", "")).startswith("3.0") for spec in (old, new)):
         old, new = translated(old), translated(new)
-    found: dict[tuple[object, ...], Change] = {}
-    places = Counter[tuple[object, ...]]()
+    found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes(old, new):
         # What is shared is met at each place that uses it.
         where = change.sentence if change.pointer_old == change.pointer_new is None else None
         key = (change.kind, change.pointer_old, change.pointer_new, change.side, where)
-        places[key] += 1
-        found.setdefault(key, change)
+        found.setdefault(key, []).append(change)
     order = list(Kind)
-    told = [
-        replace(change, sentence=f"{change.sentence} (and so in {places[key] - 1} more places)")
-        if places[key] > 1 else change
-        for key, change in found.items()
-    ]  # fmt: skip
-    return sorted(told, key=lambda change: order.index(change.kind))
+    return sorted(map(_told, found.values()), key=lambda change: order.index(change.kind))
+
+
+def _told(same: list[Change]) -> Change:
+    more = f" (and so in {len(same) - 1} more places)" if len(same) > 1 else ""
+    return replace(same[0], sentence=f"{same[0].sentence}{more}")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .change import Change, Kind
-from .node import Node
+from .node import Node, whole
 from .words import SAID
 
 _Way = frozenset[tuple[str, frozenset[str]]]
@@ -40,16 +40,12 @@ def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
         yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
 
 
-def _schemes(root: Node) -> dict[str, Node]:
-    components = root.get("components")
-    return {} if components is None else components.members("securitySchemes")
-
-
 def _ways(operation: Node) -> tuple[str, list[_Way]]:
     own = "security" in operation.value
     holder: dict[str, Any] = operation.value if own else operation.root
     listed: list[dict[str, list[str]]] = holder.get("security", []) or [{}]
-    known = _schemes(Node(operation.root, "", operation.root))
+    components = whole(operation.root).get("components")
+    known = components.members("securitySchemes") if components else {}
     ways: list[_Way] = [
         frozenset((_identity(known.get(name), name), frozenset(scopes)) for name, scopes in way.items())
         for way in listed

@@ -1,8 +1,10 @@
 """What differs between two objects, in words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from ..documents import ABSENT
 
 _LONGEST = 120
 _BEFORE = 30
@@ -12,19 +14,13 @@ def differing(old: Any, new: Any) -> str:
     """Which keywords differ, and in what; values are cut to where they differ."""
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         return _changed(old, new)
-    return ", ".join(f"{key} {said}" for key in sorted({*old, *new}) for said in _of(key, old, new))
-
-
-def _of(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    if key not in new:
-        yield f"{_short(old[key])} is removed"
-    elif key not in old:
-        yield f"{_short(new[key])} is added"
-    elif old[key] != new[key]:
-        yield _changed(old[key], new[key])
+    pairs = {key: (old.get(key, ABSENT), new.get(key, ABSENT)) for key in sorted({*old, *new})}
+    return ", ".join(f"{key} {_changed(*pair)}" for key, pair in pairs.items() if pair[0] != pair[1])
 
 
 def _changed(old: Any, new: Any) -> str:
+    if ABSENT in (old, new):
+        return f"{_short(old)} is removed" if new is ABSENT else f"{_short(new)} is added"
     if isinstance(old, list) and isinstance(new, list):
         gone, come = ([item for item in one if item not in other] for one, other in ((old, new), (new, old)))
         parts = [

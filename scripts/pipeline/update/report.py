@@ -36,7 +36,7 @@ def as_json(result: Result) -> str:
         "class": result.code.words,
         "error": result.error,
         "providers": [_provider(report) for report in result.reports],
-        "checks": [{"name": c.name, "ok": not c.said, "said": c.said} for c in result.checks],
+        "checks": [{**asdict(check), "ok": not check.said} for check in result.checks],
         "outdated_tests": result.outdated,
         "written": result.written,
         "changelog": list(changelog(result)),
@@ -130,8 +130,6 @@ def _about(report: Report) -> Iterator[str]:
     for page in report.pages:
         states.setdefault(_state(page), []).append(code(page.address))
     yield from (f"- {state}: {', '.join(pages)}" for state, pages in states.items())
-    for page in report.pages:
-        yield from (f"- {code(page.address)} redirects to {code(address)}" for address in page.redirects)
     if report.version[0] != report.version[1]:
         yield f"- version {report.version[0]} → {report.version[1]}"
     for kind, means in _MEANS.items():
@@ -150,8 +148,7 @@ def _state(page: Page) -> str:
     if page.missing:
         # Of several, each with its own address and one reason, the reason is told once.
         return f"not there ({_cut(page.missing.removeprefix(f'{page.address}: '))}), what was reconstructed stays"
-    state = ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
-    return f"{state} ({page.content_type})" if page.content_type and page.changed else state
+    return ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
 
 
 def _places(uses: Iterable[Use]) -> Iterator[str]:
@@ -168,24 +165,32 @@ def _places(uses: Iterable[Use]) -> Iterator[str]:
 
 def _steps(result: Result) -> Iterator[str]:
     keys = [report.key for report in result.reports if report.code]
+    ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
     failed = any(check.said for check in result.checks)
-    if result.error:
-        yield f"Correct what stands against it, as each line says (see docs/maintaining/update.md); then `{again}`."
-    elif failed and not result.written:
-        yield f"`{again} UPDATE=--keep` brings the tree to the new spec, although the wrapper does not fit it."
-    if failed:
-        yield "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server."
-    if result.outdated:
-        yield "Correct the tests that the page makes untrue, or our spec, or what quotes the page (DEVIATIONS.md)."
-    for report in result.reports:
-        if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
-            said = "correct its lines above, record its new hash in SOURCE.toml, `make generate`"
-            yield f"The spec of {report.key} is ours: {said}."
-    if result.code and "tests" not in [check.name for check in result.checks]:
-        yield "The tests were not run: without `--no-tests`, those that break are named."
-    if result.written:
-        yield "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."
+    untried = result.code and "tests" not in [check.name for check in result.checks]
+    steps = [
+        (
+            result.error,
+            f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`.",
+        ),
+        (
+            failed and not result.error and not result.written,
+            f"`{again} UPDATE=--keep`: the tree then has the new spec.",
+        ),
+        (
+            failed,
+            "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server.",
+        ),
+        (result.outdated, "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."),
+        (
+            ours,
+            f"Ours is the spec of {', '.join(ours)}: correct the lines above, record its new hash, `make generate`.",
+        ),
+        (untried, "The tests were not run: without `--no-tests`, those that break are named."),
+        (result.written, "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."),
+    ]
+    return (step for wanted, step in steps if wanted)
 
 
 def _cut(text: str) -> str:

@@ -48,8 +48,6 @@ class Page:
     address: str
     recorded: str
     found: str
-    content_type: str = ""
-    redirects: tuple[str, ...] = ()
     by_hand: bool = False
     missing: str = ""
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .. import client, diff, effective, folders, registry, tree
+from .. import client, diff, effective, folders, merge, registry, tree
 from .._errors import PipelineError
 from ..documents import fingerprint, read
 from ..folders import Json, Provider
@@ -123,9 +123,9 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
     spec, against = effective.attempt(new, names)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
     # Where the overlay leaves no valid spec, the documents are compared.
-    before, after = (
-        (read(old.effective), spec) if spec else (effective.undisputed(old, names), effective.undisputed(new, names))
-    )
+    before, after = read(old.effective), spec
+    if after is None:
+        before, after = (merge.decided(effective.upstream(each), names) for each in (old, new))
     report.sha256, report.compared = fingerprint(after), True
     report.changes = [_change(change) for change in diff.compare(before, after)]
     if before != after and not report.changes:
@@ -136,15 +136,12 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
 
 
 def _samples(taken: Taken) -> Iterator[Change]:
-    """The files of samples that are others: what the page shows is held against the spec by the tests."""
-    for path, data in taken.files.items():
-        if path.parent == taken.provider.samples.parent:
-            old = read(path) if path.is_file() else []
-            new = json.loads(data) if data else []
-            gone, come = ([each for each in one if each not in other] for one, other in ((old, new), (new, old)))
-            if gone or come:
-                name = path.relative_to(taken.provider.root).as_posix()
-                yield Change("documentation", (), f"samples: {len(gone)} gone, {len(come)} new", (name,))
+    """What the page shows is held against the spec by the tests."""
+    files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
+    for path, data in files.items():
+        if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):
+            name = path.relative_to(taken.provider.root).as_posix()
+            yield Change("documentation", (), "other samples", (name,))
 
 
 def _change(found: diff.Change) -> Change:

@@ -61,7 +61,7 @@ def _page(entry: Mapping[str, Any], got: Fetched | None, missing: str) -> Page:
     about = entry["file"], entry["address"], entry["sha256"]
     if got is None:
         return Page(*about, found=entry["sha256"], by_hand="by_hand" in entry, missing=missing)
-    return Page(*about, hashlib.sha256(got.data).hexdigest(), got.content_type, got.redirects)
+    return Page(*about, hashlib.sha256(got.data).hexdigest())
 
 
 def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
