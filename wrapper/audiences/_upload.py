@@ -210,27 +210,23 @@ def _opened(path: Path) -> BinaryIO:
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))
 
 
-class _Use:
-    """Of a file by a call. It ends with `end`, or, where an interrupt came in between, with the call itself."""
-
-    def __init__(self, file: BinaryFile) -> None:
-        self._file = id(file)
-
-    def end(self) -> None:
-        with _LOCK.held:
-            if _IN_USE.get(self._file) is self:
-                del _IN_USE[self._file]
-
-
-_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, _Use]()
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_IN_USE.clear)
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
-    """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
-    use = _Use(file)
+    """Two readers of one file would each get a part of it. Gives back what ends the reservation, which ends with that,
+    too, where an interrupt comes in between.
+    """
+    use, key = threading.Event(), id(file)
+
+    def end() -> None:
+        with _LOCK.held:
+            if _IN_USE.get(key) is use:
+                del _IN_USE[key]
+
     with _LOCK.held:
-        if _IN_USE.setdefault(id(file), use) is not use:
+        if _IN_USE.setdefault(key, use) is not use:
             raise UploadError("the file is in use by another call")
-    return use.end
+    return end
