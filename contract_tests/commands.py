@@ -24,8 +24,8 @@ import processes
 _MADE = cache(typer.main.get_command)
 
 
-def run(package: str, arguments: list[str], environment: dict[str, str], folder: Path | None = None) -> processes.Ended:
-    """What the command of a package comes to, in that working directory."""
+def run(package: str, *arguments: str, folder: Path | None = None, **environment: str) -> processes.Ended:
+    """What the command of a package comes to, in that working directory, with more in the environment."""
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
     with (
@@ -33,7 +33,7 @@ def run(package: str, arguments: list[str], environment: dict[str, str], folder:
         redirect_stdout(out),
         redirect_stderr(error),
         chdir(folder or os.curdir),
-        patch.dict(os.environ, environment, clear=True),
+        patch.dict(os.environ, environment),
         patch.object(sys, "argv", [name, *arguments]),
         patch.object(sys, "stdin", nothing),
         patch.object(typer.main, "get_command", _MADE),
