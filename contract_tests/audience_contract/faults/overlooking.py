@@ -99,7 +99,7 @@ def _rules(place: Place) -> Iterator[Fault]:
         rule = f"{place.schema.pointer}/{keyword}"
         wrong = _OTHERS[keyword](place.sample, said) if keyword in _OTHERS else place.sample
         if place.broken(wrong) == {rule} and place.holds(wrong):
-            sentence = f"A `{place.name}` is accepted that breaks its {keyword} and nothing else."
+            sentence = f"A value of `{place.name}` is accepted that breaks its {keyword} and nothing else."
             yield _read(place, keyword.lower(), sentence, wrong, partial(_right_for, place, rule))
 
 

@@ -149,6 +149,10 @@ class Provider(ABC):
         """Parameters of a list, each with a value, and whether an audience that it shows must be found by that."""
         yield from ()
 
+    def says_no(self, operation: Operation, response: Response) -> bool:  # noqa: ARG002
+        """Whether an answer with the status of a success says that there was none."""
+        return False
+
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Personal data in a request, which no answer has a reason to repeat."""
         yield from ()

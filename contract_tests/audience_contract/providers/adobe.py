@@ -30,6 +30,7 @@ from ..violation import Violation
 _PAGE = 20
 _UNSURE = "an audience of metadata alone, of which no page says that it is found here"
 _PAGES = "/components/schemas/AudiencesList/properties/_page/properties"
+_NEEDED = {"name", "namespace", "originName"}
 _ORGANISATION = "x-gw-ims-org-id"
 # The platform's answer to a bad content type; unlike every other one it is not of the gateway's form.
 _CONTENT_TYPE = {
@@ -62,7 +63,12 @@ class Adobe(Provider):
         "header x-gw-ims-org-id": "ADOBE_ORG_ID",
         "header x-sandbox-name": "ADOBE_SANDBOX_NAME",
     }
-    examples: ClassVar[Mapping[str, Any]] = {"namespace": "agora", "originName": "Agora_Collaboration"}
+    examples: ClassVar[Mapping[str, Any]] = {
+        "namespace": "agora",
+        "originName": "Agora_Collaboration",
+        # No audience of a run has this name.
+        "property": "name==contract-check",
+    }
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
@@ -105,7 +111,7 @@ class Adobe(Provider):
                 yield "a parameter of which nobody says which values there are"
             return
         fields = json_of(request)
-        if not {"name", *self.examples} <= set(fields):
+        if not set(fields) >= _NEEDED:
             yield "a property is not there, and which are required is not said"
         if any(fields.get(name, value) != value for name, value in self.examples.items()):
             yield "a namespace or origin of which nobody says whether there is one"
@@ -141,7 +147,8 @@ class Adobe(Provider):
             },
         }.items():
             if wrong:
-                yield Violation("body", "/children", operation.node.pointer, f"not by the {name} that was asked for")
+                rule = next(each.pointer for each in operation.node["parameters"] if each.value["name"] == name)
+                yield Violation("body", "/children", rule, f"not by the {name} that was asked for")
 
     def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
         if operation.id == "listAudiences":
@@ -157,7 +164,7 @@ class Adobe(Provider):
         if call.operation.id != "create_audience":
             return False
         fields = json_of(call.request)
-        return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
+        return not all(fields.get(name, "").strip() for name in _NEEDED)
 
     def create_audience(self, call: Call) -> Response:
         """200 with an id of Adobe's, and as `audienceId` the caller's own, or else the same again."""
