@@ -320,8 +320,8 @@ _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"]
     ids=["the first action for an id counts", "a replacement adds", "a read counts one too many"],
 )
 def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong: str, act: Any) -> None:
-    report = judge(_playing(wrong, act), "batch", operations=[_VIEW, operation], requests=60)
-    assert (operation, "run.members") in _found(report)
+    report = judge(_playing(wrong, act), "batch", operations=[_VIEW, operation])
+    assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
