@@ -242,15 +242,21 @@ def _without_first(value: Any) -> Any:
     return value if "count" in value else {**value, "audiences": value["audiences"][1:]}
 
 
+def _twice(value: Any) -> Any:
+    found = value["audiences"] * 2
+    return {**value, "audiences": found, "count": 99 if value["has_more"] else len(found)}
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        (lambda value: {**value, "audiences": value["audiences"] * 2, "count": 99}, "run.pages"),
+        (_twice, "run.pages"),
         (_without_first, "run.pages"),
         (lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
         (lambda value: {**value, "has_more": True}, "response.body"),
+        (lambda value: {**value, "has_more": False}, "response.body"),
     ],
-    ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to"],
+    ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to", "no more"],
 )
 def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: Any, rule: str) -> None:
     report = _judged(_LIST, on_success(as_json(change)), _CREATE)
@@ -314,8 +320,8 @@ _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"]
     ids=["the first action for an id counts", "a replacement adds", "a read counts one too many"],
 )
 def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong: str, act: Any) -> None:
-    report = judge(_playing(wrong, act), "batch", operations=[_VIEW, operation], requests=60)
-    assert (operation, "run.members") in _found(report)
+    report = judge(_playing(wrong, act), "batch", operations=[_VIEW, operation])
+    assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
@@ -356,13 +362,14 @@ def _reads(old: str, new: str) -> Any:
         (_of_page(pageSize=99), "response.body"),
         (_of_page(totalCount=0), "response.body"),
         (_of_page(totalPages=0), "response.body"),
+        (_of_page(next=0), "response.body"),
         (_reads("property=[^&]*", ""), "response.body"),
         (_reads("sort=[^&]*", ""), "response.body"),
         (_reads("name=[^&]*", ""), "response.body"),
         (_reads("name=[^&]*", "name=other"), "run.pages"),
         (_reads("property=[^&]*", "property=name==other"), "run.pages"),
     ],
-    ids=["page", "total", "pages", "no property", "no order", "no name", "another name", "another property"],
+    ids=["page", "total", "pages", "next", "no property", "no order", "no name", "another name", "another property"],
 )
 def test_a_list_that_is_not_what_was_asked_for_or_miscounts_is_a_finding(act: Any, rule: str) -> None:
     operations = ["create_audience", "listAudiences"]

@@ -132,11 +132,12 @@ class Adobe(Provider):
         for name, wrong in {
             "pageSize": page.get("pageSize", size) != size,
             "totalCount": total < last,
+            "next": str(page.get("next", "")) == "0" and last and last < total < sys.maxsize,
             "totalPages": limit.isdecimal() and total < sys.maxsize and pages * int(limit) < total,
         }.items():
             if wrong:
                 rule = f"{_PAGES}/{name}/description"
-                yield Violation("body", f"/_page/{name}", rule, f"another number than that of {size} on this page")
+                yield Violation("body", f"/_page/{name}", rule, f"not what it is for a page of {size}")
         for name, wrong in {
             "property": not all(_is_same(each, *asked.get("property", "").partition("==")[::2]) for each in found),
             "sort": not _is_sorted(found, *asked.get("sort", "").partition(":")[::2]),

@@ -85,9 +85,12 @@ class Batch(Provider):
                 rule = f"{_UPDATE}/items/properties/attributes/description"
                 yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
 
-    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
         """Dates are in a RFC 3339 format; where a list goes on, there is a cursor, and more than the page has."""
         value = json_of(response)
+        is_first = operation.id == "audience_list" and "from=" not in request.target
+        if is_first and value.get("has_more") is False and value.get("count", 0) > len(value.get("audiences", ())):
+            yield Violation("body", "/has_more", operation.node.pointer, "has_more is false, and count is larger")
         if operation.id == "audience_list" and value.get("has_more"):
             if not value.get("next_from"):
                 yield Violation("body", "/next_from", operation.node.pointer, "has_more is true, and nothing goes on")

@@ -562,6 +562,8 @@ class Run:
         """
         if findings:
             self._enter(ONCE_MORE)
+            # Audiences may have been made in vain because the run was at its limit.
+            self._vain.clear()
         known, told, why = dict[str, bool](), {one.key: one for one in findings}, ""
         most = self._courier.requests + _ONCE_MORE
         try:
