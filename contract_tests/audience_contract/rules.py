@@ -15,7 +15,7 @@ class Weight(StrEnum):
     ADVICE = "advice"
     """HTTP, JSON or forms say otherwise, and the documents nothing: `--strict` makes it count."""
     NOT_JUDGED = "not judged"
-    """Nobody says what is right."""
+    """Nobody says what is right; or it was seen once, and not again."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,11 @@ _ALL = (
     _server("case.method", "Methods", "A method that the path does not document does not succeed."),
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
     _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
+    _anywhere("run.members", "Members", "No more members are in an audience than its changes can have left there."),
     _anywhere(
         "run.pages",
         "Pages",
-        "No page of a list has an earlier one's cursor, or other or more items than were asked for.",
+        "No page of a list has the cursor of an earlier one, or other items than were asked for, or more.",
     ),
     # What a client owes.
     _client("request.operation", "Known operation", "Method and path are those of a documented operation."),

@@ -42,6 +42,8 @@ def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
         _list(console, width, title, lines)
     if report.advice:
         _list(console, width, "Advice, which does not count without --strict", [one.message for one in report.advice])
+    if report.once:
+        _list(console, width, "Seen once, not again by its story", [one.message for one in report.once])
     _end(report, console, width, places)
 
 
@@ -73,7 +75,7 @@ def _end(report: Report, console: Console, width: int, places: Sequence[str]) ->
         _line(console, width, f"   {counted(len(report.advice), 'advice', 'pieces of advice')} above; {said}", "dim")
     for text in report.unfinished[:3]:
         _line(console, width, f"?  {text}", "yellow")
-    for where in places[:2] or ("--report html=FILE writes all of it",):
+    for where in places[:2]:
         _line(console, width, f"   report: {where}", "dim")
     seconds = f"{report.seconds:.1f} s, started {report.started}"
     for text in _wrapped(f"{run(report)}, {seconds}", width - 3)[:2]:
@@ -104,7 +106,7 @@ def _list(console: Console, width: int, title: str, lines: Sequence[str]) -> Non
         for part in _wrapped(f"• {text}", width, "  "):
             console.print(Text(part), soft_wrap=True)
     if lines[_LISTED:]:
-        _line(console, width, f"… {len(lines)} in all: --report json=FILE has the whole list")
+        _line(console, width, f"… {len(lines)} in all")
 
 
 def _finding(console: Console, width: int, finding: Finding, number: str, colour: str) -> None:

@@ -136,10 +136,12 @@ class Judge:
         """An answer that is no server error."""
         response = seen.response
         assert response is not None
-        success, status = response.status < 300, response.status
+        expected, status = expectation.expected, response.status
+        says_no = status < 300 and self._provider.says_no(operation, response)
+        success = status < 300 and not says_no
         fits = expectation.fits(operation, response, len(seen.request.body)) or status == _NOT_NOW
+        fits = expected is not Expected.SUCCESS if says_no else fits
         documented = operation.response(status) is not None
-        expected = expectation.expected
         if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
             self.refusing.add(operation.id)
         if status == 405 and not response.values("allow"):
@@ -156,7 +158,7 @@ class Judge:
             self._find(expectation.advised, operation, seen, expectation, said)
         node, wrong = operation.node["responses"], False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or status >= 400
+            wrong = success or says_no or status >= 400
         if wrong:
             rule = RULES[expectation.rule]
             broken = expectation.broken
@@ -211,7 +213,7 @@ class Judge:
         assert response is not None
         broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
-            broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
+            broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
             broken = broken or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             found = [v for v in broken if rule_of_answer(v) == rule]
@@ -258,7 +260,8 @@ class Judge:
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(name)
-        if not 200 <= response.status < 300 or seen.request.method != operation.method:
+        is_success = 200 <= response.status < 300 and not self._provider.says_no(operation, response)
+        if not is_success or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)
@@ -268,7 +271,7 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            told = replace(seen, answered=self.answered_with(operation, seen), before=())
+            told = replace(seen, answered=self.answered_with(operation, seen), before=(), last=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
             made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
@@ -284,7 +287,7 @@ class Judge:
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
             self._find("run.unique", operation, both, about, said)
-        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
@@ -294,11 +297,8 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
-        """Whether a page of a list has what was asked for, and no more."""
+        """Whether a page of a list has no more than was asked for, or than any may have."""
         facts, value = facts_of(operation), value_of(seen.response)
-        unfit = {name for item in self.items(operation, seen) for name in self._provider.unfit(sent, item)}
-        for name in sorted(unfit):
-            self._page(operation, seen, f" has what does not fit its {name}", detail=f"unfit {name}")
         for limit in (place for place in places(operation) if place.name in facts.limits):
             items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
             if isinstance(items, list) and most.isdecimal() and most != "0":
@@ -335,6 +335,32 @@ class Judge:
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
+
+    def ours(self, operation: Operation, seen: Observation) -> Mapping[str, object]:
+        """The audience of the run's on a page of a list of which that says most; nothing where there is none."""
+        names = self.shows(operation, seen)
+        found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
+        return max(found, key=len, default={})
+
+    def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
+        """An audience that a list without a filter has; one that is on a later page may be there."""
+        is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
+        is_all = (
+            seen.response is not None and seen.response.status == 200 and not self.next_page(operation, seen, set())
+        )
+        said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
+        self._page(operation, seen, said, detail="filter")
+
+    def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
+        """No more members are in an audience than its changes can have left there."""
+        facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
+        size = at(value, known.size) if known.size else None
+        if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
+            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
+            about = Expectation(Expected.SUCCESS, "run.members", "", "success")
+            # Whoever repeats it needs both.
+            for each in (operation, reader):
+                self._find("run.members", each, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""

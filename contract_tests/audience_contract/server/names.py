@@ -125,6 +125,7 @@ class Names:
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]
+        found += [self._audiences.digits]
         if "string" not in types(place.schema):
             found = [from_text(place.schema, value), int(self._audiences.digits)]
         return next((each for each in found if not any(check(place.schema, each, ""))), draft.value(place))
