@@ -201,14 +201,15 @@ def test_a_success_without_an_id_is_found() -> None:
 
 @pytest.mark.parametrize("query", ["property=name==Fall", "name=spring&description=Fall", "name=fall"])
 def test_a_list_with_what_was_not_asked_for_is_found(query: str) -> None:
-    asked = replace(wire("adobe").GOOD, method="GET", target=f"/data/core/ups/audiences?{query}", body=b"")
-    request = replace(asked, headers=tuple(each for each in asked.headers if each[0].lower() != "accept"))
+    request = replace(header("Accept")(wire("adobe").GOOD), method="GET", body=b"")
+    request = replace(request, target=f"/data/core/ups/audiences?{query}")
     answer = '{"children": [{"name": "Spring", "description": "%s"}]}'
     found = of_one("adobe", "listAudiences", request, answer % "Sale")
     assert {rule for rule, said in found if "that was asked for" in said} == {"response.body"}
     fitting = replace(request, target="/data/core/ups/audiences?property=name==Spring&name=SPRI&description=sale")
-    found = of_one("adobe", "listAudiences", fitting, answer % "Sale")
-    assert not [said for _, said in found if "that was asked for" in said]
+    for fits in (answer % "Sale", '{"children": [{"name": "Spring"}]}'):
+        found = of_one("adobe", "listAudiences", fitting, fits)
+        assert not [said for _, said in found if "that was asked for" in said]
 
 
 def test_an_audience_is_asked_for_by_the_id_that_its_creation_answered_whatever_its_name() -> None:

@@ -142,7 +142,8 @@ class Adobe(Provider):
             "property": not all(_is_same(each, *asked.get("property", "").partition("==")[::2]) for each in found),
             "sort": not _is_sorted(found, *asked.get("sort", "").partition(":")[::2]),
             **{
-                key: not all(asked.get(key, "").lower() in each.get(key, "").lower() for each in found)
+                # What an item does not show may be there.
+                key: not all(asked.get(key, "").lower() in each.get(key, asked.get(key, "")).lower() for each in found)
                 for key in ("name", "description")
             },
         }.items():

@@ -1,5 +1,6 @@
 """The report on a terminal: each finding, and at the end, where the eye is, the result with a line for each."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -56,8 +57,10 @@ def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> Non
 
 
 def _shortened(headline: str, width: int) -> str:
-    """Without its middle: what was sent stands first, and what is wrong with the answer last."""
+    """A long one without its page and its middle: the input stands first, and what is wrong with the answer last."""
     text, start = line(headline), width // 3
+    if len(text) > width:
+        text = re.sub(r"; [^; ()]+\.(md|yaml|json)\)$", ")", text)
     return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
 
 
