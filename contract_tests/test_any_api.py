@@ -425,9 +425,13 @@ def test_a_refusal_may_be_an_alternative_of_the_success() -> None:
         admitted = (b"authorization", f"Bearer {TOKEN}".encode()) in scope["headers"]
         limit = query.get("limit", ["1"])[-1]
         kinds, sort = ("&".join(query.get(name, [])) for name in ("kinds", "sort"))
-        right = admitted and re.fullmatch("[0-9]+", limit, re.ASCII) and 1 <= int(limit) <= 100
-        right = right and re.fullmatch("((open|closed)([|](open|closed))?)?", kinds)
-        right = right and re.fullmatch("((name|age)( (name|age))*)?", sort)
+        right = (
+            admitted
+            and re.fullmatch("[0-9]+", limit, re.ASCII)
+            and 1 <= int(limit) <= 100
+            and re.fullmatch("((open|closed)([|](open|closed))?)?", kinds)
+            and re.fullmatch("((name|age)( (name|age))*)?", sort)
+        )
         value = {"ok": True, "channels": []} if right else {"ok": False, "error": "no"}
         other = Response(405, (("allow", "GET"),), b"") if scope["method"] != "GET" else said(200, value)
         await reply(other, send)

@@ -151,6 +151,10 @@ class Documented(Provider):
         if facts.effect is Effect.CREATES:
             call.created(fields=value, path=call.path)
         elif facts.effect is Effect.CHANGES and made and value:
+            for pointer in facts.fed.values():
+                # An answer need not have it.
+                if own := at(made.fields, pointer) if pointer.startswith("/") else None:
+                    value = put(value, pointer.removeprefix("/"), own)
             made.fields.update(value)
         elif facts.effect is Effect.REMOVES and made:
             call.state.drop(made)

@@ -248,16 +248,19 @@ class _Plain:
             return {"x-not-judged": True}
         return self._resolvable(found, pointer, to)
 
-    def _referred_schema(self, reference: str, file: Path) -> str | None:
-        """The place of the document where a schema stands that is referred to; None where there is none."""
+    def _referred_schema(self, reference: str, pointer: str, file: Path) -> Json:
+        """A reference to a schema as one to a place of the document."""
         to, place, found = self._found(reference, file)
-        if found is None or to == next(iter(self._files)):
-            return f"#{place}" if found is not None else None
+        if found is None:
+            self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
+            return {"x-not-judged": True}
+        if to == next(iter(self._files)):
+            return {"$ref": f"#{place}"}
         key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
         if key not in self._added:
             self._added[key] = {}
             self._added[key] = self._schema(found, f"/components/schemas/{key}", to)
-        return f"#/components/schemas/{key}"
+        return {"$ref": f"#/components/schemas/{key}"}
 
     def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
         """The file that a reference leads to, the place there, and what that has; None for nothing, or for too much."""
@@ -454,23 +457,20 @@ class _Plain:
             return {}
         found: Json = {}
         # Here each alternative still has the name by which a discriminator tells it.
-        for name, child in _told_apart(value).items():
-            at = f"{pointer}/{escape(name)}"
-            if name in _NAMES or (child is None and name not in _DATA):
-                continue
-            to = self._referred_schema(child, file) if name == "$ref" and isinstance(child, str) else child
-            if to is None and name == "$ref":
-                self._leave_out(at, "it leads nowhere, or to what cannot be read here")
-                found["x-not-judged"] = True
-            elif name in ("$dynamicRef", "discriminator") or not self._is_sound(name, to):
+        kept: Json = {name: child for name, child in _told_apart(value).items() if child is not None or name in _DATA}
+        for name in (each for each in kept if each not in _NAMES):
+            at, child = f"{pointer}/{escape(name)}", kept[name]
+            if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True
+            elif name == "$ref":
+                found |= self._referred_schema(child, at, file)
             elif name in _NAMED:
                 found[name] = self._schemas_of(child, at, file)
             elif name in _SEVERAL:
                 found[name] = [self._schema(each, f"{at}/{number}", file) for number, each in enumerate(child)]
             else:
-                found[name] = self._schema(child, at, file) if name in _ONE else to
+                found[name] = self._schema(child, at, file) if name in _ONE else child
         self._schemas[id(found)] = pointer, found
         return found
 
