@@ -1,4 +1,6 @@
 import gc
+import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,23 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
 settings.register_profile("few", settings.get_profile("suite"), max_examples=8)
 settings.load_profile("suite")
+
+
+# What colours, widens, redirects or authorizes what a test starts, in the shell of a developer or on a machine of CI.
+_OTHERS = re.compile(
+    rf"CI|GITHUB_.*|COLUMNS|LINES|TERMINAL_WIDTH|(NO|PY|FORCE)_COLORS?|CLICOLOR.*|.*_PROXY|({'|'.join(KEYS)})_.*",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_environment() -> Iterator[None]:
+    """The same environment wherever the tests run, and a terminal that is wide."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(_OTHERS.fullmatch, list(os.environ)):
+            patch.delenv(name)
+        patch.setenv("COLUMNS", "200")
+        yield
 
 
 @pytest.fixture(scope="session")
