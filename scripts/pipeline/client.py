@@ -31,8 +31,8 @@ for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
     parts = file.relative_to("generated").with_suffix("").parts
     importlib.import_module(".".join(part for part in parts if part != "__init__"))
 """
-_MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "--cache-dir", str(ROOT / "build" / "mypy")]
-_MYPY += ["-p", "audience_clients"]
+_MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "-p", "audience_clients"]
+_MYPY += ["--cache-dir", str(ROOT / "build" / "mypy")]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
 # What the templates call something of their own, which a property or parameter of that name would replace. Behind the
 # words of Python the generator writes an underscore, and so behind these.

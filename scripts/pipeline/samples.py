@@ -13,12 +13,6 @@ Json = dict[str, Any]
 CREATE = "create"
 
 
-def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
-    """The samples, each in the file of its operation; `create.json` is there in any case."""
-    sorted_out = _by_operation(provider, documents, samples)
-    return {provider.samples.with_name(f"{name}.json"): dump(found) for name, found in sorted_out.items()}
-
-
 def kept(provider: Provider, page: str) -> list[Json]:
     """Those of a page that is not read now; each says the file that it is in."""
     found = recorded(provider).items()
@@ -29,8 +23,10 @@ def recorded(provider: Provider) -> dict[Path, list[Json]]:
     return {file: read(file) for file in sorted(provider.samples.parent.glob("*.json"))}
 
 
-def _by_operation(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[str, list[Json]]:
-    """By file: one that names no operation, in itself or by its target, is of that of the one before it on its page.
+def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
+    """The samples, each in the file of its operation; `create.json` is there in any case.
+
+    One that names no operation, in itself or by its target, is of that of the one before it on its page.
 
     The first on a page is of the first operation of the page's document. What a sample has as `file` is where it is
     already.
@@ -49,13 +45,13 @@ def _by_operation(provider: Provider, documents: Mapping[str, Json], samples: It
             # Where another document has the same method and path, those of the page's own.
             own_last = sorted(operations, key=lambda each: each[0] == document)
             named = {(method.upper(), path): name for _, method, path, name in own_last}
-        kept = {name: value for name, value in sample.items() if name not in ("operation", "file")}
+        plain = {name: value for name, value in sample.items() if name not in ("operation", "file")}
         own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
         if own is None and "target" in sample:
             own = _by_target(named, sample)
         current = own or current
-        found.setdefault(current, []).append(kept)
-    return found
+        found.setdefault(current, []).append(plain)
+    return {provider.samples.with_name(f"{name}.json"): dump(each) for name, each in found.items()}
 
 
 def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None:

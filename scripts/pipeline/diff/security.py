@@ -88,10 +88,10 @@ def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:
     holder = next((node for node in holders if node.value.get("servers")), None)
     listed: list[dict[str, Any]] = holder.value["servers"] if holder is not None else [{"url": "/"}]
     pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
-    return pointer, [list(_urls(server)) for server in listed]
+    return pointer, [list(urls_of(server)) for server in listed]
 
 
-def _urls(server: dict[str, Any]) -> Iterator[str]:
+def urls_of(server: dict[str, Any]) -> Iterator[str]:
     """Each URL that the variables allow, the default first; of a variable without a list, the default."""
     variables = server.get("variables", {})
     choices = [

@@ -81,30 +81,16 @@ def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path
         version = published.version_of(spec)
     except (OSError, PipelineError) as error:
         raise PipelineError(f"{page}: {error}") from error
-    source = f'''\
-# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.
-class = "{name}"
-vendored = {datetime.now(UTC):%Y-%m-%d}
-
-[[document]]
-file = "openapi{published.suffix(spec)}"
-kind = "published"
-licence = {_toml(published.licence_of(spec))}
-version = {_toml(version)}
-sha256 = "{hashlib.sha256(spec.encode()).hexdigest()}"
-
-[[page]]
-file = {_toml(page.name)}
-address = {_toml(address)}
-sha256 = "{hashlib.sha256(data).hexdigest()}"
-document = "openapi{published.suffix(spec)}"
-'''
+    file = f"openapi{published.suffix(spec)}"
+    document = {
+        "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
+        "sha256": hashlib.sha256(spec.encode()).hexdigest(),
+    }  # fmt: skip
+    found = {"file": page.name, "address": address, "sha256": hashlib.sha256(data).hexdigest(), "document": file}
+    source = {"class": name, "vendored": datetime.now(UTC).date(), "document": [document], "page": [found]}
+    about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)
-    provider.source_file.write_text(source, "utf-8")
+    provider.source_file.write_text(about + tomlkit.dumps(source), "utf-8")
     files = vendor.extract(provider, page.parent)
     tree.write(provider.root, files)
     return files | {provider.source_file: provider.source_file.read_bytes()}
-
-
-def _toml(text: str) -> str:
-    return str(tomlkit.item(text).as_string())

@@ -15,6 +15,7 @@ from audience_contract.spec import Document
 
 from .._errors import PipelineError
 from ..client import shape
+from ..diff.security import urls_of
 from ..documents import pointer
 from ..operations import Json, Operation, operations, target
 
@@ -55,7 +56,8 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
         "method": _method(operation),
-        "bases": list(_bases(spec)),
+        # Of each server, its variables set to their defaults.
+        "bases": [urlsplit(next(urls_of(server))).path.rstrip("/") for server in spec["servers"]],
         # The parameters of path and query that have no setting: an adapter has to know what they are.
         "required": [_python(each["name"], where) for where, each in others if each.get("required")],
         "path": _path(operation, made),
@@ -119,15 +121,6 @@ def _method(operation: Operation) -> str:
     name = operation.name
     plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
     return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, operation.at)
-
-
-def _bases(spec: Json) -> Iterator[str]:
-    """Each server's base path, its variables set to their defaults."""
-    for server in spec["servers"]:
-        url: str = server["url"]
-        for name, variable in server.get("variables", {}).items():
-            url = url.replace(f"{{{name}}}", variable["default"])
-        yield urlsplit(url).path.rstrip("/")
 
 
 def _path(operation: Operation, made: Any) -> str:

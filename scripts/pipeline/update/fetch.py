@@ -1,6 +1,5 @@
 """Fetch a page: bounded in size, time and redirects, and from the host that SOURCE.toml names only."""
 
-import stat
 import time
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -88,7 +87,7 @@ def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:
 
 def _file(path: Path) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if path.exists() and not path.is_file():
             raise PipelineError(f"{path}: not a file")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
