@@ -210,3 +210,7 @@ def test_help_imports_nothing_that_is_slow() -> None:
     )
     ended = processes.run([sys.executable, "-c", code], check=True)
     assert ended.stdout.rpartition("loaded:")[2].strip() == ""
+
+
+def test_a_run_that_writes_no_report_says_how_all_of_it_is_written() -> None:
+    assert "--report html=FILE writes all of it" in run(*_SERVER, BATCH_API_KEY="k", BATCH_PROJECT="p").stdout

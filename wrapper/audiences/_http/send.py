@@ -12,10 +12,9 @@ import httpx2
 
 from .. import _checks
 from .._errors import AudiencesError, ConfigurationError
-from .._reader import Reader
 from .._response import Response
 from .._secret import Secret
-from .._upload import Upload
+from .._upload import Reader, Upload
 from .body import body_class
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
