@@ -9,11 +9,10 @@ import os
 import signal
 import sys
 import warnings
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
 from unittest.mock import patch
 
 import typer.main
@@ -24,15 +23,14 @@ import processes
 _MADE = cache(typer.main.get_command)
 
 
-def run(package: str, *arguments: str, folder: Path | None = None, **environment: str) -> processes.Ended:
-    """What the command of a package comes to, in that working directory, with more in the environment."""
+def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
+    """What the command of a package comes to, with more in the environment."""
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
     with (
         open(os.devnull) as nothing,
         redirect_stdout(out),
         redirect_stderr(error),
-        chdir(folder or os.curdir),
         patch.dict(os.environ, environment),
         patch.object(sys, "argv", [name, *arguments]),
         patch.object(sys, "stdin", nothing),

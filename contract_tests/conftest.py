@@ -101,7 +101,7 @@ def server() -> Iterator[MockServer]:
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx2.Client]:
     """Sends no header of its own that an operation could document."""
-    with httpx2.Client(headers={"Accept": "", "User-Agent": "test"}) as made:
+    with httpx2.Client(timeout=60, headers={"Accept": "", "User-Agent": "test"}) as made:
         yield made
 
 

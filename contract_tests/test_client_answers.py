@@ -1,7 +1,7 @@
 """What a judged client is answered: all that the spec allows, and when asked for, what it forbids."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audience_contract import Response, check_response, provider_keys
@@ -48,6 +48,7 @@ def test_adversarial_answers_break_the_spec(key: str) -> None:
 
 
 @given(key=st.sampled_from(KEYS), seed=st.integers(), choice=st.sampled_from(Answers))
+@settings(max_examples=15)
 def test_the_first_answer_is_a_plain_success_and_the_seed_decides_the_rest(
     key: str, seed: int, choice: Answers
 ) -> None:

@@ -206,7 +206,7 @@ def test_a_list_has_all_audiences_as_a_table_or_each_in_a_line(server: MockServe
     names = [f"S{number}" for number in range(101)]
     key = {"Authorization": f"Bearer {server.environment()['BATCH_API_KEY']}"}
     project = {"X-Batch-Project": server.environment()["BATCH_PROJECT"]}
-    with httpx2.Client(headers={**key, **project}) as client:
+    with httpx2.Client(timeout=60, headers={**key, **project}) as client:
         for name in names:
             url = f"{server.environment()['BATCH_BASE_URL']}/audiences/create"
             client.post(url, json={"name": name, "type": "emails"}).raise_for_status()

@@ -116,7 +116,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self, server: MockServer, wire: Wire, portal: BlockingPortal) -> None:
         super().__init__()
-        self._server, self._wire, self._portal, self._client = server, wire, portal, httpx2.Client()
+        self._server, self._wire, self._portal, self._client = server, wire, portal, httpx2.Client(timeout=60)
         self._model: dict[str, dict[str, Any]] = {}
         server.clear()
         credentials: dict[str, Any] = {

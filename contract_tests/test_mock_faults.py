@@ -24,7 +24,7 @@ _CSV = Part("audience_file", "a.csv", "text/csv", b"phone1\n442079832100\n")
 )
 def test_a_server_has_its_fault_and_the_others_do_not(name: str) -> None:
     key, found = name.partition(".")[0], witness(find(name))
-    with MockServer(fault=name) as server, httpx2.Client() as client:
+    with MockServer(fault=name) as server, httpx2.Client(timeout=60) as client:
         answer = [send(client, server, key, request) for request in found][-1]
         assert answer.status == wire(key).SUCCESS
         for other in set(provider_keys()) - {key}:

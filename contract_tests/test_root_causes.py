@@ -323,5 +323,5 @@ def trimming(app: ASGIApp) -> ASGIApp:
 
 
 def test_what_becomes_of_an_audience_whose_name_should_have_been_refused_is_no_finding_of_its_own() -> None:
-    (found,) = judge(MockServer(middleware=trimming, prose=True), "batch").counted
+    (found,) = judge(MockServer(middleware=trimming, prose=True), "batch", requests=150).counted
     assert (found.rule, found.operations) == ("case.refused", ("audience_create",))

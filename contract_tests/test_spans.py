@@ -155,13 +155,14 @@ def test_of_a_foreign_exception_the_span_has_the_kind_only(run: Any) -> None:
 def test_a_cancelled_call_ends_its_span_with_an_unknown_outcome(
     exporter: InMemorySpanExporter, portal: BlockingPortal, key: str
 ) -> None:
-    class Silent(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-            await anyio.sleep(60)
-            raise AssertionError(request)
-
     async def call() -> None:
-        with anyio.move_on_after(0.1):
+        class Silent(httpx2.AsyncBaseTransport):
+            async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+                scope.cancel()
+                await anyio.sleep(60)
+                raise AssertionError(request)
+
+        with anyio.CancelScope() as scope:
             await make(key, aio, transport=Silent()).create(case(key).good())
 
     exporter.clear()

@@ -23,7 +23,7 @@ from wire import Change, body, header, operation_of, query, send, wire
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[httpx2.Client]:
-    with httpx2.Client() as made:
+    with httpx2.Client(timeout=60) as made:
         yield made
 
 
@@ -78,7 +78,7 @@ def test_an_exchange_of_the_mock_gets_the_same_findings_from_its_record(
 
 @pytest.mark.parametrize("key", provider_keys())
 def test_an_exchange_with_a_providers_own_host_is_that_providers(key: str, file: Path, server: MockServer) -> None:
-    with httpx2.Client() as client:
+    with httpx2.Client(timeout=60) as client:
         response = send(client, server, key, wire(key).GOOD)
     record(file, HOSTS[key], wire(key).GOOD, response)
     report = judge(file)
@@ -220,12 +220,13 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
     ],
 )
 def test_the_exit_code_says_whether_the_contract_was_kept(
-    arguments: list[str], code: int, said: str, tmp_path: Path
+    arguments: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     judged(tmp_path / "good.har", entry())
     judged(tmp_path / "bad.har", entry(body("{}")(wire("batch").GOOD)))
     (tmp_path / "text.har").write_text("text")
-    ended = commands.run("audience_contract", "traffic", *arguments, folder=tmp_path)
+    ended = commands.run("audience_contract", "traffic", *arguments)
     assert ended.returncode == code
     assert said in (ended.stdout if code < 2 else ended.stderr)
     assert "Traceback" not in ended.stderr
