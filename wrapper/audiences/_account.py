@@ -13,6 +13,7 @@ from . import _json, _spec
 from ._audience import Audience
 from ._draft import Draft, drafted
 from ._errors import OURS, InvalidError, Problem, named
+from ._http.send import Sender
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
 from ._redact import RecentSecrets
@@ -30,6 +31,7 @@ class Account:
     values: Values
     pace: Pace
     known: RecentSecrets
+    sender: Sender
     on_request: Callable[[Request], Any] | None = None
     on_response: Callable[[Request, Response], Any] | None = None
     allow_undocumented: bool = False

@@ -1,10 +1,12 @@
 """How a single call is made."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from . import _checks
 from ._policy import RetryPolicy
+from ._sides import Ending, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,11 @@ class Timeouts:
         return given if isinstance(given, Timeouts) else cls(given, given, given, given, given)
 
 
-class Ending:
-    """Ends a call from outside, for `close()` or after an interrupt of others."""
-
-    over = False
-    end_connection: Callable[[], None] | None = None
-    """Of the connection of ours that carries the call now; one of the caller's transport has its own end."""
-
-    def end(self) -> None:
-        self.over = True
-        if self.end_connection:
-            self.end_connection()
-
-
 @dataclass(frozen=True, slots=True)
 class CallSettings:
     """How one call is made."""
 
+    side: Side
     timeouts: Timeouts
     policy: RetryPolicy
     read_policy: RetryPolicy
@@ -60,3 +50,8 @@ class CallSettings:
     """Whether a connection may be used that an earlier call has used."""
     ending: Ending
     extra_headers: Mapping[str, str]
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the total time is over."""
+        return self.deadline - time.monotonic()

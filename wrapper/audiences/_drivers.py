@@ -1,31 +1,22 @@
 """The two ways to run a flow: from a thread, and from an event loop."""
 
-import math
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
-from inspect import iscoroutine, signature
+from inspect import signature
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, get_args
 
-import anyio
-import anyio.to_thread
-
-from ._errors import ConfigurationError, NotSentTimeoutError
 from ._http.send import AsyncTransport, BlockingTransport
-from ._http.waiting import AsyncSide, BlockingSide
 from ._listing import Listing
 from ._options import CallOptions
 from ._provider import Provider
 from ._record import Model, Record
-from ._steps import Await, Flow, R, Step, Wait, Work
+from ._sides import AsyncSide, BlockingSide, Flow, R
 from ._verbs import Verbs
 
 P = ParamSpec("P")
 M = TypeVar("M")
 Method = TypeVar("Method", bound=Callable[..., Any])
-_LOOK = 0.05
-"""Seconds between two looks whether a call that waits was ended."""
 
 
 def _blocking(flow: Callable[Concatenate[Verbs[M], P], Flow[R]]) -> Callable[Concatenate["Blocking[M]", P], R]:
@@ -101,7 +92,7 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
         `Timeouts.connect` at the latest. The object can be used again.
         """
         self._end_calls()
-        BlockingSide.run(self._http.close())
+        BlockingSide.run(self._sender.close())
 
     def __enter__(self) -> Self:
         return self
@@ -111,22 +102,6 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
 
     def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
         return BlockingSide.run(self._driven(verbs, flow))
-
-    def _do(self, step: Step, verbs: Verbs) -> Any:
-        match step:
-            case Wait(seconds):
-                end = time.monotonic() + seconds
-                while (left := end - time.monotonic()) > 0 and not verbs.ended:
-                    time.sleep(min(left, _LOOK))
-                return None
-            case Work(do):
-                return do()
-            case Await(what):
-                if iscoroutine(what):
-                    what.close()
-                raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
-            case _:
-                raise AssertionError(step)
 
 
 class Async(Provider[AsyncTransport], Generic[Model]):
@@ -161,7 +136,7 @@ class Async(Provider[AsyncTransport], Generic[Model]):
     async def close(self) -> None:
         """End the calls in flight of this event loop, and close its connections. The object can be used again."""
         self._end_calls()
-        await AsyncSide.run(self._http.close())
+        await AsyncSide.run(self._sender.close())
 
     aclose = close
 
@@ -175,25 +150,3 @@ class Async(Provider[AsyncTransport], Generic[Model]):
 
     async def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
         return await AsyncSide.run(self._driven(verbs, flow))
-
-    async def _do(self, step: Step, verbs: Verbs) -> Any:
-        match step:
-            case Wait(seconds):
-                end = time.monotonic() + seconds
-                while (left := end - time.monotonic()) > 0 and not verbs.ended:
-                    await anyio.sleep(min(left, _LOOK))
-                return None
-            case Work(do, math.inf):
-                return await AsyncSide.work(do)
-            case Work(do):
-                return await self._within(step, anyio.to_thread.run_sync(do, abandon_on_cancel=True))
-            case Await(what):
-                return await self._within(step, what)
-            case _:
-                raise AssertionError(step)
-
-    async def _within(self, step: Work | Await, what: Awaitable[Any]) -> Any:
-        left = step.deadline - time.monotonic()
-        with anyio.CancelScope(deadline=anyio.current_time() + left):
-            return await what
-        raise NotSentTimeoutError(f"nothing was sent: the total time was over in {step.during}", provider=self.title)

@@ -15,7 +15,7 @@ from ._drivers import Async, Blocking
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._record import Receipt
-from ._steps import Flow
+from ._sides import Flow
 
 Result = Receipt | AudiencesError
 

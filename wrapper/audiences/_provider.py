@@ -1,11 +1,9 @@
 """What all provider objects share: their settings and options."""
 
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from inspect import signature
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from weakref import ref
@@ -13,25 +11,23 @@ from weakref import ref
 from . import _checks, _observe, _spec
 from ._account import Account
 from ._attempts import Attempts
-from ._call_settings import CallSettings, Ending, Timeouts
+from ._call_settings import CallSettings, Timeouts
 from ._errors import ConfigurationError
 from ._http.send import Sender
-from ._http.trace import Send
-from ._http.waiting import Side
 from ._operation import Adapter, Capability
 from ._options import MAX_BYTES, CallOptions, Options, Pace
 from ._policy import CREATES, READS, RetryPolicy
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
-from ._steps import Flow, R, Step, Work
+from ._sides import Ending, Flow, R, Side
 from ._token import ClientCredentials, Granted
 from ._verbs import Verbs
 
 T = TypeVar("T")
 
 
-class Provider(ABC, Generic[T]):
+class Provider(Generic[T]):
     """It is never changed after it was made, so threads can share it."""
 
     adapter: ClassVar[Adapter]
@@ -87,11 +83,11 @@ class Provider(ABC, Generic[T]):
         values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
-        self._account = Account(self.adapter, values, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
         connections = connection_settings(options, urls, awaits=self._side.awaits)
-        self._http = Sender(self._side, connections, options.get("transport"))
+        sender = self._sender = Sender(self._side, connections, options.get("transport"))
+        self._account = Account(self.adapter, values, pace, known, sender, *hooks, undocumented)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -157,6 +153,7 @@ class Provider(ABC, Generic[T]):
         _checks.on_progress(on_progress)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))
         return CallSettings(
+            side=self._side,
             timeouts=timeouts,
             policy=RetryPolicy.of(options.get("policy", self.create_policy), "policy"),
             read_policy=RetryPolicy.of(options.get("policy", self.read_policy), "policy"),
@@ -168,42 +165,22 @@ class Provider(ABC, Generic[T]):
             extra_headers=_checks.headers(options.get("extra_headers", {})),
         )
 
-    def _driven(self, verbs: Verbs, flow: Flow[R]) -> Generator[Any, Any, R]:
-        """Goes through a flow; yields what comes of each step, or what is to be awaited for that."""
+    def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
+        """The flow of a verb, so that `close` finds it, and whatever it raises says what is known of the call."""
         known, span = ref(verbs), _observe.Span()
         try:
             self._calls[known] = self._side.owner()
             span.begin(self.title, getattr(flow, "__name__", ""))
-            answer, failure = None, list[BaseException]()
-            while True:
-                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
-                try:
-                    step = flow.throw(failure.pop()) if failure else flow.send(answer)
-                except StopIteration as stop:
-                    result: R = stop.value
-                    span.end(getattr(result, "outcome", None))
-                    return result
-                try:
-                    answer = (
-                        (yield from self._http.send(step)) if isinstance(step, Send) else (yield self._do(step, verbs))
-                    )
-                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    failure.append(error)
+            result = yield from flow
+            span.end(getattr(result, "outcome", None))
+            return result
         except BaseException as raised:
-            # Nothing can be waited for after a GeneratorExit.
-            if verbs.slow and not isinstance(raised, GeneratorExit | Exception):
-                with suppress(BaseException):  # a second interrupt
-                    yield self._do(Work(partial(verbs.explain, raised)), verbs)
             verbs.explain(raised)
             span.fail(raised)
             raise
         finally:
             span.close()
             self._calls.pop(known, None)
-
-    @abstractmethod
-    def _do(self, step: Step, verbs: Verbs) -> Any:
-        """What comes of a step, or what is to be awaited for that."""
 
     def _end_calls(self) -> None:
         owner = self._side.owner()

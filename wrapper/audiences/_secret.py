@@ -8,7 +8,7 @@ from typing import NoReturn, Self
 
 from ._call_settings import CallSettings
 from ._errors import ConfigurationError, NotSentError
-from ._steps import Flow, Given, Work, awaited, call
+from ._sides import Flow, Given, awaited, call, in_time
 
 FIT = "must be a string of visible ASCII characters, without white space at the ends"
 
@@ -108,8 +108,8 @@ class _Function(Source):
 
     def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG002
         during = "the function for a secret"
-        asked: Given = yield Work(partial(call, self._function), how.deadline, during)
-        given = yield from awaited(asked, how.deadline, during)
+        asked: Given = yield from in_time(how.side.work(partial(call, self._function), how.remaining), during)
+        given = yield from awaited(asked, how.side, how.remaining, during)
         if given.raised:
             raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
         if not is_fit(given.value):

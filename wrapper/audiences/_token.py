@@ -10,7 +10,7 @@ from ._call_settings import CallSettings
 from ._errors import AudiencesError, TokenError
 from ._lock import Lock
 from ._secret import Source
-from ._steps import Flow, Wait
+from ._sides import Flow
 
 MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
@@ -74,7 +74,7 @@ class ClientCredentials(Source):
                 if mine:
                     mine.over = True
             while fetch.goes_on and time.monotonic() < until and not how.ending.over:
-                yield Wait(_LOOK)
+                yield how.side.sleep(_LOOK, how.ending)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.

@@ -8,8 +8,8 @@ from typing import Any
 
 from .. import _observe
 from .._reason import UploadError
+from .._sides import AsyncSide
 from .trace import Send
-from .waiting import AsyncSide
 
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
@@ -32,7 +32,7 @@ class Body:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = self._chunks()
-        while chunk := await AsyncSide.work(lambda: _some(chunks), self._step.seen.remaining):
+        while chunk := await AsyncSide.work(lambda: _some(chunks), self._step.how.remaining):
             yield chunk
             self._tell(chunk)
 

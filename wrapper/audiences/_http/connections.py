@@ -12,10 +12,9 @@ from typing import Any
 import h11
 import httpx2
 
-from .._call_settings import Ending
+from .._sides import Ending, Flow, Side
 from .proxies import Origin, origin, proxy_of, tls
 from .trace import AttemptTrace
-from .waiting import Flow, Side
 from .wire import Tls, Wire
 
 _KEPT = 1.0

@@ -15,13 +15,13 @@ from .._errors import AudiencesError, ConfigurationError
 from .._reader import Reader
 from .._response import Response
 from .._secret import Secret
+from .._sides import DeadlineError, Flow, Side
 from .._upload import Upload
 from .body import body_class
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
-from .trace import AttemptTrace, DeadlineError, Send
-from .waiting import Flow, Side
+from .trace import AttemptTrace, Send
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
@@ -71,7 +71,7 @@ class Sender:
         try:
             build = partial(_built, transport, step, self._settings, files)
             # A call that is over does not wait for a file that takes long to open.
-            request = (yield self._side.work(build, seen.remaining)) if step.request.parts else build()
+            request = (yield self._side.work(build, seen.how.remaining)) if step.request.parts else build()
             seen.built = True
             if transport:
                 yield from self._lent(transport, request, seen)
@@ -122,9 +122,9 @@ class Sender:
     def _lent(self, transport: Any, request: Any, seen: AttemptTrace) -> Flow[None]:
         """The exchange over a transport that is not ours."""
         side, pieces = self._side, None
-        with side.until(seen.remaining) as scope, quiet():
+        with side.until(seen.how.remaining) as scope, quiet():
             response = yield getattr(transport, side.handle)(request)
-            end = time.monotonic() + max(seen.remaining, 0.0) + _GRACE
+            end = time.monotonic() + max(seen.how.remaining, 0.0) + _GRACE
             try:
                 seen.head(response.status_code, tuple(response.headers.multi_items()))
                 seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body
@@ -158,7 +158,8 @@ class Sender:
         if not active:
             return None
         proxy = self._settings.proxies.get(origin(url))
-        return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
+        pool = httpx2.AsyncHTTPTransport if self._side.awaits else httpx2.HTTPTransport
+        return pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def close(self) -> Flow[None]:
         """Close the idle connections; who makes a call closes its own."""
@@ -216,7 +217,7 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
-    left = max(step.seen.remaining, 0.001)
+    left = max(step.how.remaining, 0.001)
     # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
     sooner = left - min(0.1 * left, 0.1)
     built = library.Request(

@@ -10,8 +10,8 @@ from errno import EINPROGRESS, EWOULDBLOCK
 from threading import RLock, Thread
 from typing import Any
 
+from .._sides import BlockingSide, Flow, Side
 from .trace import AttemptTrace
-from .waiting import BlockingSide, Flow, Side
 
 _PIECE = 64 * 1024
 """Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
@@ -112,7 +112,7 @@ class Wire:
     def write(self, data: bytes) -> Flow[None]:
         rest = memoryview(data)
         while rest:
-            if self.trace.remaining <= 0:
+            if self.trace.how.remaining <= 0:
                 raise TimeoutError
             sent = 0
             with suppress(BlockingIOError):
