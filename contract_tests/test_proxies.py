@@ -190,59 +190,6 @@ def test_a_proxy_for_plain_http_is_asked_for_whole_urls(
         assert (b"\r\nProxy-Authorization: Basic " in request) == bool(private)
 
 
-def of_socks(wire: Wire, *, user: bool, takes: bool = True, tls: bool = False) -> None:
-    """The server's side of SOCKS 5, and then the provider's. All that came is a tunnel's."""
-    greeted = wire.socket.recv(99)
-    assert greeted == (b"\5\1\2" if user else b"\5\1\0")
-    wire.send(greeted[:1] + greeted[2:])
-    if user:
-        assert wire.socket.recv(99) == b"\1\x09name-4711\x09word-4711"
-        wire.send(b"\1\0")
-    port = 443 if tls else 8080
-    assert wire.socket.recv(99) == b"\5\1\0\3\x0dprovider.test" + port.to_bytes(2)
-    wire.send((b"\5\0" if takes else b"\5\5") + b"\0\1\0\0\0\0\0\0")
-    if takes:
-        if tls:
-            wire.secure(certificates.good())
-        wire.request()
-        wire.send(http(200, ANSWER))
-    wire.finish()
-
-
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-@pytest.mark.parametrize("user", [False, True], ids=["anybody", "a user"])
-def test_a_socks_proxy_is_told_the_name_of_the_host(face: BlockingPortal | None, *, user: bool, tls: bool) -> None:
-    with Stage(partial(of_socks, user=user, tls=tls), 200, ANSWER) as proxy:
-        url = f"socks5://{'name-4711:word-4711@' if user else ''}127.0.0.1:{proxy.port}"
-        target = "https://provider.test" if tls else "http://provider.test:8080"
-        assert isinstance(call("batch", target, face, proxy=url, allow_http=True), Receipt)
-        (request,) = proxy.requests
-        assert b"roxy-" not in request.head
-
-
-@pytest.mark.parametrize("user", [False, True], ids=["anybody", "a user"])
-def test_what_a_socks_proxy_refuses_is_not_sent(face: BlockingPortal | None, *, user: bool) -> None:
-    private = "name-4711:word-4711@" if user else ""
-    for play in (partial(of_socks, user=user, takes=False), closing, garbage):
-        with Stage(play, 200, ANSWER) as proxy:
-            url = f"socks5://{private}127.0.0.1:{proxy.port}"
-            error = call("batch", "http://provider.test:8080", face, proxy=url, allow_http=True)
-            assert isinstance(error, NotSentError)
-            assert "4711" not in str(error)
-            assert proxy.requests == []
-
-
-def closing(wire: Wire) -> None:
-    assert wire.socket.recv(99)
-    wire.finish()
-
-
-def garbage(wire: Wire) -> None:
-    assert wire.socket.recv(99)
-    wire.send(b"220 mail.test ESMTP\r\n")
-    wire.finish()
-
-
 def relay(wire: Wire, port: int) -> None:
     """A proxy that speaks TLS, and leads every tunnel to the port."""
     wire.secure(certificates.good())

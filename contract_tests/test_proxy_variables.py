@@ -1,6 +1,5 @@
 """What the proxy variables say is checked when the object is made, and NO_PROXY is kept to by host and port."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -45,15 +44,6 @@ def test_a_malformed_proxy_that_no_call_would_use_is_not_looked_at(monkeypatch: 
     assert make("batch", base_url="https://provider.test", proxy="environment")
 
 
-def test_a_socks_proxy_is_refused_at_once_where_its_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "socksio", None)
-    with pytest.raises(ConfigurationError, match="the extra socks"):
-        make("batch", proxy="socks5://word-4711:1080")
-    monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
-    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*the extra socks"):
-        make("batch", base_url="https://provider.test", proxy="environment")
-
-
 @pytest.mark.parametrize("spared", [8443, 443])
 def test_a_port_of_a_host_that_no_proxy_names_is_spared_and_its_other_port_is_not(
     face: BlockingPortal | None, proxy: Stage, spared: int, monkeypatch: pytest.MonkeyPatch
@@ -81,13 +71,9 @@ def test_a_base_url_without_a_port_is_spared_where_no_proxy_names_its_schemes_po
 
 
 SPARED = [
-    ("https://[fd00::1]", "fd00::1"),
     ("https://[fd00::1]", "[fd00::1]"),
     ("https://[fd00::1]", "[fd00::1]:443"),
-    ("https://[fd00::1]", "FD00:0:0::1"),
-    ("https://[fd00::1]:8443/x", "other.test, fd00::/8"),
     ("https://[fd00::1]:8443", "[fd00::1]:8443"),
-    ("https://10.1.2.3", "10.0.0.0/8"),
     ("https://10.1.2.3", "10.1.2.3:443"),
     ("https://10.1.2.3", "10.1.2.3"),
     ("https://shop.provider.test", ".provider.test"),
@@ -99,9 +85,8 @@ SPARED = [
 NOT_SPARED = [
     ("https://[fd00::1]", "fd00::2"),
     ("https://[fd00::1]", "[fd00::1]:8443"),
-    ("https://[fd00::1]", "10.0.0.0/8"),
-    ("https://10.1.2.3", "11.0.0.0/8, fd00::/8, x/y, 10.1.2.3:444"),
-    ("https://provider.test", "10.0.0.0/8, [, ], ::, other.test"),
+    ("https://10.1.2.3", "x/y, 10.1.2.3:444"),
+    ("https://provider.test", "[, ], ::, other.test"),
     ("https://provider.test", "evil-provider.test, vider.test, provider.test:444, 127.0.0.1"),
 ]
 
@@ -109,7 +94,7 @@ NOT_SPARED = [
 @pytest.mark.parametrize(
     ("url", "no_proxy", "spared"), [(*each, True) for each in SPARED] + [(*each, False) for each in NOT_SPARED]
 )
-def test_no_proxy_names_hosts_addresses_and_networks_as_curl_and_httpx_read_it(
+def test_no_proxy_names_hosts_and_addresses_each_with_a_port_or_without(
     url: str, no_proxy: str, *, spared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")

@@ -12,7 +12,7 @@ from ._answer import Success
 from ._attempt import Attempt
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViolationError, UnknownOutcomeError
-from ._http.trace import AttemptTrace, Send
+from ._http.trace import AttemptTrace
 from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Outcome
 from ._request import Request
@@ -76,8 +76,8 @@ class Attempts(Generic[Asked, Answer]):
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
-        step = Send(sendable, self._how, self._seen, self._how.reuse or self._reads)
-        response = yield from self._account.sender.send(step)
+        reuse = self._how.reuse or self._reads
+        response = yield from self._account.sender.send(sendable, self._seen, reuse=reuse)
         yield from self._tell(request, response)
         read = partial(_answer.read, self._operation, self._asked, response)
         success: Success[Answer] = (yield self._how.side.work(read)) if self._seen.large else read()

@@ -9,7 +9,7 @@ from typing import Any
 from .. import _observe
 from .._reason import UploadError
 from .._sides import AsyncSide
-from .trace import Send
+from .trace import AttemptTrace
 
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
@@ -20,8 +20,8 @@ _LONG = 0.1
 class Body:
     """Read once. It tells what has been sent; on an event loop its files are read in a thread."""
 
-    def __init__(self, stream: Iterable[bytes], total: int | None, step: Send) -> None:
-        self._stream, self._total, self._step = stream, total, step
+    def __init__(self, stream: Iterable[bytes], total: int | None, seen: AttemptTrace) -> None:
+        self._stream, self._total, self._how = stream, total, seen.how
         self._sent, self._begun, self._dropped = 0, False, False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -32,7 +32,7 @@ class Body:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = self._chunks()
-        while chunk := await AsyncSide.work(lambda: _some(chunks), self._step.how.remaining):
+        while chunk := await AsyncSide.work(lambda: _some(chunks), self._how.remaining):
             yield chunk
             self._tell(chunk)
 
@@ -44,7 +44,7 @@ class Body:
 
     def _tell(self, chunk: bytes) -> None:
         self._sent += len(chunk)
-        observer = self._step.how.on_progress
+        observer = self._how.on_progress
         raised = _observe.tell(observer, self._sent, self._total) if observer else None
         if raised and not self._dropped:  # an observer does not end a call, nor fill the log
             _observe.dropped("on_progress", raised)

@@ -3,7 +3,6 @@
 import os
 import ssl
 import time
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 import h11
 import httpx2
 
-from .._sides import Ending, Flow, Side
-from .proxies import Origin, origin, proxy_of, tls
+from .._sides import Flow, Side
+from .proxies import Origin, credentials, origin, tls
 from .trace import AttemptTrace
 from .wire import Tls, Wire
 
@@ -51,30 +50,24 @@ class Connection:
         """Whether it is of no use any more. A parent process has its own."""
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
 
-    def serve(self, trace: AttemptTrace, ending: Ending) -> None:
+    def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects, ending.end_connection = trace, True, self._wire.end
-        if ending.over:
+        self._wire.trace, trace.connects, trace.how.ending.end_connection = trace, True, self._wire.end
+        if trace.how.ending.over:
             self._wire.end()
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
         scheme, host, port = self.origin
-        (first, door, at), user, word = proxy_of(proxy) if proxy else (self.origin, "", "")
+        first, door, at = origin(proxy) if proxy else self.origin
         with self._doing("Connect"):
             yield from self._wire.connect(door, at)
         if first == "https":
             yield from self._secure(context, door)
-        if first.startswith("socks"):
-            yield from self._socks(host, port, user, word)
+        if proxy and scheme == "http":
+            self._forward = credentials(proxy)
         elif proxy:
-            encoded = b64encode(f"{user}:{word}".encode()).decode()
-            credentials = (("Proxy-Authorization", f"Basic {encoded}"),) if user or word else ()
-            if scheme == "http":
-                self._forward = credentials
-            else:
-                yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials)
-        if proxy and scheme == "https":
+            yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials(proxy))
             yield from self._secure(context, host)
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
@@ -82,33 +75,15 @@ class Connection:
             self._top = Tls(self._top, context, host)
             yield from self._top.handshake()
 
-    def _tunnel(self, target: str, credentials: tuple[tuple[str, str], ...]) -> Flow[None]:
+    def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
-        headers = [("Host", target), ("Accept", "*/*"), *credentials]
+        headers = [("Host", target), ("Accept", "*/*"), *told]
         head = asked.send(h11.Request(method="CONNECT", target=target, headers=headers))
         yield from self._write(head or b"")
         asked.send(h11.EndOfMessage())
         answer = yield from self._event(asked)
         if not 200 <= answer.status_code < 300:
             raise httpx2.ProxyError(str(answer.status_code))
-
-    def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
-        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
-
-        asked: Any = socks5.SOCKS5Connection()
-        methods = socks5.SOCKS5AuthMethod
-        method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
-        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
-        if user or word:
-            steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
-        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
-        steps.append((command, "reply_code", socks5.SOCKS5ReplyCode.SUCCEEDED))
-        for request, what, wanted in steps:
-            asked.send(request)
-            yield from self._write(asked.data_to_send())
-            reply = asked.receive_data((yield from self._read()))
-            if getattr(reply, what, None) != wanted:
-                raise httpx2.ProxyError(f"no {what}")
 
     def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,

@@ -13,6 +13,7 @@ import httpx2
 from .. import _checks
 from .._errors import AudiencesError, ConfigurationError
 from .._reader import Reader
+from .._request import Request
 from .._response import Response
 from .._secret import Secret
 from .._sides import DeadlineError, Flow, Side
@@ -21,9 +22,9 @@ from .body import body_class
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
-from .trace import AttemptTrace, Send
+from .trace import AttemptTrace
 
-_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 _KINDS = ("connect", "read", "write", "pool")
 _GRACE = 0.25
@@ -57,26 +58,28 @@ class Sender:
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
 
-    def send(self, step: Send) -> Flow[Response]:
-        """The answer, as far as it came. Raises the AudiencesError for none."""
-        result = yield from self._attempt(step)
+    def send(self, request: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response]:
+        """The answer, as far as it came. Raises the AudiencesError for none. `seen` is filled in on the way, so that an
+        interrupt cannot take with it what is known.
+        """
+        result = yield from self._attempt(request, seen, reuse=reuse)
         if isinstance(result, AudiencesError):
             raise result
         return result
 
-    def _attempt(self, step: Send) -> Flow[Response | AudiencesError]:
+    def _attempt(self, given: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response | AudiencesError]:
         """An error is returned, so that no exception with its request hangs on it."""
-        seen, files, failure = step.seen, _Files(), None
-        transport = self._transport or self._mocked(step.request.url)
+        files, failure = _Files(), None
+        transport = self._transport or self._mocked(given.url)
         try:
-            build = partial(_built, transport, step, self._settings, files)
+            build = partial(_built, transport, given, seen, self._settings.user_agent, files, reuse=reuse)
             # A call that is over does not wait for a file that takes long to open.
-            request = (yield self._side.work(build, seen.how.remaining)) if step.request.parts else build()
+            request = (yield self._side.work(build, seen.how.remaining)) if given.parts else build()
             seen.built = True
             if transport:
                 yield from self._lent(transport, request, seen)
             else:
-                yield from self._own(request, step)
+                yield from self._own(request, given.url, seen, reuse=reuse)
         except (AssertionError, AudiencesError):
             raise  # a test's transport speaking to its test; what is wrong with the settings
         except Exception as error:
@@ -90,12 +93,12 @@ class Sender:
         result = partial(seen.result, failure)
         return (yield self._side.work(result)) if seen.large else result()
 
-    def _own(self, request: Any, step: Send) -> Flow[None]:
-        kept = self._kept(step.request.url, reuse=step.reuse)
-        connection = kept or Connection(self._side, step.request.url)
-        whole, ending = False, step.how.ending
+    def _own(self, request: Any, url: str, seen: AttemptTrace, *, reuse: bool) -> Flow[None]:
+        kept = self._kept(url, reuse=reuse)
+        connection = kept or Connection(self._side, url)
+        whole, ending = False, seen.how.ending
         try:
-            connection.serve(step.seen, ending)
+            connection.serve(seen)
             if not kept:
                 yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
@@ -198,12 +201,12 @@ class _Files:
             reader.close()
 
 
-def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
+def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str, files: _Files, *, reuse: bool) -> Any:
     """The request with its secrets and its open files."""
-    request, library = step.request, _library(transport)
+    library = _library(transport)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
-    headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
-    if not step.reuse:
+    headers |= {"User-Agent": user_agent, "Accept-Encoding": "identity"}
+    if not reuse:
         headers["Connection"] = "close"
     body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
     url = _parsed(library, request.url)
@@ -217,7 +220,7 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
-    left = max(step.how.remaining, 0.001)
+    left = max(seen.how.remaining, 0.001)
     # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
     sooner = left - min(0.1 * left, 0.1)
     built = library.Request(
@@ -226,11 +229,11 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
         headers=headers,
         content=body,
         files=parts or None,
-        extensions={"timeout": {kind: min(getattr(step.how.timeouts, kind), sooner) for kind in _KINDS}},
+        extensions={"timeout": {kind: min(getattr(seen.how.timeouts, kind), sooner) for kind in _KINDS}},
     )
     if request.parts:
         length = built.headers.get("Content-Length")
-        built.stream = body_class(library)(built.stream, int(length) if length else None, step)
+        built.stream = body_class(library)(built.stream, int(length) if length else None, seen)
     return built
 
 

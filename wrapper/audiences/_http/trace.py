@@ -2,13 +2,11 @@
 
 import re
 import time
-from dataclasses import dataclass
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
 from .._reason import reason
 from .._redact import name_without, redacted
-from .._request import Request
 from .._response import Headers, Response
 from .packed import unpacked
 
@@ -129,16 +127,6 @@ class AttemptTrace:
             name = "total"
         seconds = getattr(self.how.timeouts, name, None) if name else None
         return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One attempt. `seen` is filled in on the way, so that an interrupt cannot take with it what is known."""
-
-    request: Request
-    how: CallSettings
-    seen: AttemptTrace
-    reuse: bool = False
 
 
 def _is_late(error: BaseException) -> bool:
