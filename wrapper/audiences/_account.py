@@ -10,15 +10,14 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from . import _json, _spec
-from ._audience import Audience
-from ._draft import Draft, drafted
+from ._audience import Audience, Draft, drafted
 from ._errors import OURS, InvalidError, Problem, named
 from ._http.send import Sender
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
+from ._outcome import Response
 from ._redact import RecentSecrets
 from ._request import Part, Request
-from ._response import Response
 from ._secret import Secret
 from ._settings import Values
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from . import _json, _spec
-from ._attempt import Attempt
 from ._errors import (
     AudiencesError,
     AuthenticationError,
@@ -23,8 +22,7 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._operation import Effect, Operation, Path, value_at
-from ._outcome import Outcome
-from ._response import Response
+from ._outcome import Attempt, Outcome, Response
 
 Answer = TypeVar("Answer")
 MAX_DEVIATIONS = 100

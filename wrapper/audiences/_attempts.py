@@ -9,14 +9,12 @@ from typing import Generic
 from . import _answer, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempt import Attempt
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViolationError, UnknownOutcomeError
 from ._http.trace import AttemptTrace
 from ._operation import Answer, Asked, Effect, Operation
-from ._outcome import Outcome
+from ._outcome import Attempt, Outcome, Response
 from ._request import Request
-from ._response import Response
 from ._secret import Secret
 from ._sides import Flow, Given, awaited, call
 

@@ -13,10 +13,8 @@ from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
 from ._attempts import Attempts
-from ._audience import Audience
-from ._call_settings import CallSettings
-from ._changed import Changed, Chunk, Rest
-from ._draft import Draft, looked_into
+from ._audience import Audience, Draft, looked_into
+from ._call_settings import CallSettings, RetryPolicy
 from ._errors import (
     OURS,
     AudiencesError,
@@ -29,15 +27,31 @@ from ._errors import (
     UnknownOutcomeError,
     UnsupportedError,
 )
-from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import READING, Answer, Asked, Change, Effect, Handle, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Handle, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Outcome
-from ._policy import RetryPolicy
-from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, ExistsError, Model, Receipt, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Audiences, Ensured, Reply
+from ._outcome import Changed, Chunk, Outcome, Rest
+from ._record import (
+    AMBIGUOUS,
+    APPLIED,
+    NEW_ID,
+    NO_LOOK,
+    REASONS,
+    AmbiguousError,
+    Audiences,
+    Ensured,
+    Evidence,
+    ExistsError,
+    Model,
+    Receipt,
+    Reconciliation,
+    Record,
+    RecordState,
+    Reference,
+    Reply,
+    WaitTimeoutError,
+    trace_in,
+)
 from ._request import Request
 from ._sides import Flow, in_time
 from ._supply import GIVEN, Supply

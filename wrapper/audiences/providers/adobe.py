@@ -21,11 +21,11 @@ from audience_clients.adobe.types import UNSET
 from audience_clients.adobe_ims.api.tokens import create_token
 from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGrantType
 
-from .._draft import Draft, DraftRules
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._operation import Adapter, Built, Effect, Handle, Operation, Page, Service, Unsupported, items, text, value_at
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of
 from .._redact import STARS
 from .._secret import Secret, SecretSource, is_fit

@@ -21,8 +21,7 @@ from audience_clients.batch.api.audiences import (
 )
 from audience_clients.batch.types import UNSET
 
-from .._draft import Draft, DraftRules
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
@@ -41,6 +40,7 @@ from .._operation import (
     text,
 )
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
 from .._settings import Setting, Values, settings_of

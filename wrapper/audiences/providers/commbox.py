@@ -8,12 +8,12 @@ from audience_clients.commbox.api.audiences import get_audiences, post_audiences
 from audience_clients.commbox.models import PostAudiencesBody, PostAudiencesResponse201, PutAudiencesAudienceIdBody
 from audience_clients.commbox.types import File
 
-from .._draft import Draft, DraftRules, as_part
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules, as_part
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
 from .._operation import Adapter, Built, Change, Effect, Handle, Operation, Page, Service, Unsupported, items, text
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
 from .._settings import Setting, Values, settings_of
