@@ -175,19 +175,24 @@ def test_a_proxy_that_is_none_is_refused_at_once_and_not_shown(face: object, pro
     assert "4711" not in str(caught.value)
 
 
+def plain_tunnel(wire: Wire) -> None:
+    wire.request()
+    wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
+    wire.request()
+    wire.send(http(200, ANSWER))
+    wire.finish()
+
+
 @pytest.mark.parametrize("private", ["", "name-4711:word-4711@"], ids=["anybody", "a user"])
-def test_a_proxy_for_plain_http_is_asked_for_whole_urls(
-    face: BlockingPortal | None, raw: RawServer, private: str
-) -> None:
-    raw.requests.clear()
-    raw.answer = http(200, ANSWER)
-    url = raw.url.replace("://", f"://{private}")
-    for _ in range(2):
+def test_a_proxy_is_asked_for_a_tunnel_to_plain_http_too(face: BlockingPortal | None, private: str) -> None:
+    with Stage(plain_tunnel, 200, ANSWER) as proxy:
+        url = f"http://{private}127.0.0.1:{proxy.port}"
         assert isinstance(call("batch", "http://provider.test:8080/a", face, proxy=url, allow_http=True), Receipt)
-    for request in raw.requests:
-        assert request.startswith(b"POST http://provider.test:8080/a/")
-        assert b"\r\nHost: provider.test:8080\r\n" in request
-        assert (b"\r\nProxy-Authorization: Basic " in request) == bool(private)
+        assert targets(proxy) == ["provider.test:8080"]
+        assert (b"\r\nProxy-Authorization: Basic " in proxy.tunnels[0].head) == bool(private)
+        (request,) = proxy.requests
+        assert request.head.startswith(b"POST /a/")
+        assert b"roxy-" not in request.head
 
 
 def relay(wire: Wire, port: int) -> None:

@@ -91,7 +91,7 @@ class Account:
             built |= {"json": given["json"], "headers": {"Content-Type": "application/json"}}
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
-        return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,), lambda _: None)
+        return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))
 
     def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""

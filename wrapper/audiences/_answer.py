@@ -84,6 +84,8 @@ def judge(operation: _spec.Operation, response: Response) -> Judged:
 
 
 def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str | None]:
+    if operation.parse is None:
+        return None, None
     if not operation.spec.documents(judged.response.status):
         return None, "the status is not a documented success"
     # The models take a wrong type silently, so only a body without one is given to them.
@@ -103,7 +105,7 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
 def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     """What a response amounts to that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
-    wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
+    wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
     known: dict[str, Any] = {
         "response": judged.response,
         "deviations": judged.deviations,
@@ -136,12 +138,6 @@ def _refusal(status: int, wait: float | None, known: dict[str, Any], *, names_on
     if status == 429:
         return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
     return RejectedError(f"refused the request ({status})", **known)
-
-
-def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:
-    """The longest of several Retry-After headers; None where there is none, or one of them cannot be read."""
-    waits = [retry_after(value, now) for value in values]
-    return None if None in waits else max(waits, default=None)  # type: ignore[type-var]  # no None is among them
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

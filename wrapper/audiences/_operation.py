@@ -134,8 +134,8 @@ class Operation(Generic[Asked, Answer]):
     result: Callable[[Asked, Any], Answer | None]
     """What the JSON of a success says: None of one that lacks what the caller needs. Of no body, or none that can be
     read, the JSON is None."""
-    parse: Callable[[Any], object]
-    """The generated response parser."""
+    parse: Callable[[Any], object] | None = None
+    """The generated response parser, where a receipt has the model."""
     needs: str = ""
     """What a success must have, for the error where it has not."""
     consequence: str = ""

@@ -18,10 +18,6 @@ class Headers(Mapping[str, str]):
             key = name.lower()
             self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
 
-    def all(self, name: str) -> list[str]:
-        """The values of a header that may be repeated, in the order in which they came."""
-        return [value for sent, value in self.items_as_sent if sent.lower() == name.lower()]
-
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
 

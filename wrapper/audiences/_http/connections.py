@@ -40,8 +40,6 @@ class Connection:
         self._wire = Wire(side)
         self._top: Wire | Tls = self._wire
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
-        self._forward: tuple[tuple[str, str], ...] | None = None
-        """What a proxy that is asked for whole URLs is told beside them."""
         self._kept_until = 0.0
         self.close = self._wire.close
 
@@ -64,10 +62,9 @@ class Connection:
             yield from self._wire.connect(door, at)
         if first == "https":
             yield from self._secure(context, door)
-        if proxy and scheme == "http":
-            self._forward = credentials(proxy)
-        elif proxy:
+        if proxy:
             yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials(proxy))
+        if proxy and scheme == "https":
             yield from self._secure(context, host)
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
@@ -89,14 +86,12 @@ class Connection:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,
         which it may not where the request or the answer said so.
         """
-        trace, target, headers = self._wire.trace, request.url.raw_path, request.headers.raw
+        trace = self._wire.trace
         with self._doing("Connect"):
             self._wire.check()
-        if self._forward is not None:
-            target = b"%s://%s%s" % (request.url.raw_scheme, request.url.netloc, target)
-            headers = [*self._forward, *headers]
+        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         try:
-            yield from self._send(h11.Request(method=request.method, target=target, headers=headers), request.stream)
+            yield from self._send(head, request.stream)
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:

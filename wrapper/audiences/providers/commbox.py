@@ -104,10 +104,10 @@ COMMBOX = Adapter(
     create=Operation(
         _SERVICE, "Post_Audiences", Effect.CREATES, _create, _given, post_audiences.parse_response, needs=_ID
     ),
-    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, get_audiences.parse_response, needs=_ARRAY),
+    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, needs=_ARRAY),
     wait=Unsupported("CommBox documents no state of an import that could be waited for"),
     delete=_NO_SUCH_CALL,
-    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, get_audiences.parse_response, needs=_ARRAY),
+    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
     replace=Operation(
@@ -116,7 +116,6 @@ COMMBOX = Adapter(
         Effect.CHANGES,
         _replace,
         _given,
-        put_audiences_audience_id.parse_response,
         needs=_ID,
         consequence="all customers that it has are removed",
     ),
