@@ -147,7 +147,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     >>> retry_after("120")
     120.0
     """
-    if value is None:
+    if value is None or value.count(",") > 1:  # several such headers
         return None
     if re.fullmatch(r"[0-9]{1,18}", value.strip()):
         return float(value)

@@ -18,7 +18,7 @@ from ._request import Request
 from ._secret import Secret
 from ._sides import Flow, Given, awaited, call
 
-ENDED = "close() ended the call before it was sent"
+ENDED = "the call was ended before it was sent"
 _NO_TURN = "nothing was sent: the total time ended while the call was waiting for its turn"
 
 
@@ -41,8 +41,8 @@ class Attempts(Generic[Asked, Answer]):
         """Raises the last attempt's AudiencesError, with all attempts on it."""
         self._request, wait = request, 0.0
         while True:
-            yield self._how.side.sleep(wait, self._how.ending)
-            if self._how.ending.over:
+            yield self._how.side.sleep(wait)
+            if self._how.ended.is_set():
                 raise self._failure or NotSentError(ENDED)
             self._begin()
             try:
@@ -70,8 +70,8 @@ class Attempts(Generic[Asked, Answer]):
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
                 raise NotSentTimeoutError(_NO_TURN)
-            yield self._how.side.sleep(wait, self._how.ending)
-        if self._how.ending.over:
+            yield self._how.side.sleep(wait)
+        if self._how.ended.is_set():
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
         reuse = self._how.reuse or self._reads

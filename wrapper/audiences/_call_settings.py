@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from threading import Event
 
 from . import _checks
 from ._errors import (
@@ -15,7 +16,7 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._outcome import Outcome
-from ._sides import Ending, Side
+from ._sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class CallSettings:
     """On the monotonic clock."""
     reuse: bool
     """Whether a connection may be used that an earlier call has used."""
-    ending: Ending
+    ended: Event
+    """Set where no more attempts are to be made."""
     extra_headers: Mapping[str, str]
 
     @property

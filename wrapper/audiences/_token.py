@@ -73,15 +73,15 @@ class ClientCredentials(Source):
             finally:
                 if mine:
                     mine.over = True
-            while fetch.goes_on and time.monotonic() < until and not how.ending.over:
-                yield how.side.sleep(_LOOK, how.ending)
+            while fetch.goes_on and time.monotonic() < until and not how.ended.is_set():
+                yield how.side.sleep(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
             if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
-            if time.monotonic() >= deadline or how.ending.over:
-                raise TokenError(f"no access token: {'close() ended the call' if how.ending.over else _LATE}")
+            if time.monotonic() >= deadline or how.ended.is_set():
+                raise TokenError(f"no access token: {'the call was ended' if how.ended.is_set() else _LATE}")
 
     def _lead(self, fetch: _Fetch, how: CallSettings) -> Flow[None]:
         try:

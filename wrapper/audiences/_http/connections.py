@@ -50,9 +50,7 @@ class Connection:
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects, trace.how.ending.end_connection = trace, True, self._wire.end
-        if trace.how.ending.over:
-            self._wire.end()
+        self._wire.trace, trace.connects = trace, True
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
@@ -87,8 +85,6 @@ class Connection:
         which it may not where the request or the answer said so.
         """
         trace = self._wire.trace
-        with self._doing("Connect"):
-            self._wire.check()
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         try:
             yield from self._send(head, request.stream)

@@ -1,4 +1,4 @@
-"""A connection's bytes: they keep to one attempt's deadline, and the connection can be ended from outside."""
+"""A connection's bytes: they keep to one attempt's deadline."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from errno import EINPROGRESS, EWOULDBLOCK
-from threading import RLock, Thread
+from threading import Thread
 from typing import Any
 
 from .._sides import BlockingSide, Flow, Side
@@ -28,26 +28,12 @@ class Wire:
     def __init__(self, side: Side) -> None:
         self._side: Any = side
         self._socket: Any = None
-        self._over, self._guard = False, RLock()
         self.connecting: float | None = None
         """Since when, if it is not connected yet."""
 
-    def end(self) -> None:
-        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
-        self._over = True
-        with self._guard, suppress(OSError):
-            if self._socket:
-                self._socket.shutdown(socket.SHUT_RDWR)
-
     def close(self) -> None:
-        with self._guard:  # else its number may be another's when `end` uses it
-            if self._socket:
-                self._socket.close()
-
-    def check(self) -> None:
-        """Raises ConnectionAbortedError where it was ended."""
-        if self._over:
-            raise ConnectionAbortedError
+        if self._socket:
+            self._socket.close()
 
     @property
     def is_readable(self) -> bool:
@@ -57,7 +43,6 @@ class Wire:
         found = yield from self._addresses(host, port)
         failure = OSError()
         while found:
-            self.check()
             family, kind, protocol, _, address = found.pop(0)
             try:
                 self.close()
@@ -92,7 +77,6 @@ class Wire:
 
         Thread(target=look, daemon=True).start()
         yield from self._wait()
-        self.check()
         return found.result(0)
 
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
