@@ -230,6 +230,6 @@ def _verified(verify: object) -> ssl.SSLContext | None:
 
 
 def _check_proxy(name: str, proxy: object, what: str) -> None:
-    parts = _parts(proxy, ("http", "https")) if isinstance(proxy, str) else None
+    parts = _parts(proxy, ("http",)) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
-        raise ConfigurationError(f"{name} must be {what}: http or https://[user:password@]host[:port]")
+        raise ConfigurationError(f"{name} must be {what}: http://[user:password@]host[:port]")

@@ -14,7 +14,7 @@ import httpx2
 from .._sides import Flow, Side
 from .proxies import Origin, credentials, origin, tls
 from .trace import AttemptTrace
-from .wire import Tls, Wire
+from .wire import Wire
 
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
@@ -38,7 +38,6 @@ class Connection:
         self.origin, self._process = origin(url), os.getpid()
         self._side: Any = side
         self._wire = Wire(side)
-        self._top: Wire | Tls = self._wire
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
         self._kept_until = 0.0
         self.close = self._wire.close
@@ -46,29 +45,21 @@ class Connection:
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._wire.is_readable
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
         self._wire.trace, trace.connects = trace, True
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
-        context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
-        scheme, host, port = self.origin
-        first, door, at = origin(proxy) if proxy else self.origin
+        proxy, (scheme, host, port) = settings.proxies.get(self.origin), self.origin
         with self._doing("Connect"):
-            yield from self._wire.connect(door, at)
-        if first == "https":
-            yield from self._secure(context, door)
+            yield from self._wire.connect(*(origin(proxy) if proxy else self.origin)[1:])
         if proxy:
             yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials(proxy))
-        if proxy and scheme == "https":
-            yield from self._secure(context, host)
-
-    def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
-        with self._doing("Connect"):
-            self._top = Tls(self._top, context, host)
-            yield from self._top.handshake()
+        if scheme == "https":
+            with self._doing("Connect"):
+                yield from self._wire.secure(settings.tls or tls(), host)
 
     def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
@@ -91,7 +82,7 @@ class Connection:
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
-            if not self._top.is_readable:
+            if not self._wire.is_readable:
                 raise
         answer = yield from self._event(self._http)
         trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
@@ -134,14 +125,14 @@ class Connection:
 
     def _read(self) -> Flow[bytes]:
         with self._doing("Read"):
-            data = yield from self._top.read()
+            data = yield from self._wire.read()
         if not self._wire.trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
 
     def _write(self, data: bytes) -> Flow[None]:
         with self._doing("Write"):
-            yield from self._top.write(data)
+            yield from self._wire.write(data)
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from errno import EINPROGRESS, EWOULDBLOCK
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -37,7 +38,7 @@ class Wire:
 
     @property
     def is_readable(self) -> bool:
-        return BlockingSide.ready(self._socket, 0)
+        return bool(getattr(self._socket, "pending", int)()) or BlockingSide.ready(self._socket, 0)
 
     def connect(self, host: str, port: int) -> Flow[None]:
         found = yield from self._addresses(host, port)
@@ -87,10 +88,15 @@ class Wire:
         if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
             raise TimeoutError
 
+    def secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
+        """From here on, TLS."""
+        context.set_alpn_protocols(["http/1.1"])
+        self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        yield from self._done(self._socket.do_handshake)
+
     def read(self) -> Flow[bytes]:
         """What came; nothing at the end."""
-        yield from self._wait()
-        data: bytes = self._socket.recv(_PIECE)
+        data: bytes = yield from self._done(lambda: self._socket.recv(_PIECE))
         return data
 
     def write(self, data: bytes) -> Flow[None]:
@@ -98,52 +104,17 @@ class Wire:
         while rest:
             if self.trace.how.remaining <= 0:
                 raise TimeoutError
-            sent = 0
-            with suppress(BlockingIOError):
-                sent = self._socket.send(rest[:_PIECE])
-            if not sent:
-                yield from self._wait(writing=True)
-            rest = rest[sent:]
+            piece = rest[:_PIECE]
+            rest = rest[(yield from self._done(partial(self._socket.send, piece), writing=True)) :]
 
-
-class Tls:
-    """TLS over a connection, or over the TLS to a proxy."""
-
-    def __init__(self, below: "Wire | Tls", context: ssl.SSLContext, host: str) -> None:
-        self._below, self._came, self._due = below, ssl.MemoryBIO(), ssl.MemoryBIO()
-        context.set_alpn_protocols(["http/1.1"])
-        self._tls = context.wrap_bio(self._came, self._due, server_hostname=host)
-
-    @property
-    def is_readable(self) -> bool:
-        return bool(self._came.pending) or self._below.is_readable
-
-    def handshake(self) -> Flow[None]:
-        yield from self._done(self._tls.do_handshake)
-
-    def read(self) -> Flow[bytes]:
-        try:
-            data: bytes = yield from self._done(lambda: self._tls.read(_PIECE))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return b""
-        return data
-
-    def write(self, data: bytes) -> Flow[None]:
-        yield from self._done(lambda: self._tls.write(data))
-
-    def _done(self, act: Callable[[], Any]) -> Flow[Any]:
+    def _done(self, act: Callable[[], Any], *, writing: bool = False) -> Flow[Any]:
         while True:
-            done = failure = None
             try:
-                done = act()
-            except ssl.SSLError as error:
-                failure = error
-            yield from self._below.write(self._due.read())
-            if failure is None:
-                return done
-            if not isinstance(failure, ssl.SSLWantReadError):
-                raise failure
-            if data := (yield from self._below.read()):
-                self._came.write(data)
-            else:
-                self._came.write_eof()
+                return act()
+            except ssl.SSLWantReadError:
+                wants_to_write = False
+            except ssl.SSLWantWriteError:
+                wants_to_write = True
+            except BlockingIOError:
+                wants_to_write = writing
+            yield from self._wait(writing=wants_to_write)
