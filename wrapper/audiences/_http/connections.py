@@ -1,21 +1,30 @@
 """Our own connections: one for each call, so that no call finds what another one left."""
 
 import os
+import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EINPROGRESS, EWOULDBLOCK
+from functools import partial
+from threading import Thread
 from typing import Any
 
 import h11
 import httpx2
 
-from .._sides import Flow, Side
+from .._sides import BlockingSide, Flow, Side
 from .proxies import Origin, credentials, origin, tls
 from .trace import AttemptTrace
-from .wire import Wire
 
+_PIECE = 64 * 1024
+"""Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
+slowly would hold a call up for a multiple of its total time."""
+_NEXT = 1.0
+"""Seconds after which the next of a host's addresses is tried."""
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
@@ -34,32 +43,97 @@ class ConnectionSettings:
 class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
+    _trace: AttemptTrace
+    """Of the attempt that it serves now."""
+
     def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
         self._side: Any = side
-        self._wire = Wire(side)
+        self._socket: Any = None
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
         self._kept_until = 0.0
-        self.close = self._wire.close
+        self._connecting: float | None = None
+        """Since when, if it is not connected yet."""
 
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._wire.is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._is_readable
+
+    @property
+    def _is_readable(self) -> bool:
+        return bool(getattr(self._socket, "pending", int)()) or BlockingSide.ready(self._socket, 0)
+
+    def close(self) -> None:
+        if self._socket:
+            self._socket.close()
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects = trace, True
+        self._trace, trace.connects = trace, True
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         proxy, (scheme, host, port) = settings.proxies.get(self.origin), self.origin
         with self._doing("Connect"):
-            yield from self._wire.connect(*(origin(proxy) if proxy else self.origin)[1:])
+            yield from self._connect(*(origin(proxy) if proxy else self.origin)[1:])
         if proxy:
             yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials(proxy))
         if scheme == "https":
             with self._doing("Connect"):
-                yield from self._wire.secure(settings.tls or tls(), host)
+                yield from self._secure(settings.tls or tls(), host)
+
+    def _connect(self, host: str, port: int) -> Flow[None]:
+        found = yield from self._addresses(host, port)
+        failure = OSError()
+        while found:
+            family, kind, protocol, _, address = found.pop(0)
+            try:
+                self.close()
+                made = self._socket = socket.socket(family, kind, protocol)
+                made.setblocking(False)
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                code = made.connect_ex(address)
+                if code in (EINPROGRESS, EWOULDBLOCK):
+                    yield from self._wait(_NEXT if found else None, writing=True)
+                    code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code))
+            except OSError as error:
+                failure = error
+            else:
+                return
+        raise failure
+
+    def _addresses(self, host: str, port: int) -> Flow[list[Any]]:
+        """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+        with suppress(socket.gaierror):
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        found = Future[list[Any]]()
+        self._socket, other = socket.socketpair()
+
+        def look() -> None:
+            with other:
+                try:
+                    found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                except OSError as error:
+                    found.set_exception(error)
+
+        Thread(target=look, daemon=True).start()
+        yield from self._wait()
+        return found.result(0)
+
+    def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
+        kind = "connect" if self._connecting else "write" if writing else "read"
+        seconds = self._trace.seconds(kind, self._connecting)
+        ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
+        # Of what came in time, a process that was stopped meanwhile may see the time-out first.
+        if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
+            raise TimeoutError
+
+    def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
+        context.set_alpn_protocols(["http/1.1"])
+        self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        yield from self._done(self._socket.do_handshake)
 
     def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
@@ -75,14 +149,14 @@ class Connection:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,
         which it may not where the request or the answer said so.
         """
-        trace = self._wire.trace
+        trace = self._trace
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         try:
             yield from self._send(head, request.stream)
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
-            if not self._wire.is_readable:
+            if not self._is_readable:
                 raise
         answer = yield from self._event(self._http)
         trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
@@ -102,13 +176,13 @@ class Connection:
         try:
             while (chunk := (yield self._side.following(chunks, None))) is not None:
                 due += self._http.send(h11.Data(chunk)) or b""
-                self._wire.trace.left = True
+                self._trace.left = True
                 yield from self._write(due)
                 due = b""
         finally:
             yield getattr(chunks, self._side.close)()
         due += self._http.send(h11.EndOfMessage()) or b""
-        self._wire.trace.left = True
+        self._trace.left = True
         yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:
@@ -125,19 +199,36 @@ class Connection:
 
     def _read(self) -> Flow[bytes]:
         with self._doing("Read"):
-            data = yield from self._wire.read()
-        if not self._wire.trace.take(data):
+            data: bytes = yield from self._done(lambda: self._socket.recv(_PIECE))
+        if not self._trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
 
     def _write(self, data: bytes) -> Flow[None]:
+        rest = memoryview(data)
         with self._doing("Write"):
-            yield from self._wire.write(data)
+            while rest:
+                if self._trace.how.remaining <= 0:
+                    raise TimeoutError
+                piece = rest[:_PIECE]
+                rest = rest[(yield from self._done(partial(self._socket.send, piece), writing=True)) :]
+
+    def _done(self, act: Callable[[], Any], *, writing: bool = False) -> Flow[Any]:
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                wants_to_write = False
+            except ssl.SSLWantWriteError:
+                wants_to_write = True
+            except BlockingIOError:
+                wants_to_write = writing
+            yield from self._wait(writing=wants_to_write)
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
         """Have what goes wrong be of httpx2's kinds."""
-        self._wire.connecting = time.monotonic() if what == "Connect" else None
+        self._connecting = time.monotonic() if what == "Connect" else None
         try:
             yield
         except (OSError, UnicodeError) as error:
