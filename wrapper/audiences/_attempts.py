@@ -39,9 +39,8 @@ class Attempts(Generic[Asked, Answer]):
 
     def run(self, request: Request) -> Flow[Success[Answer]]:
         """Raises the last attempt's AudiencesError, with all attempts on it."""
-        self._request, wait = request, 0.0
+        self._request = request
         while True:
-            yield self._how.side.sleep(wait)
             if self._how.ended.is_set():
                 raise self._failure or NotSentError(ENDED)
             self._begin()
@@ -56,7 +55,7 @@ class Attempts(Generic[Asked, Answer]):
                 self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            wait = yield from self._next_wait(request, failure)
+            yield self._how.side.sleep((yield from self._next_wait(request, failure)))
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()

@@ -16,7 +16,6 @@ MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
 LONGEST_LIFE = 24 * 3600.0
 """Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
-_LATE = "the total time is over"
 _LOOK = 0.02
 """Seconds between two looks whether another thread or task, in whatever event loop, has got the token."""
 
@@ -73,15 +72,15 @@ class ClientCredentials(Source):
             finally:
                 if mine:
                     mine.over = True
-            while fetch.goes_on and time.monotonic() < until and not how.ended.is_set():
+            while fetch.goes_on and time.monotonic() < until:
                 yield how.side.sleep(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
             if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
-            if time.monotonic() >= deadline or how.ended.is_set():
-                raise TokenError(f"no access token: {'the call was ended' if how.ended.is_set() else _LATE}")
+            if time.monotonic() >= deadline:
+                raise TokenError("no access token: the total time is over")
 
     def _lead(self, fetch: _Fetch, how: CallSettings) -> Flow[None]:
         try:

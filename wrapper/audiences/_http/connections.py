@@ -61,8 +61,13 @@ class Connection:
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._is_readable
 
     @property
+    def _has_pending(self) -> bool:
+        """Whether TLS has bytes that were not read yet, though none are waiting at the socket."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    @property
     def _is_readable(self) -> bool:
-        return bool(getattr(self._socket, "pending", int)()) or BlockingSide.ready(self._socket, 0)
+        return self._has_pending or BlockingSide.ready(self._socket, 0)
 
     def close(self) -> None:
         if self._socket:
@@ -199,7 +204,9 @@ class Connection:
 
     def _read(self) -> Flow[bytes]:
         with self._doing("Read"):
-            data: bytes = yield from self._done(lambda: self._socket.recv(_PIECE))
+            if not self._has_pending:
+                yield from self._wait()
+            data: bytes = yield from self._done(partial(self._socket.recv, _PIECE))
         if not self._trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
