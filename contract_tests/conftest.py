@@ -1,4 +1,5 @@
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from cases import KEYS, case
 from ims import TokenEndpoint
 from raw_server import RawServer, http
 from sink import Sink
+
+# Where one is set, typer takes a pipe for a terminal, in the tests' process and in those that they start.
+for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+    os.environ.pop(name, None)
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
