@@ -1,5 +1,6 @@
 """Each call that changes something has a connection of its own; `close()` ends those in flight."""
 
+import select
 import signal
 import socket
 import sys
@@ -10,14 +11,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import respx
 from anyio.from_thread import BlockingPortal
 
 import processes
-from audiences import ConfigurationError, Outcome, Receipt, RetryPolicy
+from audiences import AudiencesError, ConfigurationError, Outcome, Receipt, RetryPolicy, aio
 from audiences._json import dumps
-from callers import Caller
+from callers import Caller, make
 from cases import case
 from faults import certificates
 from raw_server import RawServer, _read, http
@@ -119,6 +121,58 @@ def test_a_connection_with_more_than_one_answer_is_not_used_again(
         assert isinstance(caller.create(case("batch").good()), Receipt)
     caller.close()
     assert server.connections == 3
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stack: ExitStack, *, tls: bool) -> None:
+    server, count = KeepAlive(b"", tls=tls), 20
+    stack.callback(server.close)
+    caller, results = batch(None, server, tls=tls), list[Any]()
+    threads = [
+        threading.Thread(target=lambda: results.append(caller.create(case("batch").good()))) for _ in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(count):
+        assert server.came.acquire(timeout=10)
+    others = list[tuple[socket.socket, socket.socket]]()
+    begun = time.monotonic()
+    caller.close()
+    for thread in threads:
+        thread.join(10)
+        # It takes the number that was let go.
+        others.append(tuple(stack.enter_context(each) for each in socket.socketpair()))  # type: ignore[arg-type]
+    assert time.monotonic() - begun < 5
+    assert [result.outcome for result in results] == [Outcome.UNKNOWN] * count
+    for one, other in others:
+        assert select.select([one, other], [], [], 0)[0] == []
+        one.sendall(b"x")
+        assert other.recv(9) == b"x"
+
+
+def test_close_ends_asynchronous_calls_in_flight_of_its_event_loop(stack: ExitStack) -> None:
+    server, count = KeepAlive(b""), 10
+    stack.callback(server.close)
+    outcomes = list[Outcome | None]()
+
+    async def call() -> None:
+        provider = make("batch", aio, base_url=f"http://127.0.0.1:{server.port}")
+
+        async def create() -> None:
+            try:
+                await provider.create(case("batch").good())
+            except AudiencesError as error:
+                outcomes.append(error.outcome)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(count):
+                group.start_soon(create)
+            for _ in range(count):
+                assert await anyio.to_thread.run_sync(server.came.acquire, True, 10)
+            await provider.close()
+
+    anyio.run(call)
+    assert outcomes == [Outcome.UNKNOWN] * count
 
 
 STOPPED = """

@@ -1,4 +1,4 @@
-"""What ends a call from outside, and what leaves where it has ended before it was sent."""
+"""What ends a call from outside: `close()`, wherever the call is, and what a signal handler raises."""
 
 import io
 import json
@@ -7,8 +7,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -20,6 +22,7 @@ from audiences import (
     NotSentError,
     Outcome,
     PhoneFile,
+    RateLimitedError,
     RetryPolicy,
     aio,
     create_everywhere,
@@ -28,9 +31,11 @@ from callers import make
 from cases import case
 from faults import certificates
 from raw_server import RawServer, http
+from test_transport import resolving
 
 HERE = Path(__file__).parent
 ONCE = RetryPolicy(attempts=1)
+LIMITED = http(429, b"{}", Retry_After="20")
 
 
 class Handshakes:
@@ -62,7 +67,82 @@ class Handshakes:
         self._listener.close()
 
 
+def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | None) -> AudiencesError:
+    """What becomes of a create whose provider object is closed once `ready()` is true; it has 20 s."""
+    results: list[AudiencesError] = []
+    draft = case("batch").good()
+    if asynchronous is None:
+        batch = make("batch", **options)
+
+        def create() -> None:
+            with pytest.raises(AudiencesError) as caught:
+                batch.create(draft, timeout=20)
+            results.append(caught.value)
+
+        thread = threading.Thread(target=create)
+        thread.start()
+        while not ready():
+            time.sleep(0.01)
+        batch.close()
+        thread.join(5)
+    else:
+
+        async def main() -> None:
+            batch = make("batch", aio, **options)
+
+            async def create() -> None:
+                with pytest.raises(AudiencesError) as caught:
+                    await batch.create(draft, timeout=20)
+                results.append(caught.value)
+
+            with anyio.fail_after(5):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(create)
+                    while not ready():
+                        await anyio.sleep(0.01)
+                    await batch.close()
+
+        anyio.run(main, backend=asynchronous)
+    (error,) = results
+    return error
+
+
 SIDES = pytest.mark.parametrize("side", [None, "asyncio", "trio"], ids=["blocking", "asyncio", "trio"])
+
+
+@SIDES
+def test_a_call_in_its_handshake_is_ended_and_not_made_again(side: str | None) -> None:
+    server = Handshakes()
+    options = {"base_url": server.url, "verify": certificates.trust()}
+    error = closed_meanwhile(options, server.accepted.is_set, side)
+    server.close()
+    assert isinstance(error, NotSentError)
+    assert server.requests == 0
+
+
+@SIDES
+def test_a_call_whose_host_is_being_resolved_is_ended(side: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def answer() -> list[Any]:
+        asked.set()
+        over.wait(20)
+        return []
+
+    resolving(monkeypatch, answer)
+    error = closed_meanwhile({"base_url": "https://provider.test"}, asked.is_set, side)
+    over.set()
+    assert isinstance(error, NotSentError)
+    assert "Timeout" not in str(error)
+
+
+@SIDES
+def test_a_call_that_waits_to_be_repeated_is_ended_with_its_refusal(side: str | None) -> None:
+    with RawServer(answer=LIMITED) as server:
+        error = closed_meanwhile({"base_url": server.url}, lambda: server.requests, side)
+        assert isinstance(error, RateLimitedError)
+        assert error.outcome is Outcome.REJECTED
+        assert len(server.requests) == 1
 
 
 class LateError(Exception):

@@ -18,7 +18,7 @@ from ._request import Request
 from ._secret import Secret
 from ._sides import Flow, Given, awaited, call
 
-ENDED = "the call was ended before it was sent"
+ENDED = "close() ended the call before it was sent"
 _NO_TURN = "nothing was sent: the total time ended while the call was waiting for its turn"
 
 
@@ -41,7 +41,7 @@ class Attempts(Generic[Asked, Answer]):
         """Raises the last attempt's AudiencesError, with all attempts on it."""
         self._request = request
         while True:
-            if self._how.ended.is_set():
+            if self._how.ending.over:
                 raise self._failure or NotSentError(ENDED)
             self._begin()
             try:
@@ -55,7 +55,7 @@ class Attempts(Generic[Asked, Answer]):
                 self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            yield self._how.side.sleep((yield from self._next_wait(request, failure)))
+            yield self._how.side.sleep((yield from self._next_wait(request, failure)), self._how.ending)
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
@@ -69,8 +69,8 @@ class Attempts(Generic[Asked, Answer]):
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
                 raise NotSentTimeoutError(_NO_TURN)
-            yield self._how.side.sleep(wait)
-        if self._how.ended.is_set():
+            yield self._how.side.sleep(wait, self._how.ending)
+        if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
         reuse = self._how.reuse or self._reads

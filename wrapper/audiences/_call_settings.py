@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from threading import Event
 
 from . import _checks
 from ._errors import (
@@ -16,7 +15,7 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._outcome import Outcome
-from ._sides import Side
+from ._sides import Ending, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ class CallSettings:
     """On the monotonic clock."""
     reuse: bool
     """Whether a connection may be used that an earlier call has used."""
-    ended: Event
-    """Set where no more attempts are to be made."""
+    ending: Ending
     extra_headers: Mapping[str, str]
 
     @property

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from dataclasses import replace
 from functools import cache, wraps
 from inspect import signature
-from threading import Event
 from types import TracebackType
 from typing import Any, ClassVar, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast, get_args
+from weakref import ref
 
 from . import _checks, _observe, _spec
 from ._account import Account
@@ -21,7 +21,7 @@ from ._record import Model, Record
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
-from ._sides import AsyncSide, BlockingSide, Flow, R, Side
+from ._sides import AsyncSide, BlockingSide, Ending, Flow, R, Side
 from ._token import ClientCredentials, Granted
 from ._verbs import Verbs
 
@@ -84,6 +84,8 @@ class Provider(Generic[T]):
         values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
+        self._calls: dict[ref[Verbs], object] = {}
+        """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
         connections = connection_settings(options, urls, awaits=self._side.awaits)
         sender = self._sender = Sender(self._side, connections, options.get("transport"))
         self._account = Account(self.adapter, values, pace, known, sender, *hooks, undocumented)
@@ -160,14 +162,15 @@ class Provider(Generic[T]):
             on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
             reuse=self._reuse,
-            ended=Event(),
+            ending=Ending(),
             extra_headers=_checks.headers(options.get("extra_headers", {})),
         )
 
     def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
-        """The flow of a verb: whatever it raises says what is known of the call."""
-        span = _observe.Span()
+        """The flow of a verb, so that `close` finds it, and whatever it raises says what is known of the call."""
+        known, span = ref(verbs), _observe.Span()
         try:
+            self._calls[known] = self._side.owner()
             span.begin(self.title, getattr(flow, "__name__", ""))
             result = yield from flow
             span.end(getattr(result, "outcome", None))
@@ -178,6 +181,13 @@ class Provider(Generic[T]):
             raise
         finally:
             span.close()
+            self._calls.pop(known, None)
+
+    def _end_calls(self) -> None:
+        owner = self._side.owner()
+        for known, other in [*self._calls.items()]:
+            if other == owner and (call := known()):
+                call.end()
 
 
 @cache
@@ -259,7 +269,10 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
             yield from self._run(verbs, verbs.list(listing))
 
     def close(self) -> None:
-        """Close the connections that no call uses. The object can be used again."""
+        """End the calls in flight, and close the connections. A call that is just connecting ends when that does, by
+        `Timeouts.connect` at the latest. The object can be used again.
+        """
+        self._end_calls()
         BlockingSide.run(self._sender.close())
 
     def __enter__(self) -> Self:
@@ -302,7 +315,8 @@ class Async(Provider[AsyncTransport], Generic[Model]):
                 yield record
 
     async def close(self) -> None:
-        """Close the connections that no call uses. The object can be used again."""
+        """End the calls in flight of this event loop, and close its connections. The object can be used again."""
+        self._end_calls()
         await AsyncSide.run(self._sender.close())
 
     aclose = close

@@ -2,6 +2,7 @@
 an event loop, where it is something to await. So blocking and asynchronous code share every flow.
 """
 
+import os
 import selectors
 import socket
 import time
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 
 from ._errors import ConfigurationError, NotSentTimeoutError
@@ -20,17 +22,37 @@ R = TypeVar("R")
 Flow = Generator[Any, Any, R]
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One without a descriptor of its own, which an interrupt could leave open."""
+_LOOK = 0.05
+"""Seconds between two looks whether a call that waits was ended."""
 
 
 class DeadlineError(Exception):
     """The call's total time is over."""
 
 
+class Ending:
+    """Ends a call from outside, for `close()` or after an interrupt of others."""
+
+    over = False
+    end_connection: Callable[[], None] | None = None
+    """Of the connection of ours that carries the call now; one of the caller's transport has its own end."""
+
+    def end(self) -> None:
+        self.over = True
+        if self.end_connection:
+            self.end_connection()
+
+
 class BlockingSide:
     awaits = False
     handle, close = "handle_request", "close"
     """What the methods of a transport are called."""
-    iterate, following, sleep = iter, next, staticmethod(time.sleep)
+    iterate, following = iter, next
+
+    @staticmethod
+    def owner() -> tuple[int, object]:
+        """The process and the event loop in which a call is made."""
+        return os.getpid(), None
 
     @staticmethod
     def run(flow: Flow[R]) -> R:
@@ -54,6 +76,13 @@ class BlockingSide:
             return bool(selector.select(seconds))
 
     @staticmethod
+    def sleep(seconds: float, ending: Ending) -> None:
+        """Shorter where the call is ended."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not ending.over:
+            time.sleep(min(left, _LOOK))
+
+    @staticmethod
     def work(do: Callable[[], R], seconds: float | None = None) -> R:  # noqa: ARG004  # the thread is the caller's
         return do()
 
@@ -75,8 +104,12 @@ class AsyncSide:
 
     awaits = True
     handle, close = "handle_async_request", "aclose"
-    iterate, following = aiter, anext
-    sleep, until = staticmethod(anyio.sleep), staticmethod(anyio.move_on_after)
+    iterate, following, until = aiter, anext, staticmethod(anyio.move_on_after)
+
+    @staticmethod
+    def owner() -> tuple[int, object]:
+        token: object = anyio.lowlevel.current_token()
+        return os.getpid(), getattr(token, "native_token", token)  # newer versions wrap it anew each time
 
     @staticmethod
     async def run(flow: Flow[R]) -> R:
@@ -99,6 +132,12 @@ class AsyncSide:
             await (anyio.wait_writable(of) if writing else anyio.wait_readable(of))
             return True
         return False
+
+    @staticmethod
+    async def sleep(seconds: float, ending: Ending) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not ending.over:
+            await anyio.sleep(min(left, _LOOK))
 
     @staticmethod
     async def work(do: Callable[[], R], seconds: float | None = None) -> R:

@@ -72,15 +72,16 @@ class ClientCredentials(Source):
             finally:
                 if mine:
                     mine.over = True
-            while fetch.goes_on and time.monotonic() < until:
-                yield how.side.sleep(_LOOK)
+            while fetch.goes_on and time.monotonic() < until and not how.ending.over:
+                yield how.side.sleep(_LOOK, how.ending)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
             if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
-            if time.monotonic() >= deadline:
-                raise TokenError("no access token: the total time is over")
+            if time.monotonic() >= deadline or how.ending.over:
+                why = "close() ended the call" if how.ending.over else "the total time is over"
+                raise TokenError(f"no access token: {why}")
 
     def _lead(self, fetch: _Fetch, how: CallSettings) -> Flow[None]:
         try:

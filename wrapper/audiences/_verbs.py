@@ -260,7 +260,7 @@ class Verbs(Generic[Model]):
             # The last question comes a second before the end, or in the middle of what is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
-            yield self.how.side.sleep(min(pause, room))
+            yield self.how.side.sleep(min(pause, room), self.how.ending)
 
     def add(
         self,
@@ -549,11 +549,11 @@ class Verbs(Generic[Model]):
 
     @property
     def ended(self) -> bool:
-        return self.how.ended.is_set()
+        return self.how.ending.over
 
     def end(self) -> None:
-        """Have it make no more attempts, whichever thread makes it."""
-        self.how.ended.set()
+        """Have it go on no longer, whichever thread makes it."""
+        self.how.ending.end()
 
     @property
     def is_late(self) -> bool:

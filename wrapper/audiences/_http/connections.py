@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EINPROGRESS, EWOULDBLOCK
 from functools import partial
-from threading import Thread
+from threading import RLock, Thread
 from typing import Any
 
 import h11
@@ -54,6 +54,7 @@ class Connection:
         self._kept_until = 0.0
         self._connecting: float | None = None
         """Since when, if it is not connected yet."""
+        self._over, self._guard = False, RLock()
 
     @property
     def is_stale(self) -> bool:
@@ -69,13 +70,29 @@ class Connection:
     def _is_readable(self) -> bool:
         return self._has_pending or BlockingSide.ready(self._socket, 0)
 
+    def end(self) -> None:
+        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
+        self._over = True
+        with self._guard, suppress(OSError):
+            if self._socket:
+                # That of TLS would have the next bytes read as they are.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
     def close(self) -> None:
-        if self._socket:
-            self._socket.close()
+        with self._guard:  # else its number may be another's when `end` uses it
+            if self._socket:
+                self._socket.close()
+
+    def _check(self) -> None:
+        """Raises ConnectionAbortedError where it was ended."""
+        if self._over:
+            raise ConnectionAbortedError
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
-        self._trace, trace.connects = trace, True
+        self._trace, trace.connects, trace.how.ending.end_connection = trace, True, self.end
+        if trace.how.ending.over:
+            self.end()
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
         proxy, (scheme, host, port) = settings.proxies.get(self.origin), self.origin
@@ -125,9 +142,11 @@ class Connection:
 
         Thread(target=look, daemon=True).start()
         yield from self._wait()
+        self._check()
         return found.result(0)
 
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
+        self._check()
         kind = "connect" if self._connecting else "write" if writing else "read"
         seconds = self._trace.seconds(kind, self._connecting)
         ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
@@ -137,7 +156,8 @@ class Connection:
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
         context.set_alpn_protocols(["http/1.1"])
-        self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        with self._guard:
+            self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
         yield from self._done(self._socket.do_handshake)
 
     def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
@@ -155,6 +175,8 @@ class Connection:
         which it may not where the request or the answer said so.
         """
         trace = self._trace
+        with self._doing("Connect"):
+            self._check()
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         try:
             yield from self._send(head, request.stream)

@@ -153,7 +153,7 @@ class Sender:
     def _own(self, request: Any, url: str, seen: AttemptTrace, *, reuse: bool) -> Flow[None]:
         kept = self._kept(url, reuse=reuse)
         connection = kept or Connection(self._side, url)
-        whole = False
+        whole, ending = False, seen.how.ending
         try:
             connection.serve(seen)
             if not kept:
@@ -162,6 +162,7 @@ class Sender:
         finally:
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
             self._idle.append(connection) if whole else connection.close()
+            ending.end_connection = None
 
     def _kept(self, url: str, *, reuse: bool) -> Connection | None:
         """An idle connection to the URL's origin. Those that are of no use any more are closed."""
