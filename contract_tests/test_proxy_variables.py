@@ -71,9 +71,13 @@ def test_a_base_url_without_a_port_is_spared_where_no_proxy_names_its_schemes_po
 
 
 SPARED = [
+    ("https://[fd00::1]", "fd00::1"),
     ("https://[fd00::1]", "[fd00::1]"),
     ("https://[fd00::1]", "[fd00::1]:443"),
+    ("https://[fd00::1]", "FD00:0:0::1"),
+    ("https://[fd00::1]:8443/x", "other.test, fd00::/8"),
     ("https://[fd00::1]:8443", "[fd00::1]:8443"),
+    ("https://10.1.2.3", "10.0.0.0/8"),
     ("https://10.1.2.3", "10.1.2.3:443"),
     ("https://10.1.2.3", "10.1.2.3"),
     ("https://shop.provider.test", ".provider.test"),
@@ -85,8 +89,9 @@ SPARED = [
 NOT_SPARED = [
     ("https://[fd00::1]", "fd00::2"),
     ("https://[fd00::1]", "[fd00::1]:8443"),
-    ("https://10.1.2.3", "x/y, 10.1.2.3:444"),
-    ("https://provider.test", "[, ], ::, other.test"),
+    ("https://[fd00::1]", "10.0.0.0/8"),
+    ("https://10.1.2.3", "11.0.0.0/8, fd00::/8, x/y, 10.1.2.3:444"),
+    ("https://provider.test", "10.0.0.0/8, [, ], ::, other.test"),
     ("https://provider.test", "evil-provider.test, vider.test, provider.test:444, 127.0.0.1"),
 ]
 
@@ -94,7 +99,7 @@ NOT_SPARED = [
 @pytest.mark.parametrize(
     ("url", "no_proxy", "spared"), [(*each, True) for each in SPARED] + [(*each, False) for each in NOT_SPARED]
 )
-def test_no_proxy_names_hosts_and_addresses_each_with_a_port_or_without(
+def test_no_proxy_names_hosts_addresses_and_networks_as_curl_and_httpx_read_it(
     url: str, no_proxy: str, *, spared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")

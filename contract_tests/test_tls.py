@@ -22,7 +22,7 @@ from faults.server import Play, Stage, Wire
 ONCE = RetryPolicy(attempts=1)
 
 COUNTING = """
-import asyncio, gc, ssl, sys
+import asyncio, gc, ssl, sys, threading
 
 def contexts():
     return sum(isinstance(each, ssl.SSLContext) for each in gc.get_objects())
@@ -36,19 +36,28 @@ draft = Audience(name="VIP", provider_fields={"batch": {"type": "emails"}})
 objects = [Batch(**options) for _ in range(8)]
 others = [aio.Batch(**options) for _ in range(8)]
 counts.append(contexts())
+together = threading.Barrier(16)
 
 def call(one):
+    together.wait()
     try:
         one.create(draft)
     except AudiencesError:
         pass
 
-async def all_at_once():
-    await asyncio.gather(*(each.create(draft) for each in others), return_exceptions=True)
+async def all_at_once(several):
+    await asyncio.gather(*(each.create(draft) for each in several), return_exceptions=True)
 
-for each in objects:
-    call(each)
-asyncio.run(all_at_once())
+def loop(several):
+    together.wait()
+    asyncio.run(all_at_once(several))
+
+threads = [threading.Thread(target=call, args=(each,)) for each in objects]
+threads += [threading.Thread(target=loop, args=([each, each],)) for each in others]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
 print(*counts, contexts())
 """
 
