@@ -10,16 +10,22 @@ import signal
 import sys
 import warnings
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 
+import typer.main
+
 import processes
 
+# Typer makes a command of its functions anew at each call, which takes longer than most of what is run here.
+_MADE = cache(typer.main.get_command)
 
-def run(package: str, arguments: list[str], environment: dict[str, str], folder: Path | None = None) -> processes.Ended:
-    """What the command of a package comes to, in that working directory."""
+
+def run(package: str, *arguments: str, folder: Path | None = None, **environment: str) -> processes.Ended:
+    """What the command of a package comes to, in that working directory, with more in the environment."""
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
     with (
@@ -27,9 +33,10 @@ def run(package: str, arguments: list[str], environment: dict[str, str], folder:
         redirect_stdout(out),
         redirect_stderr(error),
         chdir(folder or os.curdir),
-        patch.dict(os.environ, environment, clear=True),
+        patch.dict(os.environ, environment),
         patch.object(sys, "argv", [name, *arguments]),
         patch.object(sys, "stdin", nothing),
+        patch.object(typer.main, "get_command", _MADE),
         warnings.catch_warnings(action="ignore", category=ResourceWarning),  # what a process leaves open ends with it
     ):
         code: object = None

@@ -1,5 +1,6 @@
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,6 @@ from ims import TokenEndpoint
 from raw_server import RawServer, http
 from sink import Sink
 
-# Where one is set, typer takes a pipe for a terminal, in the tests' process and in those that they start.
-for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
-    os.environ.pop(name, None)
-
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
@@ -29,6 +26,23 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
 settings.register_profile("few", settings.get_profile("suite"), max_examples=8)
 settings.load_profile("suite")
+
+
+# What colours, widens, redirects or authorizes what a test starts, in the shell of a developer or on a machine of CI.
+_OTHERS = re.compile(
+    rf"CI|GITHUB_.*|COLUMNS|LINES|TERMINAL_WIDTH|(NO|PY|FORCE)_COLORS?|CLICOLOR.*|.*_PROXY|({'|'.join(KEYS)})_.*",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_environment() -> Iterator[None]:
+    """The same environment wherever the tests run, and a terminal that is wide."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(_OTHERS.fullmatch, list(os.environ)):
+            patch.delenv(name)
+        patch.setenv("COLUMNS", "200")
+        yield
 
 
 @pytest.fixture(scope="session")

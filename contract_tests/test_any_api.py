@@ -29,6 +29,7 @@ from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
 from audience_contract.report import Verdict
+from audience_contract.samples import sample
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
@@ -52,7 +53,7 @@ from mistaken import (
 )
 
 SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
-STALL = DOCUMENTS / "stall.yaml"
+STALL, DESK = DOCUMENTS / "stall.yaml", DOCUMENTS / "desk.yaml"
 _NAME = "[^/]+$"
 _KEYWORDS = (
     *("type", "properties", "required", "items", "enum", "allOf", "oneOf", "anyOf", "not", "$ref", "nullable"),
@@ -187,13 +188,42 @@ _STALL = (
     Mistake("what another file says is wrong", "GET .*/reports$", after=in_answer(_with(total="3"))),
     Mistake("any cookie is taken", f"GET .*/goods/{_NAME}", with_header("cookie", "session=beef")),
 )
-_MISTAKES = ((SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO), (STALL, _STALL))
+_DESK = (
+    Mistake("null is refused", "POST", lambda r: said(400) if b'"note": null' in r.body else r),
+    Mistake("a limit counts as above it", "PUT", in_body(lambda v: _in_data(v, "priority", lambda own: own or 1))),
+    Mistake("a third item is taken", "POST", in_body(lambda v: _in_data(v, "position", lambda own: own[:2]))),
+    Mistake("an unknown property is taken", "PUT", in_body(lambda v: _in_data(v, "contract_check", lambda _: ...))),
+    Mistake(
+        "it goes well whatever is asked",
+        "GET .*/channels.list$",
+        after=lambda _, own: said(200, {"ok": True, "channels": []}) if own.status == 400 else own,
+    ),
+    Mistake(
+        "any kind is taken",
+        "GET .*/channels.list$",
+        lambda r: replace(r, target=re.sub("&?kinds=[^&]*", "", r.target).replace("?&", "?")),
+    ),
+    Mistake("it never goes well", "GET .*/channels.list$", after=answers(said(200, {"ok": False, "error": "no"}), 2)),
+)
+
+
+def _in_data(value: dict[str, Any], name: str, change: Callable[[Any], Any]) -> dict[str, Any]:
+    """With another value of a property of the object below `data`; without it for `...`."""
+    data = value.get("data")
+    if not isinstance(data, dict) or name not in data or not isinstance(data[name], int | list):
+        return value
+    changed = change(data[name])
+    kept = {key: child for key, child in data.items() if key != name}
+    return {**value, "data": kept if changed is ... else {**kept, name: changed}}
+
+
+_MISTAKES = ((DESK, _DESK), (SHOP, _SHOP), (LIBRARY, _LIBRARY), (ADOBE, _ADOBE), (ZOO, _ZOO), (STALL, _STALL))
 
 
 @pytest.mark.parametrize(
     ("file", "of"),
     [
-        *((file, "") for file in (SHOP, LIBRARY, ZOO, STALL, DOCUMENTS / "articles.json")),
+        *((file, "") for file in (SHOP, LIBRARY, ZOO, STALL, DESK, DOCUMENTS / "articles.json")),
         (ADOBE, "/audiences|/config/schedules"),
         pytest.param(ADOBE, "", marks=pytest.mark.long),
     ],
@@ -212,7 +242,7 @@ def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
     ids=lambda each: each.name if isinstance(each, Mistake) else each.stem,
 )
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
-    report = check(file, mistake, requests=60, stop_first=True)
+    report = check(file, mistake, requests=200, stop_first=True)
     assert report.verdict is Verdict.VIOLATED, report.notes
 
 
@@ -380,6 +410,85 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
     file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=said):
         read(file)
+
+
+def test_an_operation_is_judged_whose_ids_are_of_a_form_that_no_made_up_name_has() -> None:
+    report = check(DESK, requests=20)
+    assert {"createTask", "getTask", "changeTask", "getNotes", "listChannels"} == {
+        one.operation for one in report.tried if one.operation
+    }
+
+
+def test_a_refusal_may_be_an_alternative_of_the_success() -> None:
+    async def answer(scope: Scope, _: Receive, send: Send) -> None:
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        admitted = (b"authorization", f"Bearer {TOKEN}".encode()) in scope["headers"]
+        limit = query.get("limit", ["1"])[-1]
+        kinds, sort = ("&".join(query.get(name, [])) for name in ("kinds", "sort"))
+        right = admitted and re.fullmatch("[0-9]+", limit, re.ASCII) and 1 <= int(limit) <= 100
+        right = right and re.fullmatch("((open|closed)([|](open|closed))?)?", kinds)
+        right = right and re.fullmatch("((name|age)( (name|age))*)?", sort)
+        value = {"ok": True, "channels": []} if right else {"ok": False, "error": "no"}
+        other = Response(405, (("allow", "GET"),), b"") if scope["method"] != "GET" else said(200, value)
+        await reply(other, send)
+
+    spec = read(DESK)
+    with MockServer(keys=[spec.key], middleware=lambda _: answer) as server:
+        report = run(target(spec, server), Options(requests=60, operations={"listChannels"}))
+    assert report.verdict is Verdict.KEPT, ([each.message for each in report.findings], report.unfinished)
+
+
+_OBJECT = {"200": {"description": "a", "content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+def _answering(*names: str) -> dict[str, Any]:
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    return {"responses": {"201": {"description": "a", "content": {"application/json": {"schema": schema}}}}}
+
+
+@pytest.mark.parametrize(
+    ("paths", "source"),
+    [
+        ({"/a": _answering("sid"), "/b": _answering("sid")}, "POST /a"),
+        ({"/b": _answering("aSid"), "/c": _answering("aSid")}, ""),
+        ({"/b/{aSid}": _answering("aSid")}, ""),
+        ({"/b": _answering("aSid")}, "POST /b"),
+    ],
+    ids=["the end of its name, above", "of several", "of itself", "its whole name, elsewhere"],
+)
+def test_an_id_comes_from_what_makes_it(paths: dict[str, Any], source: str, tmp_path: Path) -> None:
+    file = tmp_path / "ids.json"
+    known = {path: {"post": post} for path, post in paths.items()}
+    document = {"openapi": "3.0.0", "paths": {**known, "/a/{aSid}": {"get": {"responses": _OBJECT}}}}
+    file.write_text(json.dumps(document), "utf-8")
+    operations = {each.id: each for each in read(file).operations}
+    assert facts_of(operations["GET /a/{aSid}"]).source == source
+
+
+def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:
+    file = tmp_path / "circle.json"
+    paths = {"/a/{b}/c": {"post": _answering("d")}, "/d/{d}/b": {"post": _answering("b")}}
+    file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths}), "utf-8")
+    spec = read(file)
+    assert all("itself" in Documented(spec).why_not(each) for each in spec.operations)
+
+
+def test_a_document_of_webhooks_alone_has_nothing_to_judge(tmp_path: Path) -> None:
+    file = tmp_path / "hooks.json"
+    file.write_text(json.dumps({"openapi": "3.1.0", "webhooks": {"a": {}}}), "utf-8")
+    assert (read(file).operations, len(read(file).unjudged)) == ((), 1)
+
+
+def test_what_a_schema_within_itself_allows_is_made_short(tmp_path: Path) -> None:
+    file = tmp_path / "tree.json"
+    tree = {"oneOf": [{"$ref": "#/components/schemas/Tree"}, {"type": "string"}]}
+    schema = {"type": "object", "required": ["left"], "properties": {"left": tree, "right": tree}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}}
+    paths = {"/trees": {"post": {"requestBody": body, "responses": {"201": {"description": "a"}}}}}
+    document = {"openapi": "3.0.0", "paths": paths, "components": {"schemas": {"Tree": schema}}}
+    file.write_text(json.dumps(document), "utf-8")
+    made = sample(read(file).operations[0].node["requestBody"]["content"]["application/json"]["schema"])
+    assert len(json.dumps(made)) < 1000
 
 
 def test_an_operation_that_only_redirects_is_judged_alone() -> None:

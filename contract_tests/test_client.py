@@ -254,8 +254,7 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
     ],
 )
 def test_what_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
-    plain = {**os.environ, "COLUMNS": "300"}
-    ended = commands.run("audience_contract", ["client", *arguments], plain)
+    ended = commands.run("audience_contract", "client", *arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -24,11 +24,10 @@ BATCH = ["create", "SPRING", "--provider", "batch", "--set", "batch.type=emails"
 
 
 def run(server: MockServer | None, *arguments: str, **environment: str) -> processes.Ended:
-    base = {name: value for name, value in os.environ.items() if not name.startswith(tuple(map(str.upper, KEYS)))}
-    given = {**base, "COLUMNS": "200", "NO_COLOR": "1", **(server.environment() if server else {}), **environment}
+    given = {**(server.environment() if server else {}), **environment}
     if any(name.startswith("PYTHON") for name in environment):  # Python reads them when it starts
-        return processes.run([sys.executable, "-m", "audiences", *arguments], env=given)
-    return commands.run("audiences", [*arguments], given)
+        return processes.run([sys.executable, "-m", "audiences", *arguments], env={**os.environ, **given})
+    return commands.run("audiences", *arguments, **given)
 
 
 def results(run: processes.Ended) -> dict[str, Any]:

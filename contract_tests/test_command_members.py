@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import processes
 from audience_contract.mock import MockServer
 from audiences import InvalidError, Member
-from audiences._member_file import MemberFile
+from audiences._member_file import members_of
 from raw_server import RawServer, http
 from test_command_line import BATCH, EXAMPLES, run
 from test_command_verbs import ABSENT, ACCEPTED, INDEXING, Interrupting, ask, playing
@@ -103,7 +103,7 @@ WRONG = {
     "an empty line": (["id", "4711", "", "4711"], "line 3", "is empty"),
     "a row that is too short": (["id,a", "4711"], "line 2", "has 1 cell, and the first line has 2 cells"),
     "a row that is too long": (["id", "4711,4711"], "line 2", "has 2 cells, and the first line has 1 cell"),
-    "a quotation mark that is left open": (["id", '"4711', "4711"], "line 4", "is not CSV"),
+    "a quotation mark that is left open": (["id", '"4711', "4711"], "line 3", "is not CSV"),
     "a line of a megabyte": (["id", "4711" * 2**18], "line 2", "more than 1048576 bytes"),
     "a wrong row far below": (["id", *ids(0, 10_500), "4711,4711"], "line 10502", "has 2 cells"),
 }
@@ -181,7 +181,7 @@ def test_a_dry_run_of_a_change_names_nobody_sends_nothing_and_finds_what_is_wron
     playing(raw, ACCEPTED)
     file = written(tmp_path, "id,since", "4711,2026-01-31T08:00:00Z")
     attribute = [] if verb == "remove" else ["--attribute", "since:date"]
-    for extra in ([], ["--json"], ["--curl"]):
+    for extra in ([], ["--json"], ["--curl"], ["--allow-empty" if verb == "replace" else "--go-on"]):
         done = ask(raw, verb, "VIP", "--file", file, *attribute, "--dry-run", *extra)
         assert (done.returncode, done.stderr) == (0, "")
         assert "/audiences/" in done.stdout
@@ -276,8 +276,8 @@ def test_completion_knows_the_verbs_and_h_is_help() -> None:
     assert run(None, "add", "-h").stdout == run(None, "add", "--help").stdout != ""
 
 
-def member_file(text: str, **attributes: str) -> MemberFile:
-    return MemberFile(io.BytesIO(text.encode()), "id", attributes, lambda *_: None)
+def member_file(text: str, **attributes: str) -> Iterator[Member | str]:
+    return members_of(io.BytesIO(text.encode()), "id", attributes, lambda *_: None)
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -288,9 +288,7 @@ def test_every_row_of_a_csv_is_a_member_with_the_text_of_its_cells(rows: list[tu
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("id", "city"), *rows])
     expected = [Member(id, {"city": city} if city else {}) for id, city in rows]
-    found = member_file(text.getvalue(), city="text")
-    assert [*found] == expected
-    assert [*found] == expected  # as often as it is iterated over
+    assert [*member_file(text.getvalue(), city="text")] == expected
     assert [*member_file(text.getvalue())] == [id for id, _ in rows]
 
 
@@ -298,7 +296,7 @@ def test_every_row_of_a_csv_is_a_member_with_the_text_of_its_cells(rows: list[tu
 def test_whatever_a_file_has_it_gives_members_or_says_what_is_wrong_by_the_line(data: bytes) -> None:
     said, found = "line 1", list[Any]()
     try:
-        found = [*MemberFile(io.BytesIO(b"id\n" + data), "id", {}, lambda *_: None)]
+        found = [*members_of(io.BytesIO(b"id\n" + data), "id", {}, lambda *_: None)]
     except InvalidError as error:
         said = error.problems[0].shape
     assert re.fullmatch(r"line \d+", said)

@@ -29,7 +29,7 @@ REFUSED = b'{"error_code":"CODE","error_message":"words-4711"}'
 
 def shell(redirected: str, *arguments: str, **environment: str) -> processes.Ended:
     """The command in a shell that redirects, as `>&-` does; in text, what is left of the two streams."""
-    known = {"BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project", "COLUMNS": "200", "NO_COLOR": "1"}
+    known = {"BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
     words = ["sh", "-c", f'exec "$@" {redirected}', "sh", sys.executable, "-m", "audiences", *arguments]
     given = {**os.environ, **known, **environment}
     return processes.run(words, env=given)

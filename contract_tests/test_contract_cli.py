@@ -33,10 +33,9 @@ _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main
 
 
 def run(*arguments: str, **environment: str) -> processes.Ended:
-    given = {**os.environ, **environment}
     if "--" in arguments:  # the command that it runs has the streams of the process
-        return processes.run([*_COMMAND, *arguments], env=given)
-    return commands.run("audience_contract", [*arguments], given)
+        return processes.run([*_COMMAND, *arguments], env={**os.environ, **environment})
+    return commands.run("audience_contract", *arguments, **environment)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
@@ -79,7 +78,7 @@ def test_env_prints_nothing_but_exports_which_do_not_confuse_the_library() -> No
 def test_a_port_in_use_is_said_to_be() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = run("mock", "--port", str(port), COLUMNS="200")
+        ended = run("mock", "--port", str(port))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert f"--port: {port} is already in use on 127.0.0.1" in ended.stderr
     assert "Errno" not in ended.stderr
@@ -174,7 +173,7 @@ def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
     ],
 )
 def test_a_command_of_mock_that_cannot_be_run_is_an_error_of_usage(arguments: list[str], said: str) -> None:
-    ended = run("mock", *arguments, COLUMNS="200")
+    ended = run("mock", *arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
 
@@ -211,3 +210,7 @@ def test_help_imports_nothing_that_is_slow() -> None:
     )
     ended = processes.run([sys.executable, "-c", code], check=True)
     assert ended.stdout.rpartition("loaded:")[2].strip() == ""
+
+
+def test_a_run_that_writes_no_report_says_how_all_of_it_is_written() -> None:
+    assert "--report html=FILE writes all of it" in run(*_SERVER, BATCH_API_KEY="k", BATCH_PROJECT="p").stdout

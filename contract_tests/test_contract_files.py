@@ -64,7 +64,6 @@ def test_nothing_is_begun_where_a_report_cannot_be_written(
     arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("COLUMNS", "200")
     ended = run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "cannot write .: Is a directory" in ended.stderr

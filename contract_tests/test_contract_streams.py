@@ -19,7 +19,7 @@ ONE_LOST = [">/dev/full", "2>&-", *LONG]
 def shell(redirected: str, *arguments: str, **environment: str) -> processes.Ended:
     """The command in a shell that redirects, as `>&-` does; in text, what is left of the two streams."""
     words = ["sh", "-c", f'exec "$@" {redirected}', "sh", *COMMAND, *arguments]
-    ended = processes.run(words, env={**os.environ, "COLUMNS": "200", **environment})
+    ended = processes.run(words, env={**os.environ, **environment})
     printed = ended.stdout + ended.stderr
     assert not any(word in printed for word in ("Traceback", "internal error", "Exception ignored", "lost sys"))
     return ended

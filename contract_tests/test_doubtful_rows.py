@@ -17,21 +17,20 @@ from excel_files import rows
 from test_command_line import run
 
 NUMBER = "447700900121"
-WRONG = {
-    "447700900121.0": "a decimal point",
-    "447700900121,00": "a decimal point",
-    "4.42E+11": "scientific notation",
-    "4,42e+11": "scientific notation",
-    "442E9": "scientific notation",
-    "not a number": "not a number",
-    "#N/A": "not a number",
-    "\u202a447700900121": "not a number",
-    "": "no value",
-    " - ": "no value",
-    "121": "fewer than 7 or more than 15 digits",
-    NUMBER * 2: "fewer than 7 or more than 15 digits",
-    "07700900121": "a 0 in the place of the country code",
-}
+WRONG = [
+    "447700900121.0",
+    "447700900121,00",
+    "4.42E+11",
+    "442E9",
+    "not a number",
+    "\u202a447700900121",
+    "\u0664" * 12,
+    "",
+    " - ",
+    "121",
+    NUMBER * 2,
+    "07700900121",
+]
 RIGHT = [
     NUMBER,
     f"+{NUMBER}",
@@ -61,14 +60,14 @@ def warnings(file: PhoneFile) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("cell", WRONG)
-def test_what_is_no_phone_number_is_told_by_its_kind_and_row_and_not_by_its_text(
+def test_what_is_no_phone_number_is_told_by_its_row_and_not_by_its_text(
     way: Callable[[list[list[str]]], PhoneFile], cell: str
 ) -> None:
     (warning,) = warnings(way([["name", "phone1"], ["Anna", NUMBER], ["Zz", cell]]))
-    assert f"in 1 of the 2 rows looked at: {WRONG[cell]}" in warning
-    assert "first in row 3" in warning
-    assert "[our rule]" in warning
-    assert not cell.strip() or cell == WRONG[cell] or cell not in warning.replace("in row 3", "")
+    assert warning == (
+        "phone1 looks wrong in 1 of the 2 rows looked at, first in row 3; "
+        "7 to 15 digits with the country code are expected [our rule]"
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -82,10 +81,9 @@ def test_a_number_of_a_workbook_is_one_however_the_file_writes_it() -> None:
     assert warnings(PhoneFile(rows(f'<row><c t="str"><v>phone1</v></c></row>{cells}'), "x.xlsx")) == ()
 
 
-def test_a_file_of_the_wrong_kind_throughout_says_how_many_rows_of_which_kind() -> None:
-    (warning,) = warnings(as_csv([["phone1"], ["447700900121.0"], ["4.42E+11"], ["not a number"], ["447700900122.0"]]))
-    assert "phone1 looks wrong in 4 of the 4 rows looked at: a decimal point (2, first in row 2), " in warning
-    assert "(1, first in row 3), not a number (1, first in row 4)" in warning
+def test_of_several_wrong_rows_their_number_and_the_first_are_told() -> None:
+    (warning,) = warnings(as_csv([["phone1"], [NUMBER], ["447700900121.0"], ["4.42E+11"], ["not a number"]]))
+    assert "phone1 looks wrong in 3 of the 4 rows looked at, first in row 3; " in warning
 
 
 def test_only_a_few_kilobytes_below_the_heading_are_looked_at() -> None:
@@ -153,5 +151,5 @@ def test_the_command_says_it_in_words_and_in_json(server: MockServer, tmp_path: 
         assert "CommBox: warning: phone1 looks wrong in 1 of the 1 rows looked at" in done.stderr
     for done in (ran("--json"), ran("--json", "--dry-run")):
         (result,) = json.loads(done.stdout)
-        assert ["scientific notation" in warning for warning in result["warnings"]] == [True]
+        assert ["first in row 2" in warning for warning in result["warnings"]] == [True]
         assert not result.get("empty")

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 import small_project
-from audience_contract.samples import FORMATS
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
@@ -258,8 +257,8 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
     assert '"X-Api-Key": values.secrets["api_key"],' in adapter
     assert '"X-Org": values.secrets["x_org"],' in adapter
     wire = (tmp_path / "contract_tests/wire/kestrel.py").read_text("utf-8")
-    assert f'"/api/v3/workspaces/{FORMATS["uuid"]}/cohorts"' in wire
-    assert f'"from": "{FORMATS["date"]}"' in wire
+    assert '"/api/v3/workspaces/00000000-0000-0000-0000-000000000000/cohorts"' in wire
+    assert '"from": "0000-00-00"' in wire
 
 
 @pytest.mark.parametrize(
@@ -268,19 +267,51 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
         ("acme corp", "page.md", "a provider's name is that of its class"),
         ("Acme", "none.md", "none.md"),
         ("Acme", "page.md", "found 0"),
-        ("Acme", "get.md", "no POST with a JSON body"),
-        ("Acme", None, "--page"),
+        ("Acme", "patch.md", "no POST or PUT with a JSON body"),
+        ("Acme", "bare.md", "/servers: there are none"),
+        ("Acme", "list.md", "a body that is no object"),
+        ("Acme", "enums.md", "properties/b/enum: not each"),
+        ("Acme", "enums.md", "properties/c/multipleOf"),
     ],
 )
 def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, page: str | None, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, page: str, said: str
 ) -> None:
     (tmp_path / "page.md").write_text("# Words\n", "utf-8")
     text = PAGE.read_text("utf-8")
-    (tmp_path / "get.md").write_text(text.replace('"post": {', '"put": {'), "utf-8")
+    (tmp_path / "patch.md").write_text(text.replace('"post": {', '"patch": {'), "utf-8")
+    (tmp_path / "bare.md").write_text(text.replace('"servers"', '"x-servers"'), "utf-8")
+    strings = {"type": "string", "enum": ["a-b", "a_b"]}
+    bodies: dict[str, dict[str, Any]] = {
+        "list": {"type": "array", "items": {"type": "string"}},
+        "enums": {
+            "type": "object",
+            "properties": {"a": strings, "b": strings, "c": {"type": "number", "multipleOf": 2}},
+        },
+    }
+    for file, schema in bodies.items():
+        spec = json.loads(spec_of(text))
+        reduce(getitem, _BODY[:-1], spec).clear()
+        reduce(getitem, _BODY[:-1], spec).update(schema)
+        (tmp_path / f"{file}.md").write_text(json.dumps(spec), "utf-8")
     root = tmp_path / "project"
     root.mkdir()
-    given = ["--page", str(tmp_path / page)] if page else []
-    assert main(["provider", name, *given, "--root", str(root)]) == 1
+    assert main(["provider", name, "--page", str(tmp_path / page), "--root", str(root)]) == 1
     assert said in capsys.readouterr().err
     assert list(root.iterdir()) == []
+
+
+def test_a_put_that_creates_and_answers_with_a_location_alone_is_laid_out_as_well(tmp_path: Path) -> None:
+    spec = json.loads(spec_of(PAGE.read_text("utf-8")))
+    operation = spec["paths"]["/segments"].pop("post")
+    spec["paths"]["/fan-Clubs/{externalId}"] = {"put": operation}
+    where = {"Location": {"schema": {"type": "string", "format": "uri"}}}
+    operation["responses"]["201"] = {"description": "Made.", "headers": where}
+    operation["parameters"] = [{"name": "externalId", "in": "path", "required": True, "schema": {"type": "string"}}]
+    operation["deprecated"] = True
+    page = tmp_path / "page.json"
+    page.write_text(json.dumps(spec), "utf-8")
+    assert main(["provider", NAME, "--page", str(page), "--root", str(tmp_path / "project")]) == 0
+    assert "external_id=FILL_IN" in (tmp_path / "project" / ADAPTER).read_text("utf-8")
+    wire = (tmp_path / "project" / "contract_tests" / "wire" / f"{KEY}.py").read_text("utf-8")
+    assert '    "PUT",\n    "/v3/fan-Clubs/text",\n' in wire

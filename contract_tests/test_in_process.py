@@ -55,5 +55,7 @@ def test_a_mistake_that_an_application_raises_is_a_server_error() -> None:
 
     with MockServer() as server:
         environment = {**server.environment(), **CLIENT}
-    with pytest.raises(AssertionError, match="500"):
+    with pytest.raises(AssertionError, match="500") as caught:
         judge(broken, "batch", options=Options(requests=20), environment=environment)
+    # There is no command line.
+    assert "--report" not in str(caught.value)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small_project
+from pipeline import samples, vendor
 from pipeline.__main__ import main
 from pipeline._errors import PipelineError
 from pipeline.folders import Provider, providers
@@ -67,28 +68,6 @@ A successful response returns HTTP status 200 with words.
 {"name": "one"}
 ```
 """
-RENDERED = """The page allows to make a list:
-If it works you will receive an HTTP 202 confirmation and a token.
-{
-"name": "one"
-}{
-"token": "a0"
-}Make a list.
-project_123The name is a string. They are case sensitive.
-{
-"lists": [
-{
-"token": "nested"
-}
-]
-}POST /2.8/lists HTTP/1.1
-Host: acme.example
-X-Project: text
-Accept: */*
-{
-"name": "one"
-}
-"""
 TEXT = st.text(st.characters(codec="utf-8"))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
@@ -141,18 +120,17 @@ def test_a_curl_command_is_read_though_a_line_continuation_is_missing() -> None:
     assert response == {"kind": "response", "status": 200, "body": '{"name": "one"}'}
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_rendered_text_gives_its_raw_request_and_the_json_between_its_sentences(end: str) -> None:
-    request, first, second = samples_of(RENDERED.replace("\n", end))
-    assert request == {
-        "kind": "request",
-        "method": "POST",
-        "target": "/2.8/lists",
-        "headers": [["Host", "acme.example"], ["X-Project", "text"], ["Accept", "*/*"]],
-        "body": '{\n"name": "one"\n}',
-    }
-    assert first == {"kind": "response", "status": 202, "body": '{\n"token": "a0"\n}'}
-    assert json.loads(second["body"]) == {"lists": [{"token": "nested"}]}
+def test_the_samples_of_a_page_that_is_compared_by_hand_stay_as_they_were_written_down(tmp_path: Path) -> None:
+    root = small_project.write(tmp_path)
+    source = root / "specs" / "acme" / "SOURCE.toml"
+    by_hand = '[[page]]\nfile = "shown.txt"\naddress = "https://acme.example"\nsha256 = ""\nby_hand = true\n'
+    source.write_text(source.read_text("utf-8") + by_hand, "utf-8")
+    written = [{"page": "shown.txt", "kind": "response", "status": 400, "body": "{}"}]
+    file = Provider(root, "acme").samples
+    file.parent.mkdir()
+    file.write_text(json.dumps(written), "utf-8")
+    assert main(["generate", "--pages", str(root / "pages"), "--root", str(root)]) == 0
+    assert json.loads(file.read_bytes())[-1:] == written
 
 
 @pytest.mark.parametrize(
@@ -161,8 +139,6 @@ def test_rendered_text_gives_its_raw_request_and_the_json_between_its_sentences(
         ("```shell\ncurl --upload-file x https://acme.example\n```", "--upload-file"),
         ("```shell\ncurl -d 'never closed\n```", "No closing quotation"),
         ("```shell\ncurl -X\n```", "cannot be read"),
-        ("POST /a HTTP/1.1\nHost: a\n{\nnot JSON\n}\n", "not JSON"),
-        ('POST /a HTTP/1.1\nHost: a\n{\n}\n{\n"b": 1\n}\n', "neither a request nor after a status"),
         ('```json\n{"openapi": "3.1.0"}\n```', "'info' is a required property"),
     ],
 )
@@ -215,6 +191,14 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
     found = {file.name: json.loads(file.read_bytes()) for file in (root / "specs" / "acme" / "samples").iterdir()}
     bodies = {name: [each["body"] for each in samples if "body" in each] for name, samples in found.items()}
     assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
+
+
+@pytest.mark.parametrize("provider", list(providers()), ids=lambda provider: provider.key)
+def test_the_samples_of_a_provider_are_in_the_files_that_they_would_be_sorted_into(provider: Provider) -> None:
+    """Adobe's two documents both have a `POST /audiences`."""
+    recorded = samples.recorded(provider)
+    found = samples.files(provider, vendor.specs(provider, {}), [each for file in recorded.values() for each in file])
+    assert not recorded or {path: json.loads(data) for path, data in found.items()} == recorded
 
 
 def test_drift_names_what_differs_from_the_pages_and_writes_nothing(

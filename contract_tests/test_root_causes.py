@@ -1,5 +1,6 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,11 +17,12 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Finding, Verdict
 from audience_contract.rules import RULES, Weight
 from audience_contract.server import Target
-from audience_contract.server.audiences import Audiences
+from audience_contract.server.audiences import Audiences, Made
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import expect
 from audience_contract.server.judge import Judge
-from audience_contract.server.send import Wire
+from audience_contract.server.names import Names
+from audience_contract.server.send import BROKEN_OFF, LATE, Wire
 from audience_contract.server.wording import asked
 from audience_contract.violation import Violation
 from audience_contract.workbooks import workbook
@@ -159,6 +161,7 @@ def test_what_is_unusual_on_the_wire_is_advice_and_a_server_error_is_not(wired: 
         (lambda sent: header("X-Batch-Project")(body("custom_ids", "x")(sent)), refused(401)),
         (header("Content-Type", "text/plain"), refused(415)),
         (body("{", "\ufeff{"), taken(1)),
+        (lambda sent: replace(header("Content-Encoding", "gzip")(sent), body=gzip.compress(sent.body)), taken(1)),
     ],
 )
 def test_where_the_documents_are_silent_nothing_is_found(change: Change, response: Response) -> None:
@@ -170,15 +173,71 @@ def test_a_413_and_a_415_in_html_are_found() -> None:
     assert [one.detail for one in found] == ["415 text/html"]
 
 
-def test_a_success_without_an_id_is_found() -> None:
-    target = Target(load("adobe"), "http://127.0.0.1", SETTINGS["adobe"])
-    operation = next(each for each in target.spec.operations if each.id == "create_audience")
+def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
+    target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
+    view = next(operation for operation in BATCH.operations if operation.id == "audience_view")
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/view?n%61me=a", body=b"")
+    found = expect(target, view, request)
+    assert (found.rule, found.weight) == ("http.query", Weight.ADVICE)
+
+
+def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:
+    """The rules that one answer with 200 breaks, each with its headline; one audience has been made."""
+    target = Target(load(key), "http://127.0.0.1", SETTINGS[key])
+    operation = next(each for each in target.spec.operations if each.id == operation_id)
     ledger = Ledger()
-    judging = Judge(target, ledger, Audiences(target.spec, "1"))
-    request = wire("adobe").GOOD
-    answer = Response(200, (("Content-Type", "application/json"),), b'{"name": "n"}')
-    judging.judge(operation, Observation("", request, answer), expect(target, operation, request))
-    assert [one.message.partition(": 200 ")[2][:30] for one in ledger.findings] == ["(body: no id or audienceId; cr"]
+    response = Response(200, (("Content-Type", "application/json"),), answer.encode())
+    seen = Observation("", request, response)
+    audiences = Audiences(target.spec, "1")
+    audiences.left.append(Made("n", "1", None))
+    Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
+    return [(one.rule, one.message) for one in ledger.findings]
+
+
+def test_a_success_without_an_id_is_found() -> None:
+    ((_, said),) = of_one("adobe", "create_audience", wire("adobe").GOOD, '{"name": "n"}')
+    assert said.partition(": 200 ")[2].startswith("(body: no id or audienceId; cr")
+
+
+@pytest.mark.parametrize("query", ["property=name==Fall", "name=spring&description=Fall", "name=fall"])
+def test_a_list_with_what_was_not_asked_for_is_found(query: str) -> None:
+    request = replace(wire("adobe").GOOD, method="GET", target=f"/data/core/ups/audiences?{query}", body=b"")
+    answer = '{"children": [{"name": "Spring", "description": "%s"}]}'
+    found = of_one("adobe", "listAudiences", request, answer % "Sale")
+    assert {rule for rule, said in found if "that was asked for" in said} == {"response.body"}
+    fitting = replace(request, target="/data/core/ups/audiences?property=name==Spring&name=SPRI&description=sale")
+    found = of_one("adobe", "listAudiences", fitting, answer % "Sale")
+    assert not [said for _, said in found if "that was asked for" in said]
+
+
+def test_an_audience_is_asked_for_by_the_id_that_its_creation_answered_whatever_its_name() -> None:
+    spec = load("adobe")
+    target, made = Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), Made("", "4a81", {"audienceId": "4a81"})
+    names = Names(target, Audiences(spec, "1"))
+    for operation in (each for each in spec.operations if "{" in each.path):
+        request = names.about(names.draft(operation, least=True), made).request()
+        assert operation.path_values(request.target) == {"AUDIENCE_ID": "4a81"}
+
+
+def test_a_wrong_answer_is_told_by_the_whole_request_and_not_by_an_odd_name() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target=f"/audiences/view?name={'a' * 70}", body=b"")
+    ((_, said),) = of_one("batch", "audience_view", request, '{"nb_ids": "1"}')
+    assert said.startswith("answered GET /audiences/view?name=")
+
+
+def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
+    request = Request("GET", "/audiences", wire("commbox").GOOD.headers[:1])
+    assert of_one("commbox", "Get_Audiences", request, '{"data": []}') == []
+    ((rule, said),) = of_one("commbox", "Get_Audiences", request, '{"audiences": []}')
+    assert (rule, said.partition(": 200 ")[2][:15]) == ("response.body", "(body: no data;")
+
+
+def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1000", body=b"")
+    answer = '{"audiences": [%s], "has_more": false}'
+    assert of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 100)) == []
+    ((rule, _),) = of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 101))
+    assert rule == "run.pages"
 
 
 def test_a_valid_request_that_is_refused_is_told_by_what_is_unusual_in_it() -> None:
@@ -206,6 +265,21 @@ def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with
     assert (gone.rule, gone.message[:11]) == ("response.message", "gone after ")
     assert b'"name": 1' in gone.evidence[0].request.body
     assert findings((same, None), trouble="no connection: refused") == ()
+
+
+def test_no_answer_to_what_is_only_written_in_an_unusual_way_is_advice() -> None:
+    for unusual, rule in ((("Upgrade", "h2c"), "http.upgrade"), (("Authorization", f"Bearer  {TOKEN}"), "http.scheme")):
+        (late,) = findings((header(*unusual), None), trouble=LATE)
+        assert (late.rule, late.weight) == (rule, Weight.ADVICE)
+    assert findings((query(f"?x={'a' * 2**12}"), None), trouble=BROKEN_OFF) == ()
+
+
+def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
+    target = Target(load("commbox"), "http://127.0.0.1", SETTINGS["commbox"])
+    create = next(operation for operation in target.spec.operations if operation.id == "Post_Audiences")
+    request = wire("commbox").GOOD
+    found = expect(target, create, replace(request, body=request.body[: request.body.rindex(b"\r\n--")]))
+    assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
 @pytest.mark.parametrize(

@@ -300,6 +300,13 @@ def test_a_run_id_that_no_name_can_have_is_refused(run_id: str) -> None:
         Options(run_id=run_id)
 
 
+def test_what_a_server_made_of_a_body_that_cannot_be_read_is_listed_by_its_name() -> None:
+    with MockServer(fault="batch.json-utf-16") as server:
+        report = run(target(server, "batch"), Options(keep=True, operations=[_CREATE]))
+        left = [record.name for record in server.audiences]
+    assert {*left} <= {found.name for found in report.created}
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_what_was_created_is_removed_unless_it_is_to_be_kept_and_what_is_left_is_listed(keep: bool) -> None:
     with MockServer() as server:

@@ -29,7 +29,8 @@ _PUT, _GET = "PUT /Audiences/{AUDIENCE_ID}", "getAudience"
 
 
 def _found(report: Report) -> set[tuple[str, str]]:
-    return {(operation, finding.rule) for finding in report.findings for operation in finding.operations}
+    found = [one for one in report.findings if one not in report.once]
+    return {(operation, finding.rule) for finding in found for operation in finding.operations}
 
 
 def _playing(operation: str, act: Any, key: str = "batch") -> MockServer:
@@ -176,7 +177,7 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
 
 @pytest.mark.parametrize(
     ("fault", "rule"),
-    [("batch.locked-out", "case.accepted"), ("batch.token-caseless", "run.unique")],
+    [("batch.locked-out", "case.accepted"), ("batch.caseless-indexing-token", "run.unique")],
     ids=["right credentials refused after three wrong ones", "one token for names that differ in case only"],
 )
 def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str) -> None:
@@ -273,15 +274,48 @@ def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> No
 
 @pytest.mark.parametrize("operation", [_CHANGES[0], pytest.param(_CHANGES[1], marks=pytest.mark.long)])
 def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: str) -> None:
-    known: dict[str, str] = {}
-
     def act(turn: Turn) -> Response:
-        name, _, token = turn.request.target.partition("&indexing_token=")
-        is_of_creation = not token or turn.refused() or known.setdefault(name, token) == token
-        return turn.answer() if is_of_creation else turn.error(400)
+        token = turn.request.target.partition("&indexing_token=")[2]
+        given = {record.changes[0].token for record in turn.correct.state.records}  # type: ignore[attr-defined]
+        return turn.answer() if turn.refused() or token in ("", *given) else turn.error(400)
 
     report = _judged(_VIEW, act, operation)
     assert [finding.message for finding in report.findings if f"by what {operation} answered" in finding.message]
+
+
+def _first_only(turn: Turn) -> Response:
+    """Of the actions in one body, only the first is carried out."""
+    return turn.answer() if turn.refused() else _about(turn, turn.fields["ids"][:1])
+
+
+def _adding(turn: Turn) -> Response:
+    """Whoever was in before stays."""
+    if turn.refused():
+        return turn.answer()
+    known = turn.memory.setdefault(turn.text("name"), [])
+    known += turn.fields["ids"]
+    return _about(turn, known[-100:])
+
+
+def _about(turn: Turn, ids: list[Any]) -> Response:
+    return turn.answer(json_body({**turn.fields, "ids": ids})(turn.request))
+
+
+_ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"] + 1}))
+
+
+@pytest.mark.parametrize(
+    ("operation", "wrong", "act"),
+    [
+        ("audience_update", "audience_update", _first_only),
+        ("audience_replace", "audience_replace", _adding),
+        ("audience_update", _VIEW, _ONE_MORE),
+    ],
+    ids=["the first action for an id counts", "a replacement adds", "a read counts one too many"],
+)
+def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong: str, act: Any) -> None:
+    report = judge(_playing(wrong, act), "batch", operations=[_VIEW, operation], requests=60)
+    assert (operation, "run.members") in _found(report)
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
@@ -306,6 +340,34 @@ def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
     found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
     assert ("listAudiences", "run.pages") in found
+
+
+def _of_page(**changed: Any) -> Any:
+    return on_success(as_json(lambda value: {**value, "_page": {**value["_page"], **changed}}))
+
+
+def _reads(old: str, new: str) -> Any:
+    return takes_as(lambda request: replace(request, target=re.sub(old, new, request.target)))
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        (_of_page(pageSize=99), "response.body"),
+        (_of_page(totalCount=0), "response.body"),
+        (_of_page(totalPages=0), "response.body"),
+        (_reads("property=[^&]*", ""), "response.body"),
+        (_reads("sort=[^&]*", ""), "response.body"),
+        (_reads("name=[^&]*", ""), "response.body"),
+        (_reads("name=[^&]*", "name=other"), "run.pages"),
+        (_reads("property=[^&]*", "property=name==other"), "run.pages"),
+    ],
+    ids=["page", "total", "pages", "no property", "no order", "no name", "another name", "another property"],
+)
+def test_a_list_that_is_not_what_was_asked_for_or_miscounts_is_a_finding(act: Any, rule: str) -> None:
+    operations = ["create_audience", "listAudiences"]
+    report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=60, operations=operations)
+    assert _found(report) >= {("listAudiences", rule)}
 
 
 def test_an_unknown_sandbox_may_be_not_found() -> None:

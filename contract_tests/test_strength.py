@@ -95,7 +95,7 @@ def test_runs_that_keep_every_bar_miss_none() -> None:
         (0, {"found": ("false",)}, "batch.correct, seed 1"),
         (0, {"verdict": "inconclusive"}, "inconclusive"),
         (0, {"requests": 600 * len(load("batch").operations) + 1}, "requests, and"),
-        (1, {"found": ()}, "batch: 0 of 1 are found with every seed, and 80% should be"),
+        (1, {"found": ()}, "batch: 0 of 1 are found with every seed, and 95% should be"),
         (2, {"margin": 1}, "1 request shows it"),
         (3, {"requests": 4}, "finds what both find with 4 requests, ours with 4"),
     ],

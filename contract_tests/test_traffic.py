@@ -225,7 +225,7 @@ def test_the_exit_code_says_whether_the_contract_was_kept(
     judged(tmp_path / "good.har", entry())
     judged(tmp_path / "bad.har", entry(body("{}")(wire("batch").GOOD)))
     (tmp_path / "text.har").write_text("text")
-    ended = commands.run("audience_contract", ["traffic", *arguments], {"COLUMNS": "300"}, tmp_path)
+    ended = commands.run("audience_contract", "traffic", *arguments, folder=tmp_path)
     assert ended.returncode == code
     assert said in (ended.stdout if code < 2 else ended.stderr)
     assert "Traceback" not in ended.stderr

@@ -92,6 +92,26 @@ def test_other_prose_around_the_same_spec_is_documentation(project: Path) -> Non
     assert status(project).split() == ["M", "specs/acme/SOURCE.toml"]
 
 
+def test_a_sample_that_is_another_is_named_with_its_file(project: Path) -> None:
+    page = project / "pages" / "acme.md"
+    page.write_text(f'{page.read_text("utf-8")}\n```json Response\n{{"id": "9"}}\n```\n', "utf-8")
+    result = updated(project)
+    (change,) = result.reports[0].changes
+    assert (result.error, result.code) == ("", Code.DOCUMENTATION)
+    assert (change.sentence, change.lines) == ("other samples", ("specs/acme/samples/create.json",))
+
+
+def test_where_the_overlay_leaves_no_valid_spec_what_the_page_itself_changes_is_named_all_the_same(
+    project: Path,
+) -> None:
+    overlay = project / "specs" / "acme" / "overlay.yaml"
+    overlay.write_text(overlay.read_text("utf-8").replace("{ summary: Make a list }", "{ deprecated: [] }"), "utf-8")
+    publish(project, changed(narrowed))
+    result = updated(project)
+    assert "overlay.yaml, applied: /paths" in result.error
+    assert "name: maxLength 9 is added" in result.reports[0].changes[0].sentence
+
+
 def test_each_test_that_breaks_and_each_of_the_old_pages_words_is_named_and_nothing_changes(project: Path) -> None:
     tests = project / "contract_tests"
     text = (tests / "test_samples.py").read_text("utf-8").replace("version_1", "version_1_here_too")
@@ -162,8 +182,8 @@ def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others
 
     publish(project, changed(fixed))
     result = updated(project)
-    unchanged(project, result, Code.FAILED, "/actions/0 ($.paths['/lists'].post), 'The page says it in words.': ")
-    assert "specs/acme/overlay.yaml: /actions/1 ($.info), 'Second.': the action changes nothing" in result.error
+    unchanged(project, result, Code.FAILED, "specs/acme/overlay.yaml:4: action 0, 'The page says it in words.': ")
+    assert "specs/acme/overlay.yaml:8: action 1, 'Second.': the action changes nothing" in result.error
     assert result.error.count("remove the action") == 2
 
 
@@ -182,7 +202,7 @@ def test_beside_what_stands_against_a_page_each_line_and_test_that_it_breaks_is_
     said = [line for check in result.checks for line in check.said]
     assert said[0].startswith('wrapper/audiences/providers/acme.py:9: error: Unexpected keyword argument "name"')
     assert [line.partition(" ")[0] for line in result.error.splitlines()] == [
-        "specs/acme/overlay.yaml:",
+        "specs/acme/overlay.yaml:4:",
         "specs/acme/openapi.json:",
     ]
 
@@ -233,7 +253,7 @@ def test_an_overlay_that_was_corrected_for_the_new_page_lets_the_update_pass(
     assert main(["generate", "--root", str(project)]) == 0
     updating.commit(project)
     publish(project, changed(change))
-    unchanged(project, updated(project), Code.FAILED, "/actions/0")
+    unchanged(project, updated(project), Code.FAILED, ": action 0, ")
     file.write_text(corrected, "utf-8")
     assert updated(project).error == ""
     assert main(["drift", "--root", str(project)]) == 0

@@ -74,7 +74,7 @@ def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report
         page.write_text(said, "utf-8")
     result = updated(project)
     assert (result.error, result.code, result.written) == ("", Code.NOTHING, ())
-    assert f"- page `{page.as_uri()}`: not there, what was reconstructed stays: " in report.as_markdown(result)
+    assert f", what was reconstructed stays: `{page.as_uri()}`" in report.as_markdown(result)
     # The other page is followed all the same.
     publish(project, updating.documented())
     assert (updated(project).code, documents(project)["rooms.json"]["kind"]) == (Code.DOCUMENTATION, "reconstructed")
@@ -90,7 +90,7 @@ def test_once_its_page_is_there_the_document_is_the_published_one_and_the_report
     page.write_text(f"# Rooms\n\n```\n{spell(spec)}\n```\n\n```json Response\n{{}}\n```\n", "utf-8")
     result = updated(project)
     assert (result.error, result.code) == ("", Code.COMPATIBLE)
-    assert f"- page `{page.as_uri()}`: fetched for the first time" in report.as_markdown(result)
+    assert f"- fetched for the first time: `{page.as_uri()}`" in report.as_markdown(result)
     assert {path.name for path in (project / "specs" / "acme").iterdir() if "rooms" in path.name} == {file}
     assert read(project / "specs" / "acme" / file) == spec
     assert documents(project)[file].keys() == {"file", "kind", "licence", "version", "sha256"}
@@ -132,7 +132,7 @@ def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_ar
     page.write_text(small_project.page_of(json.dumps(rooms() | {"info": {"title": "Other", "version": "1"}})), "utf-8")
     result = updated(project)
     assert (result.code, result.written) == (Code.FAILED, ())
-    assert 'specs/acme: /info/title: the documents disagree (openapi.json: "Acme"; rooms.json: "Other")' in result.error
+    assert 'specs/acme: /info/title: the documents disagree ("Acme" in openapi; "Other" in rooms)' in result.error
     # Until that is decided, what has changed is tried.
     assert [check.said for check in result.checks] == [(), (), ()]
     assert '"Acme" → "Other"' in result.reports[0].changes[0].sentence

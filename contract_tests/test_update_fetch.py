@@ -1,7 +1,6 @@
 """Fetching a page, from real servers on this machine."""
 
 import gzip
-import re
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ def page(data: bytes, *headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + data
 
 
-def test_a_page_is_its_bytes_its_content_type_and_the_redirects_on_the_way(raw: RawServer) -> None:
+def test_a_page_is_its_bytes_and_its_content_type_also_behind_a_redirect(raw: RawServer) -> None:
     raw.answers = [moved("/b"), page(b"\xef\xbb\xbf# A\r\n", "Content-Type: Text/Markdown; charset=utf-8")]
-    assert fetch(f"{raw.url}/a") == Fetched(b"\xef\xbb\xbf# A\r\n", "text/markdown", "utf-8", (f"{raw.url}/b",))
+    assert fetch(f"{raw.url}/a") == Fetched(b"\xef\xbb\xbf# A\r\n", "text/markdown", "utf-8")
 
 
 def test_a_file_is_read_by_its_file_address(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_anything_but_a_whole_page_from_its_own_host_ends_in_a_sentence(
 
 def test_redirects_without_end_are_named_and_left(raw: RawServer) -> None:
     raw.answers = [moved(f"/{number}") for number in range(6)]
-    with pytest.raises(PipelineError, match=f"more than 5 redirects: {re.escape(raw.url)}/0, "):
+    with pytest.raises(PipelineError, match="not fetched: Exceeded maximum allowed redirects"):
         fetch(raw.url)
 
 

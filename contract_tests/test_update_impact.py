@@ -81,8 +81,9 @@ def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path
 
 
 def test_of_a_status_that_is_gone_only_lines_with_it_are_touched(tmp_path: Path) -> None:
+    before = changed(lambda spec: operation(spec)["responses"].update({"201": {"description": "Made."}}))
     change = Change("compatible", (f"{OPERATION}/responses/201",), "201 is removed")
-    assert touched(tmp_path, changed(lambda _: None), changed(lambda _: None), change) == ["STATUS"]
+    assert touched(tmp_path, before, changed(lambda _: None), change) == ["STATUS"]
 
 
 def test_of_credentials_that_change_the_header_that_they_are_sent_in_is_touched(tmp_path: Path) -> None:
@@ -104,6 +105,10 @@ def test_of_an_operation_that_gets_an_id_what_it_was_called_without_one_is_touch
     assert touched(tmp_path, before, after, change) == ["CALLED", "UNNAMED", "MODULE"]
 
 
-def test_documentation_touches_nothing(tmp_path: Path) -> None:
-    change = Change("documentation", (BODY,), "words")
-    assert touched(tmp_path, limited(20), limited(40), change) == []
+def test_documentation_and_what_is_new_touch_nothing(tmp_path: Path) -> None:
+    changes = [
+        Change("documentation", (BODY,), "words"),
+        Change("compatible", (f"{SCHEMA}/properties/id",), "id is added"),
+    ]
+    before = changed(lambda spec: answer(spec)["properties"].pop("id"))
+    assert touched(tmp_path, before, changed(lambda _: None), *changes) == []

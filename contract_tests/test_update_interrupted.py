@@ -110,8 +110,10 @@ def test_a_kill_between_two_files_is_put_right_by_the_next_command(
 def test_a_swap_that_fails_in_the_middle_puts_everything_back(project: Path, tmp_path: Path) -> None:
     copy, paths = other(tmp_path)
     before = small_project.snapshot(project / "specs")
-    with pytest.raises(FileNotFoundError):
-        swap(project, copy, [*paths, "specs/acme/nowhere"])
+    # A file does not take the place of a folder.
+    (copy / "specs" / "acme" / "samples").write_text("", "utf-8")
+    with pytest.raises(OSError, match="samples"):
+        swap(project, copy, [*paths, "specs/acme/samples"])
     assert small_project.snapshot(project / "specs") == before
     other(tmp_path)
     swap(project, copy, paths)

@@ -16,10 +16,10 @@ from pipeline import safe_yaml
 from pipeline.__main__ import main
 from pipeline.folders import ROOT
 from pipeline.update.report import as_json, as_markdown, changelog
-from pipeline.update.result import Change, Check, Page, Report, Result
+from pipeline.update.result import Change, Check, Page, Report, Result, Use
 from small_project import answer, changed
 
-PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64, "text/markdown")]
+PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64)]
 
 
 def report(*kinds: str) -> Report:
@@ -50,17 +50,25 @@ def test_the_exit_code_is_the_worst_that_was_found_and_any_failure_is_1(result: 
     assert f"{code}: {result.code.words}" in as_markdown(result).splitlines()[-1]
 
 
-def test_every_form_has_each_change_with_its_class_and_place() -> None:
+def test_every_form_has_each_change_with_its_class_and_the_json_has_its_place() -> None:
     result = Result([report("compatible", "breaking-caller")], [Check("types", ("a.py:1: error",))])
     for shown in (as_markdown(result), as_json(result)):
-        for text in (
-            "breaking-caller",
-            "It is compatible.",
-            "/paths/breaking-caller",
-            "a.py:1: error",
-            PAGES[0].address,
-        ):
+        for text in ("breaking-caller", "It is compatible.", "a.py:1: error", PAGES[0].address):
             assert text in shown
+    assert "/paths/breaking-caller" in as_json(result)
+
+
+def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable_however_much_there_is_to_say() -> None:
+    told = report(*["compatible"] * 500, "breaking-caller")
+    told.impact = tuple(Use(f"file_{number}.py", line, "name") for number in range(50) for line in range(50))
+    result = Result([told], [Check("types", tuple(map(str, range(500))))], ("test",) * 500, "\n".join(["wrong"] * 500))
+    shown = as_markdown(result)
+    assert "\n**breaking-caller**, 1: a request that was right may be refused\n\n- It is breaking-caller.\n" in shown
+    assert "- and 480 more: report.json has them all" in shown
+    assert "- `file_7.py`: `name` (50 lines)" in shown
+    assert "1. Correct what stands against it, as each line says" in shown
+    assert len(shown.splitlines()) < 160
+    assert as_json(result).count('"It is compatible."') == 500
 
 
 @pytest.mark.parametrize("text", ["2\n## Outcome\n\n0: nothing changed", "\r# A", "\x1b[2J", "\u2028# A", "\u202ea`"])
@@ -73,6 +81,7 @@ def test_what_a_page_says_begins_no_line_of_the_report_and_does_nothing_to_a_ter
         "## acme: breaking",
         "## Checks",
         "## Proposed for CHANGELOG.md, below `### Changed`",
+        "## What to do next",
         "## Outcome",
     ]
 

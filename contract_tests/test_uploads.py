@@ -160,13 +160,3 @@ def test_a_file_that_is_pickled_is_sent_as_the_original(sending: Caller, sink: S
         assert (copy.name, copy.checked) == ("x.csv", False)
         assert isinstance(create(sending, copy), Receipt)
         assert arrived(sink.taken[-1]).content == CSV
-
-
-class Once(io.BytesIO):
-    def seekable(self) -> bool:
-        return False
-
-
-def test_a_stream_that_cannot_rewind_is_not_pickled() -> None:
-    with pytest.raises(TypeError, match="cannot seek is not pickled"):
-        pickle.dumps(PhoneFile(Once(CSV), "x.csv"))

@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 def prepared(content: bytes, name: str = "x.xlsx") -> Request:
     request: Request = make("commbox").prepare(Audience(name="VIP", members=PhoneFile(content, name)))
     return request
+
+
+def test_a_workbook_says_of_each_cell_where_it_is() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook([["city", "phone1"], ["London", 442079832100]]))) as archive:
+        assert re.findall(rb'<c r="(\w+)"', archive.read("xl/worksheets/sheet1.xml")) == [b"A1", b"B1", b"A2", b"B2"]
 
 
 @pytest.mark.parametrize("name", excel_files.OPENED)

@@ -101,7 +101,8 @@ class Outputs:
             elif self._root and (root / path).is_file():
                 files[provider] = path
         report = replace(report, root=str(root), files=files)
-        reports.terminal(report, Console(stderr=stderr), list(self._paths.values()))
+        places = list(self._paths.values()) or ["--report html=FILE writes all of it"]
+        reports.terminal(report, Console(stderr=stderr), places)
         try:
             reports.write(report, self._paths)
             if self._write:

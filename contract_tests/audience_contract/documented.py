@@ -1,10 +1,9 @@
 """A provider of which there is nothing but its OpenAPI document: what that says of effects, of ids and of needs."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
-from uuid import UUID
 
 from .bodies import fields_of, json_of, value_of
 from .documents import READ
@@ -17,7 +16,7 @@ from .mock.provider import Call, Provider, reply
 from .mock.state import Record
 from .parameters import sent
 from .samples import FORMATS
-from .schema import check, every, properties, types
+from .schema import alternatives, check, every, properties, types
 from .security import where
 from .spec import Node, Operation, Spec
 from .strict_json import at, put
@@ -68,7 +67,20 @@ class Documented(Provider):
         return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def why_not(self, operation: Operation) -> str:
-        """Why nothing can be said of an operation; "" where something can."""
+        """Why nothing can be said of an operation, or of one that creates what it needs; "" where something can."""
+        needed: dict[str, Operation] = {}
+        every = {each.id: each for each in _creating(self._spec)}
+        while operation.id not in needed:
+            needed[operation.id] = operation
+            if why := self._why_not_alone(operation):
+                return why
+            source = facts_of(operation).source
+            if source not in every:
+                return ""
+            operation = every[source]
+        return f"{operation.id} needs what itself creates"
+
+    def _why_not_alone(self, operation: Operation) -> str:
         facts = facts_of(operation)
         unknown = [name for name, kind in _path(operation) if name not in facts.fed and not kind.plain("enum")]
         if unknown:
@@ -76,6 +88,14 @@ class Documented(Provider):
         changes = facts.effect in (Effect.CHANGES, Effect.REMOVES)
         said = "nothing says what it changes: no create answers what it takes" if changes and not facts.fed else ""
         return str(operation.node.plain("x-not-judged", "")) or said
+
+    def says_no(self, operation: Operation, response: Response) -> bool:
+        """Whether a property is false that may be so in another alternative than that of a success."""
+        schema, value = _answers(operation), value_of(response)
+        if not schema or not isinstance(value, dict):
+            return False
+        only = [(name, _only(kind)) for each in alternatives(schema) for name, kind in properties(each).items()]
+        return any(own is False and (name, False) in only and (name, True) in only for name, own in value.items())
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         """Values of which the document does not say which there are."""
@@ -86,7 +106,7 @@ class Documented(Provider):
             for text in (decode(value, plus=place == "query") or "" for value in values):
                 if place != "path" and _is_open(parameter["schema"], text):
                     yield "a text of which nobody says which there are"
-                yield from _unsure(parameter["schema"], text, "")
+                yield from _unsure([parameter["schema"]], text, "")
         body = operation.node.get("requestBody")
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
@@ -95,7 +115,7 @@ class Documented(Provider):
             yield "a body in a media type that is not read here"
         if schema and media and request.body:
             value = json_of(request) if media.is_json else {}
-            yield from _unsure(schema, fields_of(request) if "urlencoded" in media.essence else value, "")
+            yield from _unsure([schema], fields_of(request) if "urlencoded" in media.essence else value, "")
 
     def file(self) -> tuple[str, str, bytes]:
         return "check.txt", "text/plain", b"check\n"
@@ -111,16 +131,21 @@ class Documented(Provider):
             return self.error(call.operation, 404)
         value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
         if made and facts.effect is not Effect.CREATES:
-            own = {pointer.removeprefix("/") for pointer in facts.fed.values()}
-            known = {**made.fields, **{name: new for name, new in known.items() if name not in own}}
+            known = {**made.fields, **known}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
         value = {**value, **fitting}
+        for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
+            # It stays what it is, whatever was asked for.
+            own = told(pointer, made.fields, made.path) if made else None
+            if type(at(value, pointer)) is type(own):
+                value = put(value, pointer.removeprefix("/"), own)
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
-            new = str(UUID(int=number)) if usual == FORMATS["uuid"] else f"{number:08x}"
-            value = put(value, pointer.removeprefix("/"), number if isinstance(usual, int) else new)
+            # A text of the same form, whatever the document asks of it.
+            new = number if isinstance(usual, int) else f"{str(usual)[:-8]}{number:08}"
+            value = put(value, pointer.removeprefix("/"), new)
         if success and success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
         if facts.effect is Effect.CREATES:
@@ -131,6 +156,12 @@ class Documented(Provider):
             call.state.drop(made)
         # Where no success is documented, this is what says least.
         return success or Response(200, (), b"")
+
+
+def _only(kind: Node) -> object:
+    """The one value that a schema allows, as far as it says so."""
+    only = kind.plain("enum") or [kind.plain("const")]
+    return only[0] if len(only) == 1 else None
 
 
 @lru_cache(maxsize=16)
@@ -197,11 +228,11 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 
 
 def _unique(operation: Operation) -> tuple[str, ...]:
-    """What tells one success of a create from another: what others take of it, or else its id."""
-    others = operation.spec.operations
-    taken = [fed[_path(each)[-1][0]] for each in others for fed, source in (_fed(each),) if source == operation.id]
+    """What tells one success of a create from another: what those below take of it, others, or else its id."""
+    below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
+    taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    taken += [pointer for each in others for _, pointer in linked(operation, each) if not pointer.startswith(PATH)]
+    taken += [pointer for each in below for _, pointer in linked(operation, each) if not pointer.startswith(PATH)]
     return tuple(taken[:1])
 
 
@@ -230,26 +261,42 @@ def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
     names = [name for name, _ in _path(operation)]
     for last in names[-1:]:
         collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
-        creating = [each for each in _creating(operation.spec) if each is not operation]
-        for create in sorted(creating, key=lambda each: each.path.rstrip("/") != collection):
-            ids, above = _identities(create), {name for name, _ in _path(create)}
-            is_above = create.path.rstrip("/") == collection
-            pointer = ids.get(_bare(last)) or (ids.get("id") if is_above else None)
-            rest = {name: f"{PATH}{name}" if name in above else ids.get(_bare(name), "") for name in names[:-1]}
+        # What takes an id does not make it.
+        creating = [each for each in _creating(operation.spec) if last not in dict(_path(each))]
+        above = [each for each in creating if each.path.rstrip("/") == collection and each is not operation]
+        named = [each for each in creating if _bare(last) in _identities(each) and each not in above]
+        own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
+        # What several have says nothing of which of them is meant.
+        others = own or named
+        for create in (*above, *(others if len(others) == 1 else ())):
+            ids, known = _identities(create), dict(_path(create))
+            pointer = _id_of(last, ids) if create in above else ids[_bare(last)]
+            rest = {name: f"{PATH}{name}" if name in known else ids.get(_bare(name), "") for name in names[:-1]}
             if pointer and all(rest.values()):
                 return {**rest, last: pointer}, create.id
     return {}, ""
 
 
+def _is_item(create: Operation, name: str, other: Operation) -> bool:
+    return other.path.startswith(f"{create.path.rstrip('/')}/{{{name}}}")
+
+
+def _id_of(name: str, ids: Mapping[str, str]) -> str:
+    """What an answer calls an id: by its whole name, or the end of that, as `sid` for `serviceSid`; or else `id`."""
+    ends = sorted((each for each in ids if _bare(name).endswith(each)), key=len)
+    return ids[ends[-1]] if ends else ids.get("id", "")
+
+
 def _is_open(kind: Node, text: str) -> bool:
     """Whether a text is one of many, of which the document says nothing."""
     known = [kind.plain(name) for name in ("example", "default")]
-    return "string" in types(kind) and not kind.plain("enum") and text not in known and not kind.plain("pattern")
+    return "string" in types(kind) and not kind.plain("enum") and text not in known
 
 
-def _unsure(schema: Node, value: Any, above: str) -> Iterator[str]:
+def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
     """What of a value nobody here can say whether it is right."""
-    for part in every([schema]):
+    schemas = every(schemas)
+    for part in schemas:
         kind = part.plain("format")
         given = [part.plain(name) for name in ("example", "default")]
         is_text = isinstance(value, str) and "string" in types(part)
@@ -259,11 +306,8 @@ def _unsure(schema: Node, value: Any, above: str) -> Iterator[str]:
             yield "what a keyword that is not read here may forbid"
         if above and part.plain("readOnly"):
             yield f"{above}, which is the server's"
-        listed = part.get("properties")
-        for name, child in value.items() if isinstance(value, dict) and listed else ():
-            if listed and (below := listed.get(name)):
-                yield from _unsure(below, child, name)
-        items = part.get("items")
-        for child in value if isinstance(value, list) and items else ():
-            if items:
-                yield from _unsure(items, child, "")
+    for name, child in value.items() if isinstance(value, dict) else ():
+        listed = [part.get("properties") for part in schemas]
+        yield from _unsure([below for each in listed if each and (below := each.get(name))], child, name)
+    for child in value if isinstance(value, list) else ():
+        yield from _unsure([items for part in schemas if (items := part.get("items"))], child, "")

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from regress import Regex, RegressError
 
 from .media import parse
+from .parameters import BETWEEN
 from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ _SAME_VALUE = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
 """Keywords whose schemas are about the same value."""
 _DATA = {"example", "examples", "default", "enum", "const"}
 _MAPS = {
-    *(*_NAMED, "schemas", "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
+    *("responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
     *("content", "variables"),
 }
 """What has names in it that the document's author chose, so that none of them is a keyword."""
@@ -57,10 +58,6 @@ READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
-_NO_SCHEMA = re.compile(
-    "^/paths/[^/]+$|/requestBody$|/(parameters|responses|headers|examples|links|callbacks|requestBodies)/[^/]+$"
-)
-"""Places of references that are to no schema."""
 _DEEPEST = 60
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
 """Keywords that say nothing of a value."""
@@ -81,7 +78,7 @@ def read(
     value = _value(path)
     if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
         raise ValueError(f"{path} is no OpenAPI document of version 3")
-    if not isinstance(value.get("paths"), dict):
+    if not isinstance(value.setdefault("paths", {}) if "webhooks" in value else value.get("paths"), dict):
         raise ValueError(f"{path} has no paths")
     for action in _value(overlay)["actions"] if overlay else ():
         value = _acted(value, action)
@@ -110,8 +107,8 @@ def read(
 
 
 def _value(path: Path) -> Any:
-    text = path.read_text("utf-8")
     try:
+        text = path.read_text("utf-8")
         return _with_texts(json.loads(text) if text.lstrip().startswith("{") else _yaml(text))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} can't be read: {' '.join(str(error).split())[:200]}") from None
@@ -186,11 +183,10 @@ class _Plain:
         self._files: dict[Path, Any] = {file.resolve(): document}
         self._added: Json = {}
         self._schemas: dict[int, tuple[str, Json]] = {}
+        self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole = document
         self._whole = self._resolvable(document, "", file.resolve())
         self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
-        self._is_31 = not str(document["openapi"]).startswith("3.0")
-        self._whole = self._sound(self._whole, "")
         done = dict[int, bool]()
         for _, schema in self._schemas.values():
             if id(schema) not in done:
@@ -217,19 +213,15 @@ class _Plain:
         self.unjudged.append(f"not judged: {pointer}: {why}")
 
     def _resolvable(self, value: Any, pointer: str, file: Path, *, is_map: bool = False) -> Any:
-        """What stands in a file, with references to places of the one document alone."""
+        """What stands in a file, with references to places of the one document, and schemas that can be judged."""
         if isinstance(value, list):
             return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
         if isinstance(value.get("$ref"), str):
-            referred = self._referred(value, pointer, file)
-            if referred is None:
-                self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
-            return {"x-not-judged": True} if referred is None else referred
+            return self._referred(value, pointer, file)
         found: Json = {}
-        # Here each alternative still has the name by which a discriminator tells it.
-        for name, child in (value if is_map else _told_apart(value)).items():
+        for name, child in value.items():
             at = f"{pointer}/{escape(name)}"
             if not is_map and (name in _DATA or name.startswith("x-")):
                 found[name] = child
@@ -237,32 +229,47 @@ class _Plain:
                 continue
             elif not is_map and not isinstance(child, _KINDS.get(name, object)):
                 self._leave_out(at, "a value of another kind than belongs there")
+            elif name == "schema" and not is_map:
+                found[name] = self._schema(child, at, file)
+            elif at == "/components/schemas":
+                found[name] = self._schemas_of(child, at, file)
             else:
                 found[name] = self._resolvable(child, at, file, is_map=name in _MAPS and not is_map)
         return found
 
     def _referred(self, value: Json, pointer: str, file: Path) -> Any:
-        """What a reference stands for: one to a place of the document, or what another file has there."""
-        name, _, place = value["$ref"].partition("#")
+        """What a reference that is none of a schema stands for: a place of the document, or what is there."""
+        to, place, found = self._found(value["$ref"], file)
+        # What an operation has is put in order later: no place of it stays where it is.
+        if found is not None and to == next(iter(self._files)) and not place.startswith("/paths/"):
+            return {**value, "$ref": f"#{place}"}
+        if found is None or pointer.count("/") >= _DEEPEST:
+            self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
+            return {"x-not-judged": True}
+        return self._resolvable(found, pointer, to)
+
+    def _referred_schema(self, reference: str, file: Path) -> str | None:
+        """The place of the document where a schema stands that is referred to; None where there is none."""
+        to, place, found = self._found(reference, file)
+        if found is None or to == next(iter(self._files)):
+            return f"#{place}" if found is not None else None
+        key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
+        if key not in self._added:
+            self._added[key] = {}
+            self._added[key] = self._schema(found, f"/components/schemas/{key}", to)
+        return f"#/components/schemas/{key}"
+
+    def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
+        """The file that a reference leads to, the place there, and what that has; None for nothing, or for too much."""
+        name, _, place = reference.partition("#")
         try:
             to = (file.parent / unquote(name)).resolve() if name else file
             if to not in self._files:
                 self._files[to] = _value(to)
         except (OSError, ValueError):
-            return None
-        found = self._target({"$ref": f"#{place}"}, self._files[to])
-        is_own = to == next(iter(self._files))
-        if found is None or (is_own and not place):
-            return None
-        if is_own:
-            return {**value, "$ref": f"#{place}"}
-        if _NO_SCHEMA.search(pointer):
-            return self._resolvable(found, pointer, to) if pointer.count("/") < _DEEPEST else None
-        key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
-        if key not in self._added:
-            self._added[key] = {}
-            self._added[key] = self._resolvable(found, f"/components/schemas/{key}", to)
-        return {**value, "$ref": f"#/components/schemas/{key}"}
+            return file, place, None
+        is_whole = to == next(iter(self._files)) and not place
+        return to, place, None if is_whole else self._target({"$ref": f"#{place}"}, self._files[to])
 
     def _object(self, value: Any) -> Json:
         """The same, {} where that is no object."""
@@ -367,7 +374,7 @@ class _Plain:
         kind = schema.get("type") if isinstance(schema, dict) else None
         is_list = kind == "array" and parameter["in"] != "query"
         style = parameter.get("style", "form")
-        if kind == "object" or is_list or style not in ("form", "simple"):
+        if kind == "object" or is_list or style not in ("simple", *BETWEEN):
             return f"a list or object in a {parameter['in']}" if kind == "object" or is_list else f"style {style}"
         return ""
 
@@ -435,45 +442,35 @@ class _Plain:
         kept = {name: each for name, each in response.items() if name not in found}
         return {**kept, **{name: each for name, each in found.items() if each}}
 
-    def _sound(self, value: Any, pointer: str) -> Any:
-        """A copy in which the schemas have nothing but keywords that are well formed."""
-        if isinstance(value, list):
-            return [self._sound(child, f"{pointer}/{at}") for at, child in enumerate(value)]
-        if not isinstance(value, dict):
-            return value
-        found: Json = {}
-        for name, child in value.items():
-            at = f"{pointer}/{escape(name)}"
-            if name in ("example", "examples"):
-                found[name] = child
-            elif name == "schema":
-                found[name] = self._schema(child, at)
-            elif at == "/components/schemas":
-                found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}
-            else:
-                found[name] = self._sound(child, at)
-        return found
+    def _schemas_of(self, named: Any, pointer: str, file: Path) -> Json:
+        given = {key: child for key, child in named.items() if child is not None}
+        return {key: self._schema(child, f"{pointer}/{escape(key)}", file) for key, child in given.items()}
 
-    def _schema(self, value: Any, pointer: str) -> Any:
+    def _schema(self, value: Any, pointer: str, file: Path) -> Any:
         if isinstance(value, bool):
             return value
         if not isinstance(value, dict):
             self._leave_out(pointer, "no schema")
             return {}
         found: Json = {}
-        for name, child in value.items():
+        # Here each alternative still has the name by which a discriminator tells it.
+        for name, child in _told_apart(value).items():
             at = f"{pointer}/{escape(name)}"
-            if name in _NAMES:
+            if name in _NAMES or (child is None and name not in _DATA):
                 continue
-            if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
+            to = self._referred_schema(child, file) if name == "$ref" and isinstance(child, str) else child
+            if to is None and name == "$ref":
+                self._leave_out(at, "it leads nowhere, or to what cannot be read here")
+                found["x-not-judged"] = True
+            elif name in ("$dynamicRef", "discriminator") or not self._is_sound(name, to):
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True
             elif name in _NAMED:
-                found[name] = {key: self._schema(child[key], f"{at}/{escape(key)}") for key in child}
+                found[name] = self._schemas_of(child, at, file)
             elif name in _SEVERAL:
-                found[name] = [self._schema(each, f"{at}/{number}") for number, each in enumerate(child)]
+                found[name] = [self._schema(each, f"{at}/{number}", file) for number, each in enumerate(child)]
             else:
-                found[name] = self._schema(child, at) if name in _ONE else child
+                found[name] = self._schema(child, at, file) if name in _ONE else to
         self._schemas[id(found)] = pointer, found
         return found
 
@@ -574,7 +571,8 @@ def _is_pattern(value: Any) -> bool:
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum"), _is_number),
     **dict.fromkeys(
-        _NAMED, lambda value: isinstance(value, dict) and all(isinstance(each, dict | bool) for each in value.values())
+        _NAMED,
+        lambda value: isinstance(value, dict) and all(isinstance(each, dict | bool | None) for each in value.values()),
     ),
     **dict.fromkeys(_SEVERAL, _is_schemas),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),

@@ -38,7 +38,9 @@ class Facts:
     this one is about, "" for none. `pages` are those that take what the operation's own success before had, in which a
     list goes on. `limits` are those that say how many a page has at most, and the pointer to these. `forbidden` are
     values of properties that break nothing but a rule in words. `unsure` is why an audience that was created may not be
-    found all the same; "" where it must be.
+    found all the same; "" where it must be. `story` are values of properties, of changes of a new audience that
+    follow each other, and `most` how many members it has then at most. `size` is a read's pointer to how many there
+    are, where it has the values `final`.
     """
 
     effect: Effect
@@ -50,6 +52,10 @@ class Facts:
     forbidden: Mapping[str, Any] = field(default_factory=dict)
     unsure: str = ""
     source: str = ""
+    story: tuple[Mapping[str, Any], ...] = ()
+    most: int = 0
+    size: str = ""
+    final: Mapping[str, str] = field(default_factory=dict)
 
 
 def effect_of(method: str) -> Effect:

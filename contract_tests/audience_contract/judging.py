@@ -44,6 +44,8 @@ class Observation:
     answered: tuple[tuple[str, str], ...] = ()
     before: tuple["Observation", ...] = ()
     """What has to be sent before it, so that the same comes back."""
+    last: tuple["Observation", ...] = ()
+    """The first right request to the operation, and the last ones, each with what had to be sent before that."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Tells it from other exchanges, also when one of its fields is replaced."""
 
@@ -275,15 +277,16 @@ class Ledger:
             # A violation once is one, whatever else shows the same.
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
-            story=self._story(seen) if plainer else known.story,
+            story=self._story((*seen.before, seen)) if plainer else known.story,
+            longer=self._story((*seen.last, *seen.before, seen)) if plainer else known.longer,
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
 
-    def _story(self, seen: Observation) -> tuple[Step, ...]:
+    def _story(self, sent: Iterable[Observation]) -> tuple[Step, ...]:
         """What `replay` sends; nothing where a credential is in it in a form that no expression has."""
         steps = []
-        for each in (*seen.before, seen):
+        for each in {each.number: each for each in sent}.values():
             told = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
             if told is None:
                 return ()

@@ -1,5 +1,6 @@
 """Query, header and path parameters of a request."""
 
+import re
 from collections.abc import Iterator
 
 from . import schema, urlencoded
@@ -7,6 +8,8 @@ from .messages import Request
 from .spec import Node, Operation
 from .violation import UNNAMED, UnreadableError, Violation
 
+BETWEEN = {"form": (",", ","), "spaceDelimited": ("%20", r"%20|\+"), "pipeDelimited": ("%7C", r"%7[Cc]|\|")}
+"""What stands between the items of an array that a query has in one value, by the style: as it is sent, and is read."""
 _UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not Latin-1"))
 
 
@@ -52,9 +55,9 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
         yield Violation(where, "", parameter.pointer, f"sent {len(values)} times")
-    if not parameter.plain("explode", True):
+    if between := in_one(parameter):
         # A comma within an item is encoded, and no item is an empty text.
-        values = [item for value in values[:1] for item in value.split(",") if value]
+        values = [item for value in values[:1] for item in re.split(between[1], value) if value]
     encoded = place in ("query", "path")
     texts = [urlencoded.decode(value, plus=place == "query") if encoded else _latin_1(value) for value in values]
     if None in texts:
@@ -66,6 +69,12 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
     else:
         for text in readable:
             yield from schema.check(kind, schema.from_text(kind, text), where)
+
+
+def in_one(parameter: Node) -> tuple[str, str] | None:
+    """What stands between the items of an array, as in `BETWEEN`; None where each is a value of its own."""
+    style = parameter.plain("style", "form")
+    return None if parameter.plain("explode", style not in list(BETWEEN)[1:]) else BETWEEN.get(style, BETWEEN["form"])
 
 
 def _latin_1(text: str) -> str | None:

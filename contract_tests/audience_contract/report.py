@@ -83,7 +83,8 @@ class Finding:
     "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
     provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
     did. `accepted` is the reason of the baseline entry that accepts it, "" if none does. `story` is what `replay` sends
-    to see it again, the request that shows it last.
+    to see it again, the request that shows it last; `longer` the same with what went to the operation before.
+    `told` is how often it was sent until it was seen again, the second time in its longer form.
     """
 
     rule: str
@@ -101,6 +102,8 @@ class Finding:
     count: int = 1
     accepted: str = ""
     story: tuple[Step, ...] = ()
+    longer: tuple[Step, ...] = ()
+    told: int = 1
 
     @property
     def key(self) -> str:
@@ -199,15 +202,34 @@ class Report:
     @property
     def advice(self) -> list[Finding]:
         """Those that are told only."""
-        return ordered(found for found in self.findings if not found.accepted and not self._counts(found))
+        return self._told(Weight.ADVICE)
+
+    @property
+    def once(self) -> list[Finding]:
+        """Those that were not seen again when their story was sent again."""
+        return self._told(Weight.NOT_JUDGED)
 
     @property
     def accepted(self) -> list[Finding]:
         """Those that the baseline accepts."""
         return ordered(found for found in self.findings if found.accepted)
 
+    @property
+    def beside(self) -> dict[str, list[Finding]]:
+        """The findings that do not count, by what people call them."""
+        return {"Advice": self.advice, "Seen once, not again by its story": self.once, "Accepted": self.accepted}
+
+    @property
+    def every(self) -> list[Finding]:
+        """All findings, those that count first."""
+        return sum(self.beside.values(), self.counted)
+
+    def _told(self, weight: Weight) -> list[Finding]:
+        found = (one for one in self.findings if one.weight is weight and not one.accepted)
+        return ordered(one for one in found if not self._counts(one))
+
     def _counts(self, finding: Finding) -> bool:
-        return finding.weight is Weight.VIOLATION or self.strict
+        return finding.weight is Weight.VIOLATION or (self.strict and finding.weight is Weight.ADVICE)
 
     @property
     def unfinished(self) -> list[str]:

@@ -15,7 +15,7 @@ class Weight(StrEnum):
     ADVICE = "advice"
     """HTTP, JSON or forms say otherwise, and the documents nothing: `--strict` makes it count."""
     NOT_JUDGED = "not judged"
-    """Nobody says what is right."""
+    """Nobody says what is right; or it was seen once, and not again."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,12 @@ _ALL = (
     _server("case.method", "Methods", "A method that the path does not document does not succeed."),
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
     _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
-    _anywhere("run.pages", "Pages", "No page of a list has the cursor of an earlier one, or more than was asked for."),
+    _anywhere("run.members", "Members", "No more members are in an audience than its changes can have left there."),
+    _anywhere(
+        "run.pages",
+        "Pages",
+        "No page of a list has the cursor of an earlier one, or other items than were asked for, or more.",
+    ),
     # What a client owes.
     _client("request.operation", "Known operation", "Method and path are those of a documented operation."),
     _client("request.credential", "Credentials", "Every credential that the operation asks for, in its form."),
@@ -92,7 +97,7 @@ _ALL = (
     _advice("json.names", "Names' spelling", "Names are compared letter by letter (RFC 8259, section 8.3)."),
     _advice("json.text", "JSON in texts", "Control characters in strings are escaped (RFC 8259, sections 2 and 7)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
-    _advice("http.query", "Names in a query", "Names in a query have case (RFC 3986, section 6.2.2.1)."),
+    _advice("http.query", "Letters in a query", "Letters in a query have case, and may be codes (RFC 3986, 6.2.2)."),
     _advice(
         "http.number", "Numbers in a query", "A number has the digits 0 to 9, and nothing around (RFC 8259, section 6)."
     ),
@@ -106,7 +111,7 @@ _ALL = (
     _advice("http.chunked", "Chunked body", "A body may come in chunks (RFC 9112, section 7.1)."),
     _advice("http.expect", "Expect", "A client may wait for 100 before it sends a body (RFC 9110, section 10.1.1)."),
     _advice("http.type", "Media type's spelling", "A media type has no case, and may have a charset (RFC 9110, 8.3)."),
-    _advice("form.framing", "Frame of a form", "Boundaries, preamble and epilogue are free (RFC 2046, section 5.1.1)."),
+    _advice("form.framing", "Frame of a form", "A form ends with its boundary; around it is free (RFC 2046, 5.1.1)."),
     _advice("form.part", "Parts' headers", "A part has its name and type in its headers (RFC 7578, 4.2 to 5.1)."),
 )
 

@@ -25,7 +25,7 @@ FORMATS = {
 }
 """A text of each format."""
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_DEEP, _DEEPEST = 5, 8
+_DEEP, _DEEPEST = 4, 12
 """Levels below which only what is required is made, and nothing at all: a schema may refer to itself."""
 
 
@@ -38,7 +38,9 @@ def sample(schema: Node, text: str = "check", *, least: bool = False, level: int
     given = [part.value[key] for part in parts(schema) for key in ("example", "default") if key in part.value]
     given += [each for part in parts(schema) for each in part.plain("examples", [])[:1]]
     own = _made(schema, text, least=least, level=level)
-    others = [sample(each, text, least=least, level=level + 1) for each in alternatives(schema)]
+    # Deep down, what needs least comes first: there a schema may be within itself.
+    kinds = sorted(alternatives(schema), key=lambda each: level > _DEEP and len(required(each)))
+    others = [sample(each, text, least=least, level=level + 1) for each in kinds]
     # What stands beside alternatives counts as well.
     both = [{**each, **own} if isinstance(each, dict) and isinstance(own, dict) else each for each in others]
     chosen = [part.value["const"] for part in parts(schema) if "const" in part.value]
@@ -61,6 +63,9 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             rest = below(other) if other and isinstance(other.value, dict) and not is_named else text
             return {name: below(known[name]) if name in known else rest for name in names}
         case "array":
+            first = [each for part in parts(schema) for each in part.get("prefixItems") or ()]
+            if first:
+                return [sample(each, text, least=least, level=level + 1) for each in first]
             # An empty array may be refused, and tells nothing.
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
             return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]
@@ -82,21 +87,22 @@ def _untyped(schema: Node) -> str:
 
 
 def _text(schema: Node, text: str) -> str:
-    if schema.plain("format") in FORMATS:
-        return FORMATS[schema.value["format"]]
-    plain = text.ljust(schema.plain("minLength", 0), "x")[: schema.plain("maxLength")]
-    if "pattern" not in schema.value or not any(check(schema, plain, "")):
+    said = {keyword: limit for part in reversed([*parts(schema)]) for keyword, limit in part.value.items()}
+    if said.get("format") in FORMATS:
+        return FORMATS[said["format"]]
+    plain = text.ljust(said.get("minLength", 0), "x")[: said.get("maxLength")]
+    if "pattern" not in said or not any(check(schema, plain, "")):
         return plain
-    fitting = _fitting(schema)
+    fitting = _fitting(schema, str(said["pattern"]))
     return plain if fitting is None else fitting
 
 
 @lru_cache(maxsize=1024)
-def _fitting(schema: Node) -> str | None:
-    """A text of the schema's pattern that breaks nothing else, None where none is found."""
+def _fitting(schema: Node, pattern: str) -> str | None:
+    """A text of a pattern that breaks nothing of a schema, None where none is found."""
     from hypothesis import Phase, errors, find, settings, strategies  # noqa: PLC0415 - slow to import, and seldom needed
 
-    made: strategies.SearchStrategy[str] = strategies.from_regex(str(schema.value["pattern"]))
+    made: strategies.SearchStrategy[str] = strategies.from_regex(pattern)
     with suppress(errors.NoSuchExample, errors.Unsatisfiable):
         return find(
             made,

@@ -5,9 +5,11 @@ The library under test judges with another implementation on purpose: shared cod
 
 import json
 import re
+import threading
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -24,8 +26,19 @@ _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minP
 _WORDS = {"true": True, "false": False}
 
 
+class _Fitting(threading.local):
+    """What was found out of alternatives in this check, by the ids of schema and value, which are kept beside it."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], tuple[bool, Any, Any]] = {}
+
+
+_FITTING = _Fitting()
+
+
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
+    _FITTING.found.clear()
     for error in _validator(schema).iter_errors(value):
         pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
         rule = _follow(schema, error.absolute_schema_path)
@@ -69,7 +82,7 @@ def alternatives(schema: Node) -> list[Node]:
     return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
 
 
-def parts(schema: Node, deep: int = 5) -> Iterator[Node]:
+def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
     """The schema, and all others that a value has to fit as well: of alternatives, the first."""
     yield schema
     chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
@@ -111,7 +124,7 @@ def is_date_time(value: object) -> bool:
 
 def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> Iterator[Violation]:
     """What none of the schemas and their alternatives names; `additionalProperties` names whatever is left."""
-    schemas = list(every(schemas))
+    schemas = every(schemas)
     if isinstance(value, list):
         items = [kind for schema in schemas if (kind := schema.get("items"))]
         named = {name for each in items for name in each.plain("properties", {})}
@@ -142,10 +155,16 @@ def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any]
             right |= set() if found else {text}
 
 
-def every(schemas: Iterable[Node]) -> Iterator[Node]:
-    for schema in schemas:
-        yield schema
-        yield from every([*alternatives(schema), *(schema.get("allOf") or ())])
+def every(schemas: Iterable[Node]) -> list[Node]:
+    """The schemas, their alternatives and whatever else is about the same value, each once."""
+    found = dict.fromkeys(schemas)
+    left = list(found)
+    while left:
+        schema = left.pop()
+        new = [each for each in (*alternatives(schema), *(schema.get("allOf") or ())) if each not in found]
+        found |= dict.fromkeys(new)
+        left += new
+    return list(found)
 
 
 def _follow(schema: Node, path: Iterable[str | int]) -> str:
@@ -166,7 +185,8 @@ def _judge(root: Document) -> tuple[Any, Any, Any]:
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
     plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
-    kind = extend(plain, {"required": _required, "items": partial(_items, plain.VALIDATORS["items"])})  # type: ignore[no-untyped-call]
+    own = {"required": _required, "items": partial(_items, plain.VALIDATORS["items"])}
+    kind = extend(plain, own | {"oneOf": partial(_alternatives, 2), "anyOf": partial(_alternatives, 1)})  # type: ignore[no-untyped-call]
     return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
 
 
@@ -176,6 +196,22 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
     if isinstance(value, dict) and set(names) - value.keys():
         yield ValidationError("required")
+
+
+def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: Any) -> Iterator[Any]:
+    """As one error, whatever is wrong in each of the alternatives: within each other, they have too many to collect."""
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
+        yield ValidationError("alternatives")
+
+
+def _fits(validator: Any, kind: Any, value: Any) -> bool:
+    """Whether a value fits a schema, found out once: alternatives within each other ask it at each level anew."""
+    key = id(kind), id(value)
+    if key not in _FITTING.found:
+        _FITTING.found[key] = validator.evolve(schema=kind).is_valid(value), kind, value
+    return _FITTING.found[key][0]
 
 
 def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:

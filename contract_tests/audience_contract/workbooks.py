@@ -5,6 +5,7 @@ import posixpath
 import zipfile
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from string import ascii_uppercase
 from xml.etree.ElementTree import Element, fromstring
 from xml.sax.saxutils import escape
 
@@ -18,11 +19,16 @@ _MOST = 2**23
 
 
 def workbook(rows: Sequence[Sequence[object]]) -> bytes:
-    """An Excel file of one sheet; numbers as numbers, other values as text, which stands apart as Excel has it."""
+    """An Excel file of one sheet of at most 26 columns.
+
+    Numbers are numbers, other values text, which stands apart as Excel has it.
+    """
     strings: dict[str, int] = {}
     lines = []
     for number, row in enumerate(rows, 1):
-        cells = (_cell(value, strings) for value in row)
+        cells = (
+            _cell(f"{column}{number}", value, strings) for column, value in zip(ascii_uppercase, row, strict=False)
+        )
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
     table = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in strings)
     parts = {
@@ -53,10 +59,11 @@ def _relationships(**targets: str) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(found)}</Relationships>'
 
 
-def _cell(value: object, strings: dict[str, int]) -> str:
+def _cell(reference: str, value: object, strings: dict[str, int]) -> str:
+    # Some readers need the reference, which Excel always writes.
     if isinstance(value, int | float):
-        return f"<c><v>{value}</v></c>"
-    return f'<c t="s"><v>{strings.setdefault(str(value), len(strings))}</v></c>'
+        return f'<c r="{reference}"><v>{value}</v></c>'
+    return f'<c r="{reference}" t="s"><v>{strings.setdefault(str(value), len(strings))}</v></c>'
 
 
 def is_large(data: bytes) -> bool:

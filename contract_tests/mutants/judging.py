@@ -57,7 +57,7 @@ def see(mutant: Mutant, seed: int) -> Seen:
         own = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}
         target = Target.of(load(mutant.key).key, server.base_url(mutant.key), {**server.environment(), **own})
         report = run(target, Options(seed=seed, timeout=5.0, stop_first=True, accepted=_is_ours))
-    found = tuple(finding.rule for finding in report.findings if not _is_ours(finding))
+    found = tuple(finding.rule for finding in (*report.counted, *report.advice) if not _is_ours(finding))
     whole = bool(_WHOLE.fullmatch(mutant.pointer))
     unserved = any(note.startswith("not served: ") and mutant.of in note for note in report.notes)
     return Seen(found, report.requests, str(report.verdict), whole=whole, unserved=unserved)

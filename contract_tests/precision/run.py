@@ -50,6 +50,7 @@ OPERATIONS = {
     ("batch", "replace"): "audience_replace",
     ("batch", "list"): "audience_list",
     ("adobe", "create"): "create_audience",
+    ("adobe", "list"): "listAudiences",
     ("commbox", "create"): "Post_Audiences",
     ("commbox", "list"): "Get_Audiences",
     ("commbox", "replace"): "PUT /Audiences/{AUDIENCE_ID}",

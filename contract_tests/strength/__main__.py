@@ -30,13 +30,17 @@ def main() -> int:
     parser.add_argument("--provider", choices=provider_keys(), help="one provider's servers only")
     parser.add_argument("--seeds", type=int, default=3, help="how many runs each tool makes on a server")
     parser.add_argument("--ours", action="store_true", help="leave Schemathesis out")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="play every Nth server only, spread evenly")
+    parser.add_argument("--start", type=int, default=0, metavar="M", help="the first of these")
+    parser.add_argument("--first", action="store_true", help="end every run at its first finding, so no margins")
     parser.add_argument("--prose", action="store_true", help="faulty servers enforce the prose too")
     parser.add_argument("--workers", type=int, default=2, help="runs at the same time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there")
     given = parser.parse_args()
     begun = time.monotonic()
-    names = list(_wanted(given.provider, given.faults))
-    table = bars.rows(_played(names, given.seeds, given.workers, peers=not given.ours, prose=given.prose))
+    names = _wanted(given.provider, given.faults)[given.start :: given.every]
+    kinds = [*(() if given.ours else PEERS), OURS, *(() if given.first else (FULL,))]
+    table = bars.rows(_played(names, given.seeds, given.workers, kinds, prose=given.prose))
     for key in dict.fromkeys(servers.key_of(name) for name in names):
         _print(key, [row for row in table if servers.key_of(row.server) == key])
     failed = list(bars.missed(table))
@@ -60,13 +64,12 @@ def _wanted(provider: str | None, patterns: Sequence[str]) -> list[str]:
     ]
 
 
-def _played(names: Sequence[str], seeds: int, workers: int, *, peers: bool, prose: bool) -> list[Run]:
-    numbers = range(1, seeds + 1)
-    plain = [(PLAIN, name, seed) for name in names for seed in numbers if peers]
-    others = [(OVERLAY, name, seed) for name in names for seed in numbers if peers]
-    others += [(OURS, name, seed) for name in names for seed in numbers]
-    others += [(FULL, name, 1) for name in names]
+def _played(names: Sequence[str], seeds: int, workers: int, kinds: Sequence[str], *, prose: bool) -> list[Run]:
+    every = [
+        (kind, name, seed) for kind in kinds for name in names for seed in range(1, 2 if kind == FULL else seeds + 1)
+    ]
     # Our hooks are global in Schemathesis, so that plain runs have processes of their own.
+    plain, others = ([task for task in every if (task[0] == PLAIN) is is_plain] for is_plain in (True, False))
     runs = [*_in_pool(plain, workers, prose=prose), *_in_pool(others, workers, prose=prose)]
     order = {name: number for number, name in enumerate(names)}
     return sorted(runs, key=lambda run: order[run.server])

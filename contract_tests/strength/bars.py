@@ -11,7 +11,7 @@ from strength.tools import FULL, OURS, PEERS, Run
 MOST_REQUESTS = 600
 """For each operation of a server: 400 to judge it, and those that remove what was created."""
 LEAST_MARGIN = 2
-LEAST_FOUND = 0.8
+LEAST_FOUND = 0.95
 """The share of a provider's faults: families make some that no case is about, and they are printed in brackets."""
 
 

@@ -59,7 +59,7 @@ def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: 
         OURS if stop_first else FULL,
         server,
         seed,
-        tuple(f"{f.key} {f.message}" for f in report.findings),
+        tuple(f"{f.key} {f.message}" for f in (*report.counted, *report.advice)),
         # Not all that is sent is HTTP enough to reach the counter, and not all that arrives is in the report.
         max(report.requests, played.requests),
         # At least so many: a request may show several findings, and no finding keeps all of its requests.

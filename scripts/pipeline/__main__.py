@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             of_update(command)
         elif name == "provider":
             command.add_argument("name", help="of the new provider's class, such as Acme")
-            command.add_argument("--page", type=Path, help="its page, with an OpenAPI document")
+            command.add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
             command.add_argument("--address", default="not recorded", help="where the page was found")
         elif name == "diff":
             command.add_argument("old", type=Path)
@@ -58,17 +58,15 @@ def _run(options: argparse.Namespace) -> int:
         from .update import command as update  # noqa: PLC0415
 
         return update.run(options)
-    from . import generate  # noqa: PLC0415
-
     if options.command == "provider":
         from .newcomer import layout  # noqa: PLC0415
 
-        if options.page is None:
-            raise PipelineError("--page: name the file that the provider's page is in")
         for path in layout.lay_out(options.root, options.name, options.page, options.address):
             print(f"to be filled in: {path.relative_to(options.root)}")
         print("then: make generate, make check")
         return 0
+    from . import generate  # noqa: PLC0415
+
     return generate.run(options.root, options.pages, only_compare=options.command == "drift")
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import re
 import subprocess
 import sys
@@ -16,14 +15,13 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.properties import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
 
-from . import validity
+from . import python, validity
 from ._errors import PipelineError
 from .documents import dump
 from .folders import ROOT
 from .operations import operations
 from .published import each_operation
 
-_RUFF = [sys.executable, "-m", "ruff"]
 # Apart from every project's and person's settings, and with the same line ends on every system.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
@@ -50,8 +48,9 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
     Raises PipelineError for any warning of the generator, and for an operation without a module. `name` is what the
     error calls the spec.
     """
-    for problem in _unnamable(spec):
-        raise PipelineError(f"{name}: {problem}")
+    problems = [f"{name}: {problem}" for problem in unnamable(spec)]
+    if problems:
+        raise PipelineError("\n".join(problems))
     with tempfile.TemporaryDirectory() as folder:
         spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
         spec_file.write_bytes(dump(spec))
@@ -65,17 +64,15 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
             output_path=target,
         )
         with contextlib.redirect_stdout(io.StringIO()):
-            problems = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
-        if problems:
-            said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in problems)
+            complaints = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
+        if complaints:
+            said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in complaints)
             raise PipelineError(f"{name}: the client generator complains: {said}")
         # Written by the generator whatever the templates say; both are about sending, which these clients do not do.
         (target / "client.py").unlink()
         (target / "errors.py").unlink()
         for step in _STEPS:
-            ran = subprocess.run([*_RUFF, *step, *_ISOLATED, str(target)], check=False, capture_output=True, text=True)
-            if ran.returncode:
-                raise PipelineError(f"{name}: ruff {step[0]} fails on the client: {ran.stderr}")
+            _ruff(name, *step, str(target))
         modules: dict[PurePath, bytes] = {
             path.relative_to(target): path.read_bytes() for path in sorted(target.rglob("*.py"))
         }
@@ -93,28 +90,29 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
             file = around / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        environment = {**os.environ, "PYTHONPATH": "generated", "MYPYPATH": "generated", "PYTHONUTF8": "1"}
         for said, command in (("cannot be imported", ["-c", IMPORT_ALL]), ("has wrong types", _MYPY)):
-            ran = subprocess.run(
-                [sys.executable, *command], cwd=folder, env=environment, check=False, capture_output=True, text=True
-            )
+            ran = python.run(*command, roots=["generated"], cwd=Path(folder))
             if ran.returncode:
-                lines = (ran.stdout if command is _MYPY else ran.stderr).strip().splitlines()
-                raise PipelineError(f"specs/{package.name}: its client {said}: {(lines or ['no output'])[-1]}")
+                told = python.last(ran.stdout if command is _MYPY else ran.stderr)
+                raise PipelineError(f"specs/{package.name}: its client {said}: {told}")
 
 
 def formatted(source: str) -> bytes:
     """Python in the style of this project."""
     for step in (["check", "--fix-only", "--select", "I"], ["format"]):
-        command = [*_RUFF, *step, "--line-length", "120", *_ISOLATED[:-1], "--stdin-filename", "new.py", "-"]
-        ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
-        if ran.returncode:
-            raise PipelineError(f"ruff {step[0]} fails on a template: {ran.stderr}{source}")
-        source = ran.stdout
+        source = _ruff("a template", *step, "--line-length", "120", "--stdin-filename", "new.py", "-", source=source)
     return source.encode()
 
 
-def _unnamable(spec: dict[str, Any]) -> Iterator[str]:
+def _ruff(name: str, *step: str, source: str | None = None) -> str:
+    command = [sys.executable, "-m", "ruff", *step, *_ISOLATED]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
+    if ran.returncode:
+        raise PipelineError(f"{name}: ruff {step[0]} fails: {ran.stderr}{source or ''}")
+    return ran.stdout
+
+
+def unnamable(spec: dict[str, Any]) -> Iterator[str]:
     """Where two things would have one name in Python, by JSON pointer."""
     for at, schema in validity.schemas(spec, ""):
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):

@@ -4,11 +4,13 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from . import safe_yaml
 from ._errors import PipelineError
@@ -83,6 +85,23 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
         yield from places(child, pointer([token], at))
 
 
+def line_of(file: Path, at: str) -> int:
+    """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
+    node: Any = safe_yaml.compose(file.read_text("utf-8"))
+    line = 1
+    for key in tokens(at):
+        members = {}
+        if isinstance(node, MappingNode):
+            members = {name.value: (name, value) for name, value in node.value}
+        elif isinstance(node, SequenceNode):
+            members = {str(number): (value, value) for number, value in enumerate(node.value)}
+        if key not in members:
+            break
+        start, node = members[key]
+        line = start.start_mark.line + 1
+    return line
+
+
 def fingerprint(value: object) -> str:
     """sha256 of a JSON value, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -96,8 +115,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_unique)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {".json": _json, ".yaml": safe_yaml.load, ".toml": tomllib.loads}
+_READERS: dict[str, Callable[[str], Any]] = {
+    ".json": partial(json.loads, object_pairs_hook=_unique), ".yaml": safe_yaml.load, ".toml": tomllib.loads,
+}  # fmt: skip

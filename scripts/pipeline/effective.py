@@ -16,16 +16,15 @@ Json = dict[str, Any]
 def build(provider: Provider) -> Json:
     """The documents and the overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
     spec, against = attempt(provider)
-    if against:
+    if spec is None or against:
         raise PipelineError("\n".join(against))
     return spec
 
 
-def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json, list[str]]:
-    """The effective spec as far as it can be made, and all that stands against it.
+def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None, list[str]]:
+    """The effective spec as far as it can be made, or None if it is not valid; and all that stands against it.
 
-    Where documents disagree and the overlay has not decided, one among `new` counts, or the first. Raises PipelineError
-    where the spec is no valid one.
+    Where documents disagree and the overlay has not decided, one among `new` counts, or the first.
     """
     against: list[str] = []
     documents = documents_of(provider, against)
@@ -37,7 +36,7 @@ def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json, list[s
         against.append(f"{provider.specs}: {at}: the documents disagree ({said}); decide it in overlay.yaml")
     spec = merge.decided(spec, new)
     for problem in validity.problems(spec):
-        raise PipelineError("\n".join([*against, f"{provider.overlay}, applied: {problem}"]))
+        return None, [*against, f"{provider.overlay}, applied: {problem}"]
     for at, problem in keywords.problems(spec):
         owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
         against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")

@@ -9,23 +9,23 @@ from .validity import ALTERNATIVES
 
 # What may stand in an object of each kind, and of which kind its value is. Below "*" stands any name. None: not looked
 # into. A keyword that is missing here would be ignored by the judges of the library or the checker, so it is refused.
-_ANNOTATIONS = ("title", "description", "example", "examples", "default")
+_ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs")
 _LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
 _NUMBERS = ("minimum", "maximum", "maxProperties")
 _KINDS: dict[str, dict[str, str | None]] = {
     "document": {
-        "openapi": None, "info": None, "servers": None, "tags": None, "security": None,
+        **dict.fromkeys(("openapi", "info", "servers", "tags", "security", "externalDocs")),
         "paths": "paths", "components": "components",
     },
     "paths": {"*": "path"},
     "path": {**dict.fromkeys(("get", "post", "put", "patch", "delete"), "operation")},
     "operation": {
-        "operationId": None, "tags": None, "summary": None, "description": None, "security": None,
+        **dict.fromkeys(("operationId", "tags", "summary", "description", "security", "deprecated", "externalDocs")),
         "parameters": "parameters", "requestBody": "body", "responses": "responses",
     },
     "parameters": {"*": "parameter"},
     "parameter": {
-        **dict.fromkeys(("name", "in", "required", "explode", "description", "example", "examples")),
+        **dict.fromkeys(("name", "in", "required", "explode", "description", "example", "examples", "deprecated")),
         "schema": "schema",
     },
     "body": {"required": None, "description": None, "content": "content"},

@@ -8,6 +8,7 @@ of the versions each is told.
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from .documents import ABSENT, fingerprint, places, pointer
@@ -65,9 +66,7 @@ def _merged(values: Mapping[str, Any], at: str) -> Any:
         by_name = _merged({key: {tag["name"]: tag for tag in tags} for key, tags in values.items()}, at)
         return [by_name[name] for name in sorted(by_name)]
     if len({_length(value, at) for value in values.values()}) > 1 or not isinstance(first, list):
-        found = Disputed("; ".join(f"{key}: {_told(value)}" for key, value in sorted(values.items())))
-        found.values = values
-        return found
+        return _disputed(values)
     return [_merged({key: value[n] for key, value in values.items()}, f"{at}/{n}") for n in range(len(first))]
 
 
@@ -76,6 +75,16 @@ def _member(values: Mapping[str, Json], name: str, at: str) -> Any:
     if (at == "" and name not in _OF_ALL) or _UNITED.fullmatch(at):
         own = {key: value for key, value in own.items() if value is not ABSENT}
     return _merged(own, pointer([name], at))
+
+
+def _disputed(values: Mapping[str, Any]) -> Disputed:
+    """What the documents say, each value once. They are named without their suffix, which counts for nothing."""
+    saying: dict[str, list[str]] = {}
+    for name, value in sorted(values.items()):
+        saying.setdefault(_told(value), []).append(PurePath(name).stem)
+    found = Disputed("; ".join(f"{told} in {', '.join(names)}" for told, names in saying.items()))
+    found.values = values
+    return found
 
 
 def _length(value: Any, at: str) -> Any:

@@ -1,20 +1,23 @@
 """Apply a provider's overlay to its upstream spec, action by action, and refuse what rests on nothing."""
 
 import copy
+import json
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import getitem
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 
-from .documents import ABSENT, conform, fingerprint, read, resolve
+from .documents import ABSENT, conform, fingerprint, line_of, read, resolve
 from .merge import Disputed
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
 _RFC_9535 = JSONPathEnvironment(strict=True)
+_LONGEST = 120
 _POINTER = {"type": "string", "pattern": "^/"}
 # Without quotes, 64 zeros are a number in YAML.
 _SHA256: Json = {"anyOf": [{"type": "string", "pattern": "^[0-9a-f]{64}$"}, {"const": 0}]}
@@ -55,14 +58,18 @@ _SCHEMA = {
 
 
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
-    """The spec with every action applied that can be, and what is wrong with any of them: the file, the action, why.
+    """The spec with every action applied that can be, and what is wrong with any of them: the line, the action, why.
 
     `upstream` is left as it is. An action is wrong whose evidence has changed, whose target matches nothing, or that
     changes nothing; for a file that is no overlay, or an action without a reason or evidence, PipelineError is raised.
     """
     done = list(steps(upstream, overlay_file))
-    wrong = [f"{overlay_file}: /actions/{number} ({action['target']}), {action['description']!r}: {said}"
-             for number, (action, _, said) in enumerate(done) if said]  # fmt: skip
+    wrong = [
+        f"{overlay_file}:{line_of(overlay_file, f'/actions/{number}')}: action {number}, "
+        f"{shorten(action['description'], _LONGEST, placeholder='…')!r}: {said}"
+        for number, (action, _, said) in enumerate(done)
+        if said
+    ]
     return done[-1][1] if done else upstream, wrong
 
 
@@ -174,8 +181,8 @@ def _broken(upstream: Json, evidence: Json) -> str | None:
     if found is ABSENT:
         return f"its evidence {at} is gone from the upstream spec; review the action"
     if fingerprint(found) != evidence["sha256"]:
-        return (
-            f"its evidence {at} has changed (sha256 is {fingerprint(found)}); "
-            "read the new text, then correct or remove the action"
-        )
+        told = found if isinstance(found, Disputed) else json.dumps(found, ensure_ascii=False)
+        says = told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
+        advice = "read the new text, then correct or remove the action"
+        return f"its evidence {at} has changed, and says {says} (sha256 is {fingerprint(found)}); {advice}"
     return None

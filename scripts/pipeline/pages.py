@@ -17,9 +17,6 @@ from .published import METHODS, as_spec, choose, each_operation, unescaped
 
 Sample = dict[str, Any]
 _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
-_HEAD = re.compile(rf"{_LINE.pattern} HTTP/1\.1\n((?:[A-Za-z-]+: .*\n)+)")
-# In text without layout, an object may start where the one before it ends.
-_OBJECT = re.compile(r"(?:^|(?<=\}))(?=\{$)", re.M)
 _OPTIONS = {
     **dict.fromkeys(("-X", "--request"), "method"),
     **dict.fromkeys(("-H", "--header"), "headers"),
@@ -101,7 +98,7 @@ def described(page: str) -> str:
 
 
 def samples_of(page: str) -> list[Sample]:
-    """Request and response samples: from fences (JSON, curl, a request line), raw HTTP, and curl form arguments."""
+    """Request and response samples: from fences (JSON, curl, a request line), and from curl form arguments."""
     samples: list[Sample] = []
     for block in blocks(page):
         line = _LINE.search(block.info) or _LINE.match(block.text)
@@ -116,7 +113,6 @@ def samples_of(page: str) -> list[Sample]:
             samples.append({"kind": "response", "status": block.status, "body": block.text})
         elif block.language == "json":
             samples.append({"kind": "request", "body": block.text})
-    samples += _rendered(page.replace("\r\n", "\n"))
     parts = re.findall(r"^ *[-*] .*\(Example: (\w+)=([^)\n]+)\)", page, re.M)
     if parts:
         samples.append({"kind": "request", "parts": [list(part) for part in parts]})
@@ -139,35 +135,6 @@ def _curl(text: str) -> Sample:
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
     return sample
-
-
-def _rendered(page: str) -> Iterator[Sample]:
-    """A page rendered as text: raw HTTP requests, and the JSON objects that stand between its sentences."""
-    sent = []
-    for head in _HEAD.finditer(page):
-        body = None
-        if page.startswith("{", head.end()):
-            value, end = _object(page, head.end())
-            sent.append(value)
-            body = page[head.end() : end]
-        headers = [line.split(": ", 1) for line in head[3].splitlines()]
-        yield {"kind": "request", "method": head[1], "target": head[2], "headers": headers, "body": body}
-    end = 0 if sent else len(page)
-    while start := _OBJECT.search(page, end):
-        value, end = _object(page, start.end())
-        said = re.findall(r"HTTP (\d{3})\b", page[: start.start()])
-        if value in sent:
-            continue
-        if not said:
-            raise PipelineError(f"a JSON object that is neither a request nor after a status: {value!r}")
-        yield {"kind": "response", "status": int(said[-1]), "body": page[start.end() : end]}
-
-
-def _object(page: str, start: int) -> tuple[Any, int]:
-    try:
-        return json.JSONDecoder().raw_decode(page, start)
-    except ValueError as error:
-        raise PipelineError(f"a sample is not JSON: {error}") from error
 
 
 def _examples(spec: dict[str, Any]) -> Iterator[Sample]:

@@ -1,13 +1,10 @@
 """What names all providers, in the files that would otherwise keep a list by hand. Written between two marker lines."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import client
+from . import client, python
 from ._errors import PipelineError
 from .folders import Provider
 
@@ -36,12 +33,10 @@ def documents(root: Path) -> dict[Path, bytes]:
     They are made by a new process, after the clients that the adapters import are written.
     """
     roots = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, roots)), "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", f"{__package__}.table"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = python.run("-m", f"{__package__}.table", roots=roots)
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise PipelineError(f"wrapper/audiences/providers: what they offer cannot be told: {last}")
+        said = python.last(done.stderr)
+        raise PipelineError(f"wrapper/audiences/providers: what they offer cannot be told: {said}")
     told, readme, fields = json.loads(done.stdout), root / "README.md", root / "wrapper" / "audiences" / "fields.py"
     typed = f"\n{client.formatted(told['fields']).decode()}"
     return {

@@ -19,6 +19,12 @@ def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[J
     return {provider.samples.with_name(f"{name}.json"): dump(found) for name, found in sorted_out.items()}
 
 
+def kept(provider: Provider, page: str) -> list[Json]:
+    """Those of a page that is not read now; each says the file that it is in."""
+    found = recorded(provider).items()
+    return [{**sample, "file": file.stem} for file, samples in found for sample in samples if sample["page"] == page]
+
+
 def recorded(provider: Provider) -> dict[Path, list[Json]]:
     return {file: read(file) for file in sorted(provider.samples.parent.glob("*.json"))}
 
@@ -30,14 +36,19 @@ def _by_operation(provider: Provider, documents: Mapping[str, Json], samples: It
     already.
     """
     operations = _operations(documents)
-    named = {(method.upper(), path): name for _, method, path, name in operations}
     first = {document: name for document, *_, name in reversed(operations)}
-    starts = {page["file"]: first.get(page.get("document", ""), CREATE) for page in provider.source["page"]}
+    of = {page["file"]: page.get("document", "") for page in provider.source["page"]}
     found: dict[str, list[Json]] = {CREATE: []}
-    page, current = None, CREATE
+    page: str | None = None
+    current, named = CREATE, dict[tuple[str, str], str]()
     for sample in samples:
-        if sample.get("page") != page:
-            page, current = sample.get("page"), starts.get(sample.get("page", ""), CREATE)
+        if sample.get("page", "") != page:
+            page = sample.get("page", "")
+            document = of.get(page, "")
+            current = first.get(document, CREATE)
+            # Where another document has the same method and path, those of the page's own.
+            own_last = sorted(operations, key=lambda each: each[0] == document)
+            named = {(method.upper(), path): name for _, method, path, name in own_last}
         kept = {name: value for name, value in sample.items() if name not in ("operation", "file")}
         own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
         if own is None and "target" in sample:

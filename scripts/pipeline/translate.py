@@ -3,7 +3,7 @@
 - OpenAPI 3.0 becomes 3.1, its `nullable` a type, its exclusive limits numbers; what it ignores beside `$ref` goes.
 - The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` a pattern.
 - The request bodies of `components`, and the parameters of a path, go to the operations that have them.
-- A `content` without a media type, which says nothing, goes.
+- A `content` without a media type, which says nothing, goes; and the format of a header in an answer, which is text.
 """
 
 import copy
@@ -25,6 +25,7 @@ PATTERNS = {
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 _BITS = {"int32": 31, "int64": 63}
+_HEADER = re.compile(r".*/headers/[^/]+/schema")
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
@@ -32,9 +33,11 @@ def translated(document: Json) -> Json:
     """A copy of the document; it is as valid as it was."""
     spec = copy.deepcopy(document)
     old = str(spec["openapi"]).startswith("3.0")
-    for _, schema in validity.schemas(spec, ""):
+    for at, schema in validity.schemas(spec, ""):
         if old:
             _modernise(schema)
+        if _HEADER.fullmatch(at):
+            schema.pop("format", None)
         if schema.get("format") in _BITS and "integer" in schema.get("type", ()):
             most = 2 ** _BITS[schema.pop("format")] - 1
             schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
@@ -75,7 +78,8 @@ def moved(spec: Json, below: str, name: str) -> Json:
         for server in spec.get("servers", ()) if urlsplit(server["url"]).path.rstrip("/") == below
     ]  # fmt: skip
     if not servers:
-        raise PipelineError(f"{name}: /servers: none of them has the path {below}")
+        found = ", ".join(server["url"] for server in spec.get("servers", ())) or "none"
+        raise PipelineError(f"{name}: /servers: none has the path {below}: {found}; correct `below` in SOURCE.toml")
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 

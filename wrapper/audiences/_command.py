@@ -6,13 +6,13 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 from typer import Argument, Exit, FileBinaryRead, Option, Typer
 
@@ -36,7 +36,7 @@ from . import _operation as operation
 from ._audience import LEAVABLE
 from ._checks import LONGEST
 from ._everywhere import create_everywhere
-from ._member_file import KINDS, MemberFile
+from ._member_file import KINDS, members_of
 from ._terminal import note, say
 from ._verbs import CHUNK_BYTES
 from ._version import __version__
@@ -60,7 +60,8 @@ _HELP = f"""
 Credentials come from the environment, or from a TOML file (`COMMBOX_API_KEY = "..."`), which wins: {_VARIABLES}.
 
 Exit codes: {"; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items())}."""
-Call = Callable[[Provider], _report.Shown]
+Call = Callable[[Provider, _report.Tell], object]
+"""Asks the provider, or the first one, and tells each result."""
 
 
 class Drafted(NamedTuple):
@@ -74,11 +75,12 @@ class Drafted(NamedTuple):
     leave_out: Annotated[list[Field], Option(help="Leave this out where it is not taken.")] = []  # pyright: ignore[reportInvalidTypeForm]
 
     def audience(self, keys: Sequence[str]) -> Audience:
-        pairs = {tuple(path.split(".", 1)): value for path, value in _pairs(self.fields, "--set", _FIELD, keys).items()}
-        fields: Any = {key: {name: value for (owner, name), value in pairs.items() if owner == key} for key in keys}
-        with _refusing():
-            members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
-            return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
+        fields: Any = {key: {} for key in keys}
+        for path, value in _pairs(self.fields, "--set", _FIELD, keys).items():
+            key, _, name = path.partition(".")
+            fields[key][name] = value
+        members = PhoneFile(self.file, checked=not self.unchecked) if self.file else None
+        return Audience(name=self.name, description=self.description, members=members, provider_fields=fields)
 
 
 class Everywhere(NamedTuple):
@@ -96,15 +98,10 @@ class Asked(NamedTuple):
     name: Annotated[str, Argument(help="The audience's name.", show_default=False)] = ""
     id: Annotated[str, Option(help="The provider's id of the audience, in place of its name.")] = ""
 
-    @property
-    def shown(self) -> str:
-        return self.name or self.id
-
     def reference(self, token: str = "") -> Reference:
         if bool(self.name) is bool(self.id):
             _refuse("give the audience's NAME, or its --id")
-        with _refusing():
-            return Reference.of(self.name or None, self.id or None, token or None)
+        return Reference.of(self.name or None, self.id or None, token or None)
 
 
 class Given(NamedTuple):
@@ -165,31 +162,24 @@ class Shared(NamedTuple):
 
 
 def _verb(function: Callable[..., None]) -> None:
-    """Make the function a command. Each of its parameters is a group of options."""
-    groups = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
-
+    """Make the function a command. Each of its parameters but the first, its run, is a group of options."""
     verb = function.__name__.rstrip("_")
+    own = {name: kind for name, kind in function.__annotations__.items() if name not in {"run", "return"}}
+    kinds: list[Any] = [*own.values(), *([] if Everywhere in own.values() else [At]), Shared]
 
     def command(**given: Any) -> None:
-        made = {name: kind(*map(given.get, kind._fields)) for name, kind in groups.items()}
-        if "at" in made:
-            _check(verb, made["at"], made["shared"], given.get("name"), given.get("id"))
-        function(**made)
+        made = {kind: kind(*map(given.get, kind._fields)) for kind in kinds}
+        keys = [given["provider"]] if At in made else given["provider"] or PROVIDERS
+        run = _Run(verb, given.get("name") or given.get("id") or "", keys, made[Shared])
+        try:
+            function(run, *map(made.get, own.values()))
+        except AudiencesError as error:  # of arguments: those of calls are told
+            _refuse(str(_report.in_command_words(error, usage=True)))
 
-    options = [each for kind in groups.values() for each in inspect.signature(kind).parameters.values()]
+    options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
     app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
-
-
-def _check(verb: str, at: At, shared: Shared, name: str | None, id: str | None) -> None:
-    """Exits where the provider does not offer the verb, before credentials are asked for."""
-    try:
-        PROVIDERS[at.provider].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
-    except AudiencesError as error:
-        error.audience_name = name or None
-        _report.show([error], name or id or "", as_json=shared.as_json, curl=False, lines=verb == "list")
-        raise Exit(_report.exit_code([error])) from None
 
 
 def _version(wanted: bool) -> None:
@@ -208,8 +198,106 @@ Version = Annotated[
 def _root(version: Version = False) -> None: ...  # its callback does it
 
 
+class _HeldError(Exception):
+    """A request is shown, and not sent."""
+
+
+class _Run:
+    """One run of a verb: the providers that are asked, and what comes of it."""
+
+    audience: Audience | None = None
+    """What is to be created."""
+    _sent = False
+
+    def __init__(self, verb: str, name: str, keys: Iterable[str], shared: Shared) -> None:
+        self.verb, self.name, self.keys, self._shared = verb, name, [*dict.fromkeys(keys)], shared
+        self.dry = shared.dry_run
+        self.bars, self._held = _report.Bars(), dict[str, Request]()
+        for key in self.keys:  # before credentials are asked for
+            try:
+                PROVIDERS[key].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
+            except AudiencesError as error:
+                self._print([error])
+        self.chosen = self._providers()
+
+    def _providers(self) -> list[Provider]:
+        shared = self._shared
+        if shared.curl and (shared.as_json or not shared.dry_run):
+            _refuse("--curl goes with --dry-run, and not with --json")
+        urls = _pairs(shared.base_url, "--base-url", _URL, self.keys)
+        file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
+        files = _load(file, shared.tenant) if file else {}
+        options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
+        options |= {"proxy": "environment"} if shared.proxy_from_env else {}
+        options |= {"timeout": shared.timeout} if shared.timeout else {}
+        made, faults = [], []
+        for key in self.keys:
+            title = PROVIDERS[key].title
+            options |= {"base_url": urls.get(key), "on_progress": self.bars.of(title)}
+            try:
+                made.append(PROVIDERS[key](**options, on_request=partial(self._hold, title)))
+            except ConfigurationError as error:
+                faults.append(error)
+        if faults:
+            where = ["they are read from the environment, and from the --credentials file"]
+            said = [str(_report.in_command_words(each, files, usage=True)) for each in faults]
+            _refuse(*said, *where * any(each.missing for each in faults))
+        return made
+
+    def _hold(self, title: str, request: Request) -> None:
+        if self.dry:
+            self._held[title] = request
+            raise _HeldError
+        self._sent = True
+
+    def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
+        """Make the call, print what comes of it, and exit. Of a dry run, that is the request that it begins with;
+        `then` gives the one that follows a question.
+        """
+        results: list[_report.Shown] = []
+        interrupted = False
+
+        def tell(result: _report.Shown) -> None:
+            if request := self._held.pop(result.provider or "", None):
+                (provider,) = (each for each in self.chosen if each.title == result.provider)
+                unsupported = provider.adapter.draft.unsupported
+                left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
+                shown = _report.Prepared(provider.title, request, left_out)
+                results.append(shown)
+                if then:
+                    results.append(shown._replace(request=then(provider), depends=True))
+            elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
+                _report.line(result)
+            else:
+                results.append(result)
+
+        bars = nullcontext() if self.bars.disable else self.bars  # before rich 15, one that shows nothing ends a line
+        try:
+            with bars:
+                call(self.chosen[0], tell)
+        except AudiencesError as error:
+            error.provider = error.provider or self.chosen[0].title
+            tell(error)
+        except KeyboardInterrupt as interrupt:
+            interrupted = True
+            cause, told = interrupt.__cause__, {each.provider for each in results}
+            known = {cause.provider: cause} if isinstance(cause, AudiencesError) else {}
+            kind = UnknownOutcomeError if self._sent else NotSentError
+            left = [each.title for each in self.chosen if each.title not in told]
+            results += [known.get(title) or kind("interrupted", provider=title) for title in left]
+        self._print(results, interrupted=interrupted)
+
+    def _print(self, results: list[_report.Shown], *, interrupted: bool = False) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
+        order = [PROVIDERS[key].title for key in self.keys]
+        results.sort(key=lambda each: order.index(each.provider or order[0]))
+        shared, lines = self._shared, self.verb == "list"
+        _report.show(results, self.name, as_json=shared.as_json, curl=shared.curl, lines=lines)
+        raise Exit(_report.exit_code(results, interrupted=interrupted))
+
+
 @_verb
-def create(drafted: Drafted, where: Everywhere, shared: Shared) -> None:
+def create(run: _Run, drafted: Drafted, where: Everywhere) -> None:
     """Create one audience at all providers, or at those named with --provider.
 
     If one of them cannot take it, nothing is sent to any; --partial sends to the rest.
@@ -220,70 +308,67 @@ def create(drafted: Drafted, where: Everywhere, shared: Shared) -> None:
 
         audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
     """
-    keys = [*(where.provider or PROVIDERS)]
-    audience, run = drafted.audience(keys), _Run(keys, drafted.name, shared)
+    audience = run.audience = drafted.audience(run.keys)
 
-    def ask(tell: _report.Tell) -> None:
-        leave_out = drafted.leave_out
-        create_everywhere(audience, run.chosen, leave_out=leave_out, partial=where.partial, on_result=tell)
+    def call(_: Provider, tell: _report.Tell) -> None:
+        options: Any = {"leave_out": drafted.leave_out, "partial": where.partial or run.dry}
+        create_everywhere(audience, run.chosen, on_result=tell, **options)
 
-    run.end(lambda provider: provider.create(audience, leave_out=drafted.leave_out), ask, audience=audience)
+    run.end(call)
 
 
 @_verb
-def ensure(drafted: Drafted, at: At, shared: Shared) -> None:
+def ensure(run: _Run, drafted: Drafted) -> None:
     """Create an audience, unless the provider has one of that name.
 
     Example: audiences ensure SPRING --provider batch --set batch.type=custom_ids
     """
-    audience, leave_out = drafted.audience([at.provider]), drafted.leave_out
-    _Run([at.provider], drafted.name, shared).end(
-        lambda provider: provider.ensure(audience, leave_out=leave_out),
-        then=lambda provider: provider.prepare(audience, leave_out=leave_out),
-        audience=audience,
+    audience = run.audience = drafted.audience(run.keys)
+    run.end(
+        lambda provider, tell: tell(provider.ensure(audience, leave_out=drafted.leave_out)),
+        then=lambda provider: provider.prepare(audience, leave_out=drafted.leave_out),
     )
 
 
 @_verb
-def get(asked: Asked, at: At, change: Change, shared: Shared) -> None:
+def get(run: _Run, asked: Asked, change: Change) -> None:
     """Show what a provider says of an audience.
 
     Example: audiences get SPRING --provider batch
     """
     what = asked.reference(change.token)
-    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.get(what))
+    run.end(lambda provider, tell: tell(provider.get(what)))
 
 
 @_verb
-def list_(at: At, shared: Shared) -> None:
+def list_(run: _Run) -> None:
     """Show what a provider says of all its audiences. With --json, each is a line, as soon as it is there.
 
     Example: audiences list --provider batch --json
     """
-    run = _Run([at.provider], "", shared)
 
-    def ask(tell: _report.Tell) -> None:
+    def call(provider: Provider, tell: _report.Tell) -> None:
         out = sys.stdout
-        for record in run.chosen[0].list():
+        for record in provider.list():
             tell(record)
             if sys.stdout is not out:  # its reader went away
                 return
 
-    run.end(lambda provider: next(provider.list()), ask, lines=True)
+    run.end(call)
 
 
 @_verb
-def wait(asked: Asked, at: At, change: Change, patience: Patience, shared: Shared) -> None:
+def wait(run: _Run, asked: Asked, change: Change, patience: Patience) -> None:
     """Ask until an audience is no longer indexing, and show what the provider says then.
 
     Example: audiences wait SPRING --provider batch --within 60
     """
     what = asked.reference(change.token)
-    _Run([at.provider], asked.shown, shared).end(lambda provider: provider.wait(what, within=patience.within))
+    run.end(lambda provider, tell: tell(provider.wait(what, within=patience.within)))
 
 
 @_verb
-def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
+def add(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
     """Add members to an audience: one for each row of a CSV file, with the columns of --attribute as attributes.
 
     The whole file is checked before anything is sent, but for what comes through a pipe. COLUMN:date is sent as a time,
@@ -293,20 +378,20 @@ def add(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> N
 
         audiences add SPRING --provider batch --file - --column id --attribute city --attribute since:date < ids.csv
     """
-    _change("add", asked, at, given, shared, go_on=going.go_on)
+    _change(run, asked, given, go_on=going.go_on and not run.dry)
 
 
 @_verb
-def remove(asked: Asked, at: At, given: Given, going: GoingOn, shared: Shared) -> None:
+def remove(run: _Run, asked: Asked, given: Given, going: GoingOn) -> None:
     """Remove members from an audience; the audience stays.
 
     Example: audiences remove SPRING --provider batch --file ids.csv --column id
     """
-    _change("remove", asked, at, given, shared, go_on=going.go_on)
+    _change(run, asked, given, go_on=going.go_on and not run.dry)
 
 
 @_verb
-def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Shared) -> None:
+def replace(run: _Run, asked: Asked, given: Given, replacing: Replacing) -> None:
     """Replace all members of an audience.
 
     It is one call, so Batch takes 10,000 members at most. At CommBox, --file is a file of phone numbers, as for create.
@@ -315,64 +400,56 @@ def replace(asked: Asked, at: At, given: Given, replacing: Replacing, shared: Sh
 
         audiences replace SPRING --provider commbox --file phones.xlsx
     """
-    adapter, allow_empty = PROVIDERS[at.provider].adapter, replacing.allow_empty
+    adapter: Any = run.chosen[0].adapter
     if adapter.members:
         if replacing.unchecked:
             _refuse("--unchecked goes with a file of phone numbers")
-        _change("replace", asked, at, given, shared, allow_empty=allow_empty)
+        _change(run, asked, given, allow_empty=replacing.allow_empty)
     if given.file is getattr(sys.stdin, "buffer", None) or given != Given(given.file):
         others = "--column, --attribute and --chunk-bytes are for other providers"
         _refuse(f"--file must name a file of phone numbers for {adapter.title}, and cannot be -; {others}")
-    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
-    with _refusing():
-        file = PhoneFile(given.file.name, checked=not replacing.unchecked)
+    what = asked.reference()
+    file = PhoneFile(given.file.name, checked=not replacing.unchecked)
     change = operation.Change(Reference(id=what.id or "AUDIENCE_ID"), file=file)
     run.end(
-        lambda provider: provider.replace(what, file, allow_empty=allow_empty),
+        lambda provider, tell: tell(provider.replace(what, file, allow_empty=replacing.allow_empty)),
         then=lambda provider: provider._account.request(adapter.replace, change),
     )
 
 
 @_verb
-def delete(asked: Asked, at: At, consent: Consent, shared: Shared) -> None:
+def delete(run: _Run, asked: Asked, consent: Consent) -> None:
     """Delete an audience.
 
     Example: audiences delete SPRING --provider batch --yes
     """
-    what, run = asked.reference(), _Run([at.provider], asked.shown, shared)
-
-    def call(provider: Provider) -> _report.Shown:
-        return provider.delete(what)
-
-    (provider,), run.shut = run.chosen, True
-    if not shared.dry_run and any(isinstance(each, _report.Prepared) for each in run.shown(provider, call)):
-        entry: Any = provider.adapter.delete
-        note(f"audiences: this deletes {asked.shown} at {provider.title}; {entry.consequence}")
+    what, entry = asked.reference(), cast("Any", run.chosen[0].adapter.delete)
+    if not run.dry:
+        note(f"audiences: this deletes {run.name} at {run.chosen[0].title}; {entry.consequence}")
         if not consent.yes:
             _ask()
-    run.shut = shared.dry_run
-    run.end(call)
+    run.end(lambda provider, tell: tell(provider.delete(what)))
 
 
-def _change(verb: str, asked: Asked, at: At, given: Given, shared: Shared, **options: bool) -> NoReturn:
-    what, run, attributes = asked.reference(), _Run([at.provider], asked.shown, shared), given.attributes
+def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
+    what, attributes = asked.reference(), given.attributes
 
-    def call(provider: Provider) -> _report.Shown:
-        make: Callable[..., _report.Shown] = partial(
-            getattr(provider, verb), what, chunk_bytes=given.chunk_bytes, **options
-        )
-        members = MemberFile(given.file, given.column or "id", attributes, run.bars.of(provider.title))
-        if members.seeks:
-            for _ in members:
+    def call(provider: Provider, tell: _report.Tell) -> None:
+        change = partial(getattr(provider, run.verb), what, chunk_bytes=given.chunk_bytes, **options)
+        members = partial(members_of, given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        if given.file.seekable():
+            start = given.file.tell()
+            for _ in members():
                 pass
+            given.file.seek(start)
         try:
-            return make(members)
+            tell(change(members()))
         except NotSentError:
-            if not run.shut:
+            if not run.dry:
                 raise
-        stand_ins: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
-        # What is shown names nobody.
-        return make([Member("***", {name: stand_ins[kind] for name, kind in attributes.items()})])
+            # What is shown names nobody.
+            told: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
+            change([Member("***", {name: told[kind] for name, kind in attributes.items()})])
 
     run.end(call)
 
@@ -386,116 +463,6 @@ def _ask() -> None:
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
     raise Exit(130)
-
-
-class _Run:
-    """One run of a verb: the providers that are asked, and what comes of it. While it is shut, no request leaves."""
-
-    def __init__(self, keys: Sequence[str], name: str, shared: Shared) -> None:
-        self.shut, self._name, self._shared = shared.dry_run, name, shared
-        self._held: Request | None = None
-        self._sent = False
-        self.bars = _report.Bars()
-        self.chosen = _providers(keys, shared, self.bars, self._hold)
-
-    def _hold(self, request: Request) -> None:
-        if self.shut:
-            self._held = request
-            raise _HeldError
-        self._sent = True
-
-    def shown(self, provider: Provider, call: Call, audience: Audience | None = None) -> Sequence[_report.Shown]:
-        """The request that the call would begin with; or what comes of the call without any."""
-        self._held = None
-        try:
-            result = call(provider)
-        except AudiencesError as error:
-            result = error
-        if not self._held:
-            return [result]
-        left_out = tuple(
-            name for name in provider.adapter.draft.unsupported if getattr(audience, name, None) is not None
-        )
-        return [_report.Prepared(provider.title, self._held, left_out)]
-
-    def end(
-        self,
-        call: Call,
-        ask: Callable[[_report.Tell], None] | None = None,
-        *,
-        then: Callable[[Provider], Request] | None = None,
-        audience: Audience | None = None,
-        lines: bool = False,
-    ) -> NoReturn:
-        """Make the calls, or only show their requests; print what comes of it, and exit. `then` is the request that
-        follows that of a question.
-        """
-        results: list[_report.Shown] = []
-        streams = lines and self._shared.as_json
-
-        def tell(result: _report.Shown) -> None:
-            if streams and isinstance(result, Record):
-                _report.line(result)
-            else:
-                results.append(result)
-
-        interrupted = False
-        try:
-            if self.shut:
-                for each in self.chosen:
-                    results += self.shown(each, call, audience)
-                    if then and isinstance(results[-1], _report.Prepared):
-                        results.append(results[-1]._replace(request=then(each), depends=True))
-            else:
-                with (
-                    nullcontext() if self.bars.disable else self.bars
-                ):  # before rich 15, one that shows nothing ends a line
-                    ask(tell) if ask else tell(call(self.chosen[0]))
-        except AudiencesError as error:
-            error.provider = error.provider or self.chosen[0].title
-            results.append(error)
-        except KeyboardInterrupt as interrupt:
-            interrupted = True
-            cause, told = interrupt.__cause__, {each.provider for each in results}
-            if isinstance(cause, AudiencesError) and cause.provider not in told:
-                results.append(cause)
-                told.add(cause.provider)
-            kind = UnknownOutcomeError if self._sent else NotSentError
-            results += [kind("interrupted", provider=each.title) for each in self.chosen if each.title not in told]
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
-        order = [each.title for each in self.chosen]
-        results.sort(key=lambda each: order.index(each.provider or order[0]))
-        _report.show(results, self._name, as_json=self._shared.as_json, curl=self._shared.curl, lines=lines)
-        raise Exit(_report.exit_code(results, interrupted=interrupted))
-
-
-class _HeldError(Exception):
-    """A request is shown, and not sent."""
-
-
-def _providers(
-    keys: Sequence[str], shared: Shared, bars: _report.Bars, on_request: Callable[[Request], None]
-) -> list[Provider]:
-    if shared.curl and (shared.as_json or not shared.dry_run):
-        _refuse("--curl goes with --dry-run, and not with --json")
-    urls = _pairs(shared.base_url, "--base-url", _URL, keys)
-    file = shared.credentials or (Path("audiences.toml") if shared.tenant else None)
-    files = _load(file, shared.tenant) if file else {}
-    options: dict[str, Any] = {"allow_http": shared.allow_http, "allow_undocumented": shared.allow_undocumented}
-    options |= {"proxy": "environment"} if shared.proxy_from_env else {}
-    options |= {"timeout": shared.timeout} if shared.timeout else {}
-    made, faults = [], []
-    for key in dict.fromkeys(keys):
-        bar = bars.of(PROVIDERS[key].title)
-        try:
-            made.append(PROVIDERS[key](**options, base_url=urls.get(key), on_progress=bar, on_request=on_request))
-        except ConfigurationError as error:
-            faults.append(error)
-    if faults:
-        where = ["they are read from the environment, and from the --credentials file"]
-        said = [str(_report.in_command_words(each, files, usage=True)) for each in faults]
-        _refuse(*said, *where * any(each.missing for each in faults))
-    return made
 
 
 def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> dict[str, str]:
@@ -515,13 +482,23 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
-    """Put a file's variables in the environment, where they win; gives back what those are called."""
+    """Put a file's variables in the environment, where they win; gives back what those are called. With those of a
+    tenant, no others stay there: a call never has the credentials of one tenant and the project of another.
+    """
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
-        values = tomllib.loads(file.read_text("utf-8-sig"))
-        if tenant or "tenant" in values:
-            values = _of_tenant(values, tenant, file, known)
-        _only(known, values, file)
+        names, values = _read(file, tenant)
+        for name in {*names, *values} - {*known}:
+            shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
+            _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
+        for name, variable in names.items():
+            if variable not in os.environ:
+                _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
+        if tenant and (secret := [name for name in values if known[name]]):
+            _refuse(f"{file}: {secret[0]}: a secret has no default")
+        values = {**values, **{name: os.environ[variable] for name, variable in names.items()}}
+        for name in known if tenant else ():
+            os.environ.pop(name, None)
         beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
         os.environ.update(values)
     except OSError as error:
@@ -533,40 +510,16 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
     return {name: f"{name} in {file}" for name in values}
 
 
-def _only(known: Iterable[str], given: Iterable[str], file: Path) -> None:
-    for name in {*given} - {*known}:
-        shown = name if re.fullmatch("[A-Z]+(_[A-Z]+)+", name) else "a name"  # may be a secret in the wrong place
-        _refuse(f"{file}: {shown} is not one of {', '.join(sorted(known))}")
-
-
-def _of_tenant(values: dict[str, Any], tenant: str, file: Path, known: Mapping[str, bool]) -> dict[str, str]:
-    """The variables of a tenant, whose values are in variables of other names. No others that are known stay in the
-    environment: a call never has the credentials of one tenant and the project of another.
-    """
+def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The variables whose values are in variables of other names, and those with their values."""
+    values = tomllib.loads(file.read_text("utf-8-sig"))
+    if not tenant and "tenant" not in values:
+        return {}, values
     tables = values.get("tenant")
     if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
         _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
     names = dict(tables[tenant])
-    defaults = names.pop("defaults", {})
-    _only(known, [*names, *defaults], file)
-    for name, variable in names.items():
-        if variable not in os.environ:
-            _refuse(f"{file}: {name}: it must be the name of a variable that is set, never a value")
-    if secret := [name for name in defaults if known[name]]:
-        _refuse(f"{file}: {secret[0]}: a secret has no default")
-    found = {**defaults, **{name: os.environ[variable] for name, variable in names.items()}}
-    for name in known:
-        os.environ.pop(name, None)
-    return found
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What the library refuses in arguments is wrong usage."""
-    try:
-        yield
-    except AudiencesError as error:
-        _refuse(str(_report.in_command_words(error, usage=True)))
+    return names, names.pop("defaults", {})
 
 
 def _refuse(*messages: str) -> NoReturn:

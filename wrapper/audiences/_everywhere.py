@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import copy_context
 from inspect import isawaitable
 from queue import SimpleQueue
@@ -15,7 +16,6 @@ from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._provider import Async, Blocking
 from ._record import Receipt
-from ._sides import Flow
 
 Result = Receipt | AudiencesError
 
@@ -60,10 +60,8 @@ def create_everywhere(
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
-        try:
+        with run.failing(place, BaseException):  # e.g. the assertion of a test's transport
             run.results[place] = providers[place]._run(run.calls[place], run.calls[place].create(audience))
-        except BaseException as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            run.fail(place, error, sent=True)
         done.put(place)
 
     def tell(place: int) -> None:
@@ -73,7 +71,8 @@ def create_everywhere(
 
     try:
         for place, provider in enumerate(providers):
-            provider._run(run.calls[place], run.prepare(place, leave_out))
+            with run.failing(place, sent=False):
+                provider._run(run.calls[place], run.calls[place].prepare(audience, leave_out=leave_out))
         run.refuse(partial=partial)
         for place in run.untold:
             if place in run.results:
@@ -114,11 +113,9 @@ async def acreate_everywhere(
     _checks.function("on_result", on_result, awaits=True)
 
     async def send(place: int) -> None:
-        try:
+        with run.failing(place):
             if place not in run.results:
                 run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
-        except Exception as error:  # noqa: BLE001  # e.g. the assertion of a test's transport
-            run.fail(place, error, sent=True)
         await tell(place)
 
     async def tell(place: int) -> None:
@@ -134,7 +131,8 @@ async def acreate_everywhere(
 
     try:
         for place, provider in enumerate(providers):
-            await provider._run(run.calls[place], run.prepare(place, leave_out))
+            with run.failing(place, sent=False):
+                await provider._run(run.calls[place], run.calls[place].prepare(audience, leave_out=leave_out))
         run.refuse(partial=partial)
         async with anyio.create_task_group() as group:
             for place in run.untold:
@@ -156,20 +154,17 @@ class _Run:
             where = "audiences" if kind is Blocking else "audiences.aio"
             raise TypeError(f"providers must be a sequence of provider objects of {where}")
         self.calls = [provider._verbs(options, "create", audience) for provider in providers]
-        self._audience = audience
         self.results: dict[int, Result] = {}
         self.untold = list(range(len(providers)))
 
-    def prepare(self, place: int, leave_out: Collection[str]) -> Flow[None]:
+    @contextmanager
+    def failing(self, place: int, kind: type[BaseException] = Exception, *, sent: bool = True) -> Iterator[None]:
+        """What is raised within, of this kind, is the result."""
         try:
-            yield from self.calls[place].preparing(self._audience, leave_out)
-        except Exception as error:  # noqa: BLE001
-            self.calls[place].explain(error)
-            self.fail(place, error, sent=False)
-
-    def fail(self, place: int, error: BaseException, *, sent: bool) -> None:
-        call, why = self.calls[place], f"no answer: {type(error).__name__}"
-        self.results[place] = error if isinstance(error, AudiencesError) else call.lost(why, sent=sent)
+            yield
+        except kind as error:
+            lost = self.calls[place].lost(f"no answer: {type(error).__name__}", sent=sent)
+            self.results[place] = error if isinstance(error, AudiencesError) else lost
 
     def refuse(self, *, partial: bool) -> None:
         """Give those calls their results that are not made: those that cannot be, and with them the others, so that

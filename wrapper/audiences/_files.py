@@ -74,17 +74,17 @@ def _look_inside(file: PhoneFile, column: str) -> Look:
     path = file.upload.path
     if path is not None and os.path.exists(path) and not os.path.isfile(path):  # opening a pipe would wait
         raise UnfitError("must be a regular file")
-    if not file.upload.head(1):
+    head = file.upload.head(_HEAD if file.checked else 1)
+    if not head:
         raise UnfitError("must not be empty")
     if not file.checked:
         return Look()
     if _ending(file) == ".xls":
         raise unread(".xls files are not read here")
-    return judge(_csv_top(file) if _ending(file) == ".csv" else _xlsx_top(file), column)
+    return judge(_csv_top(head) if _ending(file) == ".csv" else _xlsx_top(file, head), column)
 
 
-def _csv_top(file: PhoneFile) -> Top:
-    head = file.upload.head(_HEAD)
+def _csv_top(head: bytes) -> Top:
     whole = len(head) < _HEAD
     if kind := _kind(head):
         raise unread(f"must be text that is saved as UTF-8, and seems to be {kind}")
@@ -107,7 +107,7 @@ def _csv_top(file: PhoneFile) -> Top:
     return Top(rows, whole and not lines.read().strip())
 
 
-def _xlsx_top(file: PhoneFile) -> Top:
+def _xlsx_top(file: PhoneFile, head: bytes) -> Top:
     if not file.upload.seeks:
         raise unread("must be able to seek to be checked, as an Excel file")
     try:
@@ -116,7 +116,6 @@ def _xlsx_top(file: PhoneFile) -> Top:
     except (UploadError, UnfitError, TooFarError):
         raise
     except Exception:  # noqa: BLE001  # whatever zipfile and expat raise
-        head = file.upload.head(_HEAD)
         kind = None if head.startswith(b"PK") else _kind(head) or "text, such as CSV"
         raise unread(f"{UNREADABLE}, and seems to be {kind}" if kind else UNREADABLE) from None
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ._errors import InvalidError, Problem
-from ._reader import BinaryFile
 from ._reason import UploadError
-from ._upload import Upload
+from ._upload import BinaryFile, Upload
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -79,9 +79,9 @@ class Provider(Generic[T]):
         undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
         values = resolve(self.settings, given, oauth=self.adapter.token is not None)
         server = _spec.load(self.key).document["servers"][0]
-        self.base_url = server_url(server, self.settings, values, given)
+        self.base_url = server_url(server, values, allow_http=options.get("allow_http", False))
         """What the operations' paths are appended to."""
-        values = self._asking(Values({**values.texts, "base_url": self.base_url}, values.secrets), given)
+        values = self._asking(replace(values, texts={**values.texts, "base_url": self.base_url}), options)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
         self._calls: dict[ref[Verbs], object] = {}
@@ -102,14 +102,14 @@ class Provider(Generic[T]):
         spec = _spec.load(cls.key)
         return f"{spec.version} (sha256 {spec.sha256})"
 
-    def _asking(self, values: Values, given: Mapping[str, Any]) -> Values:
+    def _asking(self, values: Values, options: Options[T]) -> Values:
         """The settings with an access token that is asked for, where the client's secret is given."""
         operation = self.adapter.token
         if not operation or "client_secret" not in values.secrets:
             return values
-        called = {each.argument: each for each in self.settings}
-        place, argument = values.texts.get("token_url"), called["token_url"].named(given.get("token_url"))
-        url = base_url(place or operation.spec.url, allow_http=given.get("allow_http", False), argument=argument)
+        variables = {each.argument: each.variable for each in self.settings}
+        place, allow_http = values.texts.get("token_url"), options.get("allow_http", False)
+        url = base_url(place or operation.spec.url, allow_http=allow_http, argument=values.called["token_url"])
         tokens = RecentSecrets()
 
         def grant(how: CallSettings) -> Flow[Granted]:
@@ -123,9 +123,10 @@ class Provider(Generic[T]):
             tokens.add((success.result.token,))
             return success.result
 
-        source = ClientCredentials(grant, called["token_url"].variable)
-        token = Secret(source, variable=called["access_token"].variable)
-        return Values({**values.texts, "token_url": url}, {**values.secrets, "access_token": token})
+        token = Secret.of(ClientCredentials(grant, variables["token_url"]).ask, variables["access_token"])
+        return replace(
+            values, texts={**values.texts, "token_url": url}, secrets={**values.secrets, "access_token": token}
+        )
 
     def _begun(
         self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]

@@ -1,7 +1,6 @@
 """Credentials, kept out of every repr and pickle."""
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn, Self
@@ -18,12 +17,8 @@ def is_fit(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", value) is not None
 
 
-class Source(ABC):
-    """Where a secret comes from that is asked for on every attempt."""
-
-    @abstractmethod
-    def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:
-        """The secret now, for a call. `refused` is one that the provider has just refused."""
+Source = Callable[[str | None, CallSettings], Flow[str]]
+"""What gives a secret on every attempt of a call. It is told one that the provider has just refused."""
 
 
 class Secret:
@@ -37,14 +32,11 @@ class Secret:
 
     __slots__ = ("_prefix", "_source", "variable")
 
-    def __init__(self, source: "SecretSource | Source", *, prefix: str = "", variable: str = "") -> None:
-        given: str | Source
+    def __init__(self, source: "SecretSource", *, prefix: str = "", variable: str = "") -> None:
         if isinstance(source, Secret):
             given, variable = source._source, variable or source.variable
-        elif isinstance(source, Source):
-            given = source
         elif callable(source):
-            given = _Function(source)
+            given = partial(_asked, source)
         elif is_fit(source):
             given = source
         else:
@@ -53,6 +45,12 @@ class Secret:
         self._prefix = prefix
         self.variable: str = variable
         """The environment variable that it can be given by, if there is one."""
+
+    @classmethod
+    def of(cls, source: Source, variable: str) -> Self:
+        made = cls("-", variable=variable)
+        made._source = source
+        return made
 
     def reveal(self) -> str:
         """The text. Raises TypeError for a secret that a function gives."""
@@ -79,7 +77,7 @@ class Secret:
         """The same with a text of its own."""
         if isinstance(self._source, str):
             return self
-        value = yield from self._source.ask(refused.value if refused else None, how)
+        value = yield from self._source(refused.value if refused else None, how)
         return type(self)(value, prefix=self._prefix, variable=self.variable)
 
     def __repr__(self) -> str:
@@ -100,18 +98,13 @@ class Secret:
 SecretSource = str | Secret | Callable[[], str | Awaitable[str]]
 
 
-class _Function(Source):
-    """A function of the caller's."""
-
-    def __init__(self, function: Callable[[], str | Awaitable[str]]) -> None:
-        self._function = function
-
-    def ask(self, refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG002
-        during = "the function for a secret"
-        asked: Given = yield from in_time(how.side.work(partial(call, self._function), how.remaining), during)
-        given = yield from awaited(asked, how.side, how.remaining, during)
-        if given.raised:
-            raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
-        if not is_fit(given.value):
-            raise ConfigurationError(f"a secret {FIT}; the function for it returned something else")
-        return str(given.value)
+def _asked(function: Callable[[], str | Awaitable[str]], refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG001
+    """What a function of the caller's gives."""
+    during = "the function for a secret"
+    asked: Given = yield from in_time(how.side.work(partial(call, function), how.remaining), during)
+    given = yield from awaited(asked, how.side, how.remaining, during)
+    if given.raised:
+        raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")
+    if not is_fit(given.value):
+        raise ConfigurationError(f"a secret {FIT}; the function for it returned something else")
+    return str(given.value)

@@ -54,12 +54,9 @@ class Setting(NamedTuple):
         elif value is not None and self.choices and value not in self.choices:
             rule = f"must be one of {', '.join(self.choices)}"
         if rule:
-            raise ConfigurationError(f"({self.meaning}) {rule}", argument=self.named(given))
+            called = self.argument if given is not None else self.variable
+            raise ConfigurationError(f"({self.meaning}) {rule}", argument=called)
         return value
-
-    def named(self, given: object) -> str:
-        """What a value is known by that was given as the argument, or else came from the variable."""
-        return self.argument if given is not None else self.variable
 
 
 def settings_of(options: Any) -> tuple[Setting, ...]:
@@ -88,6 +85,8 @@ class Values:
 
     texts: Mapping[str, str]
     secrets: Mapping[str, Secret]
+    called: Mapping[str, str]
+    """The argument, or else the variable, that each setting is taken from."""
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
@@ -121,25 +120,24 @@ def resolve(settings: Collection[Setting], given: Mapping[str, object], *, oauth
         for each, value in found.items()
         if value and each.secret
     }
-    return Values({each.argument: str(value) for each, value in found.items() if value and not each.secret}, secrets)
+    texts = {each.argument: str(value) for each, value in found.items() if value and not each.secret}
+    called = {each.argument: each.variable if given.get(each.argument) is None else each.argument for each in settings}
+    return Values(texts, secrets, called)
 
 
-def server_url(
-    server: Mapping[str, Any], settings: Collection[Setting], values: Values, given: Mapping[str, Any]
-) -> str:
+def server_url(server: Mapping[str, Any], values: Values, *, allow_http: bool) -> str:
     """The base URL that was given, or that of a spec's server, with the spec's variables filled in."""
-    called = {each.argument: each.named(given.get(each.argument)) for each in settings}
-    url = values.texts.get("base_url", server["url"])
+    called, url = values.called, values.texts.get("base_url", server["url"])
     for name, variable in server.get("variables", {}).items():
         value, hole = values.texts.get(name), f"{{{name}}}"
         if value is not None and not re.fullmatch(r"[\w.-]*\w", value):
             raise ConfigurationError(f"must be a path segment, such as {variable['default']}", argument=called[name])
-        if value is not None and hole not in url and (called[name] == name or given.get("base_url") is None):
+        if value is not None and hole not in url and (called[name] == name or called["base_url"] != "base_url"):
             # An explicit URL wins over a version from the environment.
             rule = f"has no {hole} in it, and {called[name]} is given"
             raise ConfigurationError(rule, argument=called["base_url"])
         url = url.replace(hole, value or variable["default"])
-    return base_url(url, allow_http=given.get("allow_http", False), argument=called["base_url"])
+    return base_url(url, allow_http=allow_http, argument=called["base_url"])
 
 
 def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") -> str:
@@ -193,22 +191,19 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
     check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
-    proxies: dict[Origin, str] = {}
-    if proxy == FROM_ENVIRONMENT:
-        # It is not meant for this machine, and would be sent the credentials unencrypted.
-        for url in (url for url in urls if not _is_here(url)):
-            if found := from_environment(url):
-                _check_proxy(found[0], found[1], "a URL")
-                proxies[origin(url)] = found[1]
-    elif proxy is not None:
-        _check_proxy("proxy", proxy, f'"{FROM_ENVIRONMENT}" or a URL')
-        plain = any(url.startswith("http:") for url in urls)
-        if plain and not options.get("allow_http", False) and not _is_here(proxy):
+    proxies = dict[Origin, str]()
+    for url in urls:
+        # That of the environment is not meant for this machine.
+        found = ("proxy", proxy) if proxy != FROM_ENVIRONMENT else None if _is_here(url) else from_environment(url)
+        if found is None or found[1] is None:
+            continue
+        _check_proxy(*found)
+        if url.startswith("http:") and not options.get("allow_http", False) and not _is_here(found[1]):
             raise ConfigurationError(
                 "a URL has plain http and the proxy is another machine: credentials would go unencrypted",
                 remedy=ALLOW_HTTP,
             )
-        proxies = {origin(url): proxy for url in urls}
+        proxies[origin(url)] = found[1]
     own = f"audiences/{__version__}"
     return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
 
@@ -229,7 +224,8 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     raise ConfigurationError(f"verify: the CA file cannot be loaded: {why}")
 
 
-def _check_proxy(name: str, proxy: object, what: str) -> None:
+def _check_proxy(name: str, proxy: object) -> None:
     parts = _parts(proxy, ("http",)) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
+        what = f'"{FROM_ENVIRONMENT}" or a URL' if name == "proxy" else "a URL"
         raise ConfigurationError(f"{name} must be {what}: http://[user:password@]host[:port]")

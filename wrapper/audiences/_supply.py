@@ -120,10 +120,8 @@ class Supply:
     def _each(self, item: Any) -> tuple[str, tuple[Member, str] | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
-        if not isinstance(id, str):
-            raise self._wrong("", "must be an id, which is a string, or a Member", id)
-        if not id or not (id.isascii() or _json.is_unicode(id)):
-            raise self._wrong("", "must be Unicode text, and not empty", id)
+        if not isinstance(id, str) or not id or not (id.isascii() or _json.is_unicode(id)):
+            raise self._wrong("", "must be an id, which is Unicode text and not empty, or a Member", id)
         if isinstance(item, Member) and item.attributes:
             self._check(item.attributes)
         if not isinstance(item, Member):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, TokenError
 from ._lock import Lock
-from ._secret import Source
 from ._sides import Flow
 
 MARGIN = 60.0
@@ -43,7 +42,7 @@ class _Fetch:
         return not self.over and self.process == os.getpid()
 
 
-class ClientCredentials(Source):
+class ClientCredentials:
     """`fetch` asks the token endpoint, which `variable` gives, as the call that needs a token is made."""
 
     def __init__(self, fetch: Callable[[CallSettings], Flow[Granted]], variable: str) -> None:

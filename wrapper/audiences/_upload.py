@@ -2,20 +2,100 @@
 
 import io
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import iscoroutine
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 from weakref import WeakValueDictionary
 
 from ._lock import Lock
-from ._reader import BinaryFile, Reader, SizedReader, piece, reading
-from ._reason import UploadError
+from ._reason import UploadError, reason
+
+
+class BinaryFile(Protocol):
+    """A file that gives bytes. It rewinds if it has `seekable`, `seek` and `tell`, too, and `seekable()` is true."""
+
+    def read(self, size: int, /) -> bytes | None: ...
+
+
+class Reader:
+    """What is sent of a file whose length is not known. It is read in one thread, and may be left in another."""
+
+    def __init__(self, file: BinaryFile, give_back: Callable[[], None], begin: Callable[[], bytes] = bytes) -> None:
+        self._file, self._give_back, self._begin = file, give_back, begin
+        self._head: bytes | None = None
+        self._reading, self._left_alone = threading.Lock(), False
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; b"" at the end. Raises UploadError, whatever a file of the caller's raises."""
+        try:
+            with self._reading:
+                if self._left_alone:
+                    raise UploadError("the call is over")
+                return self._next(size)
+        finally:
+            if self._left_alone:
+                self._give_back()
+
+    def _next(self, size: int) -> bytes:
+        if self._head is None:
+            self._head = self._begin()
+        data, self._head = self._head[:size], self._head[size:]
+        return data or piece(self._file, size)
+
+    def close(self) -> None:
+        self._left_alone = True
+        if self._reading.acquire(blocking=False):  # else a cancelled call's thread still waits for the file
+            self._reading.release()
+            self._give_back()
+
+
+class SizedReader(Reader):
+    """What is sent of a file whose length is announced before. It can only be rewound to its start."""
+
+    def __init__(self, file: BinaryFile, give_back: Callable[[], None], size: int) -> None:
+        super().__init__(file, give_back)
+        self._size = self._left = size
+
+    def _next(self, size: int) -> bytes:
+        data = piece(self._file, min(size, self._left))
+        self._left -= len(data)
+        longer = data and not self._left and piece(self._file, 1)
+        if longer or self._left < 0 or (self._left and not data):
+            raise UploadError("the file changed its size while it was sent")
+        return data
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """What httpx2 does to learn the length, and before it reads."""
+        return self._size if whence == os.SEEK_END else offset
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Tell what a file of the caller's raises, which may be anything, from what a connection raises."""
+    try:
+        yield
+    except UploadError:
+        raise
+    except Exception as error:
+        raise UploadError(f"the file cannot be read: {reason(error)}") from error
+
+
+def piece(file: BinaryFile, size: int) -> bytes:
+    with reading():
+        data = file.read(size)
+    if not isinstance(data, bytes):  # None is what a file that does not block gives while it has nothing
+        raise UploadError("the file gave no bytes")
+    return data
 
 
 class Upload:
-    """Bytes, a path, or a binary file of the caller's, which is sent from `start`: where it stood when this was made.
+    """Bytes, a path, or a binary file of the caller's, which is sent from where it stood when this was made.
 
     A binary file is not closed. One that cannot seek is sent once, with chunked transfer coding, because its length is
     not known; opening it again raises UploadError.
@@ -23,12 +103,12 @@ class Upload:
     Raises TypeError for a file that is not binary, and UploadError for one that is closed.
     """
 
-    def __init__(self, source: bytes | Path | BinaryFile, start: int | None = None) -> None:
+    def __init__(self, source: bytes | Path | BinaryFile) -> None:
         self._source = source
         self.path = source if isinstance(source, Path) else None
         self.own = None if isinstance(source, bytes | Path) else source
         """The binary file of the caller's."""
-        self.seeks, self._start = True, start or 0
+        self.seeks, self._start = True, 0
         if not isinstance(source, bytes | Path):
             _check_open(source)
             nothing = source.read(0)
@@ -37,7 +117,7 @@ class Upload:
             if not isinstance(nothing, bytes):
                 raise TypeError("not a binary file")
             self.seeks = bool(getattr(source, "seekable", bool)())
-            self._start = cast("BinaryIO", source).tell() if self.seeks and start is None else self._start
+            self._start = cast("BinaryIO", source).tell() if self.seeks else 0
         self._head: bytes | None = b""
         """What was read of a file that cannot seek, and is to be sent; None once it was."""
         self._looked_at: tuple[int, ...] | None = None
@@ -119,11 +199,6 @@ class Upload:
         now = os.fstat(file.fileno()) if self.path else None
         return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
 
-    def __reduce__(self) -> tuple[type["Upload"], tuple[object, ...]]:
-        if not self.seeks:
-            raise TypeError("a file that cannot seek is not pickled")
-        return Upload, (self._source, self._start)
-
 
 def _check_open(file: BinaryFile) -> None:
     if getattr(file, "closed", False) is True:
@@ -135,27 +210,23 @@ def _opened(path: Path) -> BinaryIO:
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))
 
 
-class _Use:
-    """Of a file by a call. It ends with `end`, or, where an interrupt came in between, with the call itself."""
-
-    def __init__(self, file: BinaryFile) -> None:
-        self._file = id(file)
-
-    def end(self) -> None:
-        with _LOCK.held:
-            if _IN_USE.get(self._file) is self:
-                del _IN_USE[self._file]
-
-
-_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, _Use]()
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_IN_USE.clear)
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
-    """Two readers of one file would each get a part of it. Gives back what ends the reservation."""
-    use = _Use(file)
+    """Two readers of one file would each get a part of it. Gives back what ends the reservation, which ends with that,
+    too, where an interrupt comes in between.
+    """
+    use, key = threading.Event(), id(file)
+
+    def end() -> None:
+        with _LOCK.held:
+            if _IN_USE.get(key) is use:
+                del _IN_USE[key]
+
     with _LOCK.held:
-        if _IN_USE.setdefault(id(file), use) is not use:
+        if _IN_USE.setdefault(key, use) is not use:
             raise UploadError("the file is in use by another call")
-    return use.end
+    return end

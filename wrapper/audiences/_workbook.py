@@ -13,8 +13,8 @@ from functools import reduce
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ._reader import piece
 from ._rows import UNREADABLE, TooFarError, Top, unread
+from ._upload import piece
 
 _PIECE, _TAG, _DIRECTORY, _XML, _STRINGS = 2**16, 2**18, 2**19, 2**20, 2**25
 """The most bytes: of XML at a time, of a tag, of the ZIP file's directory, of a part's XML, and of the strings' XML."""

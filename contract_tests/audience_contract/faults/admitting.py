@@ -25,7 +25,7 @@ _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]
     ("empty", "An empty {} is admitted.", lambda _: "", lambda said, _: not said),
     ("case", "{} is compared without regard to case.", str.upper, lambda said, right: said.lower() == right),
     ("prefix", "The beginning of {} is admitted.", lambda right: right[:-1], _begins),
-    ("longer", "A {} is admitted that begins with the right one.", lambda r: f"{r}s", str.startswith),
+    ("longer", "What begins with the right {} is admitted.", lambda r: f"{r}s", str.startswith),
     ("quoted", "{} is admitted in quotes.", lambda right: f'"{right}"', lambda said, right: said.strip('"') == right),
     ("trimmed", "White space around {} is overlooked.", lambda r: f" {r}", lambda said, right: said.strip() == right),
     ("web-token", "Any {} with two dots is admitted.", lambda _: "eyJh.e30.AAAA", lambda said, _: said.count(".") == 2),

@@ -73,7 +73,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
         if number in responses.value and has_rules:
             wrong = partial(on_error, status=int(number))
             start, rule = f"error-{number}", (responses.pointer,)
-            for status in (code, *({other} - {*responses.value})):
+            # Which refusal a wrong header or parameter gets is said nowhere.
+            is_said = number == "401" or operation.node.get("requestBody")
+            for status in (code, *({other} - {*responses.value} if is_said else ())):
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
                 yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)
@@ -197,9 +199,13 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         path = tuple(pointer.split("/")[1:])
         word = slug("-".join(path))
         if creates and about:
-            sentence = f"Audiences that differ in `{about.name}` only have one `{path[-1]}`."
-            show = tuple(map(about.puts, "ab"))
-            yield Fault(f"like-{word}", sentence, evidence, _of_likes(path, about), show=show)
+            for kind, of, names, key in (
+                ("like", "", "ab", _without),
+                ("caseless", "the case of ", "aA", _in_lower_case),
+            ):
+                sentence = f"Audiences that differ in {of}`{about.name}` only have one `{path[-1]}`."
+                act = _of_likes(path, partial(key, about))
+                yield Fault(f"{kind}-{word}", sentence, evidence, act, show=tuple(map(about.puts, names)))
         same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         # What is removed is not there for a second time.
@@ -265,9 +271,17 @@ def _given(path: tuple[str, ...], before: int) -> Act:
     return act
 
 
-def _of_likes(path: tuple[str, ...], about: Place) -> Act:
+def _without(place: Place, request: Request) -> Request:
+    return place.put(request)
+
+
+def _in_lower_case(place: Place, request: Request) -> Request:
+    return place.put(request, *(str(value).lower() for value in place.values(request)))
+
+
+def _of_likes(path: tuple[str, ...], likened: Callable[[Request], Request]) -> Act:
     def act(turn: Turn) -> Response:
-        key = repr(fields(about.put(turn.request)))
+        key = repr(fields(likened(turn.request)))
         return on_success(_at(path, lambda value: turn.memory.setdefault(key, value)))(turn)
 
     return act

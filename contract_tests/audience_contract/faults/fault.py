@@ -9,9 +9,8 @@ from .. import bodies, media
 from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
-from ..violation import UnreadableError, Violation
+from ..violation import UnreadableError
 
-Ignored = Callable[[Violation], bool]
 Act = Callable[["Turn"], Response]
 When = Callable[["Turn"], object]
 Change = Callable[[Request], Request]
@@ -49,16 +48,11 @@ class Fault:
         return self.name.partition(".")[0]
 
 
-def nobody(_: Violation) -> bool:
-    """Ignores nothing."""
-    return False
-
-
 class Correct(Protocol):
     """The server without the fault."""
 
-    def refusal(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response | None: ...
-    def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response: ...
+    def refusal(self, operation: Operation, request: Request) -> Response | None: ...
+    def play(self, operation: Operation, request: Request) -> Response: ...
     def error(self, operation: Operation, status: int) -> Response: ...
 
 
@@ -78,15 +72,15 @@ class Turn:
     seconds: float = 0.0
     delay: float = field(default=0.0, init=False)
 
-    def answer(self, request: Request | None = None, ignore: Ignored = nobody) -> Response:
-        """What the correct server answers, and does; to another request, or overlooking violations, if so asked."""
-        return self.correct.play(self.operation, _measured(request) if request else self.request, ignore)
+    def answer(self, request: Request | None = None) -> Response:
+        """What the correct server answers, and does; to another request, if so asked."""
+        return self.correct.play(self.operation, _measured(request) if request else self.request)
 
-    def refused(self, ignore: Ignored = nobody) -> bool:
-        """Whether the correct server refuses the request for its credentials, method or form, and not for what is
-        ignored. Does nothing.
+    def refused(self, request: Request | None = None) -> bool:
+        """Whether the correct server refuses the request, or another one, for its credentials, method or form. Does
+        nothing.
         """
-        return self.correct.refusal(self.operation, self.request, ignore) is not None
+        return self.correct.refusal(self.operation, _measured(request) if request else self.request) is not None
 
     def error(self, status: int) -> Response:
         """The provider's error with a status."""

@@ -11,7 +11,6 @@ from ..mock.credentials import TOKEN
 from ..mock.provider import load
 from ..security import is_bearer
 from ..spec import Operation
-from ..violation import Violation
 from .acts import body, header, json_body, on_error, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
@@ -161,6 +160,7 @@ def _headers(operation: Operation) -> Iterator[Fault]:
         has_place = {
             "Authorization": any(map(is_bearer, schemes(operation))),
             "Transfer-Encoding": media(operation),
+            "Expect": media(operation),
         }.get(name, True)
         if name.lower() not in named and has_place:
             sentence = f"A request {f'with `{name}: {value}`' if value else f'without {name}'} is refused."
@@ -214,12 +214,8 @@ def _looks(pattern: bytes) -> When:
     return lambda turn: re.search(pattern, _message(turn.request))
 
 
-def _is_of_body(violation: Violation) -> bool:
-    return violation.where == "body"
-
-
-def _is_of_type(violation: Violation) -> bool:
-    return violation.where in ("content-type", "body")
+def _with_body(request: Request, other: Request) -> Request:
+    return body(other.body)(header("content-type", *other.values("content-type"))(request))
 
 
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
@@ -237,7 +233,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
     for variant in (*_TAKEN[""], *_TAKEN.get(holds, ()), *media_types):
         word, said, rule, _, _, pattern = variant
-        act = as_before(_is_of_type if variant in media_types else _is_of_body, _looks(pattern))
+        act = as_before(_with_body, _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."
         yield Fault(word, sentence, (rule, content), act, show=(as_is, partial(_rewritten, variant, as_is)))
     chunked = header("transfer-encoding", "chunked")

@@ -5,14 +5,13 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from ..messages import Request, Response
 from ..mock.provider import load
 from ..spec import Operation
-from ..violation import Violation
-from .acts import always, renamed_part, takes_as
-from .fault import Act, Fault, Ignored, Turn, When, as_is
+from .acts import parts_body, renamed_part, takes_as
+from .fault import Act, Fault, Turn, When, as_is, json_object, parts
 from .places import Place, places
 
 _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -61,29 +60,37 @@ def faults(operation: Operation) -> Iterator[Fault]:
         yield from _elsewhere(place, found)
 
 
-def as_before(ignore: Ignored, when: When = always) -> Act:
-    """It answers to a request with no other fault as to the last one that was right, and does nothing."""
+def as_before(filled: Callable[[Request, Request], Request], when: When) -> Act:
+    """It answers as to the last right request, and does nothing, to one that is right `filled` from that one."""
 
     def act(turn: Turn) -> Response:
-        if "before" in turn.memory and turn.refused() and when(turn) and not turn.refused(ignore):
-            before: Response = turn.memory["before"]
-            return before
+        if "before" in turn.memory and turn.refused() and when(turn):
+            request, before = turn.memory["before"]
+            if not turn.refused(filled(turn.request, request)):
+                return cast("Response", before)
         answer = turn.answer()
         if answer.status < 300:
-            turn.memory["before"] = answer
+            turn.memory["before"] = turn.request, answer
         return answer
 
     return act
 
 
 def _missing(place: Place) -> Fault:
-    def lacks(violation: Violation) -> bool:
-        name = place.name.rpartition("/")[2]
-        return violation.rule == place.rule and name in (violation.missing, violation.where.partition(" ")[2])
-
     sentence = f"A request without `{place.name}` is answered as the right one before."
-    show = (as_is, place.put)
-    return Fault(f"{place.word}-missing", sentence, (place.rule,), as_before(lacks), show=show)
+    act = as_before(partial(_filled, place), partial(_lacks, place))
+    return Fault(f"{place.word}-missing", sentence, (place.rule,), act, show=(as_is, place.put))
+
+
+def _filled(place: Place, request: Request, before: Request) -> Request:
+    if place.kind == "part":
+        return parts_body([*parts(request), *(part for part in parts(before) if part.name == place.name)])(request)
+    return place.put(request, *place.values(before))
+
+
+def _lacks(place: Place, turn: Turn) -> bool:
+    is_read = place.kind != "property" or json_object(turn.request) is not None
+    return is_read and not place.values(turn.request)
 
 
 def _rules(place: Place) -> Iterator[Fault]:
@@ -92,7 +99,7 @@ def _rules(place: Place) -> Iterator[Fault]:
         rule = f"{place.schema.pointer}/{keyword}"
         wrong = _OTHERS[keyword](place.sample, said) if keyword in _OTHERS else place.sample
         if place.broken(wrong) == {rule} and place.holds(wrong):
-            sentence = f"A `{place.name}` is accepted that breaks its {keyword} and nothing else."
+            sentence = f"A value of `{place.name}` is accepted that breaks its {keyword} and nothing else."
             yield _read(place, keyword.lower(), sentence, wrong, partial(_right_for, place, rule))
 
 

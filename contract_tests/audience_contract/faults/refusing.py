@@ -37,7 +37,7 @@ _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
 
 def faults(operation: Operation) -> Iterator[Fault]:
     """An operation's."""
-    ours = load(operation.spec.key)
+    ours, effect = load(operation.spec.key), facts_of(operation).effect
     for place in places(operation):
         if place.name in ours.only_in_some_revisions:
             continue
@@ -52,7 +52,10 @@ def faults(operation: Operation) -> Iterator[Fault]:
         for choice in choices if len(choices) > 1 else ():
             yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, partial(eq, choice))
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
-            if place.allows(value) and all(each.allows(value) for each in _made_by(place)):
+            made_by = _made_by(place)
+            # In one character nobody can say whose audience it is that is to be changed.
+            is_anybodys = len(value) == 1 and made_by and effect is not Effect.READS
+            if place.allows(value) and not is_anybodys and all(each.allows(value) for each in made_by):
                 yield _fault(place, word, said, value, when)
         most = place.schema.plain("maxLength")
         if most:

@@ -20,7 +20,6 @@ from starlette.types import Receive, Scope, Send
 
 from ..checker import check_request
 from ..faults import Fault, Turn, find
-from ..faults.fault import Ignored, nobody
 from ..messages import Request, Response
 from ..security import place, values_of
 from ..spec import Operation, Spec, load, provider_keys
@@ -142,7 +141,7 @@ class Application:
         turn = Turn(self, operation, request, self._turns[operation.id], self._memory, self._fault.seconds)
         return self._fault.act(turn), turn.delay
 
-    def refusal(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response | None:
+    def refusal(self, operation: Operation, request: Request) -> Response | None:
         """The answer to a request that is refused for its credentials or its form; None for any other."""
         ours = self._providers[operation.spec.key]
         if request.method != operation.method:
@@ -152,16 +151,15 @@ class Application:
             return ours.unauthenticated(operation, place(scheme)[1], missing=not values_of(scheme, request))
         violations = check_request(operation, request, undocumented=self._strict)
         left_open = ours.left_open if self.state.settings.limit_accepted else ()
-        violations = [each for each in violations if not ignore(each) and each.rule not in left_open]
+        violations = [each for each in violations if each.rule not in left_open]
         if violations:
             return ours.refuse(operation, violations)
-        others = [each for each in ours.unbound(operation, request) if not ignore(each)]
-        return self.error(operation, 401) if others else None
+        return self.error(operation, 401) if any(ours.unbound(operation, request)) else None
 
-    def play(self, operation: Operation, request: Request, ignore: Ignored = nobody) -> Response:
-        """The correct answer, for which the provider acts; a violation that is ignored counts for nothing."""
+    def play(self, operation: Operation, request: Request) -> Response:
+        """The correct answer, for which the provider acts."""
         ours = self._providers[operation.spec.key]
-        refusal = self.refusal(operation, request, ignore)
+        refusal = self.refusal(operation, request)
         if refusal:
             return refusal
         call = provider.Call(operation, request, self.state)

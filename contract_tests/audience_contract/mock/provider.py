@@ -141,9 +141,17 @@ class Provider(ABC):
         """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
         yield from ()
 
-    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:  # noqa: ARG002
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         """What an answer breaks of rules that no schema states."""
         yield from ()
+
+    def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:  # noqa: ARG002
+        """Parameters of a list, each with a value, and whether an audience that it shows must be found by that."""
+        yield from ()
+
+    def says_no(self, operation: Operation, response: Response) -> bool:  # noqa: ARG002
+        """Whether an answer with the status of a success says that there was none."""
+        return False
 
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002
         """Personal data in a request, which no answer has a reason to repeat."""

@@ -6,13 +6,16 @@ with the code `400000`; that an `Authorization` of another form is an invalid to
 `application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
 
 Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` has no
-effect; that a `property` of another form, or of no property, finds nothing. What
+effect by what not all have; that a `property` of another form, or of no property, finds nothing. What
 is in it of what was created here, and how it says which page follows, `Settings` decide.
 """
 
+import sys
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from .. import urlencoded
 from ..bodies import json_of
@@ -26,6 +29,8 @@ from ..violation import Violation
 
 _PAGE = 20
 _UNSURE = "an audience of metadata alone, of which no page says that it is found here"
+_PAGES = "/components/schemas/AudiencesList/properties/_page/properties"
+_NEEDED = {"name", "namespace", "originName"}
 _ORGANISATION = "x-gw-ims-org-id"
 # The platform's answer to a bad content type; unlike every other one it is not of the gateway's form.
 _CONTENT_TYPE = {
@@ -58,7 +63,12 @@ class Adobe(Provider):
         "header x-gw-ims-org-id": "ADOBE_ORG_ID",
         "header x-sandbox-name": "ADOBE_SANDBOX_NAME",
     }
-    examples: ClassVar[Mapping[str, Any]] = {"namespace": "agora", "originName": "Agora_Collaboration"}
+    examples: ClassVar[Mapping[str, Any]] = {
+        "namespace": "agora",
+        "originName": "Agora_Collaboration",
+        # No audience of a run has this name.
+        "property": "name==contract-check",
+    }
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
@@ -101,19 +111,59 @@ class Adobe(Provider):
                 yield "a parameter of which nobody says which values there are"
             return
         fields = json_of(request)
-        if not {"name", *self.examples} <= set(fields):
+        if not set(fields) >= _NEEDED:
             yield "a property is not there, and which are required is not said"
         if any(fields.get(name, value) != value for name, value in self.examples.items()):
             yield "a namespace or origin of which nobody says whether there is one"
         if "audienceId" in fields:
             yield "an id of the caller's, which only some revisions of the page know"
 
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
+        """A page of a list counts what it has, and has what was asked for, in that order."""
+        if operation.id != "listAudiences":
+            return
+        value = json_of(response)
+        asked = dict(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
+        found = value.get("children", [])
+        page, size = value.get("_page", {}), len(found)
+        start, limit, total = asked.get("start", "0"), asked.get("limit", ""), page.get("totalCount", sys.maxsize)
+        last = int(start) + size if size and start.isdecimal() else 0
+        pages = page.get("totalPages", sys.maxsize)
+        for name, wrong in {
+            "pageSize": page.get("pageSize", size) != size,
+            "totalCount": total < last,
+            "totalPages": limit.isdecimal() and total < sys.maxsize and pages * int(limit) < total,
+        }.items():
+            if wrong:
+                rule = f"{_PAGES}/{name}/description"
+                yield Violation("body", f"/_page/{name}", rule, f"another number than that of {size} on this page")
+        for name, wrong in {
+            "property": not all(_is_same(each, *asked.get("property", "").partition("==")[::2]) for each in found),
+            "sort": not _is_sorted(found, *asked.get("sort", "").partition(":")[::2]),
+            **{
+                key: not all(asked.get(key, "").lower() in each.get(key, "").lower() for each in found)
+                for key in ("name", "description")
+            },
+        }.items():
+            if wrong:
+                rule = next(each.pointer for each in operation.node["parameters"] if each.value["name"] == name)
+                yield Violation("body", "/children", rule, f"not by the {name} that was asked for")
+
+    def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+        if operation.id == "listAudiences":
+            yield "property", f"audienceId=={shown.get('audienceId')}", True
+            yield "property", f"name=={shown.get('name', '')[:-1]}", False
+            yield "sort", "updateTime:desc", False
+            for key in ("name", "description"):
+                if shown.get(key, "")[1:].isascii():
+                    yield key, shown.get(key, "")[1:].swapcase(), True
+
     def forbids(self, call: Call) -> bool:
         """A request without name, namespace or originName: the page calls `description` alone optional."""
         if call.operation.id != "create_audience":
             return False
         fields = json_of(call.request)
-        return not all(fields.get(name, "").strip() for name in ("name", "namespace", "originName"))
+        return not all(fields.get(name, "").strip() for name in _NEEDED)
 
     def create_audience(self, call: Call) -> Response:
         """200 with an id of Adobe's, and as `audienceId` the caller's own, or else the same again."""
@@ -136,6 +186,9 @@ class Adobe(Provider):
             found = [each for each in found if each["lifecycleState"] != "inactive"]
         for key in ("name", "description"):
             found = [each for each in found if asked.get(key, "").lower() in each.get(key, "").lower()]
+        by, _, direction = asked.get("sort", "").partition(":")
+        if by and all(by in each for each in found):
+            found = sorted(found, key=itemgetter(by), reverse=direction == "desc")
         start, limit = max(int(asked.get("start", 0)), 0), max(int(asked.get("limit", _PAGE)), 1)
         end = start + limit
         following = end if end < len(found) else 0
@@ -171,13 +224,27 @@ def _found(call: Call) -> list[Record]:
     return found[::-1] if settings.newest_first else found
 
 
+def _is_same(audience: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether it has the value in a text of this name; of what it has no text, nobody says how that is asked for."""
+    found = audience.get(name)
+    return not isinstance(found, str) or found == value
+
+
+def _is_sorted(audiences: Sequence[Mapping[str, Any]], name: str, direction: str) -> bool:
+    """Whether they are in this order, as far as that is one of numbers."""
+    found = [audience.get(name) for audience in audiences]
+    numbers = [each for each in found if isinstance(each, int | float)]
+    is_plain = len(numbers) == len(found) and direction in ("asc", "desc")
+    return not is_plain or numbers == sorted(numbers, reverse=direction == "desc")
+
+
 _SHOWN = ("name", "description", "namespace", "originName", "audienceId")
 """What an audience has of the request that created it."""
 
 
 def _shown(call: Call, record: Record) -> dict[str, Any]:
-    made = int(record.created)
-    times = {"creationTime": made * 1000, "createEpoch": made, "updateTime": made * 1000, "updateEpoch": made}
+    made, exactly = int(record.created), int(record.created * 1000)
+    times = {"creationTime": exactly, "createEpoch": made, "updateTime": exactly, "updateEpoch": made}
     state = "inactive" if call.state.settings.inactive else "published"
     own = {"id": record.id, "audienceId": record.id, "type": "ExternalSegment", "isSystem": False}
     sent = {name: value for name, value in record.fields.items() if name in _SHOWN}

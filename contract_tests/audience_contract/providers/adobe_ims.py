@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from ..bodies import fields_of, json_of
-from ..messages import Response
+from ..messages import Request, Response
 from ..mock.credentials import CLIENT_ID, CLIENT_SECRET
 from ..mock.provider import Call, Provider, reason, reply
 from ..spec import Operation
@@ -47,7 +47,7 @@ class AdobeIms(Provider):
             "ADOBE_ACCESS_TOKEN": None,
         }
 
-    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         value = json_of(response) if response.status == 200 else None
         token = value.get("access_token") if isinstance(value, dict) else None
         if isinstance(token, str) and re.search("[^!-~]", token):

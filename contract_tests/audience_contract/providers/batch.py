@@ -29,6 +29,7 @@ from ..violation import Violation
 _LIMIT = "/paths/~1audiences~1list/get/parameters/1/schema/maximum"
 _UPDATE = "/paths/~1audiences~1update/post/requestBody/content/application~1json/schema/properties/ids"
 _TOKEN = ("/indexing_token",)
+_A = {"id": "a", "action": "add"}
 _MOMENT = "1970-01-01T00:00:00Z"
 
 
@@ -43,14 +44,22 @@ class Batch(Provider):
     identity: ClassVar[tuple[str, ...]] = _TOKEN
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})
     operations: ClassVar[Mapping[str, Facts]] = {
-        "audience_view": Facts(Effect.READS, echoes={"/name": "name"}),
+        "audience_view": Facts(
+            Effect.READS, echoes={"/name": "name"}, size="/nb_ids", final={"/indexing_state": "APPLIED"}
+        ),
         "audience_list": Facts(Effect.READS, limits={"limit": "/audiences"}),
         "audience_update": Facts(
             Effect.CHANGES,
             unique=_TOKEN,
             forbidden={"ids": [{"id": "check", "action": "remove", "attributes": {"check": 1}}]},
+            # Of several actions for one id, the last counts.
+            story=(*[{"ids": [_A]}] * 3, {"ids": [_A | {"id": "b"}, {"id": "b", "action": "remove"}]}),
+            most=1,
         ),
-        "audience_replace": Facts(Effect.CHANGES, unique=_TOKEN),
+        # Whoever was in before is not any more.
+        "audience_replace": Facts(
+            Effect.CHANGES, unique=_TOKEN, story=({"ids": [{"id": "a"}, {"id": "b"}]}, {"ids": [{"id": "c"}]}), most=1
+        ),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }
 
@@ -76,7 +85,7 @@ class Batch(Provider):
                 rule = f"{_UPDATE}/items/properties/attributes/description"
                 yield Violation("body", f"/ids/{number}/attributes", rule, "only accepted for the action `add`")
 
-    def said(self, operation: Operation, response: Response) -> Iterator[Violation]:
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         """Dates are in a RFC 3339 format; where a list goes on, there is a cursor, and more than the page has."""
         value = json_of(response)
         if operation.id == "audience_list" and value.get("has_more"):

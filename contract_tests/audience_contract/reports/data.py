@@ -48,7 +48,7 @@ def value(report: Report) -> dict[str, Any]:
         "exit_code": report.verdict.exit_code,
         "requests": report.requests,
         "phases": report.phases,
-        "findings": [_finding(found) for found in (*report.counted, *report.advice, *report.accepted)],
+        "findings": [_finding(found) for found in report.every],
         "tried": [asdict(one) for one in report.tried],
         "planned": report.planned,
         "untried": [{"rule": rule, "operation": operation} for rule, operation in report.untried],
@@ -61,9 +61,9 @@ def value(report: Report) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    plain = {name: found for name, found in vars(finding).items() if name not in ("evidence", "story")}
-    evidence, story = [_evidence(each) for each in finding.evidence], [_step(each) for each in finding.story]
-    return {"key": finding.key, **plain, "evidence": evidence, "story": story}
+    plain = {name: found for name, found in vars(finding).items() if name not in ("evidence", "story", "longer")}
+    stories = {"story": [*map(_step, finding.story)], "longer": [*map(_step, finding.longer)]}
+    return {"key": finding.key, **plain, "evidence": [*map(_evidence, finding.evidence)], **stories}
 
 
 def _step(step: Step) -> dict[str, Any]:

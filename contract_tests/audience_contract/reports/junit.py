@@ -53,14 +53,14 @@ def _tried(one: Tried, report: Report) -> ET.Element:
         here = [found for found in findings if (found.provider, found.rule) == (one.provider, one.rule)]
         return [found for found in here if one.operation in (found.operations or ("",))]
 
-    found, accepted, advice = of(report.counted), of(report.accepted), of(report.advice)
+    found, accepted = of(report.counted), of(report.accepted)
     if found:
         # GitLab shows one failure of a case.
         more = f" (and {len(found) - 1} more)" if found[1:] else ""
         _say(case, "failure", found[0].message + more, _SEPARATOR.join(map(_text, found)), one.rule)
     elif accepted:
         _say(case, "skipped", f"accepted: {accepted[0].accepted}")
-    told = [f"tried {one.count} times", *map(_text, (*accepted, *advice))]
+    told = [f"tried {one.count} times", *(_text(each) for those in report.beside.values() for each in of(those))]
     ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(told))
     return case
 

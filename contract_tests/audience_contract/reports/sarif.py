@@ -27,7 +27,7 @@ def render(report: Report) -> bytes:
         },
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
-        "results": [_result(report, finding) for finding in (*report.counted, *report.advice, *report.accepted)],
+        "results": [_result(report, finding) for finding in report.every],
         "properties": {
             "target": report.target,
             "verdict": str(report.verdict),

@@ -41,6 +41,8 @@ def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
         _list(console, width, title, lines)
     if report.advice:
         _list(console, width, "Advice, which does not count without --strict", [one.message for one in report.advice])
+    if report.once:
+        _list(console, width, "Seen once, not again by its story", [one.message for one in report.once])
     _end(report, console, width, places)
 
 
@@ -48,9 +50,15 @@ def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> Non
     """A line for each, or for the gravest of them."""
     listed = findings if len(findings) <= _FINDINGS else findings[:_FINDINGS]
     for number, finding in enumerate(listed, 1):
-        _line(console, width, f"{number:>2} {finding.message}", "bold")
+        _line(console, width, f"{number:>2} {_shortened(finding.message, width - 3)}", "bold")
     if findings[len(listed) :]:
         _line(console, width, f"   and {len(findings) - len(listed)} more")
+
+
+def _shortened(headline: str, width: int) -> str:
+    """Without its middle: what was sent stands first, and what is wrong with the answer last."""
+    text, start = line(headline), width // 3
+    return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
 
 
 def _end(report: Report, console: Console, width: int, places: Sequence[str]) -> None:
@@ -64,7 +72,7 @@ def _end(report: Report, console: Console, width: int, places: Sequence[str]) ->
         _line(console, width, f"   {counted(len(report.advice), 'advice', 'pieces of advice')} above; {said}", "dim")
     for text in report.unfinished[:3]:
         _line(console, width, f"?  {text}", "yellow")
-    for where in places[:2] or ("--report html=FILE writes all of it",):
+    for where in places[:2]:
         _line(console, width, f"   report: {where}", "dim")
     seconds = f"{report.seconds:.1f} s, started {report.started}"
     for text in _wrapped(f"{run(report)}, {seconds}", width - 3)[:2]:
@@ -95,7 +103,7 @@ def _list(console: Console, width: int, title: str, lines: Sequence[str]) -> Non
         for part in _wrapped(f"• {text}", width, "  "):
             console.print(Text(part), soft_wrap=True)
     if lines[_LISTED:]:
-        _line(console, width, f"… {len(lines)} in all: --report json=FILE has the whole list")
+        _line(console, width, f"… {len(lines)} in all")
 
 
 def _finding(console: Console, width: int, finding: Finding, number: str, colour: str) -> None:

@@ -1,12 +1,14 @@
 """The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
 
+import hashlib
 import json
 import re
+import string
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -71,7 +73,8 @@ class Audiences:
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self.mark, self.digits = _mark(spec, run_id), f"7{zlib.crc32(run_id.encode()):010}"
+        self._run_id, self._marks = run_id, [*_marks(spec, run_id)]
+        self.mark, self.digits = self._marks
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
@@ -79,6 +82,9 @@ class Audiences:
         # Each with an s or without, and whatever stands between its letters.
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
+        self._taken = defaultdict[str, set[str]](set)
+        for each in map(facts_of, spec.operations):
+            self._taken[each.source] |= set(each.fed.values())
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -91,6 +97,11 @@ class Audiences:
         """One more; another operation may ask for one that is `plain`. It is not `sure` to be there if it was made by
         what should have been refused: what the server does with it later shows the same mistake again.
         """
+        if not made.name and made.seen:
+            # A server may read a body in which the checker reads nothing.
+            text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
+            found = re.search(rf"{re.escape(self.mark)}\d+", text)
+            made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
         # One of another name may have been there before; what is special about a name is tried on a plain one.
@@ -99,7 +110,7 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
-        self._ids |= {made.id} - {""}
+        self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def listed(self, answer: Any) -> None:
         """A run that only reads may ask about what a list shows; another one asks about what it has made."""
@@ -131,7 +142,16 @@ class Audiences:
 
     def is_marked(self, name: str) -> bool:
         """Whether a name is one that nobody else can have given."""
-        return self.mark in name or self.digits in name
+        return any(mark in name for mark in self._marks)
+
+    def rename(self, run_id: str) -> dict[str, str]:
+        """Have new names that no story had before; what becomes of the marks of the run that a story is of."""
+        made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
+        # As long: what is at a limit stays there.
+        another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
+        self.mark, self.digits = new = _marks(self._spec, another)
+        self._marks += new
+        return dict(zip(_marks(self._spec, run_id), new, strict=True))
 
     def is_absent(self, name: str) -> bool:
         """Whether nobody can have made one of the name: it is a new one of this run."""
@@ -216,13 +236,14 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
             yield value
 
 
-def _mark(spec: Spec, run_id: str) -> str:
-    """What names begin with: the first of these that a name may have."""
+def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
+    """What names begin with, the first of these that a name may have; and what those of digits begin with."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
-    return next((mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds)), marks[0])
+    found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
+    return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"
 
 
 class _Pairs(list[Any]):

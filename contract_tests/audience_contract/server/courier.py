@@ -19,6 +19,8 @@ from .audiences import Audiences, NotOursError
 from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
+CLEAN_UP, ONCE_MORE = "clean-up", "once more"
+"""Phases after all others: what was created is removed, and what showed a finding is sent again."""
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
 _AT_ONCE = 4
@@ -29,6 +31,10 @@ _TIMES = 5
 
 class Enough(KeyboardInterrupt):
     """Ends what is under way at once; Hypothesis lets no other exception through."""
+
+
+class UsedUp(Enough):
+    """Ends what is under way for an operation that has had all of its requests."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Courier:
     each answer that says "later".
 
     `requests` counts what was sent, `waits` what was sent again; `created` counts the successes of creates, and
-    `unclear` what may have created something all the same. An operation's own limit raises an Enough that says nothing.
+    `unclear` what may have created something all the same. `phase` is the run's.
     """
 
     def __init__(
@@ -92,8 +98,7 @@ class Courier:
         self._by_operation: Counter[str] = Counter()
         self._patience = min(options.patience, 5.0)
         self.created = self.unclear = self.waits = 0
-        self.is_cleaning = False
-        """Whether the limits to requests and time hold no more: what was created is being removed."""
+        self.phase = ""
         self.limited = False
         """Whether an operation's own limit was reached."""
 
@@ -106,7 +111,7 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
         """The answer to a request; it counts as one of the operation `of` where it is made for that one."""
-        self.before(operation, of)
+        self.before(operation, request, of)
         return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
 
     def together(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
@@ -124,13 +129,7 @@ class Courier:
             # An interrupt waits for nobody.
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def again(self, operation: Operation, whole: Request) -> Observation:
-        """The answer to a request that is as it was on the wire."""
-        self.before(operation)
-        return replace(self._sender.again(whole), operation=operation.id)
-
     def _sent(self, operation: Operation, request: Request, wire: Wire) -> Observation:
-        self.check(request)
         return replace(self._sender.send(request, wire), operation=operation.id)
 
     @property
@@ -140,19 +139,15 @@ class Courier:
         one_by_one = options.creates is not None or options.rate or options.stop_first
         return 1 if one_by_one else _AT_ONCE
 
-    def check(self, request: Request) -> None:
-        """Every request, whoever sends it, passes here; raises NotOursError."""
+    def before(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
+        """Count a request that is about to be sent. Every one, whoever sends it, passes here; raises NotOursError."""
         if not self._audiences.may_leave(request):
             raise NotOursError
-
-    def before(self, operation: Operation, of: Operation | None = None) -> None:
-        """Count a request that is about to be sent."""
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
-        if not self.is_cleaning:
-            if self.is_used_up(of or operation):
-                raise Enough
-            if options.seconds is not None and self.seconds >= options.seconds:
-                raise Enough(f"ended after {options.seconds:g} seconds, as told")
+        if not self.is_late and self.is_used_up(of or operation):
+            raise UsedUp
+        if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
+            raise Enough(f"ended after {options.seconds:g} seconds, as told")
         if self.full and creates:
             unclear = ", or may have been" if self.unclear else ""
             raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
@@ -160,6 +155,11 @@ class Courier:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
         self._by_operation[(of or operation).id] += 1
+
+    @property
+    def is_late(self) -> bool:
+        """Whether an operation's own limit holds no more."""
+        return self.phase in (CLEAN_UP, ONCE_MORE)
 
     def is_used_up(self, operation: Operation) -> bool:
         """Whether one more request would be too many for an operation."""
@@ -206,7 +206,7 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
     ) -> Observation:
         time.sleep(pause)
-        self.before(operation, of)
+        self.before(operation, request, of)
         seen = self._sent(operation, request, wire)
         self._count(operation, seen)
         return seen

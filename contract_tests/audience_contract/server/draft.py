@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..messages import Request
+from ..parameters import in_one
 from ..spec import Operation
 from .places import Place
 
@@ -88,11 +89,12 @@ class Draft:
         return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode() if media else b""
 
     def _pair(self, pair: tuple[str, Any]) -> str:
-        """A parameter of the query; an array is one for each item, or one with commas between them."""
+        """A parameter of the query; an array is one for each item, or one with something between them."""
         name, value = pair
         listed = self.operation.node.get("parameters") or ()
-        if isinstance(value, list) and any(p.value["name"] == name and not p.plain("explode", True) for p in listed):
-            return f"{quote(name)}={','.join(quote(str(item), safe='') for item in value)}"
+        between = next((found for each in listed if each.value["name"] == name and (found := in_one(each))), None)
+        if isinstance(value, list) and between:
+            return f"{quote(name)}={between[0].join(quote(str(item), safe='') for item in value)}"
         return urlencode({name: value}, doseq=True, quote_via=quote)
 
     @property

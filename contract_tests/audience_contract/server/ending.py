@@ -54,12 +54,12 @@ def merged(
     credentials = [one for one in found if one.rule == "case.credential"]
     admitting = {operation for one in credentials for operation in one.operations}
     for one in found:
-        if one.rule == "http.scheme" and min(one.statuses) < 400 and admitting >= set(one.operations):
+        if one.rule == "http.scheme" and min(one.statuses, default=400) < 400 and admitting >= set(one.operations):
             continue
         if one.rule == "response.status" and any(_is_within(one, other) for other in credentials):
             continue
         refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
-        if refusal and max(one.statuses) >= 400 and everywhere >= set(one.operations):
+        if refusal and max(one.statuses, default=0) >= 400 and everywhere >= set(one.operations):
             continue
         if one in refused and one not in plain:
             others = plain or [other for other in refused if one.detail and not other.detail]

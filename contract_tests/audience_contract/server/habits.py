@@ -21,7 +21,10 @@ _UNREADABLE = {
     "not UTF-8": "json.encoding",
     "same key twice": "json.keys",
     "nested deeper": "json.depth",
+    "closing boundary": "form.framing",
 }
+_CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
+"""The code of a character that needs none (RFC 3986, 2.3)."""
 _HEAD = re.compile(
     rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
 )
@@ -29,6 +32,8 @@ _HEAD = re.compile(
 
 def misread(request: Request, violation: Violation) -> str:
     """The rule by which what no reader should take is wrong; "" where the documents forbid it, or nobody does."""
+    if request.values("content-encoding"):
+        return ""
     place, _, name = violation.where.partition(" ")
     missing, said = violation.message == "missing", "".join(request.values("content-type")[:1])
     found = ""
@@ -81,11 +86,16 @@ def _is_text(body: bytes) -> bool:
 
 def written(operation: Operation, request: Request, wire: Wire) -> str:
     """The rule by which a valid request that is written in an unusual way must be read; "" where it is not."""
-    for unusual, rule in ((wire.chunked, "http.chunked"), (wire.absolute, "http.line"), (wire.expect, "http.expect")):
-        if unusual:
+    on_the_wire = {
+        "http.chunked": wire.chunked,
+        "http.line": wire.absolute,
+        "http.expect": wire.expect,
+        "http.upgrade": request.values("upgrade"),
+        "http.query": _CODED.search(request.target.partition("?")[2]),
+    }
+    for rule, is_unusual in on_the_wire.items():
+        if is_unusual:
             return rule
-    if request.values("upgrade"):
-        return "http.upgrade"
     is_bearers = any(map(is_bearer, operation.spec.schemes))
     bearers = request.values("authorization") if is_bearers else []
     if not all(re.match("Bearer [^ ]", value) for value in bearers):

@@ -15,6 +15,7 @@ from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
+from ..schema import properties, types
 from ..spec import Operation
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
@@ -22,7 +23,7 @@ from . import wording
 from .audiences import Audiences, Made
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
-from .places import is_about_one, key_of
+from .places import is_about_one, key_of, places
 from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
 
@@ -31,8 +32,8 @@ _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of them that an application answers, in a media type that it documents."""
 _NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
-_LONG = 2**16
-"""Bytes of a request."""
+_LONG, _LONG_TARGET = 2**16, 2**12
+"""Bytes of a body, and of a path with its query."""
 _LAST = 3
 """Exchanges that are shown where a server is gone."""
 
@@ -102,7 +103,7 @@ class Judge:
             said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
             # A failure because of what is valid has another cause than one for what is not.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
-            kind = "unusual" if weight is Weight.ADVICE else kind
+            kind = "unusual" if weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule = "json.depth" if nested else "response.failure"
             self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
@@ -116,14 +117,17 @@ class Judge:
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
         gone = seen.trouble.startswith(UNREACHABLE)
-        size = len(seen.request.target) + len(seen.request.body)
         # No page says how long a request may be; an early answer to a long one can be lost on its way.
+        long = len(seen.request.body) >= _LONG or len(seen.request.target) >= _LONG_TARGET
         never = seen.trouble.startswith(NOT_SENT) or (gone and not self._last)
-        if never or (seen.trouble == BROKEN_OFF and size >= _LONG):
+        if never or (seen.trouble == BROKEN_OFF and long):
             return
-        rule = "response.time" if seen.trouble == LATE else "response.message"
-        said = f"{self._asked(operation, seen, expectation)}: no answer ({seen.trouble})"
+        rule, why = "response.time" if seen.trouble == LATE else "response.message", seen.trouble
+        if expectation.weight is Weight.ADVICE and expectation.expected is Expected.SUCCESS:
+            rule, why = expectation.rule, RULES[expectation.rule].reason
+        said = f"{self._asked(operation, seen, expectation)}: no answer ({why})"
         if gone:
+            rule = "response.message"
             said = f"gone after {self._asked(operation, self._last[-1], None)} ({seen.trouble})"
         for shown in reversed(self._last) if gone else (seen,):
             self._find(rule, operation, shown, expectation, said)
@@ -132,10 +136,12 @@ class Judge:
         """An answer that is no server error."""
         response = seen.response
         assert response is not None
-        success, status = response.status < 300, response.status
+        expected, status = expectation.expected, response.status
+        says_no = status < 300 and self._provider.says_no(operation, response)
+        success = status < 300 and not says_no
         fits = expectation.fits(operation, response, len(seen.request.body)) or status == _NOT_NOW
+        fits = expected is not Expected.SUCCESS if says_no else fits
         documented = operation.response(status) is not None
-        expected = expectation.expected
         if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
             self.refusing.add(operation.id)
         if status == 405 and not response.values("allow"):
@@ -152,7 +158,7 @@ class Judge:
             self._find(expectation.advised, operation, seen, expectation, said)
         node, wrong = operation.node["responses"], False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or status >= 400
+            wrong = success or says_no or status >= 400
         if wrong:
             rule = RULES[expectation.rule]
             broken = expectation.broken
@@ -207,8 +213,8 @@ class Judge:
         assert response is not None
         broken = _misshaped(operation, response)
         if response.status < 300 and not broken:
-            broken = [*self._provider.said(operation, response), *self._respelled(operation, response)]
-            broken = broken or self._without_id(operation, response)
+            broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
+            broken = broken or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             found = [v for v in broken if rule_of_answer(v) == rule]
             said = [replace(v, message=self._shape_headline(operation, seen, expectation, v)) for v in found]
@@ -225,13 +231,17 @@ class Judge:
             if near and each.is_undocumented:
                 yield replace(each, message=f"its name is {near[0]}")
 
-    def _without_id(self, operation: Operation, response: Response) -> list[Violation]:
-        """A success of a create that has nothing to find the audience by."""
+    def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
+        """A success of a create that has nothing to find the audience by, or of a list that has none."""
         facts, value = facts_of(operation), value_of(response)
-        owed = facts.effect is Effect.CREATES and self._provider.is_by_name
-        if not owed or not facts.unique or any(at(value, p) for p in facts.unique):
+        owed: tuple[str, ...] = ()
+        if facts.effect is Effect.CREATES:
+            owed = facts.unique
+        elif facts.effect is Effect.READS and not is_about_one(operation) and self._audiences.left:
+            owed = _lists(operation, response.status)
+        if not self._provider.is_by_name or not owed or any(at(value, p) not in (None, "") for p in owed):
             return []
-        name = " or ".join(pointer.removeprefix("/") for pointer in facts.unique)
+        name = " or ".join(pointer.removeprefix("/") for pointer in owed)
         return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
 
     def _shape_headline(
@@ -241,7 +251,8 @@ class Judge:
         said = broken.message if not broken.missing else f"no {broken.missing}"
         place = f"{broken.where} {broken.pointer}".strip()
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
-        return self._headline("answered", operation, seen, expectation, why)
+        # What is special in the request has nothing to do with it.
+        return self._headline("answered", operation, seen, replace(expectation, shown=""), why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         expected, response = expectation.expected, seen.response
@@ -249,7 +260,8 @@ class Judge:
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(name)
-        if not 200 <= response.status < 300 or seen.request.method != operation.method:
+        is_success = 200 <= response.status < 300 and not self._provider.says_no(operation, response)
+        if not is_success or seen.request.method != operation.method:
             return
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)
@@ -259,7 +271,7 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            told = replace(seen, answered=self.answered_with(operation, seen), before=())
+            told = replace(seen, answered=self.answered_with(operation, seen), before=(), last=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
             made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
@@ -267,11 +279,7 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
-        for limit, pointer in facts.limits.items():
-            items, most = at(value, pointer), sent.get(limit, "")
-            if isinstance(items, list) and most.isdecimal() and most != "0":
-                many = f": {len(items)} on a page, and at most {most} were asked for" if len(items) > int(most) else ""
-                self._page(operation, seen, many, detail=limit)
+        self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
             known, said = self._ids.get(found), ""
@@ -279,7 +287,7 @@ class Judge:
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
             self._find("run.unique", operation, both, about, said)
-        self._ids |= dict.fromkeys(fresh, replace(seen, before=()))
+        self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
@@ -287,6 +295,16 @@ class Judge:
                 if echoed != sent[field]:
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
+
+    def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
+        """Whether a page of a list has no more than was asked for, or than any may have."""
+        facts, value = facts_of(operation), value_of(seen.response)
+        for limit in (place for place in places(operation) if place.name in facts.limits):
+            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
+            if isinstance(items, list) and most.isdecimal() and most != "0":
+                most = str(min(int(most), limit.says("maximum", int(most))))
+                many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
+                self._page(operation, seen, many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """What an answer has by which later requests name what it made, by JSON pointer."""
@@ -317,6 +335,32 @@ class Judge:
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
+
+    def ours(self, operation: Operation, seen: Observation) -> Mapping[str, object]:
+        """The audience of the run's on a page of a list of which that says most; nothing where there is none."""
+        names = self.shows(operation, seen)
+        found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
+        return max(found, key=len, default={})
+
+    def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
+        """An audience that a list without a filter has; one that is on a later page may be there."""
+        is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
+        is_all = (
+            seen.response is not None and seen.response.status == 200 and not self.next_page(operation, seen, set())
+        )
+        said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
+        self._page(operation, seen, said, detail="filter")
+
+    def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
+        """No more members are in an audience than its changes can have left there."""
+        facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
+        size = at(value, known.size) if known.size else None
+        if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
+            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
+            about = Expectation(Expected.SUCCESS, "run.members", "", "success")
+            # Whoever repeats it needs both.
+            for each in (operation, reader):
+                self._find("run.members", each, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Those that one page of a list has, and the same list page by page has not."""
@@ -363,6 +407,15 @@ class Judge:
         """The name of the audience that a request is about, or what stands for it, where one can be read there."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+@lru_cache(maxsize=64)
+def _lists(operation: Operation, status: int) -> tuple[str, ...]:
+    """Pointers to the lists that the documents show in an answer."""
+    content = (documented := operation.response(status)) and documented.get("content")
+    schemas = [schema for media in content.value if (schema := content[media].get("schema"))] if content else []
+    found = (pair for schema in schemas for pair in properties(schema).items())
+    return tuple(sorted({f"/{name}" for name, kind in found if "array" in types(kind)}))
 
 
 # Most refusals are the same.

@@ -93,7 +93,10 @@ class Names:
         facts = facts_of(operation)
         known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
-        return {self.provider.named: name, key_of(operation): name, **known}
+        key = key_of(operation)
+        # What another revision of a page calls it may be what an operation takes.
+        own = made.id if made.id and key != self.provider.named else name
+        return {self.provider.named: name, key: own, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
         """The draft about an audience, where it is about one; about one of a new name where none is given.
@@ -122,6 +125,7 @@ class Names:
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]
+        found += [self._audiences.digits]
         if "string" not in types(place.schema):
             found = [from_text(place.schema, value), int(self._audiences.digits)]
         return next((each for each in found if not any(check(place.schema, each, ""))), draft.value(place))

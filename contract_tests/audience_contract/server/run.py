@@ -1,15 +1,15 @@
 """A run: what is sent in which order, when it ends, and what it must have tried before it may call a contract kept."""
 
+import itertools
 import secrets
 import string
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, Protocol
 
 from ..bodies import value_of
 from ..checker import check_request
@@ -18,31 +18,38 @@ from ..facts import Effect, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
-from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
+from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
 from ..rules import Weight
 from ..spec import Operation
 from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
-from .courier import BUSY, Courier, Enough, Options, may_have_acted
+from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, may_have_acted
 from .draft import Draft
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import ABSENT, Opening
-from .places import is_about_one, places
+from .places import Place, is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import NOT_SENT, UNREACHABLE, Wire
+from .story import StoryError
+from .story import request as request_of
 from .target import Target
 
 _SILENT = 5
 """Requests without an answer, one after the other, after which a server counts as gone."""
 _PAGES, _ON_PAGE = 20, 5
 """Pages of a list that are asked for one after the other, and how many are asked for on each."""
+_PAGE, _BACK = "a page of a list", "what was changed"
 _VAIN = 3
 """Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
+_LAST = 3
+"""Requests to an operation that may be a part of what the next one shows."""
+AGAIN, _ONCE_MORE = 22, 150
+"""How often a story is told, at most, and after how many requests no more where neither it nor a longer one helped."""
 _ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
@@ -89,22 +96,23 @@ class Run:
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
-        allowed = [
+        self._allowed = [
             each
             for each in found
             if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
         ]
-        self._operations = [each for each in allowed if not options.operations or each.id in options.operations]
-        self._creating = {each.id: each for each in allowed if _creates(each)}
-        self._removing = {facts_of(e).source: e for e in allowed[::-1] if facts_of(e).effect is Effect.REMOVES}
+        self._operations = [each for each in self._allowed if not options.operations or each.id in options.operations]
         self._phases: dict[str, int] = {}
-        self._phase = ""
         self._told = 0
         self._unserved: dict[str, int] = {}
         self._planned: dict[tuple[str, str], bool] = {}
         """Whether it was tried, by rule and operation."""
         self._stopped: Evidence | None = None
         self._silent = 0
+        self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
+        """What went to an operation last, each after what had to be sent before it."""
+        self._first: dict[str, tuple[Observation, ...]] = {}
+        """The first right request to each, likewise."""
         self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
@@ -141,14 +149,18 @@ class Run:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
             self._ended = self._ended or self._limit
-        if self._ended != "interrupted" and not self._silent:
-            with suppress(Enough):
-                self.clean_up()
+        is_there = self._ended != "interrupted" and not self._silent
+        if is_there:
+            self.clean_up()
         key, judge = self._target.spec.key, self._judge
         asked = {operation.id for operation in self._operations}
         # Another one may have been needed to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
         found = [one for one in found if self._is_asked(one.rule)]
+        found = [*merged(found, self._operations, judge.valid, judge.refusing)]
+        if is_there:
+            found = [*self._confirmed(found)]
+            self.clean_up()
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -156,7 +168,7 @@ class Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(merged(found, self._operations, judge.valid, judge.refusing)),
+            findings=tuple(found),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
@@ -260,7 +272,16 @@ class Run:
         return not self._options.rules or rule in self._options.rules
 
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
-        made = plan(found, lambda case: self._expected(operation, case.request(case.base), case.label, case.wire))
+        about = None
+        with suppress(UsedUp):
+            # A made-up id may be none that the document allows, and then nothing about it may leave.
+            about = None if self._is_by_name else self._audience(operation, used=False)
+
+        def expected(case: Case) -> Expectation | None:
+            base = self._names.about(case.base, about) if about and not case.absent else case.base
+            return self._expected(operation, case.request(base), case.label, case.wire)
+
+        made = plan(found, expected)
         facts = facts_of(operation)
         # Whether a request about an audience succeeds may be documented nowhere, or there is no way to make one.
         unknown = facts.unsure or facts.source in self._unjudged
@@ -303,8 +324,8 @@ class Run:
         """
         self._enter("opening")
         opening = Opening(self._target, operation)
-        asked: list[tuple[Planned, Observation, Made | None]] = []
-        with _until_used_up():
+        asked: list[tuple[_Ready, Observation]] = []
+        with suppress(UsedUp):
             for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._courier.spent
@@ -312,24 +333,25 @@ class Run:
                     left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
                 if left_out:
                     continue
-                seen, about = self._sent(operation, planned)
-                asked.append((planned, seen, about))
+                one = self._ready(operation, planned)
+                (first,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+                seen = self._finished(operation, one, first)
+                asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
                 opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete)
                 while asked and (opening.can_be_judged or (known and opening.is_served)):
-                    earlier, seen, about = asked.pop(0)
-                    self._judged(operation, seen, earlier.expectation, about)
+                    one, seen = asked.pop(0)
+                    self._judged(operation, seen, one.planned.expectation, one.made)
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
         if absent:
             self._unserved[operation.id] = absent
             self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
-            self._creating = {name: each for name, each in self._creating.items() if each is not operation}
-            self._removing = {name: each for name, each in self._removing.items() if each is not operation}
+            self._allowed.remove(operation)
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
         else:
-            for planned, seen, about in asked:
-                self._judged(operation, seen, planned.expectation, about)
+            for one, seen in asked:
+                self._judged(operation, seen, one.planned.expectation, one.made)
         return opening
 
     def _engine(self, operation: Operation, number: int = 0) -> None:
@@ -345,7 +367,7 @@ class Run:
 
         def send(request: Request) -> None:
             if self._courier.spent and _creates(operation):
-                raise Enough
+                raise UsedUp
             with suppress(NotOursError):
                 seen = self._courier.send(operation, request)
                 before = (about.seen,) if about and about.seen else ()
@@ -354,7 +376,7 @@ class Run:
 
         self._enter("fuzzing" if number else "coverage")
         engine = Engine(operation, self._names, ready)
-        with _until_used_up():
+        with suppress(UsedUp):
             if number:
                 engine.at_random(self._options.seed + number, send)
             else:
@@ -362,23 +384,24 @@ class Run:
                     send(request)
 
     def _enter(self, phase: str) -> None:
-        self._phase = phase
+        self._courier.phase = phase
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        ends = self._options.stop_first and not self._courier.is_cleaning
+        ends = self._options.stop_first and not self._courier.is_late
         every = self._ledger.every if ends else ()
         found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
         if not all(map(self._options.accepted, found)):
             raise Enough("ended at the first finding, as told")
-        self._phases[self._phase] = self._phases.get(self._phase, 0) + 1
+        phase = self._courier.phase
+        self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
             self._watcher.request()
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
-        with _until_used_up():
+        with suppress(UsedUp):
             # What an answer has to be, any case may show.
             by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
             every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
@@ -431,20 +454,20 @@ class Run:
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
         most = [place for place in limits if place.says("maximum")]
         on_one_page = draft.put(most[0], most[0].says("maximum")) if most else draft
-        expectation = Expectation(
-            Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, "a page of a list"
-        )
+        expectation = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, _PAGE)
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
             # Where no largest page is documented, no smaller one is either.
             expectation = expectation if most else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
-            seen = self._courier.send(operation, asked.request())
+            seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
             self._judged(operation, seen, expectation)
             return seen
 
-        with _until_used_up():
+        with suppress(UsedUp):
+            for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.left)):
+                self._make(operation, self._names.new())
             first = page(on_one_page)
             missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
             for _ in range(_PAGES):
@@ -452,42 +475,60 @@ class Run:
                 missed -= self._judge.shows(operation, seen)
                 ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or (cursor == "0" and is_number):
                     # What starts at 0 is no next page.
                     ahead = 0
                     break
+                if is_number:
+                    # However few a page had, no later one has what stands before its start.
+                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
                 # Asked again: what one page shows at neither time cannot have been left out by the others.
                 seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
+            self._filter(operation, self._judge.ours(operation, first))
+
+    def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
+        """What a list shows, it also shows when it is asked for by something that it has."""
+        draft = self._names.draft(operation, least=True)
+        for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
+            asked = draft.put(next(place for place in places(operation) if place.name == name), value)
+            seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
+            self._judged(operation, seen, expect(self._target, operation, seen.request))
+            if is_found:
+                self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Whoever reads by what a change answered finds the audience."""
+        """Whoever reads by what a change answered finds the audience, with no more members than can be in it."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
-            made = self._audience(operation, used=True) if by_answer else None
-            if not made or not made.seen or facts_of(reader).effect is not Effect.READS:
+            if not by_answer or facts_of(reader).effect is not Effect.READS:
                 continue
-            with _until_used_up():
-                asked = self._names.about(self._names.draft(operation, least=True), made).request()
-                changed = self._courier.send(operation, asked)
-                self._judged(operation, changed, expect(self._target, operation, asked))
-                answer = value_of(changed.response)
+            with suppress(UsedUp):
+                made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
+                if not made or not made.seen:
+                    continue
+                before, answer = [made.seen], None
+                for values in facts.story or [{}]:
+                    draft = self._names.about(self._names.draft(operation, least=True), made)
+                    for name, value in values.items():
+                        draft = draft.put(Place("body", name), value)
+                    changed = self._courier.send(operation, draft.request())
+                    self._judged(operation, changed, expect(self._target, operation, changed.request))
+                    changed = replace(changed, answered=self._judge.answered_with(operation, changed))
+                    before, answer = [*before, changed], value_of(changed.response)
                 if any(at(answer, pointer) for pointer in by_answer):
                     most = self._names.draft(reader, least=False)
                     request = self._names.about(most, replace(made, answer=answer)).request()
                     seen = self._courier.until_found(reader, request, self._courier.send(reader, request))
+                    seen = replace(seen, before=tuple(before), label=_BACK)
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    self._judge.judge(reader, replace(seen, before=(made.seen, changed)), about)
-
-    def _sent(self, operation: Operation, planned: Planned) -> tuple[Observation, Made | None]:
-        """The answer to a case, and the audience that it is about, one that is there."""
-        one = self._ready(operation, planned)
-        (seen,) = self._courier.together(operation, [(one.request, planned.case.wire)])
-        return self._finished(operation, one, seen), one.made
+                    self._judge.judge(reader, seen, about)
+                    self._judge.counted(operation, reader, seen)
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
         """A case as a request that is counted, about an audience that is there."""
@@ -499,8 +540,7 @@ class Run:
             # A name with something special about it, of an audience that has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        self._courier.check(request)
-        self._courier.before(operation)
+        self._courier.before(operation, request)
         return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
@@ -515,26 +555,62 @@ class Run:
         is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
         return self._courier.until_found(operation, request, seen) if is_there else seen
 
-    @property
-    def found(self) -> tuple[Finding, ...]:
-        """Everything that was found so far."""
-        return self._ledger.every
+    def _confirmed(self, findings: Sequence[Finding]) -> Iterator[Finding]:
+        """The findings, and whether each is seen again by its story; what is not counts no more.
 
-    def answered(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
-        """What an answer has by which later requests name what it made, by JSON pointer."""
-        return self._judge.answered_with(operation, seen)
+        Where it takes more than the story, what was sent just before may be a part of it.
+        """
+        if findings:
+            self._enter(ONCE_MORE)
+        known, told, why = dict[str, bool](), {one.key: one for one in findings}, ""
+        most = self._courier.requests + _ONCE_MORE
+        try:
+            for number in range(AGAIN):
+                for one in findings:
+                    if known.get(one.key) or not one.story or (number > 1 and self._courier.requests > most):
+                        continue
+                    said = one.rule, one.pointer, one.key
+                    before = self.shown(*said)
+                    told[one.key] = replace(one, told=number + 1)
+                    with suppress(StoryError):
+                        self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
+                        known[one.key] = self.shown(*said) > before
+        except KeyboardInterrupt as reason:
+            why = f": {reason if isinstance(reason, Enough) else 'interrupted'}"
+            known = {key: True for key in known if known[key]}
+        if told.keys() - known:
+            self._ledger.note(f"{counted(len(told) - len(known), 'finding')} not sent again{why}")
+        for one in told.values():
+            yield one if known.get(one.key, True) else replace(one, weight=Weight.NOT_JUDGED)
 
-    def repeat(self, operation: Operation, whole: Request, label: str) -> Observation | None:
-        """Send what is as it was on the wire, and judge the answer; None for what must not leave."""
-        below = whole.target.removeprefix(self._target.url).removeprefix(urlsplit(self._target.url).path)
-        wire = Wire(bool(whole.values("transfer-encoding")), "://" in whole.target[:8], bool(whole.values("expect")))
-        request = replace(whole, target=below)
-        expectation = self._expected(operation, request, label, wire)
-        if not expectation:
-            return None
-        seen = self._found_by_now(operation, request, self._courier.again(operation, whole))
-        self._judged(operation, seen, expectation)
-        return seen
+    def shown(self, rule: str, pointer: str, key: str) -> int:
+        """How often a finding of a report, or one of those that are one there, was seen so far."""
+        found = [one for one in self._ledger.every if one.rule == rule]
+        return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
+
+    def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
+        """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
+        marks, ids = self._audiences.rename(run_id), dict[str, str]()
+        exchanges = list[Observation]()
+        operations = {each.id: each for each in self._target.spec.operations}
+        for step in story:
+            if step.operation not in operations:
+                raise StoryError(f"there is no operation {step.operation} any more")
+            operation = operations[step.operation]
+            request, wire = request_of(step.sent, self._target, url, marks, ids)
+            expectation = self._expected(operation, request, step.label, wire)
+            if not expectation:
+                raise StoryError("a request could change what this run has not made")
+            seen = self._found_by_now(operation, request, self._courier.send(operation, request, wire))
+            self._judged(operation, seen, expectation)
+            exchanges.append(seen)
+            answered = dict(self._judge.answered_with(operation, seen))
+            ids |= {told: answered[place] for place, told in step.answered if place in answered}
+            if step.label == _PAGE:
+                self._turn_pages(operation)
+            for changing in operations.values() if step.label == _BACK else ():
+                self._read_back(changing)
+        return exchanges
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
         """One that a request to an operation can be about, made where none is there."""
@@ -545,7 +621,7 @@ class Run:
         return self._audiences.pick(operation, used=used) or made
 
     def _make(self, operation: Operation, name: str) -> Made | None:
-        creating = self._creating.get(facts_of(operation).source)
+        creating = next((each for each in self._allowed if each.id == facts_of(operation).source), None)
         last = self._audiences.left[-1:]
         if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
             about = self._audience(creating, used=False) or Made(name, "", None)
@@ -562,24 +638,26 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove what the run has made, where the provider can."""
-        removing = self._removing
-        if not removing or self._options.keep or not self._audiences.left:
+        removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
+        if not removing or self._options.keep or not self._audiences.left or self._silent:
             return
-        self._enter("clean-up")
-        self._courier.is_cleaning = True
-        for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
-            operation = removing.get(made.by)
-            if made not in self._audiences.left or not operation or self._vain[operation.id] == _VAIN:
-                continue
-            request = self._names.about(self._names.draft(operation, least=True), made).request()
-            is_there = self._audiences.find(made.name or made.id, made.by) is not None
-            if self._judge.name(operation, request):
-                with suppress(NotOursError):
-                    seen = self._courier.send(operation, request)
-                    seen = replace(seen, before=tuple(filter(None, [made.seen])))
-                    self._judged(operation, seen, expect(self._target, operation, request))
-                    absent = is_there and seen.response is not None and seen.response.status in ABSENT
-                    self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
+        self._enter(CLEAN_UP)
+        with suppress(Enough):
+            for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
+                operation = next((each for each in removing if facts_of(each).source == made.by), None)
+                if operation and made in self._audiences.left and self._vain[operation.id] < _VAIN:
+                    self._remove(operation, made)
+
+    def _remove(self, operation: Operation, made: Made) -> None:
+        request = self._names.about(self._names.draft(operation, least=True), made).request()
+        is_there = self._audiences.find(made.name or made.id, made.by) is not None
+        if self._judge.name(operation, request):
+            with suppress(NotOursError):
+                seen = self._courier.send(operation, request)
+                seen = replace(seen, before=tuple(filter(None, [made.seen])))
+                self._judged(operation, seen, expect(self._target, operation, request))
+                absent = is_there and seen.response is not None and seen.response.status in ABSENT
+                self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return _creates(operation) and expectation.expected in _TAKEN
@@ -595,7 +673,11 @@ class Run:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
             raise Enough("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
-        self._judge.judge(operation, seen, known)
+        first, last = self._first.get(operation.id, ()), self._last[operation.id]
+        self._judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
+        last.append((*seen.before, replace(seen, before=())))
+        if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
+            self._first.setdefault(operation.id, last[-1])
         rule = (known.key, operation.id)
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule] = True
@@ -622,13 +704,3 @@ class Run:
 
 def _creates(operation: Operation) -> bool:
     return facts_of(operation).effect is Effect.CREATES
-
-
-@contextmanager
-def _until_used_up() -> Iterator[None]:
-    """Until an operation has had all of its requests; a limit of the run goes on to whoever called."""
-    try:
-        yield
-    except Enough as enough:
-        if enough.args:
-            raise

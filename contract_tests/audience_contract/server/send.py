@@ -62,20 +62,12 @@ class Sender:
 
     def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
         """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
-        base = urlsplit(self.url)
-        url = f"{self.url}{request.target}"
+        started, base, url = time.monotonic(), urlsplit(self.url), f"{self.url}{request.target}"
         target = url if wire.absolute else f"{base.path}{request.target}"
         host = () if request.values("host") else (("Host", base.netloc),)
-        whole = Request(request.method, target, (*host, *_headers(request, wire)), request.body)
-        return replace(self.again(whole), request=request)
-
-    def again(self, whole: Request) -> Observation:
-        """Send what is as it is on the wire already, but for the chunks of its body, and wait for the answer."""
-        started = time.monotonic()
-        target = whole.target.removeprefix(self.url).removeprefix(urlsplit(self.url).path)
-        chunked = bool(whole.values("transfer-encoding"))
-        sent = replace(whole, body=b"".join(_chunks(whole.body))) if chunked else whole
-        seen = Observation(f"{self.url}{target}", replace(whole, target=target), sent=sent)
+        body = b"".join(_chunks(request.body)) if wire.chunked else request.body
+        sent = Request(request.method, target, (*host, *_headers(request, wire)), body)
+        seen = Observation(url, request, sent=sent)
         connection = connections.new(self.url, self.timeout, self._tls)
         try:
             response = self._exchange(connection, sent)

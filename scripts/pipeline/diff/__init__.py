@@ -1,5 +1,6 @@
 """What changed from one OpenAPI document to the next, and for whom that breaks something."""
 
+from dataclasses import replace
 from typing import Any
 
 from ..translate import translated
@@ -16,10 +17,16 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """
     if any(str(spec.get("openapi", "")).startswith("3.0") for spec in (old, new)):
         old, new = translated(old), translated(new)
-    found: dict[tuple[object, ...], Change] = {}
+    found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes(old, new):
         # What is shared is met at each place that uses it.
         where = change.sentence if change.pointer_old == change.pointer_new is None else None
-        found.setdefault((change.kind, change.pointer_old, change.pointer_new, change.side, where), change)
+        key = (change.kind, change.pointer_old, change.pointer_new, change.side, where)
+        found.setdefault(key, []).append(change)
     order = list(Kind)
-    return sorted(found.values(), key=lambda change: order.index(change.kind))
+    return sorted(map(_told, found.values()), key=lambda change: order.index(change.kind))
+
+
+def _told(same: list[Change]) -> Change:
+    more = f" (and so in {len(same) - 1} more places)" if len(same) > 1 else ""
+    return replace(same[0], sentence=f"{same[0].sentence}{more}")

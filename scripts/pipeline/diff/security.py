@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .change import Change, Kind
-from .node import Node
+from .node import Node, whole
 from .words import SAID
 
 _Way = frozenset[tuple[str, frozenset[str]]]
@@ -21,7 +21,7 @@ def security(old: Node, new: Node, where: str) -> Iterator[Change]:
     (place_old, before), (place_new, after) = _ways(old), _ways(new)
     lost = [way for way in before if not any(_asks_no_more(other, way) for other in after)]
     if lost:
-        text = f"{where}: who shows {_told(lost[0])} is no longer let in"
+        text = f"{where}: {_told(lost[0])} is no longer enough; now: {' or '.join(map(_told, after))}"
         yield Change(Kind.BREAKING_CALLER, place_old, place_new, text, "request")
     elif set(before) != set(after):
         yield Change(Kind.COMPATIBLE, place_old, place_new, f"{where}: there are more ways to be let in", "request")
@@ -40,16 +40,12 @@ def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
         yield Change(Kind.COMPATIBLE, place_old, place_new, text, "request")
 
 
-def _schemes(root: Node) -> dict[str, Node]:
-    components = root.get("components")
-    return {} if components is None else components.members("securitySchemes")
-
-
 def _ways(operation: Node) -> tuple[str, list[_Way]]:
     own = "security" in operation.value
     holder: dict[str, Any] = operation.value if own else operation.root
     listed: list[dict[str, list[str]]] = holder.get("security", []) or [{}]
-    known = _schemes(Node(operation.root, "", operation.root))
+    components = whole(operation.root).get("components")
+    known = components.members("securitySchemes") if components else {}
     ways: list[_Way] = [
         frozenset((_identity(known.get(name), name), frozenset(scopes)) for name, scopes in way.items())
         for way in listed
@@ -79,7 +75,13 @@ def _asks_no_more(new: _Way, old: _Way) -> bool:
 
 
 def _told(way: _Way) -> str:
-    return " and ".join(sorted(f"{scheme} {sorted(scopes)}" for scheme, scopes in way)) or "nothing"
+    """By the type of each scheme, where it is shown, and its scopes."""
+    return " and ".join(sorted(" ".join([*_words(scheme), *sorted(scopes)]) for scheme, scopes in way)) or "nothing"
+
+
+def _words(scheme: str) -> list[str]:
+    told = json.loads(scheme) if scheme.startswith("{") else {"type": scheme}
+    return [str(told[key]) for key in ("type", "scheme", "in", "name", "openIdConnectUrl") if key in told]
 
 
 def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:

@@ -4,19 +4,43 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..documents import ABSENT
+
 _LONGEST = 120
+_BEFORE = 30
 
 
 def differing(old: Any, new: Any) -> str:
-    """Which keywords differ, with both values where they are short."""
+    """Which keywords differ, and in what; values are cut to where they differ."""
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
-        return f"{_short(old)} → {_short(new)}"
-    removed = {key: f"{_short(old[key])} is removed" for key in old if key not in new}
-    added = {key: f"{_short(new[key])} is added" for key in new if key not in old}
-    others = {key: f"{_short(old[key])} → {_short(new[key])}" for key in old if key in new and old[key] != new[key]}
-    return ", ".join(f"{key} {said}" for key, said in sorted({**removed, **added, **others}.items()))
+        return _changed(old, new)
+    pairs = {key: (old.get(key, ABSENT), new.get(key, ABSENT)) for key in sorted({*old, *new})}
+    return ", ".join(f"{key} {_changed(*pair)}" for key, pair in pairs.items() if pair[0] != pair[1])
 
 
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+def _changed(old: Any, new: Any) -> str:
+    if ABSENT in (old, new):
+        return f"{_short(old)} is removed" if new is ABSENT else f"{_short(new)} is added"
+    if isinstance(old, list) and isinstance(new, list):
+        gone, come = ([item for item in one if item not in other] for one, other in ((old, new), (new, old)))
+        parts = [
+            f"{said} {_cut(', '.join(map(_text, some)))}" for said, some in (("without", gone), ("with", come)) if some
+        ]
+        return f"now {' and '.join(parts)}" if parts else "in another order"
+    one, two = _text(old), _text(new)
+    same = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
+    # What is alike in a long text is left out, but for some words before the difference.
+    start = same - _BEFORE if len(one) > _LONGEST and same > 2 * _BEFORE else 0
+    return f"{_short(old, start)} → {_short(new, start)}"
+
+
+def _short(value: Any, start: int = 0) -> str:
+    return f"{'…' if start else ''}{_cut(_text(value)[start:])}"
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

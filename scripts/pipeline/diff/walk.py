@@ -59,7 +59,7 @@ class Walk:
             return
         forward = self.side == "request"
         given, accepting = (before, after) if forward else (after, before)
-        change = self._change(Kind.UNDECIDED, old.pointer, new.pointer, place, differing(before, after))
+        change = self._change(Kind.UNDECIDED, old.pointer, new.pointer, place, differing(_named(before), _named(after)))
         verdict = decide(given, accepting, text=self.text)
         if verdict is Containment.NO:
             yield replace(change, kind=Kind.BREAKING_CALLER if forward else Kind.BREAKING_READER)
@@ -101,6 +101,14 @@ def _shell(schema: Schema, shared: set[str], *, items: bool) -> Schema:
     if items:
         out["items"] = True
     return {key: value for key, value in out.items() if key != "properties" or value}
+
+
+def _named(schema: Schema) -> Schema:
+    """With the names of its properties alone: what differs in one is said there."""
+    if not isinstance(schema, dict):
+        return schema
+    own = sorted(name for name, child in schema.get("properties", {}).items() if child is not True)
+    return {**schema, "properties": own} if own else _rest(schema)
 
 
 def _rest(schema: Schema) -> Schema:

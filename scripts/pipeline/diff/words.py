@@ -3,20 +3,8 @@
 # What tells people something and refuses nothing.
 SAID = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "xml", "$comment")
 SIDED = {"request": "readOnly", "response": "writeOnly"}
-NOT_JUDGED = frozenset(
-    {
-        *SAID,
-        "default",
-        "discriminator",
-        *SIDED.values(),
-        "nullable",
-        "contentMediaType",
-        "$schema",
-        "$id",
-        "$anchor",
-        "$defs",
-    }
-)
+_OF_TOOLS = ("default", "discriminator", "nullable", "contentMediaType", "$schema", "$id", "$anchor", "$defs")
+NOT_JUDGED = frozenset((*SAID, *SIDED.values(), *_OF_TOOLS))
 NAMED = ("properties", "patternProperties", "dependentSchemas")
 SINGLE = (
     "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames",

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from .. import client, effective, pages, published, tree, vendor
 from .._errors import PipelineError
 from ..folders import Provider
-from .outline import Outline, view
+from .outline import outline
 
 # By template: where its file goes.
 _FILES = {
@@ -41,12 +41,19 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
         # Apart, so that a page that cannot be used leaves nothing behind.
         staged = Provider(Path(folder), key)
         try:
-            files = _specs(staged, name, page, address) | tree.of(staged)
+            files = _specs(staged, name, page, address)
+            spec, against = effective.attempt(staged)
+            against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
+            if not (spec or {}).get("servers"):
+                against.append(f"{staged.specs}: /servers: there are none")
+            if against:
+                raise PipelineError("\n".join(against))
+            files |= tree.of(staged)
             client.check(staged.generated, files)
         except PipelineError as error:
             raise PipelineError(str(error).replace(f"{folder}{os.sep}", "")) from error
         modules = {path.relative_to(staged.generated): data for path, data in files.items() if path.suffix == ".py"}
-        outline = Outline(key, name, effective.upstream(staged), modules)
+        words = {"it": outline(key, effective.upstream(staged), modules), "cls": name, "key": key}
         files = {root / path.relative_to(folder): data for path, data in files.items()}
     environment = Environment(  # noqa: S701  # Python, not HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -57,11 +64,11 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     )
     environment.filters["py"] = repr
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
-    files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(view(outline)).encode()
+    files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(words).encode()
     title = f"# {name}: where its documents contradict each other, or leave open what a client needs\n"
     files[provider.deviations] = title.encode()
     for template, path in places.items():
-        files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(view(outline)))
+        files[path] = client.formatted(environment.get_template(f"{template}.jinja").render(words))
     tree.write(root, files)
     return sorted(path for path, data in files.items() if HOLE.encode() in data)
 

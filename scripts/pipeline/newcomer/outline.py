@@ -1,11 +1,9 @@
 """What a new provider's effective spec and client say of it, in the words of the templates."""
 
-import json
 import keyword
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,230 +17,178 @@ from .._errors import PipelineError
 from ..client import shape
 from ..documents import pointer
 from ..operations import Json, Operation, operations, target
-from ..translate import PATTERNS
 
 # What the class of every provider has as an argument already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
+_BY_HAND = "write its files by hand, after another's"
 
 
-@dataclass(frozen=True)
-class Outline:
+def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     """A provider that creates audiences by one JSON request; `modules` are those of its generated client."""
+    operation = _creating(key, spec)
+    at, responses = operation.at, operation.value["responses"]
+    media, place, body = next(found for found in operation.bodies if _is_json(found[0]))
+    file, module = _module(operation, modules)
+    made = partial(_made, Document(spec))
+    request = made(place)
+    if not isinstance(request, dict):
+        raise PipelineError(f"{key}: {place}: a body that is no object; {_BY_HAND}")
+    schemes, headers = list(_schemes(operation)), list(_headers(operation, module, made))
+    model = _type(module, "body")
+    arguments = list(_arguments(spec, place, body, model, modules)) if "properties" in body else []
+    enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
+    status = min(code for code in responses if code.startswith("2"))
+    errors = sorted(code for code in responses if code[0] in "45d")
+    schema_of = {code: schema for code, schema, _ in reversed(list(operation.answers))}
+    error = made(schema_of[errors[0]], "words") if errors and errors[0] in schema_of else {}
+    answer = next(iter(responses[status].get("content", ())), "application/json")
+    others = [(where, each) for where, each in operation.parameters if each["in"] != "header"]
+    return {
+        "operation": operation,
+        "at": at,
+        "body": place,
+        "media": media,
+        "model": model,
+        "arguments": arguments,
+        # Those that the request's function needs.
+        "models": sorted({*enums, *filter(None, (each["enum"] for each in headers)), *([model] if arguments else ())}),
+        "tag": _identifier(file.parts[1], at),
+        "module": _identifier(file.stem, at),
+        "method": _method(operation),
+        "bases": list(_bases(spec)),
+        # The parameters of path and query that have no setting: an adapter has to know what they are.
+        "required": [_python(each["name"], where) for where, each in others if each.get("required")],
+        "path": _path(operation, made),
+        # Those of the first server, which are settings called as they are.
+        "variables": [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})],
+        "schemes": schemes,
+        "headers": headers,
+        "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
+        # The mock server's credentials that its mock needs.
+        "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
+        "status": int(status),
+        # A body of the documented success, or None if it has none.
+        "documented": made(schema_of[status]) if status in schema_of else None,
+        # One of a documented error, with "words" where the provider may choose any.
+        "error": error if isinstance(error, dict) else {},
+        "request": request,
+        "broken": list(_broken(place, schemes, headers)),
+        "answer_media": answer,
+        "answer_place": pointer(["responses", status, "content", answer], at),
+    }
 
-    key: str
-    title: str
-    spec: Json
-    modules: dict[Path, bytes]
 
-    @cached_property
-    def operation(self) -> Operation:
-        """The one that creates: the first POST with a JSON body."""
-        for operation in operations(self.spec):
-            if operation.method == "POST" and any(_is_json(media) for media, _, _ in operation.bodies):
+def _creating(key: str, spec: Json) -> Operation:
+    """The first POST with a JSON body, or else the first PUT."""
+    fits = [each for each in operations(spec) if any(_is_json(media) for media, _, _ in each.bodies)]
+    for method in ("POST", "PUT"):
+        for operation in fits:
+            if operation.method == method:
                 return operation
-        raise PipelineError(f"{self.key}: no POST with a JSON body; write its files by hand, after another's")
+    raise PipelineError(f"{key}: no POST or PUT with a JSON body; {_BY_HAND}")
 
-    @cached_property
-    def _module(self) -> tuple[Path, str]:
-        made = shape(f"Build `POST {self.operation.path}`")
-        found = ((path, data.decode()) for path, data in self.modules.items() if path.parts[0] == "api")
-        return next((path, text) for path, text in found if made in shape(text))
 
-    @property
-    def tag(self) -> str:
-        return _identifier(self._module[0].parts[1], self.at)
+def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, str]:
+    made = shape(f"Build `{operation.method} {operation.path}`")
+    found = ((path, data.decode()) for path, data in modules.items() if path.parts[0] == "api")
+    return next((path, text) for path, text in found if made in shape(text))
 
-    @property
-    def module(self) -> str:
-        return _identifier(self._module[0].stem, self.at)
 
-    @property
-    def model(self) -> str:
-        return self._type(self._module[1], "body")
+def _type(text: str, name: str) -> str:
+    """Of a parameter or an attribute in a generated module."""
+    return str(re.findall(rf"^    {name}: (\w+)", text, re.M)[0])
 
-    @staticmethod
-    def _type(text: str, name: str) -> str:
-        """Of a parameter or an attribute in a generated module."""
-        return str(re.findall(rf"^    {name}: (\w+)", text, re.M)[0])
 
-    @cached_property
-    def arguments(self) -> list[tuple[str, str]]:
-        """Those of the model's constructor, each with what it is made of; what is no plain value is left to hands."""
-        text = next(data.decode() for path, data in self.modules.items() if f"class {self.model}:" in data.decode())
-        found = []
-        for name, schema in self._properties():
-            own = _python(name, self.body[0])
-            kind = self._type(text, own)
-            required = name in self.body[1].get("required", ())
-            value = f"draft.body[{name!r}]" if required or "enum" in schema else f"draft.body.get({name!r}, UNSET)"
-            if "enum" in schema:
-                value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
-            objects = "properties" in schema or "properties" in schema.get("items", ())
-            found.append((own, "FILL_IN" if objects or schema.get("format") == "date-time" else value))
-        return found
+def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Path, bytes]) -> Iterator[tuple[str, str]]:
+    """Those of the model's constructor, each with what it is made of; what is no plain value is left to hands."""
+    text = next(data.decode() for data in modules.values() if f"class {model}:" in data.decode())
+    for name in body["properties"]:
+        schema = target(spec, pointer(["properties", name], at))[1]
+        own = _python(name, at)
+        kind = _type(text, own)
+        required = name in body.get("required", ())
+        value = f"draft.body[{name!r}]" if required or "enum" in schema else f"draft.body.get({name!r}, UNSET)"
+        if "enum" in schema:
+            value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
+        objects = "properties" in schema or "properties" in schema.get("items", ())
+        yield own, "FILL_IN" if objects or schema.get("format") == "date-time" else value
 
-    @property
-    def models(self) -> list[str]:
-        """Those that the constructor needs."""
-        enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in self.arguments))
-        return sorted({self.model, *enums, *(each["enum"] for each in self.headers if each["enum"])})
 
-    @property
-    def method(self) -> str:
-        """Of the mock, which finds its operations by that name."""
-        name = self.operation.name
-        plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
-        return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, self.at)
+def _method(operation: Operation) -> str:
+    """Of the mock, which finds its operations by that name."""
+    name = operation.name
+    plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
+    return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, operation.at)
 
-    @property
-    def at(self) -> str:
-        return self.operation.at
 
-    @property
-    def body(self) -> tuple[str, Json]:
-        """Pointer and schema of the request body."""
-        return next((at, schema) for media, at, schema in self.operation.bodies if _is_json(media))
+def _bases(spec: Json) -> Iterator[str]:
+    """Each server's base path, its variables set to their defaults."""
+    for server in spec["servers"]:
+        url: str = server["url"]
+        for name, variable in server.get("variables", {}).items():
+            url = url.replace(f"{{{name}}}", variable["default"])
+        yield urlsplit(url).path.rstrip("/")
 
-    @property
-    def media(self) -> str:
-        """Of the request body."""
-        return next(media for media, _, _ in self.operation.bodies if _is_json(media))
 
-    @property
-    def bases(self) -> list[str]:
-        """Each server's base path, its variables set to their defaults."""
-        found = []
-        for server in self.spec["servers"]:
-            url: str = server["url"]
-            for name, variable in server.get("variables", {}).items():
-                url = url.replace(f"{{{name}}}", variable["default"])
-            found.append(urlsplit(url).path.rstrip("/"))
-        return found
+def _path(operation: Operation, made: Any) -> str:
+    """With a value for each parameter."""
+    path = operation.path
+    for at, each in operation.parameters:
+        path = path.replace(f"{{{each['name']}}}", str(made(f"{at}/schema")))
+    return path
 
-    @property
-    def required(self) -> list[str]:
-        """The parameters of path and query that have no setting: an adapter has to know what they are."""
-        parameters = [(at, each) for at, each in self.operation.parameters if each["in"] != "header"]
-        return [_python(each["name"], at) for at, each in parameters if each.get("required")]
 
-    @property
-    def path(self) -> str:
-        """With a value for each parameter."""
-        path = self.operation.path
-        for at, each in self.operation.parameters:
-            path = path.replace(f"{{{each['name']}}}", str(self._sample(f"{at}/schema")))
-        return path
+def _schemes(operation: Operation) -> Iterator[Json]:
+    """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
+    keys = 0
+    for name in operation.security[0] if operation.security else ():
+        at, scheme = target(operation.spec, pointer([name], "/components/securitySchemes"))
+        bearer = scheme["type"] == "http"
+        header = "Authorization" if bearer else scheme["name"]
+        argument = "token" if bearer else _python(header, at) if keys else "api_key"
+        keys += not bearer
+        ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
+        yield {"header": header, "bearer": bearer, "at": at, **ours}
 
-    @property
-    def variables(self) -> list[str]:
-        """Those of the first server, which are settings called as they are."""
-        names = self.spec["servers"][0].get("variables", {})
-        return [_identifier(name, "/servers/0/variables") for name in names]
 
-    @cached_property
-    def schemes(self) -> list[Json]:
-        """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
-        found: list[Json] = []
-        for name in self.operation.security[0] if self.operation.security else ():
-            at, scheme = target(self.spec, pointer([name], "/components/securitySchemes"))
-            bearer = scheme["type"] == "http"
-            header = "Authorization" if bearer else scheme["name"]
-            first = not any(each["argument"] == "api_key" for each in found)
-            argument = "token" if bearer else "api_key" if first else _python(header, at)
-            ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
-            found.append({"header": header, "bearer": bearer, "at": at, **ours})
-        return found
+def _headers(operation: Operation, module: str, made: Any) -> Iterator[Json]:
+    """The other required headers, which are settings, called as the generated client calls them."""
+    for at, parameter in operation.parameters:
+        if parameter["in"] == "header" and parameter.get("required"):
+            name, schema = _python(parameter["name"], at), target(operation.spec, f"{at}/schema")[1]
+            # One of several documented values is the adapter's choice, and no setting.
+            enum = _type(module, name) if "enum" in schema else ""
+            text = schema.get("type") == "string" and not enum
+            sent = f"mock-{name}" if text else made(f"{at}/schema")
+            ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
+            whole = schema.get("type") == "integer"
+            yield {"header": parameter["name"], "at": at, "sent": str(sent), "whole": whole, **ours}
 
-    @cached_property
-    def headers(self) -> list[Json]:
-        """The other required headers, which are settings, called as the generated client calls them."""
-        found = []
-        for at, parameter in self.operation.parameters:
-            if parameter["in"] == "header" and parameter.get("required"):
-                name, schema = _python(parameter["name"], at), target(self.spec, f"{at}/schema")[1]
-                # One of several documented values is the adapter's choice, and no setting.
-                enum = self._type(self._module[1], name) if "enum" in schema else ""
-                whole = schema.get("type") == "integer"
-                text = schema.get("type") == "string" and not enum
-                sent = f"mock-{name}" if text else self._sample(f"{at}/schema")
-                ours = {"argument": name, "secret": False, "bearer": False, "whole": whole, "enum": enum}
-                found.append({"header": parameter["name"], "at": at, "sent": str(sent), **ours})
-        return found
 
-    @property
-    def settings(self) -> Iterator[Json]:
-        taken = set(_ARGUMENTS)
-        for each in (*self.schemes, *(each for each in self.headers if not each["enum"])):
-            if each["argument"] in taken:
-                said = f"there is a setting {each['argument']!r} already; write its files by hand, after another's"
-                raise PipelineError(f"{self.key}: {each['at']}: {said}")
-            taken.add(each["argument"])
-            yield {**each, "own": f"own_{each['argument']}", "variable": f"{self.key}_{each['argument']}".upper()}
+def _settings(key: str, found: list[Json]) -> Iterator[Json]:
+    taken = set(_ARGUMENTS)
+    for each in found:
+        argument = each["argument"]
+        if argument in taken:
+            raise PipelineError(f"{key}: {each['at']}: there is a setting {argument!r} already; {_BY_HAND}")
+        taken.add(argument)
+        yield {**each, "variable": f"{key}_{argument}".upper()}
 
-    @property
-    def constants(self) -> list[str]:
-        """The mock server's credentials that its mock needs."""
-        return sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in self.schemes})
 
-    @property
-    def status(self) -> int:
-        return min(int(status) for status in self.operation.value["responses"] if status.startswith("2"))
+def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
+    """Changes of a good request that break one rule: an expression, the place, the rule."""
+    for at, each in [
+        *((each["at"], each) for each in schemes),
+        *((f"{each['at']}/required", each) for each in headers),
+    ]:
+        yield f"header({each['header']!r})", f"header {each['header']}", at
+    yield "body('{')", "body", body.removesuffix("/schema")
+    yield "body('[]')", "body", f"{body}/type"
 
-    @property
-    def documented(self) -> Json:
-        return self._example(str(self.status))
 
-    @property
-    def error(self) -> Json:
-        """A body of a documented error, with "words" where the provider may choose any; or an empty one."""
-        errors = sorted(status for status in self.operation.value["responses"] if status[0] in "45d")
-        return self._example(errors[0], "words") if errors else {}
-
-    def _example(self, status: str, text: str = "text") -> Json:
-        at = next((at for code, at, _ in self.operation.answers if code == status), None)
-        made = self._sample(at, text) if at else {}
-        return made if isinstance(made, dict) else {}
-
-    def _sample(self, at: str, text: str = "text") -> Any:
-        """A value of the schema there, without chance."""
-        return sample(self._document.node.at(at), text)
-
-    @cached_property
-    def _document(self) -> Document:
-        """The spec with the formats that some patterns stand for: of a format, the value that is made says more."""
-        text = json.dumps(self.spec)
-        for name, pattern in PATTERNS.items():
-            text = text.replace(f'"pattern": {json.dumps(pattern)}', f'"format": "{name}"')
-        return Document(json.loads(text))
-
-    @property
-    def request(self) -> Json:
-        """A request with every property."""
-        made: Json = self._sample(self.body[0])
-        return made
-
-    def _properties(self) -> Iterator[tuple[str, Json]]:
-        for name in self.body[1].get("properties", {}):
-            yield name, target(self.spec, pointer(["properties", name], self.body[0]))[1]
-
-    @property
-    def broken(self) -> Iterator[tuple[str, str, str]]:
-        """Changes of a good request that break one rule: an expression, the place, the rule."""
-        for each in self.schemes:
-            yield f"header({each['header']!r})", f"header {each['header']}", each["at"]
-        for each in self.headers:
-            yield f"header({each['header']!r})", f"header {each['header']}", f"{each['at']}/required"
-        yield "body('{')", "body", self.body[0].removesuffix("/schema")
-        yield "body('[]')", "body", f"{self.body[0]}/type"
-
-    @property
-    def answer_place(self) -> str:
-        return pointer(["responses", str(self.status), "content", self.answer_media], self.at)
-
-    @property
-    def answer_media(self) -> str:
-        """Of the documented success."""
-        return next(iter(self.operation.value["responses"][str(self.status)].get("content", ())), "application/json")
+def _made(document: Document, at: str, text: str = "text") -> Any:
+    """A value of the schema there, without chance."""
+    return sample(document.node.at(at), text)
 
 
 def _is_json(media: str) -> bool:
@@ -256,9 +202,5 @@ def _python(name: str, at: str) -> str:
 
 def _identifier(name: str, at: str) -> str:
     if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
-        raise PipelineError(f"{at}: {name!r} is no name in Python; write its files by hand, after another's")
+        raise PipelineError(f"{at}: {name!r} is no name in Python; {_BY_HAND}")
     return name
-
-
-def view(outline: Outline) -> dict[str, Any]:
-    return {"it": outline, "cls": outline.title, "key": outline.key}

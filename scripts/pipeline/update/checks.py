@@ -1,12 +1,12 @@
 """What an updated tree has to pass, in processes of its own: import, types, the tests."""
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import python
 from .._errors import PipelineError
 from .result import Check
 
@@ -40,42 +40,27 @@ def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
     return _check("tests", ran, _failures(ran)), _failures(outdated)
 
 
-def _pytest(copy: Path, files: Sequence[str], marker: str, *options: str) -> "subprocess.CompletedProcess[str]":
+def _pytest(copy: Path, files: Sequence[str], marker: str, *options: str) -> python.Ran:
     ran = _run(copy, "-m", "pytest", *_OPTIONS, *options, "-m", marker, *files)
     if ran.returncode not in (0, 1, 5):
-        raise PipelineError(f"pytest ends with {ran.returncode}: {_last(ran)}")
+        raise PipelineError(f"pytest ends with {ran.returncode}: {python.last(ran.stderr, ran.stdout)}")
     return ran
 
 
-def _failures(ran: "subprocess.CompletedProcess[str]") -> tuple[str, ...]:
+def _failures(ran: python.Ran) -> tuple[str, ...]:
     return tuple(re.findall(r"^(?:FAILED|ERROR) (.+)$", ran.stdout, re.M))
 
 
-def _check(name: str, ran: "subprocess.CompletedProcess[str]", said: Sequence[str] = ()) -> Check:
-    return Check(name, () if ran.returncode in (0, 5) else tuple(said) or (_last(ran),))
+def _check(name: str, ran: python.Ran, said: Sequence[str] = ()) -> Check:
+    return Check(name, () if ran.returncode in (0, 5) else tuple(said) or (python.last(ran.stderr, ran.stdout),))
 
 
-def _last(ran: "subprocess.CompletedProcess[str]") -> str:
-    lines = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
-    return lines[-1] if lines else "no output"
-
-
-def _run(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def _run(copy: Path, *arguments: str) -> python.Ran:
     roots = ("wrapper", "generated", "contract_tests", "scripts")
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MYPY"))},
-        "PYTHONPATH": os.pathsep.join(str(copy / folder) for folder in roots),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "COLUMNS": "200",
-    }
     try:
-        ran = subprocess.run(
-            [sys.executable, *arguments], cwd=copy, env=environment, capture_output=True,
-            text=True, encoding="utf-8", errors="replace", check=False, timeout=_SECONDS,
-        )  # fmt: skip
-        # A report says the same wherever the tree is.
-        ran.stdout, ran.stderr = (said.replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
-        return ran
+        ran = python.run(*arguments, roots=(copy / folder for folder in roots), cwd=copy, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise PipelineError(f"{' '.join(arguments[:2])} is not done after {_SECONDS} s") from error
+    # A report says the same wherever the tree is.
+    ran.stdout, ran.stderr = (said.replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
+    return ran

@@ -4,21 +4,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..documents import line_of
 from .claims import Claim
-from .held import hold, line_of
+from .held import hold
 from .result import Change
 
 
 def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
     """Each claim that is new or gone. `file` is the spec, whose lines are named."""
     for claim in new:
-        if claim not in old:
+        # Of what a page says twice, the fuller.
+        if claim not in old and not any(claim.items() < other.items() for other in new):
             at, against = hold(claim, spec)
             said = "the spec agrees" if against is None else f"in the spec, {against}"
             kind = "documentation" if against is None else _kind(claim, old)
             yield _change(kind, at, f"new claim: {_told(claim)}; {said}", file)
     for claim in old:
-        if claim not in new:
+        if claim not in new and not any(claim.items() < other.items() for other in old):
             still = any(_about(other) == _about(claim) for other in new)
             said = "the page claims something else of it" if still else "nothing on the page claims it any more"
             kind = "documentation" if still else "undecided"

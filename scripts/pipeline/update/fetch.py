@@ -26,12 +26,11 @@ _SCHEMES = "its address must start with https://, or with file:// or http:// on 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A page's bytes, what the server calls them, and the addresses that it sent us to."""
+    """A page's bytes, and what the server calls them."""
 
     data: bytes
     content_type: str = ""
     charset: str | None = None
-    redirects: tuple[str, ...] = ()
 
 
 def fetch(address: str) -> Fetched:
@@ -44,7 +43,11 @@ def fetch(address: str) -> Fetched:
     try:
         # A proxy of the environment is for what is elsewhere.
         with httpx2.Client(
-            timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname), follow_redirects=True
+            timeout=_TIMEOUT,
+            headers=_HEADERS,
+            trust_env=not _loopback(parts.hostname),
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
         ) as client:
             return _get(client, httpx2.URL(address), time.monotonic() + _TOTAL_SECONDS)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
@@ -52,13 +55,8 @@ def fetch(address: str) -> Fetched:
 
 
 def _get(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
-    visited: list[str] = []
-
     def follow(request: httpx2.Request) -> None:
         """Before each request, also of a redirect."""
-        visited.append(str(request.url))
-        if len(visited) > MOST_REDIRECTS + 1:
-            raise PipelineError(f"{first}: more than {MOST_REDIRECTS} redirects: {', '.join(visited[1:])}")
         if (request.url.host, request.url.scheme) != (first.host, first.scheme):
             raise PipelineError(
                 f"{first}: the server sends us to another host or scheme, {request.url}; if the page has moved there, "
@@ -71,7 +69,7 @@ def _get(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
             raise PipelineError(f"{answer.url}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip())
         data = _bounded(answer, str(answer.url), deadline)
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Fetched(data, kind, answer.charset_encoding, tuple(visited[1:]))
+        return Fetched(data, kind, answer.charset_encoding)
 
 
 def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:

@@ -1,13 +1,9 @@
 """Hold a page's claims against the spec that we wrote from it: which place each is about, and whether they agree."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode, SequenceNode
-
-from .. import safe_yaml
-from ..documents import pointer, tokens
+from ..documents import pointer
 from ..operations import operations, target
 from .claims import Claim
 
@@ -73,23 +69,6 @@ def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statemen
         facts = {"type": child.get("type"), "required": name in schema.get("required", ())}
         yield kind, f"{above}{name}", here, facts
         yield from _properties(spec, here, kind, f"{above}{name}/")
-
-
-def line_of(file: Path, at: str) -> int:
-    """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
-    node: Any = safe_yaml.compose(file.read_text("utf-8"))
-    line = 1
-    for key in tokens(at):
-        if isinstance(node, MappingNode):
-            found = next(((k, value) for k, value in node.value if k.value == key), None)
-        elif isinstance(node, SequenceNode) and key.isdecimal() and int(key) < len(node.value):
-            found = (node.value[int(key)], node.value[int(key)])
-        else:
-            found = None
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
 
 
 def _operation(claim: Claim, spec: Json) -> Held:

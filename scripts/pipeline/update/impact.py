@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..documents import resolve, tokens
+from openapi_python_client.strings import PythonIdentifier
+
+from ..documents import ABSENT, resolve, tokens
 from .result import Change, Use
 
 
 def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[Use, ...]:
-    """`specs` are the effective ones, before and after; what changes in its documentation only touches nothing."""
-    places = (at for change in changes if change.kind != "documentation" for at in change.pointers)
+    """`specs` are the effective ones, before and after. What is new, or only told in other words, touches nothing."""
+    told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
+    places = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
     names = {name for at in places for name in _names(at, specs)}
-    words = sorted(names | {_identifier(name) for name in names}, key=len, reverse=True)
+    words = sorted(names | {str(PythonIdentifier(name, "")) for name in names}, key=len, reverse=True)
     either = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})(?![\w-])")
     adapters = [file for file in _python(root / "wrapper") if f"audience_clients.{key}." in file.read_text("utf-8")]
     tests = [file for file in _python(root / "contract_tests") if key in file.relative_to(root).with_suffix("").parts]
@@ -27,11 +30,6 @@ def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, An
 
 def _python(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
-
-
-def _identifier(name: str) -> str:
-    """What the client generator makes of a name on the wire."""
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).strip("_").lower()
 
 
 def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:

@@ -9,9 +9,20 @@ from typing import Any
 from .._errors import PipelineError
 from ..documents import dump
 from ..markdown import code, line
-from .result import Change, Code, Report, Result, Use
+from .result import Change, Code, Page, Report, Result, Use
 
 _MOST_CHARACTERS = 300
+_MOST_LINES = 20
+_FEW = 6
+# In this order; what each class of change means to those who call.
+_MEANS = {
+    "breaking-caller": "a request that was right may be refused",
+    "breaking-reader": "an answer may be one that its readers do not expect",
+    "undecided": "nothing here can tell whether it breaks callers; a person has to",
+    "compatible": "no caller breaks; what is new is not used yet, so see whether the adapter needs it (as it "
+    "does where a list now comes in parts)",
+    "documentation": "the same, told in other words",
+}
 
 
 def as_markdown(result: Result) -> str:
@@ -25,7 +36,7 @@ def as_json(result: Result) -> str:
         "class": result.code.words,
         "error": result.error,
         "providers": [_provider(report) for report in result.reports],
-        "checks": [{"name": c.name, "ok": not c.said, "said": c.said} for c in result.checks],
+        "checks": [{**asdict(check), "ok": not check.said} for check in result.checks],
         "outdated_tests": result.outdated,
         "written": result.written,
         "changelog": list(changelog(result)),
@@ -74,22 +85,29 @@ def _worst(report: Report) -> list[Change]:
 
 def _lines(result: Result) -> Iterator[str]:
     for report in result.reports:
-        yield from _heading(f"{report.key}: {report.code.words}")
+        yield from _heading(f"{report.key}: {report.code.words if report.compared else 'not compared'}")
         yield from _about(report)
     if result.checks:
         yield from _heading("Checks")
         for check in result.checks:
             yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from (f"  - {code(said)}" for said in check.said)
+            yield from _some((code(said) for said in check.said), "  - ")
     if result.outdated:
-        yield from _heading("Tests that the new page makes untrue; correct them, or our spec, or DEVIATIONS.md")
-        yield from (f"- {code(test)}" for test in result.outdated)
+        yield from _heading("Tests that the new page makes untrue")
+        yield from _some(map(code, result.outdated))
     entries = list(changelog(result)) if not result.error else []
     if entries:
         yield from _heading("Proposed for CHANGELOG.md, below `### Changed`")
         yield from entries
+    against = result.error.splitlines()
+    if against:
+        yield from _heading(f"What stands against it: {len(against)}")
+        yield from _some(against)
+    steps = list(_steps(result))
+    if steps:
+        yield from _heading("What to do next")
+        yield from (f"{number}. {step}" for number, step in enumerate(steps, 1))
     yield from _heading("Outcome")
-    yield from (f"- error: {line}" for line in result.error.splitlines())
     files = len(result.written)
     left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""
     yield f"{result.code.value}: {result.code.words}{f'; {files} files written' if files else left}"
@@ -99,32 +117,80 @@ def _heading(text: str) -> tuple[str, str, str]:
     return "", f"## {text}", ""
 
 
+def _some(entries: Iterable[str], before: str = "- ") -> Iterator[str]:
+    """A list that stays readable, whatever a page says: the rest is in report.json."""
+    entries = list(entries)
+    yield from (f"{before}{entry}" for entry in entries[:_MOST_LINES])
+    if len(entries) > _MOST_LINES:
+        yield f"{before}and {len(entries) - _MOST_LINES} more: report.json has them all"
+
+
 def _about(report: Report) -> Iterator[str]:
+    states: dict[str, list[str]] = {}
     for page in report.pages:
-        state = ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
-        if page.by_hand:
-            state = "not fetched: it is compared by hand"
-        elif page.missing:
-            state = f"not there, what was reconstructed stays: {_cut(page.missing)}"
-        kind = f" ({page.content_type})" if page.content_type and page.changed else ""
-        yield f"- page {code(page.address)}: {state}{kind}"
-        yield from (f"  - redirected to {code(address)}" for address in page.redirects)
+        states.setdefault(_state(page), []).append(code(page.address))
+    yield from (f"- {state}: {', '.join(pages)}" for state, pages in states.items())
     if report.version[0] != report.version[1]:
         yield f"- version {report.version[0]} → {report.version[1]}"
-    for change in _worst(report):
-        where = ", ".join(code(place) for place in (*change.lines, *change.pointers))
-        yield f"- {change.kind}: {_cut(change.sentence)} ({where})"
-    if any(claim.code > Code.DOCUMENTATION for claim in report.claims):
-        yield "- the spec is ours: correct the lines above, and record its new hash in SOURCE.toml"
-    yield from (f"- touched: {code(place)}" for place in _places(report.impact))
+    for kind, means in _MEANS.items():
+        found = [change for change in _worst(report) if change.kind == kind]
+        if found:
+            yield from ("", f"**{kind}**, {len(found)}: {means}", "")
+            yield from _some(", ".join([*map(code, change.lines), _cut(change.sentence)]) for change in found)
+    if report.impact:
+        yield from ("", "Our lines that name what changed:", "")
+        yield from _some(_places(report.impact))
 
 
-def _places(uses: Iterable[Use]) -> list[str]:
-    """A line for a file and a word, with the lines that have it."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _state(page: Page) -> str:
+    if page.by_hand:
+        return "not fetched, compare by hand"
+    if page.missing:
+        # Of several, each with its own address and one reason, the reason is told once.
+        return f"not there ({_cut(page.missing.removeprefix(f'{page.address}: '))}), what was reconstructed stays"
+    return ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
+
+
+def _places(uses: Iterable[Use]) -> Iterator[str]:
+    """For each file the words that it has, with their lines if those are few."""
+    found: dict[str, dict[str, list[str]]] = {}
     for use in uses:
-        found.setdefault((use.file, use.word), []).append(str(use.line))
-    return [f"{file}:{','.join(lines)} {word}" for (file, word), lines in found.items()]
+        found.setdefault(use.file, {}).setdefault(use.word, []).append(str(use.line))
+    for file, words in found.items():
+        told = (
+            f"{code(word)} ({', '.join(at) if len(at) <= _FEW else f'{len(at)} lines'})" for word, at in words.items()
+        )
+        yield f"{code(file)}: {', '.join(told)}"
+
+
+def _steps(result: Result) -> Iterator[str]:
+    keys = [report.key for report in result.reports if report.code]
+    ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
+    again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
+    failed = any(check.said for check in result.checks)
+    untried = result.code and "tests" not in [check.name for check in result.checks]
+    steps = [
+        (
+            result.error,
+            f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`.",
+        ),
+        (
+            failed and not result.error and not result.written,
+            f"`{again} UPDATE=--keep`: the tree then has the new spec.",
+        ),
+        (
+            failed,
+            "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server.",
+        ),
+        (result.outdated, "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."),
+        (
+            ours,
+            f"Ours is the spec of {', '.join(ours)}: correct the lines above, record its new hash, `make generate`.",
+        ),
+        (untried, "The tests were not run: without `--no-tests`, those that break are named."),
+        (result.written, "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."),
+    ]
+    return (step for wanted, step in steps if wanted)
 
 
 def _cut(text: str) -> str:

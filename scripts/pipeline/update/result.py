@@ -48,8 +48,6 @@ class Page:
     address: str
     recorded: str
     found: str
-    content_type: str = ""
-    redirects: tuple[str, ...] = ()
     by_hand: bool = False
     missing: str = ""
 
@@ -78,6 +76,8 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     claims: list[Change] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
+    compared: bool = True
+    """Not where what was fetched could not be read as far as that."""
 
     @property
     def code(self) -> Code:

@@ -1,10 +1,11 @@
 """The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .. import client, diff, effective, folders, registry, tree
+from .. import client, diff, effective, folders, merge, registry, tree
 from .._errors import PipelineError
 from ..documents import fingerprint, read
 from ..folders import Json, Provider
@@ -42,7 +43,13 @@ def _within(text: str, folder: Path) -> str:
 
 def _report(taken: Taken) -> Report:
     version = _version(taken.provider)
-    return Report(taken.provider.key, taken.pages, (version, version), fingerprint(read(taken.provider.effective)))
+    return Report(
+        taken.provider.key,
+        taken.pages,
+        (version, version),
+        fingerprint(read(taken.provider.effective)),
+        compared=not taken.files,
+    )
 
 
 def _version(provider: Provider) -> str:
@@ -51,14 +58,16 @@ def _version(provider: Provider) -> str:
 
 
 def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> None:
-    against, specs = list[str](), {}
+    against, specs = list[str](), dict[str, Json | None]()
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
             tree.write(copy, {copy / path.relative_to(root): data for path, data in each.files.items()})
             specs[report.key], wrong = _differences(copy, each, report)
             against += wrong
+    valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
-        _generated(copy, taken, result, specs, root / "build" / "update" / "mypy", tests=tests)
+        if valid.keys() == specs.keys():
+            _generated(copy, taken, result, valid, root / "build" / "update" / "mypy", tests=tests)
     except PipelineError as error:
         against.append(str(error))
     if against:
@@ -99,8 +108,8 @@ def _offered(copy: Path) -> Check:
     return Check(name)
 
 
-def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[str]]:
-    """The effective spec, and what stands against it."""
+def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None, list[str]]:
+    """The effective spec, or None if it is not valid, and what stands against it."""
     old, new = taken.provider, Provider(copy, taken.provider.key)
     report.version = report.version[0], _version(new)
     recorded = read(old.claims) if old.claims.is_file() else {}
@@ -110,15 +119,29 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json, list[s
             given = recorded.get(name, ()), taken.claims[name], effective.load(document.path), document.path
             report.claims += claimed.differences(*given)
     other = tree.changes({path: data for path, data in taken.files.items() if data is not None})
-    spec, against = effective.attempt(new, {path.name for path in other})
-    report.sha256 = fingerprint(spec)
+    names = {path.name for path in other}
+    spec, against = effective.attempt(new, names)
     # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
-    before = read(old.effective)
-    report.changes = [_change(change) for change in diff.compare(before, spec)]
-    if not report.changes and before != spec:
-        places = dict.fromkeys([*effective.changed(before, spec), *effective.changed(spec, before)])
+    # Where the overlay leaves no valid spec, the documents are compared.
+    before, after = read(old.effective), spec
+    if after is None:
+        before, after = (merge.decided(effective.upstream(each), names) for each in (old, new))
+    report.sha256, report.compared = fingerprint(after), True
+    report.changes = [_change(change) for change in diff.compare(before, after)]
+    if before != after and not report.changes:
+        places = dict.fromkeys([*effective.changed(before, after), *effective.changed(after, before)])
         report.changes = [Change("documentation", tuple(places), "the specs differ in what means nothing")]
+    report.changes += _samples(taken)
     return spec, against
+
+
+def _samples(taken: Taken) -> Iterator[Change]:
+    """What the page shows is held against the spec by the tests."""
+    files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
+    for path, data in files.items():
+        if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):
+            name = path.relative_to(taken.provider.root).as_posix()
+            yield Change("documentation", (), "other samples", (name,))
 
 
 def _change(found: diff.Change) -> Change:

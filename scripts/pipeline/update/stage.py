@@ -46,20 +46,15 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
     undo = _undo(root)
     shutil.rmtree(undo, ignore_errors=True)
     undo.mkdir(parents=True)
-    before = {path: f"{number}" for number, path in enumerate(paths) if (root / path).is_file()}
-    for path, name in before.items():
-        shutil.copy2(root / path, undo / name)
-    new = undo / "files.new"
-    new.write_text(json.dumps({path: before.get(path) for path in paths}), "utf-8")
+    for path in paths:
+        if (root / path).is_file():
+            (undo / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / path, undo / path)
+    new = undo / "new"
+    new.write_text(json.dumps(paths), "utf-8")
     os.replace(new, undo / _FILES)
     try:
-        for path in paths:
-            if (copy / path).is_file():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(copy / path, root / path)
-            else:
-                (root / path).unlink()
-        tree.write(root, {})
+        _put(root, copy, paths)
     except BaseException:
         recover(root)
         raise
@@ -71,17 +66,22 @@ def recover(root: Path) -> bool:
     undo = _undo(root)
     if not (undo / _FILES).is_file():
         return False
-    for path, name in json.loads((undo / _FILES).read_text("utf-8")).items():
-        if name is not None:
+    _put(root, undo, json.loads((undo / _FILES).read_text("utf-8")))
+    _done(undo)
+    return True
+
+
+def _put(root: Path, source: Path, paths: list[str]) -> None:
+    """Each file of the source in place at once; one that it lacks goes."""
+    new = _undo(root) / "new"
+    for path in paths:
+        if (source / path).is_file():
+            shutil.copy2(source / path, new)
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            back = undo / f"{name}.back"
-            shutil.copy2(undo / name, back)
-            os.replace(back, root / path)
+            os.replace(new, root / path)
         elif (root / path).is_file():
             (root / path).unlink()
     tree.write(root, {})
-    _done(undo)
-    return True
 
 
 def _done(undo: Path) -> None:

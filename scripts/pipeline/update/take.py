@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 
-from .. import samples as samples_of_operations
+from .. import samples as sample_files
 from .. import vendor
 from .._errors import PipelineError
 from ..documents import dump
@@ -61,20 +61,18 @@ def _page(entry: Mapping[str, Any], got: Fetched | None, missing: str) -> Page:
     about = entry["file"], entry["address"], entry["sha256"]
     if got is None:
         return Page(*about, found=entry["sha256"], by_hand="by_hand" in entry, missing=missing)
-    return Page(*about, hashlib.sha256(got.data).hexdigest(), got.content_type, got.redirects)
+    return Page(*about, hashlib.sha256(got.data).hexdigest())
 
 
 def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
     provider = taken.provider
     source: Any = tomlkit.parse(provider.source_file.read_text("utf-8"))
-    recorded_samples = samples_of_operations.recorded(provider)
-    before = [{**sample, "file": file.stem} for file, found in recorded_samples.items() for sample in found]
     samples: list[Any] = []
     new: dict[Path, bytes] = {}
     for entry, recorded in zip(provider.source["page"], source["page"], strict=True):
         got = fetched.get(entry["file"])
         if got is None:
-            samples += [sample for sample in before if sample["page"] == entry["file"]]
+            samples += sample_files.kept(provider, entry["file"])
             continue
         try:
             text = text_of(got.data, got.charset)
@@ -93,7 +91,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
         recorded["sha256"] = hashlib.sha256(got.data).hexdigest()
     source["vendored"] = tomlkit.date(date)
     specs = vendor.specs(provider, new)
-    taken.files |= dict.fromkeys(recorded_samples) | samples_of_operations.files(provider, specs, samples)
+    taken.files |= dict.fromkeys(sample_files.recorded(provider)) | sample_files.files(provider, specs, samples)
     taken.files[provider.source_file] = tomlkit.dumps(source).encode()
 
 

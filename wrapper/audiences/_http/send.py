@@ -15,12 +15,11 @@ import httpx2
 from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
 from .._outcome import Response
-from .._reader import Reader
 from .._reason import UploadError
 from .._request import Request
 from .._secret import Secret
 from .._sides import AsyncSide, DeadlineError, Flow, Side
-from .._upload import Upload
+from .._upload import Reader, Upload
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
