@@ -22,8 +22,7 @@ from audiences import (
     SpecViolationError,
     aio,
 )
-from audiences._listing import Listing
-from audiences._operation import Page
+from audiences._operation import Listing, Page
 from callers import make
 from test_verbs import ERROR, RECORD
 

@@ -1,6 +1,5 @@
 """What the proxy variables say is checked when the object is made, and NO_PROXY is kept to by host and port."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -43,15 +42,6 @@ def test_a_malformed_proxy_that_no_call_would_use_is_not_looked_at(monkeypatch: 
     assert make("batch", base_url="http://127.0.0.1", proxy="environment")
     monkeypatch.setenv("NO_PROXY", "provider.test")
     assert make("batch", base_url="https://provider.test", proxy="environment")
-
-
-def test_a_socks_proxy_is_refused_at_once_where_its_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "socksio", None)
-    with pytest.raises(ConfigurationError, match="the extra socks"):
-        make("batch", proxy="socks5://word-4711:1080")
-    monkeypatch.setenv("ALL_PROXY", "socks5://word-4711:1080")
-    with pytest.raises(ConfigurationError, match=r"ALL_PROXY.*the extra socks"):
-        make("batch", base_url="https://provider.test", proxy="environment")
 
 
 @pytest.mark.parametrize("spared", [8443, 443])

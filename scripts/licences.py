@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "build" / "release" / "bin" / "python"
-PACKAGES = {"audiences": (ROOT, "[cli,otel,socks]"), "audience-contract": (ROOT / "contract_tests", "")}
+PACKAGES = {"audiences": (ROOT, "[cli,otel]"), "audience-contract": (ROOT / "contract_tests", "")}
 # Parts of names. None of these licences asks that a caller's own code be given away.
 ALLOWED = ("0BSD", "Apache", "BSD", "ISC", "MIT", "MPL", "Mozilla", "PSF", "Python Software Foundation", "Unlicense")
 

@@ -34,7 +34,7 @@ PACKINGS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("br", bytes),
     ("gzip, gzip", gzip.compress),
 )
-WHOLE = 4
+WHOLE = 3
 """So many of the packings give a body that can be read whole."""
 LYING = (4, 6)
 """Those whose label is not true of every body."""

@@ -5,11 +5,8 @@ and deleted, where the provider offers that (`capabilities` of its class says so
 three. Every error of a call is an AudiencesError; where the call changes something, it has the outcome.
 """
 
-from ._attempt import Attempt
 from ._audience import Audience
-from ._call_settings import Timeouts
-from ._changed import Changed, Chunk, Rest
-from ._drivers import Blocking as Provider
+from ._call_settings import RetryPolicy, Timeouts
 from ._errors import (
     AudiencesError,
     AuthenticationError,
@@ -34,13 +31,22 @@ from ._everywhere import Result, create_everywhere
 from ._members import Attribute, Member, PhoneFile, Url
 from ._operation import Capability, Support
 from ._options import CallOptions, Options
-from ._outcome import Outcome, State
-from ._policy import RetryPolicy
-from ._reconcile import Evidence, Reconciliation
-from ._record import AmbiguousError, ExistsError, Receipt, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Ensured, Reply
+from ._outcome import Attempt, Changed, Chunk, Headers, Outcome, Response, Rest, State
+from ._provider import Blocking as Provider
+from ._record import (
+    AmbiguousError,
+    Ensured,
+    Evidence,
+    ExistsError,
+    Receipt,
+    Reconciliation,
+    Record,
+    RecordState,
+    Reference,
+    Reply,
+    WaitTimeoutError,
+)
 from ._request import Part, Request
-from ._response import Headers, Response
 from ._secret import Secret, SecretSource
 from ._version import __version__
 

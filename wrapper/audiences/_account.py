@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from . import _json, _spec
-from ._audience import Audience
-from ._draft import Draft, drafted
+from ._audience import Audience, Draft, drafted
 from ._errors import OURS, InvalidError, Problem, named
+from ._http.send import Sender
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
+from ._outcome import Response
 from ._redact import RecentSecrets
 from ._request import Part, Request
-from ._response import Response
 from ._secret import Secret
 from ._settings import Values
 
@@ -30,6 +30,7 @@ class Account:
     values: Values
     pace: Pace
     known: RecentSecrets
+    sender: Sender
     on_request: Callable[[Request], Any] | None = None
     on_response: Callable[[Request, Response], Any] | None = None
     allow_undocumented: bool = False
@@ -90,7 +91,7 @@ class Account:
             built |= {"json": given["json"], "headers": {"Content-Type": "application/json"}}
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
-        return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,), lambda _: None)
+        return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))
 
     def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""

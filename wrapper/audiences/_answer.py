@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from . import _json, _spec
-from ._attempt import Attempt
 from ._errors import (
     AudiencesError,
     AuthenticationError,
@@ -23,8 +22,7 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._operation import Effect, Operation, Path, value_at
-from ._outcome import Outcome
-from ._response import Response
+from ._outcome import Attempt, Outcome, Response
 
 Answer = TypeVar("Answer")
 MAX_DEVIATIONS = 100
@@ -86,6 +84,8 @@ def judge(operation: _spec.Operation, response: Response) -> Judged:
 
 
 def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str | None]:
+    if operation.parse is None:
+        return None, None
     if not operation.spec.documents(judged.response.status):
         return None, "the status is not a documented success"
     # The models take a wrong type silently, so only a body without one is given to them.
@@ -105,7 +105,7 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
 def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     """What a response amounts to that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
-    wait = longest_wait(headers.all("retry-after"), _date(headers.get("date")))
+    wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
     known: dict[str, Any] = {
         "response": judged.response,
         "deviations": judged.deviations,
@@ -140,12 +140,6 @@ def _refusal(status: int, wait: float | None, known: dict[str, Any], *, names_on
     return RejectedError(f"refused the request ({status})", **known)
 
 
-def longest_wait(values: Sequence[str], now: datetime | None = None) -> float | None:
-    """The longest of several Retry-After headers; None where there is none, or one of them cannot be read."""
-    waits = [retry_after(value, now) for value in values]
-    return None if None in waits else max(waits, default=None)  # type: ignore[type-var]  # no None is among them
-
-
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither. `now` is by the
     provider's clock, where the answer has a Date.
@@ -153,7 +147,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     >>> retry_after("120")
     120.0
     """
-    if value is None:
+    if value is None or value.count(",") > 1:  # several such headers
         return None
     if re.fullmatch(r"[0-9]{1,18}", value.strip()):
         return float(value)

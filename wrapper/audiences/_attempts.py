@@ -9,16 +9,14 @@ from typing import Generic
 from . import _answer, _observe
 from ._account import Account
 from ._answer import Success
-from ._attempt import Attempt
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, NotSentError, NotSentTimeoutError, SpecViolationError, UnknownOutcomeError
-from ._http.trace import AttemptTrace, Send
+from ._http.trace import AttemptTrace
 from ._operation import Answer, Asked, Effect, Operation
-from ._outcome import Outcome
+from ._outcome import Attempt, Outcome, Response
 from ._request import Request
-from ._response import Response
 from ._secret import Secret
-from ._steps import Flow, Given, Wait, Work, awaited, call
+from ._sides import Flow, Given, awaited, call
 
 ENDED = "close() ended the call before it was sent"
 _NO_TURN = "nothing was sent: the total time ended while the call was waiting for its turn"
@@ -41,9 +39,8 @@ class Attempts(Generic[Asked, Answer]):
 
     def run(self, request: Request) -> Flow[Success[Answer]]:
         """Raises the last attempt's AudiencesError, with all attempts on it."""
-        self._request, wait = request, 0.0
+        self._request = request
         while True:
-            yield Wait(wait)
             if self._how.ending.over:
                 raise self._failure or NotSentError(ENDED)
             self._begin()
@@ -58,7 +55,7 @@ class Attempts(Generic[Asked, Answer]):
                 self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            wait = yield from self._next_wait(request, failure)
+            yield self._how.side.sleep((yield from self._next_wait(request, failure)), self._how.ending)
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
@@ -72,14 +69,15 @@ class Attempts(Generic[Asked, Answer]):
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
                 raise NotSentTimeoutError(_NO_TURN)
-            yield Wait(wait)
+            yield self._how.side.sleep(wait, self._how.ending)
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
-        response = yield Send(sendable, self._how, self._seen, self._how.reuse or self._reads)
+        reuse = self._how.reuse or self._reads
+        response = yield from self._account.sender.send(sendable, self._seen, reuse=reuse)
         yield from self._tell(request, response)
         read = partial(_answer.read, self._operation, self._asked, response)
-        success: Success[Answer] = (yield Work(read)) if self._seen.large else read()
+        success: Success[Answer] = (yield self._how.side.work(read)) if self._seen.large else read()
         return success
 
     def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
@@ -118,7 +116,7 @@ class Attempts(Generic[Asked, Answer]):
     def _announce(self, request: Request) -> Flow[None]:
         if self._account.on_request:
             asked = call(partial(self._account.on_request, request))
-            given = yield from awaited(asked, self._how.deadline, "on_request")
+            given = yield from awaited(asked, self._how.side, self._how.remaining, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
@@ -126,15 +124,10 @@ class Attempts(Generic[Asked, Answer]):
         if self._account.on_response:
             asked = call(partial(self._account.on_response, request, response))
             try:
-                given = yield from awaited(asked, self._how.deadline, "on_response")
+                given = yield from awaited(asked, self._how.side, self._how.remaining, "on_response")
             except AudiencesError as error:
                 given = Given(raised=error)
             _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
-
-    @property
-    def slow(self) -> bool:
-        """Whether it takes long to find out what is known."""
-        return self._seen.large
 
     def interrupted(self, interrupt: BaseException) -> AudiencesError:
         """The error that tells what is known of a call which was interrupted or cancelled, wherever that was."""

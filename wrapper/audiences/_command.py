@@ -33,8 +33,8 @@ from . import (
     _report,
 )
 from . import _operation as operation
+from ._audience import LEAVABLE
 from ._checks import LONGEST
-from ._draft import LEAVABLE
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, members_of
 from ._terminal import note, say

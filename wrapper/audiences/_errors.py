@@ -29,10 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._attempt import Attempt, as_json
-from ._changed import Changed
-from ._outcome import Outcome
-from ._response import Response
+from ._outcome import Attempt, Changed, Outcome, Response, as_json
 
 OURS = "our rule"
 """The source of a rule that no provider documents."""

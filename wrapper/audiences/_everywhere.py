@@ -12,9 +12,9 @@ import anyio
 
 from . import _checks, _observe
 from ._audience import Audience
-from ._drivers import Async, Blocking
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
+from ._provider import Async, Blocking
 from ._record import Receipt
 
 Result = Receipt | AudiencesError

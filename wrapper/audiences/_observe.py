@@ -13,9 +13,8 @@ from inspect import iscoroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._attempt import Attempt
 from ._errors import AudiencesError, ConfigurationError
-from ._outcome import Outcome
+from ._outcome import Attempt, Outcome
 from ._version import __version__
 
 _LOG = logging.getLogger("audiences")

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import _spec
-from ._draft import Draft, DraftRules
+from ._audience import Draft, DraftRules
 from ._errors import Remedy, UnsupportedError
 from ._lazy import lazy
 from ._members import Member, PhoneFile
@@ -134,8 +134,8 @@ class Operation(Generic[Asked, Answer]):
     result: Callable[[Asked, Any], Answer | None]
     """What the JSON of a success says: None of one that lacks what the caller needs. Of no body, or none that can be
     read, the JSON is None."""
-    parse: Callable[[Any], object]
-    """The generated response parser."""
+    parse: Callable[[Any], object] | None = None
+    """The generated response parser, where a receipt has the model."""
     needs: str = ""
     """What a success must have, for the error where it has not."""
     consequence: str = ""
@@ -260,3 +260,37 @@ def value_at(body: Any, path: Path) -> Any:
         except (LookupError, TypeError):
             return None
     return body
+
+
+_PATIENCE = 10
+"""Pages in a row that may bring nothing new."""
+
+
+class Listing:
+    """A list that is being read. A provider whose pages do not come to an end is noticed, whatever marks it gives."""
+
+    def __init__(self) -> None:
+        self.place: Mark = None
+        self.is_over = False
+        self.problem = ""
+        """What keeps the list from being read on, after the page that was read last."""
+        self._anchor: Mark = None
+        self._steps, self._power = 0, 1
+        self._idle = 0
+        self._last: object = None
+
+    def turn(self, page: Page) -> None:
+        """Go on after a page."""
+        mark, items = page.next, [record.raw for record in page.records]
+        self.is_over = mark is None
+        goes_back = isinstance(mark, int) and mark <= int(self.place or 0)
+        # After Brent: a mark that is kept for twice as many pages each time is met again on any way round.
+        if not self.is_over and (goes_back or mark in (self.place, self._anchor)):
+            self.problem = "it names a page as the next one that was read before"
+        self._steps += 1
+        if self._steps == self._power:
+            self._anchor, self._steps, self._power = mark, 0, 2 * self._power
+        self._idle = self._idle + 1 if not items or items == self._last else 0
+        if not self.is_over and self._idle >= _PATIENCE:
+            self.problem = f"{_PATIENCE} pages in a row brought nothing new, and yet it names a next one"
+        self.place, self._last = mark, items

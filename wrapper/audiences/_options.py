@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
-from ._call_settings import Timeouts
+from ._call_settings import RetryPolicy, Timeouts
 from ._errors import ConfigurationError
 from ._lock import Lock
-from ._policy import RetryPolicy
+from ._outcome import Response
 from ._request import Request
-from ._response import Response
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024

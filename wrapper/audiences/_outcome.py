@@ -1,7 +1,57 @@
-"""What is known of a call's effect at the provider."""
+"""What is known of a call: what came back, its outcome, its attempts, and each call of a change of members."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+
+class Headers(Mapping[str, str]):
+    """Response headers: a mapping that ignores case. The values of a repeated header are joined with a comma."""
+
+    def __init__(self, items: tuple[tuple[str, str], ...] = ()) -> None:
+        self.items_as_sent = items
+        self._values: dict[str, str] = {}
+        for name, value in items:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(self.items_as_sent)
+
+    def __repr__(self) -> str:
+        return f"Headers({len(self)} names)"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: the status, the headers and the bytes of the body, decompressed.
+
+    `problem` says why the body is not whole (cut off, too large, not decompressible); None if it is. `elapsed` has the
+    seconds from sending to the end of the answer.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+    problem: str | None = None
+    elapsed: float = field(default=0.0, compare=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The X-Request-Id, if any; no provider documents one."""
+        return self.headers.get("x-request-id")
 
 
 class Outcome(StrEnum):
@@ -46,3 +96,148 @@ class State(StrEnum):
     """The provider says that the audience is gone."""
     UNKNOWN = "unknown"
     """The answer is a success, but not a documented one."""
+
+
+def as_json(of: object, *names: str) -> dict[str, Any]:
+    """The attributes of these names. Their values are JSON already, or objects of ours."""
+    return {name: _value(getattr(of, name)) for name in names}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_value(each) for each in value]
+    if to_dict := getattr(value, "to_dict", None):
+        return to_dict()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    operation: str
+    """The spec's operationId: that of the call, or of asking for the access token which it needs."""
+    number: int
+    """1 for the operation's first."""
+    what: str
+    """What happened, without names or the provider's words."""
+    outcome: Outcome | None
+    """None for a call that only reads."""
+    started: datetime
+    """When, in UTC."""
+    elapsed: float
+    """Seconds."""
+    status: int | None
+    """The HTTP status, if one was seen."""
+    request_id: str | None = field(repr=False)
+    """The response's X-Request-Id, if any."""
+    failed: bool
+    """Whether it gave an error."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as values of JSON."""
+        return as_json(self, *(each.name for each in fields(self)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """One call of a change: what became of it, and how many members it had."""
+
+    outcome: Outcome
+    members: int | None
+    """None where a file of them was sent."""
+    operation_token: str | None = field(default=None, repr=False)
+    """The token by which the provider can be asked how this call's change goes, if it gave one."""
+    message: str = ""
+    """Why it was not applied."""
+    response: Response | None = field(default=None, repr=False)
+    """The raw response, if one came."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON."""
+        return as_json(self, "outcome", "members", "operation_token", "message", "status", "attempts")
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, if one was seen."""
+        return self.response.status if self.response else None
+
+
+class Rest:
+    """The members that were not applied, as far as is known, to be iterated over once: those of the calls that failed,
+    and those that were never sent. Those that were not yet taken from the caller's iterable are taken from it then, and
+    are lost where this is pickled.
+    """
+
+    def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
+        self._taken, self._source = taken, source
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it goes on with an asynchronous iterable."""
+        return not isinstance(self._source, Iterable)
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain(self._taken, self._source)
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        for member in self._taken if self.awaits else self:
+            yield member
+        if self.awaits:
+            async for member in self._source:
+                yield member
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rest, (self._taken,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What became of a change of members: every call of it, in the order in which they were made. No member is shown.
+
+    The result of `add`, `remove` and `replace`, and `changed` of the error that they raise.
+    """
+
+    provider: str
+    operation: str
+    """The spec's operationId."""
+    name: str | None = field(repr=False)
+    """The audience's name, as sent; None where only its id was."""
+    id: str | None
+    """The audience's id, as sent."""
+    state: State
+    chunks: tuple[Chunk, ...] = ()
+    complete: bool = True
+    """Whether all members were sent; False where a failure left some that were not."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in the members by pages about other calls of the provider; nothing was left out."""
+    rest: Rest = field(default_factory=Rest, repr=False, compare=False)
+    """What was not applied: give it to the same verb to go on."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """That of all calls together; *not_sent* where there was nothing to send."""
+        outcomes = [chunk.outcome for chunk in self.chunks]
+        return Outcome.together(outcomes if self.complete else [*outcomes, Outcome.NOT_SENT])
+
+    @property
+    def members(self) -> int | None:
+        """How many members the provider took one by one, an id that several calls had counted in each; None where it
+        took a file of them.
+        """
+        taken = [chunk.members for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
+        return None if None in taken else sum(filter(None, taken))
+
+    @property
+    def operation_token(self) -> str | None:
+        """The token of the last call that was applied."""
+        tokens = [chunk.operation_token for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
+        return tokens[-1] if tokens else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them and no member; `--json` prints them."""
+        names = ("provider", "operation", "outcome", "name", "id", "operation_token", "state", "members", "complete")
+        return as_json(self, *names, "warnings", "chunks")

@@ -1,37 +1,34 @@
-"""What all provider objects share: their settings and options."""
+"""What all provider objects share: their settings and options, and the two ways to run a flow."""
 
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, wraps
 from inspect import signature
-from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
+from types import TracebackType
+from typing import Any, ClassVar, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, Unpack, cast, get_args
 from weakref import ref
 
 from . import _checks, _observe, _spec
 from ._account import Account
 from ._attempts import Attempts
-from ._call_settings import CallSettings, Ending, Timeouts
+from ._call_settings import CREATES, READS, CallSettings, RetryPolicy, Timeouts
 from ._errors import ConfigurationError
-from ._http.send import Sender
-from ._http.trace import Send
-from ._http.waiting import Side
-from ._operation import Adapter, Capability
+from ._http.send import AsyncTransport, BlockingTransport, Sender
+from ._operation import Adapter, Capability, Listing
 from ._options import MAX_BYTES, CallOptions, Options, Pace
-from ._policy import CREATES, READS, RetryPolicy
+from ._record import Model, Record
 from ._redact import RecentSecrets
 from ._secret import Secret
 from ._settings import Setting, Values, base_url, connection_settings, resolve, server_url
-from ._steps import Flow, R, Step, Work
+from ._sides import AsyncSide, BlockingSide, Ending, Flow, R, Side
 from ._token import ClientCredentials, Granted
 from ._verbs import Verbs
 
 T = TypeVar("T")
 
 
-class Provider(ABC, Generic[T]):
+class Provider(Generic[T]):
     """It is never changed after it was made, so threads can share it."""
 
     adapter: ClassVar[Adapter]
@@ -87,11 +84,11 @@ class Provider(ABC, Generic[T]):
         values = self._asking(replace(values, texts={**values.texts, "base_url": self.base_url}), options)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
-        self._account = Account(self.adapter, values, pace, known, *hooks, undocumented)
         self._calls: dict[ref[Verbs], object] = {}
         """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
         connections = connection_settings(options, urls, awaits=self._side.awaits)
-        self._http = Sender(self._side, connections, options.get("transport"))
+        sender = self._sender = Sender(self._side, connections, options.get("transport"))
+        self._account = Account(self.adapter, values, pace, known, sender, *hooks, undocumented)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -158,6 +155,7 @@ class Provider(ABC, Generic[T]):
         _checks.on_progress(on_progress)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))
         return CallSettings(
+            side=self._side,
             timeouts=timeouts,
             policy=RetryPolicy.of(options.get("policy", self.create_policy), "policy"),
             read_policy=RetryPolicy.of(options.get("policy", self.read_policy), "policy"),
@@ -169,42 +167,22 @@ class Provider(ABC, Generic[T]):
             extra_headers=_checks.headers(options.get("extra_headers", {})),
         )
 
-    def _driven(self, verbs: Verbs, flow: Flow[R]) -> Generator[Any, Any, R]:
-        """Goes through a flow; yields what comes of each step, or what is to be awaited for that."""
+    def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
+        """The flow of a verb, so that `close` finds it, and whatever it raises says what is known of the call."""
         known, span = ref(verbs), _observe.Span()
         try:
             self._calls[known] = self._side.owner()
             span.begin(self.title, getattr(flow, "__name__", ""))
-            answer, failure = None, list[BaseException]()
-            while True:
-                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
-                try:
-                    step = flow.throw(failure.pop()) if failure else flow.send(answer)
-                except StopIteration as stop:
-                    result: R = stop.value
-                    span.end(getattr(result, "outcome", None))
-                    return result
-                try:
-                    answer = (
-                        (yield from self._http.send(step)) if isinstance(step, Send) else (yield self._do(step, verbs))
-                    )
-                except BaseException as error:  # noqa: BLE001  # the flow decides what it means
-                    failure.append(error)
+            result = yield from flow
+            span.end(getattr(result, "outcome", None))
+            return result
         except BaseException as raised:
-            # Nothing can be waited for after a GeneratorExit.
-            if verbs.slow and not isinstance(raised, GeneratorExit | Exception):
-                with suppress(BaseException):  # a second interrupt
-                    yield self._do(Work(partial(verbs.explain, raised)), verbs)
             verbs.explain(raised)
             span.fail(raised)
             raise
         finally:
             span.close()
             self._calls.pop(known, None)
-
-    @abstractmethod
-    def _do(self, step: Step, verbs: Verbs) -> Any:
-        """What comes of a step, or what is to be awaited for that."""
 
     def _end_calls(self) -> None:
         owner = self._side.owner()
@@ -216,3 +194,141 @@ class Provider(ABC, Generic[T]):
 @cache
 def _arguments(flow: Callable[..., Any]) -> frozenset[str]:
     return frozenset(signature(flow).parameters)
+
+
+P = ParamSpec("P")
+M = TypeVar("M")
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _blocking(flow: Callable[Concatenate[Verbs[M], P], Flow[R]]) -> Callable[Concatenate["Blocking[M]", P], R]:
+    """The method that runs a verb's flow. It has the flow's signature, but that it returns what the flow gives."""
+
+    @_called_as(flow)
+    def method(self: "Blocking[M]", /, *given: P.args, **named: P.kwargs) -> R:
+        return self._run(*self._begun(flow, given, named))
+
+    return method
+
+
+def _async(
+    flow: Callable[Concatenate[Verbs[M], P], Flow[R]],
+) -> Callable[Concatenate["Async[M]", P], Coroutine[Any, Any, R]]:
+    """The same for the asynchronous class."""
+
+    @_called_as(flow)
+    async def method(self: "Async[M]", /, *given: P.args, **named: P.kwargs) -> R:
+        return await self._run(*self._begun(flow, given, named))
+
+    return method
+
+
+def _called_as(flow: Callable[..., Any]) -> Callable[[Method], Method]:
+    def method_of(method: Method) -> Method:
+        own = signature(flow)
+        result = get_args(own.return_annotation)[-1]
+        wraps(flow)(method).__signature__ = own.replace(return_annotation=result)  # type: ignore[attr-defined]
+        method.__annotations__ = {**flow.__annotations__, "return": result}
+        return method
+
+    return method_of
+
+
+class Blocking(Provider[BlockingTransport], Generic[Model]):
+    """A provider, for blocking code."""
+
+    _side = BlockingSide
+
+    prepare = _blocking(Verbs.prepare)
+    create = _blocking(Verbs[Model].create)
+    ensure = _blocking(Verbs[Model].ensure)
+    get = _blocking(Verbs.get)
+    wait = _blocking(Verbs.wait)
+    add = _blocking(Verbs.add)
+    remove = _blocking(Verbs.remove)
+    replace = _blocking(Verbs.replace)
+    delete = _blocking(Verbs.delete)
+    reconcile = _blocking(Verbs.reconcile)
+    request = _blocking(Verbs.request)
+
+    def list(self, **options: Unpack[CallOptions]) -> Iterator[Record]:
+        """All audiences, in the provider's order. Each page is asked for when the iteration comes to it, and `options`
+        bound each of these calls. An item that cannot be read is a Record all the same: with the state *other*, its
+        JSON in `raw`, and in `deviations` where it leaves the spec.
+
+        Raises SpecViolationError where the list has no end: the mark of a next page is one of an earlier page, or many
+        pages in a row bring nothing new. Otherwise, what `get` raises, but NotFoundError; all of it as the iteration
+        goes on.
+        """
+        self._verbs(options, "list")  # wrong options are refused at once
+        return self._pages(options)
+
+    def _pages(self, options: CallOptions) -> Iterator[Record]:
+        listing = Listing()
+        while not listing.is_over:
+            verbs = self._verbs(options, "list")
+            yield from self._run(verbs, verbs.list(listing))
+
+    def close(self) -> None:
+        """End the calls in flight, and close the connections. A call that is just connecting ends when that does, by
+        `Timeouts.connect` at the latest. The object can be used again.
+        """
+        self._end_calls()
+        BlockingSide.run(self._sender.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
+        return BlockingSide.run(self._driven(verbs, flow))
+
+
+class Async(Provider[AsyncTransport], Generic[Model]):
+    """A provider, for asynchronous code: the same names, awaited."""
+
+    _side = AsyncSide
+
+    prepare = _async(Verbs.prepare)
+    create = _async(Verbs[Model].create)
+    ensure = _async(Verbs[Model].ensure)
+    get = _async(Verbs.get)
+    wait = _async(Verbs.wait)
+    add = _async(Verbs.add)
+    remove = _async(Verbs.remove)
+    replace = _async(Verbs.replace)
+    delete = _async(Verbs.delete)
+    reconcile = _async(Verbs.reconcile)
+    request = _async(Verbs.request)
+
+    def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Record]:
+        """All audiences, for `async for`. See the blocking `list`."""
+        self._verbs(options, "list")
+        return self._pages(options)
+
+    async def _pages(self, options: CallOptions) -> AsyncIterator[Record]:
+        listing = Listing()
+        while not listing.is_over:
+            verbs = self._verbs(options, "list")
+            for record in await self._run(verbs, verbs.list(listing)):
+                yield record
+
+    async def close(self) -> None:
+        """End the calls in flight of this event loop, and close its connections. The object can be used again."""
+        self._end_calls()
+        await AsyncSide.run(self._sender.close())
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _run(self, verbs: Verbs, flow: Flow[R]) -> R:
+        return await AsyncSide.run(self._driven(verbs, flow))

@@ -1,20 +1,17 @@
 """What a caller gets of a call, and by what an audience is meant."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from typing_extensions import TypeVar
 
 from . import _json
-from ._attempt import Attempt, as_json
-from ._changed import Changed
 from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
-from ._outcome import Outcome, State
-from ._response import Response
+from ._outcome import Attempt, Changed, Outcome, Response, State, as_json
 
 Model = TypeVar("Model", default=Any)
 """The generated model of what a provider's create answers."""
@@ -239,3 +236,139 @@ class WaitTimeoutError(AudiencesError, TimeoutError):
     outcome = None
     record: Record | None = None
     """The last one that was seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ensured(Generic[Model]):
+    """An audience that is there: found, or else created."""
+
+    provider: str
+    name: str = field(repr=False)
+    record: Record | None = None
+    """What the provider says of it, where it was found."""
+    receipt: Receipt[Model] | None = None
+    """That of the call that created it, where it was not."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was created."""
+        return self.receipt is not None
+
+    @property
+    def outcome(self) -> Outcome:
+        """*applied* where it was created; *not_sent* where it was found, so that nothing had to be changed."""
+        return Outcome.APPLIED if self.is_new else Outcome.NOT_SENT
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them."""
+        found = self.receipt or self.record
+        return {"is_new": self.is_new, **(found.to_dict() if found else {})}
+
+
+Audiences = str | Receipt | Record | Changed | Ensured | Reference
+"""What every verb takes for an audience; a text is a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a call answered that was made with `request`."""
+
+    provider: str
+    operation: str
+    """The spec's operationId."""
+    outcome: Outcome | None
+    """None of a call that only reads."""
+    value: Any = field(repr=False, hash=False)
+    """The body's JSON; None where it has none, or cannot be read."""
+    response: Response = field(repr=False)
+    """The raw response."""
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
+    """Where the response leaves the effective spec."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON."""
+        known = as_json(self, "provider", "operation", "outcome", "deviations", "attempts")
+        return known | {"status": self.response.status, "value": self.value}
+
+
+class Evidence(StrEnum):
+    """What the provider says after a call whose outcome was unknown."""
+
+    FOUND = "found"
+    """There is such an audience, and it was made or changed after the call began, or was not there before."""
+    PERHAPS_OLDER = "perhaps_older"
+    """There is such an audience, and it may be as it was before the call."""
+    NOT_SEEN = "not_seen"
+    """None is to be seen so far: it may still come, or go, because providers work on changes after they answer."""
+    NOT_TOLD = "not_told"
+    """It cannot be looked up, or not by its name alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What could be found out about a call whose outcome was unknown.
+
+    The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
+    to be seen does not say that it will not come. It is *applied* in two cases only: the call was a create that looked
+    before (`look_first=True`, or `ensure`), when there was no such audience, and now there is one; or a list that was
+    taken `before` has no audience of that id. Even then, it is for the caller to know that nobody else creates
+    audiences of that name.
+    """
+
+    provider: str
+    outcome: Outcome
+    evidence: Evidence
+    reason: str
+    name: str = field(repr=False)
+    """The audience's name."""
+    record: Record | None = None
+    """What the provider says of the audience, its times among it, where it has one of that name."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, as values of JSON, the audience's name among them."""
+        return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
+
+
+REASONS = {
+    Evidence.FOUND: "there is an audience of that name, made or changed after the call began (see record)",
+    Evidence.PERHAPS_OLDER: "there is an audience of that name; whether this call made it, or changed it, cannot be "
+    "told (see record)",
+    Evidence.NOT_SEEN: "no audience of that name is to be seen so far; it may still come, or go",
+}
+APPLIED = "there is an audience of that name, and there was none right before the call"
+NEW_ID = "there is one audience of that name whose id is not in the list that was taken before the call"
+NO_LOOK = "look for the audience's name at the provider: it cannot be looked up from here ({})"
+AMBIGUOUS = "there are several audiences of that name; whether this call made one of them cannot be told"
+"""The reasons."""
+
+
+class Trace(NamedTuple):
+    """What is kept of a call whose outcome is unknown."""
+
+    name: str
+    operation: str
+    started: datetime | None
+    looked_first: bool
+
+
+def trace_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> Trace:
+    """What an error, or its `reconcile_token`, says of its call.
+
+    Raises InvalidError for one of another provider, operation or base URL, and for what is none.
+    """
+    token = what.reconcile_token if isinstance(what, AudiencesError) else what
+    if token is None:
+        raise InvalidError.ours("what", "must be an error whose outcome is unknown", what)
+    try:
+        found: Any = json.loads(token)
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
+        raise InvalidError.ours("what", "must be an error, or its reconcile_token", what)
+    here = (found.get("provider"), found.get("base_url")) == (provider, base_url)
+    if not here or found.get("operation") not in operations:
+        raise InvalidError.ours(
+            "what", f"must be of a call that changes something at {provider}, at the base URL of this object", what
+        )
+    return Trace(found["name"], found["operation"], time_of(found, "started"), found.get("looked_first") is True)

@@ -5,7 +5,6 @@ import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
@@ -13,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from . import _checks
 from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
-from ._http.proxies import Origin, from_environment, origin, tls
+from ._http.proxies import Origin, from_environment, origin
 from ._http.send import check_transport
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
@@ -217,7 +216,7 @@ def _verified(verify: object) -> ssl.SSLContext | None:
             "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
         )
     try:
-        return tls(os.fspath(verify))
+        return ssl.create_default_context(cafile=os.fspath(verify))
     except ssl.SSLError:
         why = "it has no certificates in PEM format"
     except (OSError, ValueError) as error:
@@ -226,9 +225,7 @@ def _verified(verify: object) -> ssl.SSLContext | None:
 
 
 def _check_proxy(name: str, proxy: object) -> None:
-    parts = _parts(proxy, ("http", "https", "socks5", "socks5h")) if isinstance(proxy, str) else None
+    parts = _parts(proxy, ("http",)) if isinstance(proxy, str) else None
     if parts is None or not is_fit(proxy):
         what = f'"{FROM_ENVIRONMENT}" or a URL' if name == "proxy" else "a URL"
-        raise ConfigurationError(f"{name} must be {what}: http, https or socks5://[user:password@]host[:port]")
-    if parts.scheme.startswith("socks") and not find_spec("socksio"):
-        raise ConfigurationError(f"{name}: a SOCKS proxy needs the package socksio, which the extra socks brings")
+        raise ConfigurationError(f"{name} must be {what}: http://[user:password@]host[:port]")

@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Any
 
 from . import _json, _spec
-from ._changed import Rest
 from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Member
 from ._operation import MemberRules
+from ._outcome import Rest
 
 GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
 """What is given as members; the latter only in `audiences.aio`."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from ._call_settings import CallSettings
 from ._errors import AudiencesError, TokenError
 from ._lock import Lock
-from ._steps import Flow, Wait
+from ._sides import Flow
 
 MARGIN = 60.0
 """A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
 LONGEST_LIFE = 24 * 3600.0
 """Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
-_LATE = "the total time is over"
 _LOOK = 0.02
 """Seconds between two looks whether another thread or task, in whatever event loop, has got the token."""
 
@@ -73,14 +72,15 @@ class ClientCredentials:
                 if mine:
                     mine.over = True
             while fetch.goes_on and time.monotonic() < until and not how.ending.over:
-                yield Wait(_LOOK)
+                yield how.side.sleep(_LOOK, how.ending)
             if fetch.token is not None:
                 return fetch.token
             # That the leader's time was over says nothing to those who have more.
             if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
             if time.monotonic() >= deadline or how.ending.over:
-                raise TokenError(f"no access token: {'close() ended the call' if how.ending.over else _LATE}")
+                why = "close() ended the call" if how.ending.over else "the total time is over"
+                raise TokenError(f"no access token: {why}")
 
     def _lead(self, fetch: _Fetch, how: CallSettings) -> Flow[None]:
         try:

@@ -2,21 +2,19 @@
 
 import copy
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import compress
 from math import inf
-from typing import Any, Generic, Unpack, cast
+from typing import Any, Generic, TypeVar, Unpack, cast
 
 from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
 from ._attempts import Attempts
-from ._audience import Audience
-from ._call_settings import CallSettings
-from ._changed import Changed, Chunk, Rest
-from ._draft import Draft, looked_into
+from ._audience import Audience, Draft, looked_into
+from ._call_settings import CallSettings, RetryPolicy
 from ._errors import (
     OURS,
     AudiencesError,
@@ -29,21 +27,36 @@ from ._errors import (
     UnknownOutcomeError,
     UnsupportedError,
 )
-from ._listing import Listing
 from ._members import PhoneFile
-from ._operation import READING, Answer, Asked, Change, Effect, Handle, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Handle, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Outcome
-from ._policy import RetryPolicy
-from ._reconcile import AMBIGUOUS, APPLIED, NEW_ID, NO_LOOK, REASONS, Evidence, Reconciliation, trace_in
-from ._record import AmbiguousError, ExistsError, Model, Receipt, Record, RecordState, Reference, WaitTimeoutError
-from ._reply import Audiences, Ensured, Reply
+from ._outcome import Changed, Chunk, Outcome, Rest
+from ._record import (
+    AMBIGUOUS,
+    APPLIED,
+    NEW_ID,
+    NO_LOOK,
+    REASONS,
+    AmbiguousError,
+    Audiences,
+    Ensured,
+    Evidence,
+    ExistsError,
+    Model,
+    Receipt,
+    Reconciliation,
+    Record,
+    RecordState,
+    Reference,
+    Reply,
+    WaitTimeoutError,
+    trace_in,
+)
 from ._request import Request
-from ._steps import Await, Flow, Wait, Work
+from ._sides import Flow, in_time
 from ._supply import GIVEN, Supply
 
-LOOK = "the look into the file"
-MEMBERS = "reading the members"
+T = TypeVar("T")
 INTERRUPTED = "interrupted before anything was sent"
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of one call of a change of members; no provider documents how many it takes."""
@@ -247,7 +260,7 @@ class Verbs(Generic[Model]):
             # The last question comes a second before the end, or in the middle of what is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
-            yield Wait(min(pause, room))
+            yield self.how.side.sleep(min(pause, room), self.how.ending)
 
     def add(
         self,
@@ -329,12 +342,13 @@ class Verbs(Generic[Model]):
         _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
+        side, work = self.how.side, self.how.side.work  # as long as the caller's own iterable takes
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
         if isinstance(members, Sequence):  # all of them can be looked at before any is sent
-            yield Work(supply.check, _long(), MEMBERS)
+            yield work(supply.check, inf)
         while not supply.is_empty:
             self._renew()
-            yield Await(supply.afill(), _long(), MEMBERS) if supply.awaits else Work(supply.fill, _long(), MEMBERS)
+            yield side.wait_for(supply.afill(), inf) if supply.awaits else work(supply.fill, inf)
             if verb == "replace" and not supply.is_all:
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
@@ -371,7 +385,7 @@ class Verbs(Generic[Model]):
         column = self._adapter.draft.column
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
             raise UnsupportedError(f"takes {'a PhoneFile' if column else 'ids, and no file'}", field="members")
-        look = yield Work(partial(looked_into, file, column), self.how.deadline, LOOK)
+        look = yield from self._looking(partial(looked_into, file, column))
         if look.problems:
             raise InvalidError.of(look.problems)
         if look.empty and not allow_empty:
@@ -470,10 +484,13 @@ class Verbs(Generic[Model]):
             return self._drafted
         prepare = partial(self._account.drafted, audience, leave_out)
         looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
-        draft, request = (yield Work(prepare, self.how.deadline, LOOK)) if looks else prepare()
+        draft, request = (yield from self._looking(prepare)) if looks else prepare()
         self._drafted = draft, request
         _observe.warned(self.title, request.warnings)
         return draft, request
+
+    def _looking(self, look: Callable[[], T]) -> Flow[T]:
+        return (yield from in_time(self.how.side.work(look, self.how.remaining), "the look into the file"))
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         known = (what.receipt or what.record) if isinstance(what, Ensured) else what
@@ -541,12 +558,7 @@ class Verbs(Generic[Model]):
     @property
     def is_late(self) -> bool:
         """Whether the total time is over."""
-        return time.monotonic() >= self.how.deadline
-
-    @property
-    def slow(self) -> bool:
-        """Whether it takes long to find out what is known."""
-        return self._attempts is not None and self._attempts.slow
+        return self.how.remaining <= 0
 
     @property
     def open_file(self) -> object:
@@ -599,8 +611,3 @@ def _applied(success: Success[Handle], members: int | None) -> Chunk:
 def _empty() -> InvalidError:
     remedy = Remedy("allow_empty", True, "removes all members")
     return InvalidError.of([Problem("members", "must not be empty", "empty", OURS, remedy)])
-
-
-def _long() -> float:
-    """When the caller's own iterable has been waited for long enough."""
-    return time.monotonic() + _checks.LONGEST

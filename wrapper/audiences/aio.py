@@ -3,8 +3,8 @@
 Runs on asyncio and on trio.
 """
 
-from ._drivers import Async as Provider
 from ._everywhere import acreate_everywhere as create_everywhere
+from ._provider import Async as Provider
 
 # providers: imports, written by make generate
 from .providers.adobe import AsyncAdobe as Adobe

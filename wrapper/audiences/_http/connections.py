@@ -1,23 +1,30 @@
 """Our own connections: one for each call, so that no call finds what another one left."""
 
 import os
+import socket
 import ssl
 import time
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EINPROGRESS, EWOULDBLOCK
+from functools import partial
+from threading import RLock, Thread
 from typing import Any
 
 import h11
 import httpx2
 
-from .._call_settings import Ending
-from .proxies import Origin, origin, proxy_of, tls
+from .._sides import BlockingSide, Flow, Side
+from .proxies import Origin, credentials, origin, tls
 from .trace import AttemptTrace
-from .waiting import Flow, Side
-from .wire import Tls, Wire
 
+_PIECE = 64 * 1024
+"""Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
+slowly would hold a call up for a multiple of its total time."""
+_NEXT = 1.0
+"""Seconds after which the next of a host's addresses is tried."""
 _KEPT = 1.0
 """Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
@@ -36,56 +43,126 @@ class ConnectionSettings:
 class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
+    _trace: AttemptTrace
+    """Of the attempt that it serves now."""
+
     def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
         self._side: Any = side
-        self._wire = Wire(side)
-        self._top: Wire | Tls = self._wire
+        self._socket: Any = None
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
-        self._forward: tuple[tuple[str, str], ...] | None = None
-        """What a proxy that is asked for whole URLs is told beside them."""
         self._kept_until = 0.0
-        self.close = self._wire.close
+        self._connecting: float | None = None
+        """Since when, if it is not connected yet."""
+        self._over, self._guard = False, RLock()
 
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._top.is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._is_readable
 
-    def serve(self, trace: AttemptTrace, ending: Ending) -> None:
+    @property
+    def _has_pending(self) -> bool:
+        """Whether TLS has bytes that were not read yet, though none are waiting at the socket."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    @property
+    def _is_readable(self) -> bool:
+        return self._has_pending or BlockingSide.ready(self._socket, 0)
+
+    def end(self) -> None:
+        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
+        self._over = True
+        with self._guard, suppress(OSError):
+            if self._socket:
+                # That of TLS would have the next bytes read as they are.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with self._guard:  # else its number may be another's when `end` uses it
+            if self._socket:
+                self._socket.close()
+
+    def _check(self) -> None:
+        """Raises ConnectionAbortedError where it was ended."""
+        if self._over:
+            raise ConnectionAbortedError
+
+    def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
-        self._wire.trace, trace.connects, ending.end_connection = trace, True, self._wire.end
-        if ending.over:
-            self._wire.end()
+        self._trace, trace.connects, trace.how.ending.end_connection = trace, True, self.end
+        if trace.how.ending.over:
+            self.end()
 
     def open(self, settings: ConnectionSettings) -> Flow[None]:
-        context, proxy = settings.tls or tls(), settings.proxies.get(self.origin)
-        scheme, host, port = self.origin
-        (first, door, at), user, word = proxy_of(proxy) if proxy else (self.origin, "", "")
+        proxy, (scheme, host, port) = settings.proxies.get(self.origin), self.origin
         with self._doing("Connect"):
-            yield from self._wire.connect(door, at)
-        if first == "https":
-            yield from self._secure(context, door)
-        if first.startswith("socks"):
-            yield from self._socks(host, port, user, word)
-        elif proxy:
-            encoded = b64encode(f"{user}:{word}".encode()).decode()
-            credentials = (("Proxy-Authorization", f"Basic {encoded}"),) if user or word else ()
-            if scheme == "http":
-                self._forward = credentials
+            yield from self._connect(*(origin(proxy) if proxy else self.origin)[1:])
+        if proxy:
+            yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials(proxy))
+        if scheme == "https":
+            with self._doing("Connect"):
+                yield from self._secure(settings.tls or tls(), host)
+
+    def _connect(self, host: str, port: int) -> Flow[None]:
+        found = yield from self._addresses(host, port)
+        failure = OSError()
+        while found:
+            family, kind, protocol, _, address = found.pop(0)
+            try:
+                self.close()
+                made = self._socket = socket.socket(family, kind, protocol)
+                made.setblocking(False)
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                code = made.connect_ex(address)
+                if code in (EINPROGRESS, EWOULDBLOCK):
+                    yield from self._wait(_NEXT if found else None, writing=True)
+                    code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code))
+            except OSError as error:
+                failure = error
             else:
-                yield from self._tunnel(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", credentials)
-        if proxy and scheme == "https":
-            yield from self._secure(context, host)
+                return
+        raise failure
+
+    def _addresses(self, host: str, port: int) -> Flow[list[Any]]:
+        """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+        with suppress(socket.gaierror):
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        found = Future[list[Any]]()
+        self._socket, other = socket.socketpair()
+
+        def look() -> None:
+            with other:
+                try:
+                    found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                except OSError as error:
+                    found.set_exception(error)
+
+        Thread(target=look, daemon=True).start()
+        yield from self._wait()
+        self._check()
+        return found.result(0)
+
+    def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
+        self._check()
+        kind = "connect" if self._connecting else "write" if writing else "read"
+        seconds = self._trace.seconds(kind, self._connecting)
+        ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
+        # Of what came in time, a process that was stopped meanwhile may see the time-out first.
+        if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
+            raise TimeoutError
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
-        with self._doing("Connect"):
-            self._top = Tls(self._top, context, host)
-            yield from self._top.handshake()
+        context.set_alpn_protocols(["http/1.1"])
+        with self._guard:
+            self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        yield from self._done(self._socket.do_handshake)
 
-    def _tunnel(self, target: str, credentials: tuple[tuple[str, str], ...]) -> Flow[None]:
+    def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
-        headers = [("Host", target), ("Accept", "*/*"), *credentials]
+        headers = [("Host", target), ("Accept", "*/*"), *told]
         head = asked.send(h11.Request(method="CONNECT", target=target, headers=headers))
         yield from self._write(head or b"")
         asked.send(h11.EndOfMessage())
@@ -93,40 +170,20 @@ class Connection:
         if not 200 <= answer.status_code < 300:
             raise httpx2.ProxyError(str(answer.status_code))
 
-    def _socks(self, host: str, port: int, user: str, word: str) -> Flow[None]:
-        from socksio import socks5  # noqa: PLC0415  # an extra of httpx2's
-
-        asked: Any = socks5.SOCKS5Connection()
-        methods = socks5.SOCKS5AuthMethod
-        method = methods.USERNAME_PASSWORD if user or word else methods.NO_AUTH_REQUIRED
-        steps: list[tuple[Any, str, object]] = [(socks5.SOCKS5AuthMethodsRequest([method]), "method", method)]
-        if user or word:
-            steps.append((socks5.SOCKS5UsernamePasswordRequest(user.encode(), word.encode()), "success", True))
-        command = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
-        steps.append((command, "reply_code", socks5.SOCKS5ReplyCode.SUCCEEDED))
-        for request, what, wanted in steps:
-            asked.send(request)
-            yield from self._write(asked.data_to_send())
-            reply = asked.receive_data((yield from self._read()))
-            if getattr(reply, what, None) != wanted:
-                raise httpx2.ProxyError(f"no {what}")
-
     def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and tell the trace what comes. Whether the connection may be used again,
         which it may not where the request or the answer said so.
         """
-        trace, target, headers = self._wire.trace, request.url.raw_path, request.headers.raw
+        trace = self._trace
         with self._doing("Connect"):
-            self._wire.check()
-        if self._forward is not None:
-            target = b"%s://%s%s" % (request.url.raw_scheme, request.url.netloc, target)
-            headers = [*self._forward, *headers]
+            self._check()
+        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         try:
-            yield from self._send(h11.Request(method=request.method, target=target, headers=headers), request.stream)
+            yield from self._send(head, request.stream)
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
-            if not self._top.is_readable:
+            if not self._is_readable:
                 raise
         answer = yield from self._event(self._http)
         trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
@@ -146,13 +203,13 @@ class Connection:
         try:
             while (chunk := (yield self._side.following(chunks, None))) is not None:
                 due += self._http.send(h11.Data(chunk)) or b""
-                self._wire.trace.left = True
+                self._trace.left = True
                 yield from self._write(due)
                 due = b""
         finally:
             yield getattr(chunks, self._side.close)()
         due += self._http.send(h11.EndOfMessage()) or b""
-        self._wire.trace.left = True
+        self._trace.left = True
         yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:
@@ -169,19 +226,38 @@ class Connection:
 
     def _read(self) -> Flow[bytes]:
         with self._doing("Read"):
-            data = yield from self._top.read()
-        if not self._wire.trace.take(data):
+            if not self._has_pending:
+                yield from self._wait()
+            data: bytes = yield from self._done(partial(self._socket.recv, _PIECE))
+        if not self._trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
 
     def _write(self, data: bytes) -> Flow[None]:
+        rest = memoryview(data)
         with self._doing("Write"):
-            yield from self._top.write(data)
+            while rest:
+                if self._trace.how.remaining <= 0:
+                    raise TimeoutError
+                piece = rest[:_PIECE]
+                rest = rest[(yield from self._done(partial(self._socket.send, piece), writing=True)) :]
+
+    def _done(self, act: Callable[[], Any], *, writing: bool = False) -> Flow[Any]:
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                wants_to_write = False
+            except ssl.SSLWantWriteError:
+                wants_to_write = True
+            except BlockingIOError:
+                wants_to_write = writing
+            yield from self._wait(writing=wants_to_write)
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
         """Have what goes wrong be of httpx2's kinds."""
-        self._wire.connecting = time.monotonic() if what == "Connect" else None
+        self._connecting = time.monotonic() if what == "Connect" else None
         try:
             yield
         except (OSError, UnicodeError) as error:

@@ -2,9 +2,9 @@
 
 import os
 import ssl
+from base64 import b64encode
 from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
-from os import PathLike
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -17,30 +17,29 @@ Origin = tuple[str, str, int]
 _MAKING = Lock()
 
 
-def tls(ca_file: str | PathLike[str] | None = None) -> ssl.SSLContext:
-    """One for the process: making one costs more than a call does. A CA file, which may change, is read anew."""
-    if ca_file is not None:
-        return ssl.create_default_context(cafile=ca_file)
+def tls() -> ssl.SSLContext:
+    """The system's trust store, for the process: making one costs more than a call does."""
     with _MAKING.held:  # `cache` alone may make two
         return _trust_store()
 
 
 @cache
 def _trust_store() -> ssl.SSLContext:
-    """The system's."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def proxy_of(url: str) -> tuple[Origin, str, str]:
-    """Where the proxy at the URL is, and the user and the password that are in it."""
-    parts = urlsplit(url)
-    return origin(url), unquote(parts.username or ""), unquote(parts.password or "")
+def credentials(proxy: str) -> tuple[tuple[str, str], ...]:
+    """The header for the user and the password that are in a proxy's URL, if they are."""
+    parts = urlsplit(proxy)
+    user, word = unquote(parts.username or ""), unquote(parts.password or "")
+    encoded = b64encode(f"{user}:{word}".encode()).decode()
+    return (("Proxy-Authorization", f"Basic {encoded}"),) if user or word else ()
 
 
 @lru_cache(64)
 def origin(url: str) -> Origin:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 1080)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
 def from_environment(url: str) -> tuple[str, str] | None:

@@ -3,26 +3,84 @@
 import sys
 import time
 from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 
-from .. import _checks
+from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
-from .._response import Response
+from .._outcome import Response
+from .._reason import UploadError
+from .._request import Request
 from .._secret import Secret
+from .._sides import AsyncSide, DeadlineError, Flow, Side
 from .._upload import Reader, Upload
-from .body import body_class
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
-from .trace import AttemptTrace, DeadlineError, Send
-from .waiting import Flow, Side
+from .trace import AttemptTrace
 
-_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "socksio", "anyio", "trio", "audiences"})
+_AT_ONCE = 16
+"""Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
+_LONG = 0.1
+"""and the seconds after which it gives what it has."""
+
+
+class Body:
+    """Read once. It tells what has been sent; on an event loop its files are read in a thread."""
+
+    def __init__(self, stream: Iterable[bytes], total: int | None, seen: AttemptTrace) -> None:
+        self._stream, self._total, self._how = stream, total, seen.how
+        self._sent, self._begun, self._dropped = 0, False, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        chunks = self._chunks()
+        while chunk := _some(chunks):
+            yield chunk
+            self._tell(chunk)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._chunks()
+        while chunk := await AsyncSide.work(lambda: _some(chunks), self._how.remaining):
+            yield chunk
+            self._tell(chunk)
+
+    def _chunks(self) -> Iterator[bytes]:
+        if self._begun:  # by a transport of the caller's that sends twice
+            raise UploadError("the transport reads the file twice, and it would be empty now")
+        self._begun = True
+        return iter(self._stream)
+
+    def _tell(self, chunk: bytes) -> None:
+        self._sent += len(chunk)
+        observer = self._how.on_progress
+        raised = _observe.tell(observer, self._sent, self._total) if observer else None
+        if raised and not self._dropped:  # an observer does not end a call, nor fill the log
+            _observe.dropped("on_progress", raised)
+            self._dropped = True
+
+
+@cache
+def body_class(library: Any) -> type[Body]:
+    """The class for the requests of httpx or of httpx2, whose transports ask for streams of their own."""
+    return type("Outgoing", (Body, library.SyncByteStream, library.AsyncByteStream), {})
+
+
+def _some(chunks: Iterator[bytes]) -> bytes:
+    end, some = time.monotonic() + _LONG, bytearray()
+    for chunk in islice(chunks, _AT_ONCE):
+        some += chunk
+        if time.monotonic() > end:
+            break
+    return bytes(some)
+
+
+_OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 _KINDS = ("connect", "read", "write", "pool")
 _GRACE = 0.25
@@ -56,26 +114,28 @@ class Sender:
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
 
-    def send(self, step: Send) -> Flow[Response]:
-        """The answer, as far as it came. Raises the AudiencesError for none."""
-        result = yield from self._attempt(step)
+    def send(self, request: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response]:
+        """The answer, as far as it came. Raises the AudiencesError for none. `seen` is filled in on the way, so that an
+        interrupt cannot take with it what is known.
+        """
+        result = yield from self._attempt(request, seen, reuse=reuse)
         if isinstance(result, AudiencesError):
             raise result
         return result
 
-    def _attempt(self, step: Send) -> Flow[Response | AudiencesError]:
+    def _attempt(self, given: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response | AudiencesError]:
         """An error is returned, so that no exception with its request hangs on it."""
-        seen, files, failure = step.seen, _Files(), None
-        transport = self._transport or self._mocked(step.request.url)
+        files, failure = _Files(), None
+        transport = self._transport or self._mocked(given.url)
         try:
-            build = partial(_built, transport, step, self._settings, files)
+            build = partial(_built, transport, given, seen, self._settings.user_agent, files, reuse=reuse)
             # A call that is over does not wait for a file that takes long to open.
-            request = (yield self._side.work(build, seen.remaining)) if step.request.parts else build()
+            request = (yield self._side.work(build, seen.how.remaining)) if given.parts else build()
             seen.built = True
             if transport:
                 yield from self._lent(transport, request, seen)
             else:
-                yield from self._own(request, step)
+                yield from self._own(request, given.url, seen, reuse=reuse)
         except (AssertionError, AudiencesError):
             raise  # a test's transport speaking to its test; what is wrong with the settings
         except Exception as error:
@@ -89,12 +149,12 @@ class Sender:
         result = partial(seen.result, failure)
         return (yield self._side.work(result)) if seen.large else result()
 
-    def _own(self, request: Any, step: Send) -> Flow[None]:
-        kept = self._kept(step.request.url, reuse=step.reuse)
-        connection = kept or Connection(self._side, step.request.url)
-        whole, ending = False, step.how.ending
+    def _own(self, request: Any, url: str, seen: AttemptTrace, *, reuse: bool) -> Flow[None]:
+        kept = self._kept(url, reuse=reuse)
+        connection = kept or Connection(self._side, url)
+        whole, ending = False, seen.how.ending
         try:
-            connection.serve(step.seen, ending)
+            connection.serve(seen)
             if not kept:
                 yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
@@ -121,9 +181,9 @@ class Sender:
     def _lent(self, transport: Any, request: Any, seen: AttemptTrace) -> Flow[None]:
         """The exchange over a transport that is not ours."""
         side, pieces = self._side, None
-        with side.until(seen.remaining) as scope, quiet():
+        with side.until(seen.how.remaining) as scope, quiet():
             response = yield getattr(transport, side.handle)(request)
-            end = time.monotonic() + max(seen.remaining, 0.0) + _GRACE
+            end = time.monotonic() + max(seen.how.remaining, 0.0) + _GRACE
             try:
                 seen.head(response.status_code, tuple(response.headers.multi_items()))
                 seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body
@@ -157,7 +217,8 @@ class Sender:
         if not active:
             return None
         proxy = self._settings.proxies.get(origin(url))
-        return self._side.pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
+        pool = httpx2.AsyncHTTPTransport if self._side.awaits else httpx2.HTTPTransport
+        return pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def close(self) -> Flow[None]:
         """Close the idle connections; who makes a call closes its own."""
@@ -196,12 +257,12 @@ class _Files:
             reader.close()
 
 
-def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Files) -> Any:
+def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str, files: _Files, *, reuse: bool) -> Any:
     """The request with its secrets and its open files."""
-    request, library = step.request, _library(transport)
+    library = _library(transport)
     headers = {name: v.reveal() if isinstance(v, Secret) else v for name, v in request.headers.items()}
-    headers |= {"User-Agent": settings.user_agent, "Accept-Encoding": "identity"}
-    if not step.reuse:
+    headers |= {"User-Agent": user_agent, "Accept-Encoding": "identity"}
+    if not reuse:
         headers["Connection"] = "close"
     body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
     url = _parsed(library, request.url)
@@ -215,7 +276,7 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
-    left = max(step.seen.remaining, 0.001)
+    left = max(seen.how.remaining, 0.001)
     # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
     sooner = left - min(0.1 * left, 0.1)
     built = library.Request(
@@ -224,11 +285,11 @@ def _built(transport: Any, step: Send, settings: ConnectionSettings, files: _Fil
         headers=headers,
         content=body,
         files=parts or None,
-        extensions={"timeout": {kind: min(getattr(step.how.timeouts, kind), sooner) for kind in _KINDS}},
+        extensions={"timeout": {kind: min(getattr(seen.how.timeouts, kind), sooner) for kind in _KINDS}},
     )
     if request.parts:
         length = built.headers.get("Content-Length")
-        built.stream = body_class(library)(built.stream, int(length) if length else None, step)
+        built.stream = body_class(library)(built.stream, int(length) if length else None, seen)
     return built
 
 

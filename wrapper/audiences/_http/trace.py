@@ -1,17 +1,33 @@
 """What was seen of one attempt, and what that says about the call."""
 
+import codecs
+import gzip
+import io
 import re
 import time
-from dataclasses import dataclass
+import zlib
 
 from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
+from .._outcome import Headers, Response
 from .._reason import reason
 from .._redact import name_without, redacted
-from .._request import Request
-from .._response import Headers, Response
-from .._steps import Step
-from .packed import unpacked
+
+
+def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
+    """At most `limit` bytes of the body without its coding (RFC 9110, 8.4), and what is wrong with that: then the
+    bytes are those that came. JSON under a label that lies is as it is.
+    """
+    named = [coding for each in codings.split(",") if (coding := each.strip().lower()) not in ("", "identity")]
+    why = "the body has a Content-Encoding that was not asked for"
+    if named in (["gzip"], ["x-gzip"]):
+        try:
+            found = gzip.GzipFile(fileobj=io.BytesIO(body)).read(limit + 1)
+            return found[:limit], f"more than {limit} bytes" if len(found) > limit else None
+        except (EOFError, OSError, zlib.error):
+            why = "the compressed body is broken, or cut off"
+    return body, why if named and body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in (b"{", b"[") else None
+
 
 _LARGE = 256 * 1024
 """Bytes of an answer above which it is read off the event loop."""
@@ -27,15 +43,11 @@ _NEVER_LEFT = frozenset(
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
 
-class DeadlineError(Exception):
-    """The call's total time is over."""
-
-
 class AttemptTrace:
     """Filled in while an attempt goes on. Connections of ours report to it; a transport of the caller's does not."""
 
     def __init__(self, how: CallSettings) -> None:
-        self._how = how
+        self.how = how
         self.begun = time.monotonic()
         self.built = False
         """Whether there is a request: its files are open."""
@@ -53,16 +65,11 @@ class AttemptTrace:
         self._head: tuple[int, Headers] | None = None
         self._body = bytearray()
 
-    @property
-    def remaining(self) -> float:
-        """Seconds until the total time is over."""
-        return self._how.deadline - time.monotonic()
-
     def seconds(self, kind: str, since: float | None = None) -> float:
         """How long the next step may take: at most the time-out of this kind, counted from a moment or from now."""
         spent = time.monotonic() - since if since else 0.0
-        timeout: float = getattr(self._how.timeouts, kind) - spent
-        left = self.remaining
+        timeout: float = getattr(self.how.timeouts, kind) - spent
+        left = self.how.remaining
         self._total_ends = left <= timeout
         return max(0.0, min(left, timeout))
 
@@ -79,7 +86,7 @@ class AttemptTrace:
 
     def body(self, chunk: bytes) -> bool:
         """Keep a piece of the body; whether there is room for more."""
-        limit = self._how.max_response_bytes
+        limit = self.how.max_response_bytes
         self._body += chunk[: limit - len(self._body) + 1]
         if len(self._body) > limit:
             self.problem = f"more than {limit} bytes"
@@ -123,7 +130,7 @@ class AttemptTrace:
         status, headers = self._head or (status, Headers())
         body, cut = bytes(self._body), self.problem is not None
         if self._packed is not None and not cut:
-            body, self.problem = unpacked(body, self._packed, self._how.max_response_bytes)
+            body, self.problem = unpacked(body, self._packed, self.how.max_response_bytes)
         hidden = tuple(
             (name_without(name, self.secrets), redacted(value.encode(), self.secrets).decode())
             for name, value in headers.items_as_sent
@@ -137,18 +144,8 @@ class AttemptTrace:
         name = kind.removesuffix("Timeout").lower() if kind.endswith("Timeout") else ""
         if kind == "DeadlineError" or (name and self._total_ends):
             name = "total"
-        seconds = getattr(self._how.timeouts, name, None) if name else None
+        seconds = getattr(self.how.timeouts, name, None) if name else None
         return why if seconds is None else f"{why} (the {name} timeout is {seconds:g} s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Send(Step):
-    """One attempt. `seen` is filled in on the way, so that an interrupt cannot take with it what is known."""
-
-    request: Request
-    how: CallSettings
-    seen: AttemptTrace
-    reuse: bool = False
 
 
 def _is_late(error: BaseException) -> bool:

@@ -21,11 +21,11 @@ from audience_clients.adobe.types import UNSET
 from audience_clients.adobe_ims.api.tokens import create_token
 from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGrantType
 
-from .._draft import Draft, DraftRules
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._operation import Adapter, Built, Effect, Handle, Operation, Page, Service, Unsupported, items, text, value_at
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of
 from .._redact import STARS
 from .._secret import Secret, SecretSource, is_fit
@@ -240,9 +240,7 @@ ADOBE = Adapter(
     title="Adobe",
     key="adobe",
     settings=settings_of(AdobeOptions),
-    token=Operation(
-        _TOKENS, "create_token", Effect.READS, _ask, _granted, create_token.parse_response, "a string at /access_token"
-    ),
+    token=Operation(_TOKENS, "create_token", Effect.READS, _ask, _granted, needs="a string at /access_token"),
     draft=DraftRules(
         fields={"name": "name", "description": "description"},
         unsupported={"members": "this endpoint creates metadata only"},
@@ -250,9 +248,9 @@ ADOBE = Adapter(
     create=Operation(
         _SERVICE, "create_audience", Effect.CREATES, _create, _created, create_audience.parse_response, _IDS
     ),
-    get=Operation(_UPS, "getAudience", Effect.READS, _get, _got, get_audience.parse_response, _ASKED),
-    find=Operation(_UPS, "listAudiences", Effect.READS, _find, _found, list_audiences.parse_response, _CHILDREN),
-    list=Operation(_UPS, "listAudiences", Effect.READS, _list, _listed, list_audiences.parse_response, _PAGE),
+    get=Operation(_UPS, "getAudience", Effect.READS, _get, _got, needs=_ASKED),
+    find=Operation(_UPS, "listAudiences", Effect.READS, _find, _found, needs=_CHILDREN),
+    list=Operation(_UPS, "listAudiences", Effect.READS, _list, _listed, needs=_PAGE),
     wait=Unsupported("Adobe documents no state of an audience that could be waited for"),
     delete=Operation(_UPS, "deleteAudience", Effect.REMOVES, _delete, _deleted, delete_audience.parse_response),
     add=_MEMBERS,

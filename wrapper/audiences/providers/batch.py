@@ -21,8 +21,7 @@ from audience_clients.batch.api.audiences import (
 )
 from audience_clients.batch.types import UNSET
 
-from .._draft import Draft, DraftRules
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
@@ -41,6 +40,7 @@ from .._operation import (
     text,
 )
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
 from .._settings import Setting, Values, settings_of
@@ -171,9 +171,7 @@ def _remove(asked: Reference, values: Values) -> Built:
     )
 
 
-_UPDATE = Operation(
-    _SERVICE, "audience_update", Effect.CHANGES, _update, _token, audience_update.parse_response, _NEEDS
-)
+_UPDATE = Operation(_SERVICE, "audience_update", Effect.CHANGES, _update, _token, needs=_NEEDS)
 
 
 def _is_plain(value: object) -> bool:
@@ -209,7 +207,7 @@ BATCH = Adapter(
     create=Operation(
         _SERVICE, "audience_create", Effect.CREATES, _create, _token, audience_create.parse_response, needs=_NEEDS
     ),
-    get=Operation(_SERVICE, "audience_view", Effect.READS, _view, _viewed, audience_view.parse_response, _ASKED),
+    get=Operation(_SERVICE, "audience_view", Effect.READS, _view, _viewed, needs=_ASKED),
     delete=Operation(
         _SERVICE,
         "audience_remove",
@@ -219,7 +217,7 @@ BATCH = Adapter(
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
-    list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, audience_list.parse_response, _ARRAY),
+    list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_UPDATE,
     remove=_UPDATE,
     replace=Operation(
@@ -228,7 +226,6 @@ BATCH = Adapter(
         Effect.CHANGES,
         _replace,
         _token,
-        audience_replace.parse_response,
         needs=_NEEDS,
         consequence="all members that it has are removed",
     ),

@@ -8,12 +8,12 @@ from audience_clients.commbox.api.audiences import get_audiences, post_audiences
 from audience_clients.commbox.models import PostAudiencesBody, PostAudiencesResponse201, PutAudiencesAudienceIdBody
 from audience_clients.commbox.types import File
 
-from .._draft import Draft, DraftRules, as_part
-from .._drivers import Async, Blocking
+from .._audience import Draft, DraftRules, as_part
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
 from .._operation import Adapter, Built, Change, Effect, Handle, Operation, Page, Service, Unsupported, items, text
 from .._options import Options
+from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
 from .._secret import SecretSource
 from .._settings import Setting, Values, settings_of
@@ -104,10 +104,10 @@ COMMBOX = Adapter(
     create=Operation(
         _SERVICE, "Post_Audiences", Effect.CREATES, _create, _given, post_audiences.parse_response, needs=_ID
     ),
-    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, get_audiences.parse_response, needs=_ARRAY),
+    get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, needs=_ARRAY),
     wait=Unsupported("CommBox documents no state of an import that could be waited for"),
     delete=_NO_SUCH_CALL,
-    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, get_audiences.parse_response, needs=_ARRAY),
+    list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
     replace=Operation(
@@ -116,7 +116,6 @@ COMMBOX = Adapter(
         Effect.CHANGES,
         _replace,
         _given,
-        put_audiences_audience_id.parse_response,
         needs=_ID,
         consequence="all customers that it has are removed",
     ),

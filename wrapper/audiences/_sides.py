@@ -1,33 +1,52 @@
-"""The two ways to go through an exchange, which is a flow that yields what may take long: in a thread, where that is
-done by then, and on an event loop, where it is something to await.
+"""The two ways to go through a flow, which yields what may take long: in a thread, where that is done by then, and on
+an event loop, where it is something to await. So blocking and asynchronous code share every flow.
 """
 
 import os
 import selectors
 import socket
-from collections.abc import Callable, Generator
+import time
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
-from inspect import GEN_CLOSED, getgeneratorstate
+from inspect import GEN_CLOSED, getgeneratorstate, isawaitable, iscoroutine
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-import httpx2
 
-from .._steps import R
-from .trace import DeadlineError
+from ._errors import ConfigurationError, NotSentTimeoutError
 
+R = TypeVar("R")
 Flow = Generator[Any, Any, R]
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One without a descriptor of its own, which an interrupt could leave open."""
+_LOOK = 0.05
+"""Seconds between two looks whether a call that waits was ended."""
+
+
+class DeadlineError(Exception):
+    """The call's total time is over."""
+
+
+class Ending:
+    """Ends a call from outside, for `close()` or after an interrupt of others."""
+
+    over = False
+    end_connection: Callable[[], None] | None = None
+    """Of the connection of ours that carries the call now; one of the caller's transport has its own end."""
+
+    def end(self) -> None:
+        self.over = True
+        if self.end_connection:
+            self.end_connection()
 
 
 class BlockingSide:
     awaits = False
-    pool, handle, close = httpx2.HTTPTransport, "handle_request", "close"
-    """A transport, and what the methods of one are called."""
+    handle, close = "handle_request", "close"
+    """What the methods of a transport are called."""
     iterate, following = iter, next
 
     @staticmethod
@@ -57,8 +76,22 @@ class BlockingSide:
             return bool(selector.select(seconds))
 
     @staticmethod
+    def sleep(seconds: float, ending: Ending) -> None:
+        """Shorter where the call is ended."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not ending.over:
+            time.sleep(min(left, _LOOK))
+
+    @staticmethod
     def work(do: Callable[[], R], seconds: float | None = None) -> R:  # noqa: ARG004  # the thread is the caller's
         return do()
+
+    @staticmethod
+    def wait_for(what: Awaitable[R], seconds: float) -> R:  # noqa: ARG004
+        """What an asynchronous function of the caller's gives."""
+        if iscoroutine(what):
+            what.close()
+        raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
 
     @staticmethod
     def until(seconds: float) -> AbstractContextManager[Any]:  # noqa: ARG004
@@ -70,7 +103,7 @@ class AsyncSide:
     """See the blocking one."""
 
     awaits = True
-    pool, handle, close = httpx2.AsyncHTTPTransport, "handle_async_request", "aclose"
+    handle, close = "handle_async_request", "aclose"
     iterate, following, until = aiter, anext, staticmethod(anyio.move_on_after)
 
     @staticmethod
@@ -101,6 +134,12 @@ class AsyncSide:
         return False
 
     @staticmethod
+    async def sleep(seconds: float, ending: Ending) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not ending.over:
+            await anyio.sleep(min(left, _LOOK))
+
+    @staticmethod
     async def work(do: Callable[[], R], seconds: float | None = None) -> R:
         """In a thread, which is left alone after the seconds. Without those, no cancellation and no lack of free
         threads takes away what it finds.
@@ -114,5 +153,55 @@ class AsyncSide:
             raise DeadlineError
         return found.pop()
 
+    @staticmethod
+    async def wait_for(what: Awaitable[R], seconds: float) -> R:
+        with anyio.move_on_after(seconds):
+            return await what
+        raise DeadlineError
+
 
 Side = type[BlockingSide | AsyncSide]
+
+
+class Given:
+    """What a function of the caller's gave or raised, either of which may hold a secret.
+
+    What goes to an event loop must have no telling repr: in its debug mode, asyncio logs it.
+    """
+
+    def __init__(self, value: Any = None, raised: Exception | None = None) -> None:
+        self.value, self.raised = value, raised
+
+
+def call(function: Callable[[], object]) -> Given:
+    try:
+        return Given(function())
+    except Exception as error:  # noqa: BLE001
+        return Given(raised=error)
+
+
+def awaited(asked: Given, side: Side, seconds: float, during: str) -> Flow[Given]:
+    """The same of what an asynchronous function gave; it is unchanged if that is nothing to await."""
+    if not isawaitable(asked.value):
+        return asked
+    try:
+        return (yield from in_time(side.wait_for(_settled(asked), seconds), during))
+    finally:
+        if iscoroutine(asked.value):
+            asked.value.close()  # where nothing awaited it
+
+
+async def _settled(asked: Given) -> Given:
+    try:
+        return Given(await asked.value)
+    except Exception as error:  # noqa: BLE001
+        return Given(raised=error)
+
+
+def in_time(made: R | Awaitable[R], during: str) -> Flow[R]:
+    """What a side makes before anything is sent. Raises NotSentTimeoutError where its time was over."""
+    try:
+        found: R = yield made
+    except DeadlineError:
+        raise NotSentTimeoutError(f"nothing was sent: the total time was over in {during}") from None
+    return found
