@@ -572,7 +572,10 @@ class Run:
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         self._courier.before(operation, request)
-        return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
+        # A server that takes a name for another one refuses it because of that one.
+        alike = [one for one in self._audiences.left if one.name != name and one.name.lower() == name.lower()]
+        before = tuple(each.seen for each in (made, other, *alike) if each and each.seen)
+        return _Ready(planned, request, made, before)
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The answer to a case, or a later one, and what it is the answer to."""
@@ -620,9 +623,10 @@ class Run:
                     self._again[one.key] = self.shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
-        """A finding that was not seen again counts no more; one that could not be sent again does."""
+        """A finding that was not seen again counts no more, unless it could not be sent again, or takes a busy server."""
         told = replace(finding, told=self._tellings[finding.key] or 1)
-        return told if self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
+        is_of_busy = {*finding.statuses} <= BUSY and finding.count > 1
+        return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report, or one of those that are one there, was seen so far."""
