@@ -51,6 +51,8 @@ _LAST = 3
 AGAIN, _ONCE_MORE = 22, 150
 """How often a story is told, at most, and after how many requests no more where neither it nor a longer one helped."""
 _ALL = "every rule"
+_FORM = {"response.content-type", "response.header", "response.body"}
+"""Rules of what an answer is like, whatever was asked."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
@@ -623,9 +625,9 @@ class Run:
                     self._again[one.key] = self.shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
-        """A finding that was not seen again counts no more, unless it could not be sent again, or takes a busy server."""
+        """What was not seen again counts no more, unless it could not be sent again, or takes a busy server."""
         told = replace(finding, told=self._tellings[finding.key] or 1)
-        is_of_busy = {*finding.statuses} <= BUSY and finding.count > 1
+        is_of_busy = finding.rule in _FORM and {*finding.statuses} <= BUSY and finding.count > 1
         return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
