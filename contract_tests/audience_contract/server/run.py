@@ -638,7 +638,7 @@ class Run:
     def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
         """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
-        exchanges = list[Observation]()
+        exchanges, about = list[Observation](), list[Made]()
         operations = {each.id: each for each in self._target.spec.operations}
         for step in story:
             if step.operation not in operations:
@@ -649,7 +649,8 @@ class Run:
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             seen = self._found_by_now(operation, request, self._courier.send(operation, request, wire))
-            self._judged(operation, seen, expectation)
+            self._judged(operation, seen, expectation, *about)
+            about = self._audiences.left[-1:] if _creates(operation) else about
             exchanges.append(seen)
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {told: answered[place] for place, told in step.answered if place in answered}
