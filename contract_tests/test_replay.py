@@ -128,6 +128,17 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
     assert ([one.rule for one in report.counted], report.once) == (["case.accepted"], [])
 
 
+def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made_that() -> None:
+    def act(turn: Turn) -> Response:
+        is_there = turn.text("name") in {record.name for record in turn.correct.state.records}  # type: ignore[attr-defined]
+        fails = is_there and not turn.refused() and turn.fields["ids"][0]["id"] == turn.fields["ids"][-1]["id"] == "b"
+        return turn.error(500) if fails and len(turn.fields["ids"]) > 1 else turn.answer()
+
+    with _playing(act, "audience_update") as server:
+        report = run(target(server, "batch"), Options(operations=["audience_update", "audience_view"], requests=60))
+    assert ([one.rule for one in report.counted], report.once) == (["response.failure"], [])
+
+
 @pytest.mark.parametrize(
     ("status", "at", "counts"),
     [(429, {25}, False), (429, {*range(20, 40, 3)}, True), (500, {*range(20, 40, 3)}, False)],

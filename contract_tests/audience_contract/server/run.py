@@ -549,7 +549,7 @@ class Run:
                     draft = self._names.about(self._names.draft(operation, least=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), value)
-                    changed = self._courier.send(operation, draft.request())
+                    changed = replace(self._courier.send(operation, draft.request()), before=tuple(before))
                     self._judged(operation, changed, expect(self._target, operation, changed.request))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
