@@ -214,8 +214,15 @@ def _looks(pattern: bytes) -> When:
     return lambda turn: re.search(pattern, _message(turn.request))
 
 
-def _with_body(request: Request, other: Request) -> Request:
+def _with_body(of_type: bool, request: Request, other: Request) -> Request:
+    """The boundary of a form goes with its body; the media type is the other's only where that is what is misread."""
+    if not of_type and _essence(request) != _essence(other):
+        return request
     return body(other.body)(header("content-type", *other.values("content-type"))(request))
+
+
+def _essence(request: Request) -> str:
+    return "".join(request.values("content-type")[:1]).partition(";")[0].strip().lower()
 
 
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
@@ -233,7 +240,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
     for variant in (*_TAKEN[""], *_TAKEN.get(holds, ()), *media_types):
         word, said, rule, _, _, pattern = variant
-        act = as_before(_with_body, _looks(pattern))
+        act = as_before(partial(_with_body, variant in media_types), _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."
         yield Fault(word, sentence, (rule, content), act, show=(as_is, partial(_rewritten, variant, as_is)))
     chunked = header("transfer-encoding", "chunked")
