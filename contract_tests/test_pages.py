@@ -195,7 +195,7 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
 
 @pytest.mark.parametrize("provider", list(providers()), ids=lambda provider: provider.key)
 def test_a_sample_with_a_target_is_in_the_file_of_the_operation_that_its_target_names(provider: Provider) -> None:
-    """Adobe's two documents both have a `POST /audiences`. What has no target may be of what its page says around it."""
+    """Adobe's two documents both have a `POST /audiences`. What has none goes by its page."""
     recorded = samples.recorded(provider).items()
     named = {path: [sample for sample in each if "target" in sample] for path, each in recorded}
     found = samples.files(provider, vendor.specs(provider, {}), [sample for each in named.values() for sample in each])
