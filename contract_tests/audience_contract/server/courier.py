@@ -24,7 +24,7 @@ CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
 _AT_ONCE = 4
-"""Fewer than unanswered requests, after which a server counts as gone."""
+"""Requests that may be on their way at once: fewer than the unanswered ones after which a server counts as gone."""
 _TIMES = 5
 """How often a request is sent again, at most."""
 
@@ -158,7 +158,7 @@ class Courier:
 
     @property
     def is_late(self) -> bool:
-        """Whether an operation's own limit holds no more."""
+        """Whether the limit of requests to each operation does not hold: all other phases are over."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
     def is_used_up(self, operation: Operation) -> bool:
