@@ -501,7 +501,7 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Change an audience, then read by what the change answered: it is found, without members that it cannot have."""
+        """Change an audience, then read by what the change answered: it is found, with no members that it cannot have."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
