@@ -45,11 +45,11 @@ _PAGES, _ON_PAGE = 20, 5
 """Pages of a list that are asked for one after the other, and how many are asked for on each."""
 _PAGE, _BACK = "a page of a list", "what was changed"
 _VAIN = 3
-"""Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
+"""Audiences in a row that could not be made, or not be found to be removed, after which no more are tried."""
 _LAST = 3
-"""Requests to an operation that may be a part of what the next one shows."""
+"""Requests to an operation, just before one that shows a finding, that may be a part of the cause."""
 AGAIN, _ONCE_MORE = 22, 150
-"""How often a story is told, at most, and after how many requests no more where neither it nor a longer one helped."""
+"""How often a story is sent at most, and the requests in all after which none is sent more than twice."""
 _ALL = "every rule"
 _FORM = {"response.content-type", "response.header", "response.body"}
 """Rules of what an answer is like, whatever was asked."""
@@ -117,9 +117,9 @@ class Run:
         self._stopped: Evidence | None = None
         self._silent = 0
         self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
-        """What went to an operation last, each after what had to be sent before it."""
+        """The last requests to each operation, each after those that it needs."""
         self._first: dict[str, tuple[Observation, ...]] = {}
-        """The first right request to each, likewise."""
+        """The first right request to each, after those that it needs."""
         self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
@@ -296,7 +296,7 @@ class Run:
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         about = None
         with suppress(UsedUp):
-            # A made-up id may be none that the document allows, and then nothing about it may leave.
+            # A made-up id may be one that the document forbids, and no request with it may be sent then.
             about = None if self._is_by_name else self._audience(operation, used=False)
 
         def expected(case: Case) -> Expectation | None:
@@ -514,7 +514,7 @@ class Run:
                     ahead = 0
                     break
                 if is_number:
-                    # However few a page had, no later one has what stands before its start.
+                    # A later page has nothing of what stands before its start, however few items the pages had.
                     ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
@@ -524,7 +524,7 @@ class Run:
             self._filter(operation, self._judge.ours(operation, first))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
-        """What a list shows, it also shows when it is asked for by something that it has."""
+        """Ask for a list again by the properties of an item that it shows, which it must then show, too."""
         draft = self._names.draft(operation, least=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
@@ -534,7 +534,7 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Whoever reads by what a change answered finds the audience, with no more members than can be in it."""
+        """Change an audience, then read by what the change answered: it must be there, with no member too many."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
@@ -610,7 +610,7 @@ class Run:
         owed = [one for one in findings if one.story and not self._again.get(one.key)]
         if owed:
             self._enter(ONCE_MORE)
-            # Audiences may have been made in vain because the run was at its limit.
+            # Audiences may have failed to be made only because the run was at its limit.
             self._vain.clear()
         most = self._courier.requests + _ONCE_MORE
         for number in range(AGAIN):
@@ -631,12 +631,15 @@ class Run:
         return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
-        """How often a finding of a report, or one of those that are one there, was seen so far."""
+        """How often a finding of a report was seen so far, or one of several that the report has as one."""
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
     def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
-        """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
+        """Send a story of the run `run_id` at `url`, with names that are new each time, and judge the answers.
+
+        Raises StoryError if it cannot be sent.
+        """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
         operations = {each.id: each for each in self._target.spec.operations}

@@ -17,12 +17,12 @@ import h11
 import httpx2
 
 from .._sides import BlockingSide, Flow, Side
-from .proxies import Origin, credentials, origin, tls
+from .proxies import PROTOCOLS, Origin, credentials, origin, tls
 from .trace import AttemptTrace
 
 _PIECE = 64 * 1024
-"""Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
-slowly would hold a call up for a multiple of its total time."""
+"""Bytes that are sent between two looks at the clock. Without TLS, this takes half the CPU time of 16 KiB. More is no
+faster, and with a server that reads slowly, a call would go on for much longer than its total time."""
 _NEXT = 1.0
 """Seconds after which the next of a host's addresses is tried."""
 _KEPT = 1.0
@@ -44,7 +44,7 @@ class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
     _trace: AttemptTrace
-    """Of the attempt that it serves now."""
+    """That of the attempt which the connection carries now."""
 
     def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
@@ -53,33 +53,41 @@ class Connection:
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
         self._kept_until = 0.0
         self._connecting: float | None = None
-        """Since when, if it is not connected yet."""
+        """The time at which connecting began; None while anything else goes on."""
         self._over, self._guard = False, RLock()
 
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._first() is not None
 
     @property
     def _has_pending(self) -> bool:
         """Whether TLS has bytes that were not read yet, though none are waiting at the socket."""
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
-    @property
-    def _is_readable(self) -> bool:
-        return self._has_pending or BlockingSide.ready(self._socket, 0)
+    def _first(self) -> bytes | None:
+        """The first byte that has come, b"" for an end; None for nothing but what TLS says for itself, such as tickets
+        for later sessions.
+        """
+        try:
+            data: bytes = self._socket.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError:
+            return b""
+        return data
 
     def end(self) -> None:
-        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
+        """End what goes on, from any thread or signal handler. Whoever uses the socket then finds it at its end."""
         self._over = True
         with self._guard, suppress(OSError):
             if self._socket:
-                # That of TLS would have the next bytes read as they are.
+                # Not the shutdown of SSLSocket: after it, the next bytes would be read without decrypting them.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        with self._guard:  # else its number may be another's when `end` uses it
+        with self._guard:  # else `end` might use a descriptor that is another file's by then
             if self._socket:
                 self._socket.close()
 
@@ -127,7 +135,7 @@ class Connection:
         raise failure
 
     def _addresses(self, host: str, port: int) -> Flow[list[Any]]:
-        """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+        """A host's addresses. The system's resolver has no time-out, so it runs in a thread that may be left behind."""
         with suppress(socket.gaierror):
             return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         found = Future[list[Any]]()
@@ -149,16 +157,19 @@ class Connection:
         self._check()
         kind = "connect" if self._connecting else "write" if writing else "read"
         seconds = self._trace.seconds(kind, self._connecting)
+        if not seconds and self._trace.is_over:
+            raise TimeoutError
         ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
-        # Of what came in time, a process that was stopped meanwhile may see the time-out first.
+        # A process that was stopped for a while sees the time-out first, even of what came in time: look once more.
         if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
             raise TimeoutError
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
-        context.set_alpn_protocols(["http/1.1"])
         with self._guard:
             self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
         yield from self._done(self._socket.do_handshake)
+        if self._socket.selected_alpn_protocol() not in (None, *PROTOCOLS):
+            raise ssl.SSLError(None, "the TLS context offers another protocol than HTTP/1.1, and the server took it")
 
     def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
@@ -183,8 +194,11 @@ class Connection:
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
-            if not self._is_readable:
+            first = self._first()
+            if first is None:
                 raise
+            trace.take(first)
+            self._http.receive_data(first)
         answer = yield from self._event(self._http)
         trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
         while isinstance(event := (yield from self._event(self._http)), h11.Data):
@@ -237,7 +251,7 @@ class Connection:
         rest = memoryview(data)
         with self._doing("Write"):
             while rest:
-                if self._trace.how.remaining <= 0:
+                if self._trace.seconds("write") <= 0:
                     raise TimeoutError
                 piece = rest[:_PIECE]
                 rest = rest[(yield from self._done(partial(self._socket.send, piece), writing=True)) :]

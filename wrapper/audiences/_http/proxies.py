@@ -14,22 +14,30 @@ from .._lock import Lock
 
 Origin = tuple[str, str, int]
 """A URL's scheme, host and port."""
+PROTOCOLS = ["http/1.1"]
+"""What a server is offered within TLS."""
 _MAKING = Lock()
 
 
 def tls() -> ssl.SSLContext:
-    """The system's trust store, for the process: making one costs more than a call does."""
+    """The system's trust store, one for the process: making it costs more than a call does."""
     with _MAKING.held:  # `cache` alone may make two
         return _trust_store()
 
 
 @cache
 def _trust_store() -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=False)
+    return speaking(httpx2.create_ssl_context(trust_env=False))
+
+
+def speaking(context: ssl.SSLContext) -> ssl.SSLContext:
+    """One of ours, that offers HTTP/1.1. One of the caller's is not changed: others may use it."""
+    context.set_alpn_protocols(PROTOCOLS)
+    return context
 
 
 def credentials(proxy: str) -> tuple[tuple[str, str], ...]:
-    """The header for the user and the password that are in a proxy's URL, if they are."""
+    """The header with the user and the password of a proxy's URL; empty if it has none."""
     parts = urlsplit(proxy)
     user, word = unquote(parts.username or ""), unquote(parts.password or "")
     encoded = b64encode(f"{user}:{word}".encode()).decode()
