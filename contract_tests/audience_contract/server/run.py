@@ -107,10 +107,8 @@ class Run:
         self._phases: dict[str, int] = {}
         self._told = 0
         self._unserved: dict[str, int] = {}
-        self._planned: dict[tuple[str, str], set[int]] = {}
-        """The statuses that it was answered with, 0 for no answer, by rule and operation."""
-        self._refused: defaultdict[str, set[int]] = defaultdict(set)
-        """Those of refusals, by operation, of what nothing is wrong with."""
+        self._planned: dict[tuple[str, str], bool] = {}
+        """Whether it was tried, by rule and operation."""
         self._again: dict[str, bool] = {}
         """Whether a finding was seen again by its story, by key."""
         self._tellings: Counter[str] = Counter()
@@ -201,13 +199,7 @@ class Run:
 
     @property
     def _untried(self) -> list[tuple[str, str]]:
-        """Where nothing ever succeeded, a refusal tells something only if what is right is refused in another way."""
-        succeeded = {operation for operation, _ in self._judge.successes}
-        return [
-            (rule, operation)
-            for (rule, operation), statuses in self._planned.items()
-            if not (statuses if operation in succeeded else statuses - self._refused[operation])
-        ]
+        return [each for each, is_tried in self._planned.items() if not is_tried]
 
     @property
     def _limit(self) -> str:
@@ -241,7 +233,7 @@ class Run:
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
         every = [self._drafts(each) for each in self._operations]
-        self._planned |= {(_ALL, operation.id): set() for operation in self._operations}
+        self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
         self._operations = [least.operation for least, _ in drafts]
         if self._ended:
@@ -314,7 +306,7 @@ class Run:
             # Of an odd name there is none, unless one is made.
             judged = (each for each in judged if not each.shown)
         for expectation in judged:
-            self._planned.setdefault((expectation.key, operation.id), set())
+            self._planned.setdefault((expectation.key, operation.id), False)
         return made
 
     def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
@@ -367,7 +359,7 @@ class Run:
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
         if absent:
             self._unserved[operation.id] = absent
-            self._planned = {each: said for each, said in self._planned.items() if each[1] != operation.id}
+            self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
             self._allowed.remove(operation)
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
@@ -729,11 +721,9 @@ class Run:
         last.append((*seen.before, replace(seen, before=())))
         if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
             self._first.setdefault(operation.id, last[-1])
-        rule, status = (known.key, operation.id), seen.response.status if seen.response else 0
+        rule = (known.key, operation.id)
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
-            self._planned[rule].add(status)
-        if expectation.expected in _TAKEN and status >= 300:
-            self._refused[operation.id].add(status)
+            self._planned[rule] = True
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
