@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from errno import EINPROGRESS, EWOULDBLOCK
+from errno import ECONNABORTED, EINPROGRESS, EWOULDBLOCK
 from functools import partial
 from threading import RLock, Thread
 from typing import Any
@@ -94,7 +94,7 @@ class Connection:
     def _check(self) -> None:
         """Raises ConnectionAbortedError where it was ended."""
         if self._over:
-            raise ConnectionAbortedError
+            raise ConnectionAbortedError(ECONNABORTED, None)
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
@@ -243,6 +243,8 @@ class Connection:
             if not self._has_pending:
                 yield from self._wait()
             data: bytes = yield from self._done(partial(self._socket.recv, _PIECE))
+            if not data:
+                self._check()
         if not self._trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data
