@@ -77,10 +77,10 @@ network-faults: $(READY) ## what the library claims after each fault of a server
 interrupts: $(READY) ## interrupt COUNT=20000 calls at random moments, and each verb at every line: the call after each must succeed (SEED=1)
 	cd contract_tests && ../$(BIN)/python -m interrupting $(COUNT) $(SEED)
 
-strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1)
+strength: $(READY) ## what the check of a server finds, beside `st run` (PROVIDER=batch FAULTS='name-*' SEEDS=1 STRENGTH=--ours)
 	PYTHONPATH=contract_tests:scripts $(BIN)/python -m strength $(if $(PROVIDER),--provider $(PROVIDER)) --seeds $(SEEDS) $(STRENGTH) $(FAULTS)
 
-precision: $(READY) build/precision/.ready ## what the check says of careful servers in ten stacks, and of a mistake in each (ONLY=flask-batch, PRECISION='--publish NAME')
+precision: $(READY) build/precision/.ready ## what the check says of careful servers in several stacks, and of a mistake in each (ONLY=flask-batch, PRECISION='--publish NAME')
 	@$(BIN)/python contract_tests/precision/run.py $(ONLY) $(PRECISION)
 
 # The servers' packages, apart from those of the checker. A stack whose tool is not installed is left out, and said so.

@@ -30,9 +30,9 @@ def replay(  # noqa: PLR0917 - a command line
 ) -> None:
     """Repeat what showed a finding of REPORT, and say whether the server still fails.
 
-    What was created first is created again. Then the request is sent, the same but for the run's id and the
-    credentials, which come from the environment as for `server`. Where that does not show the finding, it is done
-    once more, after some requests that had been sent before; and where that did not show it either, 22 times at most.
+    What the finding's request needs is created, and the request is sent. It is the same but for the run's id and the
+    credentials, which come from the environment as for `server`. If the server does not fail, this is done once more
+    after some earlier requests to the operation; and if the run had to, up to 20 times more.
 
     Exit code: 1 if it still fails, 0 if it does not, 2 if that cannot be told.
     """

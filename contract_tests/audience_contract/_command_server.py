@@ -62,7 +62,7 @@ def server(
         ),
     ] = None,
     stop_first: Annotated[
-        bool, typer.Option("--stop-first", help="End at the first finding that the baseline does not accept.")
+        bool, typer.Option("--stop-first", help="End at the first finding that is seen again, and not accepted.")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Do not remove what was created.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts, too.")] = False,

@@ -67,7 +67,7 @@ class Documented(Provider):
         return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def why_not(self, operation: Operation) -> str:
-        """Why nothing can be said of an operation, or of one that creates what it needs; "" where something can."""
+        """Why an operation is not judged, or one that creates what it needs; "" if both are judged."""
         needed: dict[str, Operation] = {}
         every = {each.id: each for each in _creating(self._spec)}
         while operation.id not in needed:
@@ -90,7 +90,7 @@ class Documented(Provider):
         return str(operation.node.plain("x-not-judged", "")) or said
 
     def says_no(self, operation: Operation, response: Response) -> bool:
-        """Whether a property is false that may be so in another alternative than that of a success."""
+        """Whether a property is false of which one alternative of the answer says true, and another one false."""
         schema, value = _answers(operation), value_of(response)
         if not schema or not isinstance(value, dict):
             return False
@@ -137,13 +137,13 @@ class Documented(Provider):
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
         value = {**value, **fitting}
         for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
-            # It stays what it is, whatever was asked for.
+            # An id does not change, whatever the request has below its name.
             own = told(pointer, made.fields, made.path) if made else None
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
-            # A text of the same form, whatever the document asks of it.
+            # The end of the usual text is replaced, so that a text of a documented form keeps it.
             new = number if isinstance(usual, int) else f"{str(usual)[:-8]}{number:08}"
             value = put(value, pointer.removeprefix("/"), new)
         if success and success.body.startswith(b"{"):
@@ -152,7 +152,7 @@ class Documented(Provider):
             call.created(fields=value, path=call.path)
         elif facts.effect is Effect.CHANGES and made and value:
             for pointer in facts.fed.values():
-                # An answer need not have it.
+                # The answer to a change may lack the id; the audience keeps it.
                 if own := at(made.fields, pointer) if pointer.startswith("/") else None:
                     value = put(value, pointer.removeprefix("/"), own)
             made.fields.update(value)
@@ -163,7 +163,7 @@ class Documented(Provider):
 
 
 def _only(kind: Node) -> object:
-    """The one value that a schema allows, as far as it says so."""
+    """The value of a schema that allows only one; None for any other schema."""
     only = kind.plain("enum") or [kind.plain("const")]
     return only[0] if len(only) == 1 else None
 
@@ -232,7 +232,9 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 
 
 def _unique(operation: Operation) -> tuple[str, ...]:
-    """What tells one success of a create from another: what those below take of it, others, or else its id."""
+    """A pointer to what tells two successes of a create apart: to what another operation takes of it (one below its
+    path first), or else to its id, or to what a link takes.
+    """
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
@@ -265,12 +267,12 @@ def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
     names = [name for name, _ in _path(operation)]
     for last in names[-1:]:
         collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
-        # What takes an id does not make it.
+        # A create whose path has this id does not make it.
         creating = [each for each in _creating(operation.spec) if last not in dict(_path(each))]
         above = [each for each in creating if each.path.rstrip("/") == collection and each is not operation]
         named = [each for each in creating if _bare(last) in _identities(each) and each not in above]
         own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
-        # What several have says nothing of which of them is meant.
+        # If several creates answer such an id, nothing says which of them is meant.
         others = own or named
         for create in (*above, *(others if len(others) == 1 else ())):
             ids, known = _identities(create), dict(_path(create))
@@ -286,7 +288,7 @@ def _is_item(create: Operation, name: str, other: Operation) -> bool:
 
 
 def _id_of(name: str, ids: Mapping[str, str]) -> str:
-    """What an answer calls an id: by its whole name, or the end of that, as `sid` for `serviceSid`; or else `id`."""
+    """The pointer to an id in an answer: to its whole name, to the end of that (`sid` for `serviceSid`), or to `id`."""
     ends = sorted((each for each in ids if _bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
 

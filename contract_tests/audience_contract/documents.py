@@ -213,7 +213,7 @@ class _Plain:
         self.unjudged.append(f"not judged: {pointer}: {why}")
 
     def _resolvable(self, value: Any, pointer: str, file: Path, *, is_map: bool = False) -> Any:
-        """What stands in a file, with references to places of the one document, and schemas that can be judged."""
+        """A part of a file, with references that lead to places of the one document, and schemas that can be judged."""
         if isinstance(value, list):
             return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
         if not isinstance(value, dict):
@@ -238,9 +238,9 @@ class _Plain:
         return found
 
     def _referred(self, value: Json, pointer: str, file: Path) -> Any:
-        """What a reference that is none of a schema stands for: a place of the document, or what is there."""
+        """A reference outside of schemas: as one to a place of the document, or replaced by what it leads to."""
         to, place, found = self._found(value["$ref"], file)
-        # What an operation has is put in order later: no place of it stays where it is.
+        # Below `/paths`, places are moved later, so that a reference would lead nowhere.
         if found is not None and to == next(iter(self._files)) and not place.startswith("/paths/"):
             return {**value, "$ref": f"#{place}"}
         if found is None or pointer.count("/") >= _DEEPEST:
@@ -249,7 +249,7 @@ class _Plain:
         return self._resolvable(found, pointer, to)
 
     def _referred_schema(self, reference: str, pointer: str, file: Path) -> Json:
-        """A reference to a schema as one to a place of the document."""
+        """A reference to a schema, as one to a place of the document; a schema of another file is copied there."""
         to, place, found = self._found(reference, file)
         if found is None:
             self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
@@ -263,7 +263,9 @@ class _Plain:
         return {"$ref": f"#/components/schemas/{key}"}
 
     def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
-        """The file that a reference leads to, the place there, and what that has; None for nothing, or for too much."""
+        """The file that a reference leads to, the place in it, and the value there: None if it leads nowhere, or to the
+        whole document, which would be within itself.
+        """
         name, _, place = reference.partition("#")
         try:
             to = (file.parent / unquote(name)).resolve() if name else file
@@ -456,7 +458,7 @@ class _Plain:
             self._leave_out(pointer, "no schema")
             return {}
         found: Json = {}
-        # Here each alternative still has the name by which a discriminator tells it.
+        # Before references are followed: a discriminator names an alternative by its reference.
         kept: Json = {name: child for name, child in _told_apart(value).items() if child is not None or name in _DATA}
         for name in (each for each in kept if each not in _NAMES):
             at, child = f"{pointer}/{escape(name)}", kept[name]

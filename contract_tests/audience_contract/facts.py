@@ -29,18 +29,21 @@ _BY_METHOD = {"POST": Effect.CREATES, "PUT": Effect.CHANGES, "PATCH": Effect.CHA
 
 @dataclass(frozen=True)
 class Facts:
-    """One operation's.
+    """What is known of one operation beside its schemas.
 
-    `unique` are JSON pointers into a success, to what no two successes have in common. `echoes` are such pointers to
-    what it repeats of the request, and the parameter, property or part there. `fed` are parameters, properties and
-    parts that take what the success had that created the audience: its pointer there, as the links of the spec say. The
-    audience's name, where the operation takes one, is always one of them. `source` is the operation that creates what
-    this one is about, "" for none. `pages` are those that take what the operation's own success before had, in which a
-    list goes on. `limits` are those that say how many a page has at most, and the pointer to these. `forbidden` are
-    values of properties that break nothing but a rule in words. `unsure` is why an audience that was created may not be
-    found all the same; "" where it must be. `story` are values of properties, of changes of a new audience that
-    follow each other, and `most` how many members it has then at most. `size` is a read's pointer to how many there
-    are, where it has the values `final`.
+    `unique`: JSON pointers into a success, to what no two successes have in common.
+    `echoes`: JSON pointers into a success, to what it repeats of the request, each with the parameter, property or part
+    that has it there.
+    `source`: the operation that creates what this one is about, "" for none.
+    `fed`: parameters, properties and parts that take something of the success of `source`, each with the pointer to it,
+    as the links of the spec say. The audience's name, where the operation takes one, is always one of them.
+    `pages`: parameters by which a list goes on, each with the pointer to what they take of the page before.
+    `limits`: parameters that say how many items a page has at most, each with the pointer to the items.
+    `forbidden`: values of properties that break nothing but a rule in words.
+    `unsure`: why an audience that was created may not be found all the same; "" where it must be.
+    `story`: the bodies of changes that are made to a new audience one after the other, by property.
+    `most`: how many members the audience has at most after these.
+    `size`: a read's pointer to the number of members, which is final if the answer has the values `final`.
     """
 
     effect: Effect

@@ -9,7 +9,7 @@ from .spec import Node, Operation
 from .violation import UNNAMED, UnreadableError, Violation
 
 BETWEEN = {"form": (",", ","), "spaceDelimited": ("%20", r"%20|\+"), "pipeDelimited": ("%7C", r"%7[Cc]|\|")}
-"""What stands between the items of an array that a query has in one value, by the style: as it is sent, and is read."""
+"""The delimiter between the items of an array in one value, by style: as it is sent, and the pattern that is read."""
 _UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not Latin-1"))
 
 
@@ -72,7 +72,7 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
 
 
 def in_one(parameter: Node) -> tuple[str, str] | None:
-    """What stands between the items of an array, as in `BETWEEN`; None where each is a value of its own."""
+    """The delimiter of an array, as in `BETWEEN`; None where each item is a value of its own."""
     style = parameter.plain("style", "form")
     return None if parameter.plain("explode", style not in list(BETWEEN)[1:]) else BETWEEN.get(style, BETWEEN["form"])
 

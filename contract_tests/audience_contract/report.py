@@ -83,8 +83,8 @@ class Finding:
     "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
     provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
     did. `accepted` is the reason of the baseline entry that accepts it, "" if none does. `story` is what `replay` sends
-    to see it again, the request that shows it last; `longer` the same with what went to the operation before.
-    `told` is how often it was sent until it was seen again, the second time in its longer form.
+    to see it again; its last request is the one that shows it. `longer` is the story with earlier requests to the
+    operation before it. `told` is how often the run sent the story, the second time as `longer`, until it was seen.
     """
 
     rule: str
@@ -216,7 +216,7 @@ class Report:
 
     @property
     def beside(self) -> dict[str, list[Finding]]:
-        """The findings that do not count, by what people call them."""
+        """The findings that do not count, by the heading that they have in a report."""
         return {"Advice": self.advice, "Seen once, not again by its story": self.once, "Accepted": self.accepted}
 
     @property

@@ -38,7 +38,7 @@ def sample(schema: Node, text: str = "check", *, least: bool = False, level: int
     given = [part.value[key] for part in parts(schema) for key in ("example", "default") if key in part.value]
     given += [each for part in parts(schema) for each in part.plain("examples", [])[:1]]
     own = _made(schema, text, least=least, level=level)
-    # Deep down, what needs least comes first: there a schema may be within itself.
+    # Deep down, the alternative that requires least comes first, because a schema may be within itself.
     kinds = sorted(alternatives(schema), key=lambda each: level > _DEEP and len(required(each)))
     others = [sample(each, text, least=least, level=level + 1) for each in kinds]
     # What stands beside alternatives counts as well.
@@ -99,7 +99,7 @@ def _text(schema: Node, text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _fitting(schema: Node, pattern: str) -> str | None:
-    """A text of a pattern that breaks nothing of a schema, None where none is found."""
+    """A text that fits a pattern and the whole schema; None if none is found."""
     from hypothesis import Phase, errors, find, settings, strategies  # noqa: PLC0415 - slow to import, and seldom needed
 
     made: strategies.SearchStrategy[str] = strategies.from_regex(pattern)

@@ -27,7 +27,9 @@ _WORDS = {"true": True, "false": False}
 
 
 class _Fitting(threading.local):
-    """What was found out of alternatives in this check, by the ids of schema and value, which are kept beside it."""
+    """Whether values fit alternatives, as found out in this check, by the `id()` of schema and value. Both are kept,
+    because another object may get the `id()` of one that is gone.
+    """
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, int], tuple[bool, Any, Any]] = {}
@@ -199,7 +201,7 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
 
 def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: Any) -> Iterator[Any]:
-    """As one error, whatever is wrong in each of the alternatives: within each other, they have too many to collect."""
+    """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
     if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
@@ -207,7 +209,7 @@ def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: An
 
 
 def _fits(validator: Any, kind: Any, value: Any) -> bool:
-    """Whether a value fits a schema, found out once: alternatives within each other ask it at each level anew."""
+    """Whether a value fits a schema. Each answer is kept, because nested alternatives ask for it at every level."""
     key = id(kind), id(value)
     if key not in _FITTING.found:
         _FITTING.found[key] = validator.evolve(schema=kind).is_valid(value), kind, value

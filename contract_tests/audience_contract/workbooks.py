@@ -21,7 +21,7 @@ _MOST = 2**23
 def workbook(rows: Sequence[Sequence[object]]) -> bytes:
     """An Excel file of one sheet of at most 26 columns.
 
-    Numbers are numbers, other values text, which stands apart as Excel has it.
+    Numbers are numbers. Other values are text, in a table of its own, as Excel writes it.
     """
     strings: dict[str, int] = {}
     lines = []
@@ -60,7 +60,7 @@ def _relationships(**targets: str) -> str:
 
 
 def _cell(reference: str, value: object, strings: dict[str, int]) -> str:
-    # Some readers need the reference, which Excel always writes.
+    # Excel always writes the reference, and some readers need it.
     if isinstance(value, int | float):
         return f'<c r="{reference}"><v>{value}</v></c>'
     return f'<c r="{reference}" t="s"><v>{strings.setdefault(str(value), len(strings))}</v></c>'

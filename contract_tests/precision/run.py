@@ -4,6 +4,7 @@ import argparse
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -225,10 +226,15 @@ def symptoms(finding: Finding) -> set[str]:
 
 
 def shown(finding: Finding, lines: list[str]) -> bool:
-    """Whether these lines have the finding's message, wherever the terminal broke it."""
-    text = "".join(" ".join(lines).split())
-    words = [finding["message"], finding.get("kind", "")]
-    return all("".join(part.split())[:40] in text for part in words)
+    """Whether these lines have a finding's headline: all of it, wherever it was broken, or its start and its end."""
+    headline = " ".join(finding["message"].split())
+    if headline.replace(" ", "") in "".join("".join(lines).split()):
+        return True
+    # One line that begins with the finding's number; it may lack the page in the last brackets, and then the middle.
+    numbered = [found[1] for line in lines if (found := re.fullmatch(r" *\d+ (.+)", line))]
+    pageless = re.sub(r"; [^; ()]+\)$", ")", headline)
+    patterns = [re.escape(said).replace("…", ".+") for said in numbered]
+    return any(re.fullmatch(each, said) for each in patterns for said in (headline, pageless))
 
 
 def verdict_of(finding: Finding, server: str, truths: list[dict[str, Any]]) -> str:

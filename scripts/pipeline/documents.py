@@ -86,7 +86,7 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def line_of(file: Path, at: str) -> int:
-    """The line in which a place of a YAML or JSON file begins; of one that is not there, that of the nearest around."""
+    """The line in which a place of a YAML or JSON file begins; if it is not there, that of the nearest place around."""
     node: Any = safe_yaml.compose(file.read_text("utf-8"))
     line = 1
     for key in tokens(at):

@@ -24,7 +24,7 @@ def build(provider: Provider) -> Json:
 def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None, list[str]]:
     """The effective spec as far as it can be made, or None if it is not valid; and all that stands against it.
 
-    Where documents disagree and the overlay has not decided, one among `new` counts, or the first.
+    Where documents disagree and the overlay has not decided, the value of a document in `new` is taken, or the first.
     """
     against: list[str] = []
     documents = documents_of(provider, against)

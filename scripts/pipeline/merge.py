@@ -78,7 +78,7 @@ def _member(values: Mapping[str, Json], name: str, at: str) -> Any:
 
 
 def _disputed(values: Mapping[str, Any]) -> Disputed:
-    """What the documents say, each value once. They are named without their suffix, which counts for nothing."""
+    """What the documents say, each value once. JSON or YAML makes no difference, so suffixes are left out."""
     saying: dict[str, list[str]] = {}
     for name, value in sorted(values.items()):
         saying.setdefault(_told(value), []).append(PurePath(name).stem)

@@ -58,10 +58,10 @@ _SCHEMA = {
 
 
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
-    """The spec with every action applied that can be, and what is wrong with any of them: the line, the action, why.
+    """The spec with every action applied that can be, and of each wrong action the line, its description, and why.
 
-    `upstream` is left as it is. An action is wrong whose evidence has changed, whose target matches nothing, or that
-    changes nothing; for a file that is no overlay, or an action without a reason or evidence, PipelineError is raised.
+    `upstream` is left as it is. An action is wrong if its evidence has changed, its target matches nothing, or it
+    changes nothing. Raises PipelineError for a file that is no overlay, or an action without a reason or evidence.
     """
     done = list(steps(upstream, overlay_file))
     wrong = [

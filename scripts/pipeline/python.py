@@ -10,7 +10,10 @@ Ran = subprocess.CompletedProcess[str]
 
 
 def run(*arguments: str, roots: Iterable[Path | str], cwd: Path | None = None, seconds: int | None = None) -> Ran:
-    """With these folders to import from, and types from; whatever the environment says of tools is left out."""
+    """Run Python with `roots` as folders of modules and types, without the environment's settings of pytest and mypy.
+
+    Raises subprocess.TimeoutExpired after `seconds`.
+    """
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MYPY"))}
     path = os.pathsep.join(map(str, roots))
     environment = told | {"PYTHONPATH": path, "MYPYPATH": path, "PYTHONUTF8": "1", "COLUMNS": "200"}
@@ -21,6 +24,6 @@ def run(*arguments: str, roots: Iterable[Path | str], cwd: Path | None = None, s
 
 
 def last(*said: str) -> str:
-    """The last line of the first text that has one."""
+    """The last line of the first of these texts that is not empty."""
     lines = next((text.strip() for text in said if text.strip()), "no output").splitlines()
     return lines[-1]

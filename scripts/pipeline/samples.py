@@ -14,7 +14,7 @@ CREATE = "create"
 
 
 def kept(provider: Provider, page: str) -> list[Json]:
-    """Those of a page that is not read now; each says the file that it is in."""
+    """The recorded samples of a page that is not read now, each with the name of its file."""
     found = recorded(provider).items()
     return [{**sample, "file": file.stem} for file, samples in found for sample in samples if sample["page"] == page]
 
@@ -26,10 +26,8 @@ def recorded(provider: Provider) -> dict[Path, list[Json]]:
 def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
     """The samples, each in the file of its operation; `create.json` is there in any case.
 
-    One that names no operation, in itself or by its target, is of that of the one before it on its page.
-
-    The first on a page is of the first operation of the page's document. What a sample has as `file` is where it is
-    already.
+    A sample that has `file` stays in that one. The operation of any other is what it names itself or by its target, or
+    else that of the sample before it on the page; for the first on a page, the first operation of the page's document.
     """
     operations = _operations(documents)
     first = {document: name for document, *_, name in reversed(operations)}
@@ -42,7 +40,7 @@ def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[J
             page = sample.get("page", "")
             document = of.get(page, "")
             current = first.get(document, CREATE)
-            # Where another document has the same method and path, those of the page's own.
+            # The page's own document comes last, so that its operation wins over another's of the same method and path.
             own_last = sorted(operations, key=lambda each: each[0] == document)
             named = {(method.upper(), path): name for _, method, path, name in own_last}
         plain = {name: value for name, value in sample.items() if name not in ("operation", "file")}

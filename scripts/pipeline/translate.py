@@ -1,4 +1,4 @@
-"""A valid OpenAPI document in fewer words: what can be said in two ways is said in one, for everything that reads it.
+"""Brings a valid OpenAPI document into one form, so that whatever reads it meets each thing in one way only.
 
 - OpenAPI 3.0 becomes 3.1, its `nullable` a type, its exclusive limits numbers; what it ignores beside `$ref` goes.
 - The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` a pattern.

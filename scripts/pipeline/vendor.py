@@ -14,8 +14,9 @@ from .published import Json, as_spec, operations
 def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
     """The vendored files that the provider's pages in `folder` give: the published documents, and the samples.
 
-    Raises PipelineError where a page, or the document in it, is not the one that SOURCE.toml records. The page of a
-    reconstructed document is one that nobody has; the samples of one that a browser shows are taken down by a person.
+    The page of a reconstructed document may be missing. A page that only a browser shows is not read: the samples that
+    a person wrote down for it are kept. Raises PipelineError where a page, or the document in it, is not the one that
+    SOURCE.toml records.
     """
     files: dict[Path, bytes] = {}
     samples: list[Sample] = []

@@ -141,13 +141,14 @@ def _refusal(status: int, wait: float | None, known: dict[str, Any], *, names_on
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither. `now` is by the
-    provider's clock, where the answer has a Date.
+    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither.
+
+    `now` is the time by the provider's clock, taken from the answer's Date, if it has one.
 
     >>> retry_after("120")
     120.0
     """
-    if value is None or value.count(",") > 1:  # several such headers
+    if value is None or value.count(",") > 1:  # a date has one comma; more come from several such headers
         return None
     if re.fullmatch(r"[0-9]{1,18}", value.strip()):
         return float(value)

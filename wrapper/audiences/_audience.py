@@ -97,7 +97,7 @@ class DraftRules:
     within: tuple[str, ...] = ()
     """The path to the object of the request body that has these properties, where that is not the body itself."""
     column: str | None = None
-    """The column that a file of members must have, where the call carries one; if not, the audience is empty then."""
+    """The column that a file of members must have. None: the create takes no file, and the audience is empty."""
 
 
 @dataclass(frozen=True)
@@ -181,5 +181,5 @@ def _judged(rules: DraftRules, key: str, schema: _spec.Schema, body: Mapping[str
 
 
 def _door(key: str, wire: str) -> str:
-    """What the caller knows a property of the body by that is no field of the draft."""
+    """The caller's name for a property of the body that is no field of the draft."""
     return f"provider_fields[{key!r}][{named(wire)}]"

@@ -33,14 +33,14 @@ class RetryPolicy:
     attempts: int = 3
     """At most so many, the first included; 1 never repeats."""
     first_wait: float = 0.5
-    """The wait before the second attempt. It doubles each time; of each, a random half is left out."""
+    """The wait before the second attempt. It doubles each time; each is shortened at random, by half at most."""
     max_wait: float = 8.0
     """The longest of these waits."""
     max_retry_after: float = 30.0
     """The longest Retry-After that is waited for. A longer one is raised, with `retry_after` on the error."""
     on_unavailable: bool = False
-    """Whether a create is also repeated after a 503 with Retry-After. That the provider then did not act is likely,
-    and documented nowhere."""
+    """Whether a create is also repeated after a 503 with Retry-After. The provider has probably not acted then, but no
+    document says so."""
 
     def __post_init__(self) -> None:
         _checks.count("attempts", self.attempts)
@@ -62,11 +62,11 @@ class RetryPolicy:
             return self.pause(attempt)
         if error.retry_after > self.max_retry_after:
             return None
-        # Never less than asked; not all callers at the same moment.
+        # At least as long as asked, and a little more at random, so that not all callers come back at the same moment.
         return error.retry_after + random.uniform(0, min(1.0, 0.1 * error.retry_after))  # noqa: S311
 
     def pause(self, attempt: int) -> float:
-        """The seconds after so many attempts, where nobody asked for a number."""
+        """The seconds to wait after so many attempts, where the provider did not say how many."""
         return min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000)) * random.uniform(0.5, 1)  # noqa: S311
 
     def may_repeat(self, error: AudiencesError, safe: bool) -> bool:

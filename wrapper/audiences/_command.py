@@ -61,7 +61,7 @@ Credentials come from the environment, or from a TOML file (`COMMBOX_API_KEY = "
 
 Exit codes: {"; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items())}."""
 Call = Callable[[Provider, _report.Tell], object]
-"""Asks the provider, or the first one, and tells each result."""
+"""Asks the provider, or the first of several, and hands each result to `Tell`."""
 
 
 class Drafted(NamedTuple):
@@ -173,7 +173,7 @@ def _verb(function: Callable[..., None]) -> None:
         run = _Run(verb, given.get("name") or given.get("id") or "", keys, made[Shared])
         try:
             function(run, *map(made.get, own.values()))
-        except AudiencesError as error:  # of arguments: those of calls are told
+        except AudiencesError as error:  # wrong arguments; what a call raises is one of its results
             _refuse(str(_report.in_command_words(error, usage=True)))
 
     options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
@@ -199,7 +199,7 @@ def _root(version: Version = False) -> None: ...  # its callback does it
 
 
 class _HeldError(Exception):
-    """A request is shown, and not sent."""
+    """Ends a call of a dry run: its request is shown, and not sent."""
 
 
 class _Run:
@@ -251,8 +251,8 @@ class _Run:
         self._sent = True
 
     def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
-        """Make the call, print what comes of it, and exit. Of a dry run, that is the request that it begins with;
-        `then` gives the one that follows a question.
+        """Make the call, print what comes of it, and exit. A dry run prints the first request of the call; if
+        that one only asks the provider something, `then` gives the request that would follow.
         """
         results: list[_report.Shown] = []
         interrupted = False
@@ -271,7 +271,7 @@ class _Run:
             else:
                 results.append(result)
 
-        bars = nullcontext() if self.bars.disable else self.bars  # before rich 15, one that shows nothing ends a line
+        bars = nullcontext() if self.bars.disable else self.bars  # before rich 15, hidden bars print an empty line
         try:
             with bars:
                 call(self.chosen[0], tell)
@@ -288,7 +288,7 @@ class _Run:
         self._print(results, interrupted=interrupted)
 
     def _print(self, results: list[_report.Shown], *, interrupted: bool = False) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was created is told, however impatient somebody is
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C does not keep the results from being printed
         order = [PROVIDERS[key].title for key in self.keys]
         results.sort(key=lambda each: order.index(each.provider or order[0]))
         shared, lines = self._shared, self.verb == "list"
@@ -447,7 +447,7 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
         except NotSentError:
             if not run.dry:
                 raise
-            # What is shown names nobody.
+            # A dry run shows no members: this one stands for all.
             told: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
             change([Member("***", {name: told[kind] for name, kind in attributes.items()})])
 
@@ -482,8 +482,9 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
-    """Put a file's variables in the environment, where they win; gives back what those are called. With those of a
-    tenant, no others stay there: a call never has the credentials of one tenant and the project of another.
+    """Put a file's variables in the environment, in place of those that are there; gives back what to call each in a
+    message. With a tenant, all other settings leave the environment: a call never has the credentials of one tenant and
+    the project of another.
     """
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
@@ -511,7 +512,9 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
 
 
 def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables whose values are in variables of other names, and those with their values."""
+    """The settings of a file: for a tenant, by variable the name of the variable that has its value; and those with the
+    value itself.
+    """
     values = tomllib.loads(file.read_text("utf-8-sig"))
     if not tenant and "tenant" not in values:
         return {}, values

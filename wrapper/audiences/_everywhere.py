@@ -159,7 +159,7 @@ class _Run:
 
     @contextmanager
     def failing(self, place: int, kind: type[BaseException] = Exception, *, sent: bool = True) -> Iterator[None]:
-        """What is raised within, of this kind, is the result."""
+        """An exception of this kind that is raised within becomes the result at this place."""
         try:
             yield
         except kind as error:

@@ -25,17 +25,17 @@ def _time(text: str) -> datetime:
 
 
 KINDS: dict[str, Callable[[str], Attribute]] = {"text": str, "date": _time, "url": Url}
-"""How the text of a cell is told, by what is written after the name of the column."""
+"""How the text of a cell is read, by what stands after the column's name on the command line."""
 
 
 def members_of(
     file: BinaryIO, column: str, attributes: Mapping[str, str], tell: Callable[[int, int | None], object]
 ) -> Iterator[Member | str]:
-    """The members in an open file. `attributes` have by column one of KINDS; `tell` is called with the bytes that were
-    read.
+    """The members in an open file. `attributes` has a key of KINDS for each column that is sent as an attribute. `tell`
+    is called with the number of bytes that were read, and of all bytes, if that is known.
 
-    Raises InvalidError for a column that is missing, a row of another width, an empty id, and what cannot be read; it
-    names the line.
+    Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the first line,
+    an empty id, and what cannot be read.
     """
     rows, blank = csv.reader(_lines(file, tell), strict=True), 0
     try:

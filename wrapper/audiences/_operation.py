@@ -263,28 +263,29 @@ def value_at(body: Any, path: Path) -> Any:
 
 
 _PATIENCE = 10
-"""Pages in a row that may bring nothing new."""
+"""Pages in a row that bring nothing new, after which the list counts as one without an end."""
 
 
 class Listing:
-    """A list that is being read. A provider whose pages do not come to an end is noticed, whatever marks it gives."""
+    """A list that is being read page by page. It notices pages that do not come to an end, whatever their marks are."""
 
     def __init__(self) -> None:
         self.place: Mark = None
         self.is_over = False
         self.problem = ""
-        """What keeps the list from being read on, after the page that was read last."""
+        """Why no page can be read after the last one; "" if one can."""
         self._anchor: Mark = None
         self._steps, self._power = 0, 1
         self._idle = 0
         self._last: object = None
 
     def turn(self, page: Page) -> None:
-        """Go on after a page."""
+        """Take a page that was read: the next one is at `place`, unless the list is over or there is a `problem`."""
         mark, items = page.next, [record.raw for record in page.records]
         self.is_over = mark is None
         goes_back = isinstance(mark, int) and mark <= int(self.place or 0)
-        # After Brent: a mark that is kept for twice as many pages each time is met again on any way round.
+        # Brent's algorithm: one earlier mark is kept, each time for twice as many pages, so that any circle leads back
+        # to it, and no other mark has to be kept.
         if not self.is_over and (goes_back or mark in (self.place, self._anchor)):
             self.problem = "it names a page as the next one that was read before"
         self._steps += 1

@@ -168,7 +168,7 @@ class Provider(Generic[T]):
         )
 
     def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
-        """The flow of a verb, so that `close` finds it, and whatever it raises says what is known of the call."""
+        """The flow of a verb, as one that `close` can end, and whose every exception says what is known of the call."""
         known, span = ref(verbs), _observe.Span()
         try:
             self._calls[known] = self._side.owner()
@@ -202,7 +202,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def _blocking(flow: Callable[Concatenate[Verbs[M], P], Flow[R]]) -> Callable[Concatenate["Blocking[M]", P], R]:
-    """The method that runs a verb's flow. It has the flow's signature, but that it returns what the flow gives."""
+    """The method that runs a verb's flow. It has the flow's signature, but for its result: that of the flow itself."""
 
     @_called_as(flow)
     def method(self: "Blocking[M]", /, *given: P.args, **named: P.kwargs) -> R:

@@ -247,7 +247,7 @@ class Ensured(Generic[Model]):
     record: Record | None = None
     """What the provider says of it, where it was found."""
     receipt: Receipt[Model] | None = None
-    """That of the call that created it, where it was not."""
+    """The receipt of the call that created it, where it was not found."""
 
     @property
     def is_new(self) -> bool:

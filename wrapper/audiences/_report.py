@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, NamedTuple, cast
 
 from rich.cells import cell_len, set_cell_size
@@ -148,14 +149,16 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, line
     rows = [row_of(each, name) for each in done if isinstance(each, Record) or each.outcome]
     if rows and len(done) == len(plain):
         terminal = sys.stdout and sys.stdout.isatty()
-        say(as_text(rows, shutil.get_terminal_size().columns if terminal else math.inf))
+        width = shutil.get_terminal_size().columns if terminal else math.inf
+        # An error, and the audiences that it brings, have columns of their own.
+        say("\n\n".join(as_text([*alike], width) for _, alike in groupby(rows, key=list)))
     for text in dict.fromkeys(text for each in plain for text in _words(each)):
         note(text)
     outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
     if unknown := " and ".join(str(title) for outcome, title in outcomes if outcome is Outcome.UNKNOWN):
         note(f"Look for the audience at {unknown} before you repeat this: it may have taken effect.")
     again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
-    if 0 < len(again) < len(done):
+    if again and again < {title for _, title in outcomes}:
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
         note(f"Correct the errors above, then repeat with {keys} only: elsewhere, the audience exists, or may exist.")
 

@@ -18,7 +18,7 @@ def is_fit(value: object) -> bool:
 
 
 Source = Callable[[str | None, CallSettings], Flow[str]]
-"""What gives a secret on every attempt of a call. It is told one that the provider has just refused."""
+"""Gives a secret on every attempt of a call. Its argument is the secret that the provider has just refused, or None."""
 
 
 class Secret:
@@ -99,7 +99,7 @@ SecretSource = str | Secret | Callable[[], str | Awaitable[str]]
 
 
 def _asked(function: Callable[[], str | Awaitable[str]], refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG001
-    """What a function of the caller's gives."""
+    """The secret that a function of the caller's gives. Raises NotSentError if it raises, or is not done in time."""
     during = "the function for a secret"
     asked: Given = yield from in_time(how.side.work(partial(call, function), how.remaining), during)
     given = yield from awaited(asked, how.side, how.remaining, during)

@@ -1,5 +1,5 @@
-"""The two ways to go through a flow, which yields what may take long: in a thread, where that is done by then, and on
-an event loop, where it is something to await. So blocking and asynchronous code share every flow.
+"""The two ways to run a flow. A flow yields the result of each step that may take long. In blocking code, the step is
+already done then; on an event loop, what is yielded is awaited. So blocking and asynchronous code share every flow.
 """
 
 import os
@@ -35,7 +35,7 @@ class Ending:
 
     over = False
     end_connection: Callable[[], None] | None = None
-    """Of the connection of ours that carries the call now; one of the caller's transport has its own end."""
+    """Ends the connection of ours that carries the call now; a transport of the caller's ends its own connections."""
 
     def end(self) -> None:
         self.over = True
@@ -77,7 +77,7 @@ class BlockingSide:
 
     @staticmethod
     def sleep(seconds: float, ending: Ending) -> None:
-        """Shorter where the call is ended."""
+        """Wait; less long if the call is ended meanwhile."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 and not ending.over:
             time.sleep(min(left, _LOOK))
@@ -95,12 +95,12 @@ class BlockingSide:
 
     @staticmethod
     def until(seconds: float) -> AbstractContextManager[Any]:  # noqa: ARG004
-        """What leaves its body alone after the seconds, where that is something to await."""
+        """A context that ends its body after the seconds, where the body awaits; in blocking code it never does."""
         return nullcontext(SimpleNamespace(cancelled_caught=False))
 
 
 class AsyncSide:
-    """See the blocking one."""
+    """The same for an event loop."""
 
     awaits = True
     handle, close = "handle_async_request", "aclose"
@@ -116,7 +116,7 @@ class AsyncSide:
         done, thrown = None, list[BaseException]()
         try:
             while True:
-                # Outside of `except`, and as no local: what the flow makes of it must not hang on it.
+                # Outside of `except`, and not in a local variable: what the flow raises next must not refer to `error`.
                 awaited = flow.throw(thrown.pop()) if thrown else flow.send(done)
                 try:
                     done = await awaited
@@ -181,7 +181,7 @@ def call(function: Callable[[], object]) -> Given:
 
 
 def awaited(asked: Given, side: Side, seconds: float, during: str) -> Flow[Given]:
-    """The same of what an asynchronous function gave; it is unchanged if that is nothing to await."""
+    """What an asynchronous function gave or raised once it was awaited; `asked` itself if there is nothing to await."""
     if not isawaitable(asked.value):
         return asked
     try:
@@ -199,7 +199,7 @@ async def _settled(asked: Given) -> Given:
 
 
 def in_time(made: R | Awaitable[R], during: str) -> Flow[R]:
-    """What a side makes before anything is sent. Raises NotSentTimeoutError where its time was over."""
+    """The result of a step before anything is sent. Raises NotSentTimeoutError if the total time ends in it."""
     try:
         found: R = yield made
     except DeadlineError:

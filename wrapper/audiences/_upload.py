@@ -21,7 +21,7 @@ class BinaryFile(Protocol):
 
 
 class Reader:
-    """What is sent of a file whose length is not known. It is read in one thread, and may be left in another."""
+    """What is sent of a file whose length is not known. One thread reads it, and another may close it meanwhile."""
 
     def __init__(self, file: BinaryFile, give_back: Callable[[], None], begin: Callable[[], bytes] = bytes) -> None:
         self._file, self._give_back, self._begin = file, give_back, begin
@@ -53,7 +53,7 @@ class Reader:
 
 
 class SizedReader(Reader):
-    """What is sent of a file whose length is announced before. It can only be rewound to its start."""
+    """What is sent of a file whose length is sent before it. It can only be rewound to its start."""
 
     def __init__(self, file: BinaryFile, give_back: Callable[[], None], size: int) -> None:
         super().__init__(file, give_back)
@@ -71,13 +71,13 @@ class SizedReader(Reader):
         return 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """What httpx2 does to learn the length, and before it reads."""
+        """Where httpx2 asks to be. It asks for the end to learn the length, and for the start before it reads."""
         return self._size if whence == os.SEEK_END else offset
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Tell what a file of the caller's raises, which may be anything, from what a connection raises."""
+    """Raise an UploadError for whatever a file of the caller's raises, to tell it from what a connection raises."""
     try:
         yield
     except UploadError:
@@ -89,7 +89,7 @@ def reading() -> Iterator[None]:
 def piece(file: BinaryFile, size: int) -> bytes:
     with reading():
         data = file.read(size)
-    if not isinstance(data, bytes):  # None is what a file that does not block gives while it has nothing
+    if not isinstance(data, bytes):  # a file that does not block gives None while it has nothing
         raise UploadError("the file gave no bytes")
     return data
 
@@ -216,8 +216,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
-    """Two readers of one file would each get a part of it. Gives back what ends the reservation, which ends with that,
-    too, where an interrupt comes in between.
+    """Keep other calls from the file, because two readers would each get a part of it. Gives back the function that
+    ends this; it also ends if that function is lost, as by an interrupt. Raises UploadError if a call has the file.
     """
     use, key = threading.Event(), id(file)
 

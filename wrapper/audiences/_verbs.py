@@ -342,7 +342,7 @@ class Verbs(Generic[Model]):
         _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))
-        side, work = self.how.side, self.how.side.work  # as long as the caller's own iterable takes
+        side, work = self.how.side, self.how.side.work  # without a limit: the iterable is the caller's own
         supply = self._supply = Supply(members, verb, entry.spec.body, rules)
         if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield work(supply.check, inf)

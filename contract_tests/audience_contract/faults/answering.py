@@ -73,7 +73,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
         if number in responses.value and has_rules:
             wrong = partial(on_error, status=int(number))
             start, rule = f"error-{number}", (responses.pointer,)
-            # Which refusal a wrong header or parameter gets is said nowhere.
+            # No document says which refusal a wrong header or parameter gets.
             is_said = number == "401" or operation.node.get("requestBody")
             for status in (code, *({other} - {*responses.value} if is_said else ())):
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))

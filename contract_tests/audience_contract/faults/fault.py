@@ -73,12 +73,12 @@ class Turn:
     delay: float = field(default=0.0, init=False)
 
     def answer(self, request: Request | None = None) -> Response:
-        """What the correct server answers, and does; to another request, if so asked."""
+        """The correct server's answer to the turn's request, or to another; it also does what that asks for."""
         return self.correct.play(self.operation, _measured(request) if request else self.request)
 
     def refused(self, request: Request | None = None) -> bool:
-        """Whether the correct server refuses the request, or another one, for its credentials, method or form. Does
-        nothing.
+        """Whether the correct server refuses the turn's request, or another one, for its credentials, method or form.
+        Nothing is done at the server.
         """
         return self.correct.refusal(self.operation, _measured(request) if request else self.request) is not None
 

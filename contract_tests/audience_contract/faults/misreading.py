@@ -214,8 +214,14 @@ def _looks(pattern: bytes) -> When:
     return lambda turn: re.search(pattern, _message(turn.request))
 
 
-def _with_body(request: Request, other: Request) -> Request:
+def _with_type(request: Request, other: Request) -> Request:
     return body(other.body)(header("content-type", *other.values("content-type"))(request))
+
+
+def _with_body(request: Request, other: Request) -> Request:
+    """Its own type stays where that is of another kind; a boundary is that of the body."""
+    kinds = [[value.partition(";")[0] for value in each.values("content-type")] for each in (request, other)]
+    return _with_type(request, other) if kinds[0] == kinds[1] else body(other.body)(request)
 
 
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
@@ -233,7 +239,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
     for variant in (*_TAKEN[""], *_TAKEN.get(holds, ()), *media_types):
         word, said, rule, _, _, pattern = variant
-        act = as_before(_with_body, _looks(pattern))
+        act = as_before(_with_type if variant in media_types else _with_body, _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."
         yield Fault(word, sentence, (rule, content), act, show=(as_is, partial(_rewritten, variant, as_is)))
     chunked = header("transfer-encoding", "chunked")

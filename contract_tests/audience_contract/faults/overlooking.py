@@ -61,7 +61,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
 
 
 def as_before(filled: Callable[[Request, Request], Request], when: When) -> Act:
-    """It answers as to the last right request, and does nothing, to one that is right `filled` from that one."""
+    """A wrong request that would be right if it were `filled` from the last right one gets the answer of that one, and
+    nothing is done.
+    """
 
     def act(turn: Turn) -> Response:
         if "before" in turn.memory and turn.refused() and when(turn):

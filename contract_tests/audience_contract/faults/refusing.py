@@ -53,7 +53,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
             yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, partial(eq, choice))
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
             made_by = _made_by(place)
-            # In one character nobody can say whose audience it is that is to be changed.
+            # A name of one character may be somebody else's audience, so the check may not change it.
             is_anybodys = len(value) == 1 and made_by and effect is not Effect.READS
             if place.allows(value) and not is_anybodys and all(each.allows(value) for each in made_by):
                 yield _fault(place, word, said, value, when)

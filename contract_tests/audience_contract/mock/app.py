@@ -157,7 +157,7 @@ class Application:
         return self.error(operation, 401) if any(ours.unbound(operation, request)) else None
 
     def play(self, operation: Operation, request: Request) -> Response:
-        """The correct answer, for which the provider acts."""
+        """The correct answer; what the request asks for is done."""
         ours = self._providers[operation.spec.key]
         refusal = self.refusal(operation, request)
         if refusal:

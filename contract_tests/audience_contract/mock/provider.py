@@ -146,11 +146,13 @@ class Provider(ABC):
         yield from ()
 
     def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:  # noqa: ARG002
-        """Parameters of a list, each with a value, and whether an audience that it shows must be found by that."""
+        """Parameters of a list, each with a value, and whether the list must still have its item `shown` if it is asked
+        with that value.
+        """
         yield from ()
 
     def says_no(self, operation: Operation, response: Response) -> bool:  # noqa: ARG002
-        """Whether an answer with the status of a success says that there was none."""
+        """Whether an answer with the status of a success says in its body that nothing succeeded."""
         return False
 
     def private(self, request: Request) -> Iterator[str]:  # noqa: ARG002

@@ -5,9 +5,9 @@ forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no 
 with the code `400000`; that an `Authorization` of another form is an invalid token; that the answer is plain
 `application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
 
-Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` has no
-effect by what not all have; that a `property` of another form, or of no property, finds nothing. What
-is in it of what was created here, and how it says which page follows, `Settings` decide.
+Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` by a
+property which some audiences lack has no effect; that a `property` of another form, or of no property, finds nothing.
+`Settings` decide which of the audiences created here it has, and how it names the next page.
 """
 
 import sys
@@ -119,7 +119,7 @@ class Adobe(Provider):
             yield "an id of the caller's, which only some revisions of the page know"
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
-        """A page of a list counts what it has, and has what was asked for, in that order."""
+        """The counts of a page fit its items, and the items fit the filters and the order that were asked for."""
         if operation.id != "listAudiences":
             return
         value = json_of(response)
@@ -142,7 +142,7 @@ class Adobe(Provider):
             "property": not all(_is_same(each, *asked.get("property", "").partition("==")[::2]) for each in found),
             "sort": not _is_sorted(found, *asked.get("sort", "").partition(":")[::2]),
             **{
-                # What an item does not show may be there.
+                # A list need not show what it is filtered by.
                 key: not all(asked.get(key, "").lower() in each.get(key, asked.get(key, "")).lower() for each in found)
                 for key in ("name", "description")
             },
@@ -227,13 +227,13 @@ def _found(call: Call) -> list[Record]:
 
 
 def _is_same(audience: Mapping[str, Any], name: str, value: str) -> bool:
-    """Whether it has the value in a text of this name; of what it has no text, nobody says how that is asked for."""
+    """Whether a property has this value. True if it is no text: no document says how another value is asked for."""
     found = audience.get(name)
     return not isinstance(found, str) or found == value
 
 
 def _is_sorted(audiences: Sequence[Mapping[str, Any]], name: str, direction: str) -> bool:
-    """Whether they are in this order, as far as that is one of numbers."""
+    """Whether the audiences are in this order; True if the property is no number in one of them."""
     found = [audience.get(name) for audience in audiences]
     numbers = [each for each in found if isinstance(each, int | float)]
     is_plain = len(numbers) == len(found) and direction in ("asc", "desc")

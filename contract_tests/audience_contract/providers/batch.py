@@ -56,7 +56,7 @@ class Batch(Provider):
             story=(*[{"ids": [_A]}] * 3, {"ids": [_A | {"id": "b"}, {"id": "b", "action": "remove"}]}),
             most=1,
         ),
-        # Whoever was in before is not any more.
+        # The earlier members are gone after a replacement.
         "audience_replace": Facts(
             Effect.CHANGES, unique=_TOKEN, story=({"ids": [{"id": "a"}, {"id": "b"}]}, {"ids": [{"id": "c"}]}), most=1
         ),

@@ -53,7 +53,7 @@ class Made:
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
     def is_gone(self, key: str, by: str) -> bool:
-        """Whether it goes with the one of a name or id."""
+        """Whether it is gone once the audience of this name or id is removed: it is that one, or below it."""
         return self.is_meant(key, by) or (key != "" and key in self.path.values())
 
     def told(self, pointer: str) -> Any:
@@ -98,7 +98,7 @@ class Audiences:
         what should have been refused: what the server does with it later shows the same mistake again.
         """
         if not made.name and made.seen:
-            # A server may read a body in which the checker reads nothing.
+            # The checker cannot read the body, but the server may have: the name is looked for in its text.
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
             found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
@@ -145,9 +145,9 @@ class Audiences:
         return any(mark in name for mark in self._marks)
 
     def rename(self, run_id: str) -> dict[str, str]:
-        """Have new names that no story had before; what becomes of the marks of the run that a story is of."""
+        """From now on, use names that no story had before. Gives back the new mark for each mark of a story's run."""
         made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
-        # As long: what is at a limit stays there.
+        # Of the same length, so that a name at the limit of its length stays there.
         another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
         self.mark, self.digits = new = _marks(self._spec, another)
         self._marks += new

@@ -24,7 +24,7 @@ CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 BUSY = frozenset({429, 503})
 """Statuses that say "later", and nothing about the request."""
 _AT_ONCE = 4
-"""Fewer than unanswered requests, after which a server counts as gone."""
+"""Requests that may be on their way at once: fewer than the unanswered ones after which a server counts as gone."""
 _TIMES = 5
 """How often a request is sent again, at most."""
 
@@ -42,16 +42,15 @@ class Options:
     """How a run is made.
 
     `seed` decides what is random; `run_id` is in all names and boundaries, one of letters and digits, drawn where none
-    is given. `requests` is the most that are sent for each operation, those that make audiences for it among them;
-    None without a limit. `seconds` is the most that the run takes, `timeout` seconds for each answer. `creates` is the
-    most requests that may have created something, `rate` requests a second at most.
-    `read_only` sends nothing but what only reads. `stop_first` ends at the first finding that is not `accepted`. With
-    `strict`, advice counts. `keep` leaves at the server what was created. `patience` is how many seconds are waited at
-    most for a server that says it is busy, where `seconds` does not say; and, five at most, in all for an audience that
-    was just made, and is not found. `operations` are those that are judged, all that are served where none is named;
-    `rules` those that are tried, all where none is named. `jobs` is how many requests are sent at once, where their
-    order does not matter; nothing that is found depends on it. Raises ValueError for a run id that no name can have in
-    it.
+    is given. `requests` is the most that are sent for each operation, those that make audiences for it among them; None
+    without a limit. `seconds` is the most that the run takes, `timeout` seconds for each answer. `creates` is the most
+    requests that may have created something, `rate` requests a second at most. `read_only` sends nothing but what only
+    reads. `stop_first` ends at the first finding that is seen again and not `accepted`. With `strict`, advice counts.
+    `keep` leaves at the server what was created. `patience` is how many seconds are waited at most for a server that
+    says it is busy, where `seconds` does not say; and, five at most, in all for an audience that was just made, and is
+    not found. `operations` are those that are judged, all that are served where none is named; `rules` those that are
+    tried, all where none is named. `jobs` is how many requests are sent at once, where their order does not matter;
+    nothing that is found depends on it. Raises ValueError for a run id that no name can have in it.
     """
 
     seed: int = 1
@@ -158,7 +157,7 @@ class Courier:
 
     @property
     def is_late(self) -> bool:
-        """Whether an operation's own limit holds no more."""
+        """Whether the limit of requests to each operation does not hold: all other phases are over."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
     def is_used_up(self, operation: Operation) -> bool:

@@ -40,7 +40,7 @@ class Expected(Enum):
 
     SUCCESS = "it is valid"
     REFUSAL = "it must be refused with a documented status"
-    UNAUTHORISED = "its credentials must be refused"
+    UNAUTHORISED = "credentials must be refused"
     NO_SUCCESS = "it must be refused"
     OPEN = "it may be taken or refused"
 

@@ -24,7 +24,7 @@ _UNREADABLE = {
     "closing boundary": "form.framing",
 }
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
-"""The code of a character that needs none (RFC 3986, 2.3)."""
+"""The percent code of a character that needs none (RFC 3986, 2.3)."""
 _HEAD = re.compile(
     rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
 )

@@ -232,7 +232,7 @@ class Judge:
                 yield replace(each, message=f"its name is {near[0]}")
 
     def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
-        """A success of a create that has nothing to find the audience by, or of a list that has none."""
+        """What a create's success lacks if it has nothing to find the audience by; or a list's, if it has no list."""
         facts, value = facts_of(operation), value_of(response)
         owed: tuple[str, ...] = ()
         if facts.effect is Effect.CREATES:
@@ -251,7 +251,7 @@ class Judge:
         said = broken.message if not broken.missing else f"no {broken.missing}"
         place = f"{broken.where} {broken.pointer}".strip()
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
-        # What is special in the request has nothing to do with it.
+        # The headline does not show what is special in the request, because that is not what is wrong.
         return self._headline("answered", operation, seen, replace(expectation, shown=""), why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -297,7 +297,7 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
-        """Whether a page of a list has no more than was asked for, or than any may have."""
+        """Find a page with more items than were asked for, or than a page may have."""
         facts, value = facts_of(operation), value_of(seen.response)
         for limit in (place for place in places(operation) if place.name in facts.limits):
             items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
@@ -307,7 +307,7 @@ class Judge:
                 self._page(operation, seen, many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
-        """What an answer has by which later requests name what it made, by JSON pointer."""
+        """The ids in an answer by which later requests name what it made, by JSON pointer."""
         value = value_of(seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
@@ -337,13 +337,13 @@ class Judge:
         return ours & {text for each in every for text in each if isinstance(text, str)}
 
     def ours(self, operation: Operation, seen: Observation) -> Mapping[str, object]:
-        """The audience of the run's on a page of a list of which that says most; nothing where there is none."""
+        """The item with the most properties among those of the run's audiences on a page; empty if there is none."""
         names = self.shows(operation, seen)
         found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
         return max(found, key=len, default={})
 
     def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
-        """An audience that a list without a filter has; one that is on a later page may be there."""
+        """Find that a filtered list lacks an item of the whole list, `shown`, unless a later page may have it."""
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = (
             seen.response is not None and seen.response.status == 200 and not self.next_page(operation, seen, set())
@@ -352,18 +352,18 @@ class Judge:
         self._page(operation, seen, said, detail="filter")
 
     def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
-        """No more members are in an audience than its changes can have left there."""
+        """Find more members in an audience than its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
             said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
             about = Expectation(Expected.SUCCESS, "run.members", "", "success")
-            # Whoever repeats it needs both.
+            # Of both operations: a run with --only that is to see it again needs both.
             for each in (operation, reader):
                 self._find("run.members", each, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
-        """Those that one page of a list has, and the same list page by page has not."""
+        """Find audiences (`those`) that the list on one page has, and the same list page by page has not."""
         said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
         self._page(operation, seen, said, detail="left out")
 
@@ -400,7 +400,7 @@ class Judge:
         if expectation and expectation.shown:
             return wording.cut(self.ledger.redactor.text(expectation.shown))
         broken, kind = (expectation.broken, expectation.kind) if expectation else (None, "")
-        # What is long is cut after that: of a credential that is cut, the rest would not be found any more.
+        # It is cut only after that: a credential that is cut off would not be found and hidden any more.
         return wording.asked(operation, self.ledger.redactor.bare(seen.request), broken, kind)
 
     def name(self, operation: Operation, request: Request) -> str:

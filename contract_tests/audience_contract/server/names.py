@@ -94,7 +94,7 @@ class Names:
         known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
-        # What another revision of a page calls it may be what an operation takes.
+        # The operation may take the id under a name that only another revision of the page has.
         own = made.id if made.id and key != self.provider.named else name
         return {self.provider.named: name, key: own, **known}
 

@@ -17,9 +17,9 @@ def replay(
 ) -> tuple[bool, list[Observation]]:
     """Whether the server still fails by the story of a finding of a report's JSON, and the last exchanges.
 
-    The requests are those of the story to the byte, but for the run's id, the ids that were answered since, and the
-    credentials, which are the target's. They are sent twice, the second time with what came before them; what had to
-    be sent more often to be seen again, 22 times at most. Raises StoryError.
+    The requests are those of the story to the byte, but for the run's id, the ids that the server has answered since,
+    and the credentials, which are the target's. The story is sent twice, the second time with earlier requests before
+    it; and up to 20 times more if the run had to. Raises StoryError if it cannot be sent.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)

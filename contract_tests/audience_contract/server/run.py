@@ -4,7 +4,7 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,11 +45,11 @@ _PAGES, _ON_PAGE = 20, 5
 """Pages of a list that are asked for one after the other, and how many are asked for on each."""
 _PAGE, _BACK = "a page of a list", "what was changed"
 _VAIN = 3
-"""Audiences that could not be made, or not be found to be removed, one after the other, after which that is over."""
+"""Audiences in a row that could not be made, or not be found to be removed, after which no more are tried."""
 _LAST = 3
-"""Requests to an operation that may be a part of what the next one shows."""
+"""Requests to an operation, just before one that shows a finding, that may be a part of the cause."""
 AGAIN, _ONCE_MORE = 22, 150
-"""How often a story is told, at most, and after how many requests no more where neither it nor a longer one helped."""
+"""How often a story is sent at most, and the requests in all after which none is sent more than twice."""
 _ALL = "every rule"
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
@@ -105,14 +105,19 @@ class Run:
         self._phases: dict[str, int] = {}
         self._told = 0
         self._unserved: dict[str, int] = {}
-        self._planned: dict[tuple[str, str], bool] = {}
-        """Whether it was tried, by rule and operation."""
+        self._planned: dict[tuple[str, str], set[int]] = {}
+        """The statuses that it was answered with, 0 for no answer, by rule and operation."""
+        self._refused: defaultdict[str, set[int]] = defaultdict(set)
+        """Those of refusals, by operation, of what nothing is wrong with."""
+        self._again: dict[str, bool] = {}
+        """Whether a finding was seen again by its story, by key."""
+        self._tellings: Counter[str] = Counter()
         self._stopped: Evidence | None = None
         self._silent = 0
         self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
-        """What went to an operation last, each after what had to be sent before it."""
+        """The last requests to each operation, each after those that it needs."""
         self._first: dict[str, tuple[Observation, ...]] = {}
-        """The first right request to each, likewise."""
+        """The first right request to each, after those that it needs."""
         self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
@@ -151,16 +156,16 @@ class Run:
             self._ended = self._ended or self._limit
         is_there = self._ended != "interrupted" and not self._silent
         if is_there:
+            # Some need what was made to be there still.
+            self._confirm_all()
             self.clean_up()
-        key, judge = self._target.spec.key, self._judge
-        asked = {operation.id for operation in self._operations}
-        # Another one may have been needed to make audiences.
-        found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
-        found = [one for one in found if self._is_asked(one.rule)]
-        found = [*merged(found, self._operations, judge.valid, judge.refusing)]
-        if is_there:
-            found = [*self._confirmed(found)]
+            # The others, and what the clean-up has found.
+            why = self._confirm_all()
             self.clean_up()
+            owed = [one for one in self._found if one.key not in self._again]
+            if owed:
+                self._ledger.note(f"{counted(len(owed), 'finding')} not sent again{why}")
+        key = self._target.spec.key
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -168,7 +173,7 @@ class Run:
             started=moment(started),
             seconds=self._courier.seconds,
             requests=self._courier.requests,
-            findings=tuple(found),
+            findings=tuple(map(self._weighed, self._found)),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
             created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
@@ -184,8 +189,23 @@ class Run:
         )
 
     @property
+    def _found(self) -> list[Finding]:
+        """The findings of what was asked for, those of one cause as one."""
+        asked = {operation.id for operation in self._operations}
+        # Another one may have been needed to make audiences.
+        found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
+        found = [one for one in found if self._is_asked(one.rule)]
+        return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
+
+    @property
     def _untried(self) -> list[tuple[str, str]]:
-        return [each for each, is_tried in self._planned.items() if not is_tried]
+        """Where nothing ever succeeded, a refusal tells something only if what is right is refused in another way."""
+        succeeded = {operation for operation, _ in self._judge.successes}
+        return [
+            (rule, operation)
+            for (rule, operation), statuses in self._planned.items()
+            if not (statuses if operation in succeeded else statuses - self._refused[operation])
+        ]
 
     @property
     def _limit(self) -> str:
@@ -219,7 +239,7 @@ class Run:
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
         every = [self._drafts(each) for each in self._operations]
-        self._planned |= {(_ALL, operation.id): False for operation in self._operations}
+        self._planned |= {(_ALL, operation.id): set() for operation in self._operations}
         drafts = list(self._served(every))
         self._operations = [least.operation for least, _ in drafts]
         if self._ended:
@@ -274,7 +294,7 @@ class Run:
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         about = None
         with suppress(UsedUp):
-            # A made-up id may be none that the document allows, and then nothing about it may leave.
+            # A made-up id may be one that the document forbids, and no request with it may be sent then.
             about = None if self._is_by_name else self._audience(operation, used=False)
 
         def expected(case: Case) -> Expectation | None:
@@ -292,7 +312,7 @@ class Run:
             # Of an odd name there is none, unless one is made.
             judged = (each for each in judged if not each.shown)
         for expectation in judged:
-            self._planned.setdefault((expectation.key, operation.id), False)
+            self._planned.setdefault((expectation.key, operation.id), set())
         return made
 
     def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
@@ -345,7 +365,7 @@ class Run:
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
         if absent:
             self._unserved[operation.id] = absent
-            self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
+            self._planned = {each: said for each, said in self._planned.items() if each[1] != operation.id}
             self._allowed.remove(operation)
         elif opening.why_not and not known and not self._audiences.left:
             self._stop(opening.why_not, opening)
@@ -389,15 +409,26 @@ class Run:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        ends = self._options.stop_first and not self._courier.is_late
-        every = self._ledger.every if ends else ()
-        found = (each for each in every if each.weight is Weight.VIOLATION or self._options.strict)
-        if not all(map(self._options.accepted, found)):
+        if self._options.stop_first and not self._courier.is_late and self._has_one():
             raise Enough("ended at the first finding, as told")
         phase = self._courier.phase
         self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
             self._watcher.request()
+
+    def _counts(self, finding: Finding) -> bool:
+        is_heavy = finding.weight is Weight.VIOLATION or self._options.strict
+        return is_heavy and not self._options.accepted(finding)
+
+    def _has_one(self) -> bool:
+        """Whether there is a finding that counts: one that the baseline does not accept, and that is seen again."""
+        new = {one.key for one in self._ledger.every if self._counts(one)} - self._again.keys()
+        found = [one for one in self._found if one.key in new] if new else []
+        phase, mark, digits = self._courier.phase, self._audiences.mark, self._audiences.digits
+        self._confirm(found)
+        # The stories of what is found later are told by the names of this run, too.
+        self._courier.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
+        return any(self._again.get(one.key, True) for one in found)
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
@@ -481,7 +512,7 @@ class Run:
                     ahead = 0
                     break
                 if is_number:
-                    # However few a page had, no later one has what stands before its start.
+                    # A later page has nothing of what stands before its start, however few items the pages had.
                     ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
@@ -491,7 +522,7 @@ class Run:
             self._filter(operation, self._judge.ours(operation, first))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
-        """What a list shows, it also shows when it is asked for by something that it has."""
+        """Ask for a list again by the properties of an item that it shows, which it must then show, too."""
         draft = self._names.draft(operation, least=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
@@ -501,7 +532,7 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Whoever reads by what a change answered finds the audience, with no more members than can be in it."""
+        """Change an audience, then read by what the change answered: it must be there, with no member too many."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
@@ -555,43 +586,54 @@ class Run:
         is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
         return self._courier.until_found(operation, request, seen) if is_there else seen
 
-    def _confirmed(self, findings: Sequence[Finding]) -> Iterator[Finding]:
-        """The findings, and whether each is seen again by its story; what is not counts no more.
+    def _confirm_all(self) -> str:
+        """Have each finding seen again that was not yet; why that ended early, "" if it did not."""
+        before = {*self._again}
+        try:
+            self._confirm(self._found)
+        except KeyboardInterrupt as reason:
+            # What is not seen yet may be seen by what was not sent any more.
+            self._again = {key: is_seen for key, is_seen in self._again.items() if is_seen or key in before}
+            return f": {reason if isinstance(reason, Enough) else 'interrupted'}"
+        return ""
+
+    def _confirm(self, findings: Iterable[Finding]) -> None:
+        """Have each of the findings seen again by its story, as far as it was not yet.
 
         Where it takes more than the story, what was sent just before may be a part of it.
         """
-        if findings:
+        owed = [one for one in findings if one.story and not self._again.get(one.key)]
+        if owed:
             self._enter(ONCE_MORE)
-            # Audiences may have been made in vain because the run was at its limit.
+            # Audiences may have failed to be made only because the run was at its limit.
             self._vain.clear()
-        known, told, why = dict[str, bool](), {one.key: one for one in findings}, ""
         most = self._courier.requests + _ONCE_MORE
-        try:
-            for number in range(AGAIN):
-                for one in findings:
-                    if known.get(one.key) or not one.story or (number > 1 and self._courier.requests > most):
-                        continue
-                    said = one.rule, one.pointer, one.key
-                    before = self.shown(*said)
-                    told[one.key] = replace(one, told=number + 1)
-                    with suppress(StoryError):
-                        self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                        known[one.key] = self.shown(*said) > before
-        except KeyboardInterrupt as reason:
-            why = f": {reason if isinstance(reason, Enough) else 'interrupted'}"
-            known = {key: True for key in known if known[key]}
-        if told.keys() - known:
-            self._ledger.note(f"{counted(len(told) - len(known), 'finding')} not sent again{why}")
-        for one in told.values():
-            yield one if known.get(one.key, True) else replace(one, weight=Weight.NOT_JUDGED)
+        for number in range(AGAIN):
+            for one in owed:
+                if self._again.get(one.key) or (number > 1 and self._courier.requests > most):
+                    continue
+                said = one.rule, one.pointer, one.key
+                before = self.shown(*said)
+                self._tellings[one.key] = number + 1
+                with suppress(StoryError):
+                    self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
+                    self._again[one.key] = self.shown(*said) > before
+
+    def _weighed(self, finding: Finding) -> Finding:
+        """A finding that was not seen again counts no more; one that could not be sent again does."""
+        told = replace(finding, told=self._tellings[finding.key] or 1)
+        return told if self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
-        """How often a finding of a report, or one of those that are one there, was seen so far."""
+        """How often a finding of a report was seen so far, or one of several that the report has as one."""
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
     def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
-        """The exchanges of a story of a run, with names that are new each time; raises StoryError."""
+        """Send a story of the run `run_id` at `url`, with names that are new each time, and judge the answers.
+
+        Raises StoryError if it cannot be sent.
+        """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges = list[Observation]()
         operations = {each.id: each for each in self._target.spec.operations}
@@ -680,9 +722,11 @@ class Run:
         last.append((*seen.before, replace(seen, before=())))
         if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
             self._first.setdefault(operation.id, last[-1])
-        rule = (known.key, operation.id)
+        rule, status = (known.key, operation.id), seen.response.status if seen.response else 0
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
-            self._planned[rule] = True
+            self._planned[rule].add(status)
+        if expectation.expected in _TAKEN and status >= 300:
+            self._refused[operation.id].add(status)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):

@@ -15,11 +15,11 @@ from .send import Wire
 from .target import Target
 
 _SPELLINGS = ("{:c}", "{:c}\0", "\\u{:04x}", "%{:02X}", "%{:02x}")
-"""How cases write each letter of a name, the second in UTF-16."""
+"""How the requests of a run may write each letter of a name: plain, in UTF-16, as JSON, and as percent codes."""
 
 
 class StoryError(Exception):
-    """The story cannot be repeated."""
+    """The story cannot be sent again."""
 
 
 def steps(story: list[dict[str, Any]]) -> list[Step]:
@@ -38,7 +38,7 @@ def steps(story: list[dict[str, Any]]) -> list[Step]:
 def request(
     sent: bytes, target: Target, url: str, marks: Mapping[str, str], ids: Mapping[str, str]
 ) -> tuple[Request, Wire]:
-    """A request of a story as it goes out now: to a target in place of `url`, with other marks and ids."""
+    """A request of a story as it is sent now: to the target in place of `url`, with new marks and ids for old ones."""
     base, (head, _, before) = urlsplit(url), sent.decode("latin-1").partition("\r\n\r\n")
     made = {expression: text.encode().decode("latin-1") for text, expression in expressions(target.variables).items()}
     line, *fields = (_changed(text, marks, {}, made) for text in head.split("\r\n"))

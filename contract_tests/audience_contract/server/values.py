@@ -109,7 +109,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
-        # A property that nobody knows, where there may be no other.
+        # A property that no document names, if the schema forbids those.
         known = {**right, "contract_check": 1} if isinstance(right, dict) else right
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)

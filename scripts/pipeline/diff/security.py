@@ -75,7 +75,7 @@ def _asks_no_more(new: _Way, old: _Way) -> bool:
 
 
 def _told(way: _Way) -> str:
-    """By the type of each scheme, where it is shown, and its scopes."""
+    """An alternative in words: of each scheme the type and the place of the credential, and the scopes."""
     return " and ".join(sorted(" ".join([*_words(scheme), *sorted(scopes)]) for scheme, scopes in way)) or "nothing"
 
 

@@ -11,7 +11,7 @@ _BEFORE = 30
 
 
 def differing(old: Any, new: Any) -> str:
-    """Which keywords differ, and in what; values are cut to where they differ."""
+    """Which keywords differ, and how; long values are cut to the part that differs."""
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         return _changed(old, new)
     pairs = {key: (old.get(key, ABSENT), new.get(key, ABSENT)) for key in sorted({*old, *new})}
@@ -29,7 +29,7 @@ def _changed(old: Any, new: Any) -> str:
         return f"now {' and '.join(parts)}" if parts else "in another order"
     one, two = _text(old), _text(new)
     same = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
-    # What is alike in a long text is left out, but for some words before the difference.
+    # The beginning that two long texts have in common is left out, but for some words.
     start = same - _BEFORE if len(one) > _LONGEST and same > 2 * _BEFORE else 0
     return f"{_short(old, start)} → {_short(new, start)}"
 

@@ -104,7 +104,7 @@ def _shell(schema: Schema, shared: set[str], *, items: bool) -> Schema:
 
 
 def _named(schema: Schema) -> Schema:
-    """With the names of its properties alone: what differs in one is said there."""
+    """The schema with only the names of its properties: what differs within one is reported at its own place."""
     if not isinstance(schema, dict):
         return schema
     own = sorted(name for name, child in schema.get("properties", {}).items() if child is not True)

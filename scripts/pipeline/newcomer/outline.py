@@ -25,7 +25,10 @@ _BY_HAND = "write its files by hand, after another's"
 
 
 def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
-    """A provider that creates audiences by one JSON request; `modules` are those of its generated client."""
+    """What the templates need of a provider whose create takes one JSON object. `modules` are its generated client's.
+
+    Raises PipelineError for any other provider.
+    """
     operation = _creating(key, spec)
     at, responses = operation.at, operation.value["responses"]
     media, place, body = next(found for found in operation.bodies if _is_json(found[0]))
@@ -51,27 +54,27 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "media": media,
         "model": model,
         "arguments": arguments,
-        # Those that the request's function needs.
+        # The generated models that the function for the request imports.
         "models": sorted({*enums, *filter(None, (each["enum"] for each in headers)), *([model] if arguments else ())}),
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
         "method": _method(operation),
-        # Of each server, its variables set to their defaults.
+        # The path of each server's URL, with its variables at their defaults.
         "bases": [urlsplit(next(urls_of(server))).path.rstrip("/") for server in spec["servers"]],
-        # The parameters of path and query that have no setting: an adapter has to know what they are.
+        # Required parameters of path and query, which are no settings: a person has to say what they are.
         "required": [_python(each["name"], where) for where, each in others if each.get("required")],
         "path": _path(operation, made),
-        # Those of the first server, which are settings called as they are.
+        # The variables of the first server's URL, which are settings of the same names.
         "variables": [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})],
         "schemes": schemes,
         "headers": headers,
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
-        # The mock server's credentials that its mock needs.
+        # The constants of the mock server's credentials that the provider's mock imports.
         "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
         "status": int(status),
         # A body of the documented success, or None if it has none.
         "documented": made(schema_of[status]) if status in schema_of else None,
-        # One of a documented error, with "words" where the provider may choose any.
+        # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
         "request": request,
         "broken": list(_broken(place, schemes, headers)),
@@ -81,7 +84,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
 
 
 def _creating(key: str, spec: Json) -> Operation:
-    """The first POST with a JSON body, or else the first PUT."""
+    """The first POST with a JSON body, or else the first such PUT."""
     fits = [each for each in operations(spec) if any(_is_json(media) for media, _, _ in each.bodies)]
     for method in ("POST", "PUT"):
         for operation in fits:
@@ -97,12 +100,12 @@ def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, 
 
 
 def _type(text: str, name: str) -> str:
-    """Of a parameter or an attribute in a generated module."""
+    """The type of a parameter or an attribute in the text of a generated module."""
     return str(re.findall(rf"^    {name}: (\w+)", text, re.M)[0])
 
 
 def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Path, bytes]) -> Iterator[tuple[str, str]]:
-    """Those of the model's constructor, each with what it is made of; what is no plain value is left to hands."""
+    """The arguments of the model's constructor, each with its expression: FILL_IN for what is no plain value."""
     text = next(data.decode() for data in modules.values() if f"class {model}:" in data.decode())
     for name in body["properties"]:
         schema = target(spec, pointer(["properties", name], at))[1]
@@ -117,14 +120,14 @@ def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Pat
 
 
 def _method(operation: Operation) -> str:
-    """Of the mock, which finds its operations by that name."""
+    """The name of the method in the mock, by which the mock finds it for the operation."""
     name = operation.name
     plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
     return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, operation.at)
 
 
 def _path(operation: Operation, made: Any) -> str:
-    """With a value for each parameter."""
+    """The path, with a value for each parameter."""
     path = operation.path
     for at, each in operation.parameters:
         path = path.replace(f"{{{each['name']}}}", str(made(f"{at}/schema")))
@@ -132,7 +135,7 @@ def _path(operation: Operation, made: Any) -> str:
 
 
 def _schemes(operation: Operation) -> Iterator[Json]:
-    """The credentials: the name of the header, whether it is a bearer token, pointer and setting."""
+    """Each credential: its header, whether it is a bearer token, its pointer, and its setting."""
     keys = 0
     for name in operation.security[0] if operation.security else ():
         at, scheme = target(operation.spec, pointer([name], "/components/securitySchemes"))
@@ -145,11 +148,11 @@ def _schemes(operation: Operation) -> Iterator[Json]:
 
 
 def _headers(operation: Operation, module: str, made: Any) -> Iterator[Json]:
-    """The other required headers, which are settings, called as the generated client calls them."""
+    """The other required headers, which become settings with the names that the generated client has for them."""
     for at, parameter in operation.parameters:
         if parameter["in"] == "header" and parameter.get("required"):
             name, schema = _python(parameter["name"], at), target(operation.spec, f"{at}/schema")[1]
-            # One of several documented values is the adapter's choice, and no setting.
+            # Where several values are documented, the adapter chooses one, and there is no setting.
             enum = _type(module, name) if "enum" in schema else ""
             text = schema.get("type") == "string" and not enum
             sent = f"mock-{name}" if text else made(f"{at}/schema")
@@ -169,7 +172,7 @@ def _settings(key: str, found: list[Json]) -> Iterator[Json]:
 
 
 def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
-    """Changes of a good request that break one rule: an expression, the place, the rule."""
+    """Changes of a good request that break one rule each: the expression of the change, the place, the rule."""
     for at, each in [
         *((each["at"], each) for each in schemes),
         *((f"{each['at']}/required", each) for each in headers),
@@ -180,7 +183,7 @@ def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tup
 
 
 def _made(document: Document, at: str, text: str = "text") -> Any:
-    """A value of the schema there, without chance."""
+    """A value of the schema at a place, the same each time."""
     return sample(document.node.at(at), text)
 
 
@@ -189,7 +192,7 @@ def _is_json(media: str) -> bool:
 
 
 def _python(name: str, at: str) -> str:
-    """What the generated client calls something."""
+    """The name that the generated client has for a documented name."""
     return _identifier(str(PythonIdentifier(name, "field_")), at)
 
 

@@ -13,7 +13,7 @@ from .result import Change
 def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
     """Each claim that is new or gone. `file` is the spec, whose lines are named."""
     for claim in new:
-        # Of what a page says twice, the fuller.
+        # Where a page says something twice, only the fuller claim counts.
         if claim not in old and not any(claim.items() < other.items() for other in new):
             at, against = hold(claim, spec)
             said = "the spec agrees" if against is None else f"in the spec, {against}"

@@ -12,7 +12,10 @@ from .result import Change, Use
 
 
 def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[Use, ...]:
-    """`specs` are the effective ones, before and after. What is new, or only told in other words, touches nothing."""
+    """The lines of adapters and tests that name what changed. `specs` are the effective ones, before and after.
+
+    What is new, or only told in other words, is named nowhere.
+    """
     told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
     places = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
     names = {name for at in places for name in _names(at, specs)}

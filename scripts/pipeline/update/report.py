@@ -14,7 +14,7 @@ from .result import Change, Code, Page, Report, Result, Use
 _MOST_CHARACTERS = 300
 _MOST_LINES = 20
 _FEW = 6
-# In this order; what each class of change means to those who call.
+# What each class of change means to callers, in the order of the report.
 _MEANS = {
     "breaking-caller": "a request that was right may be refused",
     "breaking-reader": "an answer may be one that its readers do not expect",
@@ -146,13 +146,13 @@ def _state(page: Page) -> str:
     if page.by_hand:
         return "not fetched, compare by hand"
     if page.missing:
-        # Of several, each with its own address and one reason, the reason is told once.
+        # Without the address, so that pages with the same reason share one line.
         return f"not there ({_cut(page.missing.removeprefix(f'{page.address}: '))}), what was reconstructed stays"
     return ("changed" if page.recorded else "fetched for the first time") if page.changed else "the same"
 
 
 def _places(uses: Iterable[Use]) -> Iterator[str]:
-    """For each file the words that it has, with their lines if those are few."""
+    """A line for each file: the words that it has, with the numbers of their lines if those are few."""
     found: dict[str, dict[str, list[str]]] = {}
     for use in uses:
         found.setdefault(use.file, {}).setdefault(use.word, []).append(str(use.line))

@@ -77,7 +77,7 @@ class Report:
     claims: list[Change] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
     compared: bool = True
-    """Not where what was fetched could not be read as far as that."""
+    """False where what was fetched could not be read, so that nothing was compared."""
 
     @property
     def code(self) -> Code:

@@ -121,8 +121,8 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
     other = tree.changes({path: data for path, data in taken.files.items() if data is not None})
     names = {path.name for path in other}
     spec, against = effective.attempt(new, names)
-    # A corrected overlay may no longer apply to the old page: its effective spec is compared with as it was generated.
-    # Where the overlay leaves no valid spec, the documents are compared.
+    # The old effective spec is taken as it was generated, because a corrected overlay may not apply to the old page.
+    # If the overlay leaves no valid spec, the documents are compared.
     before, after = read(old.effective), spec
     if after is None:
         before, after = (merge.decided(effective.upstream(each), names) for each in (old, new))
@@ -136,7 +136,7 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
 
 
 def _samples(taken: Taken) -> Iterator[Change]:
-    """What the page shows is held against the spec by the tests."""
+    """A change of documentation for each file of samples that differs; the tests compare samples with the spec."""
     files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
     for path, data in files.items():
         if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):

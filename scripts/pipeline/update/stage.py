@@ -72,7 +72,7 @@ def recover(root: Path) -> bool:
 
 
 def _put(root: Path, source: Path, paths: list[str]) -> None:
-    """Each file of the source in place at once; one that it lacks goes."""
+    """Put each of these files of `source` in place in one step; remove those that `source` lacks."""
     new = _undo(root) / "new"
     for path in paths:
         if (source / path).is_file():

@@ -21,8 +21,8 @@ from .proxies import PROTOCOLS, Origin, credentials, origin, tls
 from .trace import AttemptTrace
 
 _PIECE = 64 * 1024
-"""Bytes between two looks at the time. Half the CPU of 16 KiB, without TLS; more is no faster, and a server that reads
-slowly would hold a call up for a multiple of its total time."""
+"""Bytes that are sent between two looks at the clock. Without TLS, this takes half the CPU time of 16 KiB. More is no
+faster, and with a server that reads slowly, a call would go on for much longer than its total time."""
 _NEXT = 1.0
 """Seconds after which the next of a host's addresses is tried."""
 _KEPT = 1.0
@@ -44,7 +44,7 @@ class Connection:
     """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
 
     _trace: AttemptTrace
-    """Of the attempt that it serves now."""
+    """That of the attempt which the connection carries now."""
 
     def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
@@ -53,7 +53,7 @@ class Connection:
         self._http = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
         self._kept_until = 0.0
         self._connecting: float | None = None
-        """Since when, if it is not connected yet."""
+        """The time at which connecting began; None while anything else goes on."""
         self._over, self._guard = False, RLock()
 
     @property
@@ -79,15 +79,15 @@ class Connection:
         return data
 
     def end(self) -> None:
-        """End what goes on, from any thread or signal handler: who uses the socket sees its end, and closes it."""
+        """End what goes on, from any thread or signal handler. Whoever uses the socket then finds it at its end."""
         self._over = True
         with self._guard, suppress(OSError):
             if self._socket:
-                # That of TLS would have the next bytes read as they are.
+                # Not the shutdown of SSLSocket: after it, the next bytes would be read without decrypting them.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        with self._guard:  # else its number may be another's when `end` uses it
+        with self._guard:  # else `end` might use a descriptor that is another file's by then
             if self._socket:
                 self._socket.close()
 
@@ -135,7 +135,7 @@ class Connection:
         raise failure
 
     def _addresses(self, host: str, port: int) -> Flow[list[Any]]:
-        """The system's resolver keeps to no time, so it works in a thread that may be left behind."""
+        """A host's addresses. The system's resolver has no time-out, so it runs in a thread that may be left behind."""
         with suppress(socket.gaierror):
             return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         found = Future[list[Any]]()
@@ -160,7 +160,7 @@ class Connection:
         if not seconds and self._trace.is_over:
             raise TimeoutError
         ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
-        # Of what came in time, a process that was stopped meanwhile may see the time-out first.
+        # A process that was stopped for a while sees the time-out first, even of what came in time: look once more.
         if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
             raise TimeoutError
 

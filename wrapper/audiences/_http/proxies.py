@@ -20,7 +20,7 @@ _MAKING = Lock()
 
 
 def tls() -> ssl.SSLContext:
-    """The system's trust store, for the process: making one costs more than a call does."""
+    """The system's trust store, one for the process: making it costs more than a call does."""
     with _MAKING.held:  # `cache` alone may make two
         return _trust_store()
 
@@ -37,7 +37,7 @@ def speaking(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def credentials(proxy: str) -> tuple[tuple[str, str], ...]:
-    """The header for the user and the password that are in a proxy's URL, if they are."""
+    """The header with the user and the password of a proxy's URL; empty if it has none."""
     parts = urlsplit(proxy)
     user, word = unquote(parts.username or ""), unquote(parts.password or "")
     encoded = b64encode(f"{user}:{word}".encode()).decode()

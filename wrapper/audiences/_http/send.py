@@ -26,13 +26,13 @@ from .quiet import quiet
 from .trace import GRACE, AttemptTrace
 
 _AT_ONCE = 16
-"""Chunks of a file (64 KiB each) for which a worker thread is asked at once,"""
+"""Chunks of a file (64 KiB each) that a worker thread is asked for at once."""
 _LONG = 0.1
-"""and the seconds after which it gives what it has."""
+"""Seconds after which the thread gives the chunks that it has by then."""
 
 
 class Body:
-    """Read once. It tells what has been sent; on an event loop its files are read in a thread."""
+    """The body of a request, to be read once. It reports progress; on an event loop, its files are read in a thread."""
 
     def __init__(self, stream: Iterable[bytes], total: int | None, seen: AttemptTrace) -> None:
         self._stream, self._total, self._how = stream, total, seen.how
@@ -51,7 +51,7 @@ class Body:
             self._tell(chunk)
 
     def _chunks(self) -> Iterator[bytes]:
-        if self._begun:  # by a transport of the caller's that sends twice
+        if self._begun:  # a transport of the caller's sends twice
             raise UploadError("the transport reads the file twice, and it would be empty now")
         self._begun = True
         return iter(self._stream)
@@ -60,7 +60,7 @@ class Body:
         self._sent += len(chunk)
         observer = self._how.on_progress
         raised = _observe.tell(observer, self._sent, self._total) if observer else None
-        if raised and not self._dropped:  # an observer does not end a call, nor fill the log
+        if raised and not self._dropped:  # an observer that fails does not end the call, and is logged once
             _observe.dropped("on_progress", raised)
             self._dropped = True
 
@@ -113,8 +113,8 @@ class Sender:
         self._idle = deque[Connection]()
 
     def send(self, request: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response]:
-        """The answer, as far as it came. Raises the AudiencesError for none. `seen` is filled in on the way, so that an
-        interrupt cannot take with it what is known.
+        """The answer, as far as it came; raises an AudiencesError if none came. `seen` is filled in on the way, so that
+        after an interrupt it still says what is known.
         """
         result = yield from self._attempt(request, seen, reuse=reuse)
         if isinstance(result, AudiencesError):

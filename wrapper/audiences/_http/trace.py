@@ -15,8 +15,9 @@ from .._redact import name_without, redacted
 
 
 def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
-    """At most `limit` bytes of the body without its coding (RFC 9110, 8.4), and what is wrong with that: then the
-    bytes are those that came. JSON under a label that lies is as it is.
+    """At most `limit` bytes of the body without its coding (RFC 9110, 8.4), and why they are not all of it, or None.
+
+    A body that cannot be decoded is given as it came. JSON that is only labelled as coded is taken as it is.
     """
     named = [coding for each in codings.split(",") if (coding := each.strip().lower()) not in ("", "identity")]
     why = "the body has a Content-Encoding that was not asked for"
