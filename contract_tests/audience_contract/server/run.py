@@ -725,7 +725,7 @@ class Run:
         rule, status = (known.key, operation.id), seen.response.status if seen.response else 0
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule].add(status)
-        if expectation.expected in _TAKEN and status >= 300:
+        if expectation.expected in _TAKEN and status >= 400:
             self._refused[operation.id].add(status)
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none.
