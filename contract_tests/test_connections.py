@@ -3,11 +3,12 @@
 import select
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,20 @@ import respx
 from anyio.from_thread import BlockingPortal
 
 import processes
-from audiences import AudiencesError, ConfigurationError, Outcome, Receipt, RetryPolicy, aio
+from audiences import (
+    Audience,
+    AudiencesError,
+    ConfigurationError,
+    Outcome,
+    PhoneFile,
+    Receipt,
+    RetryPolicy,
+    Timeouts,
+    UnknownTimeoutError,
+    aio,
+)
 from audiences._json import dumps
-from callers import Caller, make
+from callers import Caller, created, make
 from cases import case
 from faults import certificates
 from raw_server import RawServer, _read, http
@@ -32,10 +44,11 @@ REFUSAL = http(400, b"{}").replace(b"Connection: close\r\n", b"")
 class KeepAlive:
     """Answers each request on a connection, TLS or not, with `answer`, and keeps the connection open."""
 
-    def __init__(self, answer: bytes, *, tls: bool = False) -> None:
+    def __init__(self, answer: bytes, *, tls: bool = False, asks_later: bool = False) -> None:
         self.answer, self.connections, self.requests = answer, 0, list[bytes]()
         self.came = threading.Semaphore(0)
-        self._context = certificates.good() if tls else None
+        self.asked = threading.Semaphore(0)
+        self._context = (certificates.asking_later() if asks_later else certificates.good()) if tls else None
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -56,6 +69,10 @@ class KeepAlive:
                     self.requests.append(_read(wire))
                     self.came.release()
                     wire.sendall(self.answer)
+                    if isinstance(wire, ssl.SSLSocket) and wire.context.post_handshake_auth:
+                        wire.verify_client_post_handshake()
+                        wire.do_handshake()
+                        self.asked.release()
         except OSError:
             pass
 
@@ -72,7 +89,7 @@ def stack() -> Iterator[ExitStack]:
 
 def batch(face: BlockingPortal | None, server: KeepAlive, *, tls: bool = False, **options: Any) -> Caller:
     if tls:
-        options["verify"] = certificates.trust()
+        options.setdefault("verify", certificates.trust())
     host = f"https://127.0.0.1:{server.port}" if tls else f"http://127.0.0.1:{server.port}"
     return Caller("batch", host, face, create_policy=RetryPolicy(attempts=1), **options)
 
@@ -148,6 +165,70 @@ def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stac
         assert select.select([one, other], [], [], 0)[0] == []
         one.sendall(b"x")
         assert other.recv(9) == b"x"
+
+
+def test_what_tls_says_for_itself_later_is_no_answer_and_the_connection_is_used_again(
+    stack: ExitStack, face: BlockingPortal | None
+) -> None:
+    """Here the server asks for a certificate after its answer; others send tickets for later sessions."""
+    server = KeepAlive(ANSWER, tls=True, asks_later=True)
+    stack.callback(server.close)
+    verify = certificates.trusting()
+    verify.post_handshake_auth = True
+    caller = batch(face, server, tls=True, reuse_connections=True, verify=verify)
+    for _ in range(3):
+        assert isinstance(caller.create(case("batch").good()), Receipt)
+        assert server.asked.acquire(timeout=10)
+    caller.close()
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_server_that_reads_no_more_and_says_nothing_is_waited_for_by_the_write_timeout(
+    face: BlockingPortal | None, *, tls: bool
+) -> None:
+    """With TLS, tickets for later sessions have come, which are no answer."""
+    left = threading.Event()
+
+    def serve() -> None:
+        accepted, _ = listener.accept()
+        with accepted, certificates.good().wrap_socket(accepted, server_side=True) if tls else accepted as wire:
+            wire.recv(1)
+            left.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        draft = Audience(name="VIP", members=PhoneFile(b"phone1\r\n" + b"1" * 2**24, "x.csv", checked=False))
+        options: dict[str, Any] = {"verify": certificates.trust(), "timeout": Timeouts(write=0.2, read=20)}
+        error = created("commbox", url, face, draft, create_policy=RetryPolicy(attempts=1), **options)
+        left.set()
+        thread.join()
+    assert "WriteTimeout (the write timeout is 0.2 s)" in str(error)
+
+
+def test_a_server_that_never_comes_to_its_answer_is_left_when_the_total_time_is_over(
+    face: BlockingPortal | None,
+) -> None:
+    """It is never waited for: there is always more to read."""
+
+    def serve() -> None:
+        accepted, _ = listener.accept()
+        with accepted, suppress(OSError):
+            _read(accepted)
+            while True:
+                accepted.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        options: dict[str, Any] = {"timeout": Timeouts(total=0.5), "max_response_bytes": 2**40}
+        error = created("batch", url, face, create_policy=RetryPolicy(attempts=1), **options)
+        thread.join()
+    assert isinstance(error, UnknownTimeoutError)
+    assert "the total timeout is 0.5 s" in str(error)
 
 
 def test_close_ends_asynchronous_calls_in_flight_of_its_event_loop(stack: ExitStack) -> None:

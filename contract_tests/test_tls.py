@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import ssl
 import sys
 from collections.abc import Callable
@@ -146,6 +147,41 @@ def test_a_ca_file_or_a_context_is_trusted_instead(
     file.write_bytes(certificates.authority())
     with stage(key, certificates.good) as server:
         assert isinstance(created(key, f"https://127.0.0.1:{server.port}", face, verify=give(file)), Receipt)
+
+
+def test_a_context_of_the_callers_is_not_changed_and_nothing_is_sent_in_a_protocol_that_it_offers(
+    face: BlockingPortal | None,
+) -> None:
+    offers = certificates.offering("h2")
+    with stage("batch", offers) as server:
+        verify = certificates.trusting()
+        verify.set_alpn_protocols(["h2", "http/1.1"])
+        error = created("batch", f"https://127.0.0.1:{server.port}", face, verify=verify, create_policy=ONCE)
+        with (
+            socket.create_connection(("127.0.0.1", server.port)) as own,
+            verify.wrap_socket(own, server_hostname="127.0.0.1") as secure,
+        ):
+            assert secure.selected_alpn_protocol() == "h2"
+    assert isinstance(error, NotSentError)
+    assert "offers another protocol" in str(error)
+    assert server.requests == []
+
+
+def test_a_context_may_judge_the_certificate_itself_after_the_handshake(face: BlockingPortal | None) -> None:
+    """As truststore does, with which the system's certificates are judged on macOS and Windows."""
+
+    class Judging(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            super().do_handshake(block)
+            assert self.getpeercert()
+            raise ssl.SSLCertVerificationError
+
+    verify = certificates.trusting()
+    verify.sslsocket_class = Judging
+    with stage("batch", certificates.good) as server:
+        error = created("batch", f"https://127.0.0.1:{server.port}", face, verify=verify, create_policy=ONCE)
+    assert isinstance(error, NotSentError)
+    assert server.requests == []
 
 
 @FACES

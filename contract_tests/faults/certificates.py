@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -20,12 +21,15 @@ def _made() -> trustme.CA:
     return trustme.CA()
 
 
-@cache
-def trust() -> ssl.SSLContext:
+def trusting() -> ssl.SSLContext:
     """What a client uses that trusts our authority only."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _authority().configure_trust(context)
     return context
+
+
+trust = cache(trusting)
+"""The same, for those who do not change it."""
 
 
 @cache
@@ -69,10 +73,25 @@ def wants_a_client_certificate() -> ssl.SSLContext:
     return context
 
 
+@cache
+def asking_later() -> ssl.SSLContext:
+    """Asks for a client's certificate when it is told to, after the handshake."""
+    context = _serving(_authority().issue_cert("127.0.0.1"))
+    context.verify_mode, context.post_handshake_auth = ssl.CERT_OPTIONAL, True
+    return context
+
+
 def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context
+
+
+def offering(*protocols: str) -> Callable[[], ssl.SSLContext]:
+    """A good one, that chooses one of these protocols by ALPN."""
+    context = _serving(_authority().issue_cert("127.0.0.1"))
+    context.set_alpn_protocols(protocols)
+    return lambda: context
 
 
 def authority() -> bytes:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from . import _checks
 from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
-from ._http.proxies import Origin, from_environment, origin
+from ._http.proxies import Origin, from_environment, origin, speaking
 from ._http.send import check_transport
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
@@ -216,7 +216,7 @@ def _verified(verify: object) -> ssl.SSLContext | None:
             "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
         )
     try:
-        return ssl.create_default_context(cafile=os.fspath(verify))
+        return speaking(ssl.create_default_context(cafile=os.fspath(verify)))
     except ssl.SSLError:
         why = "it has no certificates in PEM format"
     except (OSError, ValueError) as error:

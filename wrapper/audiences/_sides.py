@@ -39,8 +39,8 @@ class Ending:
 
     def end(self) -> None:
         self.over = True
-        if self.end_connection:
-            self.end_connection()
+        if end := self.end_connection:  # once: another thread may take it away meanwhile
+            end()
 
 
 class BlockingSide:

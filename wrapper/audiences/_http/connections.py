@@ -17,7 +17,7 @@ import h11
 import httpx2
 
 from .._sides import BlockingSide, Flow, Side
-from .proxies import Origin, credentials, origin, tls
+from .proxies import PROTOCOLS, Origin, credentials, origin, tls
 from .trace import AttemptTrace
 
 _PIECE = 64 * 1024
@@ -59,16 +59,24 @@ class Connection:
     @property
     def is_stale(self) -> bool:
         """Whether it is of no use any more. A parent process has its own."""
-        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._is_readable
+        return self._process != os.getpid() or time.monotonic() > self._kept_until or self._first() is not None
 
     @property
     def _has_pending(self) -> bool:
         """Whether TLS has bytes that were not read yet, though none are waiting at the socket."""
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
-    @property
-    def _is_readable(self) -> bool:
-        return self._has_pending or BlockingSide.ready(self._socket, 0)
+    def _first(self) -> bytes | None:
+        """The first byte that has come, b"" for an end; None for nothing but what TLS says for itself, such as tickets
+        for later sessions.
+        """
+        try:
+            data: bytes = self._socket.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError:
+            return b""
+        return data
 
     def end(self) -> None:
         """End what goes on, from any thread or signal handler. Whoever uses the socket then finds it at its end."""
@@ -149,16 +157,19 @@ class Connection:
         self._check()
         kind = "connect" if self._connecting else "write" if writing else "read"
         seconds = self._trace.seconds(kind, self._connecting)
+        if not seconds and self._trace.is_over:
+            raise TimeoutError
         ready = yield self._side.ready(self._socket, min(seconds, most or seconds), writing=writing)
         # A process that was stopped for a while sees the time-out first, even of what came in time: look once more.
         if not ready and not BlockingSide.ready(self._socket, 0, writing=writing):
             raise TimeoutError
 
     def _secure(self, context: ssl.SSLContext, host: str) -> Flow[None]:
-        context.set_alpn_protocols(["http/1.1"])
         with self._guard:
             self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
         yield from self._done(self._socket.do_handshake)
+        if self._socket.selected_alpn_protocol() not in (None, *PROTOCOLS):
+            raise ssl.SSLError(None, "the TLS context offers another protocol than HTTP/1.1, and the server took it")
 
     def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
@@ -183,8 +194,11 @@ class Connection:
         except httpx2.WriteError:
             pass  # a server that does not want all of it may have answered
         except httpx2.WriteTimeout:
-            if not self._is_readable:
+            first = self._first()
+            if first is None:
                 raise
+            trace.take(first)
+            self._http.receive_data(first)
         answer = yield from self._event(self._http)
         trace.head(answer.status_code, tuple(httpx2.Headers([*answer.headers]).multi_items()))
         while isinstance(event := (yield from self._event(self._http)), h11.Data):
@@ -237,7 +251,7 @@ class Connection:
         rest = memoryview(data)
         with self._doing("Write"):
             while rest:
-                if self._trace.how.remaining <= 0:
+                if self._trace.seconds("write") <= 0:
                     raise TimeoutError
                 piece = rest[:_PIECE]
                 rest = rest[(yield from self._done(partial(self._socket.send, piece), writing=True)) :]

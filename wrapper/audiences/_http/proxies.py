@@ -14,6 +14,8 @@ from .._lock import Lock
 
 Origin = tuple[str, str, int]
 """A URL's scheme, host and port."""
+PROTOCOLS = ["http/1.1"]
+"""What a server is offered within TLS."""
 _MAKING = Lock()
 
 
@@ -25,7 +27,13 @@ def tls() -> ssl.SSLContext:
 
 @cache
 def _trust_store() -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=False)
+    return speaking(httpx2.create_ssl_context(trust_env=False))
+
+
+def speaking(context: ssl.SSLContext) -> ssl.SSLContext:
+    """One of ours, that offers HTTP/1.1. One of the caller's is not changed: others may use it."""
+    context.set_alpn_protocols(PROTOCOLS)
+    return context
 
 
 def credentials(proxy: str) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,7 @@ from .._upload import Reader, Upload
 from .connections import Connection, ConnectionSettings
 from .proxies import origin, tls
 from .quiet import quiet
-from .trace import AttemptTrace
+from .trace import GRACE, AttemptTrace
 
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) that a worker thread is asked for at once."""
@@ -83,8 +83,6 @@ def _some(chunks: Iterator[bytes]) -> bytes:
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
 """The packages of what goes wrong in an exchange over our own connections."""
 _KINDS = ("connect", "read", "write", "pool")
-_GRACE = 0.25
-"""Seconds after the deadline, or after an answer that begins later, for what a transport of the caller's has of it."""
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
@@ -159,9 +157,9 @@ class Sender:
                 yield from connection.open(self._settings)
             whole = yield from connection.exchange(request)
         finally:
+            ending.end_connection = None  # first: then it may be another call's
             # A connection is used again only where the answer was read to its end, and nothing interrupted this.
             self._idle.append(connection) if whole else connection.close()
-            ending.end_connection = None
 
     def _kept(self, url: str, *, reuse: bool) -> Connection | None:
         """An idle connection to the URL's origin. Those that are of no use any more are closed."""
@@ -183,7 +181,7 @@ class Sender:
         side, pieces = self._side, None
         with side.until(seen.how.remaining) as scope, quiet():
             response = yield getattr(transport, side.handle)(request)
-            end = time.monotonic() + max(seen.how.remaining, 0.0) + _GRACE
+            end = time.monotonic() + max(seen.how.remaining, 0.0) + GRACE
             try:
                 seen.head(response.status_code, tuple(response.headers.multi_items()))
                 seen.unpacked = response.is_stream_consumed  # by the transport, which has unpacked the body

@@ -35,6 +35,8 @@ _LARGE = 256 * 1024
 _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
+GRACE = 0.25
+"""Seconds after the deadline, or after an answer that begins later, for what has come of it."""
 _STATUS = re.compile(rb"(?>HTTP/\d\.\d 1\d\d(?=[ \r\n])(?s:.*?)\r?\n\r?\n)*+HTTP/\d\.\d ([2-9]\d\d)[ \r\n]")
 """The first status line, after the heads of interim answers (1xx)."""
 _NEVER_LEFT = frozenset(
@@ -60,7 +62,7 @@ class AttemptTrace:
         self.problem: str | None = None
         self.left = False
         """Whether bytes of the request went out."""
-        self._total_ends = False
+        self._total_ends, self._late = False, 0.0
         self._room = how.max_response_bytes + _OVERHEAD
         self._start = b""
         self._head: tuple[int, Headers] | None = None
@@ -73,6 +75,14 @@ class AttemptTrace:
         left = self.how.remaining
         self._total_ends = left <= timeout
         return max(0.0, min(left, timeout))
+
+    @property
+    def is_over(self) -> bool:
+        """For what found no time left: whether it is no use to see what has come by now. It is when that is first
+        asked; a server that always has more to send is not read for ever.
+        """
+        self._late = self._late or time.monotonic()
+        return time.monotonic() > self._late + GRACE
 
     def take(self, data: bytes) -> bool:
         """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
