@@ -78,8 +78,8 @@ class AttemptTrace:
 
     @property
     def is_over(self) -> bool:
-        """For what found no time left: whether it is no use to see what has come by now. It is when that is first
-        asked; a server that always has more to send is not read for ever.
+        """Whether what has come by now is not read any more, once the time is over. When this is asked first, it is still
+        read, for GRACE at most, because a server may always have more to send.
         """
         self._late = self._late or time.monotonic()
         return time.monotonic() > self._late + GRACE
