@@ -78,8 +78,8 @@ class AttemptTrace:
 
     @property
     def is_over(self) -> bool:
-        """Whether what has come by now is not read any more, once the time is over. When this is asked first, it is still
-        read, for GRACE at most, because a server may always have more to send.
+        """Once the time is over: whether what has come by then is not read any more. It is read for GRACE at most after
+        this is first asked, because a server may always have more to send.
         """
         self._late = self._late or time.monotonic()
         return time.monotonic() > self._late + GRACE
