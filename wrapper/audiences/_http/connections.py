@@ -67,8 +67,8 @@ class Connection:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _first(self) -> bytes | None:
-        """The first byte that has come, b"" for an end; None for nothing but what TLS says for itself, such as tickets
-        for later sessions.
+        """The first byte that has come; b"" at the end of the connection; None if nothing has come but messages of TLS
+        itself, such as tickets for later sessions.
         """
         try:
             data: bytes = self._socket.recv(1)
