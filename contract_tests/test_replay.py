@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from audience_contract import provider_keys, reports
+from audience_contract import Response, provider_keys, reports
 from audience_contract._command import app
 from audience_contract.faults import catalogue, find
-from audience_contract.faults.acts import refuses
-from audience_contract.faults.fault import Fault
+from audience_contract.faults.acts import on_success, refuses, with_status
+from audience_contract.faults.fault import Act, Fault, Turn
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
 from audience_contract.server import Options, replay, run
@@ -91,6 +91,66 @@ def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -
     assert report.once[0].evidence
     for form in reports.FORMATS:
         assert report.once[0].key in reports.render(report, form).decode(), form
+
+
+def _playing(act: Act, operation: str = "audience_create") -> MockServer:
+    return MockServer(fault=Fault("batch.test", "It is wrong.", (), act, operation=operation))
+
+
+def test_the_first_finding_that_ends_a_run_is_seen_again_by_its_story_before() -> None:
+    options = Options(operations=["audience_create"], requests=100, stop_first=True)
+    with _failing(30) as server:
+        report = run(target(server, "batch"), options)
+    assert (report.counted, report.ended) == ([], "ended after 100 requests, as told")
+    with _playing(refuses(lambda turn: turn.number == 30 or turn.number > 60, 500)) as server:
+        report = run(target(server, "batch"), options)
+    assert (len(report.counted), report.ended) == (1, "ended at the first finding, as told")
+
+
+def test_what_takes_many_audiences_of_the_run_is_seen_again_before_they_are_removed() -> None:
+    def is_full(turn: Turn) -> bool:
+        return len(turn.correct.state.records) > 30  # type: ignore[attr-defined]
+
+    with _playing(on_success(with_status(201), is_full), "audience_list") as server:
+        report = run(target(server, "batch"), Options(operations=["audience_create", "audience_list"], requests=150))
+    # Once: each time makes one more audience.
+    assert [(one.rule, one.told) for one in report.counted] == [("response.status", 1)]
+
+
+def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> None:
+    def act(turn: Turn) -> Response:
+        names = {record.name for record in turn.correct.state.records}  # type: ignore[attr-defined]
+        is_taken = turn.text("name").lower() in {str(name).lower() for name in names} and turn.text("name") not in names
+        return turn.error(400) if is_taken and not turn.refused() else turn.answer()
+
+    with _playing(act) as server:
+        report = run(target(server, "batch"), Options(operations=["audience_create"]))
+    assert ([one.rule for one in report.counted], report.once) == (["case.accepted"], [])
+
+
+def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made_that() -> None:
+    def act(turn: Turn) -> Response:
+        is_there = turn.text("name") in {record.name for record in turn.correct.state.records}  # type: ignore[attr-defined]
+        fails = is_there and not turn.refused() and turn.fields["ids"][0]["id"] == turn.fields["ids"][-1]["id"] == "b"
+        return turn.error(500) if fails and len(turn.fields["ids"]) > 1 else turn.answer()
+
+    with _playing(act, "audience_update") as server:
+        report = run(target(server, "batch"), Options(operations=["audience_update", "audience_view"], requests=60))
+    assert ([one.rule for one in report.counted], report.once) == (["response.failure"], [])
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "counts"),
+    [(429, {25}, False), (429, {*range(20, 40, 3)}, True), (500, {*range(20, 40, 3)}, False)],
+    ids=["busy once", "busy often", "no busy server"],
+)
+def test_a_wrong_form_in_which_a_server_says_often_that_it_is_busy_counts(
+    status: int, at: set[int], counts: bool
+) -> None:
+    said = Response(status, (("content-type", "text/plain"), ("retry-after", "0")), b"later")
+    with _playing(lambda turn: said if turn.number in at else turn.answer()) as server:
+        report = run(target(server, "batch"), Options(operations=["audience_create"], requests=60))
+    assert (len(report.counted), len(report.once)) == (1, 0) if counts else (0, 1)
 
 
 def test_what_a_limit_leaves_no_request_for_counts_unconfirmed() -> None:

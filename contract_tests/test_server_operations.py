@@ -109,6 +109,12 @@ def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> N
     assert ("Get_Audiences", "case.accepted") in _found(report)
 
 
+def test_what_is_refused_as_what_is_right_is_has_not_been_tried() -> None:
+    for act, untried in [(lambda turn: turn.error(403), {"getAudience"}), (Turn.answer, set())]:
+        report = judge(_playing("getAudience", act, "adobe"), "adobe", requests=60, read_only=True)
+        assert {operation for _, operation in report.untried} == untried
+
+
 def test_an_operation_that_refuses_what_is_incomplete_is_served_and_has_to_find_what_was_made() -> None:
     with _playing(_VIEW, lambda turn: turn.answer() if turn.refused() else turn.error(404)) as server:
         run(target(server, "batch"), Options(requests=10, keep=True, operations=[_CREATE]))

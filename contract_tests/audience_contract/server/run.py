@@ -51,6 +51,8 @@ _LAST = 3
 AGAIN, _ONCE_MORE = 22, 150
 """How often a story is sent at most, and the requests in all after which none is sent more than twice."""
 _ALL = "every rule"
+_FORM = {"response.content-type", "response.header", "response.body"}
+"""Rules of what an answer is like, whatever was asked."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
@@ -547,7 +549,7 @@ class Run:
                     draft = self._names.about(self._names.draft(operation, least=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), value)
-                    changed = self._courier.send(operation, draft.request())
+                    changed = replace(self._courier.send(operation, draft.request()), before=tuple(before))
                     self._judged(operation, changed, expect(self._target, operation, changed.request))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
@@ -572,7 +574,10 @@ class Run:
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         self._courier.before(operation, request)
-        return _Ready(planned, request, made, tuple(each.seen for each in (made, other) if each and each.seen))
+        # A server that takes a name for another one refuses it because of that one.
+        alike = [one for one in self._audiences.left if one.name != name and one.name.lower() == name.lower()]
+        before = tuple(each.seen for each in (made, other, *alike) if each and each.seen)
+        return _Ready(planned, request, made, before)
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The answer to a case, or a later one, and what it is the answer to."""
@@ -620,9 +625,10 @@ class Run:
                     self._again[one.key] = self.shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
-        """A finding that was not seen again counts no more; one that could not be sent again does."""
+        """What was not seen again counts no more, unless it could not be sent again, or takes a busy server."""
         told = replace(finding, told=self._tellings[finding.key] or 1)
-        return told if self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
+        is_of_busy = finding.rule in _FORM and {*finding.statuses} <= BUSY and finding.count > 1
+        return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report was seen so far, or one of several that the report has as one."""
@@ -635,7 +641,7 @@ class Run:
         Raises StoryError if it cannot be sent.
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
-        exchanges = list[Observation]()
+        exchanges, about = list[Observation](), list[Made]()
         operations = {each.id: each for each in self._target.spec.operations}
         for step in story:
             if step.operation not in operations:
@@ -646,7 +652,8 @@ class Run:
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             seen = self._found_by_now(operation, request, self._courier.send(operation, request, wire))
-            self._judged(operation, seen, expectation)
+            self._judged(operation, seen, expectation, *about)
+            about = self._audiences.left[-1:] if _creates(operation) else about
             exchanges.append(seen)
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {told: answered[place] for place, told in step.answered if place in answered}
