@@ -98,8 +98,9 @@ def test_of_several_audiences_with_one_name_all_are_shown(capsys: pytest.Capture
         out, words = capsys.readouterr()
         assert ["id-0" in out, "id-1" in out, "id of one" in out + words] == [True] * 3
     assert exit_code([error]) == 3
-    error.outcome = audiences.Outcome.NOT_SENT
-    show([error], "VIP", as_json=False, curl=False)
+    of_change: audiences.AudiencesError = error
+    of_change.outcome = audiences.Outcome.NOT_SENT
+    show([of_change], "VIP", as_json=False, curl=False)
     out, words = capsys.readouterr()
     assert [line.split(" | ")[-1].strip() for line in out.splitlines() if "provider" in line] == ["seconds", "updated"]
     assert "repeat" not in words

@@ -167,6 +167,21 @@ def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stac
         assert other.recv(9) == b"x"
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_an_answer_that_close_cuts_short_is_not_taken_for_a_whole_one(stack: ExitStack, *, tls: bool) -> None:
+    """Where it has no length, the end of the connection is its end, unless we made that."""
+    server = KeepAlive(b"HTTP/1.1 202 X\r\n\r\n" + dumps(case("batch").BODY), tls=tls)
+    stack.callback(server.close)
+    caller, results = batch(None, server, tls=tls), list[Any]()
+    thread = threading.Thread(target=lambda: results.append(caller.create(case("batch").good())))
+    thread.start()
+    assert server.came.acquire(timeout=10)
+    time.sleep(0.2)  # until it waits for more
+    caller.close()
+    thread.join(10)
+    assert isinstance(results[0], AudiencesError)
+
+
 def test_what_tls_says_for_itself_later_is_no_answer_and_the_connection_is_used_again(
     stack: ExitStack, face: BlockingPortal | None
 ) -> None:

@@ -94,7 +94,7 @@ A finding is named after the rule that is broken. Its **weight** says how much i
 
 - *violation*: the provider's documents say otherwise. It counts.
 - *advice*: HTTP, JSON or forms say otherwise, and the provider's documents say nothing. It counts with `--strict`.
-- *not judged*: nothing says what is right. It is shown, and never counts.
+- *not judged*: nothing says what is right; or the finding was not seen again in its run. It is shown, and never counts.
 
 Its **source** is the provider's documents, at the place that the finding names, or a standard.
 """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from errno import EINPROGRESS, EWOULDBLOCK
+from errno import ECONNABORTED, EINPROGRESS, EWOULDBLOCK
 from functools import partial
 from threading import RLock, Thread
 from typing import Any
@@ -67,8 +67,8 @@ class Connection:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _first(self) -> bytes | None:
-        """The first byte that has come, b"" for an end; None for nothing but what TLS says for itself, such as tickets
-        for later sessions.
+        """The first byte that has come; b"" at the end of the connection; None if nothing has come but messages of TLS
+        itself, such as tickets for later sessions.
         """
         try:
             data: bytes = self._socket.recv(1)
@@ -94,7 +94,7 @@ class Connection:
     def _check(self) -> None:
         """Raises ConnectionAbortedError where it was ended."""
         if self._over:
-            raise ConnectionAbortedError
+            raise ConnectionAbortedError(ECONNABORTED, None)
 
     def serve(self, trace: AttemptTrace) -> None:
         """Carry the attempt from here on."""
@@ -243,6 +243,8 @@ class Connection:
             if not self._has_pending:
                 yield from self._wait()
             data: bytes = yield from self._done(partial(self._socket.recv, _PIECE))
+            if not data:
+                self._check()
         if not self._trace.take(data):
             raise httpx2.ReadError("more bytes than the answer may have")
         return data

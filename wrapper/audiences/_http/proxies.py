@@ -31,7 +31,7 @@ def _trust_store() -> ssl.SSLContext:
 
 
 def speaking(context: ssl.SSLContext) -> ssl.SSLContext:
-    """One of ours, that offers HTTP/1.1. One of the caller's is not changed: others may use it."""
+    """A context of ours, which now offers HTTP/1.1. A context of the caller's is never changed: others may use it."""
     context.set_alpn_protocols(PROTOCOLS)
     return context
 

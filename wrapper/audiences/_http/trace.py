@@ -78,8 +78,8 @@ class AttemptTrace:
 
     @property
     def is_over(self) -> bool:
-        """For what found no time left: whether it is no use to see what has come by now. It is when that is first
-        asked; a server that always has more to send is not read for ever.
+        """Once the time is over: whether what has come by then is not read any more. It is read for GRACE at most after
+        this is first asked, because a server may always have more to send.
         """
         self._late = self._late or time.monotonic()
         return time.monotonic() > self._late + GRACE
