@@ -51,6 +51,16 @@ def raw() -> Iterator[RawServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_an_earlier_test(request: pytest.FixtureRequest) -> None:
+    """The server of sockets has no answer and no request of an earlier test."""
+    if "raw" in request.fixturenames:
+        raw: RawServer = request.getfixturevalue("raw")
+        raw.answer = b""
+        raw.answers.clear()
+        raw.requests.clear()
+
+
 @pytest.fixture(scope="session", params=KEYS)
 def key(request: pytest.FixtureRequest) -> str:
     """Each provider in turn."""

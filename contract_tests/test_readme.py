@@ -74,6 +74,20 @@ def test_the_command_prints_what_a_page_shows(page: str) -> None:
     assert _plain(done.stdout) == _plain(fences[number + 1].content)
 
 
+def test_the_check_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    fences = [each for each in MarkdownIt().parse(PAGES[0].read_text("utf-8")) if each.type == "fence"]
+    number, command = next(
+        (n, each.content) for n, each in enumerate(fences) if "--fault batch.auth-any" in each.content
+    )
+    program = '"from audience_contract._cli import main; main()"'
+    (tmp_path / "audience-contract").write_text(f'#!/bin/sh\nexec {sys.executable} -c {program} "$@"\n')
+    (tmp_path / "audience-contract").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "contract_tests")}
+    done = processes.run(["sh", "-c", command], env={**environment, "COLUMNS": "80"}, cwd=tmp_path)
+    assert done.returncode == 1
+    assert fences[number + 1].content in done.stdout
+
+
 def _plain(table: str) -> list[list[str]]:
     """Its cells, without ids, tokens and times."""
     rows = [[cell.strip() for cell in row.split("|")] for row in table.splitlines() if "|" in row]

@@ -40,7 +40,9 @@ def providers() -> dict[str, Any]:
 def provider(kind: Any) -> str:
     """The page of one."""
     key, title = kind.adapter.key, kind.title
-    source = tomllib.loads((ROOT / "specs" / key / "SOURCE.toml").read_text("utf-8"))
+    # A provider's token endpoint, or another service that it needs, has a folder of its own.
+    folders = sorted(each.parent for each in ROOT.glob(f"specs/{key}*/SOURCE.toml"))
+    sources = {each.name: tomllib.loads((each / "SOURCE.toml").read_text("utf-8")) for each in folders}
     verbs = "".join(
         f"| `{verb}` | {support} | {cell(reason)} |\n" for verb, (support, reason) in kind.capabilities.items()
     )
@@ -49,10 +51,11 @@ def provider(kind: Any) -> str:
         for s in kind.settings
     )
     documents = "".join(
-        f"| `{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"
+        f"| `{folder}/{each['file']}` | {each['kind']}: {KINDS[each['kind']]} | {each['licence']} |\n"
+        for folder, source in sources.items()
         for each in source["document"]
     )
-    deviations = (ROOT / "specs" / key / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2]
+    deviations = "".join((each / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2] for each in folders)
     deviations = deviations.replace("\n## ", "\n### ")
     about = re.sub(r"https://[^\s,;]*[^\s,;.]", r"<\g<0>>", sys.modules[kind.__module__].__doc__ or "")
     return f"""# {title}
@@ -79,7 +82,7 @@ Each is an environment variable, and an argument of the class: `{key.upper()}_BA
 {settings}
 ## Its documents
 
-| File in `specs/{key}` | Kind | Licence |
+| File in `specs` | Kind | Licence |
 | --- | --- | --- |
 {documents}
 ## Where the documents contradict each other, or say nothing

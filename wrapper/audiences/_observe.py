@@ -112,11 +112,12 @@ def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
     attributes: dict[str, str | int] = {
         "audiences.operation": attempt.operation,
         "http.request.method": method,
-        "http.request.resend_count": attempt.number - 1,
         "server.address": parts.hostname or "",
         "server.port": parts.port or {"http": 80, "https": 443}[parts.scheme],
         "url.full": url,
     }
+    if attempt.number > 1:
+        attributes["http.request.resend_count"] = attempt.number - 1
     begun = int(attempt.started.timestamp() * 1e9)
     current = tracer.start_span(method, kind=_opentelemetry().SpanKind.CLIENT, attributes=attributes, start_time=begun)
     if attempt.status is not None:
