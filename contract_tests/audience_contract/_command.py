@@ -155,9 +155,9 @@ def _show(base_urls: Mapping[str, str], variables: Mapping[str, str]) -> NoRetur
 
 
 def _tokens(base_url: Callable[[str], str]) -> dict[str, str]:
-    """What a client that asks for its tokens needs, and where a service that issues them is judged.
+    """The variables of a client that requests its access tokens, and the base URLs of the services that issue them.
 
-    The library takes ADOBE_ACCESS_TOKEN first, which stands beside these.
+    ADOBE_ACCESS_TOKEN is printed beside these; the library prefers it.
     """
     from .mock.provider import load as provider_of  # noqa: PLC0415 - --help has no need of it
 

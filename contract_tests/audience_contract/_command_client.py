@@ -71,7 +71,7 @@ def client(
         raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers, or --spec")
-    # Then the command is ended, and the report printed.
+    # A signal ends the command; the report is still printed.
     heed_signals()
     try:
         found = judge(

@@ -130,10 +130,10 @@ def server(
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     target.wait(wait)
-    # What was created by then is in the report.
+    # A signal ends the run early; the report still lists what was created.
     heed_signals()
     with TemporaryDirectory() as folder, reports.progress(Console(stderr=True)) as progress:
-        # It would leave a folder where the command is run.
+        # Without this, Hypothesis would leave a folder where the command is run.
         set_hypothesis_home_dir(folder)
         found = run(target, options, progress)
     outputs.end(found, whole=not (stop_first or found.ended))
