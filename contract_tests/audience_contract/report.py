@@ -178,13 +178,13 @@ class Report:
     phases: dict[str, int] = field(default_factory=dict)
     """Requests by the phase that sent them."""
     run_id: str = ""
-    """What names have in them that the run made up."""
+    """A text that is in the names that the run made up."""
     ended: str = ""
     """Why the run ended before it had sent everything; "" if it did not."""
     planned: int = 0
     """How many rules were to be tried, each on each operation."""
     untried: tuple[tuple[str, str], ...] = ()
-    """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
+    """The rules that were not tried, each as its key (`Expectation.key`) and the operation."""
     strict: bool = False
     """Whether advice counts."""
     root: str = "."
@@ -201,17 +201,17 @@ class Report:
 
     @property
     def advice(self) -> list[Finding]:
-        """Those that are told only."""
+        """The findings of advice that do not count."""
         return self._told(Weight.ADVICE)
 
     @property
     def once(self) -> list[Finding]:
-        """Those that were not seen again when their story was sent again."""
+        """The findings that were not seen again when their story was sent again."""
         return self._told(Weight.NOT_JUDGED)
 
     @property
     def accepted(self) -> list[Finding]:
-        """Those that the baseline accepts."""
+        """The findings that the baseline accepts."""
         return ordered(found for found in self.findings if found.accepted)
 
     @property

@@ -34,7 +34,7 @@ class Rule:
 
     @property
     def reason(self) -> str:
-        """What `help` says, as a headline has it in its brackets."""
+        """What `help` says, as it stands in the brackets of a headline."""
         return self.help.rstrip(".").replace(" (RFC", "; RFC").rstrip(")")
 
 

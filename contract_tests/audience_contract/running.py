@@ -36,7 +36,7 @@ def run(command: Sequence[str], variables: Mapping[str, str | None], url: str) -
         try:
             return process.wait()
         except KeyboardInterrupt as interrupt:
-            # A terminal has told the command as well; nothing else has.
+            # A terminal also signals the command; other senders signal this process alone.
             process.send_signal(signal_of(interrupt))
             with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                 process.wait(_LAST_SECONDS)
