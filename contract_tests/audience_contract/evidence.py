@@ -176,7 +176,7 @@ class Redactor:
         return left if made_up else _FIELD.sub(lambda field: (field[1] or field[3]) + REDACTED.encode(), left)
 
     def _kept(self, message: Request | Response, hidden: Collection[str], keep: int) -> bytes:
-        """The body without what is hidden; in a long one, the number of bytes left out stands in place of its middle."""
+        """The body without what is hidden; in a long one, the number of bytes left out stands for the middle."""
         body, made_up = message.body, isinstance(message, Request) and bool(self._expressions)
         if len(body) <= keep:
             return self._credentials(body, hidden, made_up=made_up)

@@ -119,7 +119,7 @@ def _entry(entry: Any) -> Entry | None:
 
 
 def _headers(records: Any, media: Any) -> tuple[Headers, frozenset[str]]:
-    """The headers, and the names of those whose values were taken out; `media` is the body's type as recorded with it."""
+    """The headers, and the names of those whose values were taken out; `media` is the type recorded beside the body."""
     pairs = [(_get(record, "name"), _get(record, "value")) for record in (records if isinstance(records, list) else ())]
     secret = carriers()
     found, taken_out = [], set() if pairs else {"content-type"}

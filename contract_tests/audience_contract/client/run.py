@@ -36,8 +36,8 @@ def judge(
 
     `providers` are keys; each operation of theirs must then be called. Without any, all are played, and an operation
     must be called if another request came to its provider. `upstream` is the base URL of the one provider.
-    Raises OSError where the command cannot be started, ValueError for an upstream that is none, ProductionError for the
-    provider's own host, unless `production`, and LookupError for an unknown provider.
+    Raises OSError where the command cannot be started, ValueError for an upstream that is no base URL, ProductionError
+    for the provider's own host, unless `production`, and LookupError for an unknown provider.
     """
     specs = {key: load(key) for key in providers or provider_keys()}
     forward = Upstream(upstream) if upstream else None
@@ -72,7 +72,7 @@ def judge(
         obligations = (*obligations, interrupted)
     return Report(
         "client",
-        # Its words may be anything, passwords too.
+        # Only the program: its arguments may be passwords.
         os.path.basename(command[0]),
         version("audience-contract"),
         moment(started),

@@ -190,7 +190,7 @@ async def _members(request: HttpRequest) -> HttpResponse:
 
 
 async def _settings(request: HttpRequest) -> HttpResponse:
-    """What the server does that no document decides."""
+    """The settings: what the server does that no document decides."""
     state = request.app.state.mock
     if request.method == "PATCH":
         try:
@@ -201,7 +201,7 @@ async def _settings(request: HttpRequest) -> HttpResponse:
 
 
 async def _tokens(request: HttpRequest) -> HttpResponse:
-    """The access tokens that were issued become invalid."""
+    """Make the access tokens invalid that were issued."""
     request.app.state.mock.expire_tokens()
     return HttpResponse(status_code=204)
 

@@ -221,7 +221,7 @@ class Adobe(Provider):
 
 
 def _found(call: Call) -> list[Record]:
-    """What the Segmentation Service has."""
+    """The audiences that the Segmentation Service has."""
     settings, found = call.state.settings, call.all() if call.state.settings.metadata_found else []
     return found[::-1] if settings.newest_first else found
 
@@ -241,7 +241,7 @@ def _is_sorted(audiences: Sequence[Mapping[str, Any]], name: str, direction: str
 
 
 _SHOWN = ("name", "description", "namespace", "originName", "audienceId")
-"""What an audience has of the request that created it."""
+"""The properties that an audience takes from the request that created it."""
 
 
 def _shown(call: Call, record: Record) -> dict[str, Any]:

@@ -194,7 +194,7 @@ class Batch(Provider):
 
 
 def _members(operation: Operation, request: Request) -> list[dict[str, Any]]:
-    """Those in a body that breaks no rule of the spec."""
+    """The members in a body that breaks no rule of the spec."""
     return json_of(request)["ids"] if operation.id in ("audience_update", "audience_replace") else []
 
 
@@ -209,7 +209,7 @@ def _is_plain(member: Mapping[str, Any]) -> bool:
 
 
 def _is_shown(call: Call, record: Record) -> bool:
-    """Whether it is there for those who read."""
+    """Whether a read finds the audience."""
     settings = call.state.settings
     return settings.shown_while_indexing or len(record.changes) > 1 or not call.state.is_indexing(record)
 

@@ -33,7 +33,7 @@ from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
 
 _SMALL, _LARGE = 2**16, 2**20
-"""Bytes of a file whose rows are kept, and of one that is not looked into."""
+"""Bytes below which the rows of a file are cached, and above which a file is not looked into."""
 _PDF = b"%PDF-"
 _REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
@@ -150,7 +150,7 @@ def _shown(call: Call, record: Record) -> dict[str, Any]:
 
 
 def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
-    """What is kept of a file, and its members; None of one that is not taken. The judge reads files for itself."""
+    """What is kept of a file, and its members; None if it is not taken. The judge has its own code to read files."""
     kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
     if _is_unread(file):
         return kept, {}
@@ -182,13 +182,13 @@ def _is_unread(file: Part) -> bool:
 
 
 def _named(file: Part) -> str | None:
-    """The media type that it names of a format that the page names."""
+    """The media type of a file, if it is that of a format that the page names; else None."""
     essence = file.content_type.partition(";")[0].strip().lower()
     return essence if essence in (CSV, XLSX, XLS) else None
 
 
 def _format(file: Part) -> str:
-    """What it is: no media type is documented, so that any other, and none, leaves it to the content."""
+    """The format of a file, as a media type: its own if the page names that format, else what its content looks like."""
     return _named(file) or _BEGINNINGS.get(file.data[:4], CSV)
 
 
