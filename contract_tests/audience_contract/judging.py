@@ -70,7 +70,7 @@ class Ledger:
         self._unjudged: dict[tuple[str, str], str] = {}
 
     def find(self, spec: Spec, path: str | None, seen: Observation) -> Operation | None:
-        """The operation that a request asks for, by its raw path below the base URL; none is a finding."""
+        """The operation that a request asks for, by its raw path below the base URL; without one, adds a finding."""
         operation = spec.match(seen.request.method, path) if path is not None else None
         if not operation:
             known = path is not None and spec.methods(path)

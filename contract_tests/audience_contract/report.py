@@ -62,9 +62,9 @@ class Evidence:
 class Step:
     """A request of a finding's story: what `operation` it asks for, and all that was `sent`.
 
-    `sent` is what was on the wire, its body without chunks, with expressions of the shell for credentials. `label` says
-    what is special about it ("" for what it tells itself). `answered` are the values of the answer by which later
-    requests name what it made, by JSON pointer.
+    `sent` is what was on the wire, its body without chunks, with shell expressions for credentials. `label` says what
+    is special about the request, "" where the request shows it. `answered` are the values of the answer by which later
+    requests name what it created, by JSON pointer.
     """
 
     operation: str

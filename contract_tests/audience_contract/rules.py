@@ -22,7 +22,7 @@ class Weight(StrEnum):
 class Rule:
     """A rule: its `id`, the `side` of the wire that it binds, a `title` of a few words, and what it says in `help`.
 
-    `is_placed` says whether a finding is told from others by its place in the spec, and not by the rule alone.
+    `is_placed` says whether a finding is identified by its place in the spec, too, and not by the rule alone.
     """
 
     id: str

@@ -92,7 +92,7 @@ class Settings:
     - `same_name_accepted`: a second audience of the same name is created, as another one.
     - `removed_name_accepted`: so is one of a name that was removed.
     - `empty_accepted`: a change or replacement that has no members in it is a success.
-    - `unknown_token_accepted`: a token that belongs to no change counts for none, and is no error.
+    - `unknown_token_accepted`: a token that belongs to no change is ignored, and is no error.
     - `unknown_cursor_accepted`: a cursor that was never given means the first page, and is no error.
     - `limit_accepted`: a page that is smaller or larger than allowed is one of the nearest size, and no error.
     - `newest_first`: the order of a list.

@@ -1,13 +1,20 @@
 """Adobe's mock.
 
-Adobe documents the gateway's errors, and no error of the endpoint that creates. Ours, therefore: that whatever the spec
-forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) is a 400 of the gateway
-with the code `400000`; that an `Authorization` of another form is an invalid token; that the answer is plain
-`application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
+Adobe documents the gateway's errors, and no error of the endpoint that creates. The rest is decided here:
 
-Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` by a
-property which some audiences lack has no effect; that a `property` of another form, or of no property, finds nothing.
-`Settings` decide which of the audiences created here it has, and how it names the next page.
+- What the spec forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) gets a
+  400 of the gateway with the code `400000`.
+- An `Authorization` of another form is an invalid token.
+- The answer is plain `application/json`.
+- A second audience of the same name or `audienceId` is accepted as another one.
+
+So are these, of the Segmentation Service:
+
+- A page has 20 audiences where no `limit` is given, and room for one at least.
+- A `sort` by a property that some audiences lack has no effect.
+- A `property` of another form, or of no property, finds nothing.
+
+`Settings` decide which of the audiences created here the service has, and how it names the next page.
 """
 
 import sys

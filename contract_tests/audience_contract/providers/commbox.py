@@ -1,11 +1,15 @@
 """CommBox's mock.
 
-Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
-looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
-an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
-being digits, that a second audience of the same name is accepted as another one, that an audience that was created
-here is a static one, and that its users are the different numbers of its file. Whether its times have a zone,
-`Settings` decide. A dynamic audience is a record whose field `type` is `Dynamic`.
+No document says the following, so it is decided here:
+
+- A file whose media type is neither CSV's nor Excel's, or is missing, is what its content looks like.
+- A CSV is UTF-8 with commas. `phone1` stands exactly so in the first row, in Excel in that of the first sheet.
+- An `.xls` file is taken unread, because nothing here reads that format; so is a very large workbook.
+- Ids are digits, as documented; which digits is ours.
+- A second audience of the same name is accepted as another one.
+- An audience that was created here is a static one; its users are the different numbers in its file.
+
+`Settings` decide whether times have a zone. A dynamic audience is a record whose field `type` is `Dynamic`.
 """
 
 import codecs
@@ -188,7 +192,7 @@ def _named(file: Part) -> str | None:
 
 
 def _format(file: Part) -> str:
-    """The format of a file, as a media type: its own if the page names that format, else what its content looks like."""
+    """The format of a file, as a media type: its own if the page names that format, else what its content suggests."""
     return _named(file) or _BEGINNINGS.get(file.data[:4], CSV)
 
 

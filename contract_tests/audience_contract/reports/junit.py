@@ -1,6 +1,6 @@
 """JUnit XML, in the shape that Jenkins and GitLab read: a test case for each rule that an operation was tried by.
 
-XML 1.0 has no way to write some characters; what `shown` and `line` leave are none of them.
+XML 1.0 cannot hold some characters; `shown` and `line` escape all of these.
 """
 
 import xml.etree.ElementTree as ET

@@ -1,4 +1,4 @@
-"""Texts of a report, made fit for eyes and shells."""
+"""Texts of a report, safe to show on a screen and to copy into a shell."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ def shown_by(finding: Finding) -> str:
 
 
 def facts(finding: Finding) -> list[tuple[str, str]]:
-    """What else there is to say of a finding, each with its name."""
+    """What else is known of a finding: name and text."""
     found = (
         ("Where", finding.where),
         ("Place", finding.place),
