@@ -34,8 +34,9 @@ def judge(
 ) -> Report:
     """Run a command against a validating server, and report what its requests keep and break.
 
-    `providers` are keys; each operation of theirs must then be called. Without any, all are played, and an operation
-    must be called if another request came to its provider. `upstream` is the base URL of the one provider.
+    `providers` are keys; each of these providers must then be called. Without any, all are played, and at least one
+    request must come. Each operation that is called needs a request that keeps the contract. `upstream` is the base URL
+    of the one provider.
     Raises OSError where the command cannot be started, ValueError for an upstream that is no base URL, ProductionError
     for the provider's own host, unless `production`, and LookupError for an unknown provider.
     """
