@@ -62,11 +62,13 @@ def mock(  # noqa: PLR0917 - a command line
     prose: Annotated[
         bool, typer.Option("--prose", help="Also refuse what the documents forbid in words only.")
     ] = False,
-    fault: Annotated[str | None, typer.Option(help="Have this fault; `server-faults` lists the names.")] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="Play a server with this fault; `server-faults` lists them.")
+    ] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            help="Decide what no document does: --setting indexing=2 --setting absent_accepted=true.",
+            help="Decide what the documents leave open: --setting indexing=2 --setting absent_accepted=true.",
             metavar="NAME=VALUE",
         ),
     ] = None,

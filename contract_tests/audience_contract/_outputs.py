@@ -24,7 +24,7 @@ Reports = Annotated[
     ),
 ]
 Baseline = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Accept these known deviations, each until its day.")
+    Path | None, typer.Option(metavar="FILE", help="Accept the known deviations in this file, each until its last day.")
 ]
 ShowMembers = Annotated[
     bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
