@@ -7,6 +7,7 @@ from ._streams import stand_in
 
 
 def main() -> None:
+    """Run the command; exit with 2 where the program itself fails."""
     stand_in()
     try:
         from ._command import app  # noqa: PLC0415  # a package may be missing

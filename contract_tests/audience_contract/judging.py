@@ -232,6 +232,7 @@ class Ledger:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """The notes so far, each with how often it was said; first whether members are masked."""
         masked = [_MASKED] if self.redactor.masked else []
         with self._lock:
             return (

@@ -54,7 +54,7 @@ class Quotes:
         return _GROUPS.sub(self._number, _PHONE.sub(MASKED, _PIECE.sub(self._piece, text)))
 
     def known(self, text: str) -> str:
-        """The same for an id or a name, which may well be a number."""
+        """The same for an id or a name, which may well be a number: a number that was not learned stays."""
         return _PIECE.sub(self._piece, text)
 
     def _add(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Takes texts out of others, as they are and as JSON, HTML and URLs write them."""
+"""Takes secrets out of texts, as they are and as JSON, HTML and URLs write them."""
 
 import json
 import re

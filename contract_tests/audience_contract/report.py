@@ -77,14 +77,16 @@ class Step:
 class Finding:
     """A documented rule that is broken, whatever the inputs that show it.
 
-    `rule` is a key of `RULES`, `provider` the key of a spec, `pointer` a JSON pointer into that effective spec, to what
-    is broken, "" for a rule that has no place there. `detail` tells findings of one pointer apart, e.g. the status and
-    the media type of an answer that is not documented. `place` is where in the message, e.g. "body /indexing_token" or
-    "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
-    provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
-    did. `accepted` is the reason of the baseline entry that accepts it, "" if none does. `story` is what `replay` sends
-    to see it again; its last request is the one that shows it. `longer` is the story with earlier requests to the
-    operation before it. `told` is how often the run sent the story, the second time as `longer`, until it was seen.
+    `rule` is a key of `RULES`, and `provider` the key of a spec. `pointer` is a JSON pointer into that effective spec,
+    to what is broken; "" for a rule that has no place there. `detail` distinguishes findings of one pointer: the status
+    and media type of an answer that is not documented, for example. `place` is where in the message, such as
+    "body /indexing_token" or "status". `message` is the headline. `source` is where the rule comes from: the overlay's
+    reason for it, and the provider's page. `operations`, `inputs` and `statuses` are those that show the finding, and
+    `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
+
+    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story after
+    earlier requests to the operation. `told` is how often the run sent the story until the finding was seen again; the
+    second time it sent `longer`.
     """
 
     rule: str

@@ -31,7 +31,11 @@ _DEEP, _DEEPEST = 4, 12
 
 @lru_cache(maxsize=4096)
 def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
-    """A value of the schema, not to be changed; `text` stands where any may, with `least` only what is required."""
+    """A value of the schema, cached and so not to be changed.
+
+    `text` stands where any text may. With `least`, only required properties are made. `level` is how deeply the value
+    is nested.
+    """
     least = least or level > _DEEP
     if not isinstance(schema.value, dict) or level > _DEEPEST:
         return text

@@ -235,9 +235,11 @@ async def respond(answer: Response, send: Send, *, cut: bool = False, add_length
 
 
 def said(status: int, *headers: tuple[str, str]) -> Response:
+    """An error that comes from the mock and no provider: the status, its phrase as JSON, and `headers`."""
     plain = provider.reply(status, {"message": provider.reason(status)})
     return Response(status, plain.headers + headers, plain.body)
 
 
 def not_allowed(methods: Sequence[str]) -> Response:
+    """A 405 that names the methods of the path."""
     return said(405, ("allow", ", ".join(methods)))

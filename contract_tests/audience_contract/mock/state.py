@@ -83,7 +83,7 @@ class Record:
 class Settings:
     """What takes time at a provider, or what its documents leave open; may be changed at any time.
 
-    `indexing` is how many seconds a change of an audience is on its way: until then its members do not count, and a
+    `indexing` is how many seconds a change of an audience is on its way: until then the members are as before, and a
     read says that it is not applied yet. Each of the others may be true or false of a provider:
 
     - `shown_while_indexing`: a read finds an audience whose creation is on its way.
@@ -155,6 +155,7 @@ class State:
             return self._count
 
     def add(self, record: Record) -> None:
+        """Keep a new record, with the next number and its creation as the first change."""
         with self._lock:
             self._added += 1
             changes = [Change(record.token or "", record.created)]
@@ -228,6 +229,7 @@ class State:
         return token
 
     def expire_tokens(self) -> None:
+        """Make every access token invalid that was issued so far."""
         with self._lock:
             self._tokens.clear()
 
@@ -240,6 +242,7 @@ class State:
                 self._size -= self._exchanges.popleft().size
 
     def clear(self) -> None:
+        """Forget audiences and exchanges; access tokens and the counter stay."""
         with self._lock:
             self._records.clear()
             self._on_its_way.clear()
@@ -249,11 +252,13 @@ class State:
 
     @property
     def tokens(self) -> frozenset[str]:
+        """The access tokens that are valid."""
         with self._lock:
             return frozenset(self._tokens)
 
     @property
     def records(self) -> list[Record]:
+        """The audiences that are there, in the order of their creation; finished changes are applied first."""
         with self._lock:
             self._arrive()
             return list(self._records)
@@ -266,6 +271,7 @@ class State:
 
     @property
     def exchanges(self) -> list[Exchange]:
+        """The exchanges that are kept, the oldest first."""
         with self._lock:
             return list(self._exchanges)
 

@@ -18,6 +18,7 @@ _ACTING = re.compile(r"[^ -~\n]")
 
 
 def render(report: Report) -> bytes:
+    """The report as JSON, in UTF-8."""
     return dump(value(report))
 
 

@@ -16,6 +16,7 @@ _SEPARATOR = "\n\n"
 
 
 def render(report: Report) -> bytes:
+    """The report as JUnit XML, in UTF-8."""
     root = ET.Element("testsuites", name="audience-contract", time="0")
     cases = [(one.provider, _tried(one, report)) for one in _cases(report)]
     cases += [("", _case("run", f"could be told {number}", "error", text)) for number, text in _untold(report)]

@@ -17,6 +17,7 @@ _INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
 def render(report: Report) -> bytes:
+    """The report as SARIF, which is JSON in UTF-8."""
     run = {
         "tool": {
             "driver": {
