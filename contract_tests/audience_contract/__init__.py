@@ -1,8 +1,8 @@
 """The contract between a client and a provider, from the provider's effective spec: a checker and a mock server.
 
 `check_request` and `check_response` judge messages; `audience_contract.mock.MockServer` plays the providers over real
-HTTP; `judge` serves an application and judges it. None knows the library that they are made for. The first two do no
-I/O but reading a spec.
+HTTP; `judge` serves an application and judges it. None of them imports the `audiences` library. `check_request` and
+`check_response` do no I/O except to read a spec.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ __all__ = [
 def judge(app: Any, provider: str, **how: Any) -> Report:
     """Judge an ASGI application in a test: AssertionError, with the report, unless the contract was kept.
 
-    `how` is what `server.in_process.judge` takes.
+    `how` has the keyword arguments of `server.in_process.judge`.
     """
-    from .server import in_process  # noqa: PLC0415 - slow to import, and who checks messages has no need of it
+    from .server import in_process  # noqa: PLC0415 - slow to import, and not needed to check messages
 
     return in_process.judge(app, provider, **how)

@@ -62,11 +62,13 @@ def mock(  # noqa: PLR0917 - a command line
     prose: Annotated[
         bool, typer.Option("--prose", help="Also refuse what the documents forbid in words only.")
     ] = False,
-    fault: Annotated[str | None, typer.Option(help="Have this fault; `server-faults` lists the names.")] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="Play a server with this fault; `server-faults` lists them.")
+    ] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            help="Decide what no document does: --setting indexing=2 --setting absent_accepted=true.",
+            help="Decide what the documents leave open: --setting indexing=2 --setting absent_accepted=true.",
             metavar="NAME=VALUE",
         ),
     ] = None,
@@ -155,9 +157,9 @@ def _show(base_urls: Mapping[str, str], variables: Mapping[str, str]) -> NoRetur
 
 
 def _tokens(base_url: Callable[[str], str]) -> dict[str, str]:
-    """What a client that asks for its tokens needs, and where a service that issues them is judged.
+    """The variables of a client that requests its access tokens, and the base URLs of the services that issue them.
 
-    The library takes ADOBE_ACCESS_TOKEN first, which stands beside these.
+    ADOBE_ACCESS_TOKEN is printed beside these; the library prefers it.
     """
     from .mock.provider import load as provider_of  # noqa: PLC0415 - --help has no need of it
 

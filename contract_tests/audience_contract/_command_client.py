@@ -16,7 +16,7 @@ def client(
         list[str], typer.Argument(help="The command and its arguments, after --.", metavar="-- COMMAND")
     ],
     providers: Annotated[
-        str, typer.Option(help="Keys, with commas between: only those play, and each of them must be called.")
+        str, typer.Option(help="Provider keys, with commas between: only these are played, and each must be called.")
     ] = "",
     answers: Annotated[
         Answers | None,
@@ -71,7 +71,7 @@ def client(
         raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers, or --spec")
-    # Then the command is ended, and the report printed.
+    # A signal ends the command; the report is still printed.
     heed_signals()
     try:
         found = judge(
@@ -101,7 +101,7 @@ def traffic(
         list[str] | None,
         typer.Option(
             metavar="KEY=URL",
-            help="A provider's base URL, where traffic did not go to it; with --spec, URL alone.",
+            help="The base URL of a provider's traffic, if it is not the provider's own; with --spec, URL alone.",
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,

@@ -15,7 +15,7 @@ _NO_REPORT = "REPORT: it is no report of this version, as --report json=FILE wri
 
 def replay(  # noqa: PLR0917 - a command line
     report: Annotated[Path, typer.Argument(help="A report of `server`, as --report json=FILE writes it.")],
-    key: Annotated[str, typer.Argument(help="The key of a finding, or how it begins.")],
+    key: Annotated[str, typer.Argument(help="The key of a finding, or its first characters.")],
     url: Annotated[str, typer.Option(help="The base URL of the server, where it is not the report's.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
     spec: Spec = None,

@@ -31,7 +31,7 @@ def server(
     auth: Auth = None,
     header: Header = None,
     ca: Certificates = None,
-    seed: Annotated[int, typer.Option(help="Decide what is random.")] = 1,
+    seed: Annotated[int, typer.Option(help="The seed of all that is random.")] = 1,
     deep: Annotated[bool, typer.Option("--deep", help="Send twice as much, then what Schemathesis generates.")] = False,
     run_id: Annotated[
         str, typer.Option(help="Put this into the names that are sent: 1 to 16 small letters and digits; else random.")
@@ -42,7 +42,9 @@ def server(
         typer.Option(help="Seconds after which only the clean-up is done.", min=0, callback=_finite),
     ] = None,
     max_creates: Annotated[int | None, typer.Option(help="Create at most this many audiences.", min=0)] = None,
-    rate: Annotated[float | None, typer.Option(help="Requests a second, at most.", min=0.01, callback=_finite)] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Send at most this many requests a second.", min=0.01, callback=_finite)
+    ] = None,
     jobs: Annotated[
         int, typer.Option(help="Send this many requests at once, where their order does not matter.", min=1, max=4)
     ] = 1,
@@ -65,7 +67,7 @@ def server(
         bool, typer.Option("--stop-first", help="End at the first finding that is seen again, and not accepted.")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Do not remove what was created.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Advice counts, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Count advice, too.")] = False,
     allow_production: Annotated[
         bool, typer.Option("--allow-production", help="Judge the provider's own host. It creates audiences there.")
     ] = False,
@@ -130,10 +132,10 @@ def server(
     except (LookupError, ValueError) as error:
         raise refused(str(error.args[0])) from None
     target.wait(wait)
-    # What was created by then is in the report.
+    # A signal ends the run early; the report still lists what was created.
     heed_signals()
     with TemporaryDirectory() as folder, reports.progress(Console(stderr=True)) as progress:
-        # It would leave a folder where the command is run.
+        # Without this, Hypothesis would leave a folder where the command is run.
         set_hypothesis_home_dir(folder)
         found = run(target, options, progress)
     outputs.end(found, whole=not (stop_first or found.ended))

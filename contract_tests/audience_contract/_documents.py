@@ -37,7 +37,7 @@ Certificates = Annotated[
 
 
 def headers_of(texts: list[str] | None) -> dict[str, str]:
-    """The headers of the options; raises ValueError for what is none, and for a variable that is not set."""
+    """The headers of the options, by name; raises ValueError for a text without a colon, or for an unset variable."""
     return dict(map(_header, texts or ()))
 
 
@@ -56,7 +56,10 @@ def opened(
     provider: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> str:
-    """The key of the document, or of the provider where there is none; raises OSError and ValueError."""
+    """Read and register the document at `spec`; return its key, or `provider` where there is no document.
+
+    Raises OSError for a file that cannot be read, and ValueError for a document or options that are wrong.
+    """
     if spec and provider:
         raise ValueError("a provider and --spec exclude each other")
     if not spec:

@@ -24,7 +24,7 @@ Reports = Annotated[
     ),
 ]
 Baseline = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Accept these known deviations, each until its day.")
+    Path | None, typer.Option(metavar="FILE", help="Accept the known deviations in this file, each until its last day.")
 ]
 ShowMembers = Annotated[
     bool, typer.Option("--show-members", help="Show members and uploaded content, which are masked otherwise.")
@@ -43,7 +43,7 @@ WriteBaseline = Annotated[
 
 
 def refused(text: str) -> typer.BadParameter:
-    """What is wrong with an option, as an exception; the text may quote a file or its name."""
+    """An exception that says what is wrong with an option; `text` may quote a file: control characters are escaped."""
     return typer.BadParameter(line(text))
 
 
@@ -118,7 +118,7 @@ class Outputs:
 
 
 def _check_writable(option: str, path: Path) -> None:
-    """Refuse a path that could not be written at the end of a run; missing folders are made then."""
+    """Refuse a path that could not be written at the end of a run; missing folders are made only then."""
     place = path.absolute()
     try:
         if place.is_dir():
@@ -126,7 +126,7 @@ def _check_writable(option: str, path: Path) -> None:
         if place.exists():
             place.open("ab").close()
             return
-        # Tried out: a mode that allows it, or being root, is not enough.
+        # Tried by writing: neither a mode that allows it nor being root is proof.
         folder = next(each for each in place.parents if each.exists())
         with TemporaryDirectory(dir=folder) as made:
             file = Path(made) / place.relative_to(folder)

@@ -1,4 +1,4 @@
-"""The standard streams of a command, of which each stands in for the other: nothing is lost where one fails."""
+"""The standard streams of a command: each stands in for the other, so that nothing is lost where one fails."""
 
 import io
 import sys
@@ -6,17 +6,17 @@ from typing import Any, TextIO
 
 
 def stand_in() -> None:
-    """Have what is printed go to the other standard stream where one is closed, full or broken.
+    """Send what is printed to the other standard stream if one is closed or full.
 
-    What the reader of a pipe left unread is dropped, as `head` expects it. Nothing that is printed raises OSError, so
-    that exit codes hold.
+    Output to a pipe whose reader is gone is dropped, as `head` expects. Printing never raises OSError, so that exit
+    codes hold.
     """
     out, error = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _of(out, error), _of(error, out)
 
 
 def _of(*streams: TextIO | None) -> TextIO:
-    # None is one that was closed when the process began: its number may be a file's or a socket's by now.
+    # A stream is None if it was closed when the process began: its descriptor may be a file's or a socket's by now.
     left = [stream for stream in streams if stream]
     encoding = left[0].encoding if left else "utf-8"
     # With PYTHONUNBUFFERED, there is no buffer.

@@ -12,13 +12,13 @@ from .rules import RULES
 from .visible import line
 
 LASTS = timedelta(days=90)
-"""How long an entry holds that `write` makes."""
-# One more release: an entry named one operation, a place and a kind of input.
+"""How long an entry is valid that `render` writes."""
+# The keys of the old form, which is read for one more release: one operation, a place and a kind of input.
 _OLD = {"operation", "place", "kind"}
 
 
 class BaselineError(ValueError):
-    """The file is no baseline; says where and why."""
+    """The file is no baseline; the text says where and why."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Entry:
     """One accepted finding, on the operations that are named.
 
     `rule`, `provider`, `pointer` and `detail` are those of the finding. `reason` says why it is accepted, `expires` is
-    the last day on which it is.
+    the last day on which it is. `is_old` marks an entry in the old form.
     """
 
     rule: str
@@ -39,12 +39,12 @@ class Entry:
     is_old: bool = False
 
     def accepts(self, finding: Finding) -> bool:
-        """Whether it speaks of a finding, on all operations that show it."""
+        """Whether the entry is about the finding, and names all operations that show it."""
         return self.is_about(finding) and self.operations >= set(finding.operations)
 
     def is_about(self, finding: Finding) -> bool:
-        """Whether it speaks of a finding, on whatever operation."""
-        # What has no place in the spec any more had one, and no detail.
+        """Whether the entry is about the finding, whatever operations it names."""
+        # An entry in the old form has no detail, and has a pointer even for rules that have none any more.
         pointer = finding.pointer if not self.is_old else finding.pointer or self.pointer
         detail = self.detail if not self.is_old else finding.detail
         named = (self.rule, self.provider, self.pointer, detail)
@@ -52,7 +52,7 @@ class Entry:
 
 
 def read(path: Path) -> list[Entry]:
-    """The entries of a file; raises BaselineError for what is none, and OSError where it can't be read."""
+    """The entries of a file; raises BaselineError for one that is no baseline, and OSError if it can't be read."""
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -84,9 +84,9 @@ def _entry(where: str, value: object) -> Entry:
 
 
 def apply(report: Report, entries: Iterable[Entry], today: date, *, whole: bool = True) -> Report:
-    """The report with the findings marked that are accepted, and notes on entries that have expired or found nothing.
+    """The report with accepted findings marked, and with notes on entries that have expired or match no finding.
 
-    `whole` says that the run was not ended early: only then is what did not occur known not to occur.
+    `whole` says that the run was not ended early: only then can an entry be called needless.
     """
     entries, notes = list(entries), []
     for entry in entries:
@@ -116,7 +116,7 @@ def _reason(finding: Finding, entries: Iterable[Entry], today: date) -> str:
 
 
 def render(findings: Iterable[Finding], today: date) -> str:
-    """A file that accepts findings, once somebody has written its reasons."""
+    """The text of a baseline that accepts the findings, once somebody has filled in its reasons."""
     lines = [
         "# Each entry accepts that a rule is broken by the operations that it names, until a day.",
         "# An empty reason is refused: write why.",
@@ -131,6 +131,6 @@ def render(findings: Iterable[Finding], today: date) -> str:
 
 
 def _text(value: object) -> str:
-    # A JSON string is a TOML string, but for the escapes of characters beyond 16 bits, and DEL.
+    # A JSON string is a TOML string, except for DEL and the escapes of characters beyond 16 bits.
     text = json.dumps(str(value), ensure_ascii=False).encode("utf-8", "replace").decode()
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text)

@@ -16,19 +16,19 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def json_of(message: Request | Response) -> Any:
-    """The JSON value of a body, not to be changed; raises UnreadableError, see `strict_json.loads`."""
+    """The JSON value of a body, cached and so not to be changed; raises UnreadableError, see `strict_json.loads`."""
     return _json(message.body)
 
 
 def value_of(message: Request | Response | None) -> Any:
-    """The JSON value of a body, not to be changed; None where there is none."""
+    """As `json_of`, but None for no message, or a body that is no JSON."""
     try:
         return json_of(message) if message else None
     except UnreadableError:
         return None
 
 
-# What judges a message asks for it several times.
+# Cached, because several checks read the same body.
 @lru_cache(maxsize=8)
 def _json(body: bytes) -> Any:
     return strict_json.loads(body)
@@ -41,7 +41,7 @@ def parts_of(request: Request) -> list[multipart.Part]:
 
 
 def fields_of(request: Request) -> dict[str, Any]:
-    """The fields of a form that is no upload; raises UnreadableError, see `urlencoded.read`."""
+    """The fields of a URL-encoded form; raises UnreadableError, see `urlencoded.read`."""
     return urlencoded.read(request.body)
 
 

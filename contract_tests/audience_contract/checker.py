@@ -1,4 +1,4 @@
-"""A request or a response against its operation in the effective spec. Nothing here sends, and nothing raises."""
+"""Checks a request or a response against its operation in the effective spec. Nothing here sends or raises."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from .violation import Violation
 def check_request(operation: Operation, request: Request, *, undocumented: bool = True) -> list[Violation]:
     """What a request breaks, sorted; empty if nothing.
 
-    That the request's method and path are the operation's is the caller's to see (`Spec.match`). Credentials are
-    judged by presence and form only. `undocumented=False` lets pass the properties, parts and query parameters that the
-    spec does not name: its schemas allow them, but a client that keeps to the documentation never sends them.
+    The caller has matched the request's method and path to the operation (`Spec.match`). Credentials are judged by
+    presence and form only. `undocumented=False` ignores properties, parts and query parameters that the spec does not
+    name: its schemas allow them, but a client that keeps to the documentation never sends them.
     """
     found = [
         *parameters.check(operation, request),
@@ -28,13 +28,13 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
 def check_response(operation: Operation, response: Response) -> list[Violation]:
     """What a response breaks, sorted; empty if nothing.
 
-    The body is judged as it stands: a content coding must have been undone. Properties that the spec does not name are
-    no violation, because its schemas allow them.
+    The body is judged as it stands: undo any content coding first. Properties that the spec does not name are no
+    violation, because its schemas allow them.
     """
     documented = operation.response(response.status)
     if not documented:
         rule, known = operation.node["responses"].pointer, operation.node["responses"].value
-        # A document without any refusal does not say that there is none.
+        # A document that lists no error does not say that there are none.
         if 400 <= response.status < 500 and all(code[0] in "123" for code in known):
             return []
         return [Violation("status", "", rule, f"{response.status} is not documented for this operation")]
@@ -51,7 +51,7 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
 
 
 def rules_of_answer(operation: Operation, response: Response) -> tuple[str, ...]:
-    """The rules that an answer is judged by."""
+    """The ids of the rules that an answer is judged by."""
     documented = operation.response(response.status)
     if not documented:
         return ("response.status",)
@@ -60,7 +60,7 @@ def rules_of_answer(operation: Operation, response: Response) -> tuple[str, ...]
 
 
 def rule_of_answer(violation: Violation) -> str:
-    """The rule that a violation of `check_response` breaks."""
+    """The id of the rule that a violation of `check_response` breaks."""
     return f"response.{violation.where.partition(' ')[0]}"
 
 

@@ -14,7 +14,7 @@ _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate
 
 
 class FinalAnswer(http.client.HTTPResponse):
-    """The final answer, the interim ones before it read over (RFC 9110, 15.2); `http.client` knows 100 alone.
+    """A response that skips the interim answers before it (RFC 9110, 15.2); `http.client` skips 100 alone.
 
     A 101 is final. Raises HTTPException where interim answers do not end.
     """
@@ -24,13 +24,13 @@ class FinalAnswer(http.client.HTTPResponse):
             super().begin()
             if not 100 <= self.status < 200 or self.status == http.client.SWITCHING_PROTOCOLS:
                 return
-            # With headers, it takes itself for an answer that has begun.
+            # With headers set, the next `begin` would do nothing.
             self.headers = None  # type: ignore[assignment]
         raise http.client.HTTPException("interim answers without end")
 
 
 def is_base_url(url: str) -> bool:
-    """Whether this is a URL of HTTP, with a host and no impossible port, and without query and fragment."""
+    """Whether this is an http or https URL with a host and, if any, a valid port, but without query and fragment."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -42,8 +42,8 @@ def is_base_url(url: str) -> bool:
 def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client.HTTPConnection:
     """A connection to the host of a URL, not open yet; `timeout` in seconds, `context` for https.
 
-    For one request: on a connection that is used again, a request that got no answer may have been applied or never
-    read, and a second answer to one request would be taken for that to the next.
+    Use it for one request only. On a reused connection, nobody can tell whether a request without an answer was applied
+    or never read, and a second answer to one request would be taken for the answer to the next.
     """
     base = urlsplit(url)
     host, port = base.hostname or "", base.port
@@ -57,14 +57,14 @@ def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client
 
 
 def tls(url: str, ca: Path | None = None) -> ssl.SSLContext | None:
-    """The system's own settings of TLS for a URL of https, or the certificates of a file; None for any other URL."""
+    """For an https URL, a TLS context that trusts the CA certificates of `ca`, or the system's; None for any other."""
     return ssl.create_default_context(cafile=ca) if urlsplit(url).scheme == "https" else None
 
 
 def body(answer: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
-    """The body of an answer, cut after `most` bytes, and whether it was; raises IncompleteRead where it broke off."""
+    """The body of an answer, cut after `most` bytes, and whether it was cut; raises IncompleteRead if it broke off."""
     found = bytearray()
-    # In pieces: a body in tiny chunks takes many times its size before it is joined.
+    # Read in pieces: in one read, a body in tiny chunks takes many times its size until it is joined.
     while len(found) <= most and (piece := answer.read(min(_PIECE, most + 1 - len(found)))):
         found += piece
     if answer.length and len(found) <= most:
@@ -77,16 +77,16 @@ class CodingError(ValueError):
 
 
 def unpacked(data: bytes, codings: Iterable[str], most: int) -> bytes | None:
-    """A body, its content codings undone and cut after `most` bytes; None for a coding that nothing here reads.
+    """A body with its content codings undone, cut after `most` bytes; None for a coding that nothing here reads.
 
-    `codings` are the values of Content-Encoding. Raises CodingError.
+    `codings` are the values of Content-Encoding. Raises CodingError for a body that is not in these codings.
     """
     names = [name.strip().lower() for value in codings for name in value.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if not {*names} <= _WINDOWS.keys():
         return None
     for name in reversed(names if data else ()):
-        # Some send deflate without the head that RFC 9110, 8.4.1.2 asks for.
+        # Some servers send deflate without the zlib header that RFC 9110, 8.4.1.2 asks for.
         bare = name == "deflate" and (data[0] & 15 != 8 or int.from_bytes(data[:2]) % 31 > 0)
         packed = zlib.decompressobj(-zlib.MAX_WBITS if bare else _WINDOWS[name])
         try:

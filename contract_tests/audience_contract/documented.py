@@ -1,4 +1,4 @@
-"""A provider of which there is nothing but its OpenAPI document: what that says of effects, of ids and of needs."""
+"""A provider known by its OpenAPI document alone: what that says of effects, of ids and of what needs what."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,24 +25,24 @@ from .violation import Violation
 
 _JUDGED = {"date-time", "binary", "password"}
 _OTHERS = {401, 403, 404, 409, 429}
-"""Refusals that speak of something else than a request's form."""
+"""Refusals for another reason than a request's form."""
 _ENVELOPES = {"data", "result", "item"}
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class Documented(Provider):
-    """What is said of an API by its document alone."""
+    """A provider whose facts come from its OpenAPI document alone."""
 
     is_by_name: ClassVar[bool] = False
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        # Several schemes may stand in one place, where the last variable counts: one that was chosen.
+        # Several schemes may share one place. There the last variable counts: `variables` has the user's choice last.
         self._schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
         self.settings = {where(scheme): spec.variables[name] for name, scheme in self._schemes.items()}  # type: ignore[misc]
 
     def facts(self, operation: Operation) -> Facts:
-        """The effect that the document says or shows, and where the ids come from that the path takes."""
+        """The effect that the document states or suggests, and where the ids in the path come from."""
         return _facts(operation)
 
     def environment(self, base_url: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ class Documented(Provider):
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
-        # A 404 is the only one that fits where the path alone can be wrong.
+        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
         formal = (code for code in found if code not in _OTHERS)
         return self.error(operation, next(formal, 404 if 404 in found else 400))
 
@@ -67,7 +67,7 @@ class Documented(Provider):
         return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def why_not(self, operation: Operation) -> str:
-        """Why an operation is not judged, or one that creates what it needs; "" if both are judged."""
+        """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""
         needed: dict[str, Operation] = {}
         every = {each.id: each for each in _creating(self._spec)}
         while operation.id not in needed:
@@ -90,7 +90,7 @@ class Documented(Provider):
         return str(operation.node.plain("x-not-judged", "")) or said
 
     def says_no(self, operation: Operation, response: Response) -> bool:
-        """Whether a property is false of which one alternative of the answer says true, and another one false."""
+        """Whether a property is false that is always true in one alternative of the answer, and false in another."""
         schema, value = _answers(operation), value_of(response)
         if not schema or not isinstance(value, dict):
             return False
@@ -98,7 +98,7 @@ class Documented(Provider):
         return any(own is False and (name, False) in only and (name, True) in only for name, own in value.items())
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
-        """Values of which the document does not say which there are."""
+        """Why the request may succeed or be refused: the document does not say which values there are."""
         given = {f"header {name}".lower() for name in self._spec.headers}
         for parameter, place, values in sent(operation, request):
             if f"{place} {parameter.value['name']}".lower() in given:
@@ -137,13 +137,13 @@ class Documented(Provider):
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
         value = {**value, **fitting}
         for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
-            # An id does not change, whatever the request has below its name.
+            # An id never changes, whatever value the request has for it.
             own = told(pointer, made.fields, made.path) if made else None
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
         for pointer in facts.unique:
             number, usual = call.state.next(), at(value, pointer)
-            # The end of the usual text is replaced, so that a text of a documented form keeps it.
+            # Only the end of the sample is replaced, so that the id keeps its documented form.
             new = number if isinstance(usual, int) else f"{str(usual)[:-8]}{number:08}"
             value = put(value, pointer.removeprefix("/"), new)
         if success and success.body.startswith(b"{"):
@@ -158,7 +158,7 @@ class Documented(Provider):
             made.fields.update(value)
         elif facts.effect is Effect.REMOVES and made:
             call.state.drop(made)
-        # Where no success is documented, this is what says least.
+        # Where no success is documented, an empty 200 claims the least.
         return success or Response(200, (), b"")
 
 
@@ -170,7 +170,7 @@ def _only(kind: Node) -> object:
 
 @lru_cache(maxsize=16)
 def of(spec: Spec) -> Documented:
-    """What a document says."""
+    """The provider that a document describes."""
     return Documented(spec)
 
 
@@ -225,15 +225,17 @@ def _answers(operation: Operation) -> Node | None:
 
 @lru_cache(maxsize=8192)
 def _identities(operation: Operation) -> Mapping[str, str]:
-    """What in a success reads like an id, by its name without case and punctuation: the pointer to it."""
+    """What may be an id in a success: JSON pointers, by the name without case and punctuation; `id` comes first."""
     schema = _answers(operation)
     found = dict(_ids(schema, operation.path)) if schema else {}
     return dict(sorted(found.items(), key=lambda each: each[0] != "id"))
 
 
 def _unique(operation: Operation) -> tuple[str, ...]:
-    """A pointer to what tells two successes of a create apart: to what another operation takes of it (one below its
-    path first), or else to its id, or to what a link takes.
+    """A JSON pointer to what differs between any two successes of a create, as a tuple of one; else an empty tuple.
+
+    It is what the path of another operation takes (operations below this path come first), else `id`, else what a link
+    takes.
     """
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
@@ -263,7 +265,10 @@ def _creating(spec: Spec) -> list[Operation]:
 
 @lru_cache(maxsize=8192)
 def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
-    """What the path takes of a creation, by the parameter; and the operation that creates."""
+    """By path parameter, the pointer to its value in a create's success or path (`PATH`); and the create's id.
+
+    An empty mapping and "" if no create gives them all.
+    """
     names = [name for name, _ in _path(operation)]
     for last in names[-1:]:
         collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
@@ -288,19 +293,21 @@ def _is_item(create: Operation, name: str, other: Operation) -> bool:
 
 
 def _id_of(name: str, ids: Mapping[str, str]) -> str:
-    """The pointer to an id in an answer: to its whole name, to the end of that (`sid` for `serviceSid`), or to `id`."""
+    """The pointer to the id for a parameter: to the property with the longest end of its name (`sid` for `serviceSid`),
+    which may be all of it, or else to `id`.
+    """
     ends = sorted((each for each in ids if _bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
 
 
 def _is_open(kind: Node, text: str) -> bool:
-    """Whether a text is one of many, of which the document says nothing."""
+    """Whether a text may be any: its schema has no `enum`, and the text is neither the example nor the default."""
     known = [kind.plain(name) for name in ("example", "default")]
     return "string" in types(kind) and not kind.plain("enum") and text not in known
 
 
 def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
-    """What of a value nobody here can say whether it is right."""
+    """Why parts of a value may be right or wrong: nothing here can judge them."""
     schemas = every(schemas)
     for part in schemas:
         kind = part.plain("format")

@@ -1,6 +1,6 @@
-"""An OpenAPI document of the user's own: read, and made one that everything here can judge by.
+"""Reads the user's own OpenAPI document, and reduces it to what the checker can judge by.
 
-What can't be judged is taken out of it, and named by its place.
+What can't be judged is left out, and listed with its place.
 """
 
 import json
@@ -38,7 +38,7 @@ _ONE = (
 _SEVERAL = ("allOf", "oneOf", "anyOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _NARROWING = {"oneOf", "not", "if"}
-"""Keywords that may forbid what is allowed more by what they have."""
+"""Keywords that may forbid more, the more their own schemas allow."""
 _SAME_VALUE = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
 """Keywords whose schemas are about the same value."""
 _DATA = {"example", "examples", "default", "enum", "const"}
@@ -46,21 +46,21 @@ _MAPS = {
     *("responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
     *("content", "variables"),
 }
-"""What has names in it that the document's author chose, so that none of them is a keyword."""
+"""Keywords whose objects have names that the document's author chose: none of those names is a keyword."""
 _KINDS = {
     **dict.fromkeys(("responses", "headers", "links", "content", "variables", "components"), dict),
     **dict.fromkeys(("schemas", "requestBodies", "securitySchemes"), dict),
     **dict.fromkeys(("security", "servers"), list),
     "parameters": list | dict,
 }
-"""What keywords have as their values that are none of a schema's."""
+"""The types of the values of keywords that stand outside of schemas."""
 READ = ("multipart/form-data", "application/x-www-form-urlencoded")
 """The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
-"""Keywords that say nothing of a value."""
+"""Keywords that restrict no value."""
 
 
 def read(
@@ -71,9 +71,9 @@ def read(
 ) -> Spec:
     """The document of a file, changed by an overlay, registered under a key that is made of the file's name.
 
-    `credentials` are the variables of the environment that have them, by the name of the security scheme; `headers`
-    are those that every request has. Raises
-    OSError, and ValueError for what is no OpenAPI document of version 3 or no overlay.
+    `credentials` has the environment variable of each credential, by the name of the security scheme; `headers` are
+    those that every request has. Raises OSError for a file that cannot be read, and ValueError for what is no OpenAPI
+    document of version 3 or no overlay.
     """
     value = _value(path)
     if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
@@ -95,7 +95,7 @@ def read(
     spec = Spec(
         f"{key}_api" if key in provider_keys() else key,
         root,
-        # What was chosen stands last.
+        # The user's choice stands last, because the last variable of a place counts.
         {name: each for name, each in variables.items() if name not in (credentials or {})} | dict(credentials or {}),
         tuple(dict.fromkeys(plain.unjudged)),
         headers or {},
@@ -131,14 +131,14 @@ def _yaml(text: str) -> Any:
 
 
 def _with_texts(value: Any) -> Any:
-    """With texts for keys: in YAML a status may be a number."""
+    """The value with texts for keys: in YAML a status may be a number."""
     if isinstance(value, dict):
         return {str(name): _with_texts(child) for name, child in value.items()}
     return [_with_texts(child) for child in value] if isinstance(value, list) else value
 
 
 def _acted(value: Json, action: Json) -> Json:
-    """A document as an action of an overlay leaves it; of JSONPath, names, numbers and `*` are known."""
+    """The document after an action of an overlay; of JSONPath, only names, numbers and `*` are understood."""
     target = str(action.get("target"))
     steps = [next(filter(None, found.groups())) for found in _STEP.finditer(target)]
     if "".join(["$", *(found[0] for found in _STEP.finditer(target))]) != target:
@@ -171,9 +171,10 @@ def _merged(value: Any, update: Any) -> Any:
 
 
 class _Plain:
-    """A document without what can't be judged; `unjudged` says what that was, `schemes` are those that are left.
+    """A document without what can't be judged.
 
-    `moved` are the pointers of parameters that stand elsewhere in it, and where they stood.
+    `unjudged` says what was left out; `schemes` are the names of the security schemes that are left. `moved` maps the
+    new pointer of what was moved, a parameter or a media type, to the pointer in the file.
     """
 
     def __init__(self, document: Json, file: Path) -> None:
@@ -277,12 +278,12 @@ class _Plain:
         return to, place, None if is_whole else self._target({"$ref": f"#{place}"}, self._files[to])
 
     def _object(self, value: Any) -> Json:
-        """The same, {} where that is no object."""
+        """The value, or what its reference leads to; {} if that is no object."""
         found = self._target(value)
         return found if isinstance(found, dict) else {}
 
     def _target(self, value: Any, whole: Any = None) -> Any:
-        """What a chain of references leads to, None where that is nothing."""
+        """What a chain of references leads to; None if it leads nowhere."""
         seen: set[str] = set()
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
             if not reference.startswith("#"):
@@ -310,7 +311,7 @@ class _Plain:
         return list(found)
 
     def _servers(self) -> None:
-        """Their URLs without variables."""
+        """Replace each variable in the servers' URLs by its default."""
         given = (self._object(each) for each in self._whole.get("servers", ()))
         servers = [each for each in given if isinstance(each.get("url"), str)]
         for server in servers:
@@ -384,7 +385,10 @@ class _Plain:
         return ""
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
-        """A content map, JSON first, without schemas of what isn't read; a range of types is one for JSON as well."""
+        """A content map, JSON first, without the schemas of media types that aren't read.
+
+        In a request (`asked`), a range such as `*/*` means JSON as well.
+        """
         found: Json = {}
         for name in content or ():
             at, media, entry = f"{pointer}/content/{escape(name)}", parse(name), self._object(content[name])
@@ -477,7 +481,7 @@ class _Plain:
         return found
 
     def _cut_circles(self, schema: Json, open_ones: dict[int, bool]) -> None:
-        """Leave out references by which a value has to fit a schema in order to fit it: there is no end to that."""
+        """Leave out references that make a schema a condition of itself: checking a value would never end."""
         open_ones[id(schema)] = True
         target = self._target(schema)
         if target is not schema and open_ones.get(id(target)):
@@ -490,7 +494,7 @@ class _Plain:
         open_ones[id(schema)] = False
 
     def _widen(self) -> None:
-        """Leave out what forbids more, the more a part of it allows that is not wholly judged."""
+        """Leave out `_NARROWING` keywords whose schemas are not wholly judged: they would forbid too much."""
         schemas = [schema for _, schema in self._schemas.values()]
         below = [(each, [self._target(each), *_parts(each, (*_ONE, *_SEVERAL, *_NAMED))]) for each in schemas]
         vague, before = {id(each) for each in schemas if each.get("x-not-judged")}, -1
@@ -526,7 +530,7 @@ def _parts(schema: Json, keywords: Iterable[str]) -> Iterator[Any]:
 
 
 def _told_apart(schema: Json) -> Json:
-    """A schema whose alternatives have the values by which a discriminator tells them, in place of that."""
+    """A schema without its discriminator: each alternative has an `enum` of the values that select it instead."""
     told = schema.get("discriminator")
     if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
         return schema
@@ -538,12 +542,12 @@ def _told_apart(schema: Json) -> Json:
 
 
 def _named(schema: Json, discriminator: Json) -> Json:
-    """An alternative with the values that name it; one that has no name is as it was."""
+    """An alternative with an `enum` of the values that select it; unchanged if there are none."""
     name, to = discriminator.get("propertyName"), str(schema.get("$ref", ""))
     last = to.rpartition("/")[2]
     mapping = discriminator.get("mapping", {}).items()
     values = [value for value, each in mapping if to and str(each).rpartition("/")[2] == last]
-    # A whole file has no name.
+    # A reference to a whole file has no name in it.
     values = values or ([last] if "#/" in to else [])
     return {"allOf": [schema, {"properties": {name: {"enum": values}}}]} if values and isinstance(name, str) else schema
 
@@ -561,7 +565,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_pattern(value: Any) -> bool:
-    """Whether it is one for Python, which makes texts of it, and for JavaScript, by whose rules it is judged."""
+    """Whether the pattern is valid in Python, which generates texts from it, and in JavaScript, whose rules judge."""
     try:
         re.compile(value)
         Regex(value)
@@ -589,7 +593,7 @@ _SOUND: Mapping[str, Callable[[Any], bool]] = {
 
 
 def _scheme(scheme: Json) -> Json | None:
-    """A security scheme of a kind that is known here; what is a token in the end is a bearer's."""
+    """The security scheme, None for a kind that is not known here; OAuth 2 and OpenID Connect become bearer tokens."""
     kind = scheme.get("type")
     if kind in ("oauth2", "openIdConnect"):
         return {"type": "http", "scheme": "bearer"}

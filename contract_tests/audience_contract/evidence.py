@@ -1,4 +1,4 @@
-"""An exchange made fit to be shown: no credential and no member in it, and a curl command that sends it again."""
+"""Exchanges made fit to be shown: without credentials and members, and with a curl command that sends them again."""
 
 import codecs
 import json
@@ -24,7 +24,7 @@ _FIELD = re.compile(
 )
 _FEWEST = 4
 KEPT_BODY, LEAST_BODY = 4096, 512
-"""Bytes of a body that evidence keeps: at most, and where there is little room."""
+"""Bytes of a body that evidence keeps at most: in general, and once the room for all evidence is used up."""
 _KEPT_HEADERS, _KEPT_VALUE = 50, 1000
 
 
@@ -41,12 +41,12 @@ def _named(spec: Spec) -> Iterator[str]:
 
 
 class Redactor:
-    """Takes credentials out of exchanges; and members and uploaded content, unless `show_members`.
+    """Takes credentials out of exchanges; also members and uploaded content, unless `show_members`.
 
-    `secrets` are values that are taken out wherever they stand; those that a message has in a header or field that is
-    made for credentials are found by themselves, and then taken out of both messages too. `variables` are those of the
-    environment, by the credential that each has: what is made from such a credential is shown as an expression of the
-    shell, and of what was sent everything else as it is.
+    `secrets` are values that are taken out wherever they stand. Credentials in headers and fields that are made for
+    them need not be listed: they are found, and taken out of both messages. `variables` has the environment variable
+    of each of the user's credentials, by the credential: what is made from one is shown as a shell expression. Then all
+    other credentials in a request were made up, and are shown as they were sent.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class Redactor:
         keep: int = KEPT_BODY,
         again: str = "",
     ) -> Evidence:
-        """The exchange, fit to be shown, what is long in it cut in the middle, a body to `keep` bytes.
+        """The exchange, fit to be shown. Long texts are cut in the middle, a body to `keep` bytes.
 
-        `url` is the whole URL that was asked for; `again` a command that repeats what curl cannot: with it, the request
-        is what was sent to the byte.
+        `url` is the whole URL that was asked for. `again` is a command that repeats what curl cannot; it is given where
+        the request is exactly, to the byte, what was sent.
         """
         hidden = self._hidden(request, response)
-        # Before members: a credential of which one word is a member's too would not be found any more.
+        # Credentials before members: if a mask replaced one word of a credential, it would not be found any more.
         url, trouble = self._text(url, hidden), self._text(trouble, hidden)
         request = replace(request, target=self._text(request.target, hidden), headers=self._headers(request, hidden))
         if response:
@@ -104,7 +104,7 @@ class Redactor:
         shown = Request(request.method, target, headers, body)
         answer = response and Response(response.status, _cut(response.headers), self._kept(response, hidden, keep))
         whole = (len(request.body) <= keep, headers, target) == (True, request.headers, request.target)
-        # What is masked could not be sent again.
+        # A masked request cannot be sent again.
         why = "all of it" if (url, request) != as_was[:2] or not whole else _beyond_curl(url, shown)
         command = f"{again} # curl cannot carry {why}" if again else ""
         command = command if why else self._curl(url, shown, as_sent=bool(again))
@@ -117,14 +117,14 @@ class Redactor:
         return replace(request, target=target, headers=self._headers(request, hidden), body=body)
 
     def story(self, sent: Request) -> bytes | None:
-        """The same as bytes; None where a credential is in a form that has no expression."""
+        """The request of `bare` as bytes; None if a credential is in a form that no expression stands for."""
         bare = self.bare(sent)
         head = [f"{bare.method} {bare.target} HTTP/1.1", *(f"{name}: {value}" for name, value in bare.headers)]
         told = "\r\n".join([*head, "", ""]).encode("latin-1") + bare.body
         return None if REDACTED.encode() in told else told
 
     def _hidden(self, request: Request, response: Response | None) -> set[str]:
-        """What to take out: where the user's are known, what a request has beside them was made up."""
+        """What to take out. Where the user's credentials are known, others in a request were made up, and may stay."""
         sent = () if self._expressions else self.inside(request)
         return {*self._secrets, *sent, *(self.inside(response) if response else ())}
 
@@ -156,7 +156,7 @@ class Redactor:
         )
 
     def _expressed(self, value: str) -> str:
-        """What stands where a credential belongs, however short it is: of the user's, or made up."""
+        """A value in a credential's place: with expressions for the user's credentials, however short these are."""
         return _any_of(self._expressions).sub(lambda made: self._expressions[made[0]], value)
 
     def _text(self, text: str, hidden: Collection[str]) -> str:
@@ -176,16 +176,16 @@ class Redactor:
         return left if made_up else _FIELD.sub(lambda field: (field[1] or field[3]) + REDACTED.encode(), left)
 
     def _kept(self, message: Request | Response, hidden: Collection[str], keep: int) -> bytes:
-        """The body without what is hidden, as far as it is kept; what is missing is its middle, and said there."""
+        """The body without what is hidden; in a long one, the number of bytes left out stands for the middle."""
         body, made_up = message.body, isinstance(message, Request) and bool(self._expressions)
         if len(body) <= keep:
             return self._credentials(body, hidden, made_up=made_up)
-        # More than is kept, because a secret that is cut is not found; not all, because it may be long.
+        # More than is kept is searched, because a secret that is cut is not found; not all, because it may be long.
         more = 2 * KEPT_BODY
         head = self._credentials(body[:more], hidden, made_up=made_up)[: keep // 2]
         tail = self._credentials(body[-more:], hidden, made_up=made_up)[-(keep // 2) :]
         with suppress(UnicodeDecodeError):
-            # What is text until there is not cut in a character.
+            # A text is not cut inside a character.
             head = head[: codecs.utf_8_decode(head, "strict", False)[1]]
             tail = tail[next((i for i in range(min(4, len(tail))) if tail[i] & 0xC0 != 0x80), 0) :]
         return head + f" … {len(body) - len(head) - len(tail):,} bytes left out … ".encode() + tail
@@ -194,7 +194,7 @@ class Redactor:
         """A command, in one line, that sends the same again; a masked credential is a variable."""
         base, written = urlsplit(url), is_absolute(request)
         if as_sent and (written or "/." in url or not re.fullmatch(r"[\w./~%?&=:+,;@-]*", request.target, re.ASCII)):
-            # What curl would read in its own way.
+            # curl would change such a target.
             url, written = f"{base.scheme}://{base.netloc}/", True
         words = ["curl", "-i", *(["--http1.1"] if base.scheme == "https" else [])]
         words += ["-I"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
@@ -207,7 +207,7 @@ class Redactor:
                 # A header without a value needs a semicolon.
                 words += ["-H", self._word(f"{name}: {value}" if value.strip(" \t") else f"{name};", own, "latin-1")]
         for name in ("User-Agent", "Accept", "Content-Type") if as_sent else ():
-            # It would say something of its own.
+            # curl would send a value of its own.
             words += [] if request.values(name) else ["-H", f"{name}:"]
         return " ".join([*words, *(["--data-raw", self._word(request.body.decode())] if request.body else [])])
 
@@ -223,7 +223,7 @@ class Redactor:
 
 
 def expressions(variables: Mapping[str, str]) -> dict[str, str]:
-    """What a check makes of credentials, and the expression of a shell for each; by credential, the variables."""
+    """The shell expression for each form in which a run sends a credential; `variables` by credential."""
     found: dict[str, str] = {}
     for secret, variable in variables.items():
         said = f'printf %s "${{{variable}}}"'
@@ -239,7 +239,7 @@ def expressions(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    """What finds each of the texts, the longest first, and nothing where there are none."""
+    """A pattern that finds each of the texts, the longest first; without any text, it finds nothing."""
     ordered = sorted(texts, key=len, reverse=True)
     return re.compile(f"({'|'.join(map(re.escape, ordered)) or '(?!)'})")
 

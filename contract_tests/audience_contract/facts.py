@@ -23,7 +23,7 @@ class Effect(Enum):
 
 _BODY = "$response.body#"
 PATH = "$request.path."
-"""What stands before a parameter of the path of the request that created something, in place of a pointer."""
+"""The start of what stands in place of a JSON pointer: the name of a path parameter of the create follows."""
 _BY_METHOD = {"POST": Effect.CREATES, "PUT": Effect.CHANGES, "PATCH": Effect.CHANGES, "DELETE": Effect.REMOVES}
 
 
@@ -39,11 +39,12 @@ class Facts:
     as the links of the spec say. The audience's name, where the operation takes one, is always one of them.
     `pages`: parameters by which a list goes on, each with the pointer to what they take of the page before.
     `limits`: parameters that say how many items a page has at most, each with the pointer to the items.
-    `forbidden`: values of properties that break nothing but a rule in words.
-    `unsure`: why an audience that was created may not be found all the same; "" where it must be.
+    `forbidden`: by property, values that break nothing but a rule in words.
+    `unsure`: why an audience that was created need not be found; "" where it must be.
     `story`: the bodies of changes that are made to a new audience one after the other, by property.
-    `most`: how many members the audience has at most after these.
-    `size`: a read's pointer to the number of members, which is final if the answer has the values `final`.
+    `most`: how many members the audience has at most after the story.
+    `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
+    `final`, by pointer.
     """
 
     effect: Effect
@@ -84,12 +85,12 @@ def facts_of(operation: Operation) -> Facts:
 
 
 def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
-    """What an operation takes of a creation: of its answer, or of the path that was asked for."""
+    """The value at a pointer of `Facts.fed`: in the create's `answer`, or in the `path` of its request."""
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
 
 
 def linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
-    """What an operation takes of the body of another one's success, and where that is there."""
+    """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
     for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
         taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
         for name, said in (pair for part in taken for pair in part.items()):

@@ -1,4 +1,4 @@
-"""Files of phone numbers, as CSV and Excel: sound ones in every form, and some that are none."""
+"""Files of phone numbers, as CSV and Excel: valid ones in every form, and invalid ones."""
 
 import io
 import zipfile

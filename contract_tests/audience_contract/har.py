@@ -87,7 +87,7 @@ def _entry(entry: Any) -> Entry | None:
     )
     try:
         split = urlsplit(url)
-        # A port that is none is found out when it is asked for.
+        # A wrong port raises only when it is asked for.
         _ = split.port
     except (ValueError, TypeError, AttributeError):
         return None
@@ -98,7 +98,7 @@ def _entry(entry: Any) -> Entry | None:
     target = (split.path or "/") + (f"?{split.query}" if split.query else "")
     request, known = _request(Request(method, target, headers), _get(entry, "request"))
     response, response_known = None, False
-    # 0 where the exchange was cut off or blocked.
+    # The status is 0 where the exchange was cut off or blocked.
     if isinstance(status, int) and status >= 100:
         content = _get(entry, "response", "content")
         fields, unknown = _headers(_get(entry, "response", "headers"), _get(content, "mimeType"))
@@ -119,7 +119,7 @@ def _entry(entry: Any) -> Entry | None:
 
 
 def _headers(records: Any, media: Any) -> tuple[Headers, frozenset[str]]:
-    """The headers, and the names of those whose values were taken out; `media` is the body's type in another place."""
+    """The headers, and the names of those whose values were taken out; `media` is the type recorded beside the body."""
     pairs = [(_get(record, "name"), _get(record, "value")) for record in (records if isinstance(records, list) else ())]
     secret = carriers()
     found, taken_out = [], set() if pairs else {"content-type"}
@@ -131,7 +131,7 @@ def _headers(records: Any, media: Any) -> tuple[Headers, frozenset[str]]:
         if isinstance(value, str) and (value or lower not in secret) and not _is_taken_out(value):
             found.append((name, value))
         elif lower in secret:
-            # It was there: any credential of that form stands for it.
+            # A credential was sent; any text of its form stands for it.
             found.append((name, f"Bearer {REDACTED}" if lower == "authorization" else REDACTED))
         else:
             taken_out.add(lower)
@@ -162,7 +162,7 @@ def _request(request: Request, recorded: Any) -> tuple[Request, bool]:
         pairs = [(_get(param, "name"), _get(param, "value")) for param in params]
         if "urlencoded" not in kind or not all(isinstance(part, str) for pair in pairs for part in pair):
             return request, False
-        # The bytes may have been written otherwise: their length says nothing.
+        # The client may have encoded the same fields otherwise, so its length says nothing of these bytes.
         kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-length")
         return replace(request, headers=kept, body=urlencode(pairs).encode()), True
     # Recorders also write size 0, or -1, for what they did not keep; a type says that there was something.

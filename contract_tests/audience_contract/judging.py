@@ -1,4 +1,4 @@
-"""Exchanges against the contract: violations become findings, and what was tried is counted."""
+"""Judges exchanges by the contract: violations become findings, and what was tried is counted."""
 
 import itertools
 import re
@@ -23,7 +23,7 @@ SHOWN = "--show-members: members and uploaded content are shown as they were sen
 _MASKED = "members and uploaded content are masked; --show-members shows them"
 _BODIES = {"request.content-type", "request.body", "request.part"}
 ROOM = 2**16
-"""Bytes of bodies that all evidence has; of those that come later only a little is kept."""
+"""Bytes of bodies in all evidence; once they are used up, only `LEAST_BODY` of each further body is kept."""
 _INPUTS = 8
 """Inputs that a finding names."""
 
@@ -43,17 +43,17 @@ class Observation:
     label: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     before: tuple["Observation", ...] = ()
-    """What has to be sent before it, so that the same comes back."""
+    """What has to be sent before it to get the same answer."""
     last: tuple["Observation", ...] = ()
     """The first right request to the operation, and the last ones, each with what had to be sent before that."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
-    """Tells it from other exchanges, also when one of its fields is replaced."""
+    """Identifies the exchange; stays the same when another field is replaced."""
 
 
 class Ledger:
     """What a run has seen so far: findings by their key, and how often each rule was tried.
 
-    With `strict`, what a client sends that the spec allows without naming it is a violation, and no advice. Safe to use
+    With `strict`, it is a violation, not advice, if a client sends what the spec allows without naming it. Safe to use
     from several threads.
     """
 
@@ -70,7 +70,7 @@ class Ledger:
         self._unjudged: dict[tuple[str, str], str] = {}
 
     def find(self, spec: Spec, path: str | None, seen: Observation) -> Operation | None:
-        """The operation that a request asks for, by its raw path below the base URL; where there is none, a finding."""
+        """The operation that a request asks for, by its raw path below the base URL; without one, adds a finding."""
         operation = spec.match(seen.request.method, path) if path is not None else None
         if not operation:
             known = path is not None and spec.methods(path)
@@ -79,7 +79,7 @@ class Ledger:
         return operation
 
     def unknown(self, provider: str, seen: Observation, said: str) -> None:
-        """A finding: the request is none of a documented operation."""
+        """Add a finding: the request belongs to no documented operation; `said` tells why."""
         self.redactor.learn(None, seen.request)
         where = f"{seen.request.method} {seen.request.target.partition('?')[0]}"
         broken = [Violation(where, "", "/paths", f"{where}: {said}")]
@@ -95,13 +95,12 @@ class Ledger:
         unjudged: str = "",
         refusal: Callable[[list[Violation]], Response] | None = None,
     ) -> list[Violation]:
-        """Judge what a client sent; what it breaks, whether or not it had been found before.
+        """Judge what a client sent; return what it breaks, advice left out, whether or not it had been found before.
 
-        `credentials` is what the caller knows to be wrong with them, beyond their form. `unknown` is what is not judged
-        because it was not recorded: rules, as those of `CREDENTIALS` and `REQUEST_BODY`, or places in lower case, such
-        as "header x-project". `unjudged` is why
-        an exchange says nothing of the client although its request breaks nothing. `refusal` is what a request that
-        breaks something is answered with, where it is not answered yet.
+        `credentials` are violations that the caller knows of, beyond the form of the credentials. `unknown` is what is
+        not judged because it was not recorded: rules, such as those of `CREDENTIALS` and `REQUEST_BODY`, or places in
+        lower case, such as "header x-project". `unjudged` is why an exchange says nothing of the client although its
+        request breaks nothing. `refusal` makes the answer to a request that breaks something, if it has none yet.
         """
         self.redactor.learn(operation, seen.request)
         key, name = operation.spec.key, operation.id
@@ -128,14 +127,14 @@ class Ledger:
     def response(
         self, operation: Operation, seen: Observation, *, kind: str, body: bool = True, unknown: Collection[str] = ()
     ) -> list[Violation]:
-        """Judge what a server answered; what it breaks, nothing where no answer came.
+        """Judge what a server answered; return what it breaks: nothing if no answer came.
 
-        `kind` is the request's, in a few words; without `body`, the body was not recorded, and is not judged; nor
-        are the rules and places that are `unknown`, as in `request`.
+        `kind` says in a few words what the request was. Without `body`, the body was not recorded, and is not judged.
+        Nor are the rules and places that are `unknown`, as in `request`.
         """
         if seen.response is None:
             return []
-        # No body is a violation of its own, and hides nothing but what is in a body.
+        # A body that was not recorded hides only what would be in the body.
         left_out = {*unknown, *(() if body else ("body",))}
         every = check_response(operation, seen.response)
         broken = [v for v in every if not {rule_of_answer(v), v.where.lower()} & left_out]
@@ -161,10 +160,10 @@ class Ledger:
         detail: str = "",
         weight: Weight | None = None,
     ) -> None:
-        """Count that a rule was tried once; each of `broken` becomes a finding, or is counted on one.
+        """Count one try of a rule; each of `broken` becomes a finding, or is counted with one that is there.
 
         `operation` is an operationId, "" where there is none; `kind` names the input, and `detail` is that of
-        `Finding`. `weight` is another one than the rule's.
+        `Finding`. `weight` replaces that of the rule.
         """
         about = RULES[rule]
         found = [
@@ -189,12 +188,12 @@ class Ledger:
                 self._keep(finding, operation, seen)
 
     def note(self, text: str) -> None:
-        """What a reader should know and nobody is to blame for; said again, it is counted."""
+        """Add a note: what a reader should know and nobody is to blame for. The same text again is counted."""
         with self._lock:
             self._notes[text] += 1
 
     def obligations(self, operations: Iterable[Operation]) -> tuple[Obligation, ...]:
-        """That each of the operations had a request to judge by."""
+        """For each operation, that at least one request kept the contract; `met` says whether it did."""
         text = "at least one request that keeps the contract"
         places = [(operation.spec.key, operation.id) for operation in operations]
         with self._lock:
@@ -206,7 +205,7 @@ class Ledger:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The gravest first; of a server's, what the same answers show is one finding, the gravest of them."""
+        """The gravest first. Of findings about a server that the same answers show, only the gravest is there."""
         with self._lock:
             found, shown_by = ordered(self._findings.values()), {k: frozenset(v) for k, v in self._shown_by.items()}
         told: set[frozenset[int]] = set()
@@ -220,7 +219,7 @@ class Ledger:
 
     @property
     def every(self) -> tuple[Finding, ...]:
-        """All findings so far, a new one last; quickly told, as a run asks often."""
+        """All findings so far, a new one last. This is quick, because a run asks often."""
         with self._lock:
             return tuple(self._findings.values())
 
@@ -233,6 +232,7 @@ class Ledger:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """The notes so far, each with how often it was said; first whether members are masked."""
         masked = [_MASKED] if self.redactor.masked else []
         with self._lock:
             return (
@@ -253,7 +253,7 @@ class Ledger:
     def _keep(self, finding: Finding, operation: str, seen: Observation) -> None:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
-        # The shortest headline is the plainest; what shows it stands first.
+        # The plainest headline is kept, and the exchange that shows it stands first.
         plainer = not evidence or plainness(finding.message) < plainness(known.message)
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
@@ -274,7 +274,7 @@ class Ledger:
             operations=tuple(sorted({*known.operations, *finding.operations})),
             inputs=tuple(sorted({*known.inputs, *finding.inputs})[:_INPUTS]),
             statuses=tuple(sorted({*known.statuses, *finding.statuses})),
-            # A violation once is one, whatever else shows the same.
+            # The gravest weight counts: one violation is enough, whatever other requests show.
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
@@ -284,7 +284,7 @@ class Ledger:
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
 
     def _story(self, sent: Iterable[Observation]) -> tuple[Step, ...]:
-        """What `replay` sends; nothing where a credential is in it in a form that no expression has."""
+        """What `replay` sends; nothing if it has a credential in a form that no expression stands for."""
         steps = []
         for each in {each.number: each for each in sent}.values():
             told = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
@@ -295,7 +295,7 @@ class Ledger:
 
 
 def plainness(headline: str) -> tuple[bool, int]:
-    """The least is the plainest; an object tells more than a body that is none."""
+    """A key to sort headlines by, the plainest first: those that quote an object, then the shortest."""
     return '{"' not in headline, len(headline)
 
 

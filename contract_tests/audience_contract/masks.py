@@ -1,7 +1,7 @@
-"""What is shown of a message, and what is masked, by the spec's schemas.
+"""Masks what may be personal in a message, by the spec's schemas.
 
-Shown is what a schema documents as one value: a name, say. A file, what a list holds, and what no spec names may be
-somebody's, whatever it is called.
+What a schema documents as a single value, such as a name, is shown. Files, the items of lists, and what no spec names
+may be about a person, whatever they are called: they are masked.
 """
 
 import json
@@ -16,12 +16,12 @@ from .spec import Node
 from .violation import UnreadableError
 
 _NAME = re.compile(r"(?!.*\d{5})[^\W\d][\w.$\[\]-]{0,60}")
-"""A name that a programmer gives; a member's would hardly be one."""
+"""A name as programmers give them; one with personal data in it would hardly look like this."""
 _SCALARS = {str: {"string"}, int: {"integer", "number"}, float: {"number"}}
 
 
 def masked_bytes(content: bytes) -> str:
-    """What is shown in the place of content of which nothing is shown but its size."""
+    """The mask of content: it shows nothing but the size."""
     return f"[masked: {len(content):,} bytes]"
 
 
@@ -32,13 +32,13 @@ class Masks:
         self._quotes, self._learns = quotes, learns
 
     def hidden(self, value: Any) -> str:
-        """What is shown in the place of a value."""
+        """The mask that stands for a value; with `learns`, the value is remembered."""
         if self._learns:
             self._quotes.learn(value)
         return masked_bytes(value) if isinstance(value, bytes) else MASKED
 
     def is_shown(self, value: Any, kind: Node | None, *, listed: bool = False) -> bool:
-        """Whether a value is documented as one: of a list, only what is one of a few words."""
+        """Whether a value is documented as a single one; of a list, only null, booleans and values of an `enum` are."""
         kinds = list(_variants(kind))
         if value is None or isinstance(value, bool) or any(value in each.plain("enum", ()) for each in kinds):
             return True
@@ -86,7 +86,7 @@ class Masks:
         return self.hidden(message.body).encode()
 
     def pairs(self, text: str, declared: Mapping[str, Node]) -> str:
-        """Fields of a form or a query; a name without a value is one itself."""
+        """Fields of a form or a query; a name without `=` counts as a value."""
         return "&".join(self._pair(pair, declared) for pair in text.split("&"))
 
     def _pair(self, pair: str, declared: Mapping[str, Node]) -> str:
@@ -104,7 +104,7 @@ class Masks:
         for part in parts:
             if self._is_part_shown(part, known.get(part.name)):
                 continue
-            # In its place, so that all around it is as it was sent.
+            # Masked in place, so that all around it stays as it was sent.
             start = shown.find(b"\n" + part.data + end, at)
             if start < 0 or not (part.name in known or _NAME.fullmatch(part.name)):
                 return self.hidden(body).encode()

@@ -21,7 +21,7 @@ class MediaType:
         return self.essence == "application/json" or self.essence.endswith("+json")
 
     def within(self, allowed: "MediaType") -> bool:
-        """Whether `allowed`, maybe a range such as `application/*`, covers it; parameters that it names must agree."""
+        """Whether `allowed`, a type or a range such as `application/*`, covers this type; its parameters must agree."""
         kind, _, subtype = allowed.essence.partition("/")
         return (
             kind in ("*", self.essence.partition("/")[0])

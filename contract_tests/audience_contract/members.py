@@ -1,6 +1,6 @@
-"""Members, and content that was uploaded, kept out of what is shown of an exchange.
+"""Keeps members and uploaded content out of what is shown of an exchange.
 
-Which they are the spec says (`masks`); what an answer quotes of them is found by its words (`quotes`).
+`masks` finds them by the spec; `quotes` finds what an answer quotes of them, by its words.
 """
 
 import json
@@ -23,13 +23,13 @@ _OF_HTTP = re.compile(
 )
 """Headers of HTTP that are about the message."""
 LARGEST_ERROR = 2**20
-"""Bytes of an answer in which quotes are looked for."""
+"""Bytes of the largest answer in which quotes are looked for."""
 
 
 class Members:
-    """Masks exchanges. What it has hidden of a request it also finds in every answer, of whatever exchange.
+    """Masks exchanges. What was masked in a request is also masked in every answer, of whatever exchange.
 
-    `secret` are the headers, in lower case, that are hidden elsewhere.
+    `secret` are the names, in lower case, of headers with credentials, which another module hides.
     """
 
     def __init__(self, secret: Collection[str]) -> None:
@@ -38,7 +38,7 @@ class Members:
         self._sent, self._came = Masks(self._quotes, learns=True), Masks(self._quotes, learns=False)
 
     def target(self, operation: Operation | None, target: str) -> str:
-        """A URL or the target of a request line; values of parameters that are documented as one are shown."""
+        """A URL or the target of a request line, with masks; parameters documented as a single value are shown."""
         path, mark, query = target.partition("?")
         declared = _parameters(operation, "path")
         for name, raw in operation.path_values(path).items() if operation else ():
@@ -50,7 +50,7 @@ class Members:
         return path + mark + (query and self._sent.pairs(query, _parameters(operation, "query")))
 
     def request(self, operation: Operation | None, request: Request) -> Request:
-        """The request with masks, and what they hide remembered."""
+        """The request with masks; what they hide is remembered."""
         declared = {name.lower(): kind for name, kind in _parameters(operation, "header").items()}
         headers = tuple((name, self._header(name, value, declared)) for name, value in request.headers)
         documented = operation.node.get("requestBody") if operation else None
@@ -58,7 +58,7 @@ class Members:
         return Request(request.method, self.target(operation, request.target), headers, body)
 
     def response(self, operation: Operation | None, response: Response) -> Response:
-        """The answer with masks: of a success, what is not documented as one value; of another, what is known."""
+        """The answer with masks: for what a success has that is not a documented single value, else for quotes."""
         headers: Headers = tuple(
             (name, value if self._is_plain(name) else self.text(value)) for name, value in response.headers
         )
@@ -68,7 +68,7 @@ class Members:
         return replace(response, headers=headers, body=response.body and body)
 
     def text(self, text: str) -> str:
-        """A text that may quote a member; nothing of it where not all is known that it could quote."""
+        """A text without quotes of members; all of it is masked if not everything is known that it could quote."""
         return MASKED if self._quotes.incomplete and text else self._quotes.masked(text)
 
     def place(self, text: str) -> str:

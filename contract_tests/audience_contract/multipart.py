@@ -29,7 +29,7 @@ def read(media: MediaType, body: bytes) -> list[Part]:
     """The parts of a body whose Content-Type is `media`, in their order.
 
     Raises UnreadableError without a boundary, without a delimiter or the closing one, and for a part whose headers are
-    none or give it no name.
+    malformed or give it no name.
     """
     boundary = media.parameters.get("boundary", "").encode("latin-1", "replace")
     if not boundary:

@@ -16,7 +16,7 @@ _UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not
 def check(operation: Operation, request: Request) -> Iterator[Violation]:
     """What the request's parameters break, and each query parameter that the spec does not name.
 
-    `Accept` counts as any other header: where a spec names it as a parameter, it means it.
+    `Accept` is judged as any other header, if the spec names it as a parameter.
     """
     for parameter, place, values in sent(operation, request):
         yield from check_one(parameter, f"{place} {parameter.value['name']}", values)

@@ -2,8 +2,8 @@
 
 `@pytest.mark.audience_contract(...)` on a test, a class or a module (`pytestmark`) chooses:
 
-- `provider`: the key of the one that is played, else all are;
-- `respond`: a status from 400 to 599; it is what every request is answered with;
+- `provider`: the key of the one provider that is played; without it, all are;
+- `respond`: a status from 400 to 599, with which every request is answered;
 - `fault`: a fault of the mock server's catalogue, e.g. "batch.answer-indexing-token-missing" (`audience_mock` only);
 - `strict`: nothing may be sent that the specs do not name.
 
@@ -56,11 +56,12 @@ def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def audience_router(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[respx.MockRouter]":
-    """A respx router in front of the providers' own hosts: nothing gets past it, and what it lets pass is judged.
+    """A respx router in place of the providers' own hosts: no request reaches them, and each one is judged.
 
     Requests that keep the contract get the mock's answers, whatever credentials are in their headers; those that break
-    it are refused as the provider would, and fail the test when it ends. A test may add routes for other hosts. The
-    environment's base URLs, such as BATCH_BASE_URL, are not there during the test: they would lead past the router.
+    it are refused as the provider would refuse them, and fail the test when it ends. A test may add routes for other
+    hosts. Base URLs in the environment, such as BATCH_BASE_URL, are unset during the test: they would lead past the
+    router.
     """
     try:
         from .routing import Judge  # noqa: PLC0415
@@ -81,7 +82,7 @@ def audience_router(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 def _urls() -> Iterator[str]:
-    """The variables that say where the providers are."""
+    """The environment variables that have the providers' base URLs."""
     from .mock.provider import load  # noqa: PLC0415
     from .spec import provider_keys  # noqa: PLC0415
 
@@ -119,5 +120,5 @@ def _wrong(chosen: _Choice) -> Iterator[str]:
 
 
 def _refuse(said: str) -> NoReturn:
-    # As a failure: the trace of an exception would be pytest's, and say nothing more.
+    # A failure without a trace: that of an exception would show pytest's code only.
     pytest.fail(f"the marker {_MARKER}: {said}", pytrace=False)

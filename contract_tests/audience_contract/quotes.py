@@ -1,4 +1,4 @@
-"""What exchanges held of members, to be found again where somebody quotes it: in an error, a header, a path."""
+"""Remembers what exchanges held of members, and finds it where it is quoted: in an error, a header, a path."""
 
 import html
 import io
@@ -26,16 +26,17 @@ _PLACES = "the body part header headers query path status content-type content-l
 
 
 class Quotes:
-    """Finds again what it was told of, by whole words, in the spellings of JSON, HTML and URLs.
+    """Finds what it has learned, by whole words, in the spellings of JSON, HTML and URLs.
 
-    A word of fewer than three characters, and the names that specs have, could not be told from ordinary text.
+    Words of fewer than three characters, and the names that specs have, are not learned: they could not be told from
+    ordinary text.
     """
 
     def __init__(self) -> None:
         self._words: set[str] = set()
         self._numbers: set[str] = set()
         self.incomplete = False
-        """Whether there was more than is kept, or what could not be read: then any text may quote it."""
+        """Whether something was too large to keep, or could not be read: then any text may quote it."""
 
     def learn(self, value: Any) -> None:
         """Remember what a JSON value, or content that was uploaded, holds."""
@@ -53,7 +54,7 @@ class Quotes:
         return _GROUPS.sub(self._number, _PHONE.sub(MASKED, _PIECE.sub(self._piece, text)))
 
     def known(self, text: str) -> str:
-        """The same for an id or a name, which may well be a number."""
+        """The same for an id or a name, which may well be a number: a number that was not learned stays."""
         return _PIECE.sub(self._piece, text)
 
     def _add(self, text: str) -> None:
@@ -69,7 +70,7 @@ class Quotes:
 
     def _texts(self, data: bytes) -> Iterator[str]:
         if data.startswith(b"PK"):
-            # An Excel file, say.
+            # A ZIP file, for example an Excel file.
             try:
                 with zipfile.ZipFile(io.BytesIO(data)) as packed:
                     self.incomplete |= sum(each.file_size for each in packed.infolist()) > _LARGEST
@@ -83,7 +84,7 @@ class Quotes:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             text = data.decode("latin-1")
-        # UTF-16, too.
+        # Without zero bytes, words of UTF-16 are found, too.
         yield text.replace("\0", "")
 
     def _piece(self, found: re.Match[str]) -> str:

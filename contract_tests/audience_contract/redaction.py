@@ -1,4 +1,4 @@
-"""Takes texts out of others, as they are and as JSON, HTML and URLs write them."""
+"""Takes secrets out of texts, as they are and as JSON, HTML and URLs write them."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from html import unescape
 from urllib.parse import unquote
 
 _Text = tuple[str, "array[int]"]
-"""A text, and for each of its characters and for its end the place in what was given."""
+"""A text, and the place in the original text of each of its characters and of its end."""
 _FORMATS: list[tuple[re.Pattern[str], Callable[[str], str]]] = [
     (re.compile(r'\\(?:u00[2-7][0-9A-Fa-f]|["\\/])'), lambda escape: str(json.loads(f'"{escape}"'))),
     (re.compile(r"&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});"), unescape),
@@ -41,7 +41,7 @@ def without(text: str, secrets: Collection[str], mask: str) -> str:
 
 
 def _decoded(text: _Text, pattern: re.Pattern[str], meaning: Callable[[str], str]) -> _Text | None:
-    """None if nothing in it is escaped."""
+    """The text with its escapes decoded; None if nothing in it is escaped."""
     written, places = text
     kept, found, at = [], array("L"), 0
     for escape in pattern.finditer(written):

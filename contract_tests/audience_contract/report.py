@@ -62,9 +62,9 @@ class Evidence:
 class Step:
     """A request of a finding's story: what `operation` it asks for, and all that was `sent`.
 
-    `sent` is what was on the wire, its body without chunks, with expressions of the shell for credentials. `label` says
-    what is special about it ("" for what it tells itself). `answered` are the values of the answer by which later
-    requests name what it made, by JSON pointer.
+    `sent` is what was on the wire, its body without chunks, with shell expressions for credentials. `label` says what
+    is special about the request, "" where the request shows it. `answered` are the values of the answer by which later
+    requests name what it created, by JSON pointer.
     """
 
     operation: str
@@ -77,14 +77,16 @@ class Step:
 class Finding:
     """A documented rule that is broken, whatever the inputs that show it.
 
-    `rule` is a key of `RULES`, `provider` the key of a spec, `pointer` a JSON pointer into that effective spec, to what
-    is broken, "" for a rule that has no place there. `detail` tells findings of one pointer apart, e.g. the status and
-    the media type of an answer that is not documented. `place` is where in the message, e.g. "body /indexing_token" or
-    "status". `message` is the headline, and `source` where the rule comes from: the overlay's reason for it, the
-    provider's page. `operations`, `inputs` and `statuses` are those that show it, and `count` is how many requests
-    did. `accepted` is the reason of the baseline entry that accepts it, "" if none does. `story` is what `replay` sends
-    to see it again; its last request is the one that shows it. `longer` is the story with earlier requests to the
-    operation before it. `told` is how often the run sent the story, the second time as `longer`, until it was seen.
+    `rule` is a key of `RULES`, and `provider` the key of a spec. `pointer` is a JSON pointer into that effective spec,
+    to what is broken; "" for a rule that has no place there. `detail` distinguishes findings of one pointer: the status
+    and media type of an answer that is not documented, for example. `place` is where in the message, such as
+    "body /indexing_token" or "status". `message` is the headline. `source` is where the rule comes from: the overlay's
+    reason for it, and the provider's page. `operations`, `inputs` and `statuses` are those that show the finding, and
+    `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
+
+    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story after
+    earlier requests to the operation. `told` is how often the run sent the story until the finding was seen again; the
+    second time it sent `longer`.
     """
 
     rule: str
@@ -178,13 +180,13 @@ class Report:
     phases: dict[str, int] = field(default_factory=dict)
     """Requests by the phase that sent them."""
     run_id: str = ""
-    """What names have in them that the run made up."""
+    """A text that is in the names that the run made up."""
     ended: str = ""
     """Why the run ended before it had sent everything; "" if it did not."""
     planned: int = 0
     """How many rules were to be tried, each on each operation."""
     untried: tuple[tuple[str, str], ...] = ()
-    """Those that were not, as the key of the rule (`Expectation.key`) and the operation."""
+    """The rules that were not tried, each as its key (`Expectation.key`) and the operation."""
     strict: bool = False
     """Whether advice counts."""
     root: str = "."
@@ -201,17 +203,17 @@ class Report:
 
     @property
     def advice(self) -> list[Finding]:
-        """Those that are told only."""
+        """The findings of advice that do not count."""
         return self._told(Weight.ADVICE)
 
     @property
     def once(self) -> list[Finding]:
-        """Those that were not seen again when their story was sent again."""
+        """The findings that were not seen again when their story was sent again."""
         return self._told(Weight.NOT_JUDGED)
 
     @property
     def accepted(self) -> list[Finding]:
-        """Those that the baseline accepts."""
+        """The findings that the baseline accepts."""
         return ordered(found for found in self.findings if found.accepted)
 
     @property

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def responding(status: int, provider: str | None) -> Callable[[ASGIApp], ASGIApp]:
-    """The middleware; with a provider's key, its paths only."""
+    """The middleware; with a provider's key, for that provider's paths only. `status` is from 400 to 599."""
     start = f"/{provider}/" if provider else "/"
 
     def around(app: ASGIApp) -> ASGIApp:

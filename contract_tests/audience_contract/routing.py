@@ -31,7 +31,7 @@ class Judge:
 
     @contextmanager
     def routing(self) -> Iterator[respx.MockRouter]:
-        """A new router, before httpx2 and httpx."""
+        """A new router, which takes the requests of httpx2 and httpx."""
         also = Mocker.registry["httpcore"]
         with self._router() as router:
             also.register(router)

@@ -22,7 +22,7 @@ class Weight(StrEnum):
 class Rule:
     """A rule: its `id`, the `side` of the wire that it binds, a `title` of a few words, and what it says in `help`.
 
-    `is_placed` says whether a finding is told from others by its place in the spec, and not by the rule alone.
+    `is_placed` says whether a finding is identified by its place in the spec, too, and not by the rule alone.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Rule:
 
     @property
     def reason(self) -> str:
-        """What `help` says, as a headline has it in its brackets."""
+        """What `help` says, as it stands in the brackets of a headline."""
         return self.help.rstrip(".").replace(" (RFC", "; RFC").rstrip(")")
 
 

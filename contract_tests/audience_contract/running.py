@@ -1,4 +1,4 @@
-"""A command of the caller's, run beside a server of ours: it finds the server, and the two end together."""
+"""Runs a caller's command beside a server of ours: its environment names the server, and the two end together."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def run(command: Sequence[str], variables: Mapping[str, str | None], url: str) -
         try:
             return process.wait()
         except KeyboardInterrupt as interrupt:
-            # A terminal has told the command as well; nothing else has.
+            # A terminal also signals the command; other senders signal this process alone.
             process.send_signal(signal_of(interrupt))
             with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                 process.wait(_LAST_SECONDS)
@@ -46,6 +46,7 @@ def run(command: Sequence[str], variables: Mapping[str, str | None], url: str) -
 
 
 def signal_of(interrupt: KeyboardInterrupt) -> int:
+    """The number of the signal that `heed_signals` made an interrupt of; SIGINT for an interrupt of Python's own."""
     return int(interrupt.args[0]) if interrupt.args else signal.SIGINT
 
 

@@ -1,4 +1,4 @@
-"""Values that a schema allows: its own example where that is one, or else made."""
+"""Values that a schema allows: its own example if that keeps to it, or else one that is made."""
 
 import math
 import random
@@ -26,12 +26,16 @@ FORMATS = {
 """A text of each format."""
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _DEEP, _DEEPEST = 4, 12
-"""Levels below which only what is required is made, and nothing at all: a schema may refer to itself."""
+"""Levels of nesting below which only required properties are made, and only a text: a schema may refer to itself."""
 
 
 @lru_cache(maxsize=4096)
 def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
-    """A value of the schema, not to be changed; `text` stands where any may, with `least` only what is required."""
+    """A value of the schema, cached and so not to be changed.
+
+    `text` stands where any text may. With `least`, only required properties are made. `level` is how deeply the value
+    is nested.
+    """
     least = least or level > _DEEP
     if not isinstance(schema.value, dict) or level > _DEEPEST:
         return text
@@ -66,7 +70,7 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
             first = [each for part in parts(schema) for each in part.get("prefixItems") or ()]
             if first:
                 return [sample(each, text, least=least, level=level + 1) for each in first]
-            # An empty array may be refused, and tells nothing.
+            # An empty array may be refused, and tests nothing.
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
             return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]
         case "integer" | "number" as kind:

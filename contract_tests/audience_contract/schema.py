@@ -1,4 +1,4 @@
-"""A value against a schema of the effective spec, by openapi-schema-validator.
+"""Checks a value against a schema of the effective spec, with openapi-schema-validator.
 
 The library under test judges with another implementation on purpose: shared code would hide shared faults.
 """
@@ -20,15 +20,15 @@ _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Z
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 Found = TypeVar("Found")
 _OF_TYPES = {"type", "title", "description", "example", "default"}
-"""Keywords by which one text is as good as another."""
+"""Keywords to which one text is as good as another."""
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
-"""Keywords by which an object is as good as one that has other texts below the same names."""
+"""Keywords to which two objects are alike if only the texts of their properties differ."""
 _WORDS = {"true": True, "false": False}
 
 
 class _Fitting(threading.local):
-    """Whether values fit alternatives, as found out in this check, by the `id()` of schema and value. Both are kept,
-    because another object may get the `id()` of one that is gone.
+    """Results of one check: whether a value fits a schema, by the `id()` of both. Both are kept, because another object
+    may get the `id()` of one that is gone.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
 def from_text(schema: Node, text: str) -> Any:
     """The value that a text stands for in a query, a header or a form: a number or boolean where the schema wants one.
 
-    Text that is none is returned as it is, for the schema to refuse.
+    Any other text is returned as it is, for the schema to judge.
     """
     kinds = types(schema)
     if "boolean" in kinds and text in _WORDS:
@@ -94,14 +94,14 @@ def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
 
 @lru_cache(maxsize=4096)
 def properties(schema: Node) -> dict[str, Node]:
-    """The properties that it and its parts name."""
+    """The properties that the schema and its `parts` name."""
     named = (found for part in parts(schema) if (found := part.get("properties")))
     return {name: each for found in named for name in found.value if (each := found.get(name))}
 
 
 @lru_cache(maxsize=4096)
 def required(schema: Node) -> list[str]:
-    """What it and its parts require."""
+    """The properties that the schema and its `parts` require."""
     return [name for part in parts(schema) for name in part.plain("required", [])]
 
 

@@ -1,6 +1,6 @@
 """What Schemathesis has to be told to judge a server of these specs: `hooks = "audience_contract.schemathesis_hooks"`.
 
-It cannot make a file that a server would take, and it knows a few things as failures that are none.
+Schemathesis cannot make a file that a server would take, and it reports a few failures that are none.
 """
 
 import re
@@ -50,9 +50,9 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
 
 
 def _may_be_refused(case: Case[Any], response: Response) -> bool:
-    """Whether a 400 may be right though the schema allows the request, as words or nobody say what is right.
+    """Whether a 400 may be right although the schema allows the request: prose forbids it, or no document decides.
 
-    What is about an audience may be about one that is not there. And no header can hold some parts' names.
+    A request about an audience may name one that does not exist. And a part may have a name that no header can hold.
     """
     if (
         isinstance(case.body, dict)

@@ -17,17 +17,17 @@ def place(scheme: Node) -> tuple[str, str]:
 
 
 def header(scheme: Node) -> str:
-    """The name of what carries them, a header's in most cases."""
+    """The name of the header, query parameter or cookie that carries a scheme's credentials."""
     return place(scheme)[1]
 
 
 def where(scheme: Node) -> str:
-    """The same in one text: "header Authorization"."""
+    """The result of `place` as one text: "header Authorization"."""
     return " ".join(place(scheme))
 
 
 def values_of(scheme: Node, request: Request) -> list[str]:
-    """What stands there, as often as it is sent."""
+    """All values that the request has in the scheme's place."""
     kind, name = place(scheme)
     if kind == "query":
         found = pairs(request.target.partition("?")[2])
@@ -77,7 +77,7 @@ def failing(operation: Operation, request: Request, admits: Admits = well_formed
 
 
 def alternatives(operation: Operation) -> list[list[Node]]:
-    """The schemes of an operation: it is enough to meet all that stand together."""
+    """The alternatives of an operation, each a list of schemes: one alternative is met if all of its schemes are."""
     components = operation.spec.node.get("components")
     schemes = components and components.get("securitySchemes")
     return [[schemes[name] for name in each.value] if schemes else [] for each in operation.security or ()]

@@ -38,7 +38,7 @@ class Document:
 
     @cached_property
     def node(self) -> "Node":
-        """The whole, as a place."""
+        """The root of the document."""
         return Node(self, "", self.value)
 
 
@@ -128,9 +128,9 @@ class Operation:
 class Spec:
     """The effective spec of a provider, or of a service that one needs; or a document of the user's own.
 
-    Of such a one, `variables` are those of the environment that have its credentials, by the scheme's name;
-    `unjudged` says what of it can't be judged, and `headers` are those that every request has. `file` is where it was
-    read from, and `moved` has the places of that file by their pointers here, where these are others.
+    Of a user's document, `variables` has the environment variables of its credentials, by the scheme's name; `unjudged`
+    says what of it can't be judged, and `headers` are those that every request has. `file` is where it was read from.
+    `moved` maps pointers here to pointers in that file, where the two differ.
     """
 
     key: str

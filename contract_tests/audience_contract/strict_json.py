@@ -65,7 +65,7 @@ def _constant(_: str) -> NoReturn:
 def _look_into(value: Any, *, escaped: bool) -> None:
     level, depth = [value], 0
     while level:
-        # UTF-8 has no half of a pair but as an escape.
+        # In UTF-8, half of a surrogate pair can only come from an escape.
         every = level if escaped else ()
         texts = [text for found in every for text in ([found] if isinstance(found, str) else _keys(found))]
         try:

@@ -19,7 +19,7 @@ from .urlencoded import pairs
 
 _SECRET = re.compile("token|key|secret|password|signature|auth", re.IGNORECASE)
 _NAMED = 10
-"""Addresses that the note on what belongs to no operation has."""
+"""How many addresses stand in the note on exchanges that belong to no operation."""
 
 
 def judge(
@@ -34,8 +34,8 @@ def judge(
 
     An exchange belongs to the provider whose spec names its host and base path; or to the one whose key has its base
     URL in `base_urls`, for traffic with a mock server or through a proxy. `key` is that of the one provider, or of the
-    registered document, whose traffic is judged. Raises `har.HarError`, OSError, and
-    LookupError for an unknown provider.
+    registered document, whose traffic is judged. Raises `har.HarError`, OSError, ValueError for what is no base URL,
+    and LookupError for an unknown provider.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     if not all(map(is_base_url, (base_urls or {}).values())):
@@ -49,7 +49,7 @@ def judge(
     redactor = Redactor(_secrets(entries), show_members=show_members)
     ledger = Ledger(redactor, strict=strict)
     for entry, operation in matched:
-        # Any of the answers may quote it.
+        # Before anything is judged: any answer may quote the members of any request.
         redactor.learn(operation, entry.request)
     for text in [*([SHOWN] if show_members else []), *(text for spec in specs for text in spec.unjudged)]:
         ledger.note(text)

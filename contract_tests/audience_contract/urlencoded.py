@@ -27,8 +27,8 @@ def pairs(text: str) -> list[tuple[str, str]]:
 def read(body: bytes, form: Node | None = None) -> dict[str, Any]:
     """The object that a body's fields make: texts, or values of the types that the schema `form` names.
 
-    A field that is sent twice makes an array. Raises UnreadableError where the schema names it and has none there, and
-    for what is not percent-encoded UTF-8.
+    A field that is sent twice makes an array. Raises UnreadableError if the schema names the field and it is no array,
+    and for what is not percent-encoded UTF-8.
     """
     properties = form and form.get("properties")
     found: dict[str, list[str]] = {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 UNNAMED = "that the spec does not name"
-"""How the message of such a violation ends."""
+"""How the message ends of a violation by something that the spec does not name."""
 
 
 @dataclass(frozen=True, order=True)

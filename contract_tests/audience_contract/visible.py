@@ -1,4 +1,4 @@
-"""Text from elsewhere, made fit for a terminal or a log: what would act on it is seen instead."""
+"""Text from elsewhere, made safe for a terminal or a log: characters that would act on it are shown as escapes."""
 
 
 def shown(text: str) -> str:

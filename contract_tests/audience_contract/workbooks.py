@@ -76,7 +76,7 @@ def is_large(data: bytes) -> bool:
 
 
 def rows_of(data: bytes) -> list[list[str]]:
-    """The rows of the first sheet, hidden or not, as text; the first is row 1. What cannot be read raises anything."""
+    """The rows of the first sheet, hidden or not, as text; the first is row 1. Raises any exception for other files."""
     if is_large(data):
         raise ValueError("more than is read here")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -133,5 +133,5 @@ def _value(cell: Element, strings: Sequence[str]) -> str:
 
 
 def _text(element: Element) -> str:
-    """Without what says how it is pronounced."""
+    """The text without its phonetic guides."""
     return "".join(each.text or "" for path in ("{*}t", "{*}r/{*}t") for each in element.iterfind(path))

@@ -1,6 +1,6 @@
 """What a provider might answer to a request that keeps the contract: each documented answer in several shapes.
 
-Every shape is made from the mock's own answer. Which of them keep the contract, and which break it, the checker says.
+Every shape is made from the mock's own answer. The checker says which of them keep the contract, and which break it.
 """
 
 import random
@@ -47,10 +47,10 @@ class Varied:
             self._turns[name] += 1
         if not turn or self._choice is Answers.SUCCESS:
             return Answer("plain", success)
-        # Made each time, and in the same order: each success has an id of its own.
+        # Made anew in each turn, because each success has an id of its own; the seed keeps their order.
         found = varied(ours, operation, success)
         found += adversarial(operation, success) if self._choice is Answers.ADVERSARIAL else []
-        # Nothing secret depends on it.
+        # The order need not be unpredictable.
         random.Random(f"{self._seed} {name}").shuffle(found)  # noqa: S311
         return found[(turn - 1) % len(found)] if found else Answer("plain", success)
 

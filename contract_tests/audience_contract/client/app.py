@@ -26,7 +26,7 @@ _NOT_ADMITTED = (401, 403)
 
 
 class Application:
-    """Judges every request, and answers it, or with `upstream` has it answered there."""
+    """Judges every request, and answers it; or sends it on to `upstream`, whose answer it judges and returns."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Application:
             return self._forward(self._upstream, spec, below, seen, query)
         known = spec.methods(below) if below is not None else ()
         answer = not_allowed(known) if known else said(404)
-        # The answer is what is given where there is no such operation.
+        # A finding on an unknown operation shows this answer.
         operation = self._ledger.find(spec, below, replace(seen, response=answer))
         return (self._play(operation, seen) if operation else answer), False
 
@@ -96,7 +96,7 @@ class Application:
         else:
             first = handler(Call(operation, mocked, self._state))
             if first.status in _NOT_ADMITTED:
-                # What no schema and no prose forbids: credentials in a body.
+                # Wrong credentials in a body: no schema and no prose forbids them, so only the handler sees them.
                 fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")
                 key, name = operation.spec.key, operation.id
                 seen = replace(seen, response=first)

@@ -1,4 +1,4 @@
-"""The answers that a client may be given; apart from what makes them, which is slow to import."""
+"""The kinds of answers that a client may get; in a file of their own, because what makes them is slow to import."""
 
 from enum import StrEnum
 

@@ -23,7 +23,7 @@ class ThrowAway:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """All of them."""
+        """All credentials of the run."""
         return frozenset(secret for fresh in self._fresh.values() for secret in fresh.values())
 
     def fill(self, key: str, variables: Mapping[str, str]) -> dict[str, str]:

@@ -34,10 +34,11 @@ def judge(
 ) -> Report:
     """Run a command against a validating server, and report what its requests keep and break.
 
-    `providers` are keys; each operation of theirs must then be called. Without any, all are played, and an operation
-    must be called if another request came to its provider. `upstream` is the base URL of the one provider.
-    Raises OSError where the command cannot be started, ValueError for an upstream that is none, ProductionError for the
-    provider's own host, unless `production`, and LookupError for an unknown provider.
+    `providers` are keys; each of these providers must then be called. Without any, all are played, and at least one
+    request must come. Each operation that is called needs a request that keeps the contract. `upstream` is the base URL
+    of the one provider.
+    Raises OSError where the command cannot be started, ValueError for an upstream that is no base URL, ProductionError
+    for the provider's own host, unless `production`, and LookupError for an unknown provider.
     """
     specs = {key: load(key) for key in providers or provider_keys()}
     forward = Upstream(upstream) if upstream else None
@@ -72,7 +73,7 @@ def judge(
         obligations = (*obligations, interrupted)
     return Report(
         "client",
-        # Its words may be anything, passwords too.
+        # Only the program: its arguments may be passwords.
         os.path.basename(command[0]),
         version("audience-contract"),
         moment(started),

@@ -28,7 +28,7 @@ class UpstreamError(Exception):
 
 
 class Upstream:
-    """The server whose base URL is `url`. Raises ValueError for what is no URL of HTTP."""
+    """The server whose base URL is `url`. Raises ValueError for what is no base URL, or has credentials in it."""
 
     def __init__(self, url: str) -> None:
         if not connections.is_base_url(url):
@@ -70,7 +70,7 @@ class Upstream:
 def _plain(headers: Iterable[tuple[str, str]]) -> Headers:
     """Without white space around a value, and on one line (RFC 9112, 5): no server could send it on otherwise.
 
-    Raises UpstreamError for what is no value.
+    Raises UpstreamError for a name or value that HTTP does not allow.
     """
     found = tuple((name, re.sub(r"[ \t]*\r?\n[ \t]+", " ", value).strip(" \t")) for name, value in headers)
     if not all(re.fullmatch(r"[\t -~\x80-\xff]*", value) and re.fullmatch(_TOKEN, name) for name, value in found):
@@ -88,7 +88,7 @@ def _why(error: Exception) -> str:
 
 
 def readable(response: Response, *, cut: bool) -> tuple[Response, str]:
-    """The answer with its content coding undone, and why its body can't be judged, "" if it can; else it has none."""
+    """The answer with its content coding undone, and ""; or without a body, and why the body can't be judged."""
     bare = replace(response, body=b"")
     if cut:
         return bare, f"it has more than {MAX_PASSED_ON} bytes, and was cut"

@@ -5,8 +5,8 @@ rule overlooked), `refusing` (a legal value refused), `answering` (an answer wro
 `admitting` (anybody admitted) and `timing` (time and chance). `by_hand` has faults against rules that stand in prose.
 The mock server plays them: `MockServer(fault="batch.name-pattern")`.
 
-Left out because the mock's HTTP server neither shows nor sends it: header names in one case only, an answer longer than
-its Content-Length, two Content-Lengths, an illegal status line or header.
+Some faults are left out, because the mock's HTTP server cannot show or send them: header names in one case only, an
+answer longer than its Content-Length, two Content-Lengths, an illegal status line or header.
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ def catalogue(key: str) -> tuple[Fault, ...]:
         own = operation.id.rpartition("_")[2] if operation.id.isidentifier() else operation.id
         prefix = f"{key}." if creates else f"{key}.{slug(own)}-"
         for family in FAMILIES:
-            # The mock server imports this package, and the families the mock server's facts.
+            # Imported late: the mock server imports this package, and the families import the mock's facts.
             for fault in import_module(f"{__name__}.{family}").faults(operation):
                 name = f"{prefix}{fault.name}"
                 found.setdefault(name, replace(fault, name=name, operation=operation.id, family=family))

@@ -1,4 +1,4 @@
-"""The ways in which a server goes wrong: what most faults are made of. And how messages are changed."""
+"""What most faults are made of: acts, the ways in which a server goes wrong, and changes of messages."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -20,22 +20,22 @@ def always(_: Turn) -> bool:
 
 
 def every(count: int) -> When:
-    """Every third turn, say."""
+    """True in every turn whose number is a multiple of `count`."""
     return lambda turn: turn.number % count == 0
 
 
 def takes_as(change: Callable[[Request], Request], when: When = always) -> Act:
-    """It takes some requests as though they were others."""
+    """The server takes some requests for others: it answers what `change` makes of them."""
     return lambda turn: turn.answer(change(turn.request) if when(turn) else None)
 
 
 def refuses(when: When, status: int = 400) -> Act:
-    """It answers with an error to some requests that break nothing, and does not act."""
+    """The server answers some requests that break nothing with an error, and does nothing."""
     return lambda turn: turn.error(status) if not turn.refused() and when(turn) else turn.answer()
 
 
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
-    """Its successes are wrong, or some of them."""
+    """The server's successes are wrong, or some of them."""
 
     def act(turn: Turn) -> Response:
         answer = turn.answer()
@@ -45,7 +45,7 @@ def on_success(change: Callable[[Response], Response], when: When = always) -> A
 
 
 def on_error(change: Callable[[Response], Response], status: int | None = None) -> Act:
-    """Its errors are wrong, or those with a status."""
+    """The server's errors are wrong, or only those with `status`."""
 
     def act(turn: Turn) -> Response:
         answer = turn.answer()

@@ -30,11 +30,11 @@ _WRONG: tuple[tuple[str, str, Callable[[str], str], Callable[[str, str], object]
     ("trimmed", "White space around {} is overlooked.", lambda r: f" {r}", lambda said, right: said.strip() == right),
     ("web-token", "Any {} with two dots is admitted.", lambda _: "eyJh.e30.AAAA", lambda said, _: said.count(".") == 2),
 )
-"""Word, sentence, a wrong credential made of the right one, and when one is taken that is not the right one."""
+"""Word, sentence, what makes a wrong credential of the right one, and what says whether a wrong one is taken."""
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     right_ones = {
         Place(operation, "header", header_of(scheme), scheme, scheme.pointer): start(scheme)
         + (credentials.TOKEN if scheme.value["type"] == "http" else credentials.API_KEY)
@@ -108,7 +108,7 @@ def _moved(place: Place, other: Place, value: str, request: Request) -> Request:
 
 
 def _after(operation: Operation, right_ones: dict[Place, str]) -> Iterator[Fault]:
-    """Where one credential is enough, or whoever comes after the right one is admitted, or asks for the same."""
+    """Faults that admit a request after the right one, or that repeats it, or that has a single right credential."""
     assert operation.security
     evidence, name = (operation.security.pointer,), credential(operation)
     anonymous = header(name)

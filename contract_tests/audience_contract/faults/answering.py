@@ -55,11 +55,11 @@ _MESSAGES: tuple[tuple[str, str, str, Callable[[Response], Response]], ...] = (
     ("latin-1", "has Latin-1 in it", "RFC 8259, 8.1", body(lambda data: data[:-1] + b', "note": "cr\xe9\xe9e"}')),
     ("short", "ends before its length", "RFC 9112, 6.3", lambda a: header("content-length", str(len(a.body) + 9))(a)),
 )
-"""Word, words, what else says that it is wrong, and the change; a refusal has the first four."""
+"""Word, words, the standard that forbids it, "" for the spec alone, and the change; refusals have the first four."""
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     responses = operation.node["responses"]
     code = next(code for code in responses.value if code.startswith("2"))
     wrong_request = partial(_wrong_request, credential(operation))
@@ -84,7 +84,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
 
 
 def _wrong_request(name: str, request: Request) -> Request:
-    """Refused for its credentials or its form, whatever the operation."""
+    """A request that is refused for its credentials or its form, whatever the operation."""
     return replace(header(name)(request), body=b"")
 
 
@@ -111,7 +111,7 @@ def _status(responses: Node, code: str, wrong_request: Change) -> Iterator[Fault
 
 
 def _documented(responses: Node, code: str, start: str, wrong: Callable[..., Act], show: Change) -> Iterator[Fault]:
-    """What is wrong with the documented answers of a status: the message, and each property."""
+    """Faults in the documented answers of a status: in the message, and in each property."""
     found = responses[code]
     entry = next(iter(found["content"])) if found.get("content") else None
     if entry:
@@ -124,7 +124,7 @@ def _documented(responses: Node, code: str, start: str, wrong: Callable[..., Act
 def _properties(
     start: str, schema: Node, wrong: Callable[..., Act], show: Change, path: tuple[str, ...] = ()
 ) -> Iterator[Fault]:
-    """Each property of an answer's JSON, and those inside of it."""
+    """Faults in each property of an answer's JSON, and in those inside of it."""
     for name in schema.plain("properties", {}):
         kind, here = schema["properties"][name], (*path, name)
         word = f"{start}-{slug('-'.join(here))}"
@@ -190,7 +190,7 @@ def says(text: str) -> Callable[[bytes], bytes]:
 
 
 def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
-    """What no two successes share, what one repeats of its request, and of which audience it is."""
+    """Faults in what no two successes share, in what a success repeats of its request, and in whose data it shows."""
     facts, evidence = facts_of(operation), (success.pointer,)
     creates = facts.effect is Effect.CREATES
     named = {place.name: place for place in places(operation)}
@@ -208,7 +208,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
                 yield Fault(f"{kind}-{word}", sentence, evidence, act, show=tuple(map(about.puts, names)))
         same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
-        # What is removed is not there for a second time.
+        # An audience can be removed only once, so the same request does not succeed nine times.
         if facts.effect is not Effect.REMOVES:
             sentence = f"After eight successes each `{path[-1]}` comes again."
             yield Fault(f"wraps-{word}", sentence, evidence, _given(path, -9), show=(as_is,) * 9)
@@ -217,7 +217,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if not place:
             continue
         word, of_success = f"echo-{slug(path[-1])}", f"The `{path[-1]}` of a success is"
-        # An operation on an audience is asked about the one that there is: of that, every text is wrong in an object.
+        # Other operations answer about an audience that exists: of these faults, only the last is wrong for any text.
         for kind, said, value, change in _ECHOES if creates else _ECHOES[-1:]:
             if not creates or place.allows(value):
                 asked, act = place.puts(value) if creates else as_is, on_success(_at(path, partial(_of_text, change)))
@@ -257,7 +257,7 @@ def _never_absent(turn: Turn) -> Response:
 
 
 def _given(path: tuple[str, ...], before: int) -> Act:
-    """It repeats what it gave so many successes before, if there are as many."""
+    """The server repeats the value of an earlier success, if there is one; -2 is the success before."""
 
     def act(turn: Turn) -> Response:
         given = turn.memory.setdefault("given", [])
@@ -288,7 +288,7 @@ def _of_likes(path: tuple[str, ...], likened: Callable[[Request], Request]) -> A
 
 
 def _at(path: tuple[str, ...], change: Callable[[Any], Any]) -> Callable[[Response], Response]:
-    """Another value for a property of JSON, made of the one that it has; None takes the property away."""
+    """A change of a property of JSON: `change` makes a new value of the old one; None takes the property away."""
 
     def changed(answer: Response) -> Response:
         try:

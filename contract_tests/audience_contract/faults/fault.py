@@ -27,9 +27,10 @@ class Fault:
 
     `name` is the spec's key, a full stop and words. `sentence` says what such a server does. `evidence` is what makes
     that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
-    each request that reaches the path of the `operation`, an operationId, whatever the method; without one, any path of
-    the provider. `seconds` is how long a slow one waits. `show` makes requests out of a right one, after the last of
-    which the answer is another one than the correct server's; `first` changes what was created before.
+    each request that reaches the path of the `operation`, an operationId, whatever the method; without an operation, to
+    each request that reaches any path of the provider. `seconds` is how long a slow answer waits. `show` are changes of
+    a right request; when they are sent in turn, the last answer differs from the correct server's. `first` changes each
+    request that has to come before those, such as the create.
     """
 
     name: str
@@ -87,7 +88,7 @@ class Turn:
         return self.correct.error(self.operation, status)
 
     def header(self, name: str) -> str:
-        """The header's value, "" without it; one that is sent several times with commas between (RFC 9110, 5.3)."""
+        """The header's value, "" without it; several values are joined with commas (RFC 9110, 5.3)."""
         return ", ".join(self.request.values(name))
 
     @cached_property
@@ -117,7 +118,7 @@ def _measured(request: Request) -> Request:
 
 
 def fields(request: Request) -> dict[str, Any]:
-    """What `Turn.fields` says, of any request."""
+    """The same as `Turn.fields`, of any request."""
     kind = _kind(request)
     if kind == "multipart":
         return {part.name: part for part in parts(request)}
@@ -130,7 +131,7 @@ def fields(request: Request) -> dict[str, Any]:
 
 
 def parts(request: Request) -> list[Part]:
-    """What `Turn.parts` says, of any request."""
+    """The same as `Turn.parts`, of any request."""
     try:
         return bodies.parts_of(request) if _kind(request) == "multipart" else []
     except UnreadableError:

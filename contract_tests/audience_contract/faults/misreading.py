@@ -18,9 +18,8 @@ from .places import Place, body_of, body_schema, credential, media, places, sche
 
 _FORM = "application/x-www-form-urlencoded"
 Variant = tuple[str, str, str, bytes, bytes | Callable[[re.Match[bytes]], bytes], bytes]
-"""Word, words, its rule, what to replace in a right message by what, and a pattern of the messages that it is about.
-
-A message is its Content-Type, an empty line, and its body."""
+"""Word, words, rule, the pattern to replace in a right message, its replacement, and a pattern of all messages that the
+fault is about. A message is its Content-Type, an empty line, and its body."""
 
 
 def _as_escape(found: re.Match[bytes]) -> bytes:
@@ -56,7 +55,7 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
         ("part-order", "a file's name first", "RFC 2183, 2", rb"(name=\S+); (f[^\r]+)", rb"\2; \1", b"-data; *filen"),
     ),
 }
-"""By what a body has, "" for all: what keeps the rules and is refused."""
+"""By the kind of places in a body, "" for all bodies: messages that keep the rules and are refused."""
 
 _TEXT = "a/b,c"
 _OF_TEXT: dict[str, tuple[Variant, ...]] = {
@@ -71,7 +70,7 @@ _OF_TEXT: dict[str, tuple[Variant, ...]] = {
     ),
     "part": (("part-typed", "typed texts", "RFC 7578, 4.4", rb"(\r\n)\r\na/b", _TYPED, b'"\r\nCo'),),
 }
-"""The same where a place has this text."""
+"""More of the same, for a place that may have the text `_TEXT`."""
 
 _TAKEN: dict[str, tuple[Variant, ...]] = {
     "": (("body-empty", "no byte", "RFC 9110, 6.4", rb"(?s)\n\n.*", rb"\n\n", rb"\n\n$"),),
@@ -94,7 +93,7 @@ _TAKEN: dict[str, tuple[Variant, ...]] = {
     ),
     "part": (("upload-cut", "its last boundary missing", "RFC 2046, 5.1.1", rb"\r\n--\w+--\s*$", b"", rb"[^-\s]\s*$"),),
 }
-"""By what a body has, "" for all: what breaks a rule and is taken."""
+"""By the kind of places in a body, "" for all bodies: messages that break a rule and are taken."""
 
 _MEDIA = {
     "text": "text/plain",
@@ -118,11 +117,11 @@ _HEADERS = (
     ("auth-spaces", "Authorization", f"Bearer  {TOKEN}", "  ", 401, "RFC 9110, 11.4"),
     ("chunked-refused", "Transfer-Encoding", "chunked", "chunked", 400, "RFC 9112, 7.1"),
 )
-"""Word, name, a value, "" for none, a pattern of those that are refused, with which status, and what allows them."""
+"""Word, header, a value or "" for none, a pattern of the refused values, the status, and the rule that allows them."""
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     yield from _methods(operation)
     yield from _headers(operation)
     kind = media(operation)
@@ -219,7 +218,9 @@ def _with_type(request: Request, other: Request) -> Request:
 
 
 def _with_body(request: Request, other: Request) -> Request:
-    """Its own type stays where that is of another kind; a boundary is that of the body."""
+    """The request with the body of `other`. It takes the media type along, for its boundary, unless its own is of
+    another kind.
+    """
     kinds = [[value.partition(";")[0] for value in each.values("content-type")] for each in (request, other)]
     return _with_type(request, other) if kinds[0] == kinds[1] else body(other.body)(request)
 

@@ -25,7 +25,7 @@ _OTHERS: dict[str, Callable[[Any, Any], Any]] = {
     "minimum": lambda _, least: least - 1,
     "maxItems": lambda sample, most: sample * (most + 1),
 }
-"""By keyword, from a right value and what the keyword says: a value that breaks it."""
+"""By keyword: what makes a value that breaks it, of a right value and the value of the keyword."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _READINGS: tuple[tuple[str, str, Callable[[str], Any], Callable[[Any], Any]], ...] = (
     ("trimmed", "with white space around it", lambda text: f" {text} ", str.strip),
@@ -42,11 +42,11 @@ _READINGS: tuple[tuple[str, str, Callable[[str], Any], Callable[[Any], Any]], ..
     ("array", "as an array of one", lambda text: [text], lambda value: value[0] if len(value) == 1 else value),
     ("object", "by language", lambda text: {"en": text}, lambda value: next(iter(value.values()), value)),
 )
-"""Word, words, what is taken as well made of a right value, and how such a server reads it."""
+"""Word, words, what makes a wrong value of a right one, and how the server reads the wrong one, which it takes."""
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     found = list(places(operation))
     ours = load(operation.spec.key)
     for place in found:
@@ -61,8 +61,8 @@ def faults(operation: Operation) -> Iterator[Fault]:
 
 
 def as_before(filled: Callable[[Request, Request], Request], when: When) -> Act:
-    """A wrong request that would be right if it were `filled` from the last right one gets the answer of that one, and
-    nothing is done.
+    """The server answers a wrong request as it answered the last right one, and does nothing. `when` says which ones;
+    they must be right once they are `filled` from that last one.
     """
 
     def act(turn: Turn) -> Response:
@@ -96,7 +96,7 @@ def _lacks(place: Place, turn: Turn) -> bool:
 
 
 def _rules(place: Place) -> Iterator[Fault]:
-    """Each keyword of its schema."""
+    """A fault for each keyword of the place's schema."""
     for keyword, said in place.schema.value.items():
         rule = f"{place.schema.pointer}/{keyword}"
         wrong = _OTHERS[keyword](place.sample, said) if keyword in _OTHERS else place.sample
@@ -110,7 +110,7 @@ def _right_for(place: Place, rule: str, value: Any) -> Any:
 
 
 def _read(place: Place, word: str, sentence: str, wrong: Any, read: Callable[[Any], Any]) -> Fault:
-    """It reads values that break a rule as others that break none, and leaves every other one as it is."""
+    """The server reads values that break a rule as values that break none, and leaves all others as they are."""
 
     def tidy(value: Any) -> Any:
         try:
@@ -129,7 +129,7 @@ def _read(place: Place, word: str, sentence: str, wrong: Any, read: Callable[[An
 
 
 def _readings(place: Place) -> Iterator[Fault]:
-    """What is near to a right value."""
+    """Faults that take what is near to a right value."""
     for word, said, wrong, read in _READINGS if isinstance(place.sample, str) else ():
         example = wrong(place.sample)
         # Media types have no case (RFC 9110, 8.3.1).
@@ -140,7 +140,7 @@ def _readings(place: Place) -> Iterator[Fault]:
 
 
 def _elsewhere(place: Place, others: list[Place]) -> Iterator[Fault]:
-    """What is found under another name, or in another place."""
+    """Faults that find a value under another name, or in another place."""
     if not place.rule or place.kind == "path" or _is_credential(place):
         return
     if place.kind != "header":

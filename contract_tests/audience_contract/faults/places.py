@@ -23,7 +23,7 @@ _DEEP = 5
 
 
 def schemes(operation: Operation) -> list[Node]:
-    """Those of which an operation asks for credentials; of alternatives, the first."""
+    """The security schemes that an operation asks for; of several alternatives, the first."""
     return next(iter(alternatives(operation)), [])
 
 
@@ -33,7 +33,7 @@ def credential(operation: Operation) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as the names of faults have it."""
+    """A text as it stands in the names of faults: small letters, digits and hyphens."""
     return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
@@ -41,8 +41,8 @@ def slug(name: str) -> str:
 class Place:
     """A parameter ("path", "query", "header"), a "property" of a JSON object, a "field" of a form, or a "part".
 
-    `schema` is what its values are to be, of a parameter that is an array each item; `pointer` is where the spec names
-    it. `rule` is what requires it, "" where nothing does. The name of a property below others is its path.
+    `schema` is that of its values; of an array parameter, that of each item. `pointer` is where the spec names it.
+    `rule` is the pointer to what requires it, "" if it is optional. The name of a nested property is its path.
     """
 
     operation: Operation
@@ -54,7 +54,7 @@ class Place:
 
     @property
     def word(self) -> str:
-        """Its name, as the names of faults have it."""
+        """Its name, as it stands in the names of faults."""
         return slug(self.name)
 
     @property
@@ -101,7 +101,7 @@ class Place:
         return lambda request: self.put(request, *values)
 
     def put(self, request: Request, *values: Any) -> Request:
-        """The request with these values there: without any it is missing."""
+        """The request with these values there; without values, the place is left out."""
         if self.kind == "header":
             return header(self.name, *values)(request)
         if self.kind == "path":
@@ -127,7 +127,7 @@ class Place:
 
 
 def places(operation: Operation) -> Iterator[Place]:
-    """Those of an operation: its parameters, then what its body has."""
+    """The places of an operation: its parameters, then those in its body."""
     for parameter in operation.node.get("parameters") or ():
         rule = f"{parameter.pointer}/required" if parameter.plain("required") else ""
         kind, name, found = parameter.value["in"], parameter.value["name"], parameter["schema"]
@@ -138,7 +138,7 @@ def places(operation: Operation) -> Iterator[Place]:
 
 
 def _below(above: Place) -> Iterator[Place]:
-    """What an object has, and what the objects have that it must have."""
+    """The properties of an object, and those inside of its required properties."""
     whole = above.schema
     for name in whole.plain("properties", {}):
         rule = f"{whole.pointer}/required" if name in whole.plain("required", []) else ""
@@ -164,7 +164,7 @@ def body_of(operation: Operation) -> str:
 
 
 def body_schema(operation: Operation) -> Node | None:
-    """What an operation's body is to be; None where nothing is said."""
+    """The schema of an operation's body; None if there is none."""
     found = operation.node.get("requestBody")
     return next(iter(found["content"])).get("schema") if found else None
 

@@ -36,7 +36,7 @@ _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     ours, effect = load(operation.spec.key), facts_of(operation).effect
     for place in places(operation):
         if place.name in ours.only_in_some_revisions:
@@ -44,7 +44,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
         # Where the page only shows a sample, nobody says what may be left out of it.
         if not place.rule and place.kind != "path" and place.name not in (ours.named, *ours.examples):
             yield _needed(place)
-        # What a caller was given, and what says which audience is meant, is nobody's to choose.
+        # Nobody can choose what a caller was given, such as credentials, or what says which audience is meant.
         given = place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts_of(operation).fed
         if place.is_file or given:
             continue
@@ -53,7 +53,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
             yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, partial(eq, choice))
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
             made_by = _made_by(place)
-            # A name of one character may be somebody else's audience, so the check may not change it.
+            # An audience with a name of one character may be somebody else's, so a run must not change it.
             is_anybodys = len(value) == 1 and made_by and effect is not Effect.READS
             if place.allows(value) and not is_anybodys and all(each.allows(value) for each in made_by):
                 yield _fault(place, word, said, value, when)
@@ -75,7 +75,10 @@ def _fault(place: Place, word: str, said: str, value: str, when: Callable[[str],
 
 
 def _made_by(place: Place) -> list[Place]:
-    """The place of the operation that creates at which an audience gets what this one asks for it by."""
+    """The place in the create's request that gives an audience the name by which this operation asks for it.
+
+    A list of it; an empty list for a create, and for a place that does not name the audience.
+    """
     if facts_of(place.operation).effect is Effect.CREATES or place.name != load(place.operation.spec.key).named:
         return []
     every = place.operation.spec.operations

@@ -10,7 +10,7 @@ from .fault import Act, Fault, Turn, When, as_is
 from .places import credential, schemes
 
 _SECONDS = 12.0
-"""Longer than an answer that has no work in it can take."""
+"""Longer than any answer that needs no real work."""
 
 
 _FAILING: tuple[tuple[str, str, When, int, int], ...] = (
@@ -24,7 +24,7 @@ _FAILING: tuple[tuple[str, str, When, int, int], ...] = (
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's."""
+    """The faults of an operation."""
     responses, facts = operation.node["responses"], facts_of(operation)
     rule = (next(responses[code].pointer for code in responses.value if code.startswith("2")),)
     for word, sentence, when, status, count in _FAILING:

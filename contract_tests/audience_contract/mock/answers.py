@@ -40,7 +40,7 @@ def _answer(operation: Operation, status: int, words: str) -> Response:
 
 
 def _value(entry: Node, schema: Node, words: str) -> Any:
-    """A value of the schema: made, or an example, or the least that there can be."""
+    """A value that the schema allows: one that is made, an example, or one with required properties only."""
     made = sample(schema, words)
     given = [entry.value["example"]] if "example" in entry.value else []
     given += [each.value["value"] for each in entry.get("examples") or () if "value" in each.value]

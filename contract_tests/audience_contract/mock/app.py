@@ -190,7 +190,7 @@ async def _members(request: HttpRequest) -> HttpResponse:
 
 
 async def _settings(request: HttpRequest) -> HttpResponse:
-    """What the server does that no document decides."""
+    """The settings: what the server does that no document decides."""
     state = request.app.state.mock
     if request.method == "PATCH":
         try:
@@ -201,7 +201,7 @@ async def _settings(request: HttpRequest) -> HttpResponse:
 
 
 async def _tokens(request: HttpRequest) -> HttpResponse:
-    """The access tokens that were issued become invalid."""
+    """Make the access tokens invalid that were issued."""
     request.app.state.mock.expire_tokens()
     return HttpResponse(status_code=204)
 
@@ -235,9 +235,11 @@ async def respond(answer: Response, send: Send, *, cut: bool = False, add_length
 
 
 def said(status: int, *headers: tuple[str, str]) -> Response:
+    """An error that comes from the mock and no provider: the status, its phrase as JSON, and `headers`."""
     plain = provider.reply(status, {"message": provider.reason(status)})
     return Response(status, plain.headers + headers, plain.body)
 
 
 def not_allowed(methods: Sequence[str]) -> Response:
+    """A 405 that names the methods of the path."""
     return said(405, ("allow", ", ".join(methods)))

@@ -46,7 +46,7 @@ class Call:
         return self.state.find(provider=self.operation.spec.key, **known)
 
     def remove(self, **known: str) -> None:
-        """No audience with these attributes is there any more."""
+        """Remove every audience of the provider that has these attributes of a `Record`."""
         self.state.remove(provider=self.operation.spec.key, **known)
 
     def all(self) -> list[Record]:
@@ -57,9 +57,9 @@ class Call:
 class Provider(ABC):
     """One provider's answers, and what else its documents say that no spec can.
 
-    A subclass has, for each operation, a method named by the lower-case `operationId`, with an underscore for what no
-    name in Python has: it takes a `Call`, changes
-    state, and gives the documented success, or a refusal for a documented reason that no schema can state.
+    A subclass has, for each operation, a method named by the lower-case `operationId`, with an underscore for each
+    character that no Python name has. The method takes a `Call`, changes state, and returns the documented success, or
+    a refusal for a documented reason that no schema can state.
     """
 
     settings: ClassVar[Mapping[str, str]] = {}
@@ -75,19 +75,19 @@ class Provider(ABC):
     is_by_name: ClassVar[bool] = True
     """Whether a name says which audience is meant; else only what its creation answered does."""
     examples: ClassVar[Mapping[str, Any]] = {}
-    """Values of the page's samples, for properties of which the page does not say which values there are."""
+    """Values from the page's samples, for properties whose allowed values the page does not list."""
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset()
-    """Properties that only some revisions of the page know as the caller's."""
+    """Properties that only some revisions of the page let the caller send."""
     operations: ClassVar[Mapping[str, Facts]] = {}
-    """By operationId, the facts of what is no create and does more or less than its method says."""
+    """By operationId, the facts of operations that create nothing, if their method does not say them all."""
     bound: ClassVar[frozenset[str]] = frozenset()
     """The headers that belong to the credential, as the documented 401 says: another value is refused."""
     identity: ClassVar[tuple[str, ...]] = ()
     """JSON pointers into the success of a create, to what no two successes have in common."""
     left_open: ClassVar[frozenset[str]] = frozenset()
-    """JSON pointers to rules of the spec of which no document says that what breaks them is refused."""
+    """JSON pointers to rules of the spec: no document says that a request is refused that breaks one of them."""
     extensible: ClassVar[bool] = False
-    """Whether a property or field that nobody knows must be overlooked."""
+    """Whether the server must ignore properties and fields that it does not know."""
     echoes: ClassVar[Mapping[str, str]] = {}
     """JSON pointers into the success of a create, to what it repeats of the request: the property's name there."""
 
@@ -134,15 +134,15 @@ class Provider(ABC):
         return self.error(operation, 400)
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
-        """Why nothing can be said of an operation; "" where something can."""
+        """Why an operation is not judged; "" if it is."""
         return ""
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
-        """Why a request that breaks no rule may be refused all the same, where the documents leave that open."""
+        """Why a request that breaks no rule may succeed or be refused: each reason that the documents leave open."""
         yield from ()
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
-        """What an answer breaks of rules that no schema states."""
+        """The violations in an answer of rules that no schema states."""
         yield from ()
 
     def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:  # noqa: ARG002
@@ -160,7 +160,7 @@ class Provider(ABC):
         yield from ()
 
     def file(self) -> tuple[str, str, bytes]:
-        """A small file that must be taken: its name, media type and content."""
+        """A small file that must be taken: its name, media type and content; raises LookupError if none is taken."""
         raise LookupError(f"{type(self).__name__} takes no files")
 
     def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:

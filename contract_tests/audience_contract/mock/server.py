@@ -22,7 +22,8 @@ class Serving:
     """An ASGI application on a real socket, from `__enter__` to `__exit__`, in a thread of its own.
 
     `host` is an address of this machine, and `port` a port, 0 for a free one. Without `own_headers`, no Date and Server
-    are added to answers. One that `lives` is told when it starts and ends. Entering raises OSError for a port in use.
+    are added to answers. With `lives`, the application is told when it starts and ends (ASGI's lifespan). Entering
+    raises OSError for a port in use.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Serving:
             ws="none",
             lifespan="auto" if self._lives else "off",
             log_config=None,
-            # What it says of messages that are none is the business of who sends them.
+            # uvicorn's warnings about malformed messages concern only those who send them.
             log_level="critical",
             access_log=False,
             server_header=self._own_headers,
@@ -163,7 +164,7 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
     def end(self) -> None:
-        """From another thread, and more than once."""
+        """End the server; may be called from another thread, and more than once."""
         self.should_exit = True
         with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._told.set)

@@ -35,7 +35,7 @@ class Exchange(NamedTuple):
 class Change:
     """What happened to an audience: the token that was given for it, and when, in seconds since 1970.
 
-    `replaces` says that nothing of what was in before stays, `removes` that the audience goes.
+    `replaces` says that the members before are gone after it, `removes` that the audience is.
     """
 
     token: str
@@ -48,12 +48,11 @@ class Change:
 class Record:
     """What a successful request created.
 
-    `name`, `id` and `token` as the provider would know them, None where it has none. `fields` are all JSON properties
-    or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows` below the
-    heading, None where the file is not read. `path` are the values of the path's parameters.
-    `created` is seconds since 1970, and `number`
-    grows from one to the next. `members` are those that are in, each
-    with its attributes; `changes` are what happened to it, first its creation.
+    `name`, `id` and `token` are as the provider would know them, None where it has none. `fields` are all JSON
+    properties or text parts that were sent. `file` is None or has `name`, `content_type`, `size` in bytes, and `rows`,
+    the number of rows below the heading, None where the file is not read. `path` are the values of the path's
+    parameters. `created` is seconds since 1970, and `number` grows from one record to the next. `members` are the
+    current members by id, each with its attributes; `changes` are what happened to the audience, first its creation.
     """
 
     provider: str
@@ -84,8 +83,8 @@ class Record:
 class Settings:
     """What takes time at a provider, or what its documents leave open; may be changed at any time.
 
-    `indexing` is how many seconds a change of an audience is on its way: until then it is not in, and a read tells so.
-    Each of the others is what a provider may do as well as its opposite:
+    `indexing` is how many seconds a change of an audience is on its way: until then the members are as before, and a
+    read says that it is not applied yet. Each of the others may be true or false of a provider:
 
     - `shown_while_indexing`: a read finds an audience whose creation is on its way.
     - `removed_at_once`: a removal is never on its way.
@@ -93,13 +92,13 @@ class Settings:
     - `same_name_accepted`: a second audience of the same name is created, as another one.
     - `removed_name_accepted`: so is one of a name that was removed.
     - `empty_accepted`: a change or replacement that has no members in it is a success.
-    - `unknown_token_accepted`: a token that belongs to no change counts for none, and is no error.
+    - `unknown_token_accepted`: a token that belongs to no change is ignored, and is no error.
     - `unknown_cursor_accepted`: a cursor that was never given means the first page, and is no error.
     - `limit_accepted`: a page that is smaller or larger than allowed is one of the nearest size, and no error.
     - `newest_first`: the order of a list.
     - `null_at_end`: the last page of a list has null for a cursor, and not none.
     - `metadata_found`: Adobe's Segmentation Service has the audiences whose metadata were created.
-    - `inactive`: such a new one is inactive.
+    - `inactive`: a new audience there is inactive.
     - `system_id`: the answer that creates has an `id` beside an `audienceId` that the caller did not give.
     - `next_as_text`: a page says as a text which one follows, or that none does.
     - `zones`: CommBox's times have a zone.
@@ -124,7 +123,7 @@ class Settings:
     zones: bool = True
 
     def but(self, **changes: object) -> "Settings":
-        """With some of them changed; raises ValueError for one that is not there, or for a value of another kind."""
+        """A copy with some settings changed; raises ValueError for an unknown one, or a value of another kind."""
         for name, value in changes.items():
             known = getattr(self, name, None)
             if known is None:
@@ -156,6 +155,7 @@ class State:
             return self._count
 
     def add(self, record: Record) -> None:
+        """Keep a new record, with the next number and its creation as the first change."""
         with self._lock:
             self._added += 1
             changes = [Change(record.token or "", record.created)]
@@ -174,7 +174,7 @@ class State:
         replaces: bool = False,
         removes: bool = False,
     ) -> None:
-        """A change is on its way: `members` come in with their attributes, or go where None stands for these."""
+        """Send a change on its way: `members` come in with their attributes, or go if None stands for these."""
         change = Change(token, time.time(), replaces, removes)
         with self._lock:
             record.changes.append(change)
@@ -184,7 +184,7 @@ class State:
                 self._on_its_way.append((record, change, members or {}))
 
     def remove(self, **known: str) -> None:
-        """No audience with these attributes is there any more."""
+        """Remove every audience with these attributes."""
         with self._lock:
             self._removed |= {(record.provider, record.name) for record in self._records if _has(record, known)}
             self._records = [record for record in self._records if not _has(record, known)]
@@ -202,13 +202,13 @@ class State:
         return not self.is_over(record.changes[-1])
 
     def drop(self, record: Record) -> None:
-        """An audience is not there any more."""
+        """Remove one audience at once."""
         with self._lock:
             self._records = [one for one in self._records if one is not record]
             self._removed.add((record.provider, record.name))
 
     def _arrive(self) -> None:
-        """Put in what is no longer on its way."""
+        """Apply the changes that are no longer on their way."""
         while self._on_its_way and self.is_over(self._on_its_way[0][1]):
             record, change, members = self._on_its_way.popleft()
             if change.removes:
@@ -229,11 +229,12 @@ class State:
         return token
 
     def expire_tokens(self) -> None:
+        """Make every access token invalid that was issued so far."""
         with self._lock:
             self._tokens.clear()
 
     def log(self, exchange: Exchange) -> None:
-        """Keep an exchange; the oldest go where that is more than is kept, and one that is larger is not kept."""
+        """Keep an exchange; the oldest go if there are too many, or too many bytes. A very large one is not kept."""
         with self._lock:
             self._exchanges.append(exchange)
             self._size += exchange.size
@@ -241,6 +242,7 @@ class State:
                 self._size -= self._exchanges.popleft().size
 
     def clear(self) -> None:
+        """Forget audiences and exchanges; access tokens and the counter stay."""
         with self._lock:
             self._records.clear()
             self._on_its_way.clear()
@@ -250,23 +252,26 @@ class State:
 
     @property
     def tokens(self) -> frozenset[str]:
+        """The access tokens that are valid."""
         with self._lock:
             return frozenset(self._tokens)
 
     @property
     def records(self) -> list[Record]:
+        """The audiences that are there, in the order of their creation; finished changes are applied first."""
         with self._lock:
             self._arrive()
             return list(self._records)
 
     def members(self, record: Record) -> dict[str, dict[str, Any]]:
-        """Those that are in, with their attributes."""
+        """The current members of an audience by id, with their attributes."""
         with self._lock:
             self._arrive()
             return dict(record.members)
 
     @property
     def exchanges(self) -> list[Exchange]:
+        """The exchanges that are kept, the oldest first."""
         with self._lock:
             return list(self._exchanges)
 

@@ -1,13 +1,20 @@
 """Adobe's mock.
 
-Adobe documents the gateway's errors, and no error of the endpoint that creates. Ours, therefore: that whatever the spec
-forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) is a 400 of the gateway
-with the code `400000`; that an `Authorization` of another form is an invalid token; that the answer is plain
-`application/json`; that a second audience of the same name or `audienceId` is accepted as another one.
+Adobe documents the gateway's errors, and no error of the endpoint that creates. The rest is decided here:
 
-Of the Segmentation Service, ours are: a page of 20 where no `limit` is given, and of one at least; that `sort` by a
-property which some audiences lack has no effect; that a `property` of another form, or of no property, finds nothing.
-`Settings` decide which of the audiences created here it has, and how it names the next page.
+- What the spec forbids (no or another `Accept`, no `createAudienceMetaOnly`, a body that is no JSON object, …) gets a
+  400 of the gateway with the code `400000`.
+- An `Authorization` of another form is an invalid token.
+- The answer is plain `application/json`.
+- A second audience of the same name or `audienceId` is accepted as another one.
+
+So are these, of the Segmentation Service:
+
+- A page has 20 audiences where no `limit` is given, and room for one at least.
+- A `sort` by a property that some audiences lack has no effect.
+- A `property` of another form, or of no property, finds nothing.
+
+`Settings` decide which of the audiences created here the service has, and how it names the next page.
 """
 
 import sys
@@ -221,7 +228,7 @@ class Adobe(Provider):
 
 
 def _found(call: Call) -> list[Record]:
-    """What the Segmentation Service has."""
+    """The audiences that the Segmentation Service has."""
     settings, found = call.state.settings, call.all() if call.state.settings.metadata_found else []
     return found[::-1] if settings.newest_first else found
 
@@ -241,7 +248,7 @@ def _is_sorted(audiences: Sequence[Mapping[str, Any]], name: str, direction: str
 
 
 _SHOWN = ("name", "description", "namespace", "originName", "audienceId")
-"""What an audience has of the request that created it."""
+"""The properties that an audience takes from the request that created it."""
 
 
 def _shown(call: Call, record: Record) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The mock of Adobe's token endpoint.
 
-Adobe documents no error of it: the errors are those of RFC 6749, section 5.2, and none is known to be Adobe's. Ours are
-the `error` of a status that the RFC does not have there, that any `scope` is taken, and that a token holds at Adobe's
-mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
+Adobe documents no error of it: the errors are those of RFC 6749, section 5.2, and none is known to be Adobe's. Decided
+here: the `error` of a status that this section does not have; that any `scope` is taken; that a token is valid at
+Adobe's mock, and no other, until `MockServer.expire_tokens`, whatever `expires_in` says.
 """
 
 import re

@@ -1,10 +1,15 @@
 """Batch's mock.
 
-Ours, because undocumented: each `error_code`, the text that follows the documented one in a refusal, that a token is
-made of a counter and a cursor of where the page before it ended, that of several audiences of one name a view shows the
-last and a removal removes all, that only what is no longer on its way counts as a member and replaces what was in, and
-that a member that is added again has the attributes of the last time. No `type` is shown of an audience that is not of
-custom ids: no document says how that would read. What else the documents leave open, `Settings` say.
+No document says the following, so it is decided here:
+
+- Refusals: each `error_code`, and the text after the documented one.
+- A token is made of a counter, and a cursor of where the page before it ended.
+- Of several audiences of one name, a view shows the last, and a removal removes all.
+- A change adds or replaces members only once it is no longer on its way.
+- A member that is added again has the attributes of the last time.
+- No `type` is shown of an audience that is not of custom ids: no document says how that would read.
+
+`Settings` decide what else the documents leave open.
 """
 
 import hashlib
@@ -194,7 +199,7 @@ class Batch(Provider):
 
 
 def _members(operation: Operation, request: Request) -> list[dict[str, Any]]:
-    """Those in a body that breaks no rule of the spec."""
+    """The members in a body that breaks no rule of the spec."""
     return json_of(request)["ids"] if operation.id in ("audience_update", "audience_replace") else []
 
 
@@ -209,7 +214,7 @@ def _is_plain(member: Mapping[str, Any]) -> bool:
 
 
 def _is_shown(call: Call, record: Record) -> bool:
-    """Whether it is there for those who read."""
+    """Whether a read finds the audience."""
     settings = call.state.settings
     return settings.shown_while_indexing or len(record.changes) > 1 or not call.state.is_indexing(record)
 

@@ -1,11 +1,15 @@
 """CommBox's mock.
 
-Ours, because undocumented: that a file of another media type than CSV's and Excel's, or of none, is what its content
-looks like; that a CSV is UTF-8 with commas, that `phone1` stands exactly so in the first row of the first sheet, that
-an `.xls` file is taken unread (nothing here reads that format) and a very large workbook as well, how ids look beyond
-being digits, that a second audience of the same name is accepted as another one, that an audience that was created
-here is a static one, and that its users are the different numbers of its file. Whether its times have a zone,
-`Settings` decide. A dynamic audience is a record whose field `type` is `Dynamic`.
+No document says the following, so it is decided here:
+
+- A file whose media type is neither CSV's nor Excel's, or is missing, is what its content looks like.
+- A CSV is UTF-8 with commas. `phone1` stands exactly so in the first row, in Excel in that of the first sheet.
+- An `.xls` file is taken unread, because nothing here reads that format; so is a very large workbook.
+- Ids are digits, as documented; which digits is ours.
+- A second audience of the same name is accepted as another one.
+- An audience that was created here is a static one; its users are the different numbers in its file.
+
+`Settings` decide whether times have a zone. A dynamic audience is a record whose field `type` is `Dynamic`.
 """
 
 import codecs
@@ -33,7 +37,7 @@ from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
 
 _SMALL, _LARGE = 2**16, 2**20
-"""Bytes of a file whose rows are kept, and of one that is not looked into."""
+"""Bytes below which the rows of a file are cached, and above which a file is not looked into."""
 _PDF = b"%PDF-"
 _REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
@@ -150,7 +154,7 @@ def _shown(call: Call, record: Record) -> dict[str, Any]:
 
 
 def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
-    """What is kept of a file, and its members; None of one that is not taken. The judge reads files for itself."""
+    """What is kept of a file, and its members; None if it is not taken. The judge has its own code to read files."""
     kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
     if _is_unread(file):
         return kept, {}
@@ -182,13 +186,13 @@ def _is_unread(file: Part) -> bool:
 
 
 def _named(file: Part) -> str | None:
-    """The media type that it names of a format that the page names."""
+    """The media type of a file, if it is that of a format that the page names; else None."""
     essence = file.content_type.partition(";")[0].strip().lower()
     return essence if essence in (CSV, XLSX, XLS) else None
 
 
 def _format(file: Part) -> str:
-    """What it is: no media type is documented, so that any other, and none, leaves it to the content."""
+    """The format of a file, as a media type: its own if the page names that format, else what its content suggests."""
     return _named(file) or _BEGINNINGS.get(file.data[:4], CSV)
 
 

@@ -18,7 +18,7 @@ def annotations(report: Report) -> list[str]:
     commands, counted = [], report.counted
     for findings in (counted, *report.beside.values()):
         for found in findings:
-            # Advice is none of an error, even where it counts.
+            # Advice is no error, even where it counts.
             is_error = findings is counted and found.weight is Weight.VIOLATION
             title = " ".join(filter(None, (found.about.title, "at", found.where)))
             reason = f" (accepted: {found.accepted})" if found.accepted else ""

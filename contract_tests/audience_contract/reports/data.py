@@ -14,10 +14,11 @@ from ..rules import RULES
 FORMAT = 2
 """Raised when a reader of the last format would misread a new one."""
 _ACTING = re.compile(r"[^ -~\n]")
-"""What may be no printable character."""
+"""Characters that may not be printable."""
 
 
 def render(report: Report) -> bytes:
+    """The report as JSON, in UTF-8."""
     return dump(value(report))
 
 
@@ -67,7 +68,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    # Packed: a test of a length has as many letters.
+    # Compressed, because a request that tests a length may be very long.
     packed = base64.b64encode(zlib.compress(step.sent)).decode("ascii")
     return {"operation": step.operation, "label": step.label, "sent": packed, "answered": dict(step.answered)}
 

@@ -1,6 +1,6 @@
 """JUnit XML, in the shape that Jenkins and GitLab read: a test case for each rule that an operation was tried by.
 
-XML 1.0 has no way to write some characters; what `shown` and `line` leave are none of them.
+XML 1.0 cannot hold some characters; `shown` and `line` escape all of these.
 """
 
 import xml.etree.ElementTree as ET
@@ -16,6 +16,7 @@ _SEPARATOR = "\n\n"
 
 
 def render(report: Report) -> bytes:
+    """The report as JUnit XML, in UTF-8."""
     root = ET.Element("testsuites", name="audience-contract", time="0")
     cases = [(one.provider, _tried(one, report)) for one in _cases(report)]
     cases += [("", _case("run", f"could be told {number}", "error", text)) for number, text in _untold(report)]

@@ -46,7 +46,7 @@ class Progress:
             self._bars.stop()
 
     def phase(self, name: str, requests: int | None = None) -> None:
-        """A phase begins, which will send so many requests if that is known; the last one is over."""
+        """Begin a phase, and end the one before; `requests` is how many it will send, if that is known."""
         with self._lock:
             self._end()
             self._phase, self._sent = line(name), 0

@@ -14,6 +14,7 @@ _REFERENCES = {ord(character): f"&#{ord(character)};" for character in string.pu
 
 
 def render(report: Report) -> bytes:
+    """The report as Markdown, in UTF-8; findings for which `LIMIT` leaves no room are only counted."""
     head = [
         f"## {_VERDICTS[report.verdict]} {_text(report.summary)}",
         _text(cut(run(report), 1000, 1)),

@@ -15,6 +15,7 @@ _LONGEST = 20_000
 
 
 def render(report: Report) -> bytes:
+    """The report as an HTML page, in UTF-8."""
     style = _resource("page.css")
     policy = f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{_hash(style)}'"
     return _template().render(report=report, texts=texts, style=style, policy=policy).encode("utf-8", "replace")

@@ -27,7 +27,10 @@ def page_of(finding: Finding) -> str:
 
 
 def line_of(file: Path, pointer: str) -> int | None:
-    """The line of a JSON pointer in a file of JSON or YAML, from 1: of what is there of it; None for nothing."""
+    """The line of a JSON pointer in a file of JSON or YAML, from 1: that of the longest part of it that is there.
+
+    None if no part of it is there, or the file cannot be read.
+    """
     node, line = _root(file), None
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")

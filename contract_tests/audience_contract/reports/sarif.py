@@ -17,6 +17,7 @@ _INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
 def render(report: Report) -> bytes:
+    """The report as SARIF, which is JSON in UTF-8."""
     run = {
         "tool": {
             "driver": {
@@ -55,7 +56,7 @@ def _rule(key: str) -> dict[str, Any]:
 def _invocation(report: Report) -> dict[str, Any]:
     said = [("error", text) for text in report.unfinished] + [("note", note) for note in report.notes]
     return {
-        # "Whether the analysis could be done": with results it could.
+        # SARIF asks whether the analysis could be done: with results, it could.
         "executionSuccessful": report.verdict is not Verdict.INCONCLUSIVE,
         "exitCode": report.verdict.exit_code,
         "exitCodeDescription": report.summary,
@@ -67,7 +68,7 @@ def _result(report: Report, finding: Finding) -> dict[str, Any]:
     result = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
-        # Advice is none of an error, even where it counts.
+        # Advice is no error, even where it counts.
         "level": "error" if finding.weight is Weight.VIOLATION else "note",
         "message": _message(f"{finding.message or finding.about.help} ({shown_by(finding)})"),
         "locations": [_location(report, finding)],

@@ -57,7 +57,7 @@ def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> Non
 
 
 def _shortened(headline: str, width: int) -> str:
-    """A long one without its page and its middle: the input stands first, and what is wrong with the answer last."""
+    """A long headline without its page and its middle; it starts with the input, and ends with what is wrong."""
     text, start = line(headline), width // 3
     if len(text) > width:
         text = re.sub(r"; [^; ()]+\.(md|yaml|json)\)$", ")", text)
@@ -65,7 +65,7 @@ def _shortened(headline: str, width: int) -> str:
 
 
 def _end(report: Report, console: Console, width: int, places: Sequence[str]) -> None:
-    """The last 24 lines of a terminal of 80 columns have all of it."""
+    """Print the result; it fits into the last 24 lines of a terminal of 80 columns."""
     console.print(Rule(style="dim"))
     symbol, colour = _VERDICTS[report.verdict]
     _line(console, width, f"{symbol} {report.summary}", colour)
@@ -96,7 +96,7 @@ def _safe(text: str) -> str:
 
 
 def _held(text: str) -> str:
-    """A line that starts with "::" would be a command to GitHub's runner."""
+    """The line, kept from starting with "::", which would make it a command to GitHub's runner."""
     return f"\N{ZERO WIDTH SPACE}{text}" if text.lstrip().startswith("::") else text
 
 
@@ -134,7 +134,7 @@ def _evidence(console: Console, width: int, evidence: Evidence, *, whole: bool =
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
     command = curl(evidence)
     if command:
-        # Not folded: a terminal gives back a line as one line.
+        # Not folded, so that it can be copied from a terminal as one line.
         console.print(Text("\n".join(map(_held, for_github(shown(command)).split("\n"))), "magenta"), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""Texts of a report, made fit for eyes and shells."""
+"""Texts of a report, safe to show on a screen and to copy into a shell."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ def shown_by(finding: Finding) -> str:
 
 
 def facts(finding: Finding) -> list[tuple[str, str]]:
-    """What else there is to say of a finding, each with its name."""
+    """What else is known of a finding: name and text."""
     found = (
         ("Where", finding.where),
         ("Place", finding.place),
@@ -54,7 +54,7 @@ def left(created: Iterable[Created]) -> list[str]:
 
 
 def sections(report: Report) -> list[tuple[str, list[str]]]:
-    """What stands in every form for people beside the findings."""
+    """The sections beside the findings, in every report for people: title and lines."""
     found = (
         ("Could not be told", report.unfinished),
         ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
@@ -66,7 +66,7 @@ def sections(report: Report) -> list[tuple[str, list[str]]]:
 
 
 def run(report: Report) -> str:
-    """What makes a run again."""
+    """What is needed to repeat a run."""
     parts = (
         f"{report.command} {report.target}",
         "" if report.seed is None else f"seed {report.seed}",
@@ -106,7 +106,7 @@ def body(content: bytes) -> str:
 
 
 def cut(text: str, characters: int, lines: int) -> str:
-    """At most so much of a text, and how much of it is missing."""
+    """At most so many characters and lines of a text, and how many characters are missing."""
     kept = "\n".join(text.split("\n")[:lines])[:characters]
     missing = len(text) - len(kept)
     return f"{kept}\n… {missing:,} more characters" if missing else kept

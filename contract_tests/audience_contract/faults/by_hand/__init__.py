@@ -10,7 +10,7 @@ from ..fault import Fault
 
 
 def faults(operation: Operation) -> Iterator[Fault]:
-    """An operation's, if it creates."""
+    """The faults of an operation, if it creates."""
     name = f"{__name__}.{operation.spec.key}"
     if find_spec(name) and facts_of(operation).effect is Effect.CREATES:
         yield from import_module(name).FAULTS

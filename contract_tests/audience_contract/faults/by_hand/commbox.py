@@ -1,4 +1,4 @@
-"""CommBox: the file of an upload, of which the schema says that it is bytes, and the prose that it has `phone1`."""
+"""CommBox's uploads: the schema says only that the file is bytes; the prose says that it has a column `phone1`."""
 
 import io
 import re
@@ -37,14 +37,14 @@ _TAKEN: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
     ("phone1-begins", "where a name only begins with it", b"phone10\n442079832100\n", re.compile(rb"^phone1\w").match),
     ("phone1-anywhere", "with `phone1` below its first row", b"name\nphone1\n", lambda data: b"\nphone1" in data),
 )
-"""What is said of a CSV file, one, and which are taken that do not have `phone1`."""
+"""Word, words, an example of a CSV file, and what says which files without `phone1` are taken."""
 _BOOKS: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
     ("phone1-missing", "without `phone1`", workbook([["phone"], [442079832100]]), _is_whole),
     ("unread", "of any bytes", b"no workbook", lambda data: not data.startswith(b"PK")),
     ("cut", "without its end", _BOOK.data[:-100], lambda data: data.startswith(b"PK") and b"PK\5\6" not in data),
     ("any-zip", "that is another ZIP file", _zip(), lambda data: data[:2] == b"PK" and b"xl/workbook.xml" not in data),
 )
-"""What is said of an Excel file, one, and which are taken that are none or do not have `phone1`."""
+"""Word, words, an example of an Excel file, and what says which files are taken that are none or lack `phone1`."""
 _REFUSED: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
     ("refused", "", _RIGHT.data, lambda _: True),
     ("last-line", "without a line break at their end", _RIGHT.data.strip(), lambda data: not data.endswith(b"\n")),
@@ -55,7 +55,7 @@ _REFUSED: tuple[tuple[str, str, bytes, Callable[[bytes], object]], ...] = (
     ("large", "of more than 64 KiB", b"phone1\r\n" + b"442079832100\r\n" * 6000, lambda data: len(data) > 2**16),
     ("hyphens", "with two hyphens in a line", b'phone1,note\r\n4420798321,"a\r\n--b"\r\n', lambda d: b"\n--" in d),
 )
-"""What is said of CSV files, one, and which fail."""
+"""Word, words, an example of a CSV file, and what says which files fail."""
 _NAMES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
     ("accents", "beyond ASCII", "\u00e9t\u00e9.csv", lambda name: not name.isascii()),
     ("capitals", "in `.CSV`", "A.CSV", lambda name: name.endswith(".CSV")),
@@ -63,7 +63,7 @@ _NAMES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
     ("long", "of more than 100 characters", f"{'a' * 120}.csv", lambda name: len(name) > 100),
     ("semicolon", "with a semicolon", "a;b.csv", lambda name: ";" in name),
 )
-"""What is said of the names of files, one, and which fail."""
+"""Word, words, an example of a file's name, and what says which names fail."""
 
 
 def _file(request: Request) -> Part:
