@@ -1,4 +1,4 @@
-"""Judging a server: requests of every kind are sent to it, and each answer has to fit what was asked."""
+"""Judging a server: the check sends it requests of every kind, and compares each answer with what was asked."""
 
 from .courier import Options
 from .replay import replay
