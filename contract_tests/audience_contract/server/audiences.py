@@ -30,13 +30,13 @@ PREFIX = "contract-check-"
 STARTS = (PREFIX, "contract_check_", "contractcheck")
 """The prefix, and its spellings for names that may have no hyphen, or neither a hyphen nor an underscore."""
 _HELD = 5
-"""How many audiences are kept to be read and changed; no test case removes these."""
+"""How many audiences of each creating operation are kept to be read and changed; no case removes these."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
 class Made:
-    """An audience that the run made: its name, its id or token, the server's answer, and the whole exchange.
+    """An audience of the run: its name, its id or token, the server's answer, and the whole exchange.
 
     `by` is the id of the operation that made it, and `path` has the path parameters of that request.
     """
@@ -62,7 +62,7 @@ class Made:
 
 
 class NotOursError(Exception):
-    """A request must not be sent: it could change something that the run has not made."""
+    """A request that must not be sent, because it could change something that the run has not made."""
 
 
 class Audiences:
@@ -138,7 +138,7 @@ class Audiences:
         self._known.add(key)
 
     def find(self, key: str, by: str = "") -> Made | None:
-        """The audience of a name or an id that exists for certain; None if there is none."""
+        """The audience of a name or an id, if it certainly exists; else None."""
         every = (*self._listed, *self.left)
         return next((one for one in reversed(every) if one.is_meant(key, by) and one not in self._unsure), None)
 

@@ -56,8 +56,8 @@ class Options:
     - `operations`: the ids of the operations to judge; if empty, all that the server has.
     - `rules`: the rules to try; all if empty.
     - `keep`: leave at the server what the run has created.
-    - `patience`: the longest pause, in seconds, for a server that says it is busy, if `seconds` is None. It also limits,
-      to 5 seconds at most, the time that a run waits in vain for audiences that were just made and are not found.
+    - `patience`: the longest pause, in seconds, for a server that says it is busy, if `seconds` is None. It also
+      limits, to 5 seconds at most, how long a run waits in vain for audiences that were just made and are not found.
     - `jobs`: how many requests are sent at once where their order does not matter; the findings do not depend on it.
     """
 
@@ -117,7 +117,7 @@ class Courier:
     def send(
         self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
-        """Send a request, and return the exchange. It counts for the operation `of`, if that is the one that needs it."""
+        """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.before(operation, request, of)
         return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
 
