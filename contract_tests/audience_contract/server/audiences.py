@@ -53,7 +53,7 @@ class Made:
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
     def is_gone(self, key: str, by: str) -> bool:
-        """Whether removing the audience of this name or id removes this one: it is the same, or below it in the path."""
+        """Whether removing the audience of this name or id removes this one: it is the same one, or below it."""
         return self.is_meant(key, by) or (key != "" and key in self.path.values())
 
     def told(self, pointer: str) -> Any:

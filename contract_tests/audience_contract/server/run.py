@@ -123,7 +123,7 @@ class Run:
 
     @staticmethod
     def _order(operation: Operation) -> tuple[int, int, bool]:
-        """The sort key of operations: creates first, parents before what is made below them, lists before their items."""
+        """The sort key of operations: creates first, parents before their children, lists before what they may show."""
         return _ORDER.index(facts_of(operation).effect), operation.path.count("{"), is_about_one(operation)
 
     def _why_not(self, operation: Operation) -> str:
@@ -229,7 +229,7 @@ class Run:
             yield f"may have created something without saying so: {counted(self._courier.unclear, 'request')}"
 
     def _play(self) -> None:
-        """Play the phases. Each phase has every operation, so that none waits until another has used up its requests."""
+        """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
         every = [self._drafts(each) for each in self._operations]
@@ -506,7 +506,7 @@ class Run:
                     ahead = 0
                     break
                 if is_number:
-                    # A number is where the next page starts: no later page has an item from before, so these count as had.
+                    # A number is where the next page starts, so no later page has an item from before that.
                     ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
@@ -516,7 +516,7 @@ class Run:
             self._filter(operation, self._judge.ours(operation, first))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
-        """Ask for a list filtered by the properties of an item that it has: the filtered list must have it, too."""
+        """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
         draft = self._names.draft(operation, least=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
@@ -526,7 +526,7 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Change an audience, and read it by the id that the change answered: it must exist, with no member too many."""
+        """Change an audience, and read it by the id that the change answered: it must exist, without extra members."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
