@@ -237,8 +237,8 @@ def shown(finding: Finding, lines: list[str]) -> bool:
     headline = " ".join(finding["message"].split())
     if headline.replace(" ", "") in "".join("".join(lines).split()):
         return True
-    # A shortened headline is one line that begins with the finding's number. It lacks the page in the last brackets, and
-    # then, if it is still too long, its middle.
+    # A shortened headline is one line that begins with the finding's number. It lacks the page in the last brackets,
+    # and then, if it is still too long, its middle.
     numbered = [found[1] for line in lines if (found := re.fullmatch(r" *\d+ (.+)", line))]
     pageless = re.sub(r"; [^; ()]+\)$", ")", headline)
     patterns = [re.escape(said).replace("…", ".+") for said in numbered]
