@@ -139,6 +139,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(case: Case, port: int) -> Iterator[None]:
+    """Run the case's server on a port; raises RuntimeError if it ends instead of listening."""
     folder, command = laid_out(case)
     with (case.folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
@@ -207,6 +208,7 @@ class Result:
 
 
 def result_of(case: Case) -> Result | None:
+    """The kept result of a case, with its violations only; None if the case was not measured."""
     if not (case.folder / "result.json").exists():
         return None
     code = json.loads((case.folder / "result.json").read_text("utf-8"))["exit"]
@@ -220,6 +222,7 @@ def result_of(case: Case) -> Result | None:
 
 
 def names(finding: Finding, operation: str) -> bool:
+    """Whether a finding names an operation (its id in the spec)."""
     return operation in json.dumps([finding.get("operation"), finding.get("operations")])
 
 
@@ -259,6 +262,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def scored(label: str, all_cases: list[Case]) -> str:
+    """The score of all cases that have a result, as Markdown under a heading with `label`."""
     truths = tomllib.loads((HERE / "truths.toml").read_text("utf-8")).get("truth", [])
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60

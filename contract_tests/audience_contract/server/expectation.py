@@ -145,6 +145,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
+    """The expectation for a request with another method, or, with `is_open`, to another path."""
     documented = operation.spec.methods(request.target.partition("?")[0])
     silent = is_open or request.method == "OPTIONS" or (request.method == "HEAD" and "GET" in documented)
     weight, expected = (Weight.NOT_JUDGED, Expected.OPEN) if silent else (Weight.VIOLATION, Expected.NO_SUCCESS)
@@ -189,6 +190,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
+    """The expectation for a request that lacks the right credential of a security scheme."""
     name, values = security.place(scheme)[1], security.values_of(scheme, request)
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):

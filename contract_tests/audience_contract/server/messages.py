@@ -262,8 +262,10 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
         )
 
     def word_of(draft: Draft) -> Request:
-        """The request whose boundary is a word of the file. In the file it is no delimiter: it has no two hyphens
-        before it there (RFC 2046, 5.1.1)."""
+        """The request whose boundary is a word of the file.
+
+        In the file the word is no delimiter, because no two hyphens stand before it (RFC 2046, 5.1.1).
+        """
         texts = [value.data.decode("utf-8", "replace") for value in draft.fields.values() if isinstance(value, File)]
         word = re.findall(r"\w+", "".join(texts) or "check")[0]
         return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")

@@ -35,6 +35,7 @@ class Opening:
     """The first exchange that had an answer: that of the smallest valid request, unless it got none."""
 
     def add(self, seen: Observation, *, valid: bool, incomplete: bool) -> None:
+        """Take an exchange into account; `valid` says that it should succeed, `incomplete` that it lacks something."""
         request, status = seen.request, seen.response.status if seen.response else 0
         # A status for another method says nothing about this one.
         self._statuses |= {status} if request.method == self.operation.method else set()

@@ -61,13 +61,13 @@ class Watcher(Protocol):
     """Receives the progress of a run."""
 
     def phase(self, name: str) -> None:
-        """A phase begins."""
+        """The phase `name` begins."""
 
     def request(self) -> None:
-        """One more request."""
+        """One more request is about to be sent."""
 
     def finding(self, finding: Finding) -> None:
-        """One more finding."""
+        """One more finding was made."""
 
 
 def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
@@ -85,6 +85,8 @@ class _Ready(NamedTuple):
 
 
 class Run:
+    """One run against a target: `report` plays it; `tell`, `shown` and `clean_up` serve a replay."""
+
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # Members may be shown in reports, because the run makes them up.
@@ -145,6 +147,10 @@ class Run:
         return ""
 
     def report(self) -> Report:
+        """Play the run: send the cases, see each finding again, clean up; returns the report.
+
+        An interrupt ends the run early, and the report says so.
+        """
         started = datetime.now(UTC)
         try:
             self._play()
