@@ -147,9 +147,10 @@ class Courier:
         return 1 if one_by_one else _AT_ONCE
 
     def before(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
-        """Check and count a request that is about to be sent, and wait where `rate` asks for it; none is sent without.
+        """Check and count a request before it is sent, and wait if `rate` asks for that. Every request passes here.
 
-        Raises NotOursError if it must not be sent, and Enough if a limit is reached.
+        Raises NotOursError if the request must not be sent, UsedUp if its operation has used up its requests, and
+        Enough if another limit is reached.
         """
         if not self._audiences.may_leave(request):
             raise NotOursError

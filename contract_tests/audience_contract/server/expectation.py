@@ -36,7 +36,7 @@ _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 
 
 class Expected(Enum):
-    """How a request must be answered; the value is the text of a report."""
+    """How a request must be answered; each value is the wording in a report."""
 
     SUCCESS = "it is valid"
     REFUSAL = "it must be refused with a documented status"
@@ -56,9 +56,9 @@ class Expectation:
     - `weight`: the weight of a finding; with NOT_JUDGED, only server errors are judged.
     - `broken`: what the request breaks; None for a valid request.
     - `detail`: the `detail` of a `Finding`.
-    - `advised`: the rule of advice that an answer breaks which fits, but is not 401; "" for none.
+    - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
     - `shown`: the text about the request in a headline; if "", the headline shows what is broken, or the whole request.
-    - `only`: the only status that a refusal may have; 0 if several may do.
+    - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
     expected: Expected
@@ -74,7 +74,10 @@ class Expectation:
 
     @property
     def key(self) -> str:
-        """What identifies the documented rule: its pointer, that of a shared component if it is one, or else its id."""
+        """The key of the documented rule: its pointer in the spec, or the rule's id if the rule has no place there.
+
+        A rule in a shared component has one pointer, and so one key for all operations.
+        """
         return self.pointer if RULES[self.rule].is_placed else self.rule
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
@@ -302,7 +305,10 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _made_up(operation: Operation) -> frozenset[str]:
-    """Optional query parameters for which only the server knows right values: cursors, and texts but names and ids."""
+    """Optional query parameters for which only the server knows right values: cursors, and texts of any kind.
+
+    The names and ids of audiences are not among them.
+    """
     facts = facts_of(operation)
     known = {provider_of(operation.spec.key).named, *facts.fed}
     return frozenset(

@@ -115,7 +115,7 @@ class Judge:
         self._remember(operation, seen, expectation)
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        """Judge a request without an answer; a server that has never answered is not judged for being unreachable."""
+        """Judge a request without an answer. A server that was never there is not judged."""
         gone = seen.trouble.startswith(UNREACHABLE)
         # No page says how long a request may be, and an early answer to a long one can get lost on its way.
         long = len(seen.request.body) >= _LONG or len(seen.request.target) >= _LONG_TARGET

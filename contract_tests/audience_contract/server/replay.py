@@ -19,8 +19,8 @@ def replay(
 
     The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
     credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
-    it; and up to 20 times more if the run needed that to see the finding again. Raises StoryError if the story cannot
-    be sent.
+    it; and up to 20 times more if the run needed more than two to see the finding again. What it creates is removed in
+    the end. Raises StoryError if the story cannot be sent.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)

@@ -70,7 +70,7 @@ class Target:
         ours = provider_of(provider)
         variables = ours.settings
         missing = sorted(name for name in variables.values() if not environment.get(name))
-        # Any other OpenAPI document may declare several schemes, and need credentials for one of them, or for none.
+        # Other OpenAPI documents may declare several schemes of which one is enough, or need no credentials at all.
         if missing and ours.is_by_name:
             raise ValueError(f"set {', '.join(missing)} in the environment")
         settings = {at: environment[name] for at, name in variables.items() if name not in missing}

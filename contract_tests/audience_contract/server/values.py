@@ -42,7 +42,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
     """The cases for each place, those of one kind of change in one list."""
     full = most
     for place in places(least.operation):
-        # No valid value is known for such a parameter, but none may make a server fail.
+        # No valid value is known for a parameter that was left out of the full draft, but none may make a server fail.
         is_left_out = full.value(place) is None and place.kind == "query"
         most = full.put(place, names.usual(place, least=False)) if is_left_out else full
         right = most.value(place)
