@@ -1,8 +1,8 @@
-"""CPU per create beside plain httpx2: one at a time in a thread, and with 5 and 50 in flight on an event loop.
+"""CPU time of a create, as a ratio to plain httpx2: one call at a time, and 5 and 50 at once on an event loop.
 
-Each is measured with a connection that is kept, which `reuse_connections=True` allows, and with a new one for each
-call, as the library makes it. The server is another process, so what is counted is the client's CPU time alone. Exits
-with 1 where ours is more than `--most` of httpx2's, by the median of all rounds, on kept connections and on new ones.
+Each is measured with kept connections (`reuse_connections=True`), and with a new connection for each call, which is the
+library's default. The server is another process, so that only the client's CPU time counts. Exits with 1 if the median
+ratio of all rounds is above `--most`, which has one limit for kept connections and one for new ones.
 """
 
 import argparse
@@ -29,14 +29,14 @@ HEADERS = {"Authorization": "Bearer key-4711", "X-Batch-Project": "project_x", "
 
 
 def one_at_a_time(url: str, calls: int, *, kept: bool) -> tuple[float, float]:
-    """CPU time: ours, and that of httpx2."""
+    """The CPU seconds of so many calls: the library's, and those of httpx2."""
     limits = httpx2.Limits(max_keepalive_connections=None if kept else 0)
     with (
         Batch(base_url=url, reuse_connections=kept, verify=TRUST, api_key="key-4711", project="project_x") as batch,
         httpx2.Client(trust_env=False, verify=TRUST, limits=limits) as client,
     ):
         ours, theirs = 0.0, 0.0
-        for _ in range(calls // TURN):  # in turns, so that what else goes on here hits both
+        for _ in range(calls // TURN):  # in turns, so that other load on the machine affects both alike
             ours += _spent(lambda: batch.create(AUDIENCE))
             theirs += _spent(lambda: client.post(f"{url}{PATH}", content=BODY, headers=HEADERS))
         return ours, theirs
@@ -51,7 +51,7 @@ def _spent(call: Callable[[], object]) -> float:
 
 
 async def in_flight(count: int, url: str, calls: int, *, kept: bool) -> tuple[float, float]:
-    """The same with so many calls at once."""
+    """The same, with `count` calls at once."""
     limits = httpx2.Limits(keepalive_expiry=1.0, max_keepalive_connections=None if kept else 0)
     async with aio.Batch(
         base_url=url, reuse_connections=kept, verify=TRUST, api_key="key-4711", project="project_x"

@@ -1,7 +1,7 @@
-"""What the check costs, beside its peers in the same run: cases a second, start-up, what the mock server answers.
+"""How fast the check and the mock server are, beside other tools: start-up, cases a second, requests a second.
 
-For `audience-contract mock`, which runs it: in one process, a client would share its interpreter with the server.
-`--prism URL` also loads a Prism that runs there, with the same requests.
+`audience-contract mock` must start it, as `make bench-contract` does: then the mock server has a process of its own and
+does not share an interpreter with its client. `--prism URL` sends the same requests to the Prism server at that URL.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def _seconds(command: Sequence[str]) -> float:
 
 
 def _schemathesis(url: str) -> float:
-    """Cases a second of `st run` by its command line, its start-up not counted."""
+    """The cases a second of the command `st run`, without its start-up."""
     spec = str(files("audience_clients") / "batch" / "openapi.json")
     command = [sys.executable, "-m", "schemathesis.cli", "run", spec, "--url", url]
     options = [

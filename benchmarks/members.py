@@ -1,8 +1,9 @@
-"""CPU and memory of adding members, by the million, to a Batch on this machine.
+"""CPU time and memory for adding a million members to a Batch server on this machine.
 
-CPU is counted per member, beside the generated client with its models, `json` and plain httpx2; the server is another
-process. The memory is the most that a process of its own ever takes, with the ids from a generator. Exits with 1 if our
-CPU is more than `--most` of the generated client's, or if ten times as many ids take more than `--more` of the memory.
+CPU time is counted per member, beside that of the generated client with its models, `json` and plain httpx2; the server
+is another process. Memory is the peak of a separate process that adds the ids of an iterator. Exits with 1 if the ratio
+of our CPU time to the generated client's is above `--most`, or if ten times as many ids increase the peak by more than
+the share `--more`.
 """
 
 import argparse
@@ -26,7 +27,7 @@ CALL = 10_000
 
 
 def ours(url: str, count: int) -> float:
-    """Seconds of CPU."""
+    """The library's CPU seconds for adding so many members."""
     with Batch(base_url=url, api_key="key-4711", project="project_x") as batch:
         begun = time.process_time()
         changed = batch.add("VIP", map(str, range(count)))
@@ -37,7 +38,7 @@ def ours(url: str, count: int) -> float:
 
 
 def generated(url: str, count: int) -> float:
-    """The same, by the generated client as its models are meant to be used."""
+    """The CPU seconds of the generated client, used as its models are meant to be."""
     ids = map(str, range(count))
     add = AudienceUpdateBodyIdsItemAction.ADD
     with httpx2.Client(trust_env=False) as client:
@@ -53,7 +54,7 @@ def generated(url: str, count: int) -> float:
 
 
 def peak(port: Connection, url: str, count: int) -> None:
-    """Tell the most memory, in KiB, that this process took."""
+    """Add the members, and send the peak memory of this process, in KiB as Linux counts it, to `port`."""
     ours(url, count)
     port.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 

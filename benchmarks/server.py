@@ -1,4 +1,4 @@
-"""A provider in another process, so that its CPU time is not counted: it takes every call, with a token."""
+"""A minimal provider in a separate process, so that its CPU time is not counted: it answers every call with a token."""
 
 import asyncio
 import multiprocessing
@@ -17,7 +17,7 @@ _HEAD = re.compile(rb"(?is)content-length: (\d+).*?\r\n\r\n")
 
 
 class _Taking(asyncio.Protocol):
-    """Answers each request, and keeps the connection."""
+    """Answers each request, and keeps the connection open."""
 
     def connection_made(self, transport: Any) -> None:
         self._transport, self._seen = transport, bytearray()
@@ -43,7 +43,7 @@ def _serve(told: Connection, authority: bytes) -> None:
 
 @contextmanager
 def serving() -> Iterator[tuple[str, str]]:
-    """The URLs: plain, and with TLS."""
+    """Run the server; yields its base URLs, for plain HTTP and for TLS."""
     context = multiprocessing.get_context("spawn")
     receive, send = context.Pipe(duplex=False)
     authority = b"|".join((AUTHORITY.cert_pem.bytes(), AUTHORITY.private_key_pem.bytes()))

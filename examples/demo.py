@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 BATCH = ["SPRING_2026", "--provider", "batch"]
 COMMBOX = ["SPRING_2026", "--provider", "commbox"]
 FIELDS = ["batch.type=custom_ids", "adobe.namespace=demo", "adobe.originName=demo_script"]
-# At creation, Batch and Adobe cannot be sent members, Batch and CommBox no description: the table shows that.
+# At creation, Batch and Adobe take no members, and Batch and CommBox take no description. The command's table shows it.
 LEFT_OUT = ["members", "description"]
 LIFE = {
     "An audience is created at all three providers, from one draft.": [
@@ -45,7 +45,7 @@ codes = []
 with MockServer() as server:
     environment = {**os.environ, **server.environment()}
     for text, arguments in LIFE.items():
-        # CommBox has no state to wait for: there, a change takes no time.
+        # CommBox has no state to wait for, so the mock server applies its changes at once.
         server.settings.indexing = 1.0 if "batch" in arguments else 0.0
         print(f"\n{text}\n$ audiences {shlex.join(arguments)}", flush=True)
         command = [sys.executable, "-m", "audiences", *arguments]

@@ -1,4 +1,4 @@
-"""How precise the check of a server is: each careful server is checked, and then each mistake in one of them."""
+"""How precise the check of a server is: runs it on each careful server, and then on a server with each mistake."""
 
 import argparse
 import itertools
@@ -41,7 +41,8 @@ CREDENTIALS = {
     "COMMBOX_API_KEY": "eyJhbGci.eyJjbGll.c2lnbmF0",
 }
 PATHS = {"batch": "/2.10", "adobe": "", "commbox": ""}
-# Of a finding: the documents say so; HTTP, JSON and forms do, and the documents don't; neither does.
+# The judgements of a finding. true: the documents say so. habit: HTTP, JSON or forms say so, and the documents don't.
+# untrue: neither does. not judged: truths.toml has no judgement of it.
 VERDICTS = ("true", "habit", "untrue", "not judged")
 OPERATIONS = {
     ("batch", "create"): "audience_create",
@@ -60,7 +61,10 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A careful server, or a mistake in one."""
+    """A careful server, or one with a mistake: in its source, `by` stands for the text `replace`.
+
+    `operation` is the short name of the operation that the mistake is in, and `page` the sentence that it breaks.
+    """
 
     server: str
     mistake: str = ""
@@ -89,7 +93,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """The careful servers, and then their mistakes, one of each server in turn."""
+    """The careful servers, and then the mistakes, one of each server in turn."""
     careful = [Case(path.name) for path in sorted((HERE / "servers").iterdir()) if path.is_dir()]
     mistakes: dict[str, list[Case]] = {case.server: [] for case in careful}
     for entry in tomllib.loads((HERE / "mistakes.toml").read_text("utf-8"))["mistake"]:
@@ -100,7 +104,7 @@ def cases() -> list[Case]:
 
 
 def missing_tool(case: Case) -> str:
-    """What this stack needs and this machine lacks."""
+    """The file or program that the server's stack needs and this machine lacks; "" if it has all."""
     needs = {"server.py": BUILD / "venv/bin/python", "server.mjs": BUILD / "node_modules", "Server.java": GSON}
     tools = {"server.py": "", "server.mjs": "node", "Server.java": "java", "main.go": "go"}
     if case.source.name in needs and not needs[case.source.name].exists():
@@ -110,7 +114,7 @@ def missing_tool(case: Case) -> str:
 
 
 def laid_out(case: Case) -> tuple[Path, list[str]]:
-    """A copy of the server with the mistake in it, and the command that starts it."""
+    """Make a copy of the server with the mistake in it; returns its folder and the command that starts it there."""
     folder = BUILD / "servers" / case.server / (case.mistake or "careful")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(HERE / "servers" / case.server, folder)
@@ -135,6 +139,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(case: Case, port: int) -> Iterator[None]:
+    """Run the case's server on a port; raises RuntimeError if it ends instead of listening."""
     folder, command = laid_out(case)
     with (case.folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
@@ -162,7 +167,7 @@ def running(case: Case, port: int) -> Iterator[None]:
 
 
 def measure(case: Case) -> None:
-    """Run the check as a user does, on a terminal of 80 columns, and keep what it said."""
+    """Run the check as a user does, with 80 columns, and keep its output, report, exit code and seconds as files."""
     shutil.rmtree(case.folder, ignore_errors=True)
     case.folder.mkdir(parents=True)
     port = free_port()
@@ -203,6 +208,7 @@ class Result:
 
 
 def result_of(case: Case) -> Result | None:
+    """The kept result of a case, with its violations only; None if the case was not measured."""
     if not (case.folder / "result.json").exists():
         return None
     code = json.loads((case.folder / "result.json").read_text("utf-8"))["exit"]
@@ -216,21 +222,26 @@ def result_of(case: Case) -> Result | None:
 
 
 def names(finding: Finding, operation: str) -> bool:
+    """Whether a finding names an operation (its id in the spec)."""
     return operation in json.dumps([finding.get("operation"), finding.get("operations")])
 
 
 def symptoms(finding: Finding) -> set[str]:
-    """Its key, with each status that was answered: what a careful server shows as well is not due to the mistake."""
+    """The finding's key with each status of its answers.
+
+    A finding whose symptoms the careful server shows as well is not due to the mistake.
+    """
     answers = [(evidence.get("response") or {}).get("status") for evidence in finding["evidence"]]
     return {f"{finding['key']} {status}" for status in answers} or {finding["key"]}
 
 
 def shown(finding: Finding, lines: list[str]) -> bool:
-    """Whether these lines have a finding's headline: all of it, wherever it was broken, or its start and its end."""
+    """Whether these lines of a terminal have a finding's headline: all of it, wrapped or not, or its start and end."""
     headline = " ".join(finding["message"].split())
     if headline.replace(" ", "") in "".join("".join(lines).split()):
         return True
-    # One line that begins with the finding's number; it may lack the page in the last brackets, and then the middle.
+    # A shortened headline is one line that begins with the finding's number. It lacks the page in the last brackets,
+    # and then, if it is still too long, its middle.
     numbered = [found[1] for line in lines if (found := re.fullmatch(r" *\d+ (.+)", line))]
     pageless = re.sub(r"; [^; ()]+\)$", ")", headline)
     patterns = [re.escape(said).replace("…", ".+") for said in numbered]
@@ -238,7 +249,7 @@ def shown(finding: Finding, lines: list[str]) -> bool:
 
 
 def verdict_of(finding: Finding, server: str, truths: list[dict[str, Any]]) -> str:
-    """That of the first judgement, made by hand, whose words all fit."""
+    """The verdict of the first judgement in truths.toml whose words are all in the finding."""
     texts = {"server": server, **finding}
     for truth in truths:
         if all(part in str(texts.get(key, "")) for key, part in truth["where"].items()):
@@ -251,6 +262,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def scored(label: str, all_cases: list[Case]) -> str:
+    """The score of all cases that have a result, as Markdown under a heading with `label`."""
     truths = tomllib.loads((HERE / "truths.toml").read_text("utf-8")).get("truth", [])
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60

@@ -1,1 +1,1 @@
-"""How strong the check of a server is: what it finds of the fault catalogue, beside what `st run` finds."""
+"""How strong the check of a server is: which faults of the catalogue it finds, and which ones `st run` finds."""

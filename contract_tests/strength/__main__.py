@@ -1,8 +1,8 @@
-"""`python -m strength`: the check of a server on the correct servers and each fault, beside `st run`.
+"""`python -m strength`: runs our check and `st run` on the correct servers, and on a server with each fault.
 
-A fault is found by Schemathesis if its command line would exit with an error that it does not exit with on the correct
-server: what it has against that one is in its baseline. Requests are those until the first finding, a number for each
-seed, in brackets where there was no finding. "margin" is how many requests of ours show a fault in a run to its end.
+Schemathesis finds a fault if it reports a failure that it does not report on the correct server, whose failures are its
+baseline. The table has the requests until the first finding, a number for each seed, in brackets if nothing was found.
+"margin" is how many requests of our check show the fault in a run to its end.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def _played(names: Sequence[str], seeds: int, workers: int, kinds: Sequence[str]
     every = [
         (kind, name, seed) for kind in kinds for name in names for seed in range(1, 2 if kind == FULL else seeds + 1)
     ]
-    # Our hooks are global in Schemathesis, so that plain runs have processes of their own.
+    # Our hooks are global in Schemathesis, so plain runs, which must not have them, get processes of their own.
     plain, others = ([task for task in every if (task[0] == PLAIN) is is_plain] for is_plain in (True, False))
     runs = [*_in_pool(plain, workers, prose=prose), *_in_pool(others, workers, prose=prose)]
     order = {name: number for number, name in enumerate(names)}

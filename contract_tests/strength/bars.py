@@ -1,4 +1,4 @@
-"""What must hold of the runs; and the numbers that say whether it does."""
+"""The bars that the runs must reach, and the numbers that they are compared with."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from strength import servers
 from strength.tools import FULL, OURS, PEERS, Run
 
 MOST_REQUESTS = 600
-"""For each operation of a server: 400 to judge it, and those that remove what was created."""
+"""The most requests for each operation of a server: 400 to judge it, and the rest to remove what was created."""
 LEAST_MARGIN = 2
 LEAST_FOUND = 0.95
-"""The share of a provider's faults: families make some that no case is about, and they are printed in brackets."""
+"""The least share of a provider's faults to find: families also make faults that no case of the check is about."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Row:
 
 
 def rows(runs: Sequence[Run]) -> list[Row]:
-    """A row for each server, in the order of the runs."""
+    """The runs, grouped into a row for each server, in the order of the runs."""
     found: dict[str, list[Run]] = {}
     for run in runs:
         found.setdefault(run.server, []).append(run)
@@ -49,12 +49,12 @@ def rows(runs: Sequence[Run]) -> list[Row]:
 
 
 def most_requests(server: str) -> int:
-    """How many requests a run on a server may have."""
+    """The most requests that a run on a server may have."""
     return MOST_REQUESTS * len(load(servers.key_of(server)).operations)
 
 
 def missed(table: Sequence[Row]) -> Iterator[str]:
-    """The bars that are missed, a sentence for each."""
+    """A sentence for each bar that is missed."""
     for row in table:
         own = row.of(OURS) + row.of(FULL)
         if servers.is_correct(row.server):
@@ -78,7 +78,7 @@ def missed(table: Sequence[Row]) -> Iterator[str]:
 
 
 def totals(table: Sequence[Row], tools: Sequence[str]) -> Iterator[str]:
-    """Kills, requests and seconds by tool."""
+    """Lines with the kills (faults that were found), requests and seconds of each tool."""
     faulty = [row for row in table if not servers.is_correct(row.server)]
     for tool in tools:
         runs = [run for row in faulty for run in row.of(tool)]

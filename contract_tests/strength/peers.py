@@ -1,9 +1,9 @@
-"""Schemathesis through its engine, which is what its command line runs.
+"""Runs Schemathesis through its engine, which its command line uses as well.
 
-Plain is the spec as published; with the overlay it is given what we know: the effective spec and our module of hooks.
-All phases and all checks are its defaults. It is told the credentials, for how long to wait, to stop at the first
-failure, and not to shrink it, which would only add requests. On the correct server it raises false alarms; with those
-in its baseline, it goes on to find something else on a faulty one.
+A plain run has the spec as published. A run with the overlay has what we know: the effective spec and our module of
+hooks. Phases and checks are the defaults. The configuration has the credentials and the time-out, stops at the first
+failure, and turns shrinking off, which would only add requests. Schemathesis raises false alarms on the correct server;
+these are its baseline, so that it goes on to find something else on a faulty server.
 """
 
 import json
@@ -32,7 +32,7 @@ _GO_ON = {"continue-on-failure": True}
 
 
 def judge(played: Played, server: str, seed: int, *, overlay: bool) -> tuple[str, ...]:
-    """What it finds before it stops at the first failure: the titles of its failures and errors."""
+    """Run Schemathesis until its first failure; returns the titles of its failures and errors."""
     key, own = servers.key_of(server), dict[str, Any](_STOP)
     with TemporaryDirectory() as folder:
         if not servers.is_correct(server):
@@ -43,13 +43,13 @@ def judge(played: Played, server: str, seed: int, *, overlay: bool) -> tuple[str
 
 
 def prepare(key: str, seed: int, *, overlay: bool) -> None:
-    """Have the false alarms at hand."""
+    """Collect the false alarms beforehand, so that `judge` needs no time for them."""
     _false_alarms(key, seed, overlay=overlay)
 
 
 @cache
 def _false_alarms(key: str, seed: int, *, overlay: bool) -> tuple[BaselineEntry, ...]:
-    """Everything that it has against the correct server, as the entries that its command line would record."""
+    """All failures on the correct server, as the baseline entries that the command line would record."""
     with servers.played(f"{key}.{servers.CORRECT}") as played:
         found = [entry for _, entry in _found(played, key, seed, _GO_ON, overlay=overlay) if entry]
     return tuple(found)
@@ -72,7 +72,10 @@ def _found(
 
 
 def _told(event: events.EngineEvent) -> Iterator[tuple[str, Failure | None, str]]:
-    """What makes its command line exit with an error."""
+    """The failures and errors of an event that make the command line exit with an error.
+
+    Each has its title, the failure (None for an error) and the name of the check. Raises what ended the engine.
+    """
     if isinstance(event, events.ScenarioFinished):
         for checks in event.recorder.checks.values():
             for check in checks:
@@ -85,7 +88,7 @@ def _told(event: events.EngineEvent) -> Iterator[tuple[str, Failure | None, str]
 
 
 def configuration(played: Played, key: str, seed: int) -> dict[str, Any]:
-    """The options of its command line that are not its defaults."""
+    """The options that differ from the command line's defaults."""
     headers, body = {}, {}
     components = load(key).node.get("components")
     schemes = components["securitySchemes"] if components else ()
@@ -105,7 +108,7 @@ def configuration(played: Played, key: str, seed: int) -> dict[str, Any]:
         "parameters": body,
         "request-timeout": servers.TIMEOUT,
         "generation": {"no-shrink": True, "database": "none"},
-        # Only what runs in the server's own process can read its source.
+        # Off because a tool outside the server's process could not read the server's source.
         "analysis": {"constants": {"enabled": False}},
     }
 
@@ -115,5 +118,5 @@ def _effective(key: str) -> Any:
 
 
 def upstream(key: str) -> Any:
-    """The spec as published; where nothing is published, as we wrote it down from the page."""
+    """The spec as published; if none is published, the spec that we wrote from the page."""
     return read(next((_SPECS / key).glob("openapi.*")))

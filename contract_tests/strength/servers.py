@@ -1,4 +1,4 @@
-"""The servers that are judged: the correct one, the one that also enforces the prose, and those with a fault."""
+"""The servers that are judged: a correct one, a correct one that also enforces the prose, and one for each fault."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +13,12 @@ from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
 
 CORRECT, PROSE = "correct", "prose"
 TIMEOUT, SLOW = 2.0, 3.0
-"""Seconds: for how long a tool waits for an answer, and for how long a slow fault makes it wait."""
+"""Seconds: how long a tool waits for an answer, and how long a server with a slow fault takes for one."""
 
 
 @dataclass
 class Played:
-    """A server that runs: its base URL, a client's environment, and how many requests have arrived."""
+    """A running server: its base URL, the environment variables for a client, and how many requests have arrived."""
 
     url: str
     environment: dict[str, str]
@@ -26,7 +26,7 @@ class Played:
 
 
 def names(key: str) -> list[str]:
-    """All servers of a provider; the correct ones first."""
+    """The names of all servers of a provider, the correct ones first."""
     return [f"{key}.{CORRECT}", f"{key}.{PROSE}", *(fault.name for fault in catalogue(key))]
 
 
@@ -44,7 +44,7 @@ def every() -> list[str]:
 
 @contextmanager
 def played(name: str, *, prose: bool = False) -> Iterator[Played]:
-    """The server of a name, on a socket; with `prose`, faulty ones enforce the prose too."""
+    """Run the server of a name on a socket; with `prose`, a faulty server enforces the prose too."""
     fault = None if is_correct(name) else find(name)
     if fault and fault.seconds:
         fault = replace(fault, seconds=SLOW)
@@ -59,7 +59,7 @@ def played(name: str, *, prose: bool = False) -> Iterator[Played]:
 
     with MockServer(fault=fault, prose=prose or name.endswith(f".{PROSE}"), middleware=counted) as server:
         seen.url = server.base_url(load(key_of(name)).key)
-        # A client of the token endpoint knows more than a client of the library is given.
+        # A client of the token endpoint needs more settings than the mock gives to the library.
         own = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}
         seen.environment = {**server.environment(), **own}
         yield seen

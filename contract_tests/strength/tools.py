@@ -1,4 +1,4 @@
-"""What judges: our check, and Schemathesis in the two ways in which a reader could run it."""
+"""The tools that judge: our check, and Schemathesis in the two ways in which somebody could run it."""
 
 import logging
 import time
@@ -11,15 +11,15 @@ from strength.servers import Played
 
 OURS, PLAIN, OVERLAY = "ours", "st run", "st run, overlay"
 FULL = "ours, to its end"
-"""Our check where it does not stop at the first finding: it tells by how many requests a fault shows."""
+"""Our check without a stop at the first finding, which tells how many requests show a fault."""
 PEERS = (PLAIN, OVERLAY)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A tool's run on a server: what it found, in words, with how many requests, and in how many seconds.
+    """A tool's run on a server: what it found, in words, how many requests it sent, and how many seconds it took.
 
-    `margin` is how many requests showed a finding, of our check only.
+    `margin` is the most requests that showed one finding, in a run of our check only.
     """
 
     tool: str
@@ -34,13 +34,13 @@ class Run:
 
 def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 400) -> Run:
     """One run, on a server of its own; `requests` is the most that our check sends."""
-    # The server logs each request that is no HTTP, and there are such requests on purpose.
+    # The server logs each malformed request, and the check sends such requests on purpose.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with servers.played(server, prose=prose) as played:
         if tool in PEERS:
             from strength import peers  # noqa: PLC0415 - slow to import, and not needed by our check's own tests
 
-            # What is asked of the correct server beforehand is not counted in a faulty one's seconds.
+            # The seconds of a run on a faulty server leave out the earlier run on the correct one.
             peers.prepare(servers.key_of(server), seed, overlay=tool == OVERLAY)
             started = time.monotonic()
             found = peers.judge(played, server, seed, overlay=tool == OVERLAY)
@@ -51,7 +51,7 @@ def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int
 
 
 def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: int) -> Run:
-    """A run of our check on a server that is there."""
+    """A run of our check on a running server."""
     target = Target.of(servers.key_of(server), played.url, played.environment)
     options = Options(seed=seed, timeout=servers.TIMEOUT, stop_first=stop_first, requests=requests)
     report = check(target, options)
@@ -60,9 +60,9 @@ def ours(played: Played, server: str, seed: int, *, stop_first: bool, requests: 
         server,
         seed,
         tuple(f"{f.key} {f.message}" for f in (*report.counted, *report.advice)),
-        # Not all that is sent is HTTP enough to reach the counter, and not all that arrives is in the report.
+        # The server's counter misses malformed requests, and the report's count may miss requests that arrive.
         max(report.requests, played.requests),
-        # At least so many: a request may show several findings, and no finding keeps all of its requests.
+        # A lower bound: one request may show several findings, and no finding keeps all of its requests.
         margin=max(
             max((finding.count for finding in report.findings), default=0),
             len({evidence.request for finding in report.findings for evidence in finding.evidence}),

@@ -1,4 +1,4 @@
-"""The audiences of a run: what it has made, what of that is still there, and which requests may therefore leave."""
+"""The audiences of a run: which ones it has made, which still exist, and so which requests may be sent."""
 
 import hashlib
 import json
@@ -26,19 +26,19 @@ from ..violation import UnreadableError
 from .places import is_about_one, key_of, places
 
 PREFIX = "contract-check-"
-"""What names have in them that a run creates, as far as they are long enough and not of digits only."""
+"""The text in the names that a run creates, unless a name is too short for it or of digits only."""
 STARTS = (PREFIX, "contract_check_", "contractcheck")
-"""The prefix, and what stands in its place where a name may have no hyphen, or neither that nor an underscore."""
+"""The prefix, and its spellings for names that may have no hyphen, or neither a hyphen nor an underscore."""
 _HELD = 5
-"""Audiences that are read and changed, and never removed."""
+"""How many audiences of each creating operation are kept to be read and changed; no case removes these."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
 class Made:
-    """An audience of the run's: its name, its id or token, what the server answered, and the whole exchange.
+    """An audience of the run: its name, its id or token, the server's answer, and the whole exchange.
 
-    `by` is the operation that made it, and `path` the values of that request's path.
+    `by` is the id of the operation that made it, and `path` has the path parameters of that request.
     """
 
     name: str
@@ -49,26 +49,26 @@ class Made:
     path: Mapping[str, str] = field(default_factory=dict)
 
     def is_meant(self, key: str, by: str = "") -> bool:
-        """Whether it has this name or id, and was made by this operation."""
+        """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
     def is_gone(self, key: str, by: str) -> bool:
-        """Whether it is gone once the audience of this name or id is removed: it is that one, or below it."""
+        """Whether removing the audience of this name or id removes this one: it is the same one, or below it."""
         return self.is_meant(key, by) or (key != "" and key in self.path.values())
 
     def told(self, pointer: str) -> Any:
-        """What another operation takes of it."""
+        """The value that another operation takes from it, at a pointer into its answer or path; None for nothing."""
         return told(pointer, self.answer, self.path)
 
 
 class NotOursError(Exception):
-    """A request that must not leave: it could change what is not the run's."""
+    """A request that must not be sent, because it could change something that the run has not made."""
 
 
 class Audiences:
-    """What a run has made of audiences, in order; `left` are those that are still there, as far as is known.
+    """The audiences that a run has made, in order; `left` are those that, as far as is known, still exist.
 
-    `mark` begins the names of the run; `digits` those that are of digits only.
+    The run's names begin with `mark`, or with `digits` if they may only have digits.
     """
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
@@ -79,7 +79,7 @@ class Audiences:
         self._is_by_name = ours.is_by_name
         fed = {name for operation in spec.operations for name in facts_of(operation).fed}
         keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else fed
-        # Each with an s or without, and whatever stands between its letters.
+        # A server may read a name under a similar key: a plural, or one with other signs between its letters.
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
         self._taken = defaultdict[str, set[str]](set)
@@ -94,17 +94,19 @@ class Audiences:
         self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
     def made(self, made: Made, *, plain: bool, sure: bool) -> None:
-        """One more; another operation may ask for one that is `plain`. It is not `sure` to be there if it was made by
-        what should have been refused: what the server does with it later shows the same mistake again.
+        """Remember one more audience.
+
+        Other operations may use it if it is `plain`. It is not `sure` to exist if the server should have refused the
+        request that made it: what the server does with it later would only show the same mistake again.
         """
         if not made.name and made.seen:
-            # The checker cannot read the body, but the server may have: the name is looked for in its text.
+            # The checker cannot read the body, but the server may have. So the name is looked for in the body's text.
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
             found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
-        # One of another name may have been there before; what is special about a name is tried on a plain one.
+        # An audience of any other name may have existed before the run, so only one with a plain name serves others.
         is_plain = made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
         if plain and (is_plain and made.name not in self._known if self._is_by_name else made.id):
             held, spare = self._held[made.by], self._spare[made.by]
@@ -113,7 +115,7 @@ class Audiences:
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def listed(self, answer: Any) -> None:
-        """A run that only reads may ask about what a list shows; another one asks about what it has made."""
+        """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
         found = [answer, *(answer.values() if isinstance(answer, dict) else ())]
         items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
         for operation in self._spec.operations if self._read_only else ():
@@ -127,7 +129,7 @@ class Audiences:
                     held.append(made)
 
     def gone(self, key: str, by: str, *, sure: bool) -> None:
-        """Those of a name or an id were removed, or if that is not `sure`, may have been."""
+        """Record that the audiences of a name or an id were removed, or, if not `sure`, may have been."""
         self.left = [one for one in self.left if not sure or not one.is_gone(key, by)]
         self._unsure += [one for one in self.left if one.is_gone(key, by)]
         for kept in (self._held, self._spare):
@@ -136,31 +138,31 @@ class Audiences:
         self._known.add(key)
 
     def find(self, key: str, by: str = "") -> Made | None:
-        """The one of a name or an id that is there for certain."""
+        """The audience of a name or an id, if it certainly exists; else None."""
         every = (*self._listed, *self.left)
         return next((one for one in reversed(every) if one.is_meant(key, by) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
-        """Whether a name is one that nobody else can have given."""
+        """Whether a name has a mark of this run, so that nobody else can have given it."""
         return any(mark in name for mark in self._marks)
 
     def rename(self, run_id: str) -> dict[str, str]:
-        """From now on, use names that no story had before. Gives back the new mark for each mark of a story's run."""
+        """Use a new mark from now on, so that names are new. Returns the new mark for each mark of the run `run_id`."""
         made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
-        # Of the same length, so that a name at the limit of its length stays there.
+        # The same length, so that a name of the greatest length that is allowed keeps that length.
         another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
         self.mark, self.digits = new = _marks(self._spec, another)
         self._marks += new
         return dict(zip(_marks(self._spec, run_id), new, strict=True))
 
     def is_absent(self, name: str) -> bool:
-        """Whether nobody can have made one of the name: it is a new one of this run."""
+        """Whether no audience can have this name: it has this run's mark, and no request has used it."""
         return self.is_marked(name) and name not in self._known
 
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
-        """One that a request to an operation can be about, None where there is none yet.
+        """An audience that a request to the operation can be about; None if there is none yet.
 
-        One that is `used` up, removed, is no other request's.
+        `used` says that the request is meant to succeed: an audience that it removes is given to no other request.
         """
         facts = facts_of(operation)
         held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.effect is Effect.REMOVES
@@ -169,13 +171,14 @@ class Audiences:
             return held[-1]
         if not spare or not facts.source:
             return None
-        # Until there are several, one has to do for both.
+        # As long as none is held, an audience that may be removed later serves the others as well.
         return spare.popleft() if used and removes else spare[0]
 
     def may_leave(self, request: Request) -> bool:
-        """Whether a request may be sent: in what changes or removes something, every name has the mark of this run.
+        """Whether a request may be sent.
 
-        A server may read a name out of what is no right body.
+        In a request that changes or removes something, every name must be this run's, even in a malformed body: a
+        server may read a name there.
         """
         path = request.target.partition("?")[0]
         methods = self._spec.methods(path)
@@ -201,9 +204,9 @@ class Audiences:
 
 @lru_cache(maxsize=8)
 def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[object]:
-    """Whatever a server could take for a name, however it reads the body.
+    """Every text of a request that a server could take for an audience's name, however it reads the body.
 
-    In a body that is no JSON, every word is one, unless it has the mark; none of them with a mark of "".
+    In a body that nobody can parse, each word counts, unless the mark stands in it. A `mark` of "" turns that off.
     """
     found = set[object]()
     for form in (request.target.partition("?")[2], request.body.decode("latin-1")):
@@ -213,7 +216,7 @@ def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[objec
     with suppress(UnreadableError):
         return frozenset(found.union(_in_json(json_of(request), key)))
     try:
-        # Of a name that comes twice, a server may read either.
+        # Of a key that comes twice, a server may read either value.
         found.update(_in_json(json.loads(request.body, object_pairs_hook=_Pairs), key))
     except (ValueError, RecursionError):
         if not request.values("content-encoding") and mark.encode() not in request.body.replace(b"\0", b""):
@@ -222,7 +225,7 @@ def _names(request: Request, key: re.Pattern[str], mark: str) -> frozenset[objec
 
 
 def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
-    # The same few names stand in each of ten thousand members.
+    # Cached because each of ten thousand members has the same few keys.
     left, is_key = [(value, False)], cache(key.fullmatch)
     while left:
         value, below = left.pop()
@@ -232,12 +235,12 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
         elif isinstance(value, list):
             left += [(child, below) for child in value]
         elif below or (isinstance(value, str) and ("{" in value or '"' in value or "=" in value)):
-            # A text may have a body in it, and is no name that belongs elsewhere.
+            # A text with such a character may itself hold a body with a name, so it counts as one.
             yield value
 
 
 def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
-    """What names begin with, the first of these that a name may have; and what those of digits begin with."""
+    """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
@@ -247,4 +250,4 @@ def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
 
 
 class _Pairs(list[Any]):
-    """The members of a JSON object, of a name that comes twice both."""
+    """The key-value pairs of a JSON object, both of them where a key comes twice."""

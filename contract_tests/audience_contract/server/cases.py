@@ -1,4 +1,4 @@
-"""Requests that are made on purpose: a case is what one changes in a right request."""
+"""Cases: each is a valid request with one change."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from .send import PLAIN, Wire
 
 Change = Callable[[Draft], Draft | Request]
 AGAIN = "right credentials after wrong ones"
-"""A valid request with nothing special about it but what was sent before."""
+"""The label of a valid request whose only peculiarity is what was sent before it."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A `change` of a right request, how that is sent, and a few words on it ("" for what the request itself tells).
+    """A `change` of a valid request, how it goes on the `wire`, and a few words on it ("" where none are needed).
 
-    With `absent`, it is about an audience that never was there; one that `is_incomplete` lacks what is required.
+    A case with `absent` is about an audience that never existed; one that `is_incomplete` lacks something required.
     """
 
     base: Draft
@@ -32,7 +32,7 @@ class Case:
     is_incomplete: bool = False
 
     def request(self, draft: Draft) -> Request:
-        """The request, made of a right one."""
+        """The request of this case, made from a valid draft."""
         found = self.change(draft)
         return found if isinstance(found, Request) else found.request()
 
@@ -43,17 +43,17 @@ def as_it_is(draft: Draft) -> Draft:
 
 
 def puts(place: Place, value: Any) -> Change:
-    """The change that puts a value at a place; `...` leaves it out."""
+    """The change that puts a value at a place; `...` removes the place."""
     return lambda draft: draft.put(place, value)
 
 
 def puts_header(name: str, value: Any) -> Change:
-    """The change of a header."""
+    """The change that gives a header another value; `...` removes it."""
     return lambda draft: draft.put_header(name, value)
 
 
 def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
-    """The change to another method, maybe with more headers, or without what a body has."""
+    """The change to another method, with these headers added; without the body and its type if `body` is false."""
 
     def change(draft: Draft) -> Request:
         request = draft.request()
@@ -64,7 +64,7 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
 
 
 def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
-    """What tells whether a server can be judged: the least that is allowed, and the most; and what must not succeed."""
+    """Cases that tell whether a server can be judged: the smallest and the fullest valid request, and invalid ones."""
     secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(least.operation)]
     asked = [place for place in places(least.operation) if place.kind == "query" and place.required]
     lacking = [*(Place("body", name) for name in least.fields), *asked]
@@ -92,15 +92,15 @@ def _without(secrets: list[Place]) -> Change:
 
 
 def forbidden(least: Draft) -> Iterator[Case]:
-    """What breaks a rule in words."""
+    """Cases that break a rule which stands only in the page's words."""
     for name, value in facts_of(least.operation).forbidden.items():
         yield Case(least, puts(Place("body", name), value))
 
 
 def methods(least: Draft, names: Names) -> Iterator[Case]:
-    """Every other method on the operation's path, with the body, or what stands for it, and without."""
+    """Every undocumented method on the operation's path, with the body and without; one with an override header."""
     documented = names.target.spec.methods(least.operation.path)
-    # Whoever has GET has HEAD (RFC 9110, 9.1).
+    # A server that supports GET supports HEAD (RFC 9110, 9.1).
     known = {*documented, *(("HEAD",) if "GET" in documented else ())}
     others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in known]
     yield from (Case(least, asks(method)) for method in others)

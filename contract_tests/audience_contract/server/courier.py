@@ -1,4 +1,4 @@
-"""Sends a run's requests, within its limits, and again where a server says that it is busy."""
+"""Sends a run's requests within its limits, and repeats those to which a server says that it is busy."""
 
 import re
 import time
@@ -20,37 +20,45 @@ from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
-"""Phases after all others: what was created is removed, and what showed a finding is sent again."""
+"""The phases after all others: remove what was created, and send again what showed a finding."""
 BUSY = frozenset({429, 503})
-"""Statuses that say "later", and nothing about the request."""
+"""Statuses that mean "later", and tell nothing about the request."""
 _AT_ONCE = 4
-"""Requests that may be on their way at once: fewer than the unanswered ones after which a server counts as gone."""
+"""How many requests may be sent before the first is judged. It is below the number of unanswered requests after which
+a server counts as gone."""
 _TIMES = 5
-"""How often a request is sent again, at most."""
+"""How often, at most, a request is repeated when the server is busy."""
 
 
 class Enough(KeyboardInterrupt):
-    """Ends what is under way at once; Hypothesis lets no other exception through."""
+    """Ends the current work at once. It is a KeyboardInterrupt because Hypothesis lets no other exception through."""
 
 
 class UsedUp(Enough):
-    """Ends what is under way for an operation that has had all of its requests."""
+    """Ends the current work on an operation that has used up its requests."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is made.
+    """The options of a run. Raises ValueError for a `run_id` that is not 1 to 16 small letters and digits.
 
-    `seed` decides what is random; `run_id` is in all names and boundaries, one of letters and digits, drawn where none
-    is given. `requests` is the most that are sent for each operation, those that make audiences for it among them; None
-    without a limit. `seconds` is the most that the run takes, `timeout` seconds for each answer. `creates` is the most
-    requests that may have created something, `rate` requests a second at most. `read_only` sends nothing but what only
-    reads. `stop_first` ends at the first finding that is seen again and not `accepted`. With `strict`, advice counts.
-    `keep` leaves at the server what was created. `patience` is how many seconds are waited at most for a server that
-    says it is busy, where `seconds` does not say; and, five at most, in all for an audience that was just made, and is
-    not found. `operations` are those that are judged, all that are served where none is named; `rules` those that are
-    tried, all where none is named. `jobs` is how many requests are sent at once, where their order does not matter;
-    nothing that is found depends on it. Raises ValueError for a run id that no name can have in it.
+    - `seed`: the seed of what is random.
+    - `run_id`: a text of small letters and digits in all names and boundaries; drawn at random if "".
+    - `requests`: the most requests for each operation, with those that make audiences for it; None for no limit.
+    - `seconds`: the longest time that the run may take; None for no limit.
+    - `timeout`: the seconds to wait for each answer.
+    - `creates`: the most requests that may have created something; None for no limit.
+    - `rate`: the most requests a second; None for no limit.
+    - `read_only`: send only requests that read.
+    - `stop_first`: end at the first finding that is seen again and not `accepted`.
+    - `strict`: advice counts as well.
+    - `accepted`: tells whether a finding is already known, and so does not count.
+    - `operations`: the ids of the operations to judge; if empty, all that the server has.
+    - `rules`: the rules to try; all if empty.
+    - `keep`: leave at the server what the run has created.
+    - `patience`: the longest pause, in seconds, for a server that says it is busy, if `seconds` is None. It also
+      limits, to 5 seconds at most, how long a run waits in vain for audiences that were just made and are not found.
+    - `jobs`: how many requests are sent at once where their order does not matter; the findings do not depend on it.
     """
 
     seed: int = 1
@@ -76,11 +84,11 @@ class Options:
 
 
 class Courier:
-    """Sends, counts, and raises Enough where a limit is reached; `sending` is called before each request, `busy` with
-    each answer that says "later".
+    """Sends and counts requests, and raises Enough when a limit is reached.
 
-    `requests` counts what was sent, `waits` what was sent again; `created` counts the successes of creates, and
-    `unclear` what may have created something all the same. `phase` is the run's.
+    It calls `sending` before each request, and `busy` with each answer that means "later". `requests` counts all that
+    was sent, and `waits` the repeats to a busy server. `created` counts the creates that succeeded, and `unclear` other
+    creates that may have created something. `phase` is the phase of the run.
     """
 
     def __init__(
@@ -103,18 +111,18 @@ class Courier:
 
     @property
     def requests(self) -> int:
-        """How many were sent."""
+        """How many requests were sent."""
         return self._by_operation.total()
 
     def send(
         self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
-        """The answer to a request; it counts as one of the operation `of` where it is made for that one."""
+        """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.before(operation, request, of)
         return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
 
     def together(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
-        """The first answers to requests that were counted, as many of them at once as is allowed."""
+        """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
 
         def sent(one: tuple[Request, Wire]) -> Observation:
             return self._sent(operation, *one)
@@ -125,7 +133,7 @@ class Courier:
         try:
             return list(pool.map(sent, asked))
         finally:
-            # An interrupt waits for nobody.
+            # An interrupt must not wait for the answers that are still missing.
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _sent(self, operation: Operation, request: Request, wire: Wire) -> Observation:
@@ -133,13 +141,17 @@ class Courier:
 
     @property
     def at_once(self) -> int:
-        """How many requests may be on their way before the first of them is judged, whatever `jobs` is."""
+        """How many requests may be sent before the first of them is judged; `jobs` does not change it."""
         options = self._options
         one_by_one = options.creates is not None or options.rate or options.stop_first
         return 1 if one_by_one else _AT_ONCE
 
     def before(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
-        """Count a request that is about to be sent. Every one, whoever sends it, passes here; raises NotOursError."""
+        """Check and count a request before it is sent, and wait if `rate` asks for that. Every request passes here.
+
+        Raises NotOursError if the request must not be sent, UsedUp if its operation has used up its requests, and
+        Enough if another limit is reached.
+        """
         if not self._audiences.may_leave(request):
             raise NotOursError
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
@@ -157,11 +169,11 @@ class Courier:
 
     @property
     def is_late(self) -> bool:
-        """Whether the limit of requests to each operation does not hold: all other phases are over."""
+        """Whether all other phases are over, so that the limit of requests for each operation no longer holds."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
     def is_used_up(self, operation: Operation) -> bool:
-        """Whether one more request would be too many for an operation."""
+        """Whether one more request would exceed the limit of an operation."""
         most = self._options.requests
         used_up = most is not None and self._by_operation[operation.id] >= most
         self.limited |= used_up
@@ -175,7 +187,7 @@ class Courier:
         wire: Wire = PLAIN,
         of: Operation | None = None,
     ) -> Observation:
-        """The answer, or a later one where the server says that it is busy; what it may have created is counted."""
+        """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
         for number in range(_TIMES):
             if seen.response is None or seen.response.status not in BUSY:
@@ -191,13 +203,13 @@ class Courier:
         return seen
 
     def until_found(self, operation: Operation, request: Request, seen: Observation) -> Observation:
-        """The answer, or a later one: of an audience that was just made, it may take a while until it is found."""
+        """The exchange, or a later one: an audience that was just made may take a while until it is found."""
         pause, before = 0.1, self._patience
         while seen.response is not None and seen.response.status == 404 and self._patience > 0:
             self._patience -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
-        # Only waiting in vain counts: there may be many audiences that are found in the end.
+        # Only waiting in vain uses up the patience: many audiences may be found after a short wait.
         self._patience = self._patience if seen.response is not None and seen.response.status == 404 else before
         return seen
 
@@ -218,23 +230,23 @@ class Courier:
 
     @property
     def seconds(self) -> float:
-        """Since the run began."""
+        """The seconds since the run began."""
         return time.monotonic() - self._started
 
     @property
     def full(self) -> bool:
-        """Whether nothing more may be created, not even by mistake."""
+        """Whether nothing more may be created, not even by a request that the server should refuse."""
         return self._options.creates is not None and self.created + self.unclear >= self._options.creates
 
     @property
     def spent(self) -> bool:
-        """Whether no more may be created on purpose; one is kept for what a server takes by mistake."""
+        """Whether nothing more may be created on purpose; one creation is kept for a request taken by mistake."""
         most = self._options.creates
         return most is not None and self.created + self.unclear >= max(most - 1, 1)
 
 
 def _told(after: str) -> float | None:
-    """The seconds that a Retry-After asks for; None where it says nothing that can be read."""
+    """The seconds that a Retry-After header asks for; None if it cannot be read."""
     if after.isdecimal():
         return float(after)
     with suppress(ValueError, TypeError):
@@ -243,9 +255,9 @@ def _told(after: str) -> float | None:
 
 
 def may_have_acted(seen: Observation) -> bool:
-    """Whether a server may have done what it did not confirm: anything that is no clear refusal leaves that open."""
+    """Whether a server may have done what was asked: true for anything but a clear refusal."""
     if seen.response is None:
         return not seen.trouble.startswith((UNREACHABLE, NOT_SENT))
     status = seen.response.status
-    # That a 503 with Retry-After did nothing is our reading; no provider says so.
+    # That a server did nothing if it answers 503 with Retry-After is our own reading; no provider says so.
     return not (400 <= status < 500 and status != 408) and not (status == 503 and seen.response.values("retry-after"))

@@ -1,4 +1,4 @@
-"""Each credential missing, wrong, elsewhere and in other forms."""
+"""Cases of credentials: missing, wrong, in another place, and spelled in other ways."""
 
 import base64
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from .places import Place
 
 
 def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
-    """Those of each security scheme, and of each credential in a body."""
+    """The cases of each security scheme, and of each credential in a body."""
     target = names.target
     for scheme in target.schemes_of(least.operation):
         at, right = Place(*place(scheme)), target.settings[where(scheme)]
-        # What is made of a right one may not stand in a URL, where logs keep it.
+        # Nothing derived from a right credential may stand in a URL, because logs keep URLs.
         wrong = (
             _wrong(right, target.secrets) if at.kind == "header" else ("contract-check-nobody", "x" * len(right), "*")
         )
@@ -37,7 +37,7 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
 
 
 def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
-    """Right ones after several wrong ones, which no page calls locked out; then the same request with wrong ones."""
+    """Right credentials after several wrong ones, since no page speaks of a lockout; then the same with a wrong one."""
     sent: list[Draft] = []
 
     def first(draft: Draft) -> Draft:
@@ -63,7 +63,7 @@ def _of_bearer(right: str) -> list[str]:
 
 
 def _elsewhere(at: Place, right: str, full: str, least: Draft) -> Iterator[Change]:
-    """In the query, a cookie, another header, the body."""
+    """Changes that move a credential from its header to the query, a cookie, another header or the body."""
     asked = {"access_token": right, "api_key": right, at.name: right}
     near = at.name[2:] if at.name.lower().startswith("x-") else f"X-{at.name}"
     for kind, values in (
@@ -87,7 +87,7 @@ def _moved(at: Place, kind: str, values: dict[str, str]) -> Change:
 
 
 def _broken(at: Place) -> Change:
-    """Without credentials, and wrong otherwise."""
+    """The change to a request without the credential, and with a malformed body."""
 
     def change(draft: Draft) -> Request:
         draft = draft.put(at, ...)
@@ -97,6 +97,6 @@ def _broken(at: Place) -> Change:
 
 
 def _token(algorithm: str, signature: str) -> str:
-    """A JSON Web Token of nobody's."""
+    """A JSON Web Token that no server has issued."""
     parts = (f'{{"alg": "{algorithm}", "typ": "JWT"}}', '{"sub": "contract-check", "exp": 4102444800}')
     return ".".join([*(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts), signature])

@@ -1,4 +1,4 @@
-"""A request before it is bytes, so that one place of it can be changed at a time."""
+"""A request before it is encoded, so that a case can change one place of it."""
 
 import json
 import re
@@ -26,7 +26,11 @@ class File:
 
 @dataclass(frozen=True)
 class Draft:
-    """A request to an operation: `values` by the kind of place and the place's name. `boundary` is that of parts."""
+    """A request to an operation, not encoded yet.
+
+    `values` has the values by kind of place and name; `media` is the body's media type, "" without a body; `boundary`
+    separates the parts of a multipart form.
+    """
 
     operation: Operation
     media: str
@@ -34,7 +38,7 @@ class Draft:
     boundary: str
 
     def put(self, place: Place, value: Any) -> "Draft":
-        """With another value at a place; `...` leaves it out. A header's name has no case."""
+        """A copy with another value at a place; `...` removes the place. A header's name is compared without case."""
         found = self.values[place.kind]
         if place.kind == "header":
             found = {name: old for name, old in found.items() if name.lower() != place.name.lower()}
@@ -42,11 +46,11 @@ class Draft:
         return replace(self, values={**self.values, place.kind: _put(found, names, value)})
 
     def put_header(self, name: str, value: Any) -> "Draft":
-        """With another value of a header."""
+        """A copy with another value of a header; `...` removes the header."""
         return self.put(Place("header", name), value)
 
     def value(self, place: Place) -> Any:
-        """What stands at a place; None for nothing."""
+        """The value at a place; None if there is none."""
         found: Any = self.values[place.kind]
         for name in place.name.split("/") if place.kind == "body" else [place.name]:
             if isinstance(found, list):
@@ -56,19 +60,19 @@ class Draft:
         return found
 
     def turned(self) -> "Draft":
-        """With the body's fields in the other order; an array stays as it is."""
+        """A copy with the body's fields in reverse order; an array stays as it is."""
         found = self.values["body"]
         turned = dict(list(found.items())[::-1]) if isinstance(found, Mapping) else found
         return replace(self, values={**self.values, "body": turned})
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The body's; of an array, by the number of the item."""
+        """The body's fields by name; the items of an array by number."""
         found: Any = self.values["body"]
         return {str(at): each for at, each in enumerate(found)} if isinstance(found, list) else found
 
     def request(self, body: bytes | None = None, content_type: str | None = None, query: str | None = None) -> Request:
-        """The request, or one with another body, media type or query; a media type of "" is none."""
+        """The encoded request, with another body, media type or query if given; a `content_type` of "" sends none."""
         media = self.content_type if content_type is None else content_type
         cookies = "; ".join(f"{name}={value}" for name, value in self.values.get("cookie", {}).items())
         headers = {**self.values["header"], **({"Content-Type": media} if media else {})}
@@ -79,7 +83,7 @@ class Draft:
         return Request(self.operation.method, target, tuple(headers.items()), data)
 
     def encoded(self, media: str = "") -> bytes:
-        """The body, or the same fields as one of another media type."""
+        """The encoded body, in another media type if `media` is given."""
         media = media or self.media
         if media == PARTS:
             return multipart(self.fields.items(), self.boundary)
@@ -89,7 +93,7 @@ class Draft:
         return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode() if media else b""
 
     def _pair(self, pair: tuple[str, Any]) -> str:
-        """A parameter of the query; an array is one for each item, or one with something between them."""
+        """A query parameter, encoded: an array is repeated for each item, or joined where the spec says so."""
         name, value = pair
         listed = self.operation.node.get("parameters") or ()
         between = next((found for each in listed if each.value["name"] == name and (found := in_one(each))), None)
@@ -99,7 +103,7 @@ class Draft:
 
     @property
     def path(self) -> str:
-        """The path, with the values of its parameters."""
+        """The path, with the values of its parameters filled in."""
         given = self.values["path"]
         return re.sub("{(.+?)}", lambda name: quote(str(given.get(name[1], "")), safe=""), self.operation.path)
 
@@ -110,17 +114,17 @@ class Draft:
 
     @property
     def content_type(self) -> str:
-        """The value of Content-Type."""
+        """The value of the Content-Type header."""
         return f"{self.media}; boundary={self.boundary}" if self.media == PARTS else self.media
 
 
 def _in_json(value: Any) -> str:
-    """What JSON has no form for: of a file its name, which nobody can take for fields."""
+    """The text for a value that JSON cannot hold: a file's name, so that no content is taken for fields."""
     return value.name if isinstance(value, File) else str(value)
 
 
 def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str = "") -> bytes:
-    """A form of parts, names and values; `text_headers` are put into each part that is no file."""
+    """A multipart form of names and values; `text_headers`, lines that end in CRLF, go into each part but files."""
     found = []
     for name, value in parts:
         disposition = f'Content-Disposition: form-data; name="{name}"'

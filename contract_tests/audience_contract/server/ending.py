@@ -1,4 +1,4 @@
-"""What a run comes to, once nothing more is sent."""
+"""One finding for one root cause: how findings are merged."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,24 +10,28 @@ from ..rules import Weight
 from ..spec import Operation
 
 _OFTEN = 4
-"""One of so many."""
+"""A finding is frequent if at least one in so many valid requests shows it."""
 _TYPES = 3
-"""Properties of which nobody checks the type, from which on it is types that nobody checks."""
+"""From so many properties with an unchecked type on, the root cause is that the server checks no types."""
 _RESTATED = {"case.refused", "case.header", "response.content-type", "response.body"}
-"""Rules that are one where several operations are documented in the same words."""
+"""Rules whose findings are merged if several operations are documented in the same words."""
 _SEVERAL = 4
-"""Rules of one body that nobody checks, from which on it is the body that nobody checks."""
+"""From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
 
 
 def merged(
     found: Sequence[Finding], operations: Sequence[Operation], valid: Mapping[str, int], refusing: Collection[str]
 ) -> Iterator[Finding]:
-    """The findings, without those that have the same root cause as another one.
+    """The findings, with those of one root cause merged into one.
 
-    Where what is plain is refused, so is what is not. What one thing shows need not be shown by several at once. And
-    where nothing of a body was refused because of its schema, it is not one check that is missing. What several
-    operations document in the same words is one rule. Where what is valid fails, so does the rest. `valid` is how many
-    plain valid requests an operation had, `refusing` are the operations that refused a body because of its schema.
+    - A server that refuses plain valid requests also refuses those with a peculiarity.
+    - A request with several peculiarities adds nothing to a request with one of them.
+    - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
+    - A rule that several operations document in the same words is one rule.
+    - A server that often fails on valid requests also fails on others.
+
+    `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
+    because of its schema.
     """
     refused = [one for one in found if one.rule == "case.accepted"]
     plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
@@ -42,7 +46,7 @@ def merged(
     types = sum(one.rule == "case.refused" and one.pointer.endswith("/type") for one in found)
     for one in found:
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
-            # The page of each operation is behind the reason.
+            # The message ends with the page, which differs by operation, so only the reason before it is compared.
             said = re.search(r".*: \d{3} \((.*); [^; ]+\)$", one.message, re.DOTALL)
             reason = re.sub(r"at (character|byte) \d+", "", said[1]) if said else one.key
             reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
@@ -76,7 +80,7 @@ def _is_plain(finding: Finding) -> bool:
 
 
 def _is_within(finding: Finding, other: Finding) -> bool:
-    """Whether nothing shows it but what shows the other one, too."""
+    """Whether each operation and each input that shows the finding shows the other one as well."""
     return {*finding.operations} <= {*other.operations} and {*finding.inputs} <= {*other.inputs}
 
 
@@ -85,7 +89,7 @@ def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
 
 
 def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
-    """One finding for several, the plainest, with all that shows it; `pointer` is that of a body nobody checks."""
+    """The plainest of several findings, with what shows any of them; `pointer` is that of an unchecked body, or ""."""
     first = min(those, key=lambda one: plainness(one.message))
     return replace(
         first,

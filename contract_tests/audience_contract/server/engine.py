@@ -1,6 +1,6 @@
-"""Cases that Schemathesis makes of a spec: those that cover it, and random ones.
+"""Cases that Schemathesis makes from a spec: those that cover it, and random ones.
 
-They are given the run's credentials and names that are new; sending and judging are the run's own.
+Each gets the run's credentials and a new name. The run itself sends and judges them.
 """
 
 import sys
@@ -25,7 +25,7 @@ from .names import Names
 
 _MODES = list(GenerationMode)
 _ITS_OWN = "X-Schemathesis-TestCaseId"
-"""A header that is another one each time."""
+"""A header that Schemathesis adds with another value each time, and that is left out here."""
 _UNHEALTHY = [
     HealthCheck.too_slow,
     HealthCheck.filter_too_much,
@@ -35,7 +35,7 @@ _UNHEALTHY = [
 
 
 class Engine:
-    """Makes requests to an operation; `ready` gives what says which audience the next one is about."""
+    """Makes requests to an operation; `ready` returns the values that tell which audience the next one is about."""
 
     def __init__(self, operation: Operation, names: Names, ready: Callable[[], dict[str, str]]) -> None:
         self._operation, self._names, self._ready, self._target = operation, names, ready, names.target
@@ -44,13 +44,13 @@ class Engine:
         self._made_of = self._schema[operation.path][operation.method]
 
     def covering(self) -> Iterator[Request]:
-        """What covers the spec, the same each time."""
+        """Requests that cover the spec, the same each time."""
         generation = self._schema.config.generation_for(operation=self._made_of)
         every = self._schema.iter_coverage_cases(self._made_of, generation_modes=_MODES, generation_config=generation)
         yield from map(self._request, every)
 
     def at_random(self, seed: int, send: Callable[[Request], None]) -> None:
-        """Send a hundred requests that are drawn."""
+        """Call `send` with random requests, a hundred by Hypothesis' default."""
 
         @seeded(seed)
         @settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=_UNHEALTHY)
@@ -84,7 +84,7 @@ class Engine:
         )
 
     def _renamed(self, name: str) -> str:
-        """A name that is new, of as odd letters as the one that was made, where that is allowed."""
+        """A new name that keeps the odd letters of the generated one; an invalid generated name stays as it is."""
         below = self._names.provider.named.replace("/", "/properties/")
         found = at(self._made_of.body[0].definition, f"/schema/properties/{below}")
         kind = found if isinstance(found, dict) else {}

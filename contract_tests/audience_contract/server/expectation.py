@@ -1,4 +1,4 @@
-"""What a request has a right to: a documented success, a refusal, or either where the documents are silent."""
+"""How a request must be answered: by a documented success, by a refusal, or by either if the documents are silent."""
 
 import json
 import re
@@ -29,14 +29,14 @@ from .send import PLAIN, Wire
 from .target import Target
 
 _LONG = 255
-"""Characters; whether a longer text is taken is left open where no limit is documented."""
+"""Characters: a server may take or refuse a longer text where no limit is documented."""
 _NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
-"""Statuses that a request of so many bytes may be refused with, whatever else is wrong with it."""
+"""Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
 
 class Expected(Enum):
-    """How a request must end; the value says so to a reader."""
+    """How a request must be answered; each value is the wording in a report."""
 
     SUCCESS = "it is valid"
     REFUSAL = "it must be refused with a documented status"
@@ -47,12 +47,18 @@ class Expected(Enum):
 
 @dataclass(frozen=True)
 class Expectation:
-    """How a request must end, the `rule` that says so, the `pointer` to what it breaks, and the `kind` of input.
+    """How a request must be answered, and why.
 
-    `weight` is that of an answer that does not fit; where it is NOT_JUDGED, nothing is judged but server errors.
-    `broken` is what the request breaks, `detail` that of a `Finding`. `advised` is the rule of advice that an answer
-    breaks which fits, but is no 401. `only` is the one status that a refusal has, where one is said. `shown` is what
-    of the request a headline shows, "" for what it breaks, or all.
+    - `expected`: the answer that fits.
+    - `rule`: the id of the rule that an answer breaks if it does not fit.
+    - `pointer`: the JSON pointer to the part of the spec that says so.
+    - `kind`: the kind of input, in a few words.
+    - `weight`: the weight of a finding; with NOT_JUDGED, only server errors are judged.
+    - `broken`: what the request breaks; None for a valid request.
+    - `detail`: the `detail` of a `Finding`.
+    - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
+    - `shown`: the text about the request in a headline; if "", the headline shows what is broken, or the whole request.
+    - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
     expected: Expected
@@ -68,17 +74,20 @@ class Expectation:
 
     @property
     def key(self) -> str:
-        """The documented rule: its place in the spec, a shared component once; or the rule's id, where it has none."""
+        """The key of the documented rule: its pointer in the spec, or the rule's id if the rule has no place there.
+
+        A rule in a shared component has one pointer, and so one key for all operations.
+        """
         return self.pointer if RULES[self.rule].is_placed else self.rule
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
-        """Whether an answer's status is what was to be expected of a request of `size` bytes.
+        """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        5xx never is, but 501 to another method.
+        A 5xx never fits, except a 501 to a method that is not documented.
         """
         status = response.status
         documented = operation.node["responses"].value
-        # Where a success is documented, `default` is about refusals.
+        # If a success is documented, `default` stands for refusals.
         known = {str(status), f"{status // 100}XX"} if any(code[0] in "23" for code in documented) else {"default"}
         success = 200 <= status < 400 and bool(known & documented.keys())
         refusal = 400 <= status < 500
@@ -99,8 +108,8 @@ class Expectation:
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
-    """What the documents say of a request; `label` says in a few words what is special about it."""
-    # Without its parameters it is another path, and maybe another operation's.
+    """The expectation that the documents give for a request; `label` says in a few words what is special about it."""
+    # A path without values for its parameters is another path, and maybe that of another operation.
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
         return _of_method(operation, request, is_open=elsewhere)
@@ -108,7 +117,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
-    # What a part is said to be a server may overlook; not what its content is.
+    # A server may overlook the Content-Type of a part, but not the content itself.
     if not hard and all(_is_kind(violation) for violation in broken):
         provider = provider_of(operation.spec.key)
         hard = (
@@ -118,9 +127,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     lacking = security.failing(operation, request, target.admits)
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
-        # With something else wrong too, nobody says which of the two the answer has to be about.
+        # If something else is wrong too, no document says which of the two mistakes decides the answer.
         clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN or made.rule == "http.scheme"
-        # Who may ask is asked first.
+        # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
         return made if clear else replace(made, expected=Expected.NO_SUCCESS, advised=advised)
@@ -139,6 +148,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
+    """The expectation for a request with another method, or, with `is_open`, to another path."""
     documented = operation.spec.methods(request.target.partition("?")[0])
     silent = is_open or request.method == "OPTIONS" or (request.method == "HEAD" and "GET" in documented)
     weight, expected = (Weight.NOT_JUDGED, Expected.OPEN) if silent else (Weight.VIOLATION, Expected.NO_SUCCESS)
@@ -146,11 +156,11 @@ def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expe
 
 
 def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectation:
-    """What breaks a rule that a server has to enforce."""
-    # What has another type is none of a list either.
+    """The expectation for a request that breaks rules which a server must enforce."""
+    # A value of the wrong type usually breaks other rules as well, such as `enum`; the type is the cause.
     first = next((violation for violation in hard if violation.rule.endswith("/type")), hard[0])
     place = first.where.partition(" ")[0]
-    # Which of several broken rules decides the status is not said.
+    # No document says which of several broken rules decides the status.
     any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
     expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
     rule = "case.header" if place == "header" else "case.refused"
@@ -158,7 +168,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
 
 
 def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violation]:
-    """What another value of a header breaks to which, as a documented refusal says, credentials belong."""
+    """Violations for wrong settings in headers that, as the documented 401 says, belong to the credential."""
     pointer, found = f"{operation.node.pointer}/responses/401/description", operation.response(401)
     said = f"401: {found.plain('description', '')}" if found else ""
     names = provider_of(operation.spec.key).bound
@@ -166,7 +176,7 @@ def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violatio
 
 
 def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
-    """What breaks no rule; `is_open` says that it may be refused all the same."""
+    """The expectation for a request that breaks no rule that must be enforced; `is_open`: it may be refused."""
     responses = operation.node["responses"].pointer
     if is_open or any(_open(operation, request)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
@@ -174,7 +184,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
     if len(odd) != 1:
-        # Of several, nobody knows for which it is refused.
+        # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
@@ -183,6 +193,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
+    """The expectation for a request that lacks the right credential of a security scheme."""
     name, values = security.place(scheme)[1], security.values_of(scheme, request)
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
@@ -196,7 +207,7 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
 
 
 def _refusals(operation: Operation) -> set[int]:
-    """The statuses that refuse what a request says; those that speak of credentials, and of a rate, are others."""
+    """The documented statuses that refuse a request for its content, so none for credentials or for the rate."""
     documented = operation.node["responses"].value
     if "default" in documented:
         return set(range(400, 500)) - {429}
@@ -218,7 +229,7 @@ def _is_length(violation: Violation) -> bool:
 
 
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
-    """Whether a server has to refuse what breaks this rule: false where it may be lenient, or nothing is said."""
+    """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
     message, place = violation.message, violation.where.partition(" ")[0]
     unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
@@ -227,7 +238,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         return False
     match place:
         case "content-type":
-            # Without its type JSON may be guessed (RFC 9110, 8.3); the boundary of a form can't (RFC 7578, 4.1).
+            # A server may guess JSON where no type is sent (RFC 9110, 8.3), but not a form's boundary (RFC 7578, 4.1).
             form = "multipart/form-data" in operation.node["requestBody"]["content"].value
             hard = form and message == "missing"
         case "header":
@@ -238,14 +249,14 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         case "part":
             hard = unreadable or message.startswith("missing")
         case _:
-            # RFC 8259, 8.1: a byte order mark may be ignored. Digits are a limit.
+            # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9).
             bom = request.body.startswith(b"\xef\xbb\xbf")
             hard = not (unreadable and (bom or any(word in message for word in ("digits", "surrogate"))))
     return hard
 
 
 def _is_left_empty(operation: Operation, request: Request, violation: Violation) -> bool:
-    """Whether it is about a parameter of the query that need not be there and has no value: many read that as none."""
+    """Whether a violation is about an optional query parameter with an empty value, which many read as absent."""
     name = violation.where.partition(" ")[2]
     required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
     values = [value for key, value in pairs(request.target.partition("?")[2]) if decode(key, plus=True) == name]
@@ -253,19 +264,19 @@ def _is_left_empty(operation: Operation, request: Request, violation: Violation)
 
 
 def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
-    """Whether it is about a property that only some revisions of the page have."""
+    """Whether a violation is about a property that only some revisions of the page have."""
     name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
     return name in provider_of(operation.spec.key).only_in_some_revisions
 
 
 def _is_odd(kind: Node, text: str) -> bool:
-    """Whether a text is one of which a server may think that nobody sends it."""
+    """Whether a valid text is so unusual that a server may wrongly refuse it."""
     choices = kind.plain("enum")
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
 
 
 def _may_accept(violation: Violation, operation: Operation, request: Request) -> bool:
-    """Whether an Accept of other letters asks for the documented media type too."""
+    """Whether an Accept header that differs from the documented text still asks for the documented media type."""
     values = request.values("accept")
     wanted = operation.node.at(violation.rule.removesuffix("/enum").removesuffix("/required")).plain("enum") or []
     types = [parse(str(value)) for value in wanted]
@@ -274,7 +285,7 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
 
 
 def _open(operation: Operation, request: Request) -> Iterator[str]:
-    """Why a request that breaks no rule may still be refused."""
+    """The reasons why a request that breaks no rule may still be refused."""
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not _declares_accept(operation):
         yield "an Accept that JSON is not in"
@@ -294,7 +305,10 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _made_up(operation: Operation) -> frozenset[str]:
-    """Parameters of the query, cursors or any text, that need not be there and are no name or id of an audience."""
+    """Optional query parameters for which only the server knows right values: cursors, and texts of any kind.
+
+    The names and ids of audiences are not among them.
+    """
     facts = facts_of(operation)
     known = {provider_of(operation.spec.key).named, *facts.fed}
     return frozenset(
@@ -306,13 +320,16 @@ def _made_up(operation: Operation) -> frozenset[str]:
 
 
 def asked_for(request: Request) -> dict[str, str]:
-    """The parameters of a query that can be read."""
+    """The query parameters of a request, by name; those that cannot be decoded are left out."""
     found = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
     return {key: text for key, text in found.items() if key is not None and text is not None}
 
 
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
-    """The texts in a readable request that the documents give a schema, each with its name and that; a file is none."""
+    """The texts in a request, each as its name, its schema and the text; files and texts without a schema are left out.
+
+    Raises UnreadableError if the body cannot be read.
+    """
     by_path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
     asked: dict[str, str | None] = {**asked_for(request), **by_path}
     for parameter in operation.node.get("parameters") or ():

@@ -1,4 +1,4 @@
-"""What HTTP, JSON and forms allow or forbid and no document speaks of: by which rule of advice a request is judged."""
+"""Rules of advice: what HTTP, JSON and forms allow or forbid where the provider's documents are silent."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from ..violation import Violation
 from .send import Wire
 
 OPEN = {"json.depth"}
-"""Of the rules that `misread` gives, those by which such a request may be taken or refused."""
+"""Those of `misread`'s rules that let a server either take or refuse the request."""
 _UNREADABLE = {
     "NaN or Infinity": "json.numbers",
     "not UTF-8": "json.encoding",
@@ -24,14 +24,17 @@ _UNREADABLE = {
     "closing boundary": "form.framing",
 }
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
-"""The percent code of a character that needs none (RFC 3986, 2.3)."""
+"""The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
     rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
 )
 
 
 def misread(request: Request, violation: Violation) -> str:
-    """The rule by which what no reader should take is wrong; "" where the documents forbid it, or nobody does."""
+    """The rule of advice that a server breaks if it takes a request with this violation.
+
+    Returns "" where the documents themselves forbid the violation, or nothing forbids it.
+    """
     if request.values("content-encoding"):
         return ""
     place, _, name = violation.where.partition(" ")
@@ -45,7 +48,7 @@ def misread(request: Request, violation: Violation) -> str:
             asked = [(decode(key, plus=True) or "", text) for key, text in pairs(request.target.partition("?")[2])]
             texts = [decode(text, plus=True) or "" for key, text in asked if key == name]
             found = "http.query" if missing and _is_near(name, (key for key, _ in asked)) else ""
-            # Whoever reads numbers as Python does, takes white space around them and the digits of every script.
+            # A server that reads numbers as Python does takes white space around them, and the digits of every script.
             spelled = violation.rule.endswith("/type") and all(re.fullmatch(r"\s*\d+\s*", text) for text in texts)
             found = "http.number" if texts and spelled else found
         case "header":
@@ -64,19 +67,19 @@ def misread(request: Request, violation: Violation) -> str:
 
 
 def _is_near(name: str, others: Iterable[str]) -> bool:
-    """Whether one of the others is the name with spaces around it, or in other case."""
+    """Whether one of the others differs from the name only in case, or in white space around it."""
     return name.casefold() in (other.strip().casefold() for other in others)
 
 
 def _of_text(body: bytes) -> str:
-    """The rule of advice for what is no JSON; "" for what lenient readers do not read either."""
+    """The rule of advice for a body that is not JSON; "" if lenient parsers refuse it too."""
     if _is_text(body):
         return "json.text"
     return "json.numbers" if _is_text(re.sub(rb"(?<=[ ,:\[])0+(?=\d)", b"", body)) else ""
 
 
 def _is_text(body: bytes) -> bool:
-    """Whether it is JSON for whoever takes control characters in strings, and white space of any kind around it."""
+    """Whether a parser takes it that allows control characters in strings, and any white space around the text."""
     try:
         json.loads(body.decode().strip(), strict=False)
     except (ValueError, RecursionError):
@@ -85,7 +88,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def written(operation: Operation, request: Request, wire: Wire) -> str:
-    """The rule by which a valid request that is written in an unusual way must be read; "" where it is not."""
+    """The rule of advice that asks a server to take a valid request of an unusual form; "" for a usual form."""
     on_the_wire = {
         "http.chunked": wire.chunked,
         "http.line": wire.absolute,

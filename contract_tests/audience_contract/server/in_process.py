@@ -1,4 +1,4 @@
-"""Judging an ASGI application, served on a loopback port in a thread of a test's process."""
+"""Judging an ASGI application within a test: a thread of the test's process serves it on a loopback port."""
 
 import io
 import os
@@ -24,12 +24,13 @@ def judge(
     options: Options | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Report:
-    """Judge an ASGI application: the report, if the contract was kept; else AssertionError, with the report.
+    """Judge an ASGI application, and return the report if the contract was kept.
 
-    It is served on a loopback port, in a thread of this process, which also starts and ends its lifespan.
+    A thread of this process serves the application on a loopback port, and starts and ends its lifespan. The
+    application's paths begin with `base_path`; if none is given, with that of the provider's own server. Credentials
+    come from `environment`, as for the command `server`.
 
-    Its paths begin with `base_path`, that of the provider's own server if none is given. Credentials come from
-    `environment`, as for the command `server`.
+    Raises AssertionError, with the report as its text, if the contract was not kept.
     """
     base = load(provider).default_base if base_path is None else base_path
     with Serving(app) as server:

@@ -1,4 +1,4 @@
-"""One exchange with a server, judged from both sides: what was asked, and what came back."""
+"""Judges each exchange with a server: whether the answer fits the request, and whether it is as documented."""
 
 import re
 from collections import Counter, deque
@@ -30,12 +30,12 @@ from .target import Target
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
-"""Those of them that an application answers, in a media type that it documents."""
+"""Those of these statuses that the application itself gives, so its answers must have a documented media type."""
 _NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
-"""Bytes of a body, and of a path with its query."""
+"""From so many bytes on, a body or a path with its query counts as long."""
 _LAST = 3
-"""Exchanges that are shown where a server is gone."""
+"""How many of the last exchanges are shown when a server is gone."""
 
 
 def _letters(name: str) -> str:
@@ -43,7 +43,7 @@ def _letters(name: str) -> str:
 
 
 class Judge:
-    """Judges exchanges, and remembers what only several of them tell."""
+    """Judges exchanges, and remembers what can only be seen in several of them."""
 
     def __init__(self, target: Target, ledger: Ledger, audiences: Audiences) -> None:
         self.target, self.ledger, self._audiences = target, ledger, audiences
@@ -53,19 +53,19 @@ class Judge:
         self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
-        """By operation and status."""
+        """How many requests succeeded, by operation and status."""
         self.valid: Counter[str] = Counter()
-        """How many requests with nothing special about them, by operation."""
+        """How many plain valid requests were sent, by operation."""
         self.refusing: set[str] = set()
         """The operations that refused a body because of its schema."""
 
     def known(  # noqa: PLR0911 - one for each case
         self, operation: Operation, seen: Observation, expectation: Expectation
     ) -> Expectation:
-        """The expectation, in view of what the run has made.
+        """The expectation, adjusted to what the run has made and removed.
 
-        Whether a name is taken twice is not documented, nor what becomes of an audience that is not there any more. Of
-        one that never was there, nothing can be found.
+        No document says whether one name may be created twice, or what answers a request about a removed audience: both
+        answers are allowed then. A request about an audience that never existed must get a 404, if that is documented.
         """
         if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
             return expectation
@@ -90,7 +90,7 @@ class Judge:
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        """Put what the exchange broke into the ledger."""
+        """Judge an exchange: each rule that it breaks becomes a finding in the ledger."""
         if seen.response is None:
             self._unanswered(operation, seen, expectation)
             return
@@ -101,7 +101,7 @@ class Judge:
         if response.status >= 500 and not expectation.fits(operation, response):
             nested = expectation.rule == "json.depth"
             said = self._headline("failed on", operation, seen, expectation, "no request may make a server fail")
-            # A failure because of what is valid has another cause than one for what is not.
+            # A failure on a valid request has another cause than a failure on an invalid one.
             kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
             kind = "unusual" if weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
@@ -115,9 +115,9 @@ class Judge:
         self._remember(operation, seen, expectation)
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        """A server that was there, and gives no answer, or is gone; one that never was there is not judged."""
+        """Judge a request without an answer. A server that was never there is not judged."""
         gone = seen.trouble.startswith(UNREACHABLE)
-        # No page says how long a request may be; an early answer to a long one can be lost on its way.
+        # No page says how long a request may be, and an early answer to a long one can get lost on its way.
         long = len(seen.request.body) >= _LONG or len(seen.request.target) >= _LONG_TARGET
         never = seen.trouble.startswith(NOT_SENT) or (gone and not self._last)
         if never or (seen.trouble == BROKEN_OFF and long):
@@ -133,7 +133,7 @@ class Judge:
             self._find(rule, operation, shown, expectation, said)
 
     def _answered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        """An answer that is no server error."""
+        """Judge an answer that is no server error."""
         response = seen.response
         assert response is not None
         expected, status = expectation.expected, response.status
@@ -186,14 +186,14 @@ class Judge:
             self._find("response.status", operation, seen, expectation, said, detail=f"{status} instead")
 
     def _is_of_http(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
-        """Whether it is a refusal that need not be documented."""
+        """Whether an answer is a refusal that need not be documented."""
         assert seen.response is not None
         status = seen.response.status
-        # Which refusal it gets that is not documented to be refused in one way, or at all, is not documented either.
+        # Where no document says whether or how such a request is refused, no document says with which status either.
         wrong = self.target.wrong_settings(seen.request) or self.name(operation, seen.request) in self._names
         unsaid = expectation.expected is Expected.OPEN and bool(wrong)
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
-            # Where a document has no such refusal, it does not say that there is another.
+            # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
         if status in _OF_BODIES and not self._is_like_an_error(operation, seen.response):
             return False
@@ -201,14 +201,14 @@ class Judge:
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:
-        """Whether an answer with a body has the media type of a documented refusal."""
+        """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
         known = {operation.node["responses"][code].get("content") for code in operation.node["responses"].value}
         types = {media.partition(";")[0] for content in known if content for media in content.value}
         said = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
         return not response.body or said in types or said.endswith("json")
 
     def _shape(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
-        """Whether a documented answer is as it is documented."""
+        """Judge whether an answer with a documented status has the documented headers and body."""
         response = seen.response
         assert response is not None
         broken = _misshaped(operation, response)
@@ -222,7 +222,7 @@ class Judge:
 
     @staticmethod
     def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
-        """Properties that no document names, but for a documented one that is written in another way."""
+        """Properties that no document names, and that are a documented one in another spelling."""
         documented = operation.response(response.status)
         content = documented and documented.get("content")
         for each in check_body(content, response) if content else ():
@@ -232,7 +232,7 @@ class Judge:
                 yield replace(each, message=f"its name is {near[0]}")
 
     def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
-        """What a create's success lacks if it has nothing to find the audience by; or a list's, if it has no list."""
+        """What a success lacks: a create's, a value to find the audience by; a list's, the list itself."""
         facts, value = facts_of(operation), value_of(response)
         owed: tuple[str, ...] = ()
         if facts.effect is Effect.CREATES:
@@ -251,7 +251,7 @@ class Judge:
         said = broken.message if not broken.missing else f"no {broken.missing}"
         place = f"{broken.where} {broken.pointer}".strip()
         why = wording.with_page(operation, broken.rule, f"{place}: {said}")
-        # The headline does not show what is special in the request, because that is not what is wrong.
+        # The headline leaves out the peculiarity of the request, because the answer is what is wrong.
         return self._headline("answered", operation, seen, replace(expectation, shown=""), why)
 
     def _remember(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -297,7 +297,7 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
-        """Find a page with more items than were asked for, or than a page may have."""
+        """Judge whether a page has at most as many items as were asked for and as a page may have."""
         facts, value = facts_of(operation), value_of(seen.response)
         for limit in (place for place in places(operation) if place.name in facts.limits):
             items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
@@ -307,14 +307,17 @@ class Judge:
                 self._page(operation, seen, many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
-        """The ids in an answer by which later requests name what it made, by JSON pointer."""
+        """The ids in an answer that later requests use, each with its JSON pointer."""
         value = value_of(seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
-        """The cursor that a page of a list ends with, none of those `given` before; "" for the last page."""
+        """The cursor of the next page of a list; "" after the last page. It is added to `given`.
+
+        A cursor that is in `given` already is a finding, and ends the list.
+        """
         value = value_of(seen.response) if seen.response and seen.response.status < 300 else None
         found = next((at(value, pointer) for pointer in facts_of(operation).pages.values()), None)
         cursor = str(found) if isinstance(found, str | int) and found else ""
@@ -325,13 +328,13 @@ class Judge:
         return "" if again else cursor
 
     def items(self, operation: Operation, seen: Observation) -> list[dict[str, object]]:
-        """What a page of a list has."""
+        """The items on a page of a list."""
         value = value_of(seen.response)
         found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
         return [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
 
     def shows(self, operation: Operation, seen: Observation) -> set[str]:
-        """Which of the run's audiences a page of a list has, by name or id."""
+        """The names and ids of the run's audiences that a page of a list has."""
         ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
@@ -343,7 +346,7 @@ class Judge:
         return max(found, key=len, default={})
 
     def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
-        """Find that a filtered list lacks an item of the whole list, `shown`, unless a later page may have it."""
+        """Judge whether a filtered list has `shown`, an item of the whole list; not if a later page may have it."""
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = (
             seen.response is not None and seen.response.status == 200 and not self.next_page(operation, seen, set())
@@ -352,23 +355,23 @@ class Judge:
         self._page(operation, seen, said, detail="filter")
 
     def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
-        """Find more members in an audience than its changes can have left there."""
+        """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
             said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
             about = Expectation(Expected.SUCCESS, "run.members", "", "success")
-            # Of both operations: a run with --only that is to see it again needs both.
+            # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
                 self._find("run.members", each, seen, about, size > facts.most and said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
-        """Find audiences (`those`) that the list on one page has, and the same list page by page has not."""
+        """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
         said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
         self._page(operation, seen, said, detail="left out")
 
     def _page(self, operation: Operation, seen: Observation, wrong: str, *, detail: str = "") -> None:
-        """Count a page of a list, and find what is `wrong` with it."""
+        """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""
         about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
         said = wrong and f"{self._asked(operation, seen, None)}{wrong}"
         self._find("run.pages", operation, seen, about, said, detail=detail)
@@ -383,7 +386,7 @@ class Judge:
         *,
         detail: str = "",
     ) -> None:
-        """Count that a rule was tried, and a finding where something is `said` of it."""
+        """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding."""
         pointer = operation.node["responses"].pointer
         pointer = expectation.pointer if rule == expectation.rule else pointer
         found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
@@ -400,31 +403,31 @@ class Judge:
         if expectation and expectation.shown:
             return wording.cut(self.ledger.redactor.text(expectation.shown))
         broken, kind = (expectation.broken, expectation.kind) if expectation else (None, "")
-        # It is cut only after that: a credential that is cut off would not be found and hidden any more.
+        # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
         return wording.asked(operation, self.ledger.redactor.bare(seen.request), broken, kind)
 
     def name(self, operation: Operation, request: Request) -> str:
-        """The name of the audience that a request is about, or what stands for it, where one can be read there."""
+        """The name or id of the audience that a request is about; "" if none can be read."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
 
 @lru_cache(maxsize=64)
 def _lists(operation: Operation, status: int) -> tuple[str, ...]:
-    """Pointers to the lists that the documents show in an answer."""
+    """JSON pointers to the documented lists of an answer."""
     content = (documented := operation.response(status)) and documented.get("content")
     schemas = [schema for media in content.value if (schema := content[media].get("schema"))] if content else []
     found = (pair for schema in schemas for pair in properties(schema).items())
     return tuple(sorted({f"/{name}" for name, kind in found if "array" in types(kind)}))
 
 
-# Most refusals are the same.
+# Cached because most refusals are alike.
 @lru_cache(maxsize=64)
 def _misshaped(operation: Operation, response: Response) -> list[Violation]:
     return check_response(operation, response)
 
 
-# Asked for several times about one request.
+# Cached because one request is read several times.
 @lru_cache(maxsize=16)
 def _texts(operation: Operation, request: Request) -> Mapping[str, str]:
     try:

@@ -1,4 +1,4 @@
-"""What no answer has a reason to hold: credentials, members of the request, traces of the server's inside."""
+"""What no answer should hold: credentials, members of the request, stack traces and paths of the server."""
 
 import base64
 import contextlib
@@ -25,16 +25,16 @@ _TRACES = re.compile(
     rb"|\bin /[\w./-]+\.(php|rb|py):\d+|(?<![\w/])/(usr|var|srv|home|opt|etc)/[\w.-]+/"
 )
 _FEWEST = 6
-"""Characters of a credential that is looked for."""
+"""The least number of characters of a credential that is looked for."""
 _LARGEST = 2**20
-"""Bytes of an answer in which credentials are looked for in other spellings."""
+"""The most bytes of an answer that are searched for credentials in other spellings."""
 _SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
 _WORDS = "authorization bearer basic password secret credential apikey api-key api_key token username client tenant"
-"""What answers say of credentials."""
+"""Words that answers use when they speak of credentials."""
 
 
 class Leaks:
-    """Finds what leaks in the answers of a target."""
+    """Finds leaks in the answers of a target."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -48,7 +48,7 @@ class Leaks:
         private = set(provider_of(operation.spec.key).private(seen.request))
         if private & {number.decode() for number in re.findall(rb"(?<![\d.])\d+(?![\d])", text)}:
             return "personal data of the request comes back"
-        # What was sent and comes back is no leak.
+        # A text that the request itself had is no leak.
         if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
             return "a stack trace, or a path of the server"
         telling = {name for name in _names(value_of(response)) if _SECRET.search(name)}
@@ -56,7 +56,7 @@ class Leaks:
         return f"a property named {min(names)}" if names else ""
 
     def _is_escaped(self, text: bytes) -> bool:
-        """Whether a credential stands there in any spelling."""
+        """Whether a text has a credential in an escaped spelling."""
         if not re.search(rb"[%&\\+]", text):
             # Nothing in it is escaped.
             return False
@@ -65,7 +65,7 @@ class Leaks:
 
     @property
     def unseen(self) -> int:
-        """How many credentials are not looked for: so short, or so ordinary a word, that answers have them anyway."""
+        """How many credentials are not looked for: those so short or so ordinary that any answer may have them."""
         return len(self._target.secrets) - len(self._looked_for)
 
     @cached_property
@@ -77,7 +77,7 @@ class Leaks:
 
     @cached_property
     def _vocabulary(self) -> str:
-        """What any answer may say: the words of the documents, of HTTP, and of credentials."""
+        """The words that any answer may have: those of the documents, of HTTP, and of credentials."""
         phrases = (f"{status.phrase} {status.description}" for status in HTTPStatus)
         return " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
 
@@ -87,7 +87,7 @@ def _bytes(headers: Headers) -> bytes:
 
 
 def _unpacked(text: bytes) -> Iterator[bytes]:
-    """What stands there in Base64."""
+    """The decoded form of everything in a text that may be Base64."""
     for found in re.findall(rb"[A-Za-z0-9+/_-]{16,}", text):
         with contextlib.suppress(ValueError):
             yield base64.urlsafe_b64decode(found.replace(b"+", b"-").replace(b"/", b"_") + b"===")
@@ -101,7 +101,7 @@ def _names(value: object) -> Iterator[str]:
 
 
 def _documented(operation: Operation, response: Response) -> Iterator[str]:
-    """The properties of the documented answer; of a success, those of every one that is documented."""
+    """The names of the properties of the documented answer; for a success, those of every documented success."""
     responses = operation.node["responses"]
     codes = [code for code in responses.value if code.startswith("2")] if response.status < 300 else []
     for documented in (operation.response(response.status), *(responses[code] for code in codes)):

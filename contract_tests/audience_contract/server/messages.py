@@ -1,4 +1,4 @@
-"""One message written in many ways: what RFC 8259, 9110, 9112, 7578 and 2046 allow, and what they do not."""
+"""Cases of one message written in many ways, those that RFC 8259, 9110, 9112, 7578 and 2046 allow and others."""
 
 import gzip
 import json
@@ -28,11 +28,11 @@ _OTHERS = (
     "multipart/mixed; boundary=x",
 )
 _LARGE = 2**21
-"""Bytes; whoever limits the size of a body has a lower limit, or none that is of interest."""
+"""Bytes of a large body: a server with a limit on bodies that matters here has a lower one."""
 
 
 def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
-    """What holds for every message, for every body, and for one of the media type."""
+    """The cases for every message, for every body, and for a body of the operation's media type."""
     yield [*_any_message(least, names)]
     if least.media:
         yield [*_framing(least, names)]
@@ -68,7 +68,7 @@ def _any_message(least: Draft, names: Names) -> Iterator[Case]:
 
 
 def _ending_with(names: set[str], draft: Draft) -> Request:
-    """With its headers in the other order, and these last."""
+    """The request with its headers in reverse order, and those of `names` last."""
     request = draft.request()
     turned = request.headers[::-1]
     first, last = ([pair for pair in turned if (pair[0].lower() in names) is wanted] for wanted in (False, True))
@@ -94,7 +94,7 @@ def _framing(least: Draft, names: Names) -> Iterator[Case]:
 
 
 def _with(draft: Draft, name: str, value: Any) -> Draft:
-    """With one more field."""
+    """The draft with one more field."""
     return replace(draft, values={**draft.values, "body": {**draft.fields, name: value}})
 
 
@@ -114,22 +114,22 @@ def _media_types(least: Draft) -> Iterator[Case]:
 
 
 def _said(content_type: str, draft: Draft) -> Request:
-    """The same body by another name."""
+    """The request with the same body and another Content-Type."""
     return draft.request(content_type=content_type)
 
 
 def _body(body: bytes, draft: Draft) -> Request:
-    """Another body."""
+    """The request with another body."""
     return draft.request(body)
 
 
 def _encoded(media: str, draft: Draft) -> Request:
-    """The fields in another media type, by the name of the right one."""
+    """The request with its fields in another media type, and the right Content-Type."""
     return draft.request(draft.encoded(media))
 
 
 def _as(media: str, draft: Draft) -> Request:
-    """The same fields in another media type."""
+    """The request with its fields in another media type, and the Content-Type of that."""
     return draft.request(draft.encoded(media), replace(draft, media=media).content_type)
 
 
@@ -153,7 +153,7 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
         return Case(least, changed)
 
     def having(more: str, encoding: str = "utf-8", media: str | None = None) -> Case:
-        """With one more property."""
+        """The case of a body with one more property."""
         return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}'.encode(encoding), media)
 
     def named(change: Callable[[str], str]) -> Case:
@@ -213,7 +213,7 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
 
 
 def _solidus(place: Place, draft: Draft) -> Request:
-    """With a text in which a solidus is escaped (RFC 8259, 7)."""
+    """The request with a text at a place in which a solidus is escaped (RFC 8259, 7)."""
     return draft.request(draft.put(place, "a/b").encoded().replace(b"/", b"\\/"))
 
 
@@ -222,7 +222,7 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
         return Case(least, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
 
     def coded(text: str) -> str:
-        """With every letter of a value as a code."""
+        """A form with every byte of its values as a percent code."""
         pairs = (pair.partition("=") for pair in text.split("&"))
         return "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in unquote_to_bytes(v))}" for k, _, v in pairs)
 
@@ -262,7 +262,10 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
         )
 
     def word_of(draft: Draft) -> Request:
-        """Not a delimiter in the file: the two hyphens before it are missing there (RFC 2046, 5.1.1)."""
+        """The request whose boundary is a word of the file.
+
+        In the file the word is no delimiter, because no two hyphens stand before it (RFC 2046, 5.1.1).
+        """
         texts = [value.data.decode("utf-8", "replace") for value in draft.fields.values() if isinstance(value, File)]
         word = re.findall(r"\w+", "".join(texts) or "check")[0]
         return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")

@@ -1,4 +1,4 @@
-"""What is new each time: names with the run's mark; and requests about one audience or another."""
+"""New names with the run's mark, and drafts of requests about a given audience."""
 
 import json
 import re
@@ -22,7 +22,7 @@ _AGENT = f"audience-contract/{version('audience-contract')}"
 
 
 class Names:
-    """Makes names, of the prefix, the run's id and a number; and drafts."""
+    """Makes names, of the run's mark and a number, and drafts."""
 
     def __init__(self, target: Target, audiences: Audiences) -> None:
         self.target, self._audiences = target, audiences
@@ -32,18 +32,18 @@ class Names:
     def new(self) -> str:
         """The next name."""
         self._count += 1
-        # Of one length: what a case adds to one fits, or does not fit, with any other.
+        # All names have one length, so that what a case adds fits every name or none.
         return f"{self._audiences.mark}{self._count:04}"
 
     def digits(self, name: str) -> str:
-        """A name of digits only that stands for another one, and has the mark of the run, too."""
+        """A name of digits only, always the same for a given name, which also has a mark of the run."""
         return f"{self._audiences.digits}{zlib.crc32(name.encode())}"
 
     def draft(self, operation: Operation, *, least: bool) -> Draft:
-        """A request with everything that is required, and nothing else if `least`."""
+        """A valid request with everything that is required; without what is optional if `least`."""
         found = places(operation)
         top = [place for place in found if place.kind != "body" or "/" not in place.name]
-        # Where nothing is said to be required, nobody knows what can be left out.
+        # Where no field of the body is marked as required, nobody knows which may be left out, so all are sent.
         unasked = {*self.provider.only_in_some_revisions, *facts_of(operation).pages}
         unsaid = not any(place.required for place in top if place.kind == "body")
         carried = self.target.carried(operation)
@@ -68,16 +68,16 @@ class Names:
         return draft
 
     def _is_vague(self, operation: Operation, place: Place) -> bool:
-        """Whether nobody says which values of a parameter there are, or whose id a property takes."""
+        """Whether the documents do not tell a right value: for a free parameter, or for a property that takes an id."""
         if self.provider.is_by_name or place.name in facts_of(operation).fed:
             return False
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
         is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
-        # An example of an id is somebody's.
+        # The example of an id may be the id of something real.
         return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
     def usual(self, place: Place, *, least: bool) -> Any:
-        """A value that breaks no rule: the setting's, a sample's, or one that is made up."""
+        """A valid value for a place: that of a setting, an example, or one made from the schema."""
         setting = self.target.settings.get(f"{place.kind} {place.name}")
         if setting is not None:
             return setting
@@ -89,19 +89,20 @@ class Names:
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
-        """What says which audience is meant; of one that is not made yet, its name stands for what is not known."""
+        """The values that tell which audience is meant, by place; a name stands for an id that is not known yet."""
         facts = facts_of(operation)
         known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
-        # The operation may take the id under a name that only another revision of the page has.
+        # The operation may call the id by a name that only another revision of the page has.
         own = made.id if made.id and key != self.provider.named else name
         return {self.provider.named: name, key: own, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
-        """The draft about an audience, where it is about one; about one of a new name where none is given.
+        """The draft, made to be about an audience if its operation is about one; about a new name if none is given.
 
-        Without `keeping` it has nothing of what an audience's creation answers, where that is not known.
+        A value that only an audience's creation answers, and that is not known, stays if `keeping`; otherwise it is
+        removed or replaced.
         """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
         fed = facts_of(draft.operation).fed
@@ -119,7 +120,7 @@ class Names:
         return draft
 
     def _fitting(self, draft: Draft, place: Place, value: Any) -> Any:
-        """What of a name or an id fits where it stands; what stood there, where nothing does."""
+        """A name or id, shortened or simplified until the place's schema allows it; the old value if nothing fits."""
         if not place.schema or not isinstance(value, str):
             return value
         longest = place.says("maxLength", len(value))
@@ -131,10 +132,10 @@ class Names:
         return next((each for each in found if not any(check(place.schema, each, ""))), draft.value(place))
 
     def is_name(self, place: Place) -> bool:
-        """Whether the audience's name stands there."""
+        """Whether a place is that of the audience's name."""
         return place.kind != "header" and place.name == self.provider.named
 
     def is_given(self, operation: Operation, place: Place) -> bool:
-        """Whether a place has one right value: a setting's, or what the creation of an audience answered."""
+        """Whether a place has only one right value: that of a setting, or one that an audience's creation answered."""
         known = f"{place.kind} {place.name}" in self.target.settings
         return known or (not self.is_name(place) and place.name in (*facts_of(operation).fed, key_of(operation)))

@@ -1,4 +1,4 @@
-"""Whether a server can be judged: one that answers everything in the same way tells nothing."""
+"""Whether a server can be judged: a server that answers every request in the same way cannot."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,18 +9,19 @@ from .send import UNREACHABLE
 from .target import Target
 
 _OF_REQUESTS = {400, 406, 411, 413, 414, 415, 417, 422, 431}
-"""Statuses that speak of the request, and so are wrong where it is right; all others may speak of anything."""
+"""Statuses that blame the request, so a server is wrong to give them to a valid one; others may have any cause."""
 
 
 ABSENT = frozenset({404, 405, 501})
-"""Statuses that a server has for an operation that it lacks."""
+"""Statuses by which a server says that it does not have an operation."""
 
 
 @dataclass
 class Opening:
-    """The first answers of a server. `valid` has the statuses of requests that should succeed, 0 for no answer.
+    """A server's first answers to the requests of an operation.
 
-    `incomplete` are those of requests that lack something which is required, and are no others.
+    `valid` has the statuses of requests that should succeed, and `incomplete` those of requests that only lack
+    something required; 0 stands for no answer.
     """
 
     target: Target
@@ -31,14 +32,15 @@ class Opening:
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
     first: Observation | None = None
-    """The first exchange, of the least request that is valid."""
+    """The first exchange that had an answer: that of the smallest valid request, unless it got none."""
 
     def add(self, seen: Observation, *, valid: bool, incomplete: bool) -> None:
+        """Take an exchange into account; `valid` says that it should succeed, `incomplete` that it lacks something."""
         request, status = seen.request, seen.response.status if seen.response else 0
-        # What is said of another method says nothing of this one.
+        # A status for another method says nothing about this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
         if seen.response and status == 405 and request.method == self.operation.method:
-            # Where there are other methods only, the path is served, but not as documented.
+            # Where Allow has no documented method, the path is served, but not as documented.
             allowed = set(re.findall("[A-Z]+", ",".join(map(str, seen.response.values("allow"))))) - {"OPTIONS", "HEAD"}
             documented = self.operation.spec.methods(request.target.partition("?")[0])
             self._others |= allowed if not allowed & {*documented} else set()
@@ -49,14 +51,14 @@ class Opening:
 
     @property
     def can_be_judged(self) -> bool:
-        """Whether what it says of a valid request tells that already."""
+        """Whether an answer to a valid request shows already that the server can be judged."""
         return any(0 < status < 300 or status in self._telling for status in self.valid)
 
     def absent(self, *, known: bool) -> int:
-        """The status that says that the operation is not served at all; 0 where it is.
+        """The status that says that the operation is not served at all; 0 if it may be served.
 
-        Of a server that is `known` to serve another one, a refusal of credentials speaks for this one, too, where no
-        request was valid for certain.
+        Where no request was certainly valid, a refusal of credentials counts as a sign that the operation is served,
+        but only of a server that is `known` to serve another operation.
         """
         if self._others:
             return 0
@@ -65,12 +67,12 @@ class Opening:
 
     @property
     def is_served(self) -> bool:
-        """Whether that is known already."""
+        """Whether an answer to a valid request shows already that the operation is served."""
         return not self.valid <= ABSENT
 
     @property
     def why_not(self) -> str:
-        """Why it cannot be judged, once it has answered; "" if it can."""
+        """Why the server cannot be judged by its answers so far; "" if it can."""
         if all(trouble.startswith(UNREACHABLE) for trouble in self._troubles):
             return min(self._troubles, default="")
         if self.valid and self.valid <= {401, 403}:
@@ -82,11 +84,11 @@ class Opening:
 
     @property
     def _telling(self) -> set[int]:
-        """Statuses that tell something of an operation, beside those of a success."""
+        """Statuses other than 2xx that show how the server treats the operation."""
         redirects = {int(code) for code in self.operation.node["responses"].value if re.fullmatch("3[0-9]{2}", code)}
         return _OF_REQUESTS | redirects
 
     @property
     def asked(self) -> str:
-        """What was asked for."""
+        """The method and URL that were asked for."""
         return f"{self.operation.method} {self.target.url}{self.operation.path}"

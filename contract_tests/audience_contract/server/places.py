@@ -1,4 +1,4 @@
-"""The places of an operation's requests: its parameters, and what its body has at any depth."""
+"""The places of an operation's requests: its parameters, and the properties, fields or parts of its body."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from ..schema import properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
-"""Levels below which nothing is looked at: a schema may refer to itself."""
+"""How many levels of a body are searched for places; a limit is needed because a schema may refer to itself."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A parameter in the "path", the "query", a "header" or a "cookie"; or what a "body" has: a property, a field
-    or a part.
+    """One place of a request where a value stands.
 
-    One below others has its path as its name ("data/name"; "data/0/name" in the first item of an array). A place that
-    no document names has no schema.
+    `kind` is "path", "query", "header" or "cookie" for a parameter, and "body" for a property, a field or a part. The
+    `name` of a nested place is its path ("data/name"; "data/0/name" in the first item of an array). A place that no
+    document names has no `schema`.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class Place:
     required: bool = False
 
     def says(self, keyword: str, default: Any = None) -> Any:
-        """What its schema says; `default` where that says nothing."""
+        """The value of a keyword of its schema; `default` where the schema does not have the keyword."""
         return self.schema.plain(keyword, default) if self.schema else default
 
     @property
@@ -39,12 +39,12 @@ class Place:
 
     @property
     def is_text(self) -> bool:
-        """Whether it takes texts that are not chosen from a list."""
+        """Whether it takes free text: a string that is no file and is not chosen from a list."""
         return bool(self.schema and "string" in types(self.schema)) and not self.says("enum") and not self.is_file
 
 
 def media_of(operation: Operation) -> str:
-    """The media type of an operation's body, the first of several; "" where it has none."""
+    """The media type of an operation's body, the first if there are several; "" for an operation without a body."""
     body = operation.node.get("requestBody")
     return str(next(iter(body["content"].value))) if body else ""
 
@@ -64,8 +64,10 @@ def places(operation: Operation) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=1024)
 def key_of(operation: Operation) -> str:
-    """The name of the place that says which audience a request is about: what its creation answered, where that stands
-    in the path, or else its name; "" where there is none.
+    """The name of the place that tells which audience a request is about; "" if there is none.
+
+    This is the last path parameter that takes a value from an audience's creation; without one, the place of the
+    audience's name, in a create and at a provider that identifies audiences by name.
     """
     fed = facts_of(operation).fed
     own = [place.name for place in places(operation) if place.kind == "path" and place.name in fed]
@@ -76,7 +78,7 @@ def key_of(operation: Operation) -> str:
 
 @lru_cache(maxsize=1024)
 def is_about_one(operation: Operation) -> bool:
-    """Whether a request says which audience it is about. What a query need not have is a filter."""
+    """Whether a request says which audience it is about. An optional query parameter does not: it is a filter."""
     own = [place for place in places(operation) if place.required or place.kind not in ("header", "query")]
     return key_of(operation) in (place.name for place in own if place.kind != "header")
 

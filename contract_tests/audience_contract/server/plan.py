@@ -1,4 +1,4 @@
-"""The order of a run: each rule once, then everything else, the kinds of cases taking turns."""
+"""The order of a run: one case for each rule, then all other cases, with the kinds of cases in turn."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -12,14 +12,14 @@ from .names import Names
 
 
 class Planned(NamedTuple):
-    """A case, and how it must end."""
+    """A case, and what its answer must be."""
 
     case: Case
     expectation: Expectation
 
 
 class Plan(NamedTuple):
-    """The first case of each rule; and all others, in another order than `in_order`."""
+    """The first case of each rule; all `others`, by kind in turn; and `in_order`, all cases as they were made."""
 
     first: list[Planned]
     others: list[Planned]
@@ -27,7 +27,7 @@ class Plan(NamedTuple):
 
 
 def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
-    """All cases that are made on purpose of the least and the most that is allowed, those of a kind together."""
+    """All hand-designed cases of an operation, by kind; `drafts` are its smallest and its fullest valid request."""
     least, most = drafts
     yield from credentials.cases(least, names)
     yield from values.cases(least, most, names)
@@ -37,14 +37,14 @@ def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
 
 
 def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:
-    """The cases of all groups of which something is to be expected."""
+    """The plan for the cases of all groups, without those for which `expect` has no expectation."""
     made = [[Planned(case, said) for case in group if (said := expect(case))] for group in found]
     first: dict[str, Planned] = {}
     for one in itertools.chain(*made):
         if one.expectation.expected is not Expected.OPEN and one.case.label != cases.AGAIN:
             first.setdefault(one.expectation.key, one)
     chosen = {id(one) for one in first.values()}
-    # What right credentials give after wrong ones is only seen when nothing else comes between them.
+    # A group that tries right credentials after wrong ones stays together: a request in between would spoil the test.
     units = [
         [group] if any(one.case.label == cases.AGAIN for one in group) else [[one] for one in group] for group in made
     ]

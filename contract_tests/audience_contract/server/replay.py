@@ -1,4 +1,4 @@
-"""Repeats what a finding's story says, and tells whether the server still fails."""
+"""Sends the story of a finding again, and tells whether the server still fails."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,15 +15,16 @@ from .target import Target
 def replay(
     target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
 ) -> tuple[bool, list[Observation]]:
-    """Whether the server still fails by the story of a finding of a report's JSON, and the last exchanges.
+    """Send the story of a finding of a JSON report; return whether the server still fails, and the last exchanges.
 
-    The requests are those of the story to the byte, but for the run's id, the ids that the server has answered since,
-    and the credentials, which are the target's. The story is sent twice, the second time with earlier requests before
-    it; and up to 20 times more if the run had to. Raises StoryError if it cannot be sent.
+    The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
+    credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
+    it; and up to 20 times more if the run needed more than two to see the finding again. What it creates is removed in
+    the end. Raises StoryError if the story cannot be sent.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)
-    # Nothing is created, changed or removed where the report's run only read.
+    # If the report's run only read, the replay must not create, change or remove anything either.
     run = Run(target, replace(options or Options(), read_only=only_read))
     exchanges = list[Observation]()
     try:

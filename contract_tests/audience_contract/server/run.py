@@ -1,4 +1,4 @@
-"""A run: what is sent in which order, when it ends, and what it must have tried before it may call a contract kept."""
+"""A run: what it sends in which order, when it ends, and what it must try before a contract counts as kept."""
 
 import itertools
 import secrets
@@ -40,43 +40,43 @@ from .story import request as request_of
 from .target import Target
 
 _SILENT = 5
-"""Requests without an answer, one after the other, after which a server counts as gone."""
+"""A server counts as gone after so many requests in a row without an answer."""
 _PAGES, _ON_PAGE = 20, 5
-"""Pages of a list that are asked for one after the other, and how many are asked for on each."""
+"""The most pages of a list that are followed, and how many items are asked for on each."""
 _PAGE, _BACK = "a page of a list", "what was changed"
 _VAIN = 3
-"""Audiences in a row that could not be made, or not be found to be removed, after which no more are tried."""
+"""After so many failures in a row to make an audience, or to find one to remove, an operation is not tried again."""
 _LAST = 3
-"""Requests to an operation, just before one that shows a finding, that may be a part of the cause."""
+"""How many of the last requests to an operation before a finding are kept, because they may be a part of its cause."""
 AGAIN, _ONCE_MORE = 22, 150
-"""How often a story is sent at most, and the requests in all after which none is sent more than twice."""
+"""How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
 _FORM = {"response.content-type", "response.header", "response.body"}
-"""Rules of what an answer is like, whatever was asked."""
+"""Rules about the form of an answer, which do not depend on the request."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
 _TAKEN = (Expected.SUCCESS, Expected.OPEN)
 
 
 class Watcher(Protocol):
-    """Is told how a run goes on."""
+    """Receives the progress of a run."""
 
     def phase(self, name: str) -> None:
-        """A phase begins."""
+        """The phase `name` begins."""
 
     def request(self) -> None:
-        """One more request."""
+        """One more request is about to be sent."""
 
     def finding(self, finding: Finding) -> None:
-        """One more finding."""
+        """One more finding was made."""
 
 
 def run(target: Target, options: Options | None = None, watcher: Watcher | None = None) -> Report:
-    """Judge a server."""
+    """Judge a server, and return the report. Limits that end the run are in the report; they raise nothing."""
     return Run(target, options or Options(), watcher).report()
 
 
 class _Ready(NamedTuple):
-    """A case whose request was made, the audience it is about, and what has to be sent `before` to see the same."""
+    """A case with its request, the audience it is about, and the exchanges that must come `before` it in a story."""
 
     planned: Planned
     request: Request
@@ -85,9 +85,11 @@ class _Ready(NamedTuple):
 
 
 class Run:
+    """One run against a target: `report` plays it; `tell`, `shown` and `clean_up` serve a replay."""
+
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
-        # The members that are sent are made up here.
+        # Members may be shown in reports, because the run makes them up.
         self._redactor = Redactor(target.secrets, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
@@ -108,26 +110,26 @@ class Run:
         self._told = 0
         self._unserved: dict[str, int] = {}
         self._planned: dict[tuple[str, str], bool] = {}
-        """Whether it was tried, by rule and operation."""
+        """Whether a rule was tried, by rule and operation."""
         self._again: dict[str, bool] = {}
         """Whether a finding was seen again by its story, by key."""
         self._tellings: Counter[str] = Counter()
         self._stopped: Evidence | None = None
         self._silent = 0
         self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
-        """The last requests to each operation, each after those that it needs."""
+        """The last requests to each operation, each preceded by those that it needs."""
         self._first: dict[str, tuple[Observation, ...]] = {}
-        """The first right request to each, after those that it needs."""
+        """The first valid request to each operation that succeeded, preceded by those that it needs."""
         self._vain: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
     @staticmethod
     def _order(operation: Operation) -> tuple[int, int, bool]:
-        """What creates first, and what others are made of before these; lists before what they may show."""
+        """The sort key of operations: creates first, parents before their children, lists before what they may show."""
         return _ORDER.index(facts_of(operation).effect), operation.path.count("{"), is_about_one(operation)
 
     def _why_not(self, operation: Operation) -> str:
-        """Why no right request to an operation can be made; "" where one can."""
+        """Why no valid request to an operation can be made; "" if one can."""
         ours, facts = provider_of(self._target.spec.key), facts_of(operation)
         if why := ours.why_not(operation):
             return why
@@ -145,6 +147,10 @@ class Run:
         return ""
 
     def report(self) -> Report:
+        """Play the run: send the cases, see each finding again, clean up; returns the report.
+
+        An interrupt ends the run early, and the report says so.
+        """
         started = datetime.now(UTC)
         try:
             self._play()
@@ -156,10 +162,10 @@ class Run:
             self._ended = self._ended or self._limit
         is_there = self._ended != "interrupted" and not self._silent
         if is_there:
-            # Some need what was made to be there still.
+            # Before the clean-up: some findings only show while the run's audiences exist.
             self._confirm_all()
             self.clean_up()
-            # The others, and what the clean-up has found.
+            # After it: findings that were not seen again, and those of the clean-up itself.
             why = self._confirm_all()
             self.clean_up()
             owed = [one for one in self._found if one.key not in self._again]
@@ -190,9 +196,9 @@ class Run:
 
     @property
     def _found(self) -> list[Finding]:
-        """The findings of what was asked for, those of one cause as one."""
+        """The findings for the operations and rules that were asked for, merged by root cause."""
         asked = {operation.id for operation in self._operations}
-        # Another one may have been needed to make audiences.
+        # Operations that were not asked for may have been used to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
         found = [one for one in found if self._is_asked(one.rule)]
         return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
@@ -229,7 +235,7 @@ class Run:
             yield f"may have created something without saying so: {counted(self._courier.unclear, 'request')}"
 
     def _play(self) -> None:
-        """The phases, in each of them every operation: none waits until another has had all of its requests."""
+        """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
             self._ended = "nothing may be created, and there is no operation that only reads"
         every = [self._drafts(each) for each in self._operations]
@@ -242,14 +248,14 @@ class Run:
         deep = self._options.requests is None
         for _ in range(2 if deep else 1):
             for each, operation in zip(drafts, self._operations, strict=True):
-                # Not before its turn: of many operations, it takes a while.
+                # Planned only when its turn comes: with many operations, planning takes a while.
                 if operation.id not in plans:
                     plans[operation.id] = self._plan(operation, groups(each, self._names))
                     del self._planned[_ALL, operation.id]
                 self._send("each rule once", operation, plans[operation.id].first)
                 self._read_back(operation)
             for operation in self._operations:
-                # By then there are audiences to be listed, wherever what is new is shown late.
+                # By now the audiences appear in a list, even if the server shows new ones late.
                 self._turn_pages(operation)
                 self._send("everything else", operation, plans[operation.id].others)
         for number in range(1000 if deep else 0):
@@ -259,13 +265,13 @@ class Run:
                 return
 
     def _drafts(self, operation: Operation) -> list[Draft]:
-        """The least that is allowed, and the most, as far as that is valid."""
+        """The smallest valid request, and the fullest; the smallest twice if the fullest is not valid."""
         least, most = (self._names.draft(operation, least=least) for least in (True, False))
         is_known = self._is_by_name or not check_request(operation, most.request(), undocumented=False)
         return [least, most if is_known else least]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
-        """The drafts of the operations that are served, by the server's first answers."""
+        """The drafts of those operations that, by its first answers, the server has."""
         known, unserved = False, None
         for least, most in drafts:
             operation = least.operation
@@ -288,7 +294,7 @@ class Run:
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         about = None
         with suppress(UsedUp):
-            # A made-up id may be one that the document forbids, and no request with it may be sent then.
+            # The documents may forbid a made-up id, so the cases are planned with the id of a real audience.
             about = None if self._is_by_name else self._audience(operation, used=False)
 
         def expected(case: Case) -> Expectation | None:
@@ -297,20 +303,20 @@ class Run:
 
         made = plan(found, expected)
         facts = facts_of(operation)
-        # Whether a request about an audience succeeds may be documented nowhere, or there is no way to make one.
+        # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
         if self._options.read_only and facts.source:
-            # Of an odd name there is none, unless one is made.
+            # A run that only reads cannot make an audience with an odd name.
             judged = (each for each in judged if not each.shown)
         for expectation in judged:
             self._planned.setdefault((expectation.key, operation.id), False)
         return made
 
     def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
-        """What is to be expected of a request; None of one that must not leave."""
+        """The expectation for a request; None for a request that must not be sent."""
         if not self._audiences.may_leave(request):
             return None
         found = expect(self._target, operation, request, label, wire)
@@ -321,7 +327,7 @@ class Run:
             self._judge.name(operation, request) or self._audiences.mark
         )
         if creates and unmarked:
-            # Whoever made an audience of such a short name may have been there before.
+            # A name too short for the mark may belong to an audience of somebody else.
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found
 
@@ -331,9 +337,9 @@ class Run:
             self._stopped = self._redactor.evidence(first.url, first.request, first.response)
 
     def _open(self, operation: Operation, made: Plan, *, known: bool) -> Opening:
-        """Judge the first answers, but of an operation that is not served, or a server that cannot be judged.
+        """Judge the first answers, unless the operation is not served or the server cannot be judged.
 
-        One that answers everything in the same way tells nothing, unless it is `known` by its answers to another
+        A server that answers everything in the same way cannot be judged, unless it is `known` to serve another
         operation.
         """
         self._enter("opening")
@@ -369,7 +375,7 @@ class Run:
         return opening
 
     def _engine(self, operation: Operation, number: int = 0) -> None:
-        """Send what Schemathesis makes: what covers the spec, and from number 1 on what it draws."""
+        """Send the cases of Schemathesis: those that cover the spec for number 0, and random ones from 1 on."""
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
 
         about: Made | None = None
@@ -415,19 +421,19 @@ class Run:
         return is_heavy and not self._options.accepted(finding)
 
     def _has_one(self) -> bool:
-        """Whether there is a finding that counts: one that the baseline does not accept, and that is seen again."""
+        """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
         new = {one.key for one in self._ledger.every if self._counts(one)} - self._again.keys()
         found = [one for one in self._found if one.key in new] if new else []
         phase, mark, digits = self._courier.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
-        # The stories of what is found later are told by the names of this run, too.
+        # Confirming changes these; later stories must have the marks of this run.
         self._courier.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self._again.get(one.key, True) for one in found)
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with suppress(UsedUp):
-            # What an answer has to be, any case may show.
+            # Any case may show that a rule about answers is broken.
             by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
             every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
             while every:
@@ -436,17 +442,17 @@ class Run:
                     self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
                     del every[0]
                     continue
-                # One that gives no answer may be gone.
+                # After a request without an answer, the server may be gone, so only one request is sent.
                 most = 1 if self._silent else self._courier.at_once
                 if facts_of(operation).effect is Effect.REMOVES:
-                    # What is removed is not there for the next.
+                    # A request that removes an audience must not take it from the next request.
                     taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
                     most = max(1, min(most, next(taken, most)))
                 self._together(operation, every[:most])
                 del every[:most]
 
     def _together(self, operation: Operation, planned: Iterable[Planned]) -> None:
-        """Send cases, whatever becomes of each other, and judge them in their order."""
+        """Send several cases at once, none of which depends on another one's answer, and judge them in order."""
         ready: list[_Ready] = []
         enough = None
         try:
@@ -458,7 +464,7 @@ class Run:
         answers = self._courier.together(operation, [(one.request, one.planned.case.wire) for one in ready])
         succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
         if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
-            # What the others found, their order has decided: each has to have an audience of its own.
+            # One audience was removed, so the other answers depend on chance. Each case is sent again with its own.
             for one in ready:
                 key = one.made.name or one.made.id if one.made else ""
                 self._audiences.gone(key, facts_of(operation).source, sure=True)
@@ -471,7 +477,7 @@ class Run:
             raise enough
 
     def _turn_pages(self, operation: Operation) -> None:
-        """Follow a list from page to page, as far as a list of this run may go, and compare them with one page."""
+        """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         if not cursors:
             return
@@ -482,7 +488,7 @@ class Run:
         expectation = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, _PAGE)
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
-            # Where no largest page is documented, no smaller one is either.
+            # Without a documented maximum, no document says that a page size of our choice is allowed.
             expectation = expectation if most else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
@@ -502,21 +508,21 @@ class Run:
                 cursor = self._judge.next_page(operation, seen, given)
                 is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
                 if not cursor or (cursor == "0" and is_number):
-                    # What starts at 0 is no next page.
+                    # A page that starts at item 0 is no next page.
                     ahead = 0
                     break
                 if is_number:
-                    # A later page has nothing of what stands before its start, however few items the pages had.
+                    # A number is where the next page starts, so no later page has an item from before that.
                     ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
             if ahead <= 0:
-                # Asked again: what one page shows at neither time cannot have been left out by the others.
+                # Asked again, because only an audience that is there both times was certainly left out by the pages.
                 seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
-        """Ask for a list again by the properties of an item that it shows, which it must then show, too."""
+        """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
         draft = self._names.draft(operation, least=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
@@ -526,7 +532,7 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Change an audience, then read by what the change answered: it must be there, with no member too many."""
+        """Change an audience, and read it by the id that the change answered: it must exist, without extra members."""
         facts = facts_of(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
@@ -556,53 +562,53 @@ class Run:
                     self._judge.counted(operation, reader, seen)
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
-        """A case as a request that is counted, about an audience that is there."""
+        """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
         case, used = planned.case, planned.expectation.expected in _TAKEN
         made = None if case.absent else self._audience(operation, used=used)
         request, other = case.request(self._names.about(case.base, made)), None
         name = self._judge.name(operation, request)
         if self._is_by_name and made and name != made.name and self._audiences.is_absent(name) and used:
-            # A name with something special about it, of an audience that has to be made first.
+            # An audience with the case's odd name has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
         self._courier.before(operation, request)
-        # A server that takes a name for another one refuses it because of that one.
+        # A server that ignores case may refuse a name because of another audience, so that one belongs in the story.
         alike = [one for one in self._audiences.left if one.name != name and one.name.lower() == name.lower()]
         before = tuple(each.seen for each in (made, other, *alike) if each and each.seen)
         return _Ready(planned, request, made, before)
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
-        """The answer to a case, or a later one, and what it is the answer to."""
+        """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
         seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
         seen = self._found_by_now(operation, one.request, seen)
         return replace(seen, label=one.planned.case.label, before=one.before)
 
     def _found_by_now(self, operation: Operation, request: Request, seen: Observation) -> Observation:
-        """The answer, or a later one where it is about an audience that was made and is not found yet."""
+        """The exchange, or a later one if it reads an audience that exists and is not found yet."""
         reads, source = facts_of(operation).effect is Effect.READS, facts_of(operation).source
         is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
         return self._courier.until_found(operation, request, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
-        """Have each finding seen again that was not yet; why that ended early, "" if it did not."""
+        """Try to see each finding again; return why that ended early, or "" if it did not."""
         before = {*self._again}
         try:
             self._confirm(self._found)
         except KeyboardInterrupt as reason:
-            # What is not seen yet may be seen by what was not sent any more.
+            # A finding that was not seen again before the end is undecided: the missing requests could have shown it.
             self._again = {key: is_seen for key, is_seen in self._again.items() if is_seen or key in before}
             return f": {reason if isinstance(reason, Enough) else 'interrupted'}"
         return ""
 
     def _confirm(self, findings: Iterable[Finding]) -> None:
-        """Have each of the findings seen again by its story, as far as it was not yet.
+        """Send the story of each finding that was not seen again yet.
 
-        Where it takes more than the story, what was sent just before may be a part of it.
+        The second time, the last requests before the finding come first, because they may be a part of the cause.
         """
         owed = [one for one in findings if one.story and not self._again.get(one.key)]
         if owed:
             self._enter(ONCE_MORE)
-            # Audiences may have failed to be made only because the run was at its limit.
+            # Creates may have failed only because of the run's limits, so they are tried again.
             self._vain.clear()
         most = self._courier.requests + _ONCE_MORE
         for number in range(AGAIN):
@@ -617,20 +623,23 @@ class Run:
                     self._again[one.key] = self.shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
-        """What was not seen again counts no more, unless it could not be sent again, or takes a busy server."""
+        """The finding with its final weight: one that was not seen again is not judged.
+
+        It keeps its weight if its story could not be sent, or if only a busy server shows it.
+        """
         told = replace(finding, told=self._tellings[finding.key] or 1)
         is_of_busy = finding.rule in _FORM and {*finding.statuses} <= BUSY and finding.count > 1
         return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
 
     def shown(self, rule: str, pointer: str, key: str) -> int:
-        """How often a finding of a report was seen so far, or one of several that the report has as one."""
+        """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
     def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
-        """Send a story of the run `run_id` at `url`, with names that are new each time, and judge the answers.
+        """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
 
-        Raises StoryError if it cannot be sent.
+        Raises StoryError if the story cannot be sent, and Enough if a limit is reached.
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
@@ -656,7 +665,7 @@ class Run:
         return exchanges
 
     def _audience(self, operation: Operation, *, used: bool) -> Made | None:
-        """One that a request to an operation can be about, made where none is there."""
+        """An audience that a request to an operation can be about; it is made if there is none."""
         found = self._audiences.pick(operation, used=used)
         if found or not facts_of(operation).source:
             return found
@@ -680,7 +689,7 @@ class Run:
         return self._audiences.find(name)
 
     def clean_up(self) -> None:
-        """Remove what the run has made, where the provider can."""
+        """Remove the run's audiences, if the provider has an operation for that and `keep` is not set."""
         removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
         if not removing or self._options.keep or not self._audiences.left or self._silent:
             return
@@ -706,7 +715,7 @@ class Run:
         return _creates(operation) and expectation.expected in _TAKEN
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
-        """Judge an answer that says "later"."""
+        """Judge an answer that means "later"."""
         said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
         self._judge.judge(operation, seen, said)
 
@@ -725,7 +734,7 @@ class Run:
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule] = True
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
-            # A server may read a name where the checker reads none.
+            # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
                 self._audiences.gone(name, facts_of(operation).source, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
@@ -738,7 +747,7 @@ class Run:
                 self._watcher.finding(finding)
 
     def _overloaded(self, operation: Operation) -> bool:
-        """Whether the server refuses the simplest valid request too, for its rate and not for what was asked."""
+        """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
         draft = self._names.draft(operation, least=True)
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
         response = self._courier.send(operation, request).response

@@ -1,4 +1,4 @@
-"""Sends a request byte by byte as it is written down, which no generator of JSON can."""
+"""Sends a request exactly as its bytes are given, so that malformed ones can be sent, too."""
 
 import contextlib
 import http.client
@@ -20,16 +20,16 @@ from ..judging import Observation
 from ..messages import Headers, Request, Response
 
 _MAX_JUDGED = 16 * 2**20
-"""Bytes of an answer that are read; what is longer is judged as if it ended there."""
+"""The most bytes of an answer that are read; a longer answer is judged as if it ended there."""
 
 
 class UnreachableError(OSError):
-    """There is no connection to the server."""
+    """No connection to the server can be made."""
 
 
 @dataclass(frozen=True)
 class Wire:
-    """How a request is put on the wire, where that is not the usual way.
+    """The unusual ways in which a request is put on the wire; none by default.
 
     `chunked` sends the body in two chunks; `absolute` puts the whole URL into the request line; `expect` asks for a
     100 before the body.
@@ -42,18 +42,18 @@ class Wire:
 
 PLAIN = Wire()
 BROKEN_OFF = "the connection was closed"
-"""The trouble of an exchange that the server ended without an answer."""
+"""`Observation.trouble` where the server ended the connection without an answer."""
 UNREACHABLE = "no connection: "
-"""How the trouble begins of an exchange that found nobody."""
+"""The beginning of `Observation.trouble` where no connection was made."""
 NOT_SENT = "not sent: "
-"""How the trouble begins of a request of which nothing was sent."""
+"""The beginning of `Observation.trouble` where nothing of the request was sent."""
 LATE = "no answer in time"
-"""The trouble of an exchange that took too long."""
+"""`Observation.trouble` where no complete answer came before the time-out."""
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends to one base URL, each request once, and over its own connection. `timeout` in seconds, for each answer."""
+    """Sends requests to one base URL, each once and over its own connection. `timeout` is the seconds for an answer."""
 
     url: str
     timeout: float
@@ -61,7 +61,10 @@ class Sender:
     """A file of certificates to trust, in place of the system's."""
 
     def send(self, request: Request, wire: Wire = PLAIN) -> Observation:
-        """Send and wait for the answer; what went wrong is in `Observation.trouble`. `target` is below the base URL."""
+        """Send a request, whose target is below the base URL, and wait for the answer.
+
+        Raises nothing if that fails: `Observation.trouble` then says what went wrong.
+        """
         started, base, url = time.monotonic(), urlsplit(self.url), f"{self.url}{request.target}"
         target = url if wire.absolute else f"{base.path}{request.target}"
         host = () if request.values("host") else (("Host", base.netloc),)
@@ -89,11 +92,11 @@ class Sender:
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
-        # Whoever has seen enough may answer and close before all of it is sent.
+        # A server may answer and close the connection before it has read all of the request.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders()
             if request.values("expect") and connection.sock:
-                # Not everybody answers 100; the body goes out after a moment in any case (RFC 9110, 10.1.1).
+                # Not every server answers 100, so the body is sent after a second in any case (RFC 9110, 10.1.1).
                 select.select([connection.sock], [], [], 1.0)
             if request.body:
                 connection.send(request.body)
@@ -103,18 +106,18 @@ class Sender:
         data, _ = connections.body(answer, _MAX_JUDGED)
         headers: Headers = tuple(answer.getheaders())
         plain = connections.unpacked(data, answer.headers.get_all("content-encoding", []), _MAX_JUDGED)
-        # What is in a coding that nothing here reads is judged as it is: nobody asked for it.
+        # A body in a content coding that cannot be undone here is judged as it is: no request asked for that coding.
         return Response(answer.status, headers, data if plain is None else plain)
 
 
 class _Until(io.RawIOBase):
-    """What comes until a moment: a socket's own limit is for each piece of an answer, however many there are."""
+    """Reads from a socket until a moment. A socket's own time-out would start anew with each piece of an answer."""
 
     def __init__(self, connection: socket.socket, end: float) -> None:
         self._connection, self._end = connection, end
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """What `http.client` reads."""
+        """The file that `http.client` reads the answer from."""
         return io.BufferedReader(self)
 
     def readable(self) -> bool:

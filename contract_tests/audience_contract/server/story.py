@@ -1,4 +1,4 @@
-"""A finding's story: the requests that show it, and how they are sent again."""
+"""A finding's story: the requests that show the finding, in order, and how they are sent again."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ from .send import Wire
 from .target import Target
 
 _SPELLINGS = ("{:c}", "{:c}\0", "\\u{:04x}", "%{:02X}", "%{:02x}")
-"""How the requests of a run may write each letter of a name: plain, in UTF-16, as JSON, and as percent codes."""
+"""The ways in which a request may spell a letter of a name: plain, in UTF-16, as a JSON escape, as a percent code."""
 
 
 class StoryError(Exception):
@@ -23,7 +23,7 @@ class StoryError(Exception):
 
 
 def steps(story: list[dict[str, Any]]) -> list[Step]:
-    """The story of a report's JSON; raises ValueError for what is none."""
+    """The steps of a story as a JSON report has it. Raises ValueError if it is malformed."""
     return [
         Step(
             each["operation"],
@@ -38,7 +38,10 @@ def steps(story: list[dict[str, Any]]) -> list[Step]:
 def request(
     sent: bytes, target: Target, url: str, marks: Mapping[str, str], ids: Mapping[str, str]
 ) -> tuple[Request, Wire]:
-    """A request of a story as it is sent now: to the target in place of `url`, with new marks and ids for old ones."""
+    """A request of a story, rewritten to be sent now, and how it goes on the wire.
+
+    The request goes to the target instead of `url`. `marks` and `ids` give the new text for each old one.
+    """
     base, (head, _, before) = urlsplit(url), sent.decode("latin-1").partition("\r\n\r\n")
     made = {expression: text.encode().decode("latin-1") for text, expression in expressions(target.variables).items()}
     line, *fields = (_changed(text, marks, {}, made) for text in head.split("\r\n"))

@@ -1,4 +1,4 @@
-"""The server that is judged: where it is, and with which credentials and settings it is asked."""
+"""The server that is judged: its base URL, and the credentials and settings that requests carry."""
 
 import ipaddress
 import os
@@ -19,16 +19,16 @@ from ..urlencoded import decode, pairs
 
 
 class ProductionError(ValueError):
-    """The base URL is the provider's own, and nobody said that it may be."""
+    """The base URL is the provider's own, and `production` does not allow that."""
 
 
 @dataclass(frozen=True)
 class Target:
     """A server that claims to keep a provider's contract.
 
-    `url` is its base URL, no slash at the end. `settings` are the values that the documents leave to the caller, by
-    their place: "header Authorization" (the token alone, without its scheme) or "body client_secret". The repr has no
-    value of them.
+    `url` is its base URL, without a slash at the end. `settings` has the values that the documents leave to the caller,
+    by place: "header Authorization" (the token alone, without its scheme) or "body client_secret". The repr leaves
+    `settings` out. `ca` is a file of certificates to trust.
     """
 
     spec: Spec
@@ -46,12 +46,13 @@ class Target:
         production: bool = False,
         ca: Path | None = None,
     ) -> "Target":
-        """The server at `url`, its settings from the environment variables that `Provider.settings` names.
+        """The server at `url`; its settings come from the environment variables that `Provider.settings` names.
 
         `ca` is a file of certificates to trust.
 
-        Raises LookupError for an unknown provider, ValueError for a URL that is none or a variable that is missing,
-        and ProductionError for a host that the spec names as a server, unless `production`.
+        Raises LookupError for an unknown provider, ValueError for a bad URL, a missing variable, a value that no header
+        can carry or a file without certificates, and ProductionError for a host that the spec names as a server, unless
+        `production` is true.
         """
         spec = load(provider)
         if not is_base_url(url):
@@ -60,7 +61,7 @@ class Target:
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")
         hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
-        # With a dot at its end, it is the same host, written in full.
+        # A host name with a dot at its end is the same host (RFC 1034, 3.1).
         host = (parts.hostname or "").removesuffix(".")
         if host in hosts and not production and not _is_local(host):
             raise ProductionError(
@@ -69,7 +70,7 @@ class Target:
         ours = provider_of(provider)
         variables = ours.settings
         missing = sorted(name for name in variables.values() if not environment.get(name))
-        # Of a document's schemes one is enough, or none.
+        # Other OpenAPI documents may declare several schemes of which one is enough, or need no credentials at all.
         if missing and ours.is_by_name:
             raise ValueError(f"set {', '.join(missing)} in the environment")
         settings = {at: environment[name] for at, name in variables.items() if name not in missing}
@@ -84,7 +85,7 @@ class Target:
         return cls(spec, _base(spec, url.rstrip("/")), settings, ca)
 
     def named(self, operations: Collection[str]) -> frozenset[str]:
-        """These operations; raises LookupError for a name that is none."""
+        """The operation ids as a set. Raises LookupError for an id that the spec does not have."""
         known = [operation.id for operation in self.spec.operations]
         for name in operations:
             if name not in known:
@@ -97,7 +98,7 @@ class Target:
         return _is_local(urlsplit(self.url).hostname or "")
 
     def wait(self, seconds: float) -> None:
-        """Wait until something listens there, so many seconds at most."""
+        """Wait until something accepts connections at the URL, at most for `seconds`."""
         parts = urlsplit(self.url)
         address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         end = time.monotonic() + seconds
@@ -111,7 +112,7 @@ class Target:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values of credentials."""
+        """The values of the settings that are credentials."""
         return tuple(value for place, value in self.settings.items() if self.is_secret(place))
 
     @property
@@ -122,18 +123,18 @@ class Target:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that have credentials, by the credential."""
+        """The name of the environment variable that each credential comes from, by the credential's value."""
         found = provider_of(self.spec.key).settings
         return {value: found[at] for at, value in self.settings.items() if self.is_secret(at) and at in found}
 
     def is_secret(self, place: str) -> bool:
-        """Whether a setting is a credential: of a security scheme, or a field that the provider's file names."""
+        """Whether a setting is a credential: of a security scheme, or a body field in `Provider.credentials`."""
         kind, _, name = place.partition(" ")
         in_body = kind == "body" and name in provider_of(self.spec.key).credentials
         return in_body or place in map(where, self.spec.schemes)
 
     def carried(self, operation: Operation) -> dict[str, dict[str, str]]:
-        """What carries settings, right ones, by the kind of place and the name."""
+        """The headers, query parameters and cookies with the right settings: values by kind of place and by name."""
         others = {at: value for at, value in self.settings.items() if at not in map(where, self.spec.schemes)}
         headers = {at.removeprefix("header "): others[at] for at in others if at.startswith("header ")}
         found: dict[str, dict[str, str]] = {"header": headers, "query": {}, "cookie": {}}
@@ -148,7 +149,7 @@ class Target:
         return len(values) == 1 and credential(scheme, values[0]) == right
 
     def wrong_settings(self, request: Request) -> list[str]:
-        """The settings, credentials in headers apart, that a request gives another value than the right one."""
+        """The places of settings to which a request gives a wrong value; those of security schemes are left out."""
         credentials = {*map(where, self.spec.schemes)}
         found = []
         for at, right in self.settings.items():
@@ -165,7 +166,7 @@ class Target:
         return found
 
     def schemes_of(self, operation: Operation) -> list[Node]:
-        """The security schemes of the first alternative that there are credentials for."""
+        """The security schemes of the first of the operation's alternatives for which all credentials are known."""
         known = {scheme.pointer.rpartition("/")[2]: scheme for scheme in self.schemes}
         alternatives = (alternative.value.keys() for alternative in operation.security or ())
         named = next((names for names in alternatives if names <= known.keys()), ())
@@ -173,7 +174,7 @@ class Target:
 
     @property
     def schemes(self) -> list[Node]:
-        """The declared security schemes of which there is a credential."""
+        """The declared security schemes for which the settings have a credential."""
         return [scheme for scheme in self.spec.schemes if where(scheme) in self.settings]
 
 
@@ -185,7 +186,7 @@ def _is_local(host: str) -> bool:
 
 
 def _base(spec: Spec, url: str) -> str:
-    """The base URL without the beginning of an operation's path, two segments or more, where it has that as well."""
+    """The base URL, without an end of two segments or more that an operation's path begins with as well."""
     paths = [re.match("[^{]*", operation.path) for operation in spec.operations]
     begun = {match[0][: end.start()] for match in paths if match for end in re.finditer("/", match[0])}
     found = (start for start in sorted(begun, key=len, reverse=True) if start.count("/") > 1 and url.endswith(start))
@@ -193,5 +194,5 @@ def _base(spec: Spec, url: str) -> str:
 
 
 def _fits(place: str, value: str) -> bool:
-    """Whether a value can stand where it belongs: a header's is one line without white space at its ends."""
+    """Whether a value can stand at its place: a header's is one line of ASCII without white space at its ends."""
     return not place.startswith("header ") or (value.isascii() and value.isprintable() and value == value.strip())

@@ -1,4 +1,4 @@
-"""Each place of a request in turn: left out, of another type, at its limits, of odd letters, and elsewhere."""
+"""Cases for each place of a request: left out, of another type, at its limits, with odd letters, or moved elsewhere."""
 
 import re
 import string
@@ -16,7 +16,7 @@ from .names import Names
 from .places import Place, places
 
 TEXTS = (
-    # On these, software has been seen to stumble.
+    # Texts that are known to make software fail.
     *(
         "Prénom Straße Łódź",
         "\U0001f600 \U00020bb7",
@@ -30,19 +30,19 @@ TEXTS = (
     *("a\u00a0b\u2003c\u2028d\u2029e", "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
 )
 _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
-# Whoever refuses a shorter one refuses these, too.
+# A server that refuses some length refuses longer ones as well, so a few lengths are enough.
 _LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _MANY = 1000
-"""Properties of an object; a limit so high is not tried."""
+"""A limit of so many properties of an object, or of more, is not tried."""
 _IN_TARGET = 4096
-"""Characters of a query's parameter; a target of 8000 bytes should be read (RFC 9110, 4.1), longer ones need not."""
+"""The most characters of a query parameter: servers should take a target of 8000 bytes (RFC 9110, 4.1), but no more."""
 
 
 def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
-    """A list for each place and each way to change what stands there."""
+    """The cases for each place, those of one kind of change in one list."""
     full = most
     for place in places(least.operation):
-        # A parameter of which nobody knows a right value must not make a server fail.
+        # No valid value is known for a parameter that was left out of the full draft, but none may make a server fail.
         is_left_out = full.value(place) is None and place.kind == "query"
         most = full.put(place, names.usual(place, least=False)) if is_left_out else full
         right = most.value(place)
@@ -87,7 +87,10 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
 
 
 def _of_page(least: Draft, names: Names) -> list[Case]:
-    """The page's own sample, about an audience of the run's; of another document, it may be about somebody's."""
+    """The page's own sample, with an audience of the run in it.
+
+    Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
+    """
     content = least.operation.node["requestBody"]["content"] if names.provider.is_by_name and least.is_json else None
     said = content and content[least.media].get("example")
     if not said:
@@ -97,7 +100,7 @@ def _of_page(least: Draft, names: Names) -> list[Case]:
 
 
 def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
-    """Values of other types, beyond limits, and near to those of a list."""
+    """Values of other types, at and beyond limits, and values that are nearly those of an enum."""
     assert place.schema
     choices = [str(choice) for choice in place.says("enum", [])]
     if "/" in str(right) and choices:
@@ -109,7 +112,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
-        # A property that no document names, if the schema forbids those.
+        # An object with an undocumented property, if the schema forbids those.
         known = {**right, "contract_check": 1} if isinstance(right, dict) else right
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
@@ -125,7 +128,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
 
 
 def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
-    """As many items as are allowed, different ones where they can be, and one too few or too many."""
+    """Arrays with the fewest and the most items allowed, and one item less or more; all different if possible."""
     least, most = place.says("minItems", 0), place.says("maxItems", 0)
     sizes = {least - 1, least, most, most + 1 if most else 2}
     kinds = schema.properties(place.schema["items"]) if place.schema and place.schema.get("items") else {}
@@ -171,7 +174,7 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     shortest = len(str(draft.value(place))) if names.is_name(place) else 0
     effect = facts_of(draft.operation).effect
     for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
-        # A name without its mark would stay at a real provider, and nobody would know whose it is.
+        # An audience whose name is too short for the mark would stay at a real provider, with no sign of its origin.
         is_free = effect is Effect.READS or (effect is Effect.CREATES and (names.target.is_local or not length))
         marked = length >= shortest or is_free
         if marked and (place.kind == "body" or length <= _IN_TARGET):
@@ -179,7 +182,7 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
 
 
 def _stretched(place: Place, length: int) -> Change:
-    """A text of so many characters; a name that is long enough keeps its beginning."""
+    """The change of a text to so many characters: the text with x after it, or, if that is shorter, a piece of it."""
 
     def stretched(name: str) -> str:
         return name.ljust(length, "x") if length > len(name) else re.sub(r"\W", "", name)[::-1][:length]
@@ -188,7 +191,7 @@ def _stretched(place: Place, length: int) -> Change:
 
 
 def _letters(place: Place, names: Names) -> Iterator[Change]:
-    """Letters that are allowed and others; where the name stands, with a name among them."""
+    """Changes to letters that are allowed, and to others; the audience's name stays in the text at its own place."""
     pattern = place.says("pattern")
     if not names.is_name(place):
         yield from (
@@ -199,7 +202,7 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
     yield _named(place, names.digits)
     yield from (_framed(place, "", f"{letter}a") for letter in "./@+: " if pattern and not re.search(pattern, letter))
     yield _named(place, lambda name: f"1e{names.digits(name)}")
-    # Names that differ in case only are two names.
+    # Names that differ only in case are two names.
     name = names.new()
     yield from (puts(place, f"{name}{end}") for end in ("aB", "Ab"))
     if not pattern:
@@ -219,17 +222,17 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
 
 
 def _named(place: Place, change: Callable[[Any], Any]) -> Change:
-    """What stands there, changed."""
+    """The change that applies a function to the value of a place."""
     return lambda draft: draft.put(place, change(draft.value(place)))
 
 
 def _framed(place: Place, start: str, end: str) -> Change:
-    """What stands there between two texts."""
+    """The change that puts a text before the value of a place, and another one after it."""
     return _named(place, lambda name: f"{start}{name}{end}")
 
 
 def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
-    """A required value where it does not belong."""
+    """Changes that move a required value to where it does not belong."""
     if place.kind == "path" or place.is_file or "/" in place.name:
         return
     other = f"X-{re.sub(r'[^-0-9A-Za-z_]', '', place.name)}"
@@ -254,7 +257,7 @@ def _moved(place: Place, others: list[Place]) -> Change:
 
 
 def _renamed(place: Place) -> Iterator[Change]:
-    """A right value under a name that is near, which is another name; a header's has no case."""
+    """Changes that move a right value to a similar name; only a header's name may be written in another case."""
     if place.kind == "path":
         return
     if place.kind == "header":
@@ -269,7 +272,7 @@ def _renamed(place: Place) -> Iterator[Change]:
 
 
 def _respelled(place: Place, draft: Draft) -> Iterator[Change]:
-    """The same in other letters."""
+    """Changes of spelling: percent codes in a query, a parameter without a value, a part that is not UTF-8."""
 
     def query(of: Callable[[str], str]) -> Change:
         def change(draft: Draft) -> Any:

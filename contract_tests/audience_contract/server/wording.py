@@ -12,11 +12,11 @@ from ..violation import UnreadableError, Violation
 
 _LONGEST = 60
 _NOTHING = {"", "valid", "undocumented", "success"}
-"""What labels say of a request when its content tells more."""
+"""Labels that are not shown, because the content of the request tells more."""
 
 
 def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
-    """A request in a few words: what is wrong with it if something is, else its content and what is special in it."""
+    """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it."""
     if broken:
         return _part(request, broken)
     special = "" if label in _NOTHING or label.startswith(("body ", "part ")) else f" ({label})"
@@ -24,7 +24,7 @@ def asked(operation: Operation, request: Request, broken: Violation | None, labe
 
 
 def rule(operation: Operation, broken: Violation) -> str:
-    """What a rule of the spec asks for, and the page that says so."""
+    """What the broken rule of the spec asks for, and the page that says so."""
     tokens = broken.pointer.split("/")[1:]
     name = broken.missing or (tokens[-1] if tokens else broken.where.rpartition(" ")[2])
     keyword = broken.rule.rpartition("/")[2]
@@ -53,8 +53,8 @@ def rule(operation: Operation, broken: Violation) -> str:
 
 
 def with_page(operation: Operation, pointer: str, said: str) -> str:
-    """A reason, and the page that it stands on."""
-    # A shared component stands on several pages.
+    """A reason, and the last part of the address of the page that it is from, if that is known."""
+    # A shared component may come from several pages, so the operation's own page is named.
     place = operation.node.pointer if pointer.startswith("/components/") else pointer
     found = re.findall(r"https?://[^\s;]+", source(operation.spec.key, place))
     return f"{said}; {found[-1].rstrip('/').rpartition('/')[2]}" if found else said
@@ -75,7 +75,7 @@ def _part(request: Request, broken: Violation) -> str:
 
 
 def _of_json(request: Request, broken: Violation) -> str:
-    """What a JSON body has at the place that is broken, and nothing else of it."""
+    """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
     try:
         value = json_of(request)
     except UnreadableError:
@@ -96,7 +96,7 @@ def _text(request: Request, name: str) -> str:
         part = next(part for part in parts_of(request) if part.name == name)
     except (StopIteration, UnreadableError):
         return ""
-    # Bytes of a workbook tell a reader nothing, and push the rule out of the line.
+    # The bytes of a workbook tell a reader nothing, and leave no room for the rule in the line.
     binary = b"\0" in part.data[_LONGEST:]
     return f"{part.filename} of {len(part.data):,} bytes" if binary else part.data.decode("utf-8", "backslashreplace")
 
@@ -118,6 +118,6 @@ def _json(value: Any) -> str:
 
 
 def cut(text: str) -> str:
-    """A text without its middle, if it is long."""
+    """The text, without its middle if it has more than 60 characters."""
     half = _LONGEST // 2
     return text if len(text) <= _LONGEST else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
