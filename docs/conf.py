@@ -1,4 +1,4 @@
-"""The documentation's settings; what follows from the code is written into pages before they are read."""
+"""Sphinx's settings. Importing them also writes the pages that are made from the code, before Sphinx reads any page."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ from_code.write(Path(__file__).parent)
 project = "audiences"
 release = version = audiences.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
-exclude_patterns = ["providers/table.md", "providers/takes.md"]  # parts of pages
+exclude_patterns = ["providers/table.md", "providers/takes.md"]  # other pages include them
 html_theme = "furo"
 html_title = f"audiences {release}"
 html_static_path = ["_static"]
@@ -23,7 +23,7 @@ html_show_copyright = False
 html_copy_source = html_show_sourcelink = False
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-# Docstrings put code between single backticks.
+# Docstrings have code between single backticks, as in Markdown; without this, Sphinx would show it as emphasis.
 default_role = "code"
 add_module_names = False
 autodoc_member_order = "bysource"

@@ -1,4 +1,4 @@
-"""The pages that are made of the code: what each provider offers, and each rule of the check."""
+"""Writes the pages that are made from the code: a page for each provider, two tables, and the page of all rules."""
 
 import re
 import sys
@@ -21,24 +21,24 @@ KINDS = {
 
 
 def write(docs: Path) -> None:
-    """Write them where the other pages are; git does not keep them."""
+    """Write these pages into the folder `docs`, beside the other pages. Git ignores them."""
     pages = {f"providers/{key}.md": provider(kind) for key, kind in providers().items()}
     pages |= {"providers/table.md": table.capabilities(), "providers/takes.md": table.takes()}
     pages["check/rules.md"] = rules(tomllib.loads((docs / "check" / "examples.toml").read_text("utf-8")))
     for name, text in pages.items():
         file = docs / name
-        if not file.is_file() or file.read_text("utf-8") != text:  # or Sphinx would read it again
+        if not file.is_file() or file.read_text("utf-8") != text:  # Sphinx reads again what was written
             file.write_text(text, "utf-8")
 
 
 def providers() -> dict[str, Any]:
-    """The class of each provider, by its key."""
+    """The blocking class of each provider, by the provider's key."""
     found = (getattr(audiences, name) for name in audiences.__all__)
     return {kind.adapter.key: kind for kind in found if hasattr(kind, "adapter")}
 
 
 def provider(kind: Any) -> str:
-    """The page of one."""
+    """The page of the provider with this class, in Markdown."""
     key, title = kind.adapter.key, kind.title
     # A provider's token endpoint, or another service that it needs, has a folder of its own.
     folders = sorted(each.parent for each in ROOT.glob(f"specs/{key}*/SOURCE.toml"))
@@ -55,7 +55,9 @@ def provider(kind: Any) -> str:
         for folder, source in sources.items()
         for each in source["document"]
     )
-    deviations = "".join((each / "DEVIATIONS.md").read_text("utf-8").partition("\n")[2] for each in folders)
+    first, *others = ((each / "DEVIATIONS.md").read_text("utf-8") for each in folders)
+    # What the words mean, which stands before the first of them, is the same in all.
+    deviations = first.partition("\n")[2] + "".join("\n## " + text.partition("\n## ")[2] for text in others)
     deviations = deviations.replace("\n## ", "\n### ")
     about = re.sub(r"https://[^\s,;]*[^\s,;.]", r"<\g<0>>", sys.modules[kind.__module__].__doc__ or "")
     return f"""# {title}
@@ -90,7 +92,10 @@ Each is an environment variable, and an argument of the class: `{key.upper()}_BA
 
 
 def rules(examples: dict[str, dict[str, str]]) -> str:
-    """The page of all rules. A rule without an example is an error."""
+    """The page of all rules, in Markdown; `examples` is docs/check/examples.toml.
+
+    Raises LookupError if a rule has no example.
+    """
     text = """# Every rule
 
 A finding is named after the rule that is broken. Its **weight** says how much it counts:
@@ -115,7 +120,7 @@ def _rule(rule: Any, example: str, source: str = "the provider's documents") -> 
 
 
 def as_rst(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
-    """Have an indented block after a paragraph be code, as in Markdown."""
+    """Make an indented block after a paragraph code, as in Markdown: changes `lines`, a docstring, in place."""
     for number in range(len(lines) - 2, 0, -1):
         before, blank, after = lines[number - 1 : number + 2]
         if not blank.strip() and before.strip() and not before.startswith(" ") and after.startswith("    "):
