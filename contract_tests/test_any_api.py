@@ -749,6 +749,7 @@ def test_a_report_of_sarif_points_into_the_document_that_was_given(tmp_path: Pat
         (["--ca", "nowhere.pem"], "has no certificates"),
         (["--header", "X-Tenant: $NOT_SET"], "set NOT_SET"),
         (["--overlay", "nowhere.yaml"], "cannot read"),
+        (["--overlay", str(LIBRARY)], "it has no list of actions"),
     ],
 )
 def test_an_option_that_cannot_be_right_is_refused(options: list[str], said: str) -> None:

@@ -80,7 +80,11 @@ def read(
         raise ValueError(f"{path} is no OpenAPI document of version 3")
     if not isinstance(value.setdefault("paths", {}) if "webhooks" in value else value.get("paths"), dict):
         raise ValueError(f"{path} has no paths")
-    for action in _value(overlay)["actions"] if overlay else ():
+    changes = _value(overlay) if overlay else {"actions": []}
+    actions = changes.get("actions") if isinstance(changes, dict) else None
+    if not isinstance(actions, list) or not all(isinstance(each, dict) for each in actions):
+        raise ValueError(f"{overlay} is no overlay: it has no list of actions")
+    for action in actions:
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
     try:
