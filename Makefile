@@ -151,8 +151,15 @@ wheels: wheel .venv/.types ## build the wheels, and try them without the source
 licences: $(READY) build/release/.ready ## check that the licences of both packages' dependencies are allowed, and write an SBOM of each package to build/sbom
 	$(BIN)/python scripts/licences.py
 
-workflows: build/release/.ready ## lint the workflows and the action
+SCHEMA := build/release/bin/check-jsonschema --builtin-schema
+workflows: build/release/.ready ## lint the workflows, the action, the issue forms, renovate.json and the Containerfile
 	build/release/bin/zizmor --quiet --offline --persona regular .github action.yml
+	$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	$(SCHEMA) vendor.github-actions action.yml
+	$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA) vendor.renovate renovate.json
+	build/release/bin/hadolint Containerfile
 
 release-check: $(READY) ## check whether the tree can be released as TAG=v1.2.3
 	$(BIN)/python scripts/check_release.py $(TAG)
