@@ -115,7 +115,7 @@ class Deviation:
 
 
 class AudiencesError(Exception):
-    """The base class of all errors of a call.
+    """The base class of the errors that the library raises for its calls and options.
 
     The message has neither the audience's name nor the provider's words: those are in `audience_name`,
     `provider_message` and `response`.
