@@ -1,7 +1,8 @@
-"""The whole suite on every supported Python that is here, and on one with the lowest allowed and the newest versions.
+"""Runs the whole suite on every supported Python that is installed, and on one of them with the lowest allowed and with
+the newest versions of the dependencies.
 
-`check_all.py newest` does the last of these only. What is resolved then is what users install: the library with its
-extras, without the generator, whose own bounds would hold some of it back.
+`check_all.py newest` does the last of these only. It resolves what users install: the library with its extras, without
+the client generator, whose own bounds would hold some packages back.
 """
 
 import os
@@ -13,12 +14,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-# The SDK of OpenTelemetry, which only the tests need, is made for one version of its API.
+# Only the tests need the SDK of OpenTelemetry. It fits one version of the API, so both are resolved together.
 _TOGETHER = ("--group", "opentelemetry")
 
 
 def interpreter(version: str) -> str | None:
-    """A Python of that version: on the path, or installed by pyenv, which hides all but one."""
+    """The path of a Python of that version, from PATH or from pyenv, which puts only one on PATH; or None."""
     found = shutil.which(f"python{version}")
     candidates = [found] if found else []
     candidates += [str(path) for path in sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))]
@@ -43,7 +44,7 @@ class Environment:
     def resolve(
         self, *options: str, files: Sequence[str] = ("pyproject.toml", "contract_tests/pyproject.toml")
     ) -> None:
-        """Put the versions that uv finds for the project, as users install it, in place of those that are there."""
+        """Replace the installed versions by those that uv finds for the project as users install it."""
         file = self.place / "resolved.txt"
         command = ["uv", "pip", "compile", "--quiet", "--no-header", *options, *files]
         self.run(*command, "--python", str(self.python), "--output-file", str(file))
@@ -65,7 +66,7 @@ def newest(python: str) -> None:
     environment = Environment("newest", python)
     environment.resolve("--upgrade", "--all-extras", *_TOGETHER)
     environment.suite()
-    # Who installs no judge of servers gets newer versions yet: Schemathesis has bounds of its own.
+    # Without the checker, there are newer versions yet: Schemathesis has bounds of its own.
     environment.resolve("--upgrade", "--extra", "cli", "--extra", "otel", *_TOGETHER, files=["pyproject.toml"])
     environment.suite("-m", "wheel")
 

@@ -1,4 +1,4 @@
-"""Whether this tree may be released under a tag, e.g. v1.2.3: versions, changelog, and who publishes it."""
+"""Checks whether this tree may be released under a tag, e.g. v1.2.3: versions, changelog, and who publishes it."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def reasons_against(tag: str, root: Path = ROOT) -> list[str]:
-    """What is not as a release needs it; empty where nothing is."""
+    """What keeps the tree from being released under the tag; empty if nothing does."""
     version, found = tag.removeprefix("v"), []
     for name in ("pyproject.toml", "contract_tests/pyproject.toml"):
         text = (root / name).read_text("utf-8")

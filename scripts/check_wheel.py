@@ -1,4 +1,4 @@
-"""Install the built wheels apart from the source, run the marked part of the suite on them, type-check their use."""
+"""Installs the built wheels apart from the source, runs the tests marked `wheel` on them, and type-checks their use."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "wheel"
 PYTHON = PLACE / "venv" / "bin" / "python"
-# The settings of the project are not read.
+# As for a user: without the project's own pytest settings.
 PYTEST = ("pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-o", "markers=long\npage\nwheel", "-c", os.devnull)
 
 
@@ -42,7 +42,7 @@ def main() -> None:
     run(PYTHON, "-c", f"import audiences, audience_contract, sys; {code}")
     run(PYTHON, "-m", *PYTEST, "--rootdir", tests, "-m", "wheel", *(tests / name for name in marked))
 
-    # A user's code is checked as a user would: that of README and the documentation, from the installed wheel.
+    # The Python of README and of the documentation is type-checked as a user would do it: with the installed wheel.
     files = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     pages = [MarkdownIt().parse(file.read_text("utf-8")) for file in files]
     blocks = [token.content for page in pages for token in page if token.type == "fence" and token.info == "python"]

@@ -1,4 +1,4 @@
-"""What `action.yml` runs: `audience-contract` with arguments from the environment, and reports for GitHub."""
+"""Runs `audience-contract` for `action.yml`, with arguments from the environment, and writes reports for GitHub."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""What each package brings when it is installed: each licence has to be an allowed one; SBOMs go to build/sbom."""
+"""Checks that each dependency of our packages has an allowed licence, and writes their SBOMs to build/sbom."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "build" / "release" / "bin" / "python"
 PACKAGES = {"audiences": (ROOT, "[cli,otel]"), "audience-contract": (ROOT / "contract_tests", "")}
-# Parts of names. None of these licences asks that a caller's own code be given away.
+# Parts of licence names. None of these licences requires callers to publish their own code.
 ALLOWED = ("0BSD", "Apache", "BSD", "ISC", "MIT", "MPL", "Mozilla", "PSF", "Python Software Foundation", "Unlicense")
 
 

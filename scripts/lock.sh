@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements/: names, versions and hashes, for every system and Python; never where an index is.
+# Write requirements/: names, versions and hashes, for every system and Python, without the address of an index.
 set -eu
 lock() {
     file=requirements/$1.txt

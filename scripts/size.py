@@ -1,4 +1,6 @@
-"""`make size`: code lines by root, without blanks, comments and docstrings. Templates count, generated files do not."""
+"""Counts code lines by root for `make size`, without blank lines, comments and docstrings. Templates count, generated
+files do not.
+"""
 
 import ast
 import io

@@ -22,7 +22,7 @@ from .folders import ROOT
 from .operations import operations
 from .published import each_operation
 
-# Apart from every project's and person's settings, and with the same line ends on every system.
+# The same result on every system: without anybody's settings of ruff, and with the same line ends.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
 IMPORT_ALL = """
@@ -34,8 +34,8 @@ for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
 _MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "-p", "audience_clients"]
 _MYPY += ["--cache-dir", str(ROOT / "build" / "mypy")]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
-# What the templates call something of their own, which a property or parameter of that name would replace. Behind the
-# words of Python the generator writes an underscore, and so behind these.
+# Names that the templates use themselves, so that a property or parameter of the same name would replace them. The
+# generator puts an underscore behind reserved words of Python, and so it does behind these.
 strings.RESERVED_WORDS.update(
     ("additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "headers", "params"),
     ("quote", "to_dict", "to_multipart"),
@@ -43,10 +43,10 @@ strings.RESERVED_WORDS.update(
 
 
 def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
-    """The modules of a client, by their path in its package.
+    """The modules of a client, by their path in its package. `name` is what an error calls the spec.
 
-    Raises PipelineError for any warning of the generator, and for an operation without a module. `name` is what the
-    error calls the spec.
+    Raises PipelineError for names that collide in Python, any warning of the generator, and an operation without a
+    module.
     """
     problems = [f"{name}: {problem}" for problem in unnamable(spec)]
     if problems:
@@ -68,7 +68,7 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         if complaints:
             said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in complaints)
             raise PipelineError(f"{name}: the client generator complains: {said}")
-        # Written by the generator whatever the templates say; both are about sending, which these clients do not do.
+        # The generator writes these two whatever the templates say. They are for sending, which our clients do not do.
         (target / "client.py").unlink()
         (target / "errors.py").unlink()
         for step in _STEPS:
@@ -83,7 +83,7 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
 def check(package: Path, files: Mapping[Path, bytes]) -> None:
     """Raises PipelineError where the client among `files` cannot be imported, or its types are wrong."""
     with tempfile.TemporaryDirectory() as folder:
-        # With an `__init__` around it, or the package of that name that is installed would be looked at instead.
+        # With an `__init__.py` around it; else the installed package of that name would be checked instead.
         around = Path(folder, "generated", "audience_clients")
         inner = {path.relative_to(package.parent): data for path, data in files.items() if package in path.parents}
         for path, data in {**inner, Path("__init__.py"): b""}.items():
@@ -98,7 +98,7 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
 
 
 def formatted(source: str) -> bytes:
-    """Python in the style of this project."""
+    """Python source, formatted in the style of this project."""
     for step in (["check", "--fix-only", "--select", "I"], ["format"]):
         source = _ruff("a template", *step, "--line-length", "120", "--stdin-filename", "new.py", "-", source=source)
     return source.encode()
@@ -113,7 +113,7 @@ def _ruff(name: str, *step: str, source: str | None = None) -> str:
 
 
 def unnamable(spec: dict[str, Any]) -> Iterator[str]:
-    """Where two things would have one name in Python, by JSON pointer."""
+    """Each place, by JSON pointer, where two things would get the same name in Python."""
     for at, schema in validity.schemas(spec, ""):
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):
             yield f"{at}/enum: not each of the values would have a name of its own in Python"
@@ -134,7 +134,9 @@ def _distinct(values: list[Any], names: list[str]) -> bool:
 
 
 def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
-    """Two operations whose names fall together give one module, without a warning."""
+    """Raises PipelineError for an operation without a module: from two operations of one name, the generator makes one
+    module, without a warning.
+    """
     text = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
     for method, path, _ in each_operation(spec):
         if shape(f"Build `{method.upper()} {path}`") not in text:
@@ -142,5 +144,5 @@ def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -
 
 
 def shape(text: str) -> str:
-    """Without the names of parameters in paths, which are others in Python."""
+    """The text without the names of path parameters, because they have other names in Python."""
     return re.sub(r"\{[^{}\n]*\}", "{}", text)

@@ -1,4 +1,4 @@
-"""Read JSON, YAML and TOML files, and find a place in them; what is wrong is named by file, JSON pointer and rule."""
+"""Reads JSON, YAML and TOML files, and finds places in them. An error names the file, the JSON pointer and the rule."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def read(file: Path) -> Any:
             raise PipelineError(f"{file}: not readable: its name ends in none of {', '.join(_READERS)}")
         value = _READERS[file.suffix](text)
         plain = json.loads(json.dumps(value, allow_nan=False, default=str if file.suffix == ".toml" else None))
-        # What has no UTF-8 form could be read, but not be written again.
+        # Text without a UTF-8 form, such as a lone surrogate, could be read, but not be written again.
         json.dumps(plain, ensure_ascii=False).encode("utf-8")
     except OSError as error:
         raise PipelineError(f"{file}: {error.strerror}") from error
@@ -36,7 +36,7 @@ def read(file: Path) -> Any:
 
 
 def dump(value: object) -> bytes:
-    """A JSON value as the files here have it."""
+    """A JSON value as bytes, in the format of our files."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -54,12 +54,12 @@ def describe(error: ValidationError | SchemaError, below: str = "") -> str:
 
 
 def pointer(tokens: Iterable[object], below: str = "") -> str:
-    """The JSON pointer (RFC 6901) of what the tokens lead to from the place `below`."""
+    """The JSON pointer (RFC 6901) of the place to which the tokens lead from the place `below`."""
     return below + "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
 
 
 def tokens(at: str) -> list[str]:
-    """The names and numbers on the way of a JSON pointer."""
+    """The names and numbers that a JSON pointer consists of."""
     return [token.replace("~1", "/").replace("~0", "~") for token in at.split("/")[1:]]
 
 
@@ -86,7 +86,7 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def line_of(file: Path, at: str) -> int:
-    """The line in which a place of a YAML or JSON file begins; if it is not there, that of the nearest place around."""
+    """The line where a place of a YAML or JSON file begins; without such a place, that of the nearest one around."""
     node: Any = safe_yaml.compose(file.read_text("utf-8"))
     line = 1
     for key in tokens(at):

@@ -1,4 +1,6 @@
-"""The effective spec: upstream and overlay, valid by OpenAPI's rules, made only of keywords that are judged here."""
+"""Builds the effective spec from the upstream spec and the overlay. It is valid OpenAPI, and has only keywords that the
+library, the checker and the client generator can judge.
+"""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ Json = dict[str, Any]
 
 
 def build(provider: Provider) -> Json:
-    """The documents and the overlay, made one and checked; raises PipelineError with file, JSON pointer and rule."""
+    """The documents and the overlay as one checked spec. Raises PipelineError with file, JSON pointer and rule."""
     spec, against = attempt(provider)
     if spec is None or against:
         raise PipelineError("\n".join(against))
@@ -22,9 +24,9 @@ def build(provider: Provider) -> Json:
 
 
 def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None, list[str]]:
-    """The effective spec as far as it can be made, or None if it is not valid; and all that stands against it.
+    """The effective spec as far as it can be made, or None if it is not valid; and a list of all problems.
 
-    Where documents disagree and the overlay has not decided, the value of a document in `new` is taken, or the first.
+    Where documents disagree and the overlay does not decide, the value of a document in `new` is taken, or the first.
     """
     against: list[str] = []
     documents = documents_of(provider, against)
@@ -49,9 +51,9 @@ def upstream(provider: Provider) -> Json:
 
 
 def documents_of(provider: Provider, against: list[str] | None = None) -> dict[str, Json]:
-    """Each valid document by its file's name; raises PipelineError for one that SOURCE.toml does not describe.
+    """Each document by its file's name. Raises PipelineError for one that is not valid, or not as SOURCE.toml says.
 
-    To `against`, the operations of SOURCE.toml that there are no more are added.
+    Operations that SOURCE.toml names, and that a document no longer has, are added to `against`.
     """
     found = {}
     for document in provider.documents:
@@ -73,9 +75,9 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
 
 
 def sources(provider: Provider) -> Json:
-    """By JSON pointer, where the effective spec comes from: the pages, and why the overlay adds to them.
+    """Where each part of the effective spec comes from, by JSON pointer: the pages, and the reasons of the overlay.
 
-    At the root are all pages; at an operation or a component, the ones that it is in, if those are not all.
+    The root has all pages. An operation or a component has the pages that it is on, unless these are all pages.
     """
     pages: dict[str, list[str]] = {}
     for document, spec in zip(provider.documents, documents_of(provider).values(), strict=True):
@@ -98,7 +100,7 @@ def _taken(document: Document) -> str:
 
 
 def _entries(spec: Json) -> Iterator[str]:
-    """The JSON pointers of what documents are united by: operations and components."""
+    """The JSON pointers of the parts by which documents are united: paths' operations, and components."""
     for part in ("paths", "components"):
         for kind, entries in spec.get(part, {}).items():
             yield from (pointer([part, kind, name]) for name in entries)
@@ -117,7 +119,7 @@ def changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
 
 
 def load(file: Path) -> Json:
-    """The valid OpenAPI description in a file."""
+    """The OpenAPI document in a file. Raises PipelineError if it is not valid."""
     spec: Json = read(file)
     for problem in validity.problems(spec):
         raise PipelineError(f"{file}: {problem}")

@@ -1,6 +1,6 @@
-"""Where the files of a provider are: a folder of `specs`, whose SOURCE.toml says where the rest is from.
+"""The paths of a provider's files. Its folder in `specs` has a SOURCE.toml, which says where the others come from.
 
-One without `class` is a service that a provider needs: it has a spec and a client, and no adapter.
+A SOURCE.toml without `class` is that of a service that a provider needs: it has a spec and a client, and no adapter.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _TEXT: Json = {"type": "string", "minLength": 1}
 _TEXTS: Json = {"type": "array", "minItems": 1, "items": _TEXT}
 _HASH: Json = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
-"""Empty where it is not known yet: whatever is compared with it then fails with the hash to record."""
+"""Empty while it is not known: the comparison with it then fails, and the error has the hash to record."""
 _DOCUMENT: Json = {
     "file": {"type": "string", "pattern": r"^[\w-]+\.(json|yaml)$"},
     "kind": {"enum": ["published", "reconstructed", "authored"]},
@@ -25,16 +25,16 @@ _DOCUMENT: Json = {
     "version": _TEXT,
     "sha256": _HASH,
 }
-# Where a provider's documents have servers of different paths: that of this one's, which its paths are put below; and
-# the operationIds of those that are used, where it has others as well.
+# `below`: the path of this document's server, which is put before its paths, if the provider's documents have servers
+# with different paths. `operations`: the operationIds that are used, if the document has others as well.
 _CUT: Json = {"below": {"type": "string", "pattern": "^/.*[^/]$"}, "operations": _TEXTS}
-# Of a reconstructed one: where its parts were read, the JSON pointers of those that are as published, and what is ours
-# because nobody has seen it.
+# For a reconstructed document: where its parts were read, the JSON pointers of the parts that are as published, and
+# what we wrote ourselves, because nobody has seen it.
 RECONSTRUCTED = {
     **dict.fromkeys(("sources", "verbatim", "from_rendering", "not_seen"), _TEXTS), "confidence": _TEXT,
 }  # fmt: skip
 _PAGE: Json = {"file": _TEXT, "address": _TEXT, "sha256": _HASH}
-# `by_hand`: what a browser shows, taken down by a person; the bytes at the address are others, so it is not fetched.
+# `by_hand`: a person copied what a browser shows. The bytes at the address differ from it, so it is not fetched.
 _OF_PAGE: Json = {"document": _TEXT, "by_hand": {"const": True}}
 
 
@@ -113,7 +113,7 @@ class Provider:
 
     @cached_property
     def documents(self) -> "tuple[Document, ...]":
-        """In the order of SOURCE.toml, which decides only on the order of keys."""
+        """The documents, in the order of SOURCE.toml; it affects only the order of keys in the effective spec."""
         return tuple(Document(self.specs / entry["file"], entry) for entry in self.source["document"])
 
     def document_of(self, page: Mapping[str, Any]) -> Document | None:
@@ -122,7 +122,7 @@ class Provider:
 
     @property
     def samples(self) -> Path:
-        """Of the operation that creates; those of others are beside it."""
+        """The samples of the operation that creates; those of other operations are in files beside it."""
         return self.specs / "samples" / "create.json"
 
     @property

@@ -1,4 +1,4 @@
-"""A page of HTML, written as the Markdown that says the same: headings, paragraphs, lists and code."""
+"""Writes a page of HTML as Markdown that says the same: headings, paragraphs, lists and code."""
 
 import re
 from html.parser import HTMLParser
@@ -88,7 +88,7 @@ _MARKS = {"strong": "**", "b": "**", "code": "`"}
 
 
 def _language(given: dict[str, str]) -> str:
-    """By a class such as `language-json` or `lang-yaml`, or by the type of a script."""
+    """The language of some code, by a class such as `language-json` or `lang-yaml`, or by the type of a script."""
     named = re.search(r"\b(?:language|lang|highlight-source)-(\w+)", given.get("class", ""))
     data = _DATA.match(given.get("type", ""))
     return named[1].lower() if named else data[2].lower() if data else ""

@@ -1,4 +1,4 @@
-"""Whether a spec has only keywords that everything here can judge: the library, the checker, the client generator."""
+"""Checks that a spec has only keywords that the library, the checker and the client generator can all judge."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Any
 from .documents import pointer
 from .validity import ALTERNATIVES
 
-# What may stand in an object of each kind, and of which kind its value is. Below "*" stands any name. None: not looked
-# into. A keyword that is missing here would be ignored by the judges of the library or the checker, so it is refused.
+# The keywords of an object of each kind, with the kind of each value; the value of None is not looked into. "*" stands
+# for any name. The library or the checker would ignore a keyword that is missing here, so it is refused.
 _ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs")
 _LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
 _NUMBERS = ("minimum", "maximum", "maxProperties")
@@ -55,7 +55,7 @@ _KINDS: dict[str, dict[str, str | None]] = {
 }  # fmt: skip
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REFERABLE = ("parameter", "response", "schema")
-# Where what counts is not the keyword but its value, or the name.
+# Keywords of which only some values can be judged; and, below, objects in which only some names can be.
 _VALUES = {
     ("schema", "format"): "date-time|binary",
     ("scheme", "type"): "http|apiKey",

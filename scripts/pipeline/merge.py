@@ -1,8 +1,8 @@
-"""One document of a provider's several: what each says, and, where they disagree, what the overlay decides.
+"""Merges a provider's documents into one. Where they disagree, the overlay has to decide.
 
-Entries are united where a document lists what there is: paths and their methods, components by their kind and name,
-and what describes the whole document (info, tags, servers). An entry that several have must be the same in all;
-of the versions each is told.
+The entries of a document's lists are united: paths and their methods, components by their kind and name, and what
+describes the whole document (info, tags, servers). An entry that several documents have must be the same in all; only
+their versions may differ, and all of them are named.
 """
 
 import json
@@ -15,13 +15,13 @@ from .documents import ABSENT, fingerprint, places, pointer
 
 Json = dict[str, Any]
 _UNITED = re.compile(r"/paths(/[^/]*)?|/components(/[^/]*)?|/(info|tags|servers)(/.*)?")
-# What a document says of all its operations: one without it says something else than one with it.
+# What a document says of all its operations: a document without it disagrees with one that has it.
 _OF_ALL = ("openapi", "servers", "security")
 _LONG = 60
 
 
 class Disputed(str):
-    """Stands where documents disagree, and says what each of them has there, until an overlay puts a value there."""
+    """A mark for a place where documents disagree: its text says what each has there. An overlay replaces it."""
 
     __slots__ = ("values",)
     values: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Disputed(str):
 
 
 def merged(documents: Mapping[str, Json]) -> Json:
-    """The documents as one, whatever their order; each is named as messages name it."""
+    """The documents as one, whatever their order. The keys are the names that messages use."""
     found: Json = _merged(documents, "")
     return found
 
@@ -42,7 +42,7 @@ def disputed(spec: Json) -> Iterator[tuple[str, str]]:
 
 
 def decided(node: Any, new: Collection[str]) -> Any:
-    """With the value of one of the documents in place of what is disputed: of one among `new`, or of the first."""
+    """The node with the value of one document at each disputed place: of a document in `new`, or else of the first."""
     if isinstance(node, Disputed):
         return node.values[next((name for name in node.values if name in new), next(iter(node.values)))]
     if isinstance(node, list):
@@ -78,7 +78,7 @@ def _member(values: Mapping[str, Json], name: str, at: str) -> Any:
 
 
 def _disputed(values: Mapping[str, Any]) -> Disputed:
-    """What the documents say, each value once. JSON or YAML makes no difference, so suffixes are left out."""
+    """A mark with what the documents say, each value once. Their names have no suffix: JSON or YAML does not matter."""
     saying: dict[str, list[str]] = {}
     for name, value in sorted(values.items()):
         saying.setdefault(_told(value), []).append(PurePath(name).stem)
@@ -88,7 +88,7 @@ def _disputed(values: Mapping[str, Any]) -> Disputed:
 
 
 def _length(value: Any, at: str) -> Any:
-    """Lists that differ here are not compared entry by entry; servers are, if their addresses are the same."""
+    """What lists must share to be compared entry by entry: their length or, for servers, the URLs."""
     if not isinstance(value, list):
         return None
     return tuple(server["url"] for server in value) if at == "/servers" else len(value)
@@ -99,6 +99,6 @@ def _text(value: Any) -> str:
 
 
 def _told(value: Any) -> str:
-    """A value; a long one by its start and its hash."""
+    """A value as text; a long one as its start and its hash."""
     text = _text(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}… (sha256 {fingerprint(value)[:12]})"

@@ -1,4 +1,4 @@
-"""Apply a provider's overlay to its upstream spec, action by action, and refuse what rests on nothing."""
+"""Applies a provider's overlay to its upstream spec, action by action, and refuses actions without valid evidence."""
 
 import copy
 import json
@@ -19,12 +19,12 @@ Place = tuple[str | int, ...]
 _RFC_9535 = JSONPathEnvironment(strict=True)
 _LONGEST = 120
 _POINTER = {"type": "string", "pattern": "^/"}
-# Without quotes, 64 zeros are a number in YAML.
+# 0: without quotes, YAML reads 64 zeros (a hash to be filled in) as a number.
 _SHA256: Json = {"anyOf": [{"type": "string", "pattern": "^[0-9a-f]{64}$"}, {"const": 0}]}
 _EVIDENCE: list[Json] = [
     {"pointer": _POINTER, "sha256": _SHA256},
     {"pointer": _POINTER, "absent": {"const": True}},
-    # Another page of the provider: nothing that could be compared.
+    # Another page of the provider, which is not compared.
     {"source": {"type": "string", "minLength": 1}},
 ]
 _ACTION = {
@@ -58,7 +58,7 @@ _SCHEMA = {
 
 
 def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
-    """The spec with every action applied that can be, and of each wrong action the line, its description, and why.
+    """The spec with all actions applied that can be; and for each wrong action, its line, its description, and why.
 
     `upstream` is left as it is. An action is wrong if its evidence has changed, its target matches nothing, or it
     changes nothing. Raises PipelineError for a file that is no overlay, or an action without a reason or evidence.
@@ -74,7 +74,7 @@ def review(upstream: Json, overlay_file: Path) -> tuple[Json, list[str]]:
 
 
 def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, str]]:
-    """Each action, the spec as it is then, and what is wrong with the action and what to do about it."""
+    """Each action, the spec after it, and what is wrong with the action and what to do about it ("" if nothing is)."""
     overlay = read(overlay_file)
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
@@ -106,7 +106,7 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
 def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
     """A copy of the spec in which each of the places is updated or removed."""
     whole = {"$": copy.deepcopy(spec)}
-    # From the end: what is removed moves nothing that is still to be changed.
+    # From the end, so that removing an entry of a list does not move a place that is still to be changed.
     for place in sorted(places, reverse=True):
         *around, last = ("$", *place)
         holder: Any = _value(whole, around)
@@ -143,7 +143,7 @@ def _merged(value: Any, update: Any) -> Any:
 
 
 def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
-    """What is wrong with an update that could be applied."""
+    """What is wrong with an update, though it could be applied; None if nothing is."""
     twice = next((name for value in matches.values() for name in _twice(value, _entries(value, update))), None)
     if twice is not None:
         return f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
@@ -154,7 +154,7 @@ def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
 
 
 def _unknown(value: object, update: object) -> Iterator[object]:
-    """The properties that an update requires where those that there are do not have them."""
+    """The properties that an update requires, and that the schema there does not have."""
     if isinstance(value, dict) and isinstance(update, dict):
         if isinstance(update.get("required"), list) and "properties" in value:
             yield from (name for name in update["required"] if name not in value["properties"])
@@ -163,7 +163,7 @@ def _unknown(value: object, update: object) -> Iterator[object]:
 
 
 def _twice(value: object, update: object) -> Iterator[object]:
-    """The elements that an update would add to lists that have them."""
+    """The elements that an update would add to lists that have them already."""
     if isinstance(value, dict) and isinstance(update, dict):
         for name in value.keys() & update.keys():
             yield from _twice(value[name], update[name])
@@ -172,7 +172,7 @@ def _twice(value: object, update: object) -> Iterator[object]:
 
 
 def _broken(upstream: Json, evidence: Json) -> str | None:
-    """What is wrong with a piece of evidence."""
+    """What is wrong with a piece of evidence; None if nothing is."""
     if "source" in evidence:
         return None
     at, found = evidence["pointer"], resolve(upstream, evidence["pointer"])

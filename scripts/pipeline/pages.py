@@ -1,4 +1,4 @@
-"""The spec and the samples in a documentation page, as data; its prose is left behind."""
+"""Takes the spec and the samples out of a documentation page, as data, without its prose."""
 
 import codecs
 import io
@@ -26,7 +26,7 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: info string, text, the headings and the bold line above it, the HTTP status named there."""
+    """A fenced block: its info string and text, the headings and the bold line above it, and the HTTP status there."""
 
     info: str
     text: str
@@ -40,7 +40,7 @@ class Block:
 
 def blocks(page: str) -> Iterator[Block]:
     """The page's fenced blocks."""
-    # Each with its own line end, which the parser changes.
+    # The lines with their own line ends, which the parser changes.
     lines = list(io.StringIO(page, newline=""))
     headings: dict[int, str] = {}
     level, status = 0, None
@@ -63,7 +63,7 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def text_of(data: bytes, charset: str | None = None) -> str:
-    """What the bytes of a page say, as Markdown; raises PipelineError where they are no text."""
+    """The page as Markdown. Raises PipelineError if its bytes are no text."""
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
     encoding = next((name for mark, name in marks.items() if data.startswith(mark)), charset or "utf-8")
     try:
@@ -76,9 +76,10 @@ def text_of(data: bytes, charset: str | None = None) -> str:
 
 
 def spec_of(page: str, wanted: Set[str] = frozenset()) -> str:
-    """The one OpenAPI document in the page, character by character as it is published there.
+    """The OpenAPI document in the page, character by character as it is published there.
 
-    Of several, the one that has the operations `wanted`. Raises PipelineError that says what is there instead.
+    If there are several, it is the one that has the operations `wanted`. Raises PipelineError that says what is there
+    instead.
     """
     texts = [page] if as_spec(page) else [block.text for block in blocks(page)]
     try:
@@ -88,7 +89,7 @@ def spec_of(page: str, wanted: Set[str] = frozenset()) -> str:
 
 
 def described(page: str) -> str:
-    """What a page is that lacks what it should have: its title and its size."""
+    """The title and the size of a page, for an error about it."""
     text = page.strip()
     if not text:
         return "empty"
@@ -138,7 +139,7 @@ def _curl(text: str) -> Sample:
 
 
 def _examples(spec: dict[str, Any]) -> Iterator[Sample]:
-    """The responses that a spec's own property examples spell out, each with its operation."""
+    """The responses that the examples of a spec's properties make up, each with its operation."""
     for problem in validity.problems(spec):
         raise PipelineError(problem)
     for method, path, operation in each_operation(spec):

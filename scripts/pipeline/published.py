@@ -1,4 +1,4 @@
-"""OpenAPI documents among the blocks of a page: which of them is ours, and what is said where none is."""
+"""Finds our OpenAPI document among the blocks of a page, or says what is there instead."""
 
 import html
 import json
@@ -11,7 +11,7 @@ from ._errors import PipelineError
 
 Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
-# The key alone in a line of YAML, or after the brace of JSON or of a flow mapping.
+# The key at the start of a line of YAML, or after a brace or comma in JSON or a flow mapping.
 _NAMED = re.compile(r"""(?:^|[{,]\s*)["']?(openapi|swagger)["']?\s*:""", re.M)
 
 
@@ -25,7 +25,7 @@ def as_spec(text: str) -> Json | None:
 
 
 def unescaped(text: str) -> str:
-    """The text; without its HTML entities, if only then it is an OpenAPI document."""
+    """The text; with its HTML entities decoded if only that makes it an OpenAPI document."""
     if "&quot;" not in text and "&#" not in text:
         return text
     plain = html.unescape(text)
@@ -33,7 +33,7 @@ def unescaped(text: str) -> str:
 
 
 def version_of(text: str) -> str:
-    """The version of an OpenAPI document; raises PipelineError for one that is no text."""
+    """The version of an OpenAPI document. Raises PipelineError if the version is no text."""
     version = _object(as_spec(text), "info").get("version")
     if not isinstance(version, str) or not version:
         raise PipelineError(f"/info/version: the spec's version is {version!r}, and no text")
@@ -41,12 +41,12 @@ def version_of(text: str) -> str:
 
 
 def licence_of(text: str) -> str:
-    """What an OpenAPI document calls its licence."""
+    """The name of an OpenAPI document's licence, or "none stated"."""
     return str(_object(_object(as_spec(text), "info"), "license").get("name") or "none stated")
 
 
 def suffix(text: str) -> str:
-    """What a file with this document is called: JSON is also YAML, but not the other way round."""
+    """The suffix of a file with this document: .json if it can be read as JSON, else .yaml."""
     try:
         json.loads(text)
     except ValueError:
@@ -55,18 +55,21 @@ def suffix(text: str) -> str:
 
 
 def each_operation(spec: Json) -> Iterator[tuple[str, str, Json]]:
-    """Method, path and operation; of a document that is not valid, what looks like them."""
+    """Method, path and operation of each operation; for an invalid document, of what looks like one."""
     for path, item in _object(spec, "paths").items():
         yield from ((method, path, item[method]) for method in METHODS if isinstance(item, dict) and method in item)
 
 
 def operations(spec: Json) -> frozenset[str]:
-    """`POST /lists` and so on."""
+    """The method and path of each operation, such as `POST /lists`."""
     return frozenset(f"{method.upper()} {path}" for method, path, _ in each_operation(spec))
 
 
 def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
-    """The one document among the texts, or, where several differ, the one that has the operations `wanted`."""
+    """The text that is an OpenAPI document; of several that differ, the one that has the operations `wanted`.
+
+    Raises PipelineError if there is none, or not exactly one fits.
+    """
     texts = list(texts)
     found: list[tuple[str, Json]] = []
     for text in texts:
@@ -84,7 +87,7 @@ def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
 
 
 def _unreadable(texts: Iterable[str]) -> Iterator[str]:
-    """What looks like an OpenAPI document and is none."""
+    """What the texts are that look like an OpenAPI document and are none."""
     for text in texts:
         named = _NAMED.search(text)
         if not named or as_spec(text) is not None:

@@ -1,4 +1,4 @@
-"""What names all providers, in the files that would otherwise keep a list by hand. Written between two marker lines."""
+"""Writes the lists of all providers, between two marker lines, in files that would otherwise keep them by hand."""
 
 import json
 from collections.abc import Sequence

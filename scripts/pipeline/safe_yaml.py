@@ -1,4 +1,4 @@
-"""YAML 1.2 that is only data: no objects, no key twice, and no aliases that make much out of little."""
+"""Reads YAML 1.2 that is only data: no objects, no key twice, and no aliases that expand to very many values."""
 
 import itertools
 import json
@@ -15,11 +15,11 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
 MOST = 100_000
-"""Values that a document may come to once every alias is written out. The largest spec here comes to a few hundred."""
+"""The most values of a document, once its aliases are written out. The largest spec here has a few hundred."""
 _DEEPEST = 100
 _TAG = "tag:yaml.org,2002:"
 # The core schema (YAML 1.2.2, 10.3.2): what a plain scalar of each tag looks like, and what it stands for.
-# One that fits no other is text: NO, 12:30:00, 1_000, a date.
+# A scalar that fits no other tag is text: NO, 12:30:00, 1_000, a date.
 _CORE: dict[str, tuple[str, Callable[[str], str | float | None]]] = {
     "null": (r"|~|null|Null|NULL", lambda _: None),
     "bool": (r"true|True|TRUE|false|False|FALSE", lambda text: text.lower() == "true"),
@@ -33,7 +33,7 @@ _CORE: dict[str, tuple[str, Callable[[str], str | float | None]]] = {
 
 
 def load(text: str) -> Any:
-    """The JSON value of a YAML document; raises ValueError, with the place, for one that is refused."""
+    """The JSON value of a YAML document. Raises ValueError, with the place, for a document that is refused."""
     return json.loads(_as_json(text))
 
 
@@ -45,7 +45,10 @@ def _as_json(text: str) -> str:
 
 
 def compose(text: str) -> Node | None:
-    """The nodes of a YAML document, with their places; None if it is empty. Raises ValueError."""
+    """The root node of a YAML document, whose nodes have their places; None if it is empty.
+
+    Raises ValueError for what is not YAML.
+    """
     yaml = YAML(typ="safe", pure=True)
     yaml.Resolver = _Core
     yaml.max_depth = _DEEPEST
@@ -58,7 +61,7 @@ def compose(text: str) -> Node | None:
 
 
 class _Core(VersionedResolver):
-    """The library's own resolvers take a date for a date, 1_000 for a number and << for a merge."""
+    """A resolver of the core schema. The library's own read a date as a date, 1_000 as a number and << as a merge."""
 
     def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> Tag:
         if kind is ScalarNode and implicit[0]:
@@ -68,7 +71,7 @@ class _Core(VersionedResolver):
 
 
 def _data(node: Node, around: Set[Node], values: Iterator[int]) -> Any:
-    """What a node stands for, each alias in it written out; `around` are the nodes that it is in."""
+    """The JSON value of a node, with each alias in it written out; `around` has the nodes that it is in."""
     if next(values) > MOST:
         raise _refused(node, f"its aliases come to more than {MOST} values")
     if node in around:
@@ -108,7 +111,7 @@ def _scalar(node: Node) -> str | float | None:
 
 def _text(node: Node) -> str:
     try:
-        # JSON writes what is beyond 16 bits as two escapes, and is YAML 1.2 as well.
+        # JSON, which is YAML 1.2 as well, writes a character beyond 16 bits as two escapes: they become one character.
         return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeError:
         raise _refused(node, "one of two surrogates stands alone") from None

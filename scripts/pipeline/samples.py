@@ -24,10 +24,10 @@ def recorded(provider: Provider) -> dict[Path, list[Json]]:
 
 
 def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
-    """The samples, each in the file of its operation; `create.json` is there in any case.
+    """The files of the samples, each sample in that of its operation; `create.json` is there in any case.
 
-    A sample that has `file` stays in that one. The operation of any other is what it names itself or by its target, or
-    else that of the sample before it on the page; for the first on a page, the first operation of the page's document.
+    A sample with `file` stays in that file. Any other belongs to the operation that it names, or that its target fits,
+    or else to that of the sample before it on the page; the first on a page, to the first operation of its document.
     """
     operations = _operations(documents)
     first = {document: name for document, *_, name in reversed(operations)}
@@ -59,7 +59,7 @@ def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None
 
 
 def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]]:
-    """Document, method, path and the name of the file; the first POST with a body is what creates."""
+    """Document, method, path and file name of each operation. The first POST with a body is the one that creates."""
     found = [(document, *each) for document, spec in documents.items() for each in each_operation(spec)]
     creates = next((each[:3] for each in found if each[1] == "post" and "requestBody" in each[3]), None)
     return [

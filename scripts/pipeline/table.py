@@ -1,4 +1,4 @@
-"""What each provider offers and takes, from adapters and effective specs, for README, documentation and types."""
+"""What each provider offers and takes, by its adapter and effective spec, for README, documentation and types."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ _TYPES = {
 
 
 def capabilities() -> str:
-    """Which verbs each provider offers."""
+    """A table of the verbs that each provider offers."""
     kinds = _kinds()
     head = f"| | {' | '.join(f'`{kind.title}`' for kind in kinds)} |\n|{' --- |' * (len(kinds) + 1)}\n"
     rows = ((verb, [_SUPPORT[kind.capabilities[verb].support] for kind in kinds]) for verb in kinds[0].capabilities)
@@ -34,12 +34,12 @@ def capabilities() -> str:
 
 
 def takes() -> str:
-    """What each provider takes of a draft."""
+    """A table of what each provider takes of a draft."""
     return _HEAD + "".join(map(_row, _kinds()))
 
 
 def fields() -> str:
-    """What only one provider takes of a draft, as the type of `provider_fields`."""
+    """The type of `provider_fields`, as Python: what each provider alone takes of a draft."""
     written = [_typed(f"{kind.__name__}Fields", _own_fields(kind.adapter)) for kind in _kinds()]
     return "".join(written) + _typed("ProviderFields", {kind.key: f"{kind.__name__}Fields" for kind in _kinds()})
 

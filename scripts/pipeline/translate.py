@@ -1,9 +1,10 @@
-"""Brings a valid OpenAPI document into one form, so that whatever reads it meets each thing in one way only.
+"""Brings a valid OpenAPI document into a normal form, so that its readers meet each thing in one way only.
 
-- OpenAPI 3.0 becomes 3.1, its `nullable` a type, its exclusive limits numbers; what it ignores beside `$ref` goes.
-- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` a pattern.
-- The request bodies of `components`, and the parameters of a path, go to the operations that have them.
-- A `content` without a media type, which says nothing, goes; and the format of a header in an answer, which is text.
+- OpenAPI 3.0 becomes 3.1: `nullable` becomes a type, exclusive limits become numbers, and what 3.0 ignores beside a
+  `$ref` is removed.
+- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` become a pattern.
+- The request bodies of `components`, and the parameters of a path, are moved to the operations that have them.
+- Removed are a `content` without a media type, which says nothing, and the format of an answer's header, which is text.
 """
 
 import copy
@@ -30,7 +31,7 @@ _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
 def translated(document: Json) -> Json:
-    """A copy of the document; it is as valid as it was."""
+    """A copy of the document in the normal form; it is as valid as the original."""
     spec = copy.deepcopy(document)
     old = str(spec["openapi"]).startswith("3.0")
     for at, schema in validity.schemas(spec, ""):
@@ -72,7 +73,7 @@ def _modernise(schema: Json) -> None:
 
 
 def moved(spec: Json, below: str, name: str) -> Json:
-    """The document with the path of a server moved to its paths; raises PipelineError where no server has that path."""
+    """The document with the path of its server moved to its paths. Raises PipelineError if no server has that path."""
     servers = [
         server | {"url": server["url"].rstrip("/").removesuffix(below)}
         for server in spec.get("servers", ()) if urlsplit(server["url"]).path.rstrip("/") == below
@@ -84,7 +85,7 @@ def moved(spec: Json, below: str, name: str) -> Json:
 
 
 def cut(spec: Json, wanted: Collection[str]) -> tuple[Json, list[str]]:
-    """The document with the operations of these ids alone, and the components that they need; the ids that it lacks."""
+    """The document with only these operations, by id, and the components that they need; and the ids that it lacks."""
     paths: Json = {}
     for method, path, operation in each_operation(spec):
         if operation.get("operationId") in wanted:

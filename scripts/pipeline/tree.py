@@ -1,4 +1,4 @@
-"""What follows from `specs`: the files as they should be, how the ones on disk differ, and how they are replaced."""
+"""The files that follow from `specs`: their right content, how those on disk differ, and how they are replaced."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ _INIT = b'"""Typed clients generated from the effective specs; one package a pro
 def expected(root: Path, found: Sequence[Provider], specs: Mapping[str, Json] | None = None) -> dict[Path, bytes]:
     """Every file below `generated`, as the specs say it should be, and every file with a generated block.
 
-    `specs` are effective specs by provider that are generated from as they are, whatever stands against them.
+    `specs` has effective specs by provider, which are used as they are, whatever problems they have.
     """
     package = root / "generated" / "audience_clients"
     files = {package / "__init__.py": _INIT, package / "py.typed": b""}
@@ -47,9 +47,8 @@ def changes(files: dict[Path, bytes]) -> dict[Path, str]:
 
 
 def write(root: Path, files: Mapping[Path, bytes | None]) -> None:
-    """Bring the disk in line, each file at once or not at all: an interrupted run leaves no half of a file.
-
-    None for a file that goes.
+    """Write the files, and remove those whose content is None. Each is replaced in one step, so that an interrupted run
+    leaves no half of a file.
     """
     for path, data in files.items():
         if data is None:
@@ -59,7 +58,7 @@ def write(root: Path, files: Mapping[Path, bytes | None]) -> None:
         new = path.with_name(f"{path.name}.new")
         new.write_bytes(data)
         os.replace(new, path)
-    # A folder of caches alone could still be imported.
+    # A folder that has only caches left could still be imported, so it is removed.
     kept = {parent for path in _generated(root) for parent in path.parents}
     for folder in sorted((root / "generated").rglob("*")):
         if folder.is_dir() and folder not in kept and not _cached(root, folder):

@@ -1,4 +1,4 @@
-"""Whether a document is a valid OpenAPI description, and if not, where and by which rule."""
+"""Checks whether a document is a valid OpenAPI description; if not, says where, and by which rule."""
 
 import json
 from collections.abc import Iterator
@@ -26,11 +26,13 @@ _DATA = ("example", "examples", "default", "enum")
 
 
 def problems(spec: Any) -> tuple[str, ...]:
-    """What is invalid, each as JSON pointer and rule. Each step relies on the one before: only the first is sure."""
+    """What is invalid: for each problem, JSON pointer and rule. Each step relies on the one before, so
+    only the first problem is certain.
+    """
     return _problems(json.dumps(spec))
 
 
-# A document is read again at each step that needs it, and to judge it is what takes the most time there.
+# A document is read again at each step that needs it, and the check takes most of the time of reading.
 @lru_cache(64)
 def _problems(text: str) -> tuple[str, ...]:
     return tuple(_found(json.loads(text)))
@@ -42,12 +44,12 @@ def _found(spec: Any) -> Iterator[str]:
         yield f"/openapi: {version!r} is not a version among {', '.join(_RULES)} (rule: enum)"
         return
     structure, dialect, formats, rest = _RULES[version[:3]]
-    # Our own steps first: the library's answers for schemas and references lack the way to the place.
+    # Our own steps come first: for schemas and references, the library's errors lack the path to the place.
     error = best_match(validator_for(structure)(structure).iter_errors(spec))
     if error is not None:
         yield describe(error)
         return
-    # First: a reference within this document may lead to one out of it, which is the one that is wrong.
+    # References to other documents come first: one within this document may lead to such a one, which is what is wrong.
     for at, reference in _references(spec, ""):
         if not reference.startswith("#"):
             yield f"{at}: {reference!r} is in another document, which is not followed (rule: $ref)"

@@ -1,4 +1,4 @@
-"""Take the spec and the samples out of downloaded pages, and check them against SOURCE.toml."""
+"""Takes the spec and the samples out of downloaded pages, and checks them against SOURCE.toml."""
 
 import hashlib
 from collections.abc import Mapping
@@ -43,20 +43,20 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
 
 
 def specs(provider: Provider, files: Mapping[Path, bytes]) -> dict[str, Json]:
-    """The provider's documents by name, as they are in `files` or else vendored."""
+    """The provider's documents by name: from `files` if they are there, else as vendored."""
     texts = {document.name: files.get(document.path) or _read(document.path) for document in provider.documents}
     return {name: as_spec(text.decode("utf-8")) or {} for name, text in texts.items()}
 
 
 def known(document: Document) -> frozenset[str]:
-    """The operations of a vendored document: a page that has several documents has ours with these."""
+    """The operations of a vendored document. On a page with several documents, ours is the one that has these."""
     file = document.path
     spec = as_spec(file.read_bytes().decode("utf-8", "replace")) if file.is_file() else None
     return operations(spec) if spec else frozenset()
 
 
 def has_pages(provider: Provider, folder: Path) -> bool:
-    """Whether any of the provider's pages is in `folder`; the others' need not be there to work on one."""
+    """Whether any of the provider's pages is in `folder`. Those of other providers need not be there."""
     return any((folder / str(entry["file"])).exists() for entry in provider.source["page"])
 
 

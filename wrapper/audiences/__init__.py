@@ -1,8 +1,9 @@
-"""Audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out; then looked up, waited for
-and deleted, where the provider offers that (`capabilities` of its class says so).
+"""Audiences at Batch, Adobe Experience Platform and CommBox: one draft in, one receipt out.
 
-`audiences.aio` has the same names for asynchronous code. `Provider` is any of the
-three. Every error of a call is an AudiencesError; where the call changes something, it has the outcome.
+A provider object also looks audiences up, waits for them, changes their members and deletes them, where the provider
+offers that: the `capabilities` of its class say so. `Provider` is the base class of the three. `audiences.aio` has the
+same providers for asynchronous code. Every error of a call is an AudiencesError; if the call changes something, the
+error has the outcome.
 """
 
 from ._audience import Audience

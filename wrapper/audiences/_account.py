@@ -1,4 +1,4 @@
-"""What every call of a provider object needs of it."""
+"""What a provider object hands to each of its calls, and how it makes their requests."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -40,7 +40,7 @@ class Account:
         return self.adapter.title
 
     def drafted(self, audience: Audience, leave_out: Collection[str]) -> tuple[Draft, Request]:
-        """What a create sends of an audience. Looks into an audience file.
+        """The draft of an audience as the provider takes it, and the request that creates it. Checks an audience file.
 
         Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
         """
@@ -61,18 +61,19 @@ class Account:
         parts = tuple(Part(name, content, kind, filename) for name, (filename, content, kind) in built.get("files", ()))
         body: bytes | Secret | None = _json.dumps(built["json"]) if "json" in built else None
         if isinstance(asked, Change) and isinstance(body, bytes) and self.adapter.members:
-            # Within a string, its quotation marks would be escaped.
+            # The members are JSON already: as a string in the model, their quotation marks would be escaped.
             name = self.adapter.members.within.encode()
             body = body.replace(b'"%b":[]' % name, b'"%b":[%b]' % (name, asked.members.encode()), 1)
         hidden: tuple[Secret, ...] = ()
-        if "data" in built:  # the only forms are those that ask for a token: they hold a secret
+        if "data" in built:  # only a request for an access token is a form, and it holds a secret
             body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
         return Request(built["method"], url, headers, body, parts, hidden, warnings)
 
     def documented(self, operation_id: str, given: Mapping[str, Any]) -> Operation[None, tuple[Any]]:
-        """Any operation of the provider's documents, with the path's parameters, the query and the body that are given.
+        """Any operation of the provider's documents, by its id. `given` may have `path` (the parameters of the path by
+        name), `params` (the query) and `json` (the body).
 
-        Raises InvalidError for an operation that is in none of them, and for parameters of a path that it has not.
+        Raises InvalidError for an id that no document has, and for other path parameters than the operation's.
         """
         known = {entry.id: entry.effect for entry in self.adapter.operations}
         for service in {entry.service.key: entry.service for entry in self.adapter.operations}.values():
@@ -94,7 +95,9 @@ class Account:
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))
 
     def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
-        """A property that the spec has since an update, and the adapter does not pass on yet, is not lost silently."""
+        """Raises InvalidError for a property that the adapter does not pass on: an update of the spec may have added
+        it, and without this check it would be lost silently.
+        """
         rule = "is in the spec, and this version of the library cannot send it"
         fields = [f"provider_fields[{self.adapter.key!r}][{named(name)}]" for name in body.keys() - sent.keys()]
         if fields:
@@ -102,7 +105,9 @@ class Account:
 
 
 def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
-    """The items of an array are a parameter each, or one that has commas between them (RFC 6570, 3.2.8)."""
+    """The query of a URL. Each item of an array is a parameter of its own; the items of one that `joined` names are
+    one parameter, with commas between them (RFC 6570, 3.2.8).
+    """
     one = {name: ",".join(quote_plus(str(item)) for item in params[name]) for name in params if name in joined}
     return "&".join(
         f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params

@@ -1,4 +1,4 @@
-"""How any answer of a provider becomes a result or an error."""
+"""Turns an answer of a provider into a result or an error."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ MAX_DEVIATIONS = 100
 
 @dataclass(frozen=True, repr=False)
 class Success(Generic[Answer]):
-    """What a 2xx says. Not shown: of the token endpoint it is a secret."""
+    """A success (2xx), and what was read from it. Its repr shows no content: a token endpoint answers with a secret."""
 
     result: Answer
     model: object
@@ -42,23 +42,26 @@ class Success(Generic[Answer]):
 
     @property
     def known(self) -> dict[str, Any]:
-        """What each result says of its call."""
+        """The fields that every result has of its call."""
         return {"response": self.response, "deviations": self.deviations, "attempts": self.attempts}
 
 
 @dataclass(frozen=True, repr=False)
 class Judged:
-    """A response beside what the spec says of it."""
+    """A response, and where it leaves the spec."""
 
     response: Response
     value: Any
-    """The body's JSON; None where it has none, or cannot be read."""
+    """The body as a JSON value; None if there is no body, or it cannot be read."""
     unreadable: str | None
     deviations: tuple[Deviation, ...]
 
 
 def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer]:
-    """The success in a response, judged before it is parsed. Raises the AudiencesError that it amounts to."""
+    """The success that a response holds; the response is judged before it is parsed.
+
+    Raises the AudiencesError for a response that is no success.
+    """
     judged = judge(operation.spec, response)
     found = operation.result(asked, judged.value) if 200 <= response.status < 300 else None
     if found is None:
@@ -74,9 +77,9 @@ def judge(operation: _spec.Operation, response: Response) -> Judged:
             value = _json.loads(response.body)
         except _json.UnreadableError as error:
             unreadable = str(error)
-        except Exception as error:  # noqa: BLE001  # no memory, or a fault of ours: what became of the call is known
+        except Exception as error:  # noqa: BLE001  # no memory, or our own fault: the outcome of the call is known
             unreadable = f"{type(error).__name__} while it was read"
-    # The judge copies what it is given, and takes many times its memory: of a large answer it gets the beginning.
+    # The validator copies a value, and needs many times its memory, so of a large answer it gets only the beginning.
     seen = _json.beginning(value) if len(response.body) > _json.SMALL else value
     media_type = response.headers.get("content-type", "")
     found = operation.judge_answer(response.status, media_type, seen, unreadable)
@@ -88,7 +91,7 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
         return None, None
     if not operation.spec.documents(judged.response.status):
         return None, "the status is not a documented success"
-    # The models take a wrong type silently, so only a body without one is given to them.
+    # The generated models accept a wrong type silently, so a body that has one is not given to them.
     broken = [d.pointer for d in judged.deviations if d.rule != _spec.UNDOCUMENTED and d.pointer != "content-type"]
     if broken:
         return None, f"the body breaks the spec at {', '.join(p or 'its root' for p in broken)}"
@@ -103,7 +106,7 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
 
 
 def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
-    """What a response amounts to that is no success."""
+    """The error for a response that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
     wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
     known: dict[str, Any] = {
@@ -141,9 +144,9 @@ def _refusal(status: int, wait: float | None, known: dict[str, Any], *, names_on
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds in a Retry-After header, which has seconds or an HTTP date; None if it has neither.
+    """The seconds to wait by a Retry-After header, which gives seconds or an HTTP date; None if it gives neither.
 
-    `now` is the time by the provider's clock, taken from the answer's Date, if it has one.
+    `now` is the time by the provider's clock, from the answer's Date header; without it, this machine's clock counts.
 
     >>> retry_after("120")
     120.0

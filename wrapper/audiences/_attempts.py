@@ -1,4 +1,4 @@
-"""Any operation, from its request to its success: the attempts, and what is repeated by itself."""
+"""The attempts at one operation, from its request to its success, and the automatic repeats among them."""
 
 import time
 from dataclasses import replace
@@ -81,9 +81,10 @@ class Attempts(Generic[Asked, Answer]):
         return success
 
     def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
-        """The seconds before the next attempt; raises the failure where there is none."""
+        """The seconds to wait before the next attempt. Raises the failure if there is to be no other attempt."""
         policy, number = self._how.read_policy if self._reads else self._how.policy, self._number
-        # What failed before there was a request to send (a hook, a file that is gone) fails again.
+        # A failure before the request was built (a hook, a file that is gone) would only come again; and a file that
+        # cannot rewind cannot be sent twice.
         if not (self._seen.built and request.rewinds):
             raise failure
         if failure.status == 401 and not self._renewed and number < policy.attempts:
@@ -91,7 +92,7 @@ class Attempts(Generic[Asked, Answer]):
             try:
                 refused = self._sendable
                 other = yield from self._resolved(request, refused)
-            except AudiencesError as error:  # the refusal says more
+            except AudiencesError as error:  # the provider's refusal says more
                 self._attempts += error.attempts
                 failure.attempts = tuple(self._attempts)
             else:
@@ -105,7 +106,9 @@ class Attempts(Generic[Asked, Answer]):
         return wait
 
     def _resolved(self, request: Request, refused: Request | None) -> Flow[Request]:
-        """The request with its secrets as they are now, after those of `refused` were refused."""
+        """The request with the current text of each secret. `refused` is the request whose secrets the provider has
+        just refused, if it was that.
+        """
         headers = dict(request.headers)
         for name, value in headers.items():
             if isinstance(value, Secret):
@@ -130,7 +133,7 @@ class Attempts(Generic[Asked, Answer]):
             _observe.dropped("on_response", given.raised)  # an answer is never lost to an observer
 
     def interrupted(self, interrupt: BaseException) -> AudiencesError:
-        """The error that tells what is known of a call which was interrupted or cancelled, wherever that was."""
+        """The error that says what is known of an interrupted or cancelled call. It records the attempt that ended."""
         failure = self.so_far(interrupt)
         if self._request and failure is not self._failure and not self._success:
             self._failure = failure
@@ -138,7 +141,7 @@ class Attempts(Generic[Asked, Answer]):
         return failure
 
     def so_far(self, interrupt: BaseException) -> AudiencesError:
-        """The same, without a record of it."""
+        """The same error; the attempt is not recorded."""
         if self._request is None:
             return NotSentError("interrupted before anything was sent")
         if self._success:

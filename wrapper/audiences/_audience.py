@@ -1,4 +1,4 @@
-"""The draft: one description of an audience for every provider, and as the create of one of them takes it."""
+"""The draft: an audience described once for every provider, and what one provider's create call takes of it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ _TEXT = "must be a string of Unicode text, without lone surrogates"
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Audience:
-    """What is to be created.
+    """An audience that is to be created.
 
-    `members` says where the members come from. A provider whose create call carries no members (Batch, Adobe)
-    refuses the draft as unsupported unless the call leaves `members` out. `provider_fields` has what only one provider
-    takes: for each (`"batch"`, `"adobe"`, ...) properties of its request body, by their names in its spec, e.g.
-    `{"batch": {"type": "custom_ids"}}`.
+    `members` says where the members come from. The create calls of Batch and Adobe carry no members: with them, a draft
+    that has members raises UnsupportedError, unless the call's `leave_out` names `members`. `provider_fields` has what
+    only one provider takes. Its keys are providers (`"batch"`, `"adobe"`, ...); each value has properties of that
+    provider's request body, by their names in its spec, e.g. `{"batch": {"type": "custom_ids"}}`.
 
-    Raises InvalidError for what no provider could take: a name that is empty, or text that is not Unicode.
+    Raises InvalidError for what no provider could take, such as an empty name, or text that is not Unicode.
 
     >>> Audience(name="VIP_2026", provider_fields={"batch": {"type": "emails"}})
     Audience(fields=['name', 'provider_fields.batch'])
@@ -73,7 +73,7 @@ def _is_text(value: object) -> bool:
 
 
 def _plain(fields: object) -> Any:
-    """A copy of JSON values, so that nobody changes what was checked; None if they are none."""
+    """A copy of the fields, so that nobody changes what was checked; None if they are not JSON values."""
     if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
         return None
     try:
@@ -83,21 +83,21 @@ def _plain(fields: object) -> Any:
 
 
 LEAVABLE = frozenset({"description", "members"})
-"""The draft's fields that a call can leave out where a provider cannot be told."""
+"""The fields of a draft that `leave_out` can name: they are not sent where the provider has no place for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftRules:
-    """What a provider's create takes of a draft."""
+    """What a provider's create call takes of a draft, and under which names."""
 
     fields: Mapping[str, str]
-    """The properties of the request body, each with the draft's field that it is made of."""
+    """Each property of the request body that is made of a field of the draft, with that field."""
     unsupported: Mapping[str, str]
-    """The draft's fields that the call has no place for, each with the reason."""
+    """Each field of the draft that the call has no place for, with the reason."""
     within: tuple[str, ...] = ()
-    """The path to the object of the request body that has these properties, where that is not the body itself."""
+    """The path within the request body to the object that has these properties; empty for the body itself."""
     column: str | None = None
-    """The column that a file of members must have. None: the create takes no file, and the audience is empty."""
+    """The column that a file of members must have; None if the call takes no file, so that the audience is empty."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Draft:
     """What a create sends of an audience."""
 
     body: Mapping[str, Any]
-    """The properties of the request body, but for the file."""
+    """The properties of the request body, without the file."""
     file: PhoneFile | None
     left_out: tuple[str, ...]
     look: Look
@@ -113,7 +113,7 @@ class Draft:
 
 
 def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
-    """`body` is the schema of the request body. Looks into an audience file.
+    """What the create call sends of an audience. `body` is the schema of the request body. Checks an audience file.
 
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
     """
@@ -129,7 +129,7 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
         problems.append(Problem.ours(_door(key, name), "is a field of the draft itself", given[name]))
     own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
     sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
-    # A file is not judged by the spec, which says only that it is one.
+    # The spec says of a file only that it is one, so an empty text stands for it here.
     problems += _judged(
         rules, key, body, {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()}
     )
@@ -181,5 +181,5 @@ def _judged(rules: DraftRules, key: str, schema: _spec.Schema, body: Mapping[str
 
 
 def _door(key: str, wire: str) -> str:
-    """The caller's name for a property of the body that is no field of the draft."""
+    """How the caller writes a property of the body that is no field of the draft."""
     return f"provider_fields[{key!r}][{named(wire)}]"

@@ -1,4 +1,4 @@
-"""How a single call is made, and when it is repeated by itself."""
+"""The settings of a single call: its time limits, and when it is repeated automatically."""
 
 import random
 import time
@@ -20,24 +20,26 @@ from ._sides import Ending, Side
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often a call is tried, and how long is waited in between. Times are in seconds.
+    """How often a call is tried, and how long the waits between the attempts are. Times are in seconds.
 
     A create is repeated only where it is known to have had no effect: nothing was sent; the provider answered 429 with
-    a Retry-After (seconds or a date), which no provider documents; or a 401 came, and the credential has changed since
-    (once). A read is repeated after any failure to get an answer and any 408, 429 or 5xx. The deadline over all
-    attempts is `Timeouts.total`; an attempt that would start after it is not made.
+    a Retry-After (seconds or a date), which no provider documents; or it answered 401, and the credential has changed
+    since (one repeat). A read is repeated after any failure to get an answer, and after any 408, 429 or 5xx.
+    `Timeouts.total` limits all attempts together; an attempt that would start after it is not made.
 
-    Raises ConfigurationError for what is no number, or out of range.
+    Raises ConfigurationError for a value of another type, or out of range.
     """
 
     attempts: int = 3
-    """At most so many, the first included; 1 never repeats."""
+    """The most attempts, the first one included; 1 means no repeat."""
     first_wait: float = 0.5
-    """The wait before the second attempt. It doubles each time; each is shortened at random, by half at most."""
+    """The wait before the second attempt. Each later wait is twice as long as the one before, up to `max_wait`; each is
+    shortened at random, by half at most."""
     max_wait: float = 8.0
     """The longest of these waits."""
     max_retry_after: float = 30.0
-    """The longest Retry-After that is waited for. A longer one is raised, with `retry_after` on the error."""
+    """The longest Retry-After that the call waits for. After a longer one, the error is raised; its `retry_after` has
+    the seconds."""
     on_unavailable: bool = False
     """Whether a create is also repeated after a 503 with Retry-After. The provider has probably not acted then, but no
     document says so."""
@@ -55,7 +57,7 @@ class RetryPolicy:
         return given
 
     def wait(self, error: AudiencesError, attempt: int, *, safe: bool) -> float | None:
-        """The seconds before the next attempt, or None if there is none. `safe` calls have no effect to repeat."""
+        """The seconds before the next attempt, or None if there is none. A `safe` call only reads."""
         if attempt >= self.attempts or not self.may_repeat(error, safe):
             return None
         if error.retry_after is None:
@@ -66,7 +68,7 @@ class RetryPolicy:
         return error.retry_after + random.uniform(0, min(1.0, 0.1 * error.retry_after))  # noqa: S311
 
     def pause(self, attempt: int) -> float:
-        """The seconds to wait after so many attempts, where the provider did not say how many."""
+        """The seconds to wait after this many attempts, where the provider did not say how long to wait."""
         return min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, 1000)) * random.uniform(0.5, 1)  # noqa: S311
 
     def may_repeat(self, error: AudiencesError, safe: bool) -> bool:
@@ -86,11 +88,13 @@ READS = RetryPolicy(attempts=5)
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait: for a connection, between two reads, between two writes, and for a free place in the pool; and
-    in total, over all attempts of a call and the waits between them. Only asynchronous calls can leave a file, a
-    function for a secret or an asynchronous hook that makes them wait; a hook that blocks holds up both.
+    """Time limits in seconds: for a connection, between two reads, between two writes, for a free place in the pool of
+    a `transport`, and in total, over all attempts of a call and the waits between them.
 
-    Raises ConfigurationError for what is no number above zero, or more than a week.
+    A file, a function for a secret or an asynchronous hook may take longer than the total time: an asynchronous call
+    then ends without it, a blocking call has to wait for it. A hook that blocks holds up both.
+
+    Raises ConfigurationError for anything but a number above zero, of a week at most.
     """
 
     connect: float = 5.0
@@ -110,19 +114,19 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """How one call is made."""
+    """Everything that decides how one call is made."""
 
     side: Side
     timeouts: Timeouts
     policy: RetryPolicy
     read_policy: RetryPolicy
-    """The same for what only reads."""
+    """The policy for operations that only read."""
     max_response_bytes: int
     on_progress: Callable[[int, int | None], object] | None
     deadline: float
     """On the monotonic clock."""
     reuse: bool
-    """Whether a connection may be used that an earlier call has used."""
+    """Whether the call may go over a connection that an earlier call has used."""
     ending: Ending
     extra_headers: Mapping[str, str]
 

@@ -1,4 +1,4 @@
-"""Checks of what callers give as options: what is wrong is said at once, not in the middle of a call."""
+"""Checks of a caller's options, so that a wrong one is reported at once, and not in the middle of a call."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from ._errors import ConfigurationError
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TEXT = re.compile(r"[!-~](?:[ \t!-~]*[!-~])?|")
 LONGEST = 7 * 24 * 3600
-"""Seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
+"""The longest time-out, in seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
 
 
 def seconds(name: str, value: object, *, above_zero: bool) -> None:
@@ -26,7 +26,7 @@ def count(name: str, value: object) -> int:
 
 
 def truth(name: str, value: object) -> bool:
-    """Nothing that only counts as true or false: `"no"` counts as true."""
+    """The bool. Raises ConfigurationError for any other value: the text `"no"` would count as true."""
     if not isinstance(value, bool):
         raise ConfigurationError(f"{name} must be True or False")
     return value
@@ -42,7 +42,9 @@ def headers(value: object) -> Mapping[str, str]:
 
 
 def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:
-    """None is fine, too."""
+    """Raises ConfigurationError for what is neither a function nor None, and, unless `awaits`, for an asynchronous
+    function; `instead` then ends the message.
+    """
     if value is None:
         return
     if not callable(value):

@@ -1,4 +1,4 @@
-"""The entry of the command `audiences`, which needs the extra `cli`."""
+"""The entry point of the command `audiences`, which needs the extra `cli`."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ def main() -> None:
         sys.exit(2)
     try:
         code = app(standalone_mode=False)
-    except Exception as error:  # noqa: BLE001  # its text, and the lines of a traceback, may hold anything
+    except Exception as error:  # noqa: BLE001  # its text and its traceback may hold secrets: neither is shown
         frames = {Path(frame.filename).name: frame.lineno for frame in extract_tb(error.__traceback__)}
         code = 5
         if show := getattr(error, "show", None):  # typer's own, of wrong usage; by version, it has a click of its own

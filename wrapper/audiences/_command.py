@@ -61,7 +61,7 @@ Credentials come from the environment, or from a TOML file (`COMMBOX_API_KEY = "
 
 Exit codes: {"; ".join(f"{code} {meaning}" for code, meaning in _report.EXIT_CODES.items())}."""
 Call = Callable[[Provider, _report.Tell], object]
-"""Asks the provider, or the first of several, and hands each result to `Tell`."""
+"""A function that makes the call at a provider (the first one, if there are several), and passes on each result."""
 
 
 class Drafted(NamedTuple):
@@ -93,7 +93,7 @@ class At(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """An audience that there is."""
+    """An audience that exists."""
 
     name: Annotated[str, Argument(help="The audience's name.", show_default=False)] = ""
     id: Annotated[str, Option(help="The provider's id of the audience, in place of its name.")] = ""
@@ -351,7 +351,7 @@ def list_(run: _Run) -> None:
         out = sys.stdout
         for record in provider.list():
             tell(record)
-            if sys.stdout is not out:  # its reader went away
+            if sys.stdout is not out:  # the reader of the pipe went away
                 return
 
     run.end(call)
@@ -455,7 +455,7 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
 
 
 def _ask() -> None:
-    """Exits unless somebody agrees."""
+    """Ask on the terminal for consent. Exits without it."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         _refuse("there is no terminal to ask on; --yes does it without asking")
     note("Delete it? [y/N]")
@@ -466,7 +466,7 @@ def _ask() -> None:
 
 
 def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> dict[str, str]:
-    """No text is shown in a refusal: a mistyped one may hold a secret anywhere."""
+    """The values of an option NAME=VALUE, by name. A refusal shows none of them: a mistyped one may hold a secret."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -482,9 +482,9 @@ def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> d
 
 
 def _load(file: Path, tenant: str) -> dict[str, str]:
-    """Put a file's variables in the environment, in place of those that are there; gives back what to call each in a
-    message. With a tenant, all other settings leave the environment: a call never has the credentials of one tenant and
-    the project of another.
+    """Put a file's variables in the environment, in place of those that are there. Returns what a message calls each
+    variable. With a tenant, all other settings are removed from the environment, so that no call has the credentials of
+    one tenant and the project of another.
     """
     known = {setting.variable: setting.secret for each in PROVIDERS.values() for setting in each.settings}
     try:
@@ -512,8 +512,8 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
 
 
 def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings of a file: for a tenant, by variable the name of the variable that has its value; and those with the
-    value itself.
+    """The settings of a file, by variable, in two mappings: to the name of the variable that has the value (a tenant's
+    only), and to the value itself.
     """
     values = tomllib.loads(file.read_text("utf-8-sig"))
     if not tenant and "tenant" not in values:

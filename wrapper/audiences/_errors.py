@@ -3,7 +3,7 @@
 AudiencesError
 ├── ConfigurationError    a credential or option is missing or malformed            not_sent
 ├── InvalidError          the draft breaks a rule of the spec, or one of ours       not_sent
-├── UnsupportedError      the provider does not offer that, or cannot be told it    not_sent
+├── UnsupportedError      the provider does not offer that, or has no place for it  not_sent
 ├── NotSentError          no connection, or nothing could be written to it          not_sent
 │   └── NotSentTimeoutError    because a time was over                              not_sent
 ├── TokenError            no access token could be had (Adobe's OAuth)              not_sent
@@ -19,8 +19,8 @@ AudiencesError
 └── UnknownOutcomeError   no answer, 3xx, 408, or no status of HTTP's               unknown
     └── UnknownTimeoutError    no answer, because a time was over                   unknown
 
-Of a change of members that takes several calls, the outcome is that of all together, which may be *partly*. What ended
-because a time was over is a TimeoutError, too.
+If a change of members takes several calls, the error has the outcome of all of them together, which may be *partly*. An
+error because a time limit was reached is a TimeoutError, too.
 """
 
 import json
@@ -36,7 +36,7 @@ OURS = "our rule"
 
 
 def shape(value: object) -> str:
-    """What a value is, without its content."""
+    """The type and the size of a value, without its content."""
     if isinstance(value, str):
         return f"string of {len(value)} character{'s' if len(value) != 1 else ''}"
     if isinstance(value, bytes | list | tuple | dict):
@@ -45,13 +45,13 @@ def shape(value: object) -> str:
 
 
 def named(key: object) -> str:
-    """A key of the caller's, if it can be nothing but a name."""
+    """A caller's key, as a message may show it: the key itself if it looks like a plain name, otherwise its shape."""
     return repr(key) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """An argument that would change this, and what it then does. As text, it is written as in Python."""
+    """An argument that would avoid the error, and its effect. As text, it is written as in Python."""
 
     argument: str
     value: Any
@@ -72,11 +72,11 @@ class Problem:
     shape: str
     source: str
     remedy: Remedy | None = None
-    """What sends it all the same, if something does."""
+    """An argument that has the draft sent all the same, if there is one."""
 
     @classmethod
     def ours(cls, field: str, rule: str, value: object) -> Self:
-        """A rule of ours that a value breaks."""
+        """The problem of a value that breaks a rule of ours."""
         return cls(field, rule, shape(value), OURS)
 
     def to_dict(self) -> dict[str, str]:
@@ -115,10 +115,10 @@ class Deviation:
 
 
 class AudiencesError(Exception):
-    """The root of the tree.
+    """The base class of the errors that the library raises for its calls and options.
 
-    The message names neither the audience nor what the provider said; `audience_name`, `provider_message` and
-    `response` do, to those who ask.
+    The message has neither the audience's name nor the provider's words: those are in `audience_name`,
+    `provider_message` and `response`.
     """
 
     outcome: Outcome | None = Outcome.NOT_SENT
@@ -144,16 +144,16 @@ class AudiencesError(Exception):
     argument: str = ""
     """The argument or the environment variable that the message is about, if it is about one."""
     remedy: Remedy | None = None
-    """What has it otherwise, if something does."""
+    """An argument that would avoid the error, if there is one."""
     attempts: tuple[Attempt, ...] = ()
-    """Every attempt at the call, the last one included, and those at an access token that failed."""
+    """Every attempt at the call, the last one included, and every failed attempt to get an access token."""
     looked_first: bool = False
-    """Whether the call was a create, and the provider said before that it had no such audience."""
+    """True for a create before which the provider said that it had no such audience."""
     changed: Changed | None = None
-    """Of a change of members: what became of each call, and what was not sent."""
+    """For a change of members: what became of each call, and what was not sent."""
 
     def __init__(self, message: str, **known: Any) -> None:
-        """`known` has attributes by their names. Raises TypeError for what is none."""
+        """`known` has attributes by their names. Raises TypeError for a name that is no attribute."""
         super().__init__(message)
         for name, value in known.items():
             if not hasattr(type(self), name):
@@ -162,8 +162,8 @@ class AudiencesError(Exception):
 
     @property
     def reconcile_token(self) -> str | None:
-        """Where the outcome is unknown: what another process needs for `reconcile`, as JSON. It has the audience's
-        name in it, and no secret.
+        """What another process needs for `reconcile`, as JSON; None unless the outcome is unknown. It has the
+        audience's name in it, and no secret.
         """
         if self.outcome is not Outcome.UNKNOWN or self.base_url is None or self.audience_name is None:
             return None
@@ -184,7 +184,7 @@ class AudiencesError(Exception):
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, with the same keys for every error; `--json` prints them.
 
-        The audience's name and the provider's words are in it, and of an answer that could not be used the body.
+        It has the audience's name, the provider's words, and the body of an answer that could not be used.
         """
         known = as_json(self, "provider", "outcome", "status", "request_id", "deviations")
         known |= {"name": self.audience_name, "error": type(self).__name__, "message": str(self)}
@@ -224,7 +224,7 @@ class InvalidError(AudiencesError):
 
 
 class UnsupportedError(AudiencesError):
-    """The provider does not offer the call, or cannot be told a `field` of the draft; nothing was sent.
+    """The provider does not offer the call, or has no place for a `field` of the draft; nothing was sent.
 
     `reason` says why. `leave_out={field}` sends a draft without the field, and the receipt then lists it.
     """
@@ -238,7 +238,7 @@ class NotSentError(AudiencesError):
 
 
 class NotSentTimeoutError(NotSentError, TimeoutError):
-    """Nothing was sent before a time was over."""
+    """Nothing was sent before a time limit was reached."""
 
 
 class TokenError(AudiencesError):
@@ -248,7 +248,7 @@ class TokenError(AudiencesError):
 
     @classmethod
     def of(cls, error: AudiencesError, variable: str) -> Self:
-        """`variable` gives the endpoint."""
+        """The error for a failed call to the token endpoint. `variable` is the one that can give the endpoint's URL."""
         # What a success of this endpoint says is a secret.
         response = error.response and (
             replace(error.response, body=b"") if error.response.status < 300 else error.response
@@ -282,7 +282,7 @@ class NotFoundError(RejectedError):
 
 
 class UnavailableError(AudiencesError):
-    """A 5xx. The outcome is unknown, but rejected for a 503 with Retry-After: our reading, no provider says so."""
+    """A 5xx. The outcome is *unknown*, or *rejected* for a 503 with Retry-After: our reading, no provider says so."""
 
     outcome = Outcome.UNKNOWN
 
@@ -298,10 +298,10 @@ class SpecViolationError(AudiencesError):
 
 
 class UnknownOutcomeError(AudiencesError):
-    """The provider may have acted: no answer came, or one that tells nothing (3xx, 408, no status of HTTP's)."""
+    """The provider may have acted: no answer came, or one that does not tell (3xx, 408, a status that HTTP lacks)."""
 
     outcome = Outcome.UNKNOWN
 
 
 class UnknownTimeoutError(UnknownOutcomeError, TimeoutError):
-    """No answer came before a time was over."""
+    """No answer came before a time limit was reached."""

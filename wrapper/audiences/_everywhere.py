@@ -31,15 +31,16 @@ def create_everywhere(
 ) -> list[Result]:
     """Create the audience at every provider, all at once.
 
-    Nothing is sent to anybody before all drafts are prepared. If one cannot be sent (it is invalid, a field is not
-    supported, the file cannot be read), none is, and the others' results are a NotSentError that names whose it is;
-    `partial=True` sends to the rest. Once they are sent, a failure at one does not touch the others.
+    Nothing is sent to any provider before all drafts are prepared. If one cannot be sent (it is invalid, a field is not
+    supported, the file cannot be read), none is sent: the result of each other provider is a NotSentError that names
+    the provider whose draft it was. `partial=True` sends to the rest. Once the drafts are sent, a failure at one
+    provider does not affect the others.
 
-    `leave_out` and `options` are for each provider what they are for `create`: only what that provider cannot be told
-    is left out. `on_result` is called with each result as soon as it is there, in the thread that called. What it
-    raises is dropped, and its kind is logged: the results come first. After an interrupt it is called with what is
-    known of every call (of one that is not answered, an UnknownOutcomeError), and then the interrupt is raised; such
-    calls are not stopped.
+    `leave_out` and `options` mean for each provider what they mean for `create`: a field is left out only where the
+    provider has no place for it. `on_result` is called with each result as soon as it is there, in the thread that
+    called. What it raises is dropped, and its type is logged: the results come first. After an interrupt, it is called
+    with what is known of every call (for a call without an answer, an UnknownOutcomeError), and then the interrupt is
+    raised. Calls without an answer are told to end; one over a `transport` may go on.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
     Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
@@ -167,8 +168,8 @@ class _Run:
             self.results[place] = error if isinstance(error, AudiencesError) else lost
 
     def refuse(self, *, partial: bool) -> None:
-        """Give those calls their results that are not made: those that cannot be, and with them the others, so that
-        nothing is half done.
+        """Set the results of the calls that are not made: those that cannot be sent and, because of them, all others,
+        so that nothing is half done.
         """
         if partial:
             return
@@ -185,7 +186,9 @@ class _Run:
             self.results[place] = error
 
     def end(self, interrupt: BaseException) -> Iterator[int]:
-        """The places that nobody was told of, each with the result that is known now."""
+        """End the calls whose results were not passed on yet. The place of each, once its result is set to what is
+        known now.
+        """
         for place in [*self.untold]:
             self.calls[place].end()
             self.results.setdefault(place, self.calls[place].known(interrupt))

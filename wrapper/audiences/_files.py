@@ -1,4 +1,4 @@
-"""The look into an audience file before it is sent. The rules are ours, and labelled so, where no page states them."""
+"""The check of an audience file before it is sent. A rule that no provider's page states is labelled as ours."""
 
 import codecs
 import csv
@@ -15,7 +15,7 @@ from ._workbook import Workbook
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
 _HEAD, _BELOW = 1024 * 1024, 4096
-"""Bytes of a CSV in which the first row must end, and characters below it that are looked at."""
+"""The bytes of a CSV file in which its first row must end, and the characters below that row that are checked."""
 _KINDS = {
     b"PK\x03\x04": "an Excel file (.xlsx) or another ZIP file",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls), or one that is protected by a password",
@@ -24,18 +24,19 @@ _KINDS = {
     codecs.BOM_UTF16_LE: "UTF-16 or UTF-32",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-"""What files that are no UTF-8 text begin with. UTF-32's mark begins with UTF-16's."""
+"""The first bytes of files that are no UTF-8 text. The byte order mark of UTF-32 begins with that of UTF-16."""
 
 
 def media_type(file: PhoneFile) -> str:
-    """By the file name's ending, so that the same file has the same type on every machine."""
+    """The media type by the file name's ending, so that a file has the same type on every machine."""
     return MEDIA_TYPES.get(_ending(file), "application/octet-stream")
 
 
 def look(file: PhoneFile, column: str) -> Look:
-    """What keeps the file from being sent: its name, its kind, or a first row without `column`; or what to warn of.
+    """What was seen of a file: what keeps it from being sent (its name, its kind, or a first row without `column`), or
+    what to warn of.
 
-    Raises NotSentError for an open file that cannot be read now, whatever is in it.
+    Raises NotSentError for an open file that cannot be read now, whatever its content is.
     """
     try:
         if rule := _name_rule(file):
@@ -52,7 +53,7 @@ def look(file: PhoneFile, column: str) -> Look:
         gone = isinstance(error, FileNotFoundError)
         rule = "there is no file at the path that was given" if gone else f"cannot be read: {reason(error)}"
         return Look(problems=(UnfitError(rule).problem,))
-    raise NotSentError(f"nothing to send: {why}")  # not in a handler: it would have what the file raised as its context
+    raise NotSentError(f"nothing to send: {why}")  # outside the handler, or its context would be what the file raised
 
 
 def _ending(file: PhoneFile) -> str:
@@ -102,7 +103,7 @@ def _csv_top(head: bytes) -> Top:
             until = until or lines.tell() + _BELOW
             if lines.tell() > until:
                 break
-    except csv.Error:  # a cell above the parser's limit, which is the whole process's
+    except csv.Error:  # a cell above the csv module's limit, which holds for the whole process
         whole = False
     return Top(rows, whole and not lines.read().strip())
 
@@ -121,6 +122,6 @@ def _xlsx_top(file: PhoneFile, head: bytes) -> Top:
 
 
 def _kind(head: bytes) -> str | None:
-    """What a file is that is no UTF-8 text, where that shows."""
+    """The kind of a file that is no UTF-8 text, if its first bytes tell it."""
     found = next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), None)
     return found or ("UTF-16, or no text at all" if head[:4].count(0) > 1 else None)

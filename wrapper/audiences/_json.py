@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, read strictly; the parser of the standard library is more lenient than that."""
+"""Strict JSON, by RFC 8259: the parser of the standard library accepts more than that."""
 
 import json
 import math
@@ -8,18 +8,21 @@ from typing import Any
 MAX_DEPTH = 64
 """Levels of nesting that are read; no documented answer has more than three."""
 SMALL = 64 * 1024
-"""Bytes of an answer that is judged whole."""
+"""The most bytes of an answer that is judged whole."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BEGINNING = 10_000
-"""Values in the beginning of a large answer."""
+"""The number of values of a large answer that are judged."""
 
 
 class UnreadableError(Exception):
-    """The bytes are not JSON; says why without showing them."""
+    """The bytes are not JSON. The message says why, without showing them."""
 
 
 def loads(body: bytes) -> Any:
-    """The value. Raises UnreadableError also for duplicate keys, NaN, infinities, lone surrogates and deep nesting."""
+    """The value of a JSON text in UTF-8.
+
+    Raises UnreadableError for anything else, and for duplicate keys, NaN, infinities, lone surrogates and deep nesting.
+    """
     try:
         text = body.decode("utf-8-sig")  # RFC 8259, 8.1: a reader may ignore a byte order mark
         value = _DECODER.decode(text)
@@ -34,7 +37,7 @@ def loads(body: bytes) -> Any:
 
 
 def beginning(value: Any) -> Any:
-    """The value with its first entries; the properties of an object on the outside are all there."""
+    """The value with its first entries only; an object at the top keeps all its properties."""
     room = iter(range(_BEGINNING))
 
     def cut(node: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`functools.cached_property` without its lock, which Python 3.11 has: a fork would leave it locked for ever."""
+"""A cached property without a lock. That of `functools` has one in Python 3.11, which a fork may leave locked."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -7,7 +7,7 @@ R = TypeVar("R")
 
 
 class lazy(Generic[R]):  # noqa: N801  # a decorator
-    """Worked out when it is first asked; by two threads at the same time, twice."""
+    """An attribute that is computed when it is first read. Two threads at the same time may compute it twice."""
 
     def __init__(self, make: Callable[[Any], R]) -> None:
         self._make = make

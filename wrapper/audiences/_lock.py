@@ -8,8 +8,8 @@ from weakref import WeakSet
 class Lock:
     """`with lock.held:` locks it, and the same thread may do so again, as a signal handler does.
 
-    `held` is of C: between taking it and the body of a `with`, no interrupt comes. After a fork, the child has another
-    one: the thread that held it is not there.
+    `held` is written in C, so no interrupt comes between taking it and the body of a `with`. After a fork, the child
+    gets a new one, because the thread that held the old one does not exist there.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Members in a CSV file, row by row in constant memory. Every rule is ours; nothing of a cell is ever told."""
+"""Reads members from a CSV file, row by row in constant memory. Every rule is ours; no message shows a cell."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
@@ -11,13 +11,13 @@ from ._errors import OURS, InvalidError, Problem
 from ._members import Attribute, Member, Url
 
 _LONGEST = 1024 * 1024
-"""Bytes of a line."""
+"""The most bytes of a line."""
 _ROWS = 4096
-"""Between two words on how far it is."""
+"""The number of lines between two reports of progress."""
 
 
 def _time(text: str) -> datetime:
-    """Raises ValueError and OverflowError for what is not a time with its zone."""
+    """The time in UTC. Raises ValueError and OverflowError for a text that is not a time with its zone."""
     found = datetime.fromisoformat(text)
     if not found.tzinfo:
         raise ValueError
@@ -25,14 +25,14 @@ def _time(text: str) -> datetime:
 
 
 KINDS: dict[str, Callable[[str], Attribute]] = {"text": str, "date": _time, "url": Url}
-"""How the text of a cell is read, by what stands after the column's name on the command line."""
+"""How the text of a cell is read, by the kind that stands behind the column's name on the command line."""
 
 
 def members_of(
     file: BinaryIO, column: str, attributes: Mapping[str, str], tell: Callable[[int, int | None], object]
 ) -> Iterator[Member | str]:
-    """The members in an open file. `attributes` has a key of KINDS for each column that is sent as an attribute. `tell`
-    is called with the number of bytes that were read, and of all bytes, if that is known.
+    """The members in an open file. `attributes` has, for each column that is sent as an attribute, a key of KINDS.
+    `tell` is called with the number of bytes that were read, and with that of all bytes, or None if it is not known.
 
     Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the first line,
     an empty id, and what cannot be read.

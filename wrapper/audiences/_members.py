@@ -17,12 +17,13 @@ from ._upload import BinaryFile, Upload
 class PhoneFile:
     """Members as a CSV or Excel file of phone numbers: a path, the file's bytes with a `filename`, or a binary file.
 
-    The file is opened when it is checked and when it is sent; if a path's file has changed in between, it is not sent.
-    A binary file is sent from its position now, is left open, and needs a `filename` unless it has a name of its
-    own; one that cannot seek can be sent only once.
-    Before it is sent, the first row and what is near the top are looked at, for at most a second and with at most
-    64 MiB of memory. A file whose first row is not found by then is sent, and the receipt says so. `checked=False`
-    sends a file without looking at it; `.xls` files need that.
+    The file is opened when it is checked, and again when it is sent; if a path's file has changed in between, it is not
+    sent. A binary file is sent from its current position, and is left open. It needs a `filename` unless it has a name
+    of its own. One that cannot seek can be sent only once.
+
+    Before a file is sent, its first row and the rows near the top are checked, for at most a second and with at most
+    64 MiB of memory. A file whose first row is not found by then is sent all the same, and the receipt says so.
+    `checked=False` sends a file without this check; `.xls` files need that.
 
     Raises InvalidError for a source that is none of these.
     """
@@ -69,7 +70,7 @@ class PhoneFile:
 
 
 class Look(NamedTuple):
-    """What was seen in a file: what keeps it from being sent, what looks wrong in it, and whether it has no members."""
+    """What the check of a file saw: what keeps it from being sent, what looks wrong, and whether it has no members."""
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -83,12 +84,12 @@ class Url(str):
 
 
 Attribute = str | int | float | bool | datetime | Sequence[str | int | float]
-"""What an attribute's value may be: of a time, the zone must be known."""
+"""The values that an attribute may have. A time must have a zone."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Member:
-    """A member by its identifier, with attributes by name; a plain string means one without.
+    """A member: its identifier, and its attributes by name. For one without attributes, a plain string will do.
 
     >>> from datetime import UTC, datetime
     >>> Member("4711", {"city": "Rome", "since": datetime(2026, 1, 31, tzinfo=UTC), "photo": Url("https://a.test/1")})

@@ -1,7 +1,7 @@
-"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies or the provider's words; of a URL,
-a span has what stands in the spec.
+"""Log records and OpenTelemetry spans. Neither has names, members, headers, bodies or the provider's words; the URL of
+a span has the path as the spec writes it, without values.
 
-What an application's handler, filter or span processor raises is dropped: it does not end a call.
+An exception from an application's handler, filter or span processor is dropped: it does not end a call.
 """
 
 import logging
@@ -22,8 +22,8 @@ _LOG.addHandler(logging.NullHandler())  # without it, warnings would be printed 
 
 
 def attempted(provider: str, method: str, url: str, attempt: Attempt) -> None:
-    """Log an attempt: INFO where it was applied as documented, WARNING otherwise; the fields are in `extra`, too. The
-    URL, which has no values in it, is the span's alone.
+    """Log an attempt: as INFO if it succeeded, as WARNING if it failed; the fields are in `extra`, too. Only the span
+    has the URL, whose path has no values in it.
     """
     with suppress(Exception):
         _attempt_span(url, method, attempt)
@@ -54,7 +54,7 @@ def warned(provider: str, warnings: tuple[str, ...]) -> None:
 
 
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
-    """Call a function of the caller's that nothing awaits. Gives back what it raised."""
+    """Call a function of the caller's that nothing awaits. Returns what it raised, if anything."""
     try:
         answer = observer(*arguments)
         if iscoroutine(answer):
@@ -73,7 +73,7 @@ def dropped(name: str, raised: Exception | None) -> None:
 
 
 class Span:
-    """The current span while a verb goes on, from the tracer that the application set up, if it did."""
+    """The span of a verb, which is current while the verb runs; none if the application set up no tracer."""
 
     _manager: Any = None
     _current: Any = None
@@ -94,18 +94,18 @@ class Span:
                     self._current.set_attribute("audiences.outcome", str(outcome))
 
     def fail(self, raised: BaseException) -> None:
-        """Say what a verb failed or was interrupted by."""
+        """Record the error or the interrupt that ended the verb."""
         error = raised if isinstance(raised, AudiencesError) else raised.__cause__
         self.end(error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
 
     def close(self) -> None:
         if self._current is not None:
             with suppress(Exception):
-                self._manager.__exit__(None, None, None)  # of an exception, OpenTelemetry would keep the text
+                self._manager.__exit__(None, None, None)  # given an exception, OpenTelemetry would keep its text
 
 
 def _attempt_span(url: str, method: str, attempt: Attempt) -> None:
-    """An attempt that is over, as a span within that of its verb."""
+    """Record a finished attempt as a span, within the span of its verb."""
     if (tracer := _tracer()) is None:
         return
     parts = urlsplit(url)
@@ -144,7 +144,7 @@ def _opentelemetry() -> Any:
 
 
 def _tracer() -> Any:
-    """None where the application has set up none."""
+    """The application's tracer; None if it has set up none."""
     api = _opentelemetry()
     if api is None or isinstance(provider := api.get_tracer_provider(), api.ProxyTracerProvider):
         return None

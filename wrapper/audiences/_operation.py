@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 Path = tuple[str | int, ...]
 Json = Mapping[str, Any]
 Built = Mapping[str, Any]
-"""What a generated request builder gives: method, url, headers, and params, json, data or files."""
+"""What a generated request builder returns: method, url, headers, and params, json, data or files."""
 
 
 class Effect(Enum):
@@ -40,32 +40,32 @@ class Support(StrEnum):
     NATIVE = "native"
     """By a documented call."""
     EMULATED = "emulated"
-    """Made here of documented calls."""
+    """By this library, out of several documented calls."""
     UNDOCUMENTED = "undocumented"
     """By a call of which no page says that it does this. It is made only with `allow_undocumented=True`."""
     UNSUPPORTED = "unsupported"
 
 
 class Capability(NamedTuple):
-    """Whether a provider offers a verb, and why so."""
+    """Whether a provider offers a verb, and by which call or why not."""
 
     support: Support
     reason: str
 
 
 class Handle(NamedTuple):
-    """By what the audience or the operation can be asked for later."""
+    """The id of an audience, or the token of a change, by which the provider can be asked about it later."""
 
     id: str | None = None
     token: str | None = None
 
 
 Mark = str | int | None
-"""Where a page of a list begins, as the provider says it; None for the first page."""
+"""The provider's mark of where a page of a list begins; None for the first page."""
 
 
 class Page(NamedTuple):
-    """One answer to a list."""
+    """One page of a list."""
 
     records: Sequence[Record]
     next: Mark
@@ -76,8 +76,8 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """What a call tells of an audience's members: the members as JSON, or a file of them. The JSON takes the place of
-    the empty array that the generated model is given: a model for each would take several times as long.
+    """What a call that changes members sends: the members as JSON, or a file of them. The generated model is given an
+    empty array, and the JSON then takes its place: a model for each member would take several times as long.
     """
 
     audience: Reference
@@ -91,14 +91,14 @@ class MemberRules:
     """How a provider takes members one by one."""
 
     within: str
-    """The property of the request body that has them; the schema says how many, and how many attributes each."""
+    """The property of the request body that has the members; its schema limits their number, and that of attributes."""
     write: Callable[[str, Member | str, set[str]], Json]
-    """A member as it is sent with a verb. What looks wrong in it goes to the set, without what it is.
+    """The JSON value of a member, as it is sent with a verb. Warnings about it, which show no value, go into the set.
 
-    Raises ValueError, which says the rule, for an attribute that cannot be sent.
+    Raises ValueError, whose text is the rule, for an attribute that cannot be sent.
     """
     most_replaced: str = ""
-    """Why a replace takes no more members than one call has."""
+    """Why a replace cannot have more members than one call takes."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,13 @@ class Service:
     key: str
     """The folder of its effective spec among the generated clients."""
     headers: Callable[[Values], Mapping[str, str | Secret]]
-    """Those that every call has: they authenticate, or have a setting as their value."""
+    """The headers that every call has: they authenticate, or their value is a setting."""
     code: tuple[str | Path, ...]
-    """The properties of an error body that may hold the provider's code, best first; a path is one of a property below
-    others, such as ("errors", 0, "code").
+    """The properties of an error body that may hold the provider's code, best first. One below others is given by its
+    path, such as ("errors", 0, "code").
     """
     message: tuple[str | Path, ...]
-    """The same for the provider's words."""
+    """The properties that may hold the provider's message, given likewise."""
     url: Callable[[Values, str], str] = lambda values, path: values["base_url"] + path
     """The URL of a path."""
     undocumented: str = ""
@@ -132,21 +132,21 @@ class Operation(Generic[Asked, Answer]):
     request: Callable[[Asked, Values], Built]
     """The generated request builder, with its typed model inside."""
     result: Callable[[Asked, Any], Answer | None]
-    """What the JSON of a success says: None of one that lacks what the caller needs. Of no body, or none that can be
-    read, the JSON is None."""
+    """What the JSON of a success says; None if it lacks what the caller needs. The JSON is None if there is no body, or
+    if it cannot be read."""
     parse: Callable[[Any], object] | None = None
     """The generated response parser, where a receipt has the model."""
     needs: str = ""
-    """What a success must have, for the error where it has not."""
+    """What a success must have; the error for one that lacks it says this."""
     consequence: str = ""
-    """What else follows, by the provider's page, for those who are asked whether they want it."""
+    """What else follows from the call by the provider's page; a person who is asked for consent is told so."""
 
     @lazy
     def spec(self) -> _spec.Operation:
         return _spec.load(self.service.key).operation(self.id)
 
     def state(self, status: int) -> State:
-        """What a success says of the audience."""
+        """The audience's state after a success with this status."""
         if not self.spec.documents(status):
             return State.UNKNOWN
         done = {Effect.REMOVES: State.REMOVED, Effect.CHANGES: State.CHANGED}
@@ -190,9 +190,9 @@ class Adapter:
     get: Operation[Reference, list[Record]] | Unsupported
     delete: Operation[Reference, Handle] | Unsupported
     find: Operation[Reference, list[Record]] | None = None
-    """Asks for an audience by anything but its id, where `get` takes that alone."""
+    """Asks for an audience by its name or the caller's own id, where `get` takes the provider's id alone."""
     wait: Unsupported | None = None
-    """Why there is nothing to wait for, where an audience can be asked for and no state says that it is indexing."""
+    """Why there is nothing to wait for, if the provider has no state that says that an audience is indexing."""
     list: Operation[Mark, Page] | Unsupported = _NOT_HERE
     add: Operation[Change, Handle] | Unsupported = _NOT_HERE
     remove: Operation[Change, Handle] | Unsupported = _NOT_HERE
@@ -200,13 +200,13 @@ class Adapter:
     members: MemberRules | None = None
     """None where add, remove and replace take no single members, but a file."""
     unfit: Callable[[Record], str] = lambda _: ""
-    """Why an audience's members are not replaced by a file; "" where they are. It is asked for before."""
+    """Why the members of an audience cannot be replaced by a file; "" if they can. It is looked up first."""
     token: Operation[Secret, Granted] | None = None
-    """Asks for an access token, with the client's secret. Its settings have the names that `resolve` has for them."""
+    """Asks for an access token, with the client's secret. Its settings have the names that `resolve` expects."""
 
     @lazy
     def capabilities(self) -> Mapping[str, Capability]:
-        """By verb."""
+        """The capability of each verb."""
         get = self.get.capability
         is_native = get.support is Support.NATIVE
 
@@ -218,7 +218,9 @@ class Adapter:
         return MappingProxyType({verb: of.get(verb) or getattr(self, verb).capability for verb in VERBS})
 
     def check(self, verb: str, *, allow_undocumented: bool) -> None:
-        """Raises UnsupportedError for a verb that is not offered, or only by an undocumented call, without leave."""
+        """Raises UnsupportedError for a verb that the provider does not offer, and, without `allow_undocumented`, for
+        one that it offers by an undocumented call only.
+        """
         support, reason = self.capabilities[verb]
         outcome = None if verb in READING else Outcome.NOT_SENT
         known: dict[str, Any] = {"provider": self.title, "outcome": outcome, "reason": reason}
@@ -241,7 +243,7 @@ def text(body: Any, *names: str) -> str | None:
 
 
 def id_of(body: Any, *names: str) -> str | None:
-    """The same of an id, which may be a whole number."""
+    """The id at a path, as text: a string with something in it, or a whole number."""
     found = value_at(body, names)
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else text(body, *names)
 
@@ -253,7 +255,7 @@ def items(body: Any, name: str) -> list[Any] | None:
 
 
 def value_at(body: Any, path: Path) -> Any:
-    """What stands at a path; None for nothing."""
+    """The value at a path; None if nothing is there."""
     for step in path:
         try:
             body = None if isinstance(body, str) else body[step]
@@ -267,7 +269,7 @@ _PATIENCE = 10
 
 
 class Listing:
-    """A list that is being read page by page. It notices pages that do not come to an end, whatever their marks are."""
+    """A list that is read page by page. It notices a list without an end, whatever the marks of its pages are."""
 
     def __init__(self) -> None:
         self.place: Mark = None
@@ -284,8 +286,8 @@ class Listing:
         mark, items = page.next, [record.raw for record in page.records]
         self.is_over = mark is None
         goes_back = isinstance(mark, int) and mark <= int(self.place or 0)
-        # Brent's algorithm: one earlier mark is kept, each time for twice as many pages, so that any circle leads back
-        # to it, and no other mark has to be kept.
+        # Brent's algorithm finds a circle with one stored mark: each is kept for twice as many pages as the one before,
+        # so that the pages of any circle come back to one in the end.
         if not self.is_over and (goes_back or mark in (self.place, self._anchor)):
             self.problem = "it names a page as the next one that was read before"
         self._steps += 1

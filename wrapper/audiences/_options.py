@@ -20,59 +20,59 @@ class _Shared(TypedDict, total=False):
     timeout: Timeouts | float
     """Seconds for each kind of wait and in total, or one number for all."""
     max_response_bytes: int
-    """The most that is read of an answer, decompressed; 8 MiB by default."""
+    """The most bytes of an answer that are read, counted after decompression; 8 MiB by default."""
     on_progress: Callable[[int, int | None], object]
-    """Called as a file goes up, with the bytes of the body that were sent, and those in all (None where a file's
-    length is not known); each attempt begins anew. It is not awaited. What it raises is dropped, and its kind
-    is logged once an attempt."""
+    """Called while a file is sent, with the number of bytes of the body that were sent, and the number of all its bytes
+    (None if a file's length is not known); each attempt begins anew. It is not awaited. What it raises is dropped, and
+    its type is logged once an attempt."""
 
 
 class CallOptions(_Shared, total=False):
     """Options of one call, instead of those of the provider object."""
 
     policy: RetryPolicy
-    """When this call is repeated by itself."""
+    """When this call is repeated automatically."""
     extra_headers: Mapping[str, str]
-    """More headers of the request, such as one for tracing; none that the library sets. They are shown to hooks, and
-    not in log records. No place for secrets."""
+    """More headers of the request, such as one for tracing, but none that the library sets. Hooks see them, log records
+    do not have them. They are no place for secrets."""
 
 
 class Options(_Shared, Generic[T], total=False):
     """Options of every provider object."""
 
     base_url: str
-    """Instead of the spec's server; may hold the spec's variables, such as Batch's `{version}`."""
+    """The URL to use instead of the spec's server. It may hold the spec's variables, such as Batch's `{version}`."""
     allow_http: bool
     """Whether a base URL with plain http may name another host than this machine: credentials would go unencrypted."""
     create_policy: RetryPolicy
-    """When a call that changes something is repeated by itself; `RetryPolicy()` by default."""
+    """When a call that changes something is repeated automatically; `RetryPolicy()` by default."""
     read_policy: RetryPolicy
-    """The same for calls without an effect, such as asking for an access token; 5 attempts by default."""
+    """When a call that only reads, or asks for an access token, is repeated automatically; 5 attempts by default."""
     max_per_second: float
-    """A limit of one's own on the attempts of this object, over all its threads or tasks; those at a token endpoint
-    do not count. Off by default."""
+    """The most attempts per second of this object, over all its threads or tasks; those at a token endpoint do not
+    count. No limit by default."""
     on_request: Callable[[Request], Awaitable[None] | None]
     """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
     in `audiences.aio`."""
     on_response: Callable[[Request, Response], Awaitable[None] | None]
-    """Called with every answer, before it is judged. What it raises is dropped, and its kind is logged: the
-    answer comes first."""
+    """Called with every answer, before it is judged. What it raises is dropped, and its type is logged, so that no
+    answer is lost."""
     reuse_connections: bool
-    """Whether a call that changes something may go over a connection that an earlier call has used. Off by default: the
-    server may close it just then, and what became of the call would be unknown; and a second answer that a server sends
-    by mistake would be taken for this call's. It saves a handshake."""
+    """Whether a call that changes something may go over a connection that an earlier call has used, which saves a
+    handshake. Off by default: if the server closes it just then, the call's outcome is unknown; and a second answer
+    that a server sends by mistake would be taken for this call's."""
     user_agent: str
-    """Put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
+    """The application's name, put before the library's own in the User-Agent header, e.g. `shop/2.1`."""
     verify: str | PathLike[str] | ssl.SSLContext
     """A file of CA certificates, or a TLS context, instead of the system's trust store."""
     proxy: str
     """A proxy's URL, or `"environment"`: what the variables HTTPS_PROXY, ALL_PROXY, NO_PROXY, ... say. By default
     they are not used."""
     allow_undocumented: bool
-    """Whether calls are made of which no page says that they do what they are used for. Off by default."""
+    """Whether calls may be made for a purpose that no page of the provider documents. Off by default."""
     transport: T
     """A transport of `httpx2` or `httpx` that carries the bytes: the seam for tests (`httpx2.MockTransport`). It brings
-    its own `verify` and `proxy`, and the total time is only looked at between two pieces of an answer."""
+    its own `verify` and `proxy`, and the total time is only checked between two pieces of an answer."""
 
 
 class Pace:
@@ -87,8 +87,8 @@ class Pace:
         self._next = 0.0
 
     def wait(self) -> float:
-        """Takes a turn, if it is time for one; otherwise the seconds until it may be. Who waits holds no turn, so that
-        one who stops waiting leaves none unused.
+        """Take a turn and return 0, if it is time for one; otherwise return the seconds until then. A caller that waits
+        holds no turn, so if it stops waiting, none is left unused.
         """
         with self._lock.held:
             left = self._next - (now := time.monotonic())

@@ -57,8 +57,8 @@ class Response:
 class Outcome(StrEnum):
     """Whether the provider acted on the call.
 
-    Every receipt has one, and every error of a call that changes something. Only *not_sent* is safe
-    to repeat; *rejected* is, once its cause is mended.
+    Every receipt has an outcome, and so has every error of a call that changes something. A call that was *not_sent* is
+    safe to repeat; one that was *rejected* is, once the cause is corrected; no other is.
     """
 
     APPLIED = "applied"
@@ -70,11 +70,11 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     """The request may have been read, and no answer tells. A blind repeat may create the audience twice."""
     PARTLY = "partly"
-    """Of a change that took several calls, the provider acted on some; `changed` of the error says on which."""
+    """The provider acted on some calls of a change that took several; `changed` of the error says on which."""
 
     @classmethod
     def together(cls, outcomes: Collection["Outcome"]) -> "Outcome":
-        """That of several calls for one change."""
+        """The outcome of several calls for one change."""
         found = set(outcomes)
         if cls.UNKNOWN in found or not found:
             return cls.UNKNOWN if found else cls.NOT_SENT
@@ -99,7 +99,7 @@ class State(StrEnum):
 
 
 def as_json(of: object, *names: str) -> dict[str, Any]:
-    """The attributes of these names. Their values are JSON already, or objects of ours."""
+    """The attributes of these names, by name, as JSON values."""
     return {name: _value(getattr(of, name)) for name in names}
 
 
@@ -167,9 +167,9 @@ class Chunk:
 
 
 class Rest:
-    """The members that were not applied, as far as is known, to be iterated over once: those of the calls that failed,
-    and those that were never sent. Those that were not yet taken from the caller's iterable are taken from it then, and
-    are lost where this is pickled.
+    """The members that were not applied, as far as is known: those of the calls that failed, and those that were never
+    sent. It can be iterated over once. Members that are still in the caller's iterable are taken from it then, and are
+    lost if this object is pickled.
     """
 
     def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
@@ -213,20 +213,20 @@ class Changed:
     complete: bool = True
     """Whether all members were sent; False where a failure left some that were not."""
     warnings: tuple[str, ...] = ()
-    """What looks wrong in the members by pages about other calls of the provider; nothing was left out."""
+    """What looks wrong in the members, by pages about other calls of the provider; no member was left out for it."""
     rest: Rest = field(default_factory=Rest, repr=False, compare=False)
     """What was not applied: give it to the same verb to go on."""
 
     @property
     def outcome(self) -> Outcome:
-        """That of all calls together; *not_sent* where there was nothing to send."""
+        """The outcome of all calls together; *not_sent* if there was nothing to send."""
         outcomes = [chunk.outcome for chunk in self.chunks]
         return Outcome.together(outcomes if self.complete else [*outcomes, Outcome.NOT_SENT])
 
     @property
     def members(self) -> int | None:
-        """How many members the provider took one by one, an id that several calls had counted in each; None where it
-        took a file of them.
+        """The number of members that the provider took; an id that was in several calls counts once for each. None if
+        the provider took a file.
         """
         taken = [chunk.members for chunk in self.chunks if chunk.outcome is Outcome.APPLIED]
         return None if None in taken else sum(filter(None, taken))

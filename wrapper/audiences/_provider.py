@@ -1,4 +1,4 @@
-"""What all provider objects share: their settings and options, and the two ways to run a flow."""
+"""What all provider objects share: their settings and options, and a blocking and an asynchronous way to run a flow."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Provider(Generic[T]):
-    """It is never changed after it was made, so threads can share it."""
+    """A provider object. It does not change after it is made, so threads can share it."""
 
     adapter: ClassVar[Adapter]
     title: ClassVar[str]
@@ -39,7 +39,7 @@ class Provider(Generic[T]):
     settings: ClassVar[tuple[Setting, ...]]
     """The constructor's settings that an environment variable can give."""
     capabilities: ClassVar[Mapping[str, Capability]]
-    """By verb, whether the provider offers it, and why so."""
+    """By verb, whether the provider offers it, and by which call or why not."""
     _side: ClassVar[Side]
     """Whether this is for asynchronous code."""
 
@@ -64,11 +64,11 @@ class Provider(Generic[T]):
 
     def _set_up(self, given: Mapping[str, Any], options: Options[T]) -> None:
         self.timeouts = Timeouts.of(options.get("timeout", Timeouts()))
-        """How long is waited, for what."""
+        """The time limits of a call."""
         self.create_policy = RetryPolicy.of(options.get("create_policy", CREATES), "create_policy")
-        """When a call that changes something is repeated by itself."""
+        """When a call that changes something is repeated automatically."""
         self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
-        """The same for calls without an effect, such as asking for an access token."""
+        """When a call that only reads, or asks for an access token, is repeated automatically."""
         self.max_response_bytes = _checks.count("max_response_bytes", options.get("max_response_bytes", MAX_BYTES))
         self._reuse = _checks.truth("reuse_connections", options.get("reuse_connections", False))
         self._on_progress = options.get("on_progress")
@@ -80,12 +80,12 @@ class Provider(Generic[T]):
         values = resolve(self.settings, given, oauth=self.adapter.token is not None)
         server = _spec.load(self.key).document["servers"][0]
         self.base_url = server_url(server, values, allow_http=options.get("allow_http", False))
-        """What the operations' paths are appended to."""
+        """The URL that the operations' paths are appended to."""
         values = self._asking(replace(values, texts={**values.texts, "base_url": self.base_url}), options)
         urls = [values[name] for name in ("base_url", "token_url") if name in values.texts]
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
         self._calls: dict[ref[Verbs], object] = {}
-        """Those that go on, each with the process and the event loop that it is in; never looked at under a lock."""
+        """The calls that go on, each with its process and its event loop; read and changed without a lock."""
         connections = connection_settings(options, urls, awaits=self._side.awaits)
         sender = self._sender = Sender(self._side, connections, options.get("transport"))
         self._account = Account(self.adapter, values, pace, known, sender, *hooks, undocumented)
@@ -103,7 +103,7 @@ class Provider(Generic[T]):
         return f"{spec.version} (sha256 {spec.sha256})"
 
     def _asking(self, values: Values, options: Options[T]) -> Values:
-        """The settings with an access token that is asked for, where the client's secret is given."""
+        """The settings. If they have the client's secret, an access token is added, which is asked for when needed."""
         operation = self.adapter.token
         if not operation or "client_secret" not in values.secrets:
             return values
@@ -115,7 +115,7 @@ class Provider(Generic[T]):
         def grant(how: CallSettings) -> Flow[Granted]:
             secret = yield from values.secrets["client_secret"].resolved(None, how)
             request = self._account.request(operation, secret)
-            # All secrets but tokens: the endpoint may answer with one that it gave before.
+            # All secrets but tokens are masked: the endpoint may answer with a token that it gave before.
             known = RecentSecrets({*self._account.known.add(request.secrets)} - {*tokens.add(())})
             account = replace(self._account, pace=Pace(None), known=known, on_request=None, on_response=None)
             own = replace(how, read_policy=self.read_policy, on_progress=None)
@@ -131,7 +131,7 @@ class Provider(Generic[T]):
     def _begun(
         self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]
     ) -> tuple[Verbs, Flow[R]]:
-        """A call of a verb, and its flow, which is not given the options of the call."""
+        """A call of a verb, with the options set, and its flow, which gets the other arguments."""
         own = _arguments(flow)
         options = cast("CallOptions", {name: value for name, value in named.items() if name not in own})
         draft = given[0] if given else named.get("audience")
@@ -168,7 +168,7 @@ class Provider(Generic[T]):
         )
 
     def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
-        """The flow of a verb, as one that `close` can end, and whose every exception says what is known of the call."""
+        """Run the flow of a verb so that `close` can end it, and each exception says what is known of the call."""
         known, span = ref(verbs), _observe.Span()
         try:
             self._calls[known] = self._side.owner()
@@ -252,13 +252,13 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
     request = _blocking(Verbs.request)
 
     def list(self, **options: Unpack[CallOptions]) -> Iterator[Record]:
-        """All audiences, in the provider's order. Each page is asked for when the iteration comes to it, and `options`
-        bound each of these calls. An item that cannot be read is a Record all the same: with the state *other*, its
-        JSON in `raw`, and in `deviations` where it leaves the spec.
+        """All audiences, in the provider's order. Each page is asked for when the iteration comes to it; `options`
+        apply to each of these calls. An item that cannot be read is a Record all the same: its state is *other*, `raw`
+        has its JSON, and `deviations` says where it leaves the spec.
 
-        Raises SpecViolationError where the list has no end: the mark of a next page is one of an earlier page, or many
-        pages in a row bring nothing new. Otherwise, what `get` raises, but NotFoundError; all of it as the iteration
-        goes on.
+        Raises SpecViolationError if the list has no end: a next page is one that was read before, or many pages in a
+        row bring nothing new. It also raises what `get` raises, except NotFoundError. All of these are raised during
+        the iteration.
         """
         self._verbs(options, "list")  # wrong options are refused at once
         return self._pages(options)
@@ -270,8 +270,8 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
             yield from self._run(verbs, verbs.list(listing))
 
     def close(self) -> None:
-        """End the calls in flight, and close the connections. A call that is just connecting ends when that does, by
-        `Timeouts.connect` at the latest. The object can be used again.
+        """End the calls in flight, and close the connections. A call that is just connecting ends when the connection
+        is made or fails, within `Timeouts.connect`. The object can be used again.
         """
         self._end_calls()
         BlockingSide.run(self._sender.close())

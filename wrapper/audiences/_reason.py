@@ -1,4 +1,4 @@
-"""Why something failed, in words that hold nothing of a file's or a request's content."""
+"""Why something failed, in words that show nothing of the content of a file or a request."""
 
 import os
 import ssl
@@ -14,9 +14,9 @@ class UploadError(OSError):
 
 
 def reason(error: BaseException) -> str:
-    """The exception's kind, and what the operating system, the resolver or TLS said: of the exception itself, or else
-    of what it came from. Its own words may be anything: asyncio's name the host and the port, and a file object of the
-    caller's raises what it likes.
+    """The exception's type, and what the operating system, the resolver or TLS said of it, or of its cause. The
+    exception's own text is left out, because it may hold anything: asyncio's has the host and the port, and a caller's
+    file object may raise what it likes.
     """
     name, seen, said = type(error).__name__, error, None
     while seen is not None and not (said := _said(seen)):

@@ -1,4 +1,4 @@
-"""What a caller gets of a call, and by what an audience is meant."""
+"""The results of calls, and the references by which a caller names an audience."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ Model = TypeVar("Model", default=Any)
 
 
 class RecordState(StrEnum):
-    """What an audience's members are doing. More values may be added in a minor release."""
+    """The state of an audience's members at the provider. More values may be added in a minor release."""
 
     INDEXING = "indexing"
     """The provider works on the last change, or on the one that was asked about."""
     READY = "ready"
-    """It is done."""
+    """The provider is done with that change."""
     REPLACED = "replaced"
     """The members were replaced after the change that was asked about."""
     INACTIVE = "inactive"
@@ -47,9 +47,10 @@ class Record:
     member_count: int | None
     """The number of its members, if the provider says."""
     created: datetime | None
-    """When, with its time zone; None where the provider gives none: `raw` has the text."""
+    """When it was created, with a time zone. None if the provider gives no time, or one without a zone, which is then
+    in `raw`."""
     updated: datetime | None
-    """When it was changed last, likewise."""
+    """When it was changed last; None likewise."""
     raw: Any = field(repr=False, hash=False)
     """The JSON that this was read from."""
     operation: str = ""
@@ -84,9 +85,9 @@ class Receipt(Generic[Model]):
     """The token by which a provider that works asynchronously (Batch) can be asked for progress, if it gave one."""
     state: State
     empty: bool = False
-    """True for a create that carried no members, or a file seen to have none: they have to be added by other means."""
+    """True for a create that sent no members, or a file that was seen to have none: add them by another call."""
     left_out: tuple[str, ...] = ()
-    """The draft's fields that were not sent, because the provider cannot be told and the caller had them left out."""
+    """The fields of the draft that `leave_out` named and that were not sent, as the provider has no place for them."""
     response: Response = field(repr=False)
     """The raw response."""
     model: Model | None = field(repr=False, hash=False)
@@ -99,8 +100,8 @@ class Receipt(Generic[Model]):
     filename: str | None = field(default=None, repr=False)
     """The name under which a file was sent: without its folders, and without white space around it."""
     warnings: tuple[str, ...] = ()
-    """What looks wrong near the top of the file that was sent, or that it was not looked at: counts, numbers of rows
-    and kinds, and nothing of its content. The rules are ours, and no row was left out.
+    """What looks wrong near the top of the file that was sent, or that the file was not checked. They have counts, row
+    numbers and kinds, and nothing of the file's content. The rules are ours, and no row was left out.
     """
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,9 +132,9 @@ class Receipt(Generic[Model]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """What names an audience: its name, its id, the caller's own id, or the provider's token of a change to it.
+    """A reference to an audience: its name, its id, the caller's own id, or the provider's token of a change to it.
 
-    `to_text()` goes to another process, where `Reference.of_text` reads it.
+    `to_text()` gives a text for another process, where `Reference.of_text` reads it.
     """
 
     provider: str | None = None
@@ -142,20 +143,20 @@ class Reference:
     id: str | None = None
     token: str | None = field(default=None, repr=False)
     operation: str | None = None
-    """The operationId of the change, where the token is known to be of one."""
+    """The operationId of the change that the token belongs to, if that is known."""
     external_id: str | None = None
     """The caller's own id, for a provider that keeps it."""
 
     @property
     def by_name(self) -> str:
-        """The name, for a provider that has no ids. Raises UnsupportedError without one."""
+        """The name, for a provider that has no ids. Raises UnsupportedError if there is no name, or there is an id."""
         if self.name is None or self.id is not None or self.external_id is not None:
             raise UnsupportedError("addresses an audience by its name, and has no ids", field="id")
         return self.name
 
     @property
     def by_id(self) -> str:
-        """The id, for a provider that finds nothing by name. Raises UnsupportedError without one."""
+        """The id, for a provider that finds nothing by name. Raises UnsupportedError if there is no id."""
         if self.id is None:
             reason = "it addresses an audience by its id"
             message = f"cannot look an audience up by its name: {reason}; give id=, or a receipt"
@@ -164,7 +165,10 @@ class Reference:
 
     @classmethod
     def of(cls, what: Any, id: str | None = None, token: str | None = None) -> "Reference":
-        """Raises InvalidError for what means no audience, or for a name and an id that are no text."""
+        """The reference that a caller's arguments make: a name, a result or a Reference, and an id and a token.
+
+        Raises InvalidError for what refers to no audience, and for a name, an id or a token that is not text.
+        """
         if isinstance(what, Reference):
             found = what
         elif isinstance(what, Receipt | Record | Changed):
@@ -197,7 +201,7 @@ class Reference:
         raise InvalidError.ours("text", "must be the text of a Reference", text)
 
     def to_text(self) -> str:
-        """The same as text, for another process; the name and the token are in it."""
+        """The reference as text, for another process; the name and the token are in it."""
         return json.dumps(asdict(self))
 
 
@@ -220,7 +224,7 @@ class AmbiguousError(AudiencesError):
 
     outcome = None
     records: tuple[Record, ...] = ()
-    """One for each."""
+    """The record of each of them."""
 
 
 class ExistsError(AudiencesError):
@@ -235,12 +239,12 @@ class WaitTimeoutError(AudiencesError, TimeoutError):
 
     outcome = None
     record: Record | None = None
-    """The last one that was seen."""
+    """The last record that was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ensured(Generic[Model]):
-    """An audience that is there: found, or else created."""
+    """The result of `ensure`: an audience that was found, or else created."""
 
     provider: str
     name: str = field(repr=False)
@@ -266,20 +270,20 @@ class Ensured(Generic[Model]):
 
 
 Audiences = str | Receipt | Record | Changed | Ensured | Reference
-"""What every verb takes for an audience; a text is a name."""
+"""What every verb takes as an audience; a string is its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a call answered that was made with `request`."""
+    """The result of a call that was made with `request`."""
 
     provider: str
     operation: str
     """The spec's operationId."""
     outcome: Outcome | None
-    """None of a call that only reads."""
+    """None for a call that only reads."""
     value: Any = field(repr=False, hash=False)
-    """The body's JSON; None where it has none, or cannot be read."""
+    """The body as a JSON value; None if there is no body, or it cannot be read."""
     response: Response = field(repr=False)
     """The raw response."""
     deviations: tuple[Deviation, ...] = field(default=(), repr=False)
@@ -300,19 +304,19 @@ class Evidence(StrEnum):
     PERHAPS_OLDER = "perhaps_older"
     """There is such an audience, and it may be as it was before the call."""
     NOT_SEEN = "not_seen"
-    """None is to be seen so far: it may still come, or go, because providers work on changes after they answer."""
+    """No such audience is to be seen so far. It may still appear: providers work on changes after they answer."""
     NOT_TOLD = "not_told"
-    """It cannot be looked up, or not by its name alone."""
+    """The audience cannot be looked up, or not by its name alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
     """What could be found out about a call whose outcome was unknown.
 
-    The outcome stays *unknown*: that there is such an audience does not say that this call made it, and that none is
-    to be seen does not say that it will not come. It is *applied* in two cases only: the call was a create that looked
-    before (`look_first=True`, or `ensure`), when there was no such audience, and now there is one; or a list that was
-    taken `before` has no audience of that id. Even then, it is for the caller to know that nobody else creates
+    The outcome stays *unknown*: an audience that is seen may have been made by another call, and one that is not seen
+    may still appear. The outcome is *applied* in two cases only. The call was a create that looked first
+    (`look_first=True`, or `ensure`) and saw no such audience, and now there is one. Or a list that was taken `before`
+    does not have the id of the audience that there is now. Even then, only the caller can know that nobody else creates
     audiences of that name.
     """
 
@@ -344,7 +348,7 @@ AMBIGUOUS = "there are several audiences of that name; whether this call made on
 
 
 class Trace(NamedTuple):
-    """What is kept of a call whose outcome is unknown."""
+    """What `reconcile` needs to know of a call whose outcome is unknown."""
 
     name: str
     operation: str
@@ -353,9 +357,9 @@ class Trace(NamedTuple):
 
 
 def trace_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> Trace:
-    """What an error, or its `reconcile_token`, says of its call.
+    """The trace in an error, or in its `reconcile_token`.
 
-    Raises InvalidError for one of another provider, operation or base URL, and for what is none.
+    Raises InvalidError for a trace of another provider, operation or base URL, and for what has no trace.
     """
     token = what.reconcile_token if isinstance(what, AudiencesError) else what
     if token is None:

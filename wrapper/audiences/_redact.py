@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from ._lock import Lock
 
 SHORTEST = 6
-"""Characters below which a secret stays: it could not be told from ordinary text."""
+"""The fewest characters of a secret that is masked: a shorter one could not be told from ordinary text."""
 _CUT = 3
-"""Characters of a secret that are enough at the end of what was cut off."""
+"""The fewest characters of a secret that are masked at the end of a text that was cut off."""
 _MANY = 32
 STARS = "***"
 
@@ -26,7 +26,7 @@ class RecentSecrets:
         self._secrets, self._lock = tuple(secrets), Lock()
 
     def add(self, secrets: Iterable[str]) -> tuple[str, ...]:
-        """All of them, these included."""
+        """Add secrets. Returns all that are kept, the new ones included."""
         added = dict.fromkeys(secrets)
         with self._lock.held:
             kept = [secret for secret in self._secrets if secret not in added]
@@ -35,8 +35,8 @@ class RecentSecrets:
 
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
-    r"""The data with stars for each secret, also as JSON, HTML or a URL writes it, and so within JSON; `cut`: its end
-    may be half of one. The time that it takes is linear in the data.
+    r"""The data with stars in place of each secret, also where JSON, HTML or a URL escapes it, or JSON within JSON.
+    `cut` says that the data may end in the middle of a secret. The time that this takes is linear in the data.
 
     >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
@@ -60,17 +60,17 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
 
 
 def name_without(name: str, secrets: Iterable[str]) -> str:
-    """A header's name, which nothing encodes, but which is given in lower case."""
+    """The name of a header, or stars if it has a secret in it. Names come in lower case, and without escapes."""
     told = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
     return STARS if told else name
 
 
 def _spaced(text: bytes) -> bytes:
-    """With spaces in place of plus signs, which a URL may mean by them."""
+    """The text with spaces in place of plus signs: in a URL, a plus sign may mean a space."""
     return text.replace(b"+", b" ")
 
 
-# How characters are escaped: an escape, or, at the end of the data, the begin of one (which has no group 1).
+# How characters are escaped: an escape, or, at the end of the data, the beginning of one (which has no group 1).
 _JSON = re.compile(rb'(\\(?:u00[2-7][0-9A-Fa-f]|["\\/]))|\\u?0{0,2}[2-7]?\Z')
 _HTML = re.compile(rb"(&(?:#\d{1,10}|#[xX][0-9A-Fa-f]{1,10}|\w{2,31});)|&#?\w{0,31}\Z")
 _URL = re.compile(rb"(%[2-7][0-9A-Fa-f])|%[2-7]?\Z")
@@ -80,14 +80,14 @@ _FORMATS = (_JSON, _JSON, _HTML, _URL)
 
 @lru_cache(4096)
 def _plain(escape: bytes | None) -> bytes | None:
-    """The character if it is visible ASCII, as secrets are; nothing for the begin of an escape."""
+    """The character of an escape if it is visible ASCII, as secrets are, else None; b"" for the beginning of one."""
     text = escape.decode() if escape else ""
     found = str(json.loads(f'"{text}"')) if text.startswith("\\") else unquote(unescape(text))
     return _spaced(found.encode()) if not found or (len(found) == 1 and " " <= found <= "~") else None
 
 
 class _View:
-    """What was said, or what it is once the escapes of formats are decoded."""
+    """A text, or the text that it becomes when the escapes of a format are decoded."""
 
     def __init__(self, text: bytes | bytearray, source: "_View | None" = None) -> None:
         self._text, self._source = text, source
@@ -96,7 +96,7 @@ class _View:
         self._here, self._there = array(kind), array(kind)
 
     def views(self, formats: Sequence[re.Pattern[bytes]]) -> Iterator["_View"]:
-        """The view itself, and those with the escapes of some of the formats decoded, one after the other."""
+        """The view itself, and each that decoding some of the formats, one after the other, leads to."""
         yield self
         for number, each in enumerate(formats):
             if each not in formats[:number] and (decoded := self._decoded(each)):
@@ -118,7 +118,7 @@ class _View:
         return view if view._here else None
 
     def places(self, secret: bytes, least: int) -> Iterator[tuple[int, int]]:
-        """Where the secret begins and ends; also where the text ends with so many characters of it."""
+        """Where the secret begins and ends; and where the text ends with at least `least` characters of its start."""
         at = self._text.find(secret)
         while at >= 0:
             yield at, at + len(secret)
@@ -130,7 +130,7 @@ class _View:
                 break
 
     def origin(self, at: int) -> int:
-        """Where in what was said a place of the text is."""
+        """The place in the original text of a place in this one."""
         if self._source is None:
             return at
         number = bisect_right(self._here, at)

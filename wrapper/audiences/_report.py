@@ -1,4 +1,4 @@
-"""Results for people (a table) and for programs (JSON), and how far files have gone up."""
+"""Prints results for people (a table) and for programs (JSON), and shows the progress of uploads."""
 
 import json
 import math
@@ -39,7 +39,7 @@ class Prepared(NamedTuple):
     request: Request
     left_out: tuple[str, ...] = ()
     depends: bool = False
-    """Whether it is sent by what an answer before says."""
+    """Whether the request depends on the answer to the one before it."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ EXIT_CODES = {
     130: "stopped before anything was sent, or while only asking",
 }
 _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, Outcome.PARTLY: 7, None: 3}
-"""By what is known of a call."""
+"""The exit code for the outcome of a failed call."""
 
 
 def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
@@ -88,19 +88,19 @@ def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
 
 
 def _failed(result: AudiencesError | Changed) -> bool:
-    """Whether a call failed: of a change that went on, that is no error."""
+    """Whether a call failed. A change that went on after a failed call is no error, but has failed all the same."""
     return isinstance(result, AudiencesError) or (bool(result.chunks) and result.outcome is not Outcome.APPLIED)
 
 
 def _code(failed: AudiencesError | Changed) -> int:
-    """Of a call that only reads, the error's kind says what came of it."""
+    """The exit code of a failure. A call that only reads has no outcome, so the type of its error decides."""
     if failed.outcome is None and isinstance(failed, SpecViolationError | RateLimitedError):
         return 4
     return _CODES[failed.outcome or (type(failed).outcome if isinstance(failed, AudiencesError) else None)]
 
 
 def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
-    """What people are shown of a result, by column."""
+    """The cells of a result's row in the table, by column."""
     known = result.to_dict().get
     name = name or known("name") or ""
     cells = {"provider": known("provider"), "name": name if len(name) <= 60 else f"{name[:59]}\N{HORIZONTAL ELLIPSIS}"}
@@ -118,7 +118,7 @@ def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
 
 
 def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
-    """A table, or where that is too wide for so many columns, a block for each row: no id is cut or folded."""
+    """A table; or, if it is wider than this many columns, a block for each row, so that no id is cut or folded."""
     grid = [[*rows[0]], *([*row.values()] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*grid, strict=True)]
     if sum(widths) + 3 * len(widths) > columns:
@@ -168,7 +168,7 @@ def _found(result: Shown) -> Plain:
 
 
 def _words(result: Plain) -> Iterator[str]:
-    """What there is to say of a result beside the table."""
+    """The lines about a result that stand below the table."""
     for warning in getattr(result, "warnings", ()):
         yield f"{result.provider}: warning: {warning}"
     if isinstance(result, AudiencesError):
@@ -187,7 +187,7 @@ def _words(result: Plain) -> Iterator[str]:
 
 
 def _told(result: Shown) -> Sequence[Shown]:
-    """A result in the command's words, and what an error brings with it of audiences."""
+    """A result in the command's words, and the records that an error brings with it."""
     if not isinstance(result, AudiencesError):
         return [result]
     return [in_command_words(result), *getattr(result, "records", ()), *filter(None, [getattr(result, "record", None)])]
@@ -202,8 +202,8 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
 
 
 def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:
-    """The error, with arguments called as the command calls them; `names` has what else is called in another way. Of
-    wrong usage, the outcome goes without saying.
+    """The error, with the command's names for arguments; `names` has more such names. With `usage`, the message leaves
+    out the outcome: after wrong usage, nothing was sent.
     """
     told = copy(error)
     told.outcome = None if usage else error.outcome
@@ -252,6 +252,6 @@ class Bars(Progress):
         )
 
     def of(self, title: str) -> Callable[[int, int | None], None]:
-        """What a provider object's `on_progress` takes; it may be called from any thread."""
+        """A function for a provider object's `on_progress`; it may be called from any thread."""
         task = self.add_task(title, total=None, visible=False)
         return lambda sent, total: self.update(task, completed=sent, total=total, visible=True)

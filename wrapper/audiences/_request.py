@@ -28,9 +28,9 @@ class Part:
 class Request:
     """A prepared call: what would be sent.
 
-    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. What is
-    added when it is sent: Host, Content-Length, Connection, Accept-Encoding, the library's User-Agent, and a multipart
-    body's Content-Type with its boundary.
+    `body` (JSON bytes, or a form with secrets) and `parts` (a multipart body) exclude each other. These headers are
+    added when the request is sent: Host, Content-Length, Connection, Accept-Encoding, the library's User-Agent, and a
+    multipart body's Content-Type with its boundary.
     """
 
     method: str
@@ -41,11 +41,11 @@ class Request:
     hidden: tuple[Secret, ...] = field(default=(), repr=False)
     """Secrets within the body."""
     warnings: tuple[str, ...] = ()
-    """What looks wrong in a file near its top; nothing of its content."""
+    """What looks wrong near the top of a file, without its content."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be kept of an answer, but for what is still to be asked for."""
+        """The texts that are masked in an answer. A secret whose text is not known yet is not among them."""
         found = (*self.headers.values(), *self.hidden)
         return tuple(each.value for each in found if isinstance(each, Secret) and each.given)
 
@@ -60,7 +60,7 @@ class Request:
         return all(isinstance(part.content, bytes) or part.content.rewinds for part in self.parts)
 
     def with_more(self, headers: Mapping[str, str]) -> "Request":
-        """The same request with more headers. Raises ConfigurationError for one that it has."""
+        """The same request with more headers. Raises ConfigurationError for a header that the library sets."""
         taken = {name.lower() for name in self.headers} | _ADDED
         for name in headers:
             if name.lower() in taken:
@@ -68,7 +68,7 @@ class Request:
         return replace(self, headers={**self.headers, **headers}) if headers else self
 
     def redacted(self) -> dict[str, Any]:
-        """The request as JSON values, with every secret as `***` and of a file its name and type only."""
+        """The request as JSON values, with every secret as `***`, and only the name and the type of a file."""
         return {
             "method": self.method,
             "url": self.url,
@@ -95,13 +95,13 @@ class Request:
     def curl(self) -> str:
         """A curl command for the same request, to be pasted into bash, zsh or ksh.
 
-        In the place of each secret it has the variable that the secret can be given by, such as `$BATCH_API_KEY`; it
-        has to be set in that shell. Bytes stand as a file named CONTENT.
+        In place of each secret, it has the environment variable that can give the secret, such as `$BATCH_API_KEY`; the
+        variable has to be set in that shell. For bytes, it names a file CONTENT.
         """
         words = ["curl", "-X", self.method, _word(self.url)]
         for name, value in self._shown().items():
             if name in self.variables:
-                # As the value's form allows it: nothing in it but the variable means something to a shell.
+                # Double quotes are safe here: only the variable in this value means anything to a shell.
                 words += ["-H", f'"{name}: {value.replace("***", f"${self.variables[name]}")}"']
             else:
                 words += ["-H", _word(f"{name}: {value}")]
@@ -127,7 +127,7 @@ class Request:
 
 
 def _word(text: str) -> str:
-    """As a shell reads it; what would act on a terminal, byte by byte, so that it means the same in every locale."""
+    """A text as a word of a shell. What would act on a terminal is written byte by byte, the same in every locale."""
     if visible(text) == text:
         return shlex.quote(text)
     shown = [c if visible(c) == c and c not in "\\'" else _bytewise(c) for c in text]
@@ -135,11 +135,11 @@ def _word(text: str) -> str:
 
 
 def _bytewise(character: str) -> str:
-    # In octal, which ends after three digits; of hexadecimal ones, zsh and bash would not take the same number.
+    # In octal, which ends after three digits; zsh and bash differ in how many hexadecimal digits they take.
     return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _quoted(text: str) -> str:
-    """As curl wants it within a form argument."""
+    """A text in quotes, as curl wants it within a form argument."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

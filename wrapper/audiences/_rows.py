@@ -1,4 +1,4 @@
-"""What the rows at the top of an audience file say. Every rule is ours; nothing of a cell is ever told."""
+"""Judges the rows at the top of an audience file. Every rule is ours; no message shows a cell."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,9 +10,9 @@ from ._members import Look
 
 
 class Top(NamedTuple):
-    """The rows at the top of a file by number, each with its cells by column, and whether no others follow.
+    """The rows at the top of a file by number, each with its cells by column, and whether these are all rows.
 
-    A cell is None where its text was not reached.
+    A cell is None if its text was not reached within the bounds of the check.
     """
 
     rows: Mapping[int, Mapping[int, str | None]]
@@ -30,21 +30,21 @@ UNREADABLE = "is not a readable .xlsx file"
 
 
 def unread(rule: str) -> UnfitError:
-    """For a file that the library cannot read, and that the provider may be able to read."""
+    """The error for a file that the library cannot read, though the provider may be able to."""
     return UnfitError(rule, remedy=Remedy("checked", False, "sends it as it is"))
 
 
 class TooFarError(Exception):
-    """The first row does not end within the bounds of the look."""
+    """The first row does not end within the bounds of the check."""
 
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 def judge(top: Top, column: str) -> Look:
-    """What there is to say of the rows below the heading.
+    """What looks wrong in the rows below the heading.
 
-    Raises UnfitError for a heading without the column, and TooFarError where it may be in what was not reached.
+    Raises UnfitError for a heading without the column, and TooFarError if the column may be in what was not reached.
     """
     heading = top.rows.get(1, {})
     at = next((place for place, cell in heading.items() if cell == column), None)
@@ -73,7 +73,7 @@ def _is_number(cell: str | None) -> bool:
 
 
 def _hints(top: Top, column: str) -> Iterator[str]:
-    """What may be the cause that a column is not found, the likeliest first."""
+    """Why the column may be missing, the likeliest reason first."""
     cells = [cell for cell in islice(top.rows.get(1, {}).values(), 2**14) if cell]
     for cell in cells:
         if "".join(filter(str.isprintable, cell)).strip().lower() == column:

@@ -18,7 +18,8 @@ def is_fit(value: object) -> bool:
 
 
 Source = Callable[[str | None, CallSettings], Flow[str]]
-"""Gives a secret on every attempt of a call. Its argument is the secret that the provider has just refused, or None."""
+"""A flow that gives a secret, run on every attempt of a call. Its arguments are the secret that the provider has just
+refused, or None, and the settings of the call."""
 
 
 class Secret:
@@ -44,7 +45,7 @@ class Secret:
         self._source: str | Source = given
         self._prefix = prefix
         self.variable: str = variable
-        """The environment variable that it can be given by, if there is one."""
+        """The environment variable that can give the secret; "" if there is none."""
 
     @classmethod
     def of(cls, source: Source, variable: str) -> Self:
@@ -58,12 +59,12 @@ class Secret:
 
     @property
     def given(self) -> bool:
-        """Whether it has a text; one that is asked for has none."""
+        """Whether the text is known; a secret that a function gives has none until it is asked for."""
         return isinstance(self._source, str)
 
     @property
     def value(self) -> str:
-        """The text without its prefix."""
+        """The text without its prefix. Raises TypeError for a secret that a function gives."""
         if not isinstance(self._source, str):
             raise TypeError("this secret is asked for on every attempt")
         return self._source
@@ -74,7 +75,9 @@ class Secret:
         return f"{self._prefix}***"
 
     def resolved(self, refused: "Secret | None", how: CallSettings) -> Flow[Self]:
-        """The same with a text of its own."""
+        """The same secret with its text, for which its function is asked now. `refused` is the one that the provider
+        has just refused.
+        """
         if isinstance(self._source, str):
             return self
         value = yield from self._source(refused.value if refused else None, how)

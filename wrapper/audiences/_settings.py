@@ -25,7 +25,7 @@ ALLOW_HTTP = Remedy("allow_http", True, "permits it")
 
 
 class Setting(NamedTuple):
-    """What annotates a constructor's argument that an environment variable can stand in for."""
+    """The annotation of a constructor's argument that an environment variable can give as well."""
 
     variable: str
     meaning: str
@@ -34,15 +34,15 @@ class Setting(NamedTuple):
     whole: bool = False
     """Whether it is a whole number."""
     choices: tuple[str, ...] = ()
-    """The values that there are, if not any."""
+    """The allowed values; empty if any value is allowed."""
     argument: str = ""
-    """The name of what it annotates."""
+    """The name of the argument."""
 
     def read(self, given: object) -> object:
-        """The argument, or else the variable's value; an empty variable counts as missing. Of a secret, a function or
-        a Secret is as good as a text.
+        """The argument, or else the variable's value, or None; an empty variable counts as missing. A secret may
+        also be a function or a Secret.
 
-        Raises ConfigurationError, without the value, where a text is not fit for a header.
+        Raises ConfigurationError, which does not show the value, for a text that breaks a rule of the setting.
         """
         value = given if given is not None else os.environ.get(self.variable) or None
         asked = self.secret and (isinstance(value, Secret) or callable(value))
@@ -60,7 +60,7 @@ class Setting(NamedTuple):
 
 
 def settings_of(options: Any) -> tuple[Setting, ...]:
-    """Those in the annotations of a TypedDict."""
+    """The settings in the annotations of a TypedDict."""
     annotated = {name: getattr(each, "__metadata__", ()) for name, each in options.__annotations__.items()}
     return tuple(each._replace(argument=name) for name, found in annotated.items() for each in found)
 
@@ -92,18 +92,18 @@ class Values:
         return self.texts[name]
 
     def bearer(self, name: str) -> Secret:
-        """The Authorization header with a token, or with a key that is sent like one (RFC 6750)."""
+        """The Authorization header with a token, or with a key that is sent like a token (RFC 6750)."""
         return self.prefixed(name, "Bearer ")
 
     def prefixed(self, name: str, prefix: str) -> Secret:
-        """A header with what stands before the credential in it."""
+        """The value of a header: a prefix, and the credential."""
         return Secret(self.secrets[name], prefix=prefix)
 
 
 def resolve(settings: Collection[Setting], given: Mapping[str, object], *, oauth: bool) -> Values:
-    """`oauth`: an access token can be asked for.
+    """The settings of a provider object. `oauth` says that an access token can be asked for.
 
-    Raises ConfigurationError that names all that are missing, so that they need not be found one by one.
+    Raises ConfigurationError that names all missing settings at once.
     """
     asks = oauth and _asks_for_token(given, settings)
     unused = () if not oauth else ("access_token",) if asks else _CLIENT
@@ -162,7 +162,7 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
 
 
 def _parts(url: str, schemes: Collection[str]) -> SplitResult | None:
-    """None for what cannot be connected to, and for a host that another reader of URLs might take for another one."""
+    """The parts of a URL; None if nothing can be connected to by it, or two parsers may find different hosts in it."""
     try:
         parts = urlsplit(url)
         fine = parts.scheme in schemes and parts.port != 0
@@ -193,7 +193,7 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
         raise ConfigurationError(f"user_agent {FIT}")
     proxies = dict[Origin, str]()
     for url in urls:
-        # That of the environment is not meant for this machine.
+        # A proxy of the environment is not meant for URLs of this machine.
         found = ("proxy", proxy) if proxy != FROM_ENVIRONMENT else None if _is_here(url) else from_environment(url)
         if found is None or found[1] is None:
             continue

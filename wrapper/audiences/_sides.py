@@ -1,5 +1,6 @@
-"""The two ways to run a flow. A flow yields the result of each step that may take long. In blocking code, the step is
-already done then; on an event loop, what is yielded is awaited. So blocking and asynchronous code share every flow.
+"""The two sides that run a flow, blocking and asynchronous. A flow is a generator that yields each step that may take
+long. In blocking code, the step is done by then, and its result is yielded; on an event loop, an awaitable is yielded,
+and is awaited. So blocking and asynchronous code share every flow.
 """
 
 import os
@@ -21,9 +22,9 @@ from ._errors import ConfigurationError, NotSentTimeoutError
 R = TypeVar("R")
 Flow = Generator[Any, Any, R]
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""One without a descriptor of its own, which an interrupt could leave open."""
+"""A selector without a descriptor of its own, which an interrupt could leave open."""
 _LOOK = 0.05
-"""Seconds between two looks whether a call that waits was ended."""
+"""Seconds between two checks whether a waiting call was ended."""
 
 
 class DeadlineError(Exception):
@@ -31,7 +32,7 @@ class DeadlineError(Exception):
 
 
 class Ending:
-    """Ends a call from outside, for `close()` or after an interrupt of others."""
+    """The means to end a call from outside: for `close()`, or because other calls were interrupted."""
 
     over = False
     end_connection: Callable[[], None] | None = None
@@ -77,7 +78,7 @@ class BlockingSide:
 
     @staticmethod
     def sleep(seconds: float, ending: Ending) -> None:
-        """Wait; less long if the call is ended meanwhile."""
+        """Wait for the seconds, or until the call is ended."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 and not ending.over:
             time.sleep(min(left, _LOOK))
@@ -141,8 +142,8 @@ class AsyncSide:
 
     @staticmethod
     async def work(do: Callable[[], R], seconds: float | None = None) -> R:
-        """In a thread, which is left alone after the seconds. Without those, no cancellation and no lack of free
-        threads takes away what it finds.
+        """The result of a function that runs in a thread. After `seconds`, the thread is left to itself, and
+        DeadlineError is raised. Without a limit, neither a cancellation nor a lack of free threads can lose the result.
         """
         found = list[R]()  # not as a result: asyncio's debug mode logs one that is handed to its loop
         is_left = seconds is not None
@@ -181,7 +182,7 @@ def call(function: Callable[[], object]) -> Given:
 
 
 def awaited(asked: Given, side: Side, seconds: float, during: str) -> Flow[Given]:
-    """What an asynchronous function gave or raised once it was awaited; `asked` itself if there is nothing to await."""
+    """What an asynchronous function gave or raised when awaited; `asked` itself if there is nothing to await."""
     if not isawaitable(asked.value):
         return asked
     try:
@@ -199,7 +200,7 @@ async def _settled(asked: Given) -> Given:
 
 
 def in_time(made: R | Awaitable[R], during: str) -> Flow[R]:
-    """The result of a step before anything is sent. Raises NotSentTimeoutError if the total time ends in it."""
+    """The result of a step before anything is sent. Raises NotSentTimeoutError if the total time ends meanwhile."""
     try:
         found: R = yield made
     except DeadlineError:

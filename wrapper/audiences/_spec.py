@@ -1,4 +1,4 @@
-"""The effective spec of a provider, as the judge of what is sent and of what comes back."""
+"""The effective spec of a provider, by which requests and answers are judged."""
 
 import hashlib
 import re
@@ -35,7 +35,10 @@ class Spec:
         return str(self.document["info"]["version"])
 
     def operation(self, operation_id: str) -> "Operation":
-        """The operation with this id, or method and path, which are the id of one that has none."""
+        """The operation with this id. One that has no operationId has its method and path as its id.
+
+        Raises LookupError if there is none.
+        """
         for path, methods in self.document["paths"].items():
             for method, entry in methods.items():
                 if operation_id in (entry.get("operationId"), f"{method.upper()} {path}"):
@@ -50,7 +53,7 @@ class Spec:
             key = token.replace("~1", "/").replace("~0", "~")
             node = node[int(key)] if isinstance(node, list) else node[key]
             at = f"{at}/{token}"
-            # A property may be called so as well.
+            # A property may be called $ref as well: then its value is no text.
             if isinstance(node, dict) and isinstance(node.get("$ref"), str):
                 node, at = self.resolve(unquote(node["$ref"].removeprefix("#")))
         return node, at
@@ -63,7 +66,7 @@ class Operation:
     spec: Spec
     id: str
     path: str
-    """With the names of the parameters in it."""
+    """The path, with the names of its parameters in braces."""
     method: str
 
     @property
@@ -73,7 +76,7 @@ class Operation:
 
     @property
     def url(self) -> str:
-        """Where the spec says that it is."""
+        """The URL by the spec's first server."""
         return str(self.spec.document["servers"][0]["url"]) + self.path
 
     @lazy
@@ -103,14 +106,14 @@ class Operation:
 
     @lazy
     def joined(self) -> frozenset[str]:
-        """The parameters of the query whose items are one text, with commas."""
+        """The parameters of the query whose items are sent as one text, with commas between them."""
         return frozenset(
             each["name"] for each in self._parameters if each["in"] == "query" and not each.get("explode", True)
         )
 
     @lazy
     def names_one(self) -> bool:
-        """Whether it has to be told which audience it is about: a 404 of a list says of none that it is not there."""
+        """Whether its request says which audience it is about. If not, as with a list, a 404 is about no audience."""
         needed = any(each.get("required") and each["in"] in ("path", "query") for each in self._parameters)
         return needed or "requestBody" in self.spec.resolve(self.pointer)[0]
 
@@ -118,17 +121,18 @@ class Operation:
         return str(status) in self._answers
 
     def _key(self, status: int) -> str | None:
-        """What documents a status: itself, its class, or the default."""
+        """The key under which a status is documented: itself, its class (such as 4XX), or the default; else None."""
         return next((key for key in (str(status), f"{status // 100}XX", "default") if key in self._answers), None)
 
     def has_content(self, status: int) -> bool:
-        """Whether an answer with this status has a body."""
+        """Whether the spec documents a body for an answer with this status."""
         return self._answers.get(self._key(status) or "") is not None
 
     def judge_answer(self, status: int, media_type: str, value: Any, unreadable: str | None) -> Iterator[Deviation]:
-        """Where an answer leaves the spec: its status, and its body, or why that is `unreadable`.
+        """Where an answer leaves the spec, by its status, its media type and its body. `unreadable` says why the body
+        has no value, if it has none.
 
-        What the spec leaves open (a `default` without content) is no deviation, whatever it is.
+        If the spec leaves a body open (a `default` without content), no body is a deviation.
         """
         key = self._key(status)
         if key is None:
@@ -178,7 +182,7 @@ class Schema:
         return Schema(self.spec, self.spec.resolve(self.pointer + below)[1]) if names else self
 
     def judge(self, value: Any) -> Iterator[Deviation]:
-        """The rules that the value breaks. Their words are the spec's: nothing of the value is in them."""
+        """The rules that a value breaks, in the words of the spec: they show nothing of the value."""
         for error in self._validator.iter_errors(value):
             rule = pointer(error.schema_path)
             keyword, where = str(error.schema_path[-1]), error.instance_path
@@ -189,7 +193,7 @@ class Schema:
             yield Deviation(pointer(where), phrase.format(limit), rule)
 
     def undocumented(self, value: Any) -> Iterator[Deviation]:
-        """Properties that the schema, or an alternative in it, does not name, though it allows them."""
+        """The properties that neither the schema nor an alternative in it names, though they are allowed."""
         return self._undocumented(value, [self.pointer], "")
 
     def _undocumented(self, value: Any, pointers: list[str], where: str) -> Iterator[Deviation]:

@@ -1,4 +1,4 @@
-"""The members of a change, as they are taken from the caller's iterable: as many at a time as one call may have."""
+"""Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
 from collections.abc import AsyncIterable, Iterable, Sequence
@@ -15,7 +15,7 @@ GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
 """What is given as members; the latter only in `audiences.aio`."""
 
 _Members = dict[str, tuple[Member, str] | None]
-"""By id: None for one without attributes, and of others how they are sent."""
+"""Members by id: None for one without attributes; for another one, the member and its JSON text."""
 _encoded = json.encoder.encode_basestring
 
 
@@ -26,7 +26,7 @@ class Supply:
     """
 
     def __init__(self, given: Any, verb: str, body: _spec.Schema, rules: MemberRules) -> None:
-        """Raises InvalidError for what has no members."""
+        """`body` is the schema of the request body. Raises InvalidError for what is no iterable of members."""
         members = body.at((rules.within,)).pointer
         self.most: int = body.spec.resolve(f"{members}/maxItems")[0]
         self._attributes = f"{members}/items/properties/attributes"
@@ -37,9 +37,9 @@ class Supply:
         self.call: _Members = {}
         """The members of the next call, or of the one that is made now."""
         self._held: _Members = {}
-        """Those that were taken, which begin with the call's."""
+        """The members that were taken and checked; those of the call come first."""
         self._ahead: list[Any] = []
-        """Those that were taken, and not looked at."""
+        """The items that were taken and not checked yet."""
         self._failed: list[Member | str] = []
         self._place = -1
         self.given, self.awaits = given, given.awaits if isinstance(given, Rest) else isinstance(given, AsyncIterable)
@@ -68,7 +68,7 @@ class Supply:
             self._take(wanted)
 
     def _wanted(self) -> int:
-        """How many more to take; one beyond the call tells whether it is the last."""
+        """How many more members to take: one more than the call may have, to know whether the call is the last."""
         wanted = 0 if self._ended else max(0, self.most + 1 - len(self._held))
         if not wanted:
             self.call = dict(islice(self._held.items(), self.most))
@@ -86,14 +86,14 @@ class Supply:
         return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in self.call.items()])
 
     def halve(self) -> bool:
-        """Have a call take half as many members as this one; False where it has one only."""
+        """Make calls take at most half as many members as this one. Returns False if this one has only one."""
         if len(self.call) < 2:
             return False
         self.most = len(self.call) // 2
         return True
 
     def sent(self, *, applied: bool) -> None:
-        """The call is over."""
+        """Note that the call is over. The members of one that was not applied are kept for `rest`."""
         if not applied:
             self._failed += _items(self.call)
         self._held, self.call = dict(islice(self._held.items(), len(self.call), None)), {}

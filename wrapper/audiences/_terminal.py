@@ -1,4 +1,4 @@
-"""What is printed for people: nothing in it acts on their terminal, and nothing is lost where a stream fails."""
+"""Prints for people, so that no text acts on their terminal, and none is lost if a stream fails."""
 
 import sys
 import unicodedata
@@ -24,7 +24,7 @@ def _symbol(character: str) -> str:
 
 
 def note(text: str) -> None:
-    """Print a line for people, which may have anybody's words in it, on standard error."""
+    """Print a line on standard error. It may have anybody's words in it: they are made visible."""
     say(visible(text), "stderr")
 
 
@@ -38,7 +38,7 @@ def say(text: str, first: str = "stdout") -> None:
             encoding = stream.encoding or "ascii"
             print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
         except (OSError, ValueError):
-            # What is still buffered would fail again in the end, and change the exit code.
+            # Else the buffered text would fail once more when the process ends, and change the exit code.
             setattr(sys, name, None)
         else:
             return

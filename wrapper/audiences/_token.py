@@ -12,11 +12,11 @@ from ._lock import Lock
 from ._sides import Flow
 
 MARGIN = 60.0
-"""A token is asked for anew so many seconds before it expires, or a tenth of its time before."""
+"""Seconds before its end at which a token is renewed; one of less than ten minutes is renewed after 90% of its time."""
 LONGEST_LIFE = 24 * 3600.0
-"""Seconds after which a token is asked for anew at the latest: Adobe's 24 hours have also come in milliseconds."""
+"""Seconds after which a token is renewed at the latest. Adobe has also given its 24 hours in milliseconds."""
 _LOOK = 0.02
-"""Seconds between two looks whether another thread or task, in whatever event loop, has got the token."""
+"""Seconds between two checks whether another thread or task, in whatever event loop, has got the token."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,7 +28,9 @@ class Granted:
 
 @dataclass(slots=True, repr=False)
 class _Fetch:
-    """One that goes on, for those who wait for it. In the end it has a token, an error, or, cancelled, neither."""
+    """A request for a token that goes on, and that others wait for. In the end it has a token, an error, or, if it was
+    cancelled, neither.
+    """
 
     process: int
     deadline: float
@@ -38,12 +40,14 @@ class _Fetch:
 
     @property
     def goes_on(self) -> bool:
-        # A fork leaves those behind who were asking.
+        # After a fork, the thread that was asking does not exist in the child.
         return not self.over and self.process == os.getpid()
 
 
 class ClientCredentials:
-    """`fetch` asks the token endpoint, which `variable` gives, as the call that needs a token is made."""
+    """An access token, shared by all calls. `fetch` asks the token endpoint for one, with the settings of the call that
+    needs it; `variable` is the environment variable that can give the endpoint's URL.
+    """
 
     def __init__(self, fetch: Callable[[CallSettings], Flow[Granted]], variable: str) -> None:
         self._fetch, self._variable = fetch, variable
@@ -61,7 +65,7 @@ class ClientCredentials:
                     if self._token and self._token[0] != refused and now < self._token[1]:
                         return self._token[0]
                     fetch = self._going
-                    # A question that is stuck must not take the time of the others: after half of it, they ask anew.
+                    # A stuck request must not use up the time of the calls that wait: after half of it, they ask anew.
                     if fetch is None or not fetch.goes_on or now >= until:
                         fetch = mine = self._going = _Fetch(os.getpid(), deadline)
                     else:
@@ -75,7 +79,7 @@ class ClientCredentials:
                 yield how.side.sleep(_LOOK, how.ending)
             if fetch.token is not None:
                 return fetch.token
-            # That the leader's time was over says nothing to those who have more.
+            # An error because the asking call's time was over does not count for calls that have more time.
             if fetch.error and (fetch is mine or time.monotonic() < fetch.deadline):
                 raise copy.copy(fetch.error)
             if time.monotonic() >= deadline or how.ending.over:

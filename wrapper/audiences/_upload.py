@@ -15,13 +15,13 @@ from ._reason import UploadError, reason
 
 
 class BinaryFile(Protocol):
-    """A file that gives bytes. It rewinds if it has `seekable`, `seek` and `tell`, too, and `seekable()` is true."""
+    """A file that gives bytes. It can rewind if it also has `seekable`, `seek` and `tell`, and `seekable()` is true."""
 
     def read(self, size: int, /) -> bytes | None: ...
 
 
 class Reader:
-    """What is sent of a file whose length is not known. One thread reads it, and another may close it meanwhile."""
+    """Reads a file of unknown length for sending. One thread reads it, and another may close it meanwhile."""
 
     def __init__(self, file: BinaryFile, give_back: Callable[[], None], begin: Callable[[], bytes] = bytes) -> None:
         self._file, self._give_back, self._begin = file, give_back, begin
@@ -53,7 +53,7 @@ class Reader:
 
 
 class SizedReader(Reader):
-    """What is sent of a file whose length is sent before it. It can only be rewound to its start."""
+    """Reads a file for sending whose length is sent before it. It can only be rewound to its start."""
 
     def __init__(self, file: BinaryFile, give_back: Callable[[], None], size: int) -> None:
         super().__init__(file, give_back)
@@ -71,13 +71,13 @@ class SizedReader(Reader):
         return 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Where httpx2 asks to be. It asks for the end to learn the length, and for the start before it reads."""
+        """The position that httpx2 asks for: the end, to learn the length, and the start, before it reads."""
         return self._size if whence == os.SEEK_END else offset
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Raise an UploadError for whatever a file of the caller's raises, to tell it from what a connection raises."""
+    """Turn what a caller's file raises into an UploadError, to tell it from what a connection raises."""
     try:
         yield
     except UploadError:
@@ -119,7 +119,7 @@ class Upload:
             self.seeks = bool(getattr(source, "seekable", bool)())
             self._start = cast("BinaryIO", source).tell() if self.seeks else 0
         self._head: bytes | None = b""
-        """What was read of a file that cannot seek, and is to be sent; None once it was."""
+        """The bytes that were read of a file that cannot seek, and are still to be sent; None once they are sent."""
         self._looked_at: tuple[int, ...] | None = None
 
     @property
@@ -141,7 +141,7 @@ class Upload:
             give_back()
 
     def head(self, size: int) -> bytes:
-        """The first bytes, fewer only where it has no more. They are sent nevertheless.
+        """The first bytes, fewer than `size` only if there are no more. They are sent all the same.
 
         Raises UploadError for a file of the caller's that may have been read to its end.
         """
@@ -156,8 +156,8 @@ class Upload:
             return head[:size]
 
     def open(self) -> Reader:
-        """Raises OSError for a file that is gone, empty, changed since the look at it, in use by another call, or was
-        sent and cannot rewind.
+        """A reader for one attempt. Raises OSError for a file that is gone, is empty, has changed since it was checked,
+        is in use by another call, or was sent and cannot rewind.
         """
         file, give_back = self._take()
         try:
@@ -187,7 +187,7 @@ class Upload:
         return head
 
     def _take(self) -> tuple[BinaryIO, Callable[[], None]]:
-        """A file, and what is to be called in the end."""
+        """An open file, and the function to call when it is no longer needed."""
         if self.own is not None:
             _check_open(self.own)
             return cast("BinaryIO", self.own), _reserve(self.own)
@@ -195,7 +195,7 @@ class Upload:
         return file, file.close
 
     def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
-        """What tells a path's file from one that took its place, or has been written to."""
+        """What would differ if a path's file were replaced by another, or written to; None for other sources."""
         now = os.fstat(file.fileno()) if self.path else None
         return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
 
@@ -216,8 +216,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
-    """Keep other calls from the file, because two readers would each get a part of it. Gives back the function that
-    ends this; it also ends if that function is lost, as by an interrupt. Raises UploadError if a call has the file.
+    """Keep other calls from a file, because two readers would each get a part of it. Returns the function that ends the
+    reservation, which also ends if that function is lost, as by an interrupt. Raises UploadError if a call has it.
     """
     use, key = threading.Event(), id(file)
 

@@ -59,14 +59,14 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 INTERRUPTED = "interrupted before anything was sent"
 CHUNK_BYTES = 4 * 1024 * 1024
-"""The most bytes of one call of a change of members; no provider documents how many it takes."""
+"""The most bytes of a request that changes members; no provider documents how many it takes."""
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
-"""The waits between two looks whether an audience is still indexing."""
+"""The waits between two requests that ask whether an audience is still indexing."""
 
 
 class Verbs(Generic[Model]):
-    """One thing that a caller asks for, and what is known of it at any moment."""
+    """One call of a verb, and what is known of it at any moment. Its verbs are flows."""
 
     how: CallSettings
 
@@ -84,18 +84,21 @@ class Verbs(Generic[Model]):
         self._chunks: list[Chunk] = []
 
     def call(self, operation: Operation[Asked, Answer], asked: Asked, request: Request) -> Flow[Success[Answer]]:
-        """The one way through. Raises the AudiencesError that says what became of the call."""
+        """Make one call of an operation; every verb makes its calls here.
+
+        Raises the AudiencesError that says what became of the call.
+        """
         self._operation = operation
         request = request.with_more(self.how.extra_headers)
         self._attempts = Attempts(self._account, operation, asked, self.how)
         return (yield from self._attempts.run(request))
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Flow[Request]:
-        """The request that `create` would send. Sends nothing; looks into an audience file.
+        """The request that `create` would send. Nothing is sent; an audience file is checked.
 
-        Raises UnsupportedError for a field that this provider cannot be told, unless `leave_out` names it, and
-        InvalidError for a value that breaks the effective spec or a rule of ours; NotSentError for an open file that is
-        in use, or cannot be read now.
+        Raises UnsupportedError for a field that the provider has no place for, unless `leave_out` names it,
+        InvalidError for a value that breaks the effective spec or a rule of ours, and NotSentError for an open file
+        that is in use, or cannot be read now.
         """
         _, request = yield from self.preparing(audience, leave_out)
         return request
@@ -108,12 +111,13 @@ class Verbs(Generic[Model]):
         look_first: bool = False,
         **options: Unpack[CallOptions],
     ) -> Flow[Receipt[Model]]:
-        """Create the audience. What is repeated by itself, see `RetryPolicy`; `options` see `CallOptions`.
+        """Create the audience. `RetryPolicy` says when the call is repeated automatically, `CallOptions` what `options`
+        there are.
 
-        `leave_out` names fields of the draft ("description", "members") that are not sent where this provider cannot
-        be told them; the receipt lists those. No provider documents what a second create of the same name does:
-        `look_first=True` asks for the name before, and raises ExistsError where there is such an audience. If the
-        outcome is unknown then, `reconcile` can say more.
+        `leave_out` names fields of the draft ("description", "members") that are not sent if the provider has no place
+        for them; the receipt lists those. No provider documents what a second create of the same name does:
+        `look_first=True` looks the name up first, and raises ExistsError if there is such an audience. It also lets
+        `reconcile` say more if the outcome is unknown.
 
         Raises InvalidError and UnsupportedError before anything is sent, and any other AudiencesError by what became
         of the call; its `outcome` says whether the audience may exist now. An interrupt or a cancellation is raised as
@@ -136,18 +140,18 @@ class Verbs(Generic[Model]):
     def ensure(
         self, audience: Audience, *, leave_out: Collection[str] = (), **options: Unpack[CallOptions]
     ) -> Flow[Ensured[Model]]:
-        """Have the audience be there: it is looked up by its name, and created where there is none. Nothing of one that
-        is found is compared with the draft, or changed.
+        """Make sure that the audience exists: it is looked up by its name, and created if there is none. An audience
+        that is found is neither compared with the draft nor changed.
 
-        Raises as `create` does, and UnsupportedError where the provider cannot be asked by name. While it is only
-        looked up, the outcome is *not_sent*.
+        Raises what `create` raises, and UnsupportedError if the provider cannot look an audience up by its name. The
+        outcome of an error of the look-up is *not_sent*.
         """
         record = yield from self._look(audience, leave_out)
         receipt = None if record else (yield from self.create(audience, leave_out=leave_out))
         return Ensured(provider=self.title, name=audience.name, record=record, receipt=receipt)
 
     def _look(self, audience: Audience, leave_out: Collection[str]) -> Flow[Record | None]:
-        """Whether there is such an audience already; not asked for one that cannot be created."""
+        """The record of such an audience, if there is one. It is not looked up if the draft cannot be created."""
         self._offered("get")
         self._offered("create")
         yield from self.preparing(audience, leave_out)
@@ -162,7 +166,7 @@ class Verbs(Generic[Model]):
     ) -> Flow[Receipt]:
         """Delete an audience, which is given as for `get`.
 
-        Raises as `create` does; UnsupportedError where the provider offers no such call.
+        Raises what `create` raises, and UnsupportedError if the provider offers no such call.
         """
         asked, delete = self._reference(what, id), self._offered("delete")
         return self._receipt(delete, (yield from self.call(delete, asked, self._account.request(delete, asked))))
@@ -175,11 +179,12 @@ class Verbs(Generic[Model]):
         token: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """What the provider says of an audience, which is given by its name, its `id`, what an earlier call gave, or
-        a Reference. With the token of a change (a receipt has it), the state is that of the change.
+        """What the provider says of an audience, which is given by its name, its `id`, the result of an earlier call,
+        or a Reference. With the token of a change (a receipt has it), the record's state is that of the change.
 
-        Raises NotFoundError where there is none, AmbiguousError where several have the name, UnsupportedError where
-        the provider offers no such call, and any other AudiencesError; what only reads has no `outcome`.
+        Raises NotFoundError if there is no such audience, AmbiguousError if several have the name, UnsupportedError if
+        the provider offers no such call, and any other AudiencesError. The `outcome` of each is None, because the call
+        only reads.
         """
         asked = self._reference(what, id, token)
         get = self._offered("get")
@@ -195,7 +200,7 @@ class Verbs(Generic[Model]):
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
-        """The next page."""
+        """The records of the next page. Raises SpecViolationError if the list has no end."""
         entry = self._offered("list")
         if listing.problem:
             raise SpecViolationError(f"the list has no end: {listing.problem}")
@@ -220,13 +225,13 @@ class Verbs(Generic[Model]):
         within: float = 300.0,
         **options: Unpack[CallOptions],
     ) -> Flow[Record]:
-        """What the provider says of an audience once it is no longer indexing. Until then it is asked again and again,
-        with pauses that grow up to 30 seconds. That another change has replaced this one is no failure, and a state
-        that the provider does not document is given as it is.
+        """What the provider says of an audience once it is no longer indexing. Until then, the provider is asked again
+        and again, with pauses that grow up to 30 seconds. It is no failure that another change has replaced this one,
+        and a state that the provider does not document ends the wait.
 
-        `within` is the number of seconds that this may take in all; `options` bound each single question. With the
-        token of a change (a receipt has it), an audience that is not there yet is waited for, too. After a delete,
-        whose receipt or Reference is given, the NotFoundError that says that it is gone is raised at once.
+        `within` is the number of seconds that the wait may take in all; `options` apply to each request. With the token
+        of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
+        delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
         Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
         """
@@ -237,8 +242,8 @@ class Verbs(Generic[Model]):
         removal = isinstance(delete, Operation) and asked.operation == delete.id
         begun, number, record, last = time.monotonic(), 0, None, False
         end = begun + within
-        # Of a change that the provider accepted, there may be nothing to be seen yet, but after a deletion there never
-        # is; once the audience was seen, a question that fails for a time ends nothing.
+        # After a change that the provider accepted, the audience may not be seen yet; after a delete, it never will be.
+        # Once it was seen, a request that fails for a time does not end the wait.
         while True:
             self._renew(end)
             pause = _POLLS.pause(number := number + 1)
@@ -257,7 +262,7 @@ class Verbs(Generic[Model]):
                 said = "still indexing" if record else "not to be seen"
                 message = f"{said} after {time.monotonic() - begun:.3g} s"
                 raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
-            # The last question comes a second before the end, or in the middle of what is left.
+            # The last request is made a second before the end, or after half of the time that is left.
             room = left - min(1.0, left / 2)
             last = pause >= room
             yield self.how.side.sleep(min(pause, room), self.how.ending)
@@ -274,16 +279,16 @@ class Verbs(Generic[Model]):
     ) -> Flow[Changed]:
         """Add members to an audience, which is given as for `get`: any iterable of ids, or of Member with attributes.
 
-        They are taken from the iterable as they are sent, in one call after the other, each with as many members as
-        the provider takes and with `chunk_bytes` bytes at most; `options` bound each call. An id that comes twice is
-        sent once where both are in one call, with the attributes that came last; later calls are sent later, and in
-        which order the provider works on them is not documented. Members in a sequence, such as a list, are all
-        looked at before any is sent; those of another iterable call by call. In `audiences.aio` the iterable may be
-        asynchronous, and another one is read in a thread.
+        The members are sent in one call after the other. Each call has as many members as the provider takes, and
+        `chunk_bytes` bytes at most; they are taken from the iterable just before. `options` apply to each call. An id
+        that comes twice in one call is sent once, with the attributes that came last. The calls are sent in order; in
+        which order the provider works on them is not documented. Members in a sequence, such as a list, are all checked
+        before any is sent; those of another iterable are checked call by call. In `audiences.aio`, the iterable may be
+        asynchronous; one that is not is read in a thread.
 
         A call that fails ends the change: the error is that call's, its `outcome` is that of all calls together, and
-        its `changed` lists them all, and has the rest of the members. With `go_on=True`, the calls after it are made
-        all the same, and the result says which failed.
+        its `changed` lists all calls, and has the members that were not applied. With `go_on=True`, the calls after it
+        are made all the same, and the result says which failed.
 
         Raises InvalidError for a member that breaks a rule, UnsupportedError where the provider offers no such call,
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
@@ -301,7 +306,7 @@ class Verbs(Generic[Model]):
         chunk_bytes: int = CHUNK_BYTES,
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
-        """Remove members from an audience; all that is said of `add` holds, but that they have no attributes."""
+        """Remove members from an audience. All that `add` says holds here too, but members have no attributes."""
         return (yield from self._change("remove", self._reference(what, id), members, chunk_bytes, go_on=go_on))
 
     def replace(
@@ -314,13 +319,13 @@ class Verbs(Generic[Model]):
         chunk_bytes: int = CHUNK_BYTES,
         **options: Unpack[CallOptions],
     ) -> Flow[Changed]:
-        """Replace all members of an audience by others, given as for `add`, or by those in a file where the provider
-        takes one.
+        """Replace all members of an audience by others, given as for `add`, or by those in a file if the provider takes
+        one.
 
-        It is one call, so there are only as many members as one call has: the next one would replace them. Without
-        members it is refused, unless `allow_empty=True`.
+        A replace is one call, because a second one would replace the members of the first; so there are at most as many
+        members as one call takes. Without members, it is refused unless `allow_empty=True`.
 
-        Raises as `add` does; UnsupportedError for too many members, before anything is sent.
+        Raises what `add` raises, and UnsupportedError for too many members, before anything is sent.
         """
         asked = self._reference(what, id)
         return (yield from self._change("replace", asked, members, chunk_bytes, allow_empty=allow_empty))
@@ -419,9 +424,10 @@ class Verbs(Generic[Model]):
     ) -> Flow[Reconciliation]:
         """What became of a call with an unknown outcome: `what` is its error, or the error's `reconcile_token`.
 
-        The audience is looked up by its name where the provider offers that. What is seen is `evidence`, and no proof,
-        so the outcome stays unknown, unless the call was a create that looked first, or `before` is what `list` gave
-        before a create, and has no audience of the id that there is now (where the list has all audiences, with ids).
+        The audience is looked up by its name, if the provider offers that. What is seen is `evidence` and no proof, so
+        the outcome stays unknown, except in two cases. The call was a create that looked first, and there is such an
+        audience now. Or the call was a create, `before` is what `list` gave before it, and it does not have the id of
+        the audience that there is now; this needs a list that has all audiences, with ids.
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
@@ -460,11 +466,12 @@ class Verbs(Generic[Model]):
         json: object = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Reply]:
-        """Make any call that the provider documents, by its operationId, with the parameters of its path and query and
-        the body that are given. They go out as they are: only the answer is judged. What only reads (GET) is repeated
-        as reads are; anything else as a create.
+        """Make any call that the provider documents, by its operationId. `path` and `params` have the parameters of the
+        path and the query, `json` has the body. They are sent unchecked: only the answer is judged. A call that only
+        reads (GET) is repeated as reads are; any other as a create.
 
-        Raises InvalidError for an operation that is in none of the provider's documents, and as `create` or `get` do.
+        Raises InvalidError for an operation that is in none of the provider's documents, and what `create` or `get`
+        raises.
         """
         given = {"path": path, "params": params, "json": json}
         operation = self._operation = self._account.documented(operation_id, given)
@@ -479,7 +486,7 @@ class Verbs(Generic[Model]):
         )
 
     def preparing(self, audience: Audience, leave_out: Collection[str]) -> Flow[tuple[Draft, Request]]:
-        """What a create sends, made once."""
+        """The draft and the request of a create, made once."""
         if self._drafted is not None:
             return self._drafted
         prepare = partial(self._account.drafted, audience, leave_out)
@@ -507,7 +514,7 @@ class Verbs(Generic[Model]):
         return entry
 
     def _renew(self, end: float = inf) -> None:
-        """The total time begins anew; it is over at `end` by the latest."""
+        """Let the total time begin anew; it is over at `end` at the latest."""
         self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
 
     def _told(self, record: Record, success: Success[Any], **more: Any) -> Record:
@@ -530,7 +537,7 @@ class Verbs(Generic[Model]):
         )
 
     def _marked(self, error: AudiencesError) -> AudiencesError:
-        """The error, which says what the call was. What only reads has no outcome."""
+        """The error, which now says what the call was. An error of a call that only reads has no outcome."""
         operation, supply = self._operation, self._supply
         error.provider, error.operation = self.title, operation.id if operation else None
         error.base_url, error.audience_name = self._account.values["base_url"], self._name
@@ -552,7 +559,7 @@ class Verbs(Generic[Model]):
         return self.how.ending.over
 
     def end(self) -> None:
-        """Have it go on no longer, whichever thread makes it."""
+        """End the call, whichever thread makes it."""
         self.how.ending.end()
 
     @property
@@ -562,22 +569,22 @@ class Verbs(Generic[Model]):
 
     @property
     def open_file(self) -> object:
-        """The file of the caller's that is sent as it stands, if there is one."""
+        """The caller's own binary file that the draft sends, if there is one."""
         file = self._drafted[0].file if self._drafted else None
         return file.upload.own if file else None
 
     def known(self, interrupt: BaseException) -> AudiencesError:
-        """What is known of it once it was ended, while its own thread may still go on."""
+        """What is known of the call once it was ended, while its own thread may still go on."""
         return self._marked(
             copy.copy(self._attempts.so_far(interrupt)) if self._attempts else NotSentError(INTERRUPTED)
         )
 
     def lost(self, why: str, *, sent: bool) -> AudiencesError:
-        """The error for a call of which nothing else is known than whether it can have been sent."""
+        """The error for a call of which only this is known: whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
     def explain(self, raised: BaseException) -> None:
-        """Say on the error what the call was; beside an interrupt, put the error that tells what is known."""
+        """Put on an error what the call was; put on an interrupt, as its cause, the error that says what is known."""
         if isinstance(raised, AudiencesError):
             error = raised
         elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):

@@ -1,7 +1,7 @@
-"""The rows at the top of an .xlsx file, read without what follows: no library stops there.
+"""Reads the rows at the top of an .xlsx file, and nothing below them: no library stops there.
 
-As Excel does, parts are found by relationships and by names in any case, and elements by their local names, because
-the strict form has other namespaces. Styles, properties and links are not read, so no fault of theirs counts.
+As in Excel, parts are found by relationships, and by names in any case. Elements are found by their local names,
+because the strict format has other namespaces. Styles, properties and links are not read, so their faults do not count.
 """
 
 import posixpath
@@ -19,11 +19,12 @@ from ._upload import piece
 _PIECE, _TAG, _DIRECTORY, _XML, _STRINGS = 2**16, 2**18, 2**19, 2**20, 2**25
 """The most bytes: of XML at a time, of a tag, of the ZIP file's directory, of a part's XML, and of the strings' XML."""
 _SECONDS, _DEPTH, _ROWS, _TEXT, _KEPT = 0.7, 64, 100, 2**15, 64
-"""The most of all. Excel has less text in a cell, of which that much is kept: no heading or number is longer."""
+"""The most seconds, nested elements, rows, and characters of a cell (Excel allows fewer), and how many of those are
+kept: no heading or number is longer."""
 
 
 class _Bounded:
-    """What zipfile needs of a file. It would read a directory of any size at once."""
+    """What zipfile needs of a file, with a limit: zipfile would read a directory of any size at once."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.seek, self.tell, self.seekable = file, file.seek, file.tell, lambda: True
@@ -35,7 +36,7 @@ class _Bounded:
 
 
 class Workbook:
-    """An open .xlsx file. Of one that is damaged, zipfile and expat raise anything."""
+    """An open .xlsx file. If it is damaged, zipfile and expat may raise any exception."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._until = time.monotonic() + _SECONDS
@@ -74,7 +75,7 @@ class Workbook:
         return found
 
     def _read_rows(self, part: str, rows: dict[int, dict[int, str | int]]) -> bool:
-        """Whether it has read all. A cell is the number of its string where that is shared."""
+        """Read rows into `rows`, and return whether these are all. A cell with a shared string has its number."""
         row: dict[int, str | int] = {}
         number, column = 0, -1
         for name, told, text in self._elements(part, "c", "row"):
@@ -90,7 +91,7 @@ class Workbook:
         return True
 
     def _elements(self, part: str, *names: str, most: int = _XML) -> Iterator[tuple[str, dict[str, str], str]]:
-        """The elements of these names as they end, with their attributes, and the begin of the text in them."""
+        """The elements of these names, in the order in which they end: name, attributes, and the start of the text."""
         info, size, text = self._parts.get(part.lower()), 0, ""
         if info is None or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise unread(f"{UNREADABLE}, though a ZIP file (as .xlsb, .ods and .numbers files are)")
@@ -102,7 +103,7 @@ class Workbook:
             name = name.rpartition(":")[2]
             if name in names:
                 text = ""
-            elif name in {"t", "v"} and inside[-1][0] != "rPh":  # which says how to pronounce the rest
+            elif name in {"t", "v"} and inside[-1][0] != "rPh":  # rPh says how to pronounce the rest
                 parser.CharacterDataHandler = read
             inside.append((name, told))
 
@@ -131,7 +132,7 @@ class Workbook:
 
 
 def _refuse(*_: object) -> None:
-    raise unread(UNREADABLE)  # a document type is where bombs of entities are defined
+    raise unread(UNREADABLE)  # entity bombs are defined in a document type
 
 
 def _column(reference: str, before: int) -> int:

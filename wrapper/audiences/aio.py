@@ -1,6 +1,6 @@
-"""The providers, `Provider` (any of them) and `create_everywhere` for asynchronous code, by the same names.
+"""The providers, their base class `Provider`, and `create_everywhere`, by the same names, for asynchronous code.
 
-Runs on asyncio and on trio.
+They run on asyncio and on trio.
 """
 
 from ._everywhere import acreate_everywhere as create_everywhere

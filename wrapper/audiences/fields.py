@@ -1,5 +1,5 @@
-"""What only one provider takes of an audience that is created: properties of its request body, by their names in its
-spec. `Audience.provider_fields` has one of these for each provider.
+"""The types of `Audience.provider_fields`: for each provider, the properties of its request body that it alone takes,
+by their names in its spec.
 """
 
 import typing

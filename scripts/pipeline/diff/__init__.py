@@ -11,15 +11,15 @@ __all__ = ["Change", "Kind", "Side", "compare"]
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """The changes, worst first; both documents are valid OpenAPI 3.0 or 3.1. None if they mean the same.
+    """The changes, worst first; empty if the documents mean the same. Both must be valid OpenAPI 3.0 or 3.1.
 
-    Documents of which one is 3.0 are compared as `translate` writes them.
+    If one of them is 3.0, both are compared as `translated` gives them.
     """
     if any(str(spec.get("openapi", "")).startswith("3.0") for spec in (old, new)):
         old, new = translated(old), translated(new)
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes(old, new):
-        # What is shared is met at each place that uses it.
+        # A shared component is met at each place that uses it, and its change is reported once.
         where = change.sentence if change.pointer_old == change.pointer_new is None else None
         key = (change.kind, change.pointer_old, change.pointer_new, change.side, where)
         found.setdefault(key, []).append(change)

@@ -1,4 +1,4 @@
-"""What a difference is reported as."""
+"""A difference between two documents, as it is reported."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ Side = Literal["request", "response", "document"]
 
 
 class Kind(StrEnum):
-    """The worst comes first."""
+    """What a change means for callers and readers, the worst first."""
 
     BREAKING_CALLER = "breaking-caller"
     BREAKING_READER = "breaking-reader"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """`pointer_old` is None for what is new, `pointer_new` for what is gone."""
+    """One difference. `pointer_old` is None for what is new, `pointer_new` for what is gone."""
 
     kind: Kind
     pointer_old: str | None

@@ -1,4 +1,4 @@
-"""`diff OLD NEW` compares two documents; exit 1 if something breaks, 2 if it may, 3 where a file is none of OpenAPI."""
+"""`diff OLD NEW` compares two documents. Exit code 1: something breaks; 2: it may; 3: a file is no OpenAPI document."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether all that one schema gives the other takes: proved, disproved, or neither."""
+"""Decides whether one schema accepts every value of another: proved, disproved, or neither."""
 
 from typing import Any
 
@@ -10,18 +10,19 @@ from .seal import seal
 
 
 def decide(given: Schema, accepting: Schema, *, text: bool = False) -> Containment:
-    """YES where every value that is given is taken, NO where one is refused, UNKNOWN where neither is proved.
+    """YES if `accepting` accepts every value of `given`, NO if it refuses one, UNKNOWN if neither is proved.
 
-    `text`: the values stand in a URL, a header or a form, where 5 and "5" are the same.
+    `text` says that the values stand in a URL, a header or a form, where 5 and "5" are the same.
     """
     found = _covers(accepting, seal(given, accepting), text=text)
-    # Where the other way round is proved, it is narrower, or the same in words that nothing here sees through.
+    # If `given` provably accepts every value of `accepting`, then `accepting` is narrower, or is the same in a form
+    # that the library cannot recognise.
     narrower = found is Containment.UNKNOWN and _covers(given, accepting, text=False) is Containment.YES
     return Containment.NO if narrower else found
 
 
 def equivalent(one: Schema, other: Schema, *, text: bool = False) -> bool:
-    """Whether it can be proved that the two take the same values, to the letter."""
+    """Whether it is proved that the two accept exactly the same values."""
     return all(_covers(*pair, text=text) is Containment.YES for pair in ((one, other), (other, one)))
 
 
@@ -41,7 +42,7 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema:
 
 
 def _as_text(schema: Any) -> Any:
-    """What stands in a URL, a header or a form is text first: where any text is taken, so is any number."""
+    """The schema for values in a URL, a header or a form: they are text, so any text includes any number."""
     if isinstance(schema, list):
         return [_as_text(part) for part in schema]
     if not isinstance(schema, dict):

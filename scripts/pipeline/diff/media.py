@@ -1,4 +1,4 @@
-"""Media types, and what is in a body of each."""
+"""Compares the media types of two bodies, and the schema of each."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,11 +13,12 @@ _FORMS = ("multipart/", "application/x-www-form-urlencoded")
 
 
 def content(old: Node, new: Node, side: Side, name: str) -> Iterator[Change]:
-    """The `content` of two bodies, either of which may have none."""
+    """The changes between the `content` of two bodies, either of which may have none."""
     before, after = _types(old), _types(new)
     kind = Kind.BREAKING_CALLER if side == "request" else Kind.BREAKING_READER
     for key, node in before.items():
-        # A caller keeps to what he sends; a reader can read what is no more than what he could read before.
+        # A caller goes on sending the old type, so the new ones must include it. A reader can read a new type only if
+        # the old ones include it.
         kept = [other for other in after if (within(key, other) if side == "request" else within(other, key))]
         if not kept:
             yield Change(kind, node.pointer, None, f"{name}: {key} is no longer {_verb(side)}", side)
@@ -44,20 +45,20 @@ def _media(old: Node, new: Node, side: Side, name: str, key: str) -> Iterator[Ch
 
 
 def _encodings(media: Node) -> dict[str, Any]:
-    """How each part is written, its media types in one order."""
+    """How each part of a form is encoded, with its media types sorted."""
     parts = {name: node.value for name, node in media.members("encoding").items()}
     return {name: {**part, "contentType": sorted(_listed(part.get("contentType")))} for name, part in parts.items()}
 
 
 def within(inner: str, outer: str) -> bool:
-    """Whether all that a media type, or a range of them, stands for is in another."""
+    """Whether a media type, or a range such as text/*, is within another."""
     if outer in (inner, "*/*"):
         return True
     return outer.endswith("/*") and inner.startswith(outer.removesuffix("*"))
 
 
 def media_type(text: str) -> str:
-    """Names count in any case and parameters in any order; UTF-8 is what there is without a charset."""
+    """A media type in one spelling: in lower case, its parameters sorted, and without UTF-8, which is the default."""
     kind, *parameters = [part.strip().lower() for part in text.split(";")]
     pairs = sorted(tuple(item.strip().strip('"') for item in part.partition("=")[::2]) for part in parameters if part)
     return "; ".join([kind, *(f"{key}={value}" for key, value in pairs if (key, value) != ("charset", "utf-8"))])

@@ -20,7 +20,9 @@ class Node:
         return Node(self.root, pointer([key], self.pointer), self.value[key])
 
     def resolved(self) -> "Node":
-        """What references lead to, if this is nothing but one; an `allOf` of one member is that member."""
+        """The node that this one's references lead to, if it is a reference only. An `allOf` of one member counts as
+        that member. Raises PipelineError for references that lead in a circle, or to nothing.
+        """
         node, seen = self, set()
         while isinstance(node.value, dict) and (around := node.value.keys() - SAID) in ({"$ref"}, {"allOf"}):
             if around == {"allOf"} and len(node.value["allOf"]) != 1:

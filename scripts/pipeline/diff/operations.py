@@ -1,4 +1,4 @@
-"""Two documents, operation by operation."""
+"""Compares two documents, operation by operation."""
 
 import re
 from collections.abc import Iterator
@@ -66,7 +66,9 @@ def _body(old: Node, new: Node, where: str) -> Iterator[Change]:
 
 
 def _operations(root: Node) -> dict[tuple[str, str], tuple[Node, Node, dict[str, str]]]:
-    """By method and path; a path parameter's name counts for nothing there, only its place does."""
+    """The operations by method and path: path, operation, and the number of each path parameter by its name. In
+    the key, the name of a path parameter does not count, only its place.
+    """
     found = {}
     for template, path in root.members("paths").items():
         names = {name: f"{number}" for number, name in enumerate(re.findall(r"\{([^}]*)\}", template))}

@@ -1,4 +1,4 @@
-"""Parameters of requests and headers of responses."""
+"""Compares the parameters of requests, and the headers of responses."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SINGLE = ("string", "integer", "number", "boolean")
 
 
 def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tuple[str, str], Node]:
-    """By place and name, the operation's own before its path's. `names`: what to call path parameters instead."""
+    """The parameters by place and name; the operation's own replace its path's. `names` renames path parameters."""
     found = {}
     for holder in (path, operation):
         inside = holder.get("parameters")
@@ -25,7 +25,7 @@ def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tup
 
 
 def of_response(response: Node) -> dict[tuple[str, str], Node]:
-    """The headers; that of the type of the body is what its content says."""
+    """The headers, except Content-Type: the response's `content` says what that is."""
     named = {name.lower(): node for name, node in response.members("headers").items()}
     return {("header", name): node for name, node in named.items() if name != "content-type"}
 
@@ -75,13 +75,13 @@ def _pair(old: Node, new: Node, side: Side, name: str, place: str) -> Iterator[C
 
 
 def _style(node: Node, place: str) -> dict[str, object]:
-    """How a value becomes text."""
+    """How the value of a parameter is written as text."""
     style = node.plain("style", _STYLES[place])
     explode = node.plain("explode", style == "form")
     return {"style": style, "explode": explode, "allowReserved": node.plain("allowReserved", False)}
 
 
 def _is_single(node: Node) -> bool:
-    """Whether a value is surely no list or object, whose parts a style joins."""
+    """Whether a value cannot be a list or an object: the style of a parameter matters for those only."""
     schema = node.get("schema")
     return schema is not None and isinstance(schema.value, dict) and schema.value.get("type") in _SINGLE

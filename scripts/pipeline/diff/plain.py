@@ -1,4 +1,4 @@
-"""A schema as plain JSON Schema 2020-12 with nothing but what refuses, however references spell it."""
+"""Writes a schema as plain JSON Schema 2020-12, with only the keywords that refuse values, and references resolved."""
 
 import json
 from typing import Any
@@ -11,11 +11,13 @@ Schema = dict[str, Any] | bool
 
 
 def plain(node: Node, side: Side) -> Schema:
-    """Recursive references lead to `$defs`, numbered as they are met, so that a component's name counts for nothing."""
+    """The plain schema of a node. Recursive references lead to `$defs`, which are numbered in the order in which they
+    are met, so that the name of a component does not count.
+    """
     maker = _Maker(side)
     schema: Schema = maker.schema(node)
     if maker.definitions and isinstance(schema, dict):
-        # What is at the top is written out, for those who look at the first level only.
+        # The top level is written out, for code that looks at this level only.
         top = maker.definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
         schema = {**top, "$defs": maker.definitions}
     return schema
@@ -35,7 +37,7 @@ def _keywords(node: Node, side: Side) -> dict[str, Any]:
 
 
 def _is_hidden(node: Node, side: Side) -> bool:
-    """Whether what this describes is not there on this side: readOnly in a request, writeOnly in a response."""
+    """Whether the value is absent on this side: readOnly in a request, writeOnly in a response."""
     return isinstance(node.value, dict) and node.value.get(SIDED.get(side, "")) is True
 
 

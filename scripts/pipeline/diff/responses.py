@@ -1,4 +1,4 @@
-"""Which answers an operation gives, and what is in them."""
+"""Compares the answers of two operations: their statuses, headers and bodies."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
 
 
 def _for(responses: dict[str, Node], status: str) -> Node | None:
-    """What is said of a status: by itself, by its range, or by default."""
+    """The response that documents a status: its own, that of its range, or the default; None without any."""
     return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
 
 

@@ -1,7 +1,7 @@
-"""What an open object may hold on the giving side: not what only the other side names.
+"""Excludes from an open object of the giving side the properties that only the accepting side names.
 
-Read to the letter, an object that names no `code` may hold any `code`, and each property that is ever added would
-refuse some of them. Nobody sends what is not documented yet, so a name that only the other side knows is left out.
+Read strictly, an object without a documented `code` may hold any `code`, so every property that is added later would
+refuse some of its values. But nobody sends a property before it is documented, so such a property is excluded.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ def seal(given: Schema, accepting: Schema) -> Schema:
 
 
 def names(schema: Schema) -> set[str]:
-    """The properties that a schema or a branch of it speaks of, be it only as required."""
+    """The properties that a schema, or a branch of it, names, even if only as required."""
     return {name for part in _parts([schema]) for key in ("properties", "required") for name in part.get(key, ())}
 
 
 def _place(given: Schema, accepting: list[Schema]) -> Schema:
-    """One place in the value; its branches are sealed below it, and the names are shut out here, once for all."""
+    """The sealed schema of one place in the value. The excluded names hold for all its branches, so they stand here."""
     out = _below(given, accepting)
     known = names(given)
     says = any(key in part for part in _parts([given]) for key in ("additionalProperties", "patternProperties"))
@@ -51,7 +51,7 @@ def _children(schemas: list[Schema], name: str) -> list[Schema]:
 
 
 def _parts(schemas: list[Schema]) -> list[dict[str, Any]]:
-    """Every schema object that is about the same place."""
+    """Every schema object that describes the same place: the schemas, and their branches."""
     found: list[dict[str, Any]] = []
     for schema in schemas:
         if isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""What a caller must show, and where the server is."""
+"""Compares the credentials that a caller needs, and the servers."""
 
 import itertools
 import json
@@ -17,7 +17,9 @@ _PORTS = {"https": "443", "http": "80", "wss": "443", "ws": "80"}
 
 
 def security(old: Node, new: Node, where: str) -> Iterator[Change]:
-    """`old` and `new` are operations; an alternative may ask for several schemes, a scheme for several scopes."""
+    """The changes between the security of two operations. Each alternative may need several schemes, and each scheme
+    several scopes.
+    """
     (place_old, before), (place_new, after) = _ways(old), _ways(new)
     lost = [way for way in before if not any(_asks_no_more(other, way) for other in after)]
     if lost:
@@ -28,7 +30,9 @@ def security(old: Node, new: Node, where: str) -> Iterator[Change]:
 
 
 def servers(old: list[Node], new: list[Node], where: str) -> Iterator[Change]:
-    """`old` and `new`: operation, path and document; the first that names servers counts."""
+    """The changes between the servers. `old` and `new` have operation, path and document; the first that names servers
+    counts.
+    """
     (place_old, before), (place_new, after) = _servers(old), _servers(new)
     gone = [url for urls in before for url in urls if not any(url in others for others in after)]
     left = ", ".join(urls[0] for urls in after)
@@ -54,7 +58,7 @@ def _ways(operation: Node) -> tuple[str, list[_Way]]:
 
 
 def _identity(scheme: Node | None, name: str) -> str:
-    """A scheme by what it is, not by its name in the document."""
+    """What tells a scheme from others, as text, whatever its name in the document is."""
     if scheme is None:
         return name
     told = {key: value for key, value in scheme.value.items() if key not in SAID and not key.startswith("x-")}
@@ -75,7 +79,7 @@ def _asks_no_more(new: _Way, old: _Way) -> bool:
 
 
 def _told(way: _Way) -> str:
-    """An alternative in words: of each scheme the type and the place of the credential, and the scopes."""
+    """An alternative in words: for each scheme, its type, the place of the credential, and the scopes."""
     return " and ".join(sorted(" ".join([*_words(scheme), *sorted(scopes)]) for scheme, scopes in way)) or "nothing"
 
 
@@ -92,7 +96,7 @@ def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:
 
 
 def urls_of(server: dict[str, Any]) -> Iterator[str]:
-    """Each URL that the variables allow, the default first; of a variable without a list, the default."""
+    """Each URL that the variables of a server allow, the default first; a variable without a list has its default."""
     variables = server.get("variables", {})
     choices = [
         [(name, value) for value in dict.fromkeys([item["default"], *item.get("enum", ())])]

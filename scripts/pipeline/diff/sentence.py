@@ -1,4 +1,4 @@
-"""What differs between two objects, in words."""
+"""Says in words what differs between two objects."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def _changed(old: Any, new: Any) -> str:
         return f"now {' and '.join(parts)}" if parts else "in another order"
     one, two = _text(old), _text(new)
     same = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
-    # The beginning that two long texts have in common is left out, but for some words.
+    # Of the beginning that two long texts have in common, only the last few words are shown.
     start = same - _BEFORE if len(one) > _LONGEST and same > 2 * _BEFORE else 0
     return f"{_short(old, start)} → {_short(new, start)}"
 

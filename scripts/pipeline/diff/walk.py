@@ -1,4 +1,4 @@
-"""Two schemas, place by place: what differs where, and what that means to the side that it is on."""
+"""Compares two schemas, place by place: what differs, and what that means on the side of the request or response."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from .sentence import differing
 
 @dataclass
 class Walk:
-    """`old` and `new` are the roots; `name` says in sentences what they are the schemas of."""
+    """A comparison of the schemas `old` and `new`. `name` is what the sentences call the thing that they describe."""
 
     old: Node
     new: Node
@@ -69,7 +69,7 @@ class Walk:
             yield replace(change, kind=Kind.COMPATIBLE)
 
     def _defaults(self, old: Node, new: Node, place: str) -> Iterator[Change]:
-        """What no instance can show, though a program may go by it."""
+        """The changes of keywords that refuse no value, though a program may act on them."""
         for key in ("default", "discriminator"):
             one, two = ({key: value[key]} if key in value else {} for value in map(_object, (old, new)))
             if one == two:
@@ -94,7 +94,7 @@ def _properties(node: Node) -> dict[str, Node]:
 
 
 def _shell(schema: Schema, shared: set[str], *, items: bool) -> Schema:
-    """The schema without what is compared further down."""
+    """The schema without the parts that are compared at their own places."""
     if not isinstance(schema, dict):
         return schema
     out = {**schema, "properties": {**schema.get("properties", {}), **dict.fromkeys(shared, True)}}
@@ -112,5 +112,5 @@ def _named(schema: Schema) -> Schema:
 
 
 def _rest(schema: Schema) -> Schema:
-    """Without the properties, of which each that comes or goes is a change of its own."""
+    """The schema without its properties: each that is added or removed is a change of its own."""
     return {key: schema[key] for key in schema if key != "properties"} if isinstance(schema, dict) else schema

@@ -1,6 +1,6 @@
-"""The keywords of a schema, by what they are to a diff."""
+"""The keywords of a schema, grouped by how the diff treats them."""
 
-# What tells people something and refuses nothing.
+# Keywords that tell people something, and refuse no value.
 SAID = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "xml", "$comment")
 SIDED = {"request": "readOnly", "response": "writeOnly"}
 _OF_TOOLS = ("default", "discriminator", "nullable", "contentMediaType", "$schema", "$id", "$anchor", "$defs")

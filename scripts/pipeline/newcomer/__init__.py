@@ -1,1 +1,1 @@
-"""The files of a new provider, laid out from its page: what follows from the spec, and a hole for all the rest."""
+"""Lays out the files of a new provider from its page: what follows from the spec, and FILL_IN for all the rest."""

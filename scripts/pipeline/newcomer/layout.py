@@ -1,4 +1,4 @@
-"""The files of a new provider, each in its folder. Nothing that is there already is written over."""
+"""Writes the files of a new provider, each in its folder. No file that exists already is overwritten."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from .._errors import PipelineError
 from ..folders import Provider
 from .outline import outline
 
-# By template: where its file goes.
+# The place of the file that each template makes.
 _FILES = {
     "adapter.py": "wrapper/audiences/providers/{key}.py",
     "mock.py": "contract_tests/audience_contract/providers/{key}.py",
@@ -28,7 +28,10 @@ HOLE = "FILL_IN"
 
 
 def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
-    """Write the files of the provider `name` (its class), and return the files with a hole to be filled by hand."""
+    """Write the files of the provider whose class is `name`. Returns the files that a person has to complete.
+
+    Raises PipelineError for a name or a page that cannot be used, and for a provider that has files already.
+    """
     key = name.lower()
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or keyword.iskeyword(name) or keyword.iskeyword(key):
         raise PipelineError(f"{name!r}: a provider's name is that of its class, such as Acme")
@@ -38,7 +41,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     if taken:
         raise PipelineError(f"{taken[0]}: is there already; a provider is laid out once")
     with tempfile.TemporaryDirectory() as folder:
-        # Apart, so that a page that cannot be used leaves nothing behind.
+        # In a folder of its own, so that a page that cannot be used leaves no files behind.
         staged = Provider(Path(folder), key)
         try:
             files = _specs(staged, name, page, address)

@@ -1,4 +1,4 @@
-"""What a new provider's effective spec and client say of it, in the words of the templates."""
+"""Reads from a new provider's effective spec and client what the templates need."""
 
 import keyword
 import re
@@ -19,7 +19,7 @@ from ..diff.security import urls_of
 from ..documents import pointer
 from ..operations import Json, Operation, operations, target
 
-# What the class of every provider has as an argument already.
+# The arguments that the class of every provider has already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 _BY_HAND = "write its files by hand, after another's"
 
@@ -105,7 +105,7 @@ def _type(text: str, name: str) -> str:
 
 
 def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Path, bytes]) -> Iterator[tuple[str, str]]:
-    """The arguments of the model's constructor, each with its expression: FILL_IN for what is no plain value."""
+    """The arguments of the model's constructor, each with its expression; it is FILL_IN for an object or a time."""
     text = next(data.decode() for data in modules.values() if f"class {model}:" in data.decode())
     for name in body["properties"]:
         schema = target(spec, pointer(["properties", name], at))[1]
@@ -172,7 +172,7 @@ def _settings(key: str, found: list[Json]) -> Iterator[Json]:
 
 
 def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
-    """Changes of a good request that break one rule each: the expression of the change, the place, the rule."""
+    """Changes of a good request, each of which breaks one rule: the change as an expression, the place, the rule."""
     for at, each in [
         *((each["at"], each) for each in schemes),
         *((f"{each['at']}/required", each) for each in headers),

@@ -1,1 +1,1 @@
-"""From the provider's page as it is today to an updated tree and a report; or a reason, and an unchanged tree."""
+"""Updates the tree to what a provider's page says today, and reports it; or leaves the tree as it is, and says why."""

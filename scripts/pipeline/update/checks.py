@@ -1,4 +1,4 @@
-"""What an updated tree has to pass, in processes of its own: import, types, the tests."""
+"""The checks that an updated tree has to pass, each in a process of its own: import, types, the tests."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from .result import Check
 
 _SECONDS = 3600
 _WRAPPER = "import audiences, audiences.aio"
-# These update and lay out projects of their own, whatever the specs of this one say.
+# These tests update and lay out projects of their own, so they do not depend on the specs of this one.
 _LEFT_OUT = ("test_update", "test_fourth")
 _OPTIONS = ("-q", "-rfE", "-p", "no:cacheprovider")
 _TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -28,7 +28,7 @@ def types(copy: Path, cache: Path) -> Check:
 
 
 def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
-    """The suite; and those of its tests that state what the old page said, which an update makes untrue."""
+    """The check of the suite; and the tests that fail because they state what the old page said."""
     found = sorted((copy / "contract_tests").glob("test_*.py"))
     files = [f"contract_tests/{file.name}" for file in found if not file.name.startswith(_LEFT_OUT)]
     if not files:
@@ -61,6 +61,6 @@ def _run(copy: Path, *arguments: str) -> python.Ran:
         ran = python.run(*arguments, roots=(copy / folder for folder in roots), cwd=copy, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise PipelineError(f"{' '.join(arguments[:2])} is not done after {_SECONDS} s") from error
-    # A report says the same wherever the tree is.
+    # Paths are relative, so that a report says the same wherever the tree is.
     ran.stdout, ran.stderr = (said.replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
     return ran

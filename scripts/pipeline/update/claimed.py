@@ -1,4 +1,4 @@
-"""How a page's claims differ from the recorded ones, and where our own spec says otherwise."""
+"""Compares a page's claims with the recorded ones, and says where our own spec disagrees."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from .result import Change
 
 
 def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
-    """Each claim that is new or gone. `file` is the spec, whose lines are named."""
+    """A change for each claim that is new or gone. `file` has the spec; changes name its lines."""
     for claim in new:
         # Where a page says something twice, only the fuller claim counts.
         if claim not in old and not any(claim.items() < other.items() for other in new):
@@ -28,7 +28,7 @@ def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any]
 
 
 def _kind(claim: Claim, old: Sequence[Claim]) -> str:
-    """A property that comes in addition, and need not be sent, does no harm; anything else may."""
+    """The kind of a change. A property that is added, and that no rule requires, is compatible; all else may break."""
     added = not any(_about(other) == _about(claim) for other in old)
     if added and claim["kind"].endswith(" property") and "required" not in claim:
         return "compatible"

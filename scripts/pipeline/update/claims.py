@@ -1,4 +1,4 @@
-"""What a page without a spec claims, as data: method, path, query, headers, names and types; none of its prose."""
+"""Reads the claims of a page without a spec, as data: method, path, query, headers, names and types, and no prose."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _ITEM = re.compile(r"([A-Za-z][\w-]*): `([^`]+)`")
 _LENIENT = re.compile(r"""^\s*"([\w.-]+)"\s*:?\s*(["\d\[{tfn-])""", re.M)
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
 _STARTS = {'"': "string", "{": "object", "[": "array", "t": "boolean", "f": "boolean"}
-"""By the first character. A null or a digit does not tell a type."""
+"""The type of a value by its first character. A null or a digit does not tell it."""
 
 
 def claims_of(page: str) -> list[Claim]:
@@ -36,7 +36,7 @@ def claims_of(page: str) -> list[Claim]:
 def _of_request(sample: dict[str, Any]) -> Iterator[Claim]:
     if "target" in sample:
         target = urlsplit(sample["target"])
-        # Of a whole address nobody can tell where the server ends and the path begins; the spec's servers say.
+        # A whole address does not tell where the server's URL ends and the path begins; the spec's servers do.
         where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
         yield {"kind": "operation", "method": sample["method"], "path": where}
         for name, value in parse_qsl(target.query, keep_blank_values=True):
@@ -56,7 +56,7 @@ def _of_body(sample: dict[str, Any], about: Claim) -> Iterator[Claim]:
     try:
         body = json.loads(text)
     except ValueError:
-        # A sample with a slip in it still names its properties.
+        # A sample that is not valid JSON still names its properties.
         for name, start in _LENIENT.findall(text):
             yield _typed({**about, "name": name}, _STARTS.get(start))
         return
@@ -75,7 +75,7 @@ def _properties(value: Any, at: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _of_words(page: str) -> Iterator[Claim]:
-    """Tables of properties, lists of headers, and the two sentences that say what must be sent."""
+    """The claims of tables of properties, of lists of headers, and of the two sentences that say what must be sent."""
     about, rows, cells = "", [], []
     for token in MarkdownIt().enable("table").parse(page):
         if token.type == "inline":
@@ -98,7 +98,7 @@ def _of_words(page: str) -> Iterator[Claim]:
 
 
 def _part(text: str) -> str | None:
-    """Whether a heading, or a line in bold, begins the request or the answer."""
+    """Which part a heading, or a line in bold, begins: "request" or "answer"; None if neither."""
     word = re.fullmatch(r"\W*(request|response|answer)\b.{0,30}", text, re.I)
     return None if not word else "request" if word[1].lower() == "request" else "answer"
 
@@ -118,5 +118,5 @@ def _of_table(rows: list[list[str]], kind: str) -> Iterator[Claim]:
 
 
 def _header(name: str, value: str) -> Claim:
-    """What stands in braces is for the reader to fill in, and no claim."""
+    """The claim of a header. Text in braces is for the reader to fill in, and claims nothing."""
     return {"kind": "header", "name": name, "value": re.sub(r"\{.*?\}", "{}", value)}

@@ -25,7 +25,7 @@ def run(given: argparse.Namespace) -> int:
     from . import report  # noqa: PLC0415
     from .run import update  # noqa: PLC0415
 
-    # An update that is told to end takes its copy away and puts back what it may have replaced.
+    # SIGTERM acts as Ctrl-C does: the update removes its copy, and puts back what it may have replaced.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     root: Path = given.root.resolve()
     found = _chosen(list(providers(root)), given.keys)

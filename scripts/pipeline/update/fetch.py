@@ -1,4 +1,4 @@
-"""Fetch a page: bounded in size, time and redirects, and from the host that SOURCE.toml names only."""
+"""Fetches a page: with limits of size, time and redirects, and only from the host that SOURCE.toml names."""
 
 import time
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _SCHEMES = "its address must start with https://, or with file:// or http:// on 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A page's bytes, and what the server calls them."""
+    """The bytes of a page, with the media type and the charset that the server names."""
 
     data: bytes
     content_type: str = ""
@@ -33,14 +33,14 @@ class Fetched:
 
 
 def fetch(address: str) -> Fetched:
-    """Raises PipelineError for anything but one whole page with status 200."""
+    """The page at an address. Raises PipelineError for anything but one whole page with status 200."""
     parts = urlsplit(address)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return Fetched(_file(Path(url2pathname(parts.path))))
     if not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname))):
         raise PipelineError(f"{address}: {_SCHEMES}")
     try:
-        # A proxy of the environment is for what is elsewhere.
+        # A proxy of the environment is not meant for addresses of this machine.
         with httpx2.Client(
             timeout=_TIMEOUT,
             headers=_HEADERS,

@@ -1,4 +1,4 @@
-"""Hold a page's claims against the spec that we wrote from it: which place each is about, and whether they agree."""
+"""Compares a page's claims with the spec that we wrote from it: which place each is about, and whether they agree."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from ..operations import operations, target
 from .claims import Claim
 
 Json = dict[str, Any]
-# Where in an operation what it lacks would be.
+# The part of an operation in which a missing thing would be.
 _PLACES = {"query": "parameters", "header": "parameters", "request property": "requestBody"}
 
 
@@ -19,7 +19,9 @@ Statement = tuple[str, str, str, Json]
 
 
 def hold(claim: Claim, spec: Json) -> Held:
-    """A claim that names no operation may be about each: where it agrees with one, it agrees."""
+    """The place of a claim, and what the spec says otherwise. A claim without an operation may be about any of them, so
+    it agrees with the spec if it agrees with one.
+    """
     if claim["kind"] == "operation":
         return _operation(claim, spec)
     kind, name = claim["kind"], str(claim.get("status", claim.get("name")))
@@ -32,7 +34,7 @@ def hold(claim: Claim, spec: Json) -> Held:
 
 
 def _against(claim: Claim, facts: Json) -> str | None:
-    """What the facts of the spec have against a claim."""
+    """How the facts of the spec contradict a claim; None if they do not."""
     values, kind, required = (facts.get(name) for name in ("values", "type", "required"))
     if claim.get("value", "{}") != "{}" and values and claim["value"] not in values:
         return f"it is one of {', '.join(map(str, values))}"
@@ -72,9 +74,9 @@ def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statemen
 
 
 def _operation(claim: Claim, spec: Json) -> Held:
-    """A claim's own operation: at a path, or at a server's address and a path.
+    """The operation of a claim, which names a path, or a server's address and a path.
 
-    The library calls the first server; a page that has moved to another one is not what the library does.
+    The library calls the first server, so a page that now uses another one disagrees with the spec.
     """
     method, path = claim["method"].lower(), claim["path"]
     servers = [server["url"].rstrip("/") for server in spec.get("servers", [])]

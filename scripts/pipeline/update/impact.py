@@ -1,4 +1,4 @@
-"""Which lines of ours name what changed: in the wrapper, in the tests, in the mock server."""
+"""Finds our lines that name what changed: in the library, in the tests, in the mock server."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from .result import Change, Use
 def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[Use, ...]:
     """The lines of adapters and tests that name what changed. `specs` are the effective ones, before and after.
 
-    What is new, or only told in other words, is named nowhere.
+    What is new is not named by any line yet, and what is only said in other words needs no new line.
     """
     told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
     places = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
@@ -36,7 +36,9 @@ def _python(folder: Path) -> list[Path]:
 
 
 def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
-    """Of what a change is at or in: the innermost property, a parameter, a status, credentials, the operation."""
+    """The names of the innermost thing that a change is in: a property, a parameter, a status, credentials or an
+    operation.
+    """
     around = re.match(r".*/(?:properties|parameters|securitySchemes)/[^/]+|.*/responses/\d+$", at)
     place = around[0] if around else "/components/securitySchemes" if "security" in at.split("/") else at
     values = [value for value in (resolve(spec, place) for spec in specs) if isinstance(value, dict)]

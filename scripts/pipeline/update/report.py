@@ -1,4 +1,4 @@
-"""The report of an update: as Markdown on the terminal and for a pull request, as JSON for a program."""
+"""Writes the report of an update: as Markdown for the terminal and a pull request, as JSON for a program."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ def as_markdown(result: Result) -> str:
 
 
 def as_json(result: Result) -> str:
-    """Without a time or a place: the same update gives the same bytes on every machine."""
+    """The report as JSON. It has no time and no path of a machine: the same update always gives the same bytes."""
     document = {
         "code": result.code,
         "class": result.code.words,
@@ -118,7 +118,7 @@ def _heading(text: str) -> tuple[str, str, str]:
 
 
 def _some(entries: Iterable[str], before: str = "- ") -> Iterator[str]:
-    """A list that stays readable, whatever a page says: the rest is in report.json."""
+    """The first entries of a list, so that it stays readable, whatever a page says: report.json has all."""
     entries = list(entries)
     yield from (f"{before}{entry}" for entry in entries[:_MOST_LINES])
     if len(entries) > _MOST_LINES:
@@ -152,7 +152,7 @@ def _state(page: Page) -> str:
 
 
 def _places(uses: Iterable[Use]) -> Iterator[str]:
-    """A line for each file: the words that it has, with the numbers of their lines if those are few."""
+    """A line for each file: the words in it that changed, with the numbers of their lines if those are few."""
     found: dict[str, dict[str, list[str]]] = {}
     for use in uses:
         found.setdefault(use.file, {}).setdefault(use.word, []).append(str(use.line))

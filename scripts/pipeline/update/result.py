@@ -1,11 +1,11 @@
-"""What an update found, and the exit codes that it comes to."""
+"""The result of an update, and its exit code."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 
 class Code(IntEnum):
-    """Exit codes; of several, the highest counts, and FAILED before all."""
+    """The exit codes. The highest of several counts, but FAILED counts before all others."""
 
     words: str
 
@@ -36,13 +36,13 @@ class Change:
 
     @property
     def code(self) -> Code:
-        """What nobody can decide counts as breaking."""
+        """The exit code of the change. An undecided change counts as breaking."""
         return _CODES.get(self.kind, Code.BREAKING)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was fetched, or that was not: `by_hand`, or `missing`, which says why."""
+    """A page of a provider. It was fetched unless it is `by_hand`, or `missing` says why it could not be."""
 
     file: str
     address: str
@@ -67,7 +67,7 @@ class Use:
 
 @dataclass
 class Report:
-    """What one provider's update comes to."""
+    """The result for one provider."""
 
     key: str
     pages: list[Page]
@@ -77,7 +77,7 @@ class Report:
     claims: list[Change] = field(default_factory=list)
     impact: tuple[Use, ...] = ()
     compared: bool = True
-    """False where what was fetched could not be read, so that nothing was compared."""
+    """False if the fetched pages could not be read, so that nothing was compared."""
 
     @property
     def code(self) -> Code:
@@ -88,20 +88,20 @@ class Report:
 
 @dataclass(frozen=True)
 class Check:
-    """A step after generation; what it `said` is empty where all is well."""
+    """A check after generation; what it `said` is empty if it passed."""
 
     name: str
     said: tuple[str, ...] = ()
 
     @property
     def code(self) -> Code:
-        """The clients were checked when they were generated: what fails later is the wrapper's or the tests'."""
+        """The exit code of the check. The clients were checked before, so the library or the tests are at fault."""
         return Code.UNFIT if self.said else Code.NOTHING
 
 
 @dataclass
 class Result:
-    """What the whole command found. `written` are the files that it changed in the tree."""
+    """The result of the whole command. `written` has the files that it changed in the tree."""
 
     reports: list[Report] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)

@@ -17,7 +17,10 @@ from .take import Taken, take
 
 
 def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool) -> Result:
-    """What the update of the providers `found` comes to; with `keep`, the tree is updated if the wrapper misfits."""
+    """The result of updating the providers `found`. With `keep`, the tree is updated even if the library does not fit.
+
+    A PipelineError or an OSError is not raised, but becomes the `error` of the result.
+    """
     result = Result()
     try:
         taken = [take(provider, date) for provider in found]
@@ -37,7 +40,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
 
 
 def _within(text: str, folder: Path) -> str:
-    """The text with its paths relative to a folder, or a copy in it. An address with the same path in it keeps it."""
+    """The text, with paths below a folder, or below a copy in it, made relative. URLs with such a path keep it."""
     return re.sub(rf"(?<![\w/]){re.escape(str(folder))}/(?:build/update/stage-\w+/)?", "", text)
 
 
@@ -53,7 +56,7 @@ def _report(taken: Taken) -> Report:
 
 
 def _version(provider: Provider) -> str:
-    """The version of its documents, or each that they have."""
+    """The versions of a provider's documents, each once."""
     return ", ".join(dict.fromkeys(str(document.entry["version"]) for document in provider.documents))
 
 
@@ -77,7 +80,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
 def _generated(
     copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], cache: Path, *, tests: bool
 ) -> None:
-    """What the specs come to, also those that something stands against: the lines that they touch, the checks."""
+    """Generate from the specs, even those with problems; then find the lines that they touch, and run the checks."""
     files = tree.expected(copy, list(folders.providers(copy)), specs)
     for key in specs:
         client.check(Provider(copy, key).generated, files)
@@ -86,7 +89,7 @@ def _generated(
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
     result.checks = [checks.imported(copy)]
-    # Without the wrapper, nothing can be told of its adapters, nor a test collected.
+    # Unless the library can be imported, its adapters cannot be read, nor tests collected.
     importable = not result.checks[0].said
     if importable:
         result.checks.append(_offered(copy))
@@ -97,7 +100,7 @@ def _generated(
 
 
 def _offered(copy: Path) -> Check:
-    """README's table and the types of fields; an adapter that cannot be read for them does not fit its spec."""
+    """Write README's table and the types of fields. The check fails if an adapter does not fit its spec."""
     name = "what the adapters offer can be told"
     try:
         if (copy / "README.md").is_file():
@@ -109,7 +112,7 @@ def _offered(copy: Path) -> Check:
 
 
 def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None, list[str]]:
-    """The effective spec, or None if it is not valid, and what stands against it."""
+    """The effective spec, or None if it is not valid, and its problems. The changes are put into the report."""
     old, new = taken.provider, Provider(copy, taken.provider.key)
     report.version = report.version[0], _version(new)
     recorded = read(old.claims) if old.claims.is_file() else {}
@@ -136,7 +139,7 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
 
 
 def _samples(taken: Taken) -> Iterator[Change]:
-    """A change of documentation for each file of samples that differs; the tests compare samples with the spec."""
+    """A change for each file of samples that differs. It counts as documentation: tests compare them with the spec."""
     files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
     for path, data in files.items():
         if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):

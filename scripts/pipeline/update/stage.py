@@ -1,4 +1,4 @@
-"""A copy of the tree in which an update is tried, and the step that puts it in place: whole, or not at all."""
+"""Makes a copy of the tree in which an update is tried, and puts it in place: as a whole, or not at all."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import tree
 
 _WRITTEN = ("specs", "generated", "wrapper", "README.md")
-# Without it there is nothing to put back: it is the last that is written, and the first that goes.
+# The list of the files to put back. It is written last and removed first: without it, there is nothing to put back.
 _FILES = "files.json"
 _CACHED = re.compile(r"(^|/)(__pycache__|\..*)(/|$)")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
@@ -20,7 +20,7 @@ _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build", "dist")
 
 @contextmanager
 def stage(root: Path) -> Iterator[Path]:
-    """A copy of the tree, in it and out of git's sight; it is gone afterwards."""
+    """A copy of the tree, in a folder of it that git ignores; it is removed afterwards."""
     place = root / "build" / "update"
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stage-", dir=place) as folder:
@@ -30,7 +30,7 @@ def stage(root: Path) -> Iterator[Path]:
 
 
 def differing(root: Path, copy: Path) -> list[str]:
-    """The files, by their path in the tree, in which the copy differs from the tree."""
+    """The paths, relative to the tree, of the files that differ between the tree and the copy."""
     found = set[str]()
     for folder in (root, copy):
         files = [file for name in _WRITTEN for file in (folder / name, *(folder / name).rglob("*")) if file.is_file()]
@@ -39,9 +39,9 @@ def differing(root: Path, copy: Path) -> list[str]:
 
 
 def swap(root: Path, copy: Path, paths: list[str]) -> None:
-    """Put the copy's files in place. Whatever happens, the tree is the old or the new one in the end.
+    """Put the copy's files in place. Whatever happens, the tree is either the old or the new one in the end.
 
-    What was there is kept until all is done; `recover` puts it back, also in a later process.
+    The old files are kept until all is done; after an interrupt, `recover` puts them back, also in a later process.
     """
     undo = _undo(root)
     shutil.rmtree(undo, ignore_errors=True)
@@ -62,7 +62,7 @@ def swap(root: Path, copy: Path, paths: list[str]) -> None:
 
 
 def recover(root: Path) -> bool:
-    """Put back what an interrupted swap replaced; whether there was anything."""
+    """Put back what an interrupted swap replaced. Returns whether there was anything to put back."""
     undo = _undo(root)
     if not (undo / _FILES).is_file():
         return False

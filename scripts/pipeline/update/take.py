@@ -1,4 +1,4 @@
-"""One provider: fetch its pages, and take from what is new the files that `specs` should have."""
+"""Fetches the pages of one provider, and takes from them the files that `specs` should have."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,17 +22,17 @@ from .result import Page
 
 @dataclass
 class Taken:
-    """The pages, and the files below the provider's folder that follow from them; None for one that goes."""
+    """The pages, and the files below the provider's folder that follow from them: None for a file to be removed."""
 
     provider: Provider
     pages: list[Page]
     files: dict[Path, bytes | None] = field(default_factory=dict)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
-    """By page, of the documents that are ours."""
+    """The claims by page, for pages from which we wrote a document ourselves."""
 
 
 def take(provider: Provider, date: str) -> Taken:
-    """Raises PipelineError, with the page's address, where a page is not one that can be used."""
+    """The pages and files of a provider. Raises PipelineError, with its address, for a page that cannot be used."""
     vendor.verify(provider)
     fetched: dict[str, Fetched] = {}
     taken = Taken(provider, [])
@@ -46,7 +46,7 @@ def take(provider: Provider, date: str) -> Taken:
                     spec_of(text_of(got.data, got.charset))
                 fetched[entry["file"]] = got
         except PipelineError as error:
-            # Nobody has ever had this page: until it is there, what was reconstructed stays.
+            # Nobody has ever been able to read this page: until it can be read, the reconstructed document stays.
             if not reconstructed:
                 raise
             missing = str(error)
@@ -96,7 +96,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
 
 
 def _document(taken: Taken, document: Document, text: str, recorded: Any) -> str:
-    """Take a document as its page has it, and record that; its file's name."""
+    """Take a document as its page has it, and record it as published. Returns the name of its file."""
     version = version_of(text)
     new = document.path.with_suffix(suffix(text))
     if new != document.path:

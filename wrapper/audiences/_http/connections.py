@@ -1,4 +1,6 @@
-"""Our own connections: one for each call, so that no call finds what another one left."""
+"""Our own connections. A call that changes something has a new one unless `reuse_connections` is set, so that it finds
+nothing that another call left.
+"""
 
 import os
 import socket
@@ -21,14 +23,14 @@ from .proxies import PROTOCOLS, Origin, credentials, origin, tls
 from .trace import AttemptTrace
 
 _PIECE = 64 * 1024
-"""Bytes that are sent between two looks at the clock. Without TLS, this takes half the CPU time of 16 KiB. More is no
-faster, and with a server that reads slowly, a call would go on for much longer than its total time."""
+"""Bytes that are sent or read at once, between two checks of the time. Without TLS, this takes half the CPU time that
+16 KiB take. More is no faster, and with a server that reads slowly, a call would far exceed its total time."""
 _NEXT = 1.0
 """Seconds after which the next of a host's addresses is tried."""
 _KEPT = 1.0
-"""Seconds for which an idle connection is kept where a call may use it again: a server may close it at any time."""
+"""Seconds for which an idle connection may be used again. They are few: a server may close it at any time."""
 _LONGEST_HEAD = 100 * 1024
-"""Bytes of an answer's head."""
+"""The most bytes of an answer's head, which is its status line and headers."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,10 +43,10 @@ class ConnectionSettings:
 
 
 class Connection:
-    """HTTP/1.1 to an origin. Raises exceptions of httpx2's and h11's kinds."""
+    """An HTTP/1.1 connection to an origin. Its methods raise the exceptions of httpx2 and of h11."""
 
     _trace: AttemptTrace
-    """That of the attempt which the connection carries now."""
+    """The trace of the attempt that the connection carries now."""
 
     def __init__(self, side: Side, url: str) -> None:
         self.origin, self._process = origin(url), os.getpid()
@@ -58,7 +60,7 @@ class Connection:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it is of no use any more. A parent process has its own."""
+        """Whether it cannot be used again: it belongs to a parent process, is too old or ended, or has unread bytes."""
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._first() is not None
 
     @property
@@ -92,7 +94,7 @@ class Connection:
                 self._socket.close()
 
     def _check(self) -> None:
-        """Raises ConnectionAbortedError where it was ended."""
+        """Raises ConnectionAbortedError if `end` was called."""
         if self._over:
             raise ConnectionAbortedError(ECONNABORTED, None)
 
@@ -182,8 +184,8 @@ class Connection:
             raise httpx2.ProxyError(str(answer.status_code))
 
     def exchange(self, request: Any) -> Flow[bool]:
-        """Send the request, and tell the trace what comes. Whether the connection may be used again,
-        which it may not where the request or the answer said so.
+        """Send the request, and report the answer to the trace. Returns whether the connection may be used again: not
+        if the request or the answer forbids it, and not if the answer is too long, or bytes follow it.
         """
         trace = self._trace
         with self._doing("Connect"):
@@ -211,7 +213,7 @@ class Connection:
         return True
 
     def _send(self, request: h11.Request, body: Any) -> Flow[None]:
-        """A head waits for the first of its body: in one packet, and not before there is a body."""
+        """The head is sent with the first bytes of the body: in one packet, and not before the body has any."""
         due = self._http.send(request) or b""
         chunks = self._side.iterate(body)
         try:
@@ -227,7 +229,7 @@ class Connection:
         yield from self._write(due)
 
     def _event(self, http: h11.Connection) -> Flow[Any]:
-        """The next one, but for interim answers."""
+        """The next event of the answer. Interim answers (1xx) are skipped."""
         while True:
             event = http.next_event()
             if event is h11.NEED_DATA:
@@ -272,7 +274,7 @@ class Connection:
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
-        """Have what goes wrong be of httpx2's kinds."""
+        """Raise the exception of httpx2 for what goes wrong in a step: "Connect", "Read" or "Write"."""
         self._connecting = time.monotonic() if what == "Connect" else None
         try:
             yield

@@ -1,4 +1,4 @@
-"""What connections are made with: TLS, and proxies."""
+"""TLS contexts, and proxies from URLs and the environment."""
 
 import os
 import ssl
@@ -15,12 +15,12 @@ from .._lock import Lock
 Origin = tuple[str, str, int]
 """A URL's scheme, host and port."""
 PROTOCOLS = ["http/1.1"]
-"""What a server is offered within TLS."""
+"""The protocols that the TLS handshake offers to a server (ALPN)."""
 _MAKING = Lock()
 
 
 def tls() -> ssl.SSLContext:
-    """The system's trust store, one for the process: making it costs more than a call does."""
+    """A TLS context with the system's trust store, one for the process: to make one takes longer than a call."""
     with _MAKING.held:  # `cache` alone may make two
         return _trust_store()
 
@@ -31,7 +31,7 @@ def _trust_store() -> ssl.SSLContext:
 
 
 def speaking(context: ssl.SSLContext) -> ssl.SSLContext:
-    """A context of ours, which now offers HTTP/1.1. A context of the caller's is never changed: others may use it."""
+    """The context, which now offers HTTP/1.1. It has to be ours: a caller's is never changed, as others may use it."""
     context.set_alpn_protocols(PROTOCOLS)
     return context
 
@@ -51,7 +51,7 @@ def origin(url: str) -> Origin:
 
 
 def from_environment(url: str) -> tuple[str, str] | None:
-    """The variable that names a proxy for the URL, and the proxy."""
+    """The environment variable that has a proxy for the URL, and the proxy; None if no proxy is to be used."""
     scheme, host, port = origin(url)
     if _is_exception(host, port):
         return None
@@ -60,13 +60,13 @@ def from_environment(url: str) -> tuple[str, str] | None:
     if kind is None:
         return None
     variable, proxy = f"{kind}_proxy", found[kind]
-    # Of the two spellings, urllib prefers the lower one.
+    # If a variable is set in both cases, urllib takes the one in lower case.
     return variable if variable in os.environ else variable.upper(), proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _is_exception(host: str, port: int) -> bool:
-    """Whether NO_PROXY (or the system's settings) has the host: urllib's reading of names, and, as curl and httpx do,
-    IPv6 addresses with brackets or without, networks, and a port behind any of them.
+    """Whether NO_PROXY (or the system's settings) exempts the host. Names are read as urllib reads them. As with curl
+    and httpx, an entry may also be an IPv6 address, with or without brackets, or a network, each also with a port.
     """
     if proxy_bypass(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"):
         return True

@@ -1,11 +1,11 @@
-"""httpx and httpcore log URLs and headers: of our exchanges nothing, of the application's own what they always do."""
+"""Keeps httpx and httpcore from logging the URLs and headers of our exchanges; the application's own are logged."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# A filter does not apply to the loggers below one. Those of hpack log headers where a transport speaks HTTP/2.
+# A logger's filter does not apply to the loggers below it. Those of hpack log headers if a transport speaks HTTP/2.
 LOGGERS = (
     *("httpx", "httpx2", "hpack.hpack", "hpack.table"),
     *(f"{core}.{part}" for core in ("httpcore", "httpcore2") for part in ("connection", "http11", "http2", "proxy")),

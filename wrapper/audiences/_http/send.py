@@ -28,7 +28,7 @@ from .trace import GRACE, AttemptTrace
 _AT_ONCE = 16
 """Chunks of a file (64 KiB each) that a worker thread is asked for at once."""
 _LONG = 0.1
-"""Seconds after which the thread gives the chunks that it has by then."""
+"""Seconds after which the thread returns the chunks that it has read by then."""
 
 
 class Body:
@@ -51,7 +51,7 @@ class Body:
             self._tell(chunk)
 
     def _chunks(self) -> Iterator[bytes]:
-        if self._begun:  # a transport of the caller's sends twice
+        if self._begun:  # a caller's transport sends the request twice
             raise UploadError("the transport reads the file twice, and it would be empty now")
         self._begun = True
         return iter(self._stream)
@@ -81,7 +81,7 @@ def _some(chunks: Iterator[bytes]) -> bytes:
 
 
 _OURS = frozenset({"builtins", "socket", "ssl", "httpcore2", "httpx2", "h11", "anyio", "trio", "audiences"})
-"""The packages of what goes wrong in an exchange over our own connections."""
+"""The packages whose exceptions an exchange over our own connections may raise."""
 _KINDS = ("connect", "read", "write", "pool")
 
 BlockingTransport = httpx2.BaseTransport
@@ -89,8 +89,8 @@ AsyncTransport = httpx2.AsyncBaseTransport
 
 
 def check_transport(given: Any, *, awaits: bool) -> None:
-    """None is fine, too. Raises ConfigurationError for a transport of the other side: with it, a call would fail in the
-    middle, and its outcome would be unknown.
+    """Raises ConfigurationError for what is neither a transport nor None, and for a blocking transport where an
+    asynchronous one is needed, or the reverse: a call would fail in the middle, with an unknown outcome.
     """
     if given is None:
         return
@@ -103,8 +103,8 @@ def check_transport(given: Any, *, awaits: bool) -> None:
 
 
 class Sender:
-    """Sends from threads, or from event loops, off which files are opened and read. Nothing here is locked, so that no
-    interrupt can leave a lock behind.
+    """Sends requests from threads or from event loops; with the latter, files are opened and read in worker threads.
+    Nothing here is locked, so that no interrupt can leave a lock behind.
     """
 
     def __init__(self, side: Side, settings: ConnectionSettings, transport: Any) -> None:
@@ -122,7 +122,7 @@ class Sender:
         return result
 
     def _attempt(self, given: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response | AudiencesError]:
-        """An error is returned, so that no exception with its request hangs on it."""
+        """An error is returned, not raised, so that its context is no exception that holds the request."""
         files, failure = _Files(), None
         transport = self._transport or self._mocked(given.url)
         try:
@@ -135,7 +135,7 @@ class Sender:
             else:
                 yield from self._own(request, given.url, seen, reuse=reuse)
         except (AssertionError, AudiencesError):
-            raise  # a test's transport speaking to its test; what is wrong with the settings
+            raise  # from a test's transport, for the test; or about wrong settings
         except Exception as error:
             if not self._transport and type(error).__module__.partition(".")[0] not in _OURS:
                 raise  # it came into a call from elsewhere, as from a signal handler when a job takes too long
@@ -200,9 +200,9 @@ class Sender:
             raise DeadlineError
 
     def _mocked(self, url: str) -> Any:
-        """Where respx stands before httpcore2's pools, one; it lets through what the pool would do.
+        """A transport of httpx2 while a respx router is active for httpcore2, so that it sees the call; else None.
 
-        Raises ConfigurationError where it stands before those of another library: a test's create would reach a server.
+        Raises ConfigurationError while one is active for another library only: a test's create would reach a server.
         """
         mocks = sys.modules.get("respx.mocks")
         active = {name for name, mocker in mocks.Mocker.registry.items() if mocker.routers} if mocks else ()
@@ -219,7 +219,7 @@ class Sender:
         return pool(verify=self._settings.tls or tls(), proxy=proxy, trust_env=False)
 
     def close(self) -> Flow[None]:
-        """Close the idle connections; who makes a call closes its own."""
+        """Close the idle connections; a call that goes on closes its own."""
         while self._idle:
             with suppress(IndexError):
                 self._idle.pop().close()
@@ -236,7 +236,7 @@ def _library(transport: Any) -> Any:
 class _Files:
     """The files of an attempt. A thread that opens one after the attempt is over closes it itself.
 
-    No ExitStack: one in which an interrupt comes keeps its files open until the garbage is collected.
+    It is no ExitStack, because after an interrupt one may keep its files open until the garbage is collected.
     """
 
     def __init__(self) -> None:
@@ -265,7 +265,7 @@ def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str
     body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
     url = _parsed(library, request.url)
     if not transport and body is not None:
-        # What a connection of ours asks of the library's request, whose making takes a tenth of a call.
+        # What our connection needs of the library's request: to make a whole one takes a tenth of a call's time.
         headers = {"Host": url.netloc.decode(), **headers, "Content-Length": str(len(body))}
         raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
         headed, stream = SimpleNamespace(raw=raw), library.ByteStream(body)
@@ -275,7 +275,8 @@ def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
         parts.append((part.name, (part.filename, content, part.media_type)))
     left = max(seen.how.remaining, 0.001)
-    # Else a cancellation at the deadline would hide what was waited for, such as a place in the caller's own pool.
+    # The transport's own time-out comes first and says what was waited for, such as a place in the caller's pool; a
+    # cancellation at the deadline would not.
     sooner = left - min(0.1 * left, 0.1)
     built = library.Request(
         request.method,
@@ -293,5 +294,5 @@ def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str
 
 @lru_cache(64)
 def _parsed(library: Any, url: str) -> Any:
-    """Parsing takes a tenth of a call."""
+    """A URL of the library. It is cached, because parsing takes a tenth of a call's time."""
     return library.URL(url)

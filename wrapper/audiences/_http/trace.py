@@ -36,7 +36,7 @@ _OVERHEAD = 2**20
 """Bytes that headers and framing of an answer may take beside its body."""
 _START = 64 * 1024
 GRACE = 0.25
-"""Seconds after the deadline, or after an answer that begins later, for what has come of it."""
+"""Seconds in which what has come of an answer is still read, from the deadline or, if later, the answer's start."""
 _STATUS = re.compile(rb"(?>HTTP/\d\.\d 1\d\d(?=[ \r\n])(?s:.*?)\r?\n\r?\n)*+HTTP/\d\.\d ([2-9]\d\d)[ \r\n]")
 """The first status line, after the heads of interim answers (1xx)."""
 _NEVER_LEFT = frozenset(
@@ -78,14 +78,14 @@ class AttemptTrace:
 
     @property
     def is_over(self) -> bool:
-        """Once the time is over: whether what has come by then is not read any more. It is read for GRACE at most after
-        this is first asked, because a server may always have more to send.
+        """Whether to stop reading; to be asked once the time is over. What has come by then is still read, for GRACE
+        after this was first asked and no longer, because a server may always have more to send.
         """
         self._late = self._late or time.monotonic()
         return time.monotonic() > self._late + GRACE
 
     def take(self, data: bytes) -> bool:
-        """Bytes came from the connection; whether more may come. Those of a proxy's tunnel are not the answer's."""
+        """Note bytes that came, and return whether more may come. Those before the request are a proxy's answer."""
         if self.left:
             self._start += data[: _START - len(self._start)]
         self._room -= len(data)
@@ -96,7 +96,7 @@ class AttemptTrace:
         self._head = status, Headers(headers)
 
     def body(self, chunk: bytes) -> bool:
-        """Keep a piece of the body; whether there is room for more."""
+        """Keep a piece of the body, and return whether there is room for more."""
         limit = self.how.max_response_bytes
         self._body += chunk[: limit - len(self._body) + 1]
         if len(self._body) > limit:
@@ -131,7 +131,7 @@ class AttemptTrace:
             return self._result(full)
 
     def _result(self, error: BaseException | None) -> Response | AudiencesError:
-        # Of a head that broke off, the status line tells a success; a refusal has to be complete.
+        # If the head broke off, its status line is enough for a success; a refusal has to be complete.
         heard = _STATUS.match(self._start)
         status = int(heard[1]) if heard else 0
         if self._head is None and not 200 <= status < 300:
@@ -150,7 +150,7 @@ class AttemptTrace:
         return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)
 
     def _why(self, error: BaseException) -> str:
-        """The reason; where a time was over, with the caller's number that ended it."""
+        """The reason; if a time limit was reached, with the name and the seconds of that limit."""
         why, kind = reason(error), type(error).__name__
         name = kind.removesuffix("Timeout").lower() if kind.endswith("Timeout") else ""
         if kind == "DeadlineError" or (name and self._total_ends):

@@ -1,1 +1,1 @@
-"""One module a provider: what it calls an audience, and how it is told. Only these import the generated clients."""
+"""One module for each provider: its settings, and how it is called. Only these modules import the generated clients."""

@@ -35,11 +35,11 @@ from .._token import Granted
 T = TypeVar("T")
 
 _CREATE_PATHS = ("/core/ais", "/data/core/ais")
-"""Where the call that creates is: as in this revision of its page, and as in newer copies."""
+"""The path of the call that creates: as in this revision of its page, and as in newer copies."""
 
 
 def _url(values: Values, path: str) -> str:
-    """The base URL may end with where the call that creates is, as that of a spec which has this call alone."""
+    """The URL of a path. The base URL may end with the path of the call that creates, as in a spec with it alone."""
     base = values["base_url"]
     at_end = next((each for each in reversed(_CREATE_PATHS) if base.endswith(each)), "")
     chosen = values.texts.get("create_path", at_end or _CREATE_PATHS[0])
@@ -88,7 +88,7 @@ class _Headers(TypedDict):
 
 
 def _headers(values: Values) -> _Headers:
-    """The arguments that all generated builders have."""
+    """The arguments that all generated request builders of Adobe take."""
     return {"x_gw_ims_org_id": values["org_id"], "x_sandbox_name": values["sandbox_name"]}
 
 
@@ -146,7 +146,7 @@ def _list(mark: str | int | None, values: Values) -> Built:
 
 def _listed(mark: object, body: Any) -> Page | None:  # noqa: ARG001
     found, following = items(body, "children"), value_at(body, ("_page", "next"))
-    # The spec shows a number, the guide a text; on the last page it is 0, or not there.
+    # The spec shows `next` as a number, the guide as a text; on the last page it is 0, or absent.
     if found is None or not str(following or 0).isdecimal():
         return None
     return Page([_record(item) for item in found], int(following or 0) or None, "/children")
@@ -198,7 +198,7 @@ def _granted(client_secret: Secret, body: Any) -> Granted | None:  # noqa: ARG00
     token = text(body, "access_token")
     if not token or not is_fit(token) or STARS in token:
         return None
-    return Granted(token, count_of(body, "expires_in") or 0)  # without a lifetime, it serves this call only
+    return Granted(token, count_of(body, "expires_in") or 0)  # a token without a lifetime serves this call only
 
 
 _ACCESS = "the access token; or ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES in its place"
@@ -206,10 +206,10 @@ _PATH = f"the path of the call that creates, instead of {_CREATE_PATHS[0]}"
 
 
 class AdobeOptions(Options[T], total=False):
-    """The settings of Adobe; each is otherwise taken from the environment.
+    """The settings of Adobe; one that is not given is taken from the environment.
 
-    Either `access_token` is given, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment,
-    and there the token wins.
+    Give either `access_token`, or `client_id`, `client_secret` and `scopes`. Arguments win over the environment; in the
+    environment, the token wins.
     """
 
     access_token: Annotated[SecretSource | None, Setting("ADOBE_ACCESS_TOKEN", _ACCESS, secret=True)]
@@ -263,14 +263,15 @@ class Adobe(Blocking[models.CreateAudienceResponse200]):
     """Adobe creates an audience's metadata; the members come by another service.
 
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
-    newer copies of the page). No default is made up for them. `Receipt.id` is the `id` of the answer, or else its
-    `audienceId`, unless the caller sent one: then that is an echo. Newer copies of the page have the path
-    `/data/core/ais`; `create_path` takes it, and so does a base URL that ends with it.
+    newer copies of the page). None of them has a default. `Receipt.id` is the `id` of the answer, or else its
+    `audienceId`; but if the caller sent an `audienceId`, that one is only an echo, and does not count. Newer copies of
+    the page have the path `/data/core/ais`: give it as `create_path`, or give a base URL that ends with it.
 
-    No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete` and what is
-    made of them need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the caller's.
-    Give an `audienceId` of your own with each create, as the guide does: then `get(Reference(external_id=...))` finds
-    that audience again, an inactive one too. `list` leaves those out, and the system's own.
+    No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete`, and verbs
+    that use these, need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the
+    caller's. Give an `audienceId` of your own with each create, as the guide does: then
+    `get(Reference(external_id=...))` finds that audience again, an inactive one too. `list` leaves out inactive
+    audiences, and the system's own.
 
     Instead of `access_token`, give `client_id`, `client_secret` and `scopes`: a token is then asked for by OAuth
     server-to-server, once for all threads and tasks, again a minute before it expires, and once more when the provider

@@ -1,7 +1,7 @@
 """Batch, CEP Audience API: https://doc.batch.com/developer/api/cep/audiences. What its pages do not say is not assumed.
 
-An audience is addressed by its name. Creating and removing answer with a token before they are done; `view` says how
-far that is.
+An audience is addressed by its name. The calls that create and remove answer with a token before they are done; `view`
+says how far they are.
 """
 
 import re
@@ -58,7 +58,7 @@ _PAGE = 100
 _NEEDS, _ARRAY = "a string at /indexing_token", "an array at /audiences"
 _ASKED = "what is said of the audience that was asked for"
 _SIBLING = "(as Batch has it for profiles)"
-# Both spellings of what is going on are Batch's: that of the schema, and that of a sentence on the page of update.
+# Batch spells the state of work in progress in two ways: in the schema, and in a sentence on the page of update.
 _STATES = {
     "IN_PROGRESS": RecordState.INDEXING,
     "IN_PROCESS": RecordState.INDEXING,
@@ -148,7 +148,9 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
 
 
 def _attribute(name: object, value: object) -> tuple[str, Any]:
-    """As the page of update has it. Raises ValueError, which says the rule, for what it has no place for."""
+    """An attribute's name and value, as the page of update writes them. Raises ValueError, whose text is the rule, for
+    a name or a value that the page has no form for.
+    """
     if not isinstance(name, str) or not name or not is_unicode(name):
         raise ValueError("must have names that are Unicode text, and not empty")
     match value:
@@ -180,7 +182,7 @@ def _is_plain(value: object) -> bool:
 
 
 class BatchOptions(Options[T], total=False):
-    """The settings of Batch; each is otherwise taken from the environment."""
+    """The settings of Batch; one that is not given is taken from the environment."""
 
     api_key: Annotated[SecretSource | None, Setting("BATCH_API_KEY", "the REST API key", secret=True)]
     """The REST API key; BATCH_API_KEY."""

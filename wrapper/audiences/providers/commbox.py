@@ -36,7 +36,7 @@ def _create(draft: Draft, values: Values) -> Built:  # noqa: ARG001
 
 
 def _file(file: PhoneFile) -> File:
-    # The builder passes the payload through; it is opened when it is sent.
+    # The generated builder passes the payload through, so this is an upload that is opened when it is sent.
     content, name, media_type = as_part(file)
     return File(cast("BinaryIO", content), name, media_type)
 
@@ -86,7 +86,7 @@ def _unfit(record: Record) -> str:
 
 
 class CommBoxOptions(Options[T], total=False):
-    """The settings of CommBox; each is otherwise taken from the environment."""
+    """The settings of CommBox; one that is not given is taken from the environment."""
 
     api_key: Annotated[SecretSource | None, Setting("COMMBOX_API_KEY", "the API key", secret=True)]
     """The API key; COMMBOX_API_KEY."""
@@ -126,13 +126,13 @@ COMMBOX = Adapter(
 class CommBox(Blocking[PostAudiencesResponse201]):
     r"""CommBox creates an audience from a CSV or Excel file with a column `phone1`.
 
-    The draft's `members` must be a PhoneFile. That the column's name is exactly `phone1`, and that it stands in the
-    first row (of the first sheet), is our rule: CommBox documents the column only, and "full country-code phone
-    numbers" in it. What CommBox does with the rows is not documented; what looks wrong near the top is on the receipt.
+    The draft's `members` must be a PhoneFile. It is our rule that the column's name is exactly `phone1`, and stands in
+    the first row (of the first sheet): CommBox documents only the column, and "full country-code phone numbers" in it.
+    What CommBox does with the rows is not documented; the receipt's `warnings` say what looks wrong near the top.
 
-    CommBox has one list of all audiences, without pages: it is one answer, of `max_response_bytes` at most, also for
-    `get`, which finds an audience by its name or id in it. `replace` takes a PhoneFile, for a static audience alone,
-    which is looked up first. A time without a zone, which CommBox may send, stands in `Record.raw` only.
+    CommBox lists all audiences in one answer, without pages, of `max_response_bytes` at most. `get` uses this list,
+    too, and finds an audience in it by its name or id. `replace` takes a PhoneFile, for a static audience only; it is
+    looked up first. CommBox may send a time without a zone, which is then in `Record.raw` only.
     `CommBoxOptions` has the settings, `Options` the rest.
 
     Raises ConfigurationError for what is missing or malformed.
