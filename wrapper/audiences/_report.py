@@ -60,14 +60,14 @@ Tell = Callable[[Shown], object]
 
 EXIT_CODES = {
     0: "done at all providers that were asked",
-    2: "wrong usage, nothing was sent",
+    2: "wrong usage; nothing was sent",
     3: "rejected; or there is no such audience, or more than one",
     4: "nothing was sent; or a lookup got no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "done, but an answer breaks the spec",
     7: "done in part: at some providers, or in some calls, and not in others",
     8: "still indexing when the time to wait was over",
-    130: "stopped before anything was sent, or while only asking",
+    130: "interrupted before anything was sent, or during a call that only reads",
 }
 _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, Outcome.PARTLY: 7, None: 3}
 """The exit code for the outcome of a failed call."""
@@ -203,7 +203,7 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
 
 def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:
     """The error, with the command's names for arguments; `names` has more such names. With `usage`, the message leaves
-    out the outcome: after wrong usage, nothing was sent.
+    out the outcome: after wrong usage; nothing was sent.
     """
     told = copy(error)
     told.outcome = None if usage else error.outcome
