@@ -203,7 +203,7 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
 
 def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:
     """The error, with the command's names for arguments; `names` has more such names. With `usage`, the message leaves
-    out the outcome: after wrong usage; nothing was sent.
+    out the outcome: after wrong usage, nothing was sent.
     """
     told = copy(error)
     told.outcome = None if usage else error.outcome
