@@ -138,8 +138,10 @@ def test_a_call_whose_host_is_being_resolved_is_ended(side: str | None, monkeypa
 
 @SIDES
 def test_a_call_that_waits_to_be_repeated_is_ended_with_its_refusal(side: str | None) -> None:
+    answered = threading.Event()
     with RawServer(answer=LIMITED) as server:
-        error = closed_meanwhile({"base_url": server.url}, lambda: server.requests, side)
+        options = {"base_url": server.url, "on_response": lambda *_: answered.set()}
+        error = closed_meanwhile(options, answered.is_set, side)
         assert isinstance(error, RateLimitedError)
         assert error.outcome is Outcome.REJECTED
         assert len(server.requests) == 1

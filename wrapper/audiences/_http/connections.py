@@ -156,7 +156,8 @@ class Connection:
         return found.result(0)
 
     def _wait(self, most: float | None = None, *, writing: bool = False) -> Flow[None]:
-        self._check()
+        if self._connecting:  # later, what came before the end is still read
+            self._check()
         kind = "connect" if self._connecting else "write" if writing else "read"
         seconds = self._trace.seconds(kind, self._connecting)
         if not seconds and self._trace.is_over:
