@@ -60,9 +60,9 @@ Tell = Callable[[Shown], object]
 
 EXIT_CODES = {
     0: "done at all providers that were asked",
-    2: "wrong usage; nothing was sent",
-    3: "rejected; or there is no such audience, or more than one",
-    4: "nothing was sent; or a lookup got no answer",
+    2: "wrong usage, and nothing was sent",
+    3: "rejected, or there is no such audience, or more than one",
+    4: "nothing was sent, or a lookup got no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C",
     6: "done, but an answer breaks the spec",
     7: "done in part: at some providers, or in some calls, and not in others",
