@@ -19,15 +19,11 @@ def client(
         str, typer.Option(help="Provider keys, with commas between: only these are played, and each must be called.")
     ] = "",
     answers: Annotated[
-        Answers | None,
-        typer.Option(
-            help="Plain successes; all that is documented; or also what breaks the spec.", show_default="varied"
-        ),
-    ] = None,
+        Answers, typer.Option(help="Plain successes; all that is documented; or also what breaks the spec.")
+    ] = Answers.VARIED,
     spec: Spec = None,
     overlay: Overlay = None,
     auth: Auth = None,
-    adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
@@ -63,8 +59,6 @@ def client(
     with refusals():
         own = opened(spec, overlay, auth)
     keys = [*keys, *([own] if own else [])]
-    if adversarial and answers not in (None, Answers.ADVERSARIAL):
-        raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers, or --spec")
     # A signal ends the command; the report is still printed.
@@ -73,7 +67,7 @@ def client(
         found = judge(
             command,
             providers=keys,
-            answers=Answers.ADVERSARIAL if adversarial else answers or Answers.VARIED,
+            answers=answers,
             seed=seed,
             strict=strict,
             upstream=upstream,
