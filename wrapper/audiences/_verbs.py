@@ -28,7 +28,7 @@ from ._errors import (
     UnsupportedError,
 )
 from ._members import PhoneFile
-from ._operation import READING, Answer, Asked, Change, Effect, Handle, Listing, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
 from ._outcome import Changed, Chunk, Outcome, Rest
 from ._record import (
@@ -90,8 +90,8 @@ class Verbs(Generic[Model]):
         """
         self._operation = operation
         request = request.with_more(self.how.extra_headers)
-        self._attempts = Attempts(self._account, operation, asked, self.how)
-        return (yield from self._attempts.run(request))
+        self._attempts = Attempts(self._account, operation, asked, request, self.how)
+        return (yield from self._attempts.run())
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Flow[Request]:
         """The request that `create` would send. Nothing is sent; an audience file is checked.
@@ -340,7 +340,7 @@ class Verbs(Generic[Model]):
         go_on: bool = False,
         allow_empty: bool = False,
     ) -> Flow[Changed]:
-        entry: Operation[Change, Handle] = self._offered(verb)
+        entry: Operation[Change, Reference] = self._offered(verb)
         rules = self._adapter.members
         _checks.truth("go_on", go_on)
         _checks.truth("allow_empty", allow_empty)
@@ -385,7 +385,7 @@ class Verbs(Generic[Model]):
             self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
 
     def _replace_file(
-        self, entry: Operation[Change, Handle], asked: Reference, file: object, *, allow_empty: bool
+        self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
     ) -> Flow[Changed]:
         column = self._adapter.draft.column
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
@@ -522,7 +522,7 @@ class Verbs(Generic[Model]):
         operation = cast("Operation[Any, Any]", self._operation).id
         return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
-    def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
+    def _receipt(self, operation: Operation[Any, Reference], success: Success[Reference], **more: Any) -> Receipt:
         return Receipt(
             provider=self.title,
             operation=operation.id,
@@ -605,7 +605,7 @@ def _failed(error: AudiencesError, members: int) -> Chunk:
     )
 
 
-def _applied(success: Success[Handle], members: int | None) -> Chunk:
+def _applied(success: Success[Reference], members: int | None) -> Chunk:
     return Chunk(
         outcome=Outcome.APPLIED,
         members=members,

@@ -30,7 +30,6 @@ from .._operation import (
     Built,
     Change,
     Effect,
-    Handle,
     Mark,
     MemberRules,
     Operation,
@@ -76,9 +75,9 @@ def _create(draft: Draft, values: Values) -> Built:
     return audience_create.build_request(body=body, x_batch_project=values["project"])
 
 
-def _token(_: object, body: Any) -> Handle | None:
+def _token(_: object, body: Any) -> Reference | None:
     token = text(body, "indexing_token")
-    return Handle(token=token) if token else None
+    return Reference(token=token) if token else None
 
 
 def _view(asked: Reference, values: Values) -> Built:
@@ -215,7 +214,7 @@ BATCH = Adapter(
         "audience_remove",
         Effect.REMOVES,
         _remove,
-        lambda _, body: Handle(token=text(body, "indexing_token")),
+        lambda _, body: Reference(token=text(body, "indexing_token")),
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
