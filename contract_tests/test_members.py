@@ -308,6 +308,13 @@ def test_the_calls_after_a_failure_are_made_where_the_caller_says_so(face: Block
     assert batch("add", "VIP", changed.rest).members == 20_000
 
 
+@pytest.mark.parametrize("answer", [REFUSED, LOST])
+def test_a_change_of_which_no_call_was_applied_does_not_say_that_members_were_changed(answer: Any) -> None:
+    changed = Batch(None, answer)("add", "VIP", ["1"], go_on=True)
+    assert isinstance(changed, Changed)
+    assert changed.state is State.UNKNOWN
+
+
 def test_a_refusal_that_asks_to_wait_is_waited_for_as_of_any_call(face: BlockingPortal | None) -> None:
     asked: list[int] = []
 

@@ -30,7 +30,7 @@ from ._errors import (
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Changed, Chunk, Outcome, Rest
+from ._outcome import Changed, Chunk, Outcome, Rest, State
 from ._record import (
     AMBIGUOUS,
     APPLIED,
@@ -406,13 +406,13 @@ class Verbs(Generic[Model]):
 
     def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk], supply: Supply | None) -> Changed:
         """What became of a change so far."""
-        status = next((each.response.status for each in reversed(chunks) if each.response), 0)
+        applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(
             provider=self.title,
             operation=entry.id,
             name=self._name,
             id=self._id,
-            state=entry.state(status),
+            state=entry.state(applied[-1] or 0) if applied else State.UNKNOWN,
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
             warnings=tuple(sorted(supply.warnings)) if supply else (),
