@@ -470,13 +470,18 @@ class Verbs(Generic[Model]):
         path and the query, `json` has the body. They are sent unchecked: only the answer is judged. A call that only
         reads (GET) is repeated as reads are; any other as a create.
 
-        Raises InvalidError for an operation that is in none of the provider's documents, and what `create` or `get`
-        raises.
+        Raises InvalidError for an operation that is in none of the provider's documents, and for what cannot be sent,
+        and what `create` or `get` raises.
         """
         given = {"path": path, "params": params, "json": json}
-        operation = self._operation = self._account.documented(operation_id, given)
+        try:
+            operation = self._operation = self._account.documented(operation_id, given)
+            request = self._account.request(operation, None)
+        except (TypeError, ValueError, RecursionError):
+            rule = "must have path and params as mappings, all of Unicode text, and as json what JSON can carry"
+            raise InvalidError.ours("request", rule, given) from None
         self._reads = operation.effect is Effect.READS
-        success = yield from self.call(operation, None, self._account.request(operation, None))
+        success = yield from self.call(operation, None, request)
         return Reply(
             provider=self.title,
             operation=operation.id,

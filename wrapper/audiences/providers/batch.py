@@ -134,6 +134,8 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
     attributes = {}
     for name, value in member.attributes.items():
         key, told = _attribute(name, value)
+        if key in attributes:
+            raise ValueError("must have each name once, as it is sent")
         attributes[key] = told
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
@@ -156,8 +158,11 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
         case datetime(tzinfo=None):
             raise ValueError("must have times with a time zone")
         case datetime():
-            return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case Url():
+            try:
+                return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            except OverflowError:
+                raise ValueError("must have times that are in the years 1 to 9999 in UTC, too") from None
+        case Url() if is_unicode(value):
             return f"url({name})", str(value)
         case _ if _is_plain(value):
             return name, value
