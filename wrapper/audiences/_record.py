@@ -334,19 +334,6 @@ class Reconciliation:
         return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
 
 
-REASONS = {
-    Evidence.FOUND: "there is an audience of that name, made or changed after the call began (see record)",
-    Evidence.PERHAPS_OLDER: "there is an audience of that name; whether this call made it, or changed it, cannot be "
-    "told (see record)",
-    Evidence.NOT_SEEN: "no audience of that name is to be seen so far; it may still come, or go",
-}
-APPLIED = "there is an audience of that name, and there was none right before the call"
-NEW_ID = "there is one audience of that name whose id is not in the list that was taken before the call"
-NO_LOOK = "look for the audience's name at the provider: it cannot be looked up from here ({})"
-AMBIGUOUS = "there are several audiences of that name; whether this call made one of them cannot be told"
-"""The reasons."""
-
-
 class Trace(NamedTuple):
     """What `reconcile` needs to know of a call whose outcome is unknown."""
 

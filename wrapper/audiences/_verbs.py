@@ -32,11 +32,6 @@ from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operati
 from ._options import CallOptions
 from ._outcome import Changed, Chunk, Outcome, Rest, State
 from ._record import (
-    AMBIGUOUS,
-    APPLIED,
-    NEW_ID,
-    NO_LOOK,
-    REASONS,
     AmbiguousError,
     Audiences,
     Ensured,
@@ -437,9 +432,11 @@ class Verbs(Generic[Model]):
         try:
             found: Sequence[Record] = [(yield from self.get(trace.name))]
         except UnsupportedError as error:
-            return told(evidence=Evidence.NOT_TOLD, reason=NO_LOOK.format(error.reason))
+            why = f"look for the audience's name at the provider: it cannot be looked up from here ({error.reason})"
+            return told(evidence=Evidence.NOT_TOLD, reason=why)
         except NotFoundError:
-            return told(evidence=Evidence.NOT_SEEN, reason=REASONS[Evidence.NOT_SEEN])
+            why = "no audience of that name is to be seen so far; it may still come, or go"
+            return told(evidence=Evidence.NOT_SEEN, reason=why)
         except AmbiguousError as error:
             found = error.records
         creates, record = trace.operation == self._adapter.create.id, found[0]
@@ -447,15 +444,21 @@ class Verbs(Generic[Model]):
             old = {each.id for each in before}
             new = [each for each in found if each.id and each.id not in old]
             if len(new) == 1:
-                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=NEW_ID, record=new[0])
+                why = "there is one audience of that name whose id is not in the list that was taken before the call"
+                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=new[0])
         if len(found) > 1:
-            return told(evidence=Evidence.NOT_TOLD, reason=AMBIGUOUS)
+            why = "there are several audiences of that name; whether this call made one of them cannot be told"
+            return told(evidence=Evidence.NOT_TOLD, reason=why)
         if trace.looked_first:
-            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=APPLIED, record=record)
+            why = "there is an audience of that name, and there was none right before the call"
+            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
         time = record.created if creates else record.updated
         is_newer = time is not None and trace.started is not None and time >= trace.started
-        evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
-        return told(evidence=evidence, reason=REASONS[evidence], record=record)
+        if is_newer:
+            why = "there is an audience of that name, made or changed after the call began (see record)"
+            return told(evidence=Evidence.FOUND, reason=why, record=record)
+        why = "there is an audience of that name; whether this call made it, or changed it, cannot be told (see record)"
+        return told(evidence=Evidence.PERHAPS_OLDER, reason=why, record=record)
 
     def request(
         self,

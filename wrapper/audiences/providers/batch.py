@@ -226,15 +226,7 @@ BATCH = Adapter(
     list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_UPDATE,
     remove=_UPDATE,
-    replace=Operation(
-        _SERVICE,
-        "audience_replace",
-        Effect.CHANGES,
-        _replace,
-        _token,
-        needs=_NEEDS,
-        consequence="all members that it has are removed",
-    ),
+    replace=Operation(_SERVICE, "audience_replace", Effect.CHANGES, _replace, _token, needs=_NEEDS),
     members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),
 )
 

@@ -110,15 +110,7 @@ COMMBOX = Adapter(
     list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
-    replace=Operation(
-        _SERVICE,
-        "PUT /Audiences/{AUDIENCE_ID}",
-        Effect.CHANGES,
-        _replace,
-        _given,
-        needs=_ID,
-        consequence="all customers that it has are removed",
-    ),
+    replace=Operation(_SERVICE, "PUT /Audiences/{AUDIENCE_ID}", Effect.CHANGES, _replace, _given, needs=_ID),
     unfit=_unfit,
 )
 
