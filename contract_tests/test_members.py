@@ -362,6 +362,7 @@ def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(fa
     assert type(cause) is NotSentError
     assert cause.changed is not None
     assert cause.outcome is Outcome.PARTLY
+    assert str(cause) == "Batch: interrupted between two calls - outcome: partly"
     assert [chunk.members for chunk in cause.changed.chunks] == [10_000]
     assert [*cause.changed.rest] == [str(number) for number in range(10_000, 15_000)]
 

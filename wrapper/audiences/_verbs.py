@@ -52,7 +52,6 @@ from ._sides import Flow, in_time
 from ._supply import GIVEN, Supply
 
 T = TypeVar("T")
-INTERRUPTED = "interrupted before anything was sent"
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
@@ -454,11 +453,9 @@ class Verbs(Generic[Model]):
             return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
         time = record.created if creates else record.updated
         is_newer = time is not None and trace.started is not None and time >= trace.started
-        if is_newer:
-            why = "there is an audience of that name, made or changed after the call began (see record)"
-            return told(evidence=Evidence.FOUND, reason=why, record=record)
-        why = "there is an audience of that name; whether this call made it, or changed it, cannot be told (see record)"
-        return told(evidence=Evidence.PERHAPS_OLDER, reason=why, record=record)
+        evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
+        why = "made or changed after the call began" if is_newer else "perhaps made or changed before the call began"
+        return told(evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record)
 
     def request(
         self,
@@ -583,9 +580,11 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return self._marked(
-            copy.copy(self._attempts.so_far(interrupt)) if self._attempts else NotSentError(INTERRUPTED)
-        )
+        return self._marked(copy.copy(self._attempts.so_far(interrupt)) if self._attempts else self._unsent)
+
+    @property
+    def _unsent(self) -> AudiencesError:
+        return NotSentError(f"interrupted {'between two calls' if self._chunks else 'before anything was sent'}")
 
     def lost(self, why: str, *, sent: bool) -> AudiencesError:
         """The error for a call of which only this is known: whether it can have been sent."""
@@ -598,7 +597,7 @@ class Verbs(Generic[Model]):
         elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
             return
         else:
-            error = self._attempts.interrupted(raised) if self._attempts else NotSentError(INTERRUPTED)
+            error = self._attempts.interrupted(raised) if self._attempts else self._unsent
             raised.__cause__ = error
         self._marked(error)
 
