@@ -55,6 +55,7 @@ T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
+_EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
 
@@ -352,7 +353,7 @@ class Verbs(Generic[Model]):
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
             if verb == "replace" and not supply.call and not allow_empty:
-                raise _empty()
+                raise InvalidError.of([_EMPTY])
             if verb != "replace" and not supply.call:
                 break
             change, count = Change(asked, supply.written), len(supply.call)
@@ -388,7 +389,7 @@ class Verbs(Generic[Model]):
         if look.problems:
             raise InvalidError.of(look.problems)
         if look.empty and not allow_empty:
-            raise _empty()
+            raise InvalidError.of([_EMPTY])
         record = yield from self.get(asked)
         if reason := self._adapter.unfit(record):
             raise UnsupportedError(f"not supported: {reason}", field="members", reason=reason)
@@ -602,26 +603,13 @@ class Verbs(Generic[Model]):
         self._marked(error)
 
 
-def _failed(error: AudiencesError, members: int) -> Chunk:
-    return Chunk(
-        outcome=error.outcome or Outcome.UNKNOWN,
-        members=members,
-        message=str(error.args[0]),
-        response=error.response,
-        attempts=error.attempts,
-    )
+def _chunk(outcome: Outcome, members: int | None, of: AudiencesError | Success[Reference], **more: Any) -> Chunk:
+    return Chunk(outcome=outcome, members=members, response=of.response, attempts=of.attempts, **more)
 
 
 def _applied(success: Success[Reference], members: int | None) -> Chunk:
-    return Chunk(
-        outcome=Outcome.APPLIED,
-        members=members,
-        operation_token=success.result.token,
-        response=success.response,
-        attempts=success.attempts,
-    )
+    return _chunk(Outcome.APPLIED, members, success, operation_token=success.result.token)
 
 
-def _empty() -> InvalidError:
-    remedy = Remedy("allow_empty", True, "removes all members")
-    return InvalidError.of([Problem("members", "must not be empty", "empty", OURS, remedy)])
+def _failed(error: AudiencesError, members: int) -> Chunk:
+    return _chunk(error.outcome or Outcome.UNKNOWN, members, error, message=str(error.args[0]))
