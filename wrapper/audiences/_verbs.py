@@ -45,7 +45,8 @@ from ._record import (
     Reference,
     Reply,
     WaitTimeoutError,
-    trace_in,
+    time_of,
+    token_in,
 )
 from ._request import Request
 from ._sides import Flow, in_time
@@ -427,10 +428,10 @@ class Verbs(Generic[Model]):
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
-        trace = trace_in(what, self.title, changing, self._account.values["base_url"])
-        told = partial(Reconciliation, provider=self.title, name=trace.name, outcome=Outcome.UNKNOWN)
+        token = token_in(what, self.title, changing, self._account.values["base_url"])
+        told = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
         try:
-            found: Sequence[Record] = [(yield from self.get(trace.name))]
+            found: Sequence[Record] = [(yield from self.get(token["name"]))]
         except UnsupportedError as error:
             why = f"look for the audience's name at the provider: it cannot be looked up from here ({error.reason})"
             return told(evidence=Evidence.NOT_TOLD, reason=why)
@@ -439,7 +440,7 @@ class Verbs(Generic[Model]):
             return told(evidence=Evidence.NOT_SEEN, reason=why)
         except AmbiguousError as error:
             found = error.records
-        creates, record = trace.operation == self._adapter.create.id, found[0]
+        creates, record = token["operation"] == self._adapter.create.id, found[0]
         if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
             old = {each.id for each in before}
             new = [each for each in found if each.id and each.id not in old]
@@ -449,11 +450,11 @@ class Verbs(Generic[Model]):
         if len(found) > 1:
             why = "there are several audiences of that name; whether this call made one of them cannot be told"
             return told(evidence=Evidence.NOT_TOLD, reason=why)
-        if trace.looked_first:
+        if token.get("looked_first") is True:
             why = "there is an audience of that name, and there was none right before the call"
             return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
-        time = record.created if creates else record.updated
-        is_newer = time is not None and trace.started is not None and time >= trace.started
+        changed, started = record.created if creates else record.updated, time_of(token, "started")
+        is_newer = changed is not None and started is not None and changed >= started
         evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
         why = "made or changed after the call began" if is_newer else "perhaps made or changed before the call began"
         return told(evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record)
