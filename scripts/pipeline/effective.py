@@ -10,7 +10,7 @@ from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
 from .folders import Document, Provider
-from .translate import cut, moved, translated
+from .translate import cut, moved, translated, with_bearer
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
     """
     found = {}
     for document in provider.documents:
-        spec = found[document.name] = translated(load(document.path))
+        spec = found[document.name] = with_bearer(translated(load(document.path)))
         recorded, version = document.entry["version"], spec["info"]["version"]
         if version != recorded:
             raise PipelineError(f"{document.path}: /info/version: it is {version}; SOURCE.toml records {recorded}")

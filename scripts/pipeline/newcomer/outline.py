@@ -41,7 +41,9 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     model = _type(module, "body")
     arguments = list(_arguments(spec, place, body, model, modules)) if "properties" in body else []
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
-    status = min(code for code in responses if code.startswith("2"))
+    status = min((code for code in responses if code.startswith("2")), default=None)
+    if status is None:
+        raise PipelineError(f"{key}: {at}/responses: no success is documented; {_BY_HAND}")
     errors = sorted(code for code in responses if code[0] in "45d")
     schema_of = {code: schema for code, schema, _ in reversed(list(operation.answers))}
     error = made(schema_of[errors[0]], "words") if errors and errors[0] in schema_of else {}
@@ -71,7 +73,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
         # The constants of the mock server's credentials that the provider's mock imports.
         "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
-        "status": int(status),
+        "status": int(status.replace("X", "0")),
         # A body of the documented success, or None if it has none.
         "documented": made(schema_of[status]) if status in schema_of else None,
         # A body of a documented error, with "words" for each text that the provider may choose.
