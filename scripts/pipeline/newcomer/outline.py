@@ -49,7 +49,6 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
         "operation": operation,
-        "at": at,
         "body": schema.pointer,
         "media": media,
         "model": model,
