@@ -274,7 +274,9 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
     act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
-    report = judge(_playing("audience_update", act), "batch", requests=60, operations=["audience_create", "audience_update"])
+    report = judge(
+        _playing("audience_update", act), "batch", requests=60, operations=["audience_create", "audience_update"]
+    )
     assert [one.message for one in report.findings if "attributes must have at most 15" in one.message]
 
 
@@ -477,7 +479,7 @@ def test_only_what_creates_counts_as_created() -> None:
 
 def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
     for found in (True, False):
-        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=40)
+        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=60)
         assert report.findings == ()
         assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
 
