@@ -39,11 +39,12 @@ def slug(name: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A "path", "query", "header" or "cookie" parameter, a "property" of a JSON object, a "field" of a form, or a "part".
+    """A parameter ("path", "query", "header", "cookie"), or a place in a body.
 
-    `schema` is that of its values; of an array parameter, that of each item. `pointer` is where the spec names it.
-    `rule` is the pointer to what requires it, "" if it is optional. The name of a nested property is its path. `start`
-    is what stands before the value in a header.
+    In a body it is a "property" of a JSON object, a "field" of a form, or a "part". `schema` is that of its values; of
+    an array parameter, that of each item. `pointer` is where the spec names it. `rule` is the pointer to what requires
+    it, "" if it is optional. The name of a nested property is its path. `start` is what stands before the value in a
+    header.
     """
 
     operation: Operation
