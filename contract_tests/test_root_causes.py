@@ -186,6 +186,17 @@ def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
     assert (found.rule, found.weight) == ("http.query", Weight.ADVICE)
 
 
+def test_the_end_of_a_list_may_have_no_cursor_or_null_for_one() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list", body=b"")
+    assert of_one("batch", "audience_list", request, '{"audiences": [], "has_more": false, "next_from": null}') == []
+
+
+def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_has_an_emoji() -> None:
+    for text in ("S" * 100, "Spring \U0001f600"):
+        (found,) = findings((body("Spring", text), refused(400)))
+        assert (found.rule, found.weight) == ("json.limits", Weight.ADVICE)
+
+
 def test_a_truth_value_in_capitals_is_advice() -> None:
     target = Target(load("adobe"), "http://127.0.0.1", SETTINGS["adobe"])
     create = next(operation for operation in target.spec.operations if operation.id == "create_audience")
@@ -256,7 +267,7 @@ def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
 
 def test_a_valid_request_that_is_refused_is_told_by_what_is_unusual_in_it() -> None:
     kept = [(same, taken(number)) for number in range(20)]
-    one, other = body("Spring", "Fr\u00fchling"), body("Spring", "S" * 100)
+    one, other = body("Spring", "Fr\u00fchling"), body("Spring", "Spring & Summer")
     (found,) = findings(*kept, (one, refused(400)), (other, refused(400)))
     assert found.pointer.endswith("/properties/display_name")
     assert found.message.startswith('refused {"display_name": ')

@@ -327,6 +327,24 @@ def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong:
     assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
 
 
+def test_an_audience_that_is_shown_as_before_after_its_deletion_is_a_finding() -> None:
+    def keeps(turn: Turn) -> Response:
+        return turn.answer() if turn.refused() else Response(204, ())
+
+    report = judge(_playing("deleteAudience", keeps, "adobe"), "adobe", requests=60, patience=0.01)
+    assert {"deleteAudience", "getAudience"} <= {
+        each for one in report.counted if one.rule == "run.removed" for each in one.operations
+    }
+
+
+def test_an_audience_that_a_list_has_by_another_name_is_a_finding() -> None:
+    cut = on_success(
+        as_json(lambda value: {**value, "data": [{**one, "name": one["name"][:20]} for one in value["data"]]})
+    )
+    report = judge(_playing("Get_Audiences", cut, "commbox"), "commbox", requests=30)
+    assert [one.rule for one in report.counted if "Get_Audiences" in one.operations] == ["run.echo"]
+
+
 def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:
     def adds(turn: Turn) -> Response:
         both = turn.request.body.replace(b"phone1\r\n", b"phone1\r\n442079832100\r\n447700900123\r\n", 1)

@@ -97,6 +97,7 @@ _ALL = (
     _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),
     _advice("json.names", "Names' spelling", "Names are compared letter by letter (RFC 8259, section 8.3)."),
     _advice("json.text", "JSON's grammar", "JSON has no comments, other quotes or the like (RFC 8259, section 2)."),
+    _advice("json.limits", "Limits of texts", "A limit on a text should be documented (RFC 8259, section 9)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
     _advice("http.query", "Letters in a query", "Letters in a query have case, and may be codes (RFC 3986, 6.2.2)."),
     _advice(

@@ -76,6 +76,8 @@ class Provider(ABC):
     """Whether a name says which audience is meant; else only what its creation answered does."""
     examples: ClassVar[Mapping[str, Any]] = {}
     """Values from the page's samples, for properties whose allowed values the page does not list."""
+    names_have_case: ClassVar[bool] = False
+    """Whether the documents say that names which differ in case are two names."""
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset()
     """Properties that only some revisions of the page let the caller send."""
     operations: ClassVar[Mapping[str, Facts]] = {}

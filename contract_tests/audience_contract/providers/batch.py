@@ -45,6 +45,7 @@ class Batch(Provider):
         "header Authorization": "BATCH_API_KEY",
         "header X-Batch-Project": "BATCH_PROJECT",
     }
+    names_have_case: ClassVar[bool] = True
     bound: ClassVar[frozenset[str]] = frozenset({"X-Batch-Project"})
     identity: ClassVar[tuple[str, ...]] = _TOKEN
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})

@@ -88,7 +88,9 @@ class CommBox(Provider):
         if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
-        data = files[0].data
+        data, name = files[0].data, files[0].filename or ""
+        if not re.search(r"(?i)\.(csv|xlsx)$", name):
+            yield "a file whose name does not say its format"
         if not _named(files[0]) and not data.startswith(_PDF):
             yield "a media type that is not documented, of a content that may be"
             return

@@ -21,6 +21,8 @@ from .target import Target
 
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 """The phases after all others: remove what was created, and send again what showed a finding."""
+_PATIENCE = 5.0
+"""How many seconds, about, the run waits at most for what may come late."""
 BUSY = frozenset({429, 503})
 """Statuses that mean "later", and tell nothing about the request."""
 _AT_ONCE = 4
@@ -103,7 +105,7 @@ class Courier:
         self._sender = Sender(target.url, options.timeout, target.ca)
         self._started = time.monotonic()
         self._by_operation: Counter[str] = Counter()
-        self._patience = min(options.patience, 5.0)
+        self._patience = min(options.patience, _PATIENCE)
         self.created = self.unclear = self.waits = 0
         self.phase = ""
         self.limited = False
@@ -206,13 +208,13 @@ class Courier:
         self, operation: Operation, request: Request, seen: Observation, is_early: Callable[[Observation], bool]
     ) -> Observation:
         """The exchange, or a later one: what was just made or changed may take a while until it is shown."""
-        pause, before = 0.1, self._patience
-        while is_early(seen) and self._patience > 0:
-            self._patience -= pause
+        pause, left = 0.1, self._patience if is_not_found(seen) else min(self._options.patience, _PATIENCE)
+        while is_early(seen) and left > 0:
+            left -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
         # Only waiting in vain for an audience uses up the patience: many may be found after a short wait.
-        self._patience = self._patience if is_not_found(seen) else before
+        self._patience = left if is_not_found(seen) else self._patience
         return seen
 
     def _again(

@@ -12,7 +12,7 @@ from typing import Any
 from .. import security
 from ..bodies import fields_of, json_of, parts_of
 from ..checker import check_request
-from ..facts import facts_of
+from ..facts import Effect, facts_of
 from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
@@ -24,12 +24,14 @@ from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import habits
 from .habits import OPEN, misread
-from .places import places
+from .places import key_of, places
 from .send import PLAIN, Wire
 from .target import Target
 
 _LONG = 255
 """Characters: a server may take or refuse a longer text where no limit is documented."""
+_USUAL = 64
+"""Characters of a text that every server should take."""
 _NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
@@ -188,6 +190,11 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
+    # The name of an audience that was created has been taken before.
+    is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
+    is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
+    if not is_limited and (len(text) > _USUAL or max(text) > "\uffff"):
+        return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
     shown = label or json.dumps({name: text}, ensure_ascii=False)
     return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
 

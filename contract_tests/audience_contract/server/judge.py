@@ -1,6 +1,7 @@
 """Judges each exchange with a server: whether the answer fits the request, and whether it is as documented."""
 
 import re
+import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -74,7 +75,7 @@ class Judge:
         if not self._provider.is_by_name and status == _CONFLICT:
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         creates = facts.effect is Effect.CREATES
-        if creates and self.name(operation, seen.request) in self._names:
+        if creates and self._named(operation, seen.request) in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if creates and not facts.source:
             return expectation
@@ -191,7 +192,7 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        wrong = self.target.wrong_settings(seen.request) or self.name(operation, seen.request) in self._names
+        wrong = self.target.wrong_settings(seen.request) or self._named(operation, seen.request) in self._names
         unsaid = expectation.expected is Expected.OPEN and bool(wrong)
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
@@ -212,7 +213,9 @@ class Judge:
         """Judge whether an answer with a documented status has the documented headers and body."""
         response = seen.response
         assert response is not None
-        broken = _misshaped(operation, response)
+        ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
+        # No page says whether the last one of a list has no cursor, or null for one.
+        broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
             broken = broken or self._without_its_content(operation, response)
@@ -260,7 +263,7 @@ class Judge:
         name, facts = self.name(operation, seen.request), facts_of(operation)
         assert response is not None
         if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
-            self._names.add(name)
+            self._names.add(self._named(operation, seen.request))
         is_success = 200 <= response.status < 300 and not self._provider.says_no(operation, response)
         if not is_success or seen.request.method != operation.method:
             return
@@ -430,10 +433,19 @@ class Judge:
         # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
         return wording.asked(operation, self.ledger.redactor.bare(seen.request), broken, kind)
 
+    def _named(self, operation: Operation, request: Request) -> str:
+        """The name in a request, in the form in which a server may compare names."""
+        name = self.name(operation, request)
+        return name if self._provider.names_have_case else unicodedata.normalize("NFKC", name).casefold().strip()
+
     def name(self, operation: Operation, request: Request) -> str:
         """The name or id of the audience that a request is about; "" if none can be read."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+def _is_there(response: Response, pointer: str) -> bool:
+    return at(value_of(response), pointer) is not None
 
 
 @lru_cache(maxsize=64)
