@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from .. import urlencoded
-from ..bodies import json_of, value_of
+from ..bodies import json_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
 from ..mock.credentials import API_KEY, TOKEN
