@@ -1,6 +1,6 @@
 # Every target first sets up what it needs: a virtual environment in .venv, with the versions and hashes of requirements/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long browser network-faults interrupts strength precision mutants fuzz bench bench-contract provider generate drift update lint types docs wheel wheels licences workflows release-check rest check check-all newest size requirements clean
+.PHONY: help demo test test-long browser network-faults interrupts strength precision mutants fuzz bench bench-contract provider generate drift update lint types docs wheel wheels licences workflows release-check rest check check-all lowest newest size requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -171,8 +171,10 @@ check: test rest ## run everything that CI checks
 check-all: $(READY) ## run the suite on each Python from 3.11 to 3.14 that is installed, and with the lowest allowed and the newest dependencies
 	$(BIN)/python scripts/check_all.py
 
-newest: $(READY) ## run the suite with the newest dependencies, which users get; in .venv, the generator's bounds hold some back
-	$(BIN)/python scripts/check_all.py newest
+lowest: ## run the suite with the lowest dependencies that pyproject.toml allows
+newest: ## run the suite with the newest dependencies, which users get; in .venv, the generator's bounds hold some back
+lowest newest: $(READY)
+	$(BIN)/python scripts/check_all.py $@
 
 size: ## count the lines of code by root, without blanks, comments and docstrings
 	@$(PYTHON) scripts/size.py

@@ -1,8 +1,8 @@
 """Runs the whole suite on every supported Python that is installed, and on one of them with the lowest allowed and with
 the newest versions of the dependencies.
 
-`check_all.py newest` does the last of these only. It resolves what users install: the library with its extras, without
-the client generator, whose own bounds would hold some packages back.
+`check_all.py lowest` and `check_all.py newest` do only one of these. They resolve what users install: the packages with
+their extras, without the client generator, whose own bounds would hold some packages back.
 """
 
 import os
@@ -71,21 +71,26 @@ def newest(python: str) -> None:
     environment.suite("-m", "wheel")
 
 
+def lowest(python: str) -> None:
+    environment = Environment("lowest", python)
+    environment.resolve("--resolution", "lowest-direct", "--all-extras", *_TOGETHER)
+    environment.suite()
+
+
 def main() -> None:
     found = {version: python for version in VERSIONS if (python := interpreter(version))}
     if not found:
         sys.exit(f"none of these is here: Python {', '.join(VERSIONS)}")
     first = next(iter(found.values()))
-    if sys.argv[1:] == ["newest"]:
-        newest(first)
-        return
+    for only in (lowest, newest):
+        if sys.argv[1:] == [only.__name__]:
+            only(first)
+            return
     for version, python in found.items():
         environment = Environment(f"python-{version}", python)
         environment.suite()
         environment.run("pipeline", "drift")
-    lowest = Environment("lowest", first)
-    lowest.resolve("--resolution", "lowest-direct", "--all-extras", *_TOGETHER)
-    lowest.suite()
+    lowest(first)
     newest(first)
     print(f"passed, on Python {', '.join(found)}; not here: {', '.join(set(VERSIONS) - found.keys()) or 'none'}")
 
