@@ -7,6 +7,7 @@ import itertools
 import json
 import pkgutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,12 @@ def test_a_schema_is_said_in_one_way(version: str, change: Callable[[Json], obje
     assert spec != translated(spec)
 
 
+def _only(spec: Json, **schema: Any) -> None:
+    """Let the name have that schema alone."""
+    _name(spec).clear()
+    _name(spec).update(schema)
+
+
 _NAMES = st.sampled_from("abc")
 _MEMBERS = st.fixed_dictionaries(
     {},
@@ -317,7 +324,7 @@ _MEMBERS = st.fixed_dictionaries(
 def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_into_it(
     members: list[Json], value: Json
 ) -> None:
-    spec = changed(lambda s: (_name(s).clear(), _name(s).update(allOf=members)))
+    spec = changed(partial(_only, allOf=members))
     other: Json = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
     components = {"components": {"schemas": {"Other": other}}}
     before, after = ({**_name(each), **components} for each in (spec, translated({**spec, **components})))
@@ -327,7 +334,7 @@ def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_
 def test_members_of_all_of_that_add_up_leave_none() -> None:
     other = {"allOf": [{"type": "object", "required": ["a"]}, {"properties": {"a": {"type": "string"}}}]}
     members = [{"$ref": "#/components/schemas/Other"}, {"required": ["b"], "properties": {"b": {}}}]
-    spec = changed(lambda s: (_name(s).clear(), _name(s).update(title="t", allOf=members)))
+    spec = changed(partial(_only, title="t", allOf=members))
     spec["components"] = {"schemas": {"Other": other}}
     properties = {"a": {"type": "string"}, "b": {}}
     assert _name(translated(spec)) == {"title": "t", "type": "object", "required": ["a", "b"], "properties": properties}
@@ -336,9 +343,10 @@ def test_members_of_all_of_that_add_up_leave_none() -> None:
 def test_a_token_of_oauth_is_a_bearer_token(tmp_path: Path) -> None:
     flows = {"clientCredentials": {"tokenUrl": "https://acme.example/token", "scopes": {"all": ""}}}
     schemes = {"a": {"type": "oauth2", "flows": flows}, "b": {"type": "openIdConnect", "openIdConnectUrl": "https://x"}}
+    schemes |= {"c": {"type": "http", "scheme": "Bearer"}}
     written = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": ["all"]}, {"b": []}]))
     spec = effective.build(Provider(small_project.write(tmp_path, written), "acme"))
-    assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "ab"}
+    assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "abc"}
 
 
 def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:

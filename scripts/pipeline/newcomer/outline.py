@@ -38,12 +38,12 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     if not isinstance(request, dict):
         raise PipelineError(f"{key}: {schema.pointer}: a body that is no object; {_BY_HAND}")
     schemes, headers = list(_schemes(operation)), list(_headers(operation, module))
+    if not schemes:
+        raise PipelineError(f"{key}: {at}: no credential is documented; {_BY_HAND}")
     model = _type(module, "body")
     arguments = list(_arguments(schema, model, modules)) if "properties" in schema.value else []
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
-    status = min((code for code in responses.value if code.startswith("2")), default=None)
-    if status is None:
-        raise PipelineError(f"{key}: {at}/responses: no success is documented; {_BY_HAND}")
+    status = min(code for code in responses.value if code.startswith("2"))
     errors = sorted(code for code in responses.value if code[0] in "45d")
     error: Any = next((sample(each, "words") for code in errors[:1] for each in schemas(responses[code]).values()), {})
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
@@ -83,11 +83,12 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
 
 
 def _creating(key: str, spec: Json) -> Operation:
-    """The first POST with a JSON body, or else the first such PUT."""
-    fits = [each for each in operations(spec) if any(map(_is_json, schemas(each.node.get("requestBody"))))]
+    """The first POST with a JSON body and a documented success, or else the first such PUT."""
+    done = [each for each in operations(spec) if any(code.startswith("2") for code in each.node["responses"].value)]
+    fits = [each for each in done if any(map(_is_json, schemas(each.node.get("requestBody"))))]
     found = [each for method in ("POST", "PUT") for each in fits if each.method == method]
     if not found:
-        raise PipelineError(f"{key}: no POST or PUT with a JSON body; {_BY_HAND}")
+        raise PipelineError(f"{key}: no POST or PUT with a JSON body and a documented success; {_BY_HAND}")
     return found[0]
 
 
