@@ -20,12 +20,11 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
     """
     for parameter, place, values in sent(operation, request):
         yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
-    pairs = urlencoded.pairs(request.target.partition("?")[2])
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
     # An object's properties may stand in the query under any names.
     unjudged = operation.node.plain("x-not-judged-query", [])
-    for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
+    for key in {urlencoded.decode(key, plus=True) for key, _ in _query(request)} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
         elif not unjudged:
@@ -34,17 +33,22 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
 
 def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, list[str]]]:
     """Each parameter of the operation, where it stands, and the values that it has there, as they were sent."""
-    pairs = urlencoded.pairs(request.target.partition("?")[2])
+    pairs = [(urlencoded.decode(key, plus=True), value) for key, value in _query(request)]
     path = operation.path_values(request.target)
     for parameter in operation.node.get("parameters") or ():
         name, place = str(parameter.value["name"]), str(parameter.value["in"])
         if place == "query":
-            values = [value for key, value in pairs if urlencoded.decode(key, plus=True) == name]
+            values = [value for key, value in pairs if key == name]
         elif place == "path":
             values = [path[name]] if name in path else []
         else:
             values = request.values(name) if place == "header" else request.cookies(name)
         yield parameter, place, values
+
+
+def _query(request: Request) -> list[tuple[str, str]]:
+    """The names and values of the query, as they were sent."""
+    return urlencoded.pairs(request.target.partition("?")[2])
 
 
 def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
