@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -321,6 +321,8 @@ _MEMBERS = st.fixed_dictionaries(
     st.lists(st.one_of(_MEMBERS, st.builds(lambda *of: {"allOf": [*of]}, _MEMBERS, _MEMBERS)), min_size=1, max_size=3),
     st.dictionaries(_NAMES, st.sampled_from(["x", 1])),
 )
+@example([{"additionalProperties": {"type": "integer"}}, {"properties": {"a": {"type": "string"}}}], {"a": "x"})
+@example([{"$ref": "#/components/schemas/Other"}, {"properties": {"a": {"type": "integer"}}}], {"a": "x"})
 def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_into_it(
     members: list[Json], value: Json
 ) -> None:

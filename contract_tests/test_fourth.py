@@ -211,6 +211,7 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
         [
             (_CREATE, {"tags": [HOSTILE], "summary": HOSTILE_LINES, "description": HOSTILE_LINES}),
             (_BODY, {HOSTILE: {"type": "string", "enum": [HOSTILE]}, "title": {"type": "string", "example": HOSTILE}}),
+            (_BODY, {"a" * 200: {"type": "string"}}),
             (_ANSWER, {HOSTILE: {"type": "string", "example": HOSTILE}}),
             (("components", "schemas", "Problem", "properties"), {HOSTILE: {"type": "string"}}),
             (("info",), {"title": HOSTILE, "version": HOSTILE}),
