@@ -13,6 +13,7 @@ from audience_contract.samples import sample
 from audience_contract.security import alternatives, is_bearer
 from audience_contract.security import header as header_of
 from audience_contract.spec import Node, Operation
+from audiences._options import Options
 
 from .._errors import PipelineError
 from ..client import shape
@@ -20,8 +21,6 @@ from ..diff.security import urls_of
 from ..documents import pointer
 from ..operations import Json, operations, parameters, schemas
 
-# The arguments that the class of every provider has already.
-_ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 _BY_HAND = "write its files by hand, after another's"
 
 
@@ -46,6 +45,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     status = min(code for code in responses.value if code.startswith("2"))
     errors = sorted(code for code in responses.value if code[0] in "45d")
     error: Any = next((sample(each, "words") for code in errors[:1] for each in schemas(responses[code]).values()), {})
+    variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
         "operation": operation,
@@ -64,10 +64,10 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "required": [_python(each.value["name"], each.pointer) for each in others if each.value.get("required")],
         "path": _path(operation),
         # The variables of the first server's URL, which are settings of the same names.
-        "variables": [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})],
+        "variables": variables,
         "schemes": schemes,
         "headers": headers,
-        "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
+        "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])], variables)),
         # The constants of the mock server's credentials that the provider's mock imports.
         "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
         "status": int(status.replace("X", "0")),
@@ -158,14 +158,15 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             yield {"header": each.value["name"], "at": each.pointer, "sent": sent, "whole": whole, **ours}
 
 
-def _settings(key: str, found: list[Json]) -> Iterator[Json]:
-    taken = set(_ARGUMENTS)
-    for each in found:
+def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:
+    taken = {"self", *Options.__annotations__}
+    for each in [*({"argument": name, "at": "/servers/0/variables"} for name in variables), *found]:
         argument = each["argument"]
         if argument in taken:
             raise PipelineError(f"{key}: {each['at']}: there is a setting {argument!r} already; {_BY_HAND}")
         taken.add(argument)
-        yield {**each, "variable": f"{key}_{argument}".upper()}
+        if each in found:
+            yield {**each, "variable": f"{key}_{argument}".upper()}
 
 
 def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
