@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -319,6 +319,8 @@ def _made(schema: Json, other: Json) -> None:
     st.lists(st.one_of(_MEMBERS, st.builds(lambda *of: {"allOf": [*of]}, _MEMBERS, _MEMBERS)), min_size=1, max_size=3),
     st.dictionaries(_NAMES, st.sampled_from(["x", 1])),
 )
+@example([{"additionalProperties": {"type": "integer"}}, {"properties": {"a": {"type": "string"}}}], {"a": "x"})
+@example([{"$ref": "#/components/schemas/Other"}, {"properties": {"a": {"type": "integer"}}}], {"a": 1})
 def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_into_it(
     members: list[Json], value: Json
 ) -> None:
@@ -341,9 +343,10 @@ def test_members_of_all_of_that_add_up_leave_none() -> None:
 def test_a_token_of_oauth_is_a_bearer_token(tmp_path: Path) -> None:
     flows = {"clientCredentials": {"tokenUrl": "https://acme.example/token", "scopes": {"all": ""}}}
     schemes = {"a": {"type": "oauth2", "flows": flows}, "b": {"type": "openIdConnect", "openIdConnectUrl": "https://x"}}
+    schemes |= {"c": {"type": "http", "scheme": "Bearer"}}
     written = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": ["all"]}, {"b": []}]))
     spec = effective.build(Provider(small_project.write(tmp_path, written), "acme"))
-    assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "ab"}
+    assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "abc"}
 
 
 def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:

@@ -211,6 +211,7 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
         [
             (_CREATE, {"tags": [HOSTILE], "summary": HOSTILE_LINES, "description": HOSTILE_LINES}),
             (_BODY, {HOSTILE: {"type": "string", "enum": [HOSTILE]}, "title": {"type": "string", "example": HOSTILE}}),
+            (_BODY, {"a" * 200: {"type": "string"}}),
             (_ANSWER, {HOSTILE: {"type": "string", "example": HOSTILE}}),
             (("components", "schemas", "Problem", "properties"), {HOSTILE: {"type": "string"}}),
             (("info",), {"title": HOSTILE, "version": HOSTILE}),
@@ -268,6 +269,8 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
         ("Acme", "none.md", "none.md"),
         ("Acme", "page.md", "found 0"),
         ("Acme", "patch.md", "no POST or PUT with a JSON body"),
+        ("Acme", "open.md", "no credential is documented"),
+        ("Acme", "taken.md", "there is a setting 'proxy' already"),
         ("Acme", "bare.md", "/servers: there are none"),
         ("Acme", "list.md", "a body that is no object"),
         ("Acme", "enums.md", "properties/b/enum: not each"),
@@ -280,6 +283,9 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
     (tmp_path / "page.md").write_text("# Words\n", "utf-8")
     text = PAGE.read_text("utf-8")
     (tmp_path / "patch.md").write_text(text.replace('"post": {', '"patch": {'), "utf-8")
+    server = '"servers": [{"url": "https://{proxy}.example", "variables": {"proxy": {"default": "eu"}}}], "x-servers": '
+    (tmp_path / "taken.md").write_text(text.replace('"servers": ', server), "utf-8")
+    (tmp_path / "open.md").write_text(text.replace('"security":', '"x-security":'), "utf-8")
     (tmp_path / "bare.md").write_text(text.replace('"servers"', '"x-servers"'), "utf-8")
     strings = {"type": "string", "enum": ["a-b", "a_b"]}
     bodies: dict[str, dict[str, Any]] = {

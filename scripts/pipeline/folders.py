@@ -4,7 +4,6 @@ A SOURCE.toml without `class` is that of a service that a provider needs: it has
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,20 +62,12 @@ _SOURCE = {
 }
 
 
-@dataclass(frozen=True)
 class Document:
     """An upstream document in `path`, and what SOURCE.toml says of it."""
 
-    path: Path
-    entry: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-    @property
-    def kind(self) -> str:
-        return str(self.entry["kind"])
+    def __init__(self, path: Path, entry: dict[str, Any]) -> None:
+        self.path, self.entry = path, entry
+        self.name, self.kind = path.name, str(entry["kind"])
 
 
 class Provider:

@@ -111,12 +111,16 @@ def _modernise(schema: Json) -> None:
 
 
 def with_bearer(spec: Json) -> Json:
-    """The document with bearer tokens (RFC 6750) in the place of OAuth 2 and OpenID Connect."""
+    """The document with bearer tokens (RFC 6750) in the place of OAuth 2 and OpenID Connect; and with the names of
+    schemes, whose case does not matter, in lower case.
+    """
     for scheme in spec.get("components", {}).get("securitySchemes", {}).values():
         if scheme.get("type") in ("oauth2", "openIdConnect"):
             for key in scheme.keys() - {"description"}:
                 del scheme[key]
             scheme |= {"type": "http", "scheme": "bearer"}
+        elif "scheme" in scheme:
+            scheme["scheme"] = scheme["scheme"].lower()
     return spec
 
 

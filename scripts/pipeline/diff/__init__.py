@@ -20,8 +20,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes(old, new):
         # A shared component is met at each place that uses it, and its change is reported once.
-        where = change.sentence if change.pointer_old == change.pointer_new is None else None
-        key = (change.kind, change.pointer_old, change.pointer_new, change.side, where)
+        key = (change.kind, change.pointer_old, change.pointer_new, change.side)
         found.setdefault(key, []).append(change)
     order = list(Kind)
     return sorted(map(_told, found.values()), key=lambda change: order.index(change.kind))

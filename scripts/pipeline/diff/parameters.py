@@ -7,7 +7,7 @@ from .media import content
 from .node import Node
 from .sentence import differing
 from .walk import Walk
-from .words import paged
+from .words import added
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _SINGLE = ("string", "integer", "number", "boolean")
@@ -42,8 +42,7 @@ def compare(
         if one is not None and two is not None:
             yield from _pair(one, two, side, name, place)
         elif two is not None:
-            pages = paged(called, [name for _, name in old]) if place == "query" and where.startswith("GET ") else ""
-            kind, rest = (Kind.UNDECIDED, pages) if pages else (Kind.COMPATIBLE, "")
+            kind, rest = added(called, [name for _, name in old], where if side == "request" else "")
             if side == "request" and two.plain("required", False):
                 kind, rest = Kind.BREAKING_CALLER, ", and required"
             yield Change(kind, None, two.pointer, f"{name} is added{rest}", side)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+from .change import Kind
+
 # Keywords that tell people something, and refuse no value.
 SAID = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "xml", "$comment")
 SIDED = {"request": "readOnly", "response": "writeOnly"}
@@ -24,7 +26,8 @@ NOT_ASSERTED = ("binary", "double", "password")
 _OF_PAGES = re.compile(r"(?i)page|pagin|limit|offset|cursor|has_?more|^_?(next|skip)|^(from|start|after)$")
 
 
-def paged(name: str, before: Collection[str]) -> str:
-    """What a new parameter or property may mean besides, if its name speaks of pages, and none did so before."""
-    new = _OF_PAGES.search(name) and not any(map(_OF_PAGES.search, before))
-    return ": a list that came whole may come in pages now, of which callers read the first only" if new else ""
+def added(name: str, before: Collection[str], where: str) -> tuple[Kind, str]:
+    """What it means that an optional name is added to the others `before`; `where` begins with the method."""
+    if where.startswith("GET ") and _OF_PAGES.search(name) and not any(map(_OF_PAGES.search, before)):
+        return Kind.UNDECIDED, ": a list that came whole may come in pages now, of which callers read the first only"
+    return Kind.COMPATIBLE, ""

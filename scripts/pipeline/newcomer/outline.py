@@ -13,6 +13,7 @@ from audience_contract.samples import sample
 from audience_contract.security import alternatives, is_bearer
 from audience_contract.security import header as header_of
 from audience_contract.spec import Node, Operation
+from audiences._options import Options
 
 from .._errors import PipelineError
 from ..client import shape
@@ -20,8 +21,6 @@ from ..diff.security import urls_of
 from ..documents import pointer
 from ..operations import Json, operations, parameters, schemas
 
-# The arguments that the class of every provider has already.
-_ARGUMENTS = {"self", "options", "base_url", "user_agent"}
 _BY_HAND = "write its files by hand, after another's"
 
 
@@ -38,14 +37,15 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     if not isinstance(request, dict):
         raise PipelineError(f"{key}: {schema.pointer}: a body that is no object; {_BY_HAND}")
     schemes, headers = list(_schemes(operation)), list(_headers(operation, module))
+    if not schemes:
+        raise PipelineError(f"{key}: {at}: no credential is documented; {_BY_HAND}")
     model = _type(module, "body")
     arguments = list(_arguments(schema, model, modules)) if "properties" in schema.value else []
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
-    status = min((code for code in responses.value if code.startswith("2")), default=None)
-    if status is None:
-        raise PipelineError(f"{key}: {at}/responses: no success is documented; {_BY_HAND}")
+    status = min(code for code in responses.value if code.startswith("2"))
     errors = sorted(code for code in responses.value if code[0] in "45d")
     error: Any = next((sample(each, "words") for code in errors[:1] for each in schemas(responses[code]).values()), {})
+    variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
         "operation": operation,
@@ -64,10 +64,10 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "required": [_python(each.value["name"], each.pointer) for each in others if each.value.get("required")],
         "path": _path(operation),
         # The variables of the first server's URL, which are settings of the same names.
-        "variables": [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})],
+        "variables": variables,
         "schemes": schemes,
         "headers": headers,
-        "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
+        "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])], variables)),
         # The constants of the mock server's credentials that the provider's mock imports.
         "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
         "status": int(status.replace("X", "0")),
@@ -83,11 +83,12 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
 
 
 def _creating(key: str, spec: Json) -> Operation:
-    """The first POST with a JSON body, or else the first such PUT."""
-    fits = [each for each in operations(spec) if any(map(_is_json, schemas(each.node.get("requestBody"))))]
+    """The first POST with a JSON body and a documented success, or else the first such PUT."""
+    done = [each for each in operations(spec) if any(code.startswith("2") for code in each.node["responses"].value)]
+    fits = [each for each in done if any(map(_is_json, schemas(each.node.get("requestBody"))))]
     found = [each for method in ("POST", "PUT") for each in fits if each.method == method]
     if not found:
-        raise PipelineError(f"{key}: no POST or PUT with a JSON body; {_BY_HAND}")
+        raise PipelineError(f"{key}: no POST or PUT with a JSON body and a documented success; {_BY_HAND}")
     return found[0]
 
 
@@ -157,14 +158,15 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             yield {"header": each.value["name"], "at": each.pointer, "sent": sent, "whole": whole, **ours}
 
 
-def _settings(key: str, found: list[Json]) -> Iterator[Json]:
-    taken = set(_ARGUMENTS)
-    for each in found:
+def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:
+    taken = {"self", *Options.__annotations__}
+    for each in [*({"argument": name, "at": "/servers/0/variables"} for name in variables), *found]:
         argument = each["argument"]
         if argument in taken:
             raise PipelineError(f"{key}: {each['at']}: there is a setting {argument!r} already; {_BY_HAND}")
         taken.add(argument)
-        yield {**each, "variable": f"{key}_{argument}".upper()}
+        if each in found:
+            yield {**each, "variable": f"{key}_{argument}".upper()}
 
 
 def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
