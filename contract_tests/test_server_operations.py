@@ -33,8 +33,8 @@ def _found(report: Report) -> set[tuple[str, str]]:
     return {(operation, finding.rule) for finding in found for operation in finding.operations}
 
 
-def _playing(operation: str, act: Any, key: str = "batch") -> MockServer:
-    return MockServer(fault=Fault(f"{key}.test", "It is wrong.", (), act, operation=operation))
+def _playing(operation: str, act: Any, key: str = "batch", settings: Settings | None = None) -> MockServer:
+    return MockServer(fault=Fault(f"{key}.test", "It is wrong.", (), act, operation=operation), settings=settings)
 
 
 def _judged(operation: str, act: Any, *others: str, key: str = "batch", requests: int = 60) -> Report:
@@ -322,8 +322,18 @@ _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"]
     ids=["the first action for an id counts", "a replacement adds", "a read counts one too many"],
 )
 def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong: str, act: Any) -> None:
-    report = judge(_playing(wrong, act), "batch", requests=80, operations=[_VIEW, operation])
+    playing = _playing(wrong, act, settings=Settings(indexing=0.3))
+    report = judge(playing, "batch", requests=80, operations=[_VIEW, operation])
     assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
+
+
+def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:
+    def adds(turn: Turn) -> Response:
+        both = turn.request.body.replace(b"phone1\r\n", b"phone1\r\n442079832100\r\n447700900123\r\n", 1)
+        return turn.answer() if turn.refused() else turn.answer(replace(turn.request, body=both))
+
+    report = judge(_playing(_PUT, adds, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"])
+    assert "run.members" in [one.rule for one in report.counted]
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
