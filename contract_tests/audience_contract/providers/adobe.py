@@ -127,10 +127,12 @@ class Adobe(Provider):
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
         """A create's answer has the caller's id; a list's counts, filters and order are as they are documented."""
+        if operation.id not in ("create_audience", "listAudiences"):
+            return
         value = json_of(response)
-        if operation.id == "create_audience" and b'"audienceId"' in request.body and "audienceId" not in value:
-            yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
-        if operation.id != "listAudiences":
+        if operation.id == "create_audience":
+            if b'"audienceId"' in request.body and "audienceId" not in value:
+                yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
             return
         asked = dict(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
         found = value.get("children", [])
