@@ -310,6 +310,11 @@ _MEMBERS = st.fixed_dictionaries(
 ) | st.just({"$ref": "#/components/schemas/Other"})
 
 
+def _made(schema: Json, other: Json) -> None:
+    schema.clear()
+    schema.update(other)
+
+
 @given(
     st.lists(st.one_of(_MEMBERS, st.builds(lambda *of: {"allOf": [*of]}, _MEMBERS, _MEMBERS)), min_size=1, max_size=3),
     st.dictionaries(_NAMES, st.sampled_from(["x", 1])),
@@ -317,7 +322,7 @@ _MEMBERS = st.fixed_dictionaries(
 def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_into_it(
     members: list[Json], value: Json
 ) -> None:
-    spec = changed(lambda s: (_name(s).clear(), _name(s).update(allOf=members)))
+    spec = changed(lambda s: _made(_name(s), {"allOf": members}))
     other: Json = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
     components = {"components": {"schemas": {"Other": other}}}
     before, after = ({**_name(each), **components} for each in (spec, translated({**spec, **components})))
@@ -327,7 +332,7 @@ def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_
 def test_members_of_all_of_that_add_up_leave_none() -> None:
     other = {"allOf": [{"type": "object", "required": ["a"]}, {"properties": {"a": {"type": "string"}}}]}
     members = [{"$ref": "#/components/schemas/Other"}, {"required": ["b"], "properties": {"b": {}}}]
-    spec = changed(lambda s: (_name(s).clear(), _name(s).update(title="t", allOf=members)))
+    spec = changed(lambda s: _made(_name(s), {"title": "t", "allOf": members}))
     spec["components"] = {"schemas": {"Other": other}}
     properties = {"a": {"type": "string"}, "b": {}}
     assert _name(translated(spec)) == {"title": "t", "type": "object", "required": ["a", "b"], "properties": properties}

@@ -122,7 +122,7 @@ class Masks:
 
 def _kinds(kind: Node | None) -> list[Node]:
     """A schema, and those that it is made of."""
-    return schema.every([kind] if kind else [])
+    return schema.every((kind,) if kind else ())
 
 
 def properties(kind: Node | None) -> dict[str, Node]:
