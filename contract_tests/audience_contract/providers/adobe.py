@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from .. import urlencoded
-from ..bodies import json_of
+from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
 from ..mock.credentials import API_KEY, TOKEN
@@ -127,12 +127,10 @@ class Adobe(Provider):
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
         """A create's answer has the caller's id; a list's counts, filters and order are as they are documented."""
-        if operation.id not in ("create_audience", "listAudiences"):
-            return
-        value = json_of(response)
-        if operation.id == "create_audience":
-            if b'"audienceId"' in request.body and "audienceId" not in value:
-                yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
+        value = value_of(response) or {}
+        if operation.id == "create_audience" and b'"audienceId"' in request.body and "audienceId" not in value:
+            yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
+        if operation.id != "listAudiences":
             return
         asked = dict(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
         found = value.get("children", [])
