@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,10 +11,29 @@ from audience_contract import Response, load
 from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
-from audience_contract.report import Report
+from audience_contract.report import Finding, Report
 from audience_contract.server import Options, Target, run
 
 CLIENT = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}
+
+
+@dataclass
+class AtRequest:
+    """A watcher of a run, which does something before the request of that number."""
+
+    left: int
+    act: Callable[[], object]
+
+    def phase(self, name: str) -> None:
+        pass
+
+    def request(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.act()
+
+    def finding(self, finding: Finding) -> None:
+        pass
 
 
 def target(server: MockServer, key: str, url: str = "", **changes: str) -> Target:

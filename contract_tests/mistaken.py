@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ def around(mistake: Mistake, middleware_of: ASGIApp) -> ASGIApp:
     return app
 
 
+def changing(before: Before = Mistake.before, after: After = Mistake.after) -> Callable[[ASGIApp], ASGIApp]:
+    """A server that is asked something else, answers in place of it if `before` gives an answer, or answers else."""
+    return partial(around, Mistake("", "", before, after))
+
+
 def _of(body: bytes) -> Receive:
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -87,7 +93,7 @@ def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
         about = [each for each in spec.operations if re.search(mistake.at, f"{each.method} {each.path}")]
         named = {each.id for each in about} | {facts_of(each).source for each in about} - {""}
         options = {"operations": named, **options}
-    middleware = (lambda app: around(mistake, app)) if mistake else None
+    middleware = partial(around, mistake) if mistake else None
     with MockServer(keys=[spec.key], middleware=middleware) as server:
         return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", **options}))
 

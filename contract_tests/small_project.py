@@ -55,7 +55,9 @@ def changed(change: Callable[[Json], object]) -> Json:
 def as_yaml(value: Any) -> str:
     """A JSON value in block style, its keys in their order."""
     text = io.StringIO()
-    YAML(pure=True).dump(value, text)
+    yaml = YAML(pure=True)
+    yaml.allow_unicode = False  # as it is, it would write U+0085 as itself, which is a line break there
+    yaml.dump(value, text)
     return text.getvalue()
 
 

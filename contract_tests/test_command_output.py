@@ -44,7 +44,7 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
         deadline = time.monotonic() + 60
         while len(server.audiences) < len(TITLES) - 1 and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(1)  # for the answers to arrive
+        time.sleep(3)  # for the answers to arrive
         process.send_signal(signal.SIGINT)
         out, error = process.communicate()
         connection.close()

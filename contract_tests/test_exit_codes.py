@@ -5,13 +5,11 @@ import re
 import sys
 import zlib
 from base64 import b64decode
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 import processes
 from audience_contract import Response, reports
@@ -19,38 +17,16 @@ from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
 from audience_contract.server import Options, run
 from fronts import front
-from judged import CLIENT, reply, target
+from judged import CLIENT, target
+from mistaken import changing
 from test_report_terminal import shown
 
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server"]
-Around = Callable[[ASGIApp], ASGIApp]
-_JSON = (("content-type", "application/json"),)
 
 
-def refusing(wrong: Callable[[Scope], bool], response: Response) -> Around:
-    """A server that answers so where a request is `wrong`, and rightly else."""
-
-    def around(app: ASGIApp) -> ASGIApp:
-        async def changed(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http" and wrong(scope):
-                while (await receive()).get("more_body"):
-                    pass
-                await reply(response, send)
-            else:
-                await app(scope, receive, send)
-
-        return changed
-
-    return around
-
-
-def _header(scope: Scope, name: str) -> str:
-    return next((value.decode() for key, value in scope["headers"] if key.decode() == name), "")
-
-
-_ODD_TYPE = refusing(
-    lambda scope: "charset" in _header(scope, "content-type").lower(),
-    Response(415, _JSON, b'{"error": "invalid_request"}'),
+_NO_TYPE = Response(415, (("content-type", "application/json"),), b'{"error": "invalid_request"}')
+_ODD_TYPE = changing(
+    lambda request: _NO_TYPE if "charset" in "".join(request.values("content-type")).lower() else request
 )
 
 
@@ -93,8 +69,8 @@ def test_what_was_never_tried_is_named_and_the_exit_code_is_2() -> None:
 
 def test_an_answer_that_every_valid_request_gets_is_shown_in_full_with_exit_code_2() -> None:
     said = f"<h1>Forbidden</h1>{'<p>-</p>' * 100}CSRF cookie not set."
-    around = refusing(lambda _: True, Response(403, (("content-type", "text/html"),), said.encode()))
-    report = found(MockServer(middleware=around))
+    forbidden = Response(403, (("content-type", "text/html"),), said.encode())
+    report = found(MockServer(middleware=changing(lambda _: forbidden)))
     assert report.verdict.exit_code == 2
     assert "CSRF cookie not set." in re.sub(r"\n +<? ?", "", shown(report))
 
@@ -122,11 +98,7 @@ def test_a_server_that_dies_is_a_violation_with_what_it_was_sent_last(number: in
 
 def test_the_same_answers_to_the_same_run_make_the_same_file_of_every_form() -> None:
     """The service issues another token to each request, in the order of the requests."""
-    around = refusing(lambda _: False, Response(200, ()))
-    first, second = (
-        found(MockServer(fault="adobe_ims.success-201", middleware=around), run_id="same", requests=60)
-        for _ in range(2)
-    )
+    first, second = (found(MockServer(fault="adobe_ims.success-201"), run_id="same", requests=60) for _ in range(2))
     varying = rb"mock-[\w-]+|127\.0\.0\.1:\d+|\d\d:\d\d:\d\d GMT|#?&#58;\d+"
 
     def plain(report: Report, form: str) -> bytes:

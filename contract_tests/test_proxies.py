@@ -42,14 +42,6 @@ def proxy() -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the machine that tests has set."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
 def call(key: str, url: str, face: BlockingPortal | None, **options: Any) -> Receipt | AudiencesError:
     policies = {"create_policy": ONCE, "read_policy": ONCE}
     caller = Caller(key, url, face, **{"verify": certificates.trust(), **policies, **options})

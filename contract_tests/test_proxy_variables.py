@@ -9,9 +9,9 @@ from audiences import ConfigurationError, NotSentError, Receipt
 from audiences._http.proxies import from_environment
 from callers import FACES, make
 from faults.server import Stage
-from test_proxies import OAUTH, call, no_variables, proxy, targets
+from test_proxies import OAUTH, call, proxy, targets
 
-__all__ = ["no_variables", "proxy"]  # fixtures
+__all__ = ["proxy"]  # a fixture
 
 MALFORMED = [
     "http://name:word-4711@host:port",

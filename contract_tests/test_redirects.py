@@ -6,27 +6,19 @@ from audiences import UnknownOutcomeError
 from callers import Caller
 from raw_server import RawServer, http
 
-
-def test_a_redirect_is_not_followed_and_its_outcome_is_unknown(caller: Caller, raw: RawServer) -> None:
-    raw.requests.clear()
-    raw.answer = http(307, Location="http://127.0.0.1:9/elsewhere")
-    error = caller.create(caller.case.good())
-    assert isinstance(error, UnknownOutcomeError)
-    assert len(raw.requests) == 1
-    assert error.response is not None
-    assert error.response.headers["location"] == "http://127.0.0.1:9/elsewhere"
+ELSEWHERE = "http://127.0.0.1:9/elsewhere"
+LOCATIONS = (ELSEWHERE, "http://1:7.0.0.1:9/", "http://host:port/", "http://[x/", "\xff", "/a" * 40_000)
 
 
-LOCATIONS = ("http://1:7.0.0.1:9/", "http://host:port/", "http://[x/", "\xff", "/a" * 40_000)
-
-
-@pytest.mark.parametrize(("status", "location"), [*zip((301, 302, 303, 307, 308), LOCATIONS, strict=True)])
-def test_a_location_that_is_no_url_hides_nothing_of_the_answer(
+@pytest.mark.parametrize(("status", "location"), [*zip((307, 301, 302, 303, 307, 308), LOCATIONS, strict=True)])
+def test_a_redirect_is_not_followed_its_outcome_is_unknown_and_its_location_hides_nothing_of_it(
     caller: Caller, raw: RawServer, status: int, location: str
 ) -> None:
+    raw.requests.clear()
     raw.answer = http(status, b"{}", Location=location)
     error = caller.create(caller.case.good())
     assert isinstance(error, UnknownOutcomeError)
+    assert len(raw.requests) == 1
     assert error.response is not None
     assert (error.response.status, error.response.body, error.response.problem) == (status, b"{}", None)
     assert error.response.headers["location"].encode() in (location.encode(), location.encode("latin-1"))

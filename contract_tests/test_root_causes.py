@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_contract import Request, load
 from audience_contract.evidence import Redactor
@@ -27,6 +26,7 @@ from audience_contract.server.wording import asked
 from audience_contract.violation import Violation
 from audience_contract.workbooks import workbook
 from judged import judge
+from mistaken import changing
 from test_expectation import SETTINGS, same
 from wire import body, header, query, wire
 
@@ -328,23 +328,13 @@ def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_by
     assert asked(create, request, violation, "") == f"part audience_file = a.xlsx of {len(book):,} bytes"
 
 
-def trimming(app: ASGIApp) -> ASGIApp:
+def trimming(request: Request) -> Request:
     """White space around a name that is created is not taken for a part of it."""
-
-    def trimmed(message: Message) -> Message:
-        # It goes behind the name, so that the body is as long as it was.
-        moved = re.sub(rb'(": ")(\s*)(contract-[^"]*?)(\s*)"', rb'\1\3"\2\4', message.get("body", b""))
-        return {**message, "body": moved}
-
-    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
-        async def read() -> Message:
-            return trimmed(await receive())
-
-        await app(scope, read if scope.get("path", "").endswith("/create") else receive, send)
-
-    return inner
+    # It goes behind the name, so that the body is as long as it was.
+    moved = re.sub(rb'(": ")(\s*)(contract-[^"]*?)(\s*)"', rb'\1\3"\2\4', request.body)
+    return replace(request, body=moved) if request.target.endswith("/create") else request
 
 
 def test_what_becomes_of_an_audience_whose_name_should_have_been_refused_is_no_finding_of_its_own() -> None:
-    (found,) = judge(MockServer(middleware=trimming, prose=True), "batch", requests=150).counted
+    (found,) = judge(MockServer(middleware=changing(trimming), prose=True), "batch", requests=150).counted
     assert (found.rule, found.operations) == ("case.refused", ("audience_create",))

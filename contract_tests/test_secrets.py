@@ -1,22 +1,16 @@
 """Credentials and personal data stay out of what is printed; names and the provider's words are there for who asks."""
 
-import traceback
 from typing import Any
 
 import pytest
 
 from audiences import Audience, InvalidError, PhoneFile, Secret
 from callers import make
+from canaries import shown
 from cases import case
 from wire import credential_place
 
 PRIVATE = ["VIP-name", "ada@example.org", "442079832100"]
-
-
-def shown(value: object) -> str:
-    if isinstance(value, BaseException):
-        return "".join(traceback.format_exception(value)) + repr(value) + str(value)
-    return repr(value) + str(value)
 
 
 def test_no_repr_shows_a_secret(key: str) -> None:

@@ -1,5 +1,6 @@
 """Judging a server, over real HTTP: when it is green, when it can't be told, and what a run may do to a server."""
 
+import itertools
 import json
 import re
 import time
@@ -8,14 +9,15 @@ from dataclasses import asdict, replace
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audience_contract import Response, provider_keys
+from audience_contract import Request, Response, provider_keys
 from audience_contract.faults import catalogue
 from audience_contract.mock import MockServer, Settings
 from audience_contract.report import Verdict
 from audience_contract.server import Options, ProductionError, Target, run
 from audience_contract.server.audiences import PREFIX, STARTS
 from cases import KEYS
-from judged import CLIENT, answering, created, judge, reply, target
+from judged import CLIENT, answering, created, judge, target
+from mistaken import changing
 
 _CREATE = "audience_create"
 
@@ -35,17 +37,10 @@ def test_a_server_that_answers_everything_in_the_same_way_cannot_be_judged(key: 
     assert str(status) in report.ended
 
 
-def elsewhere(_: ASGIApp) -> ASGIApp:
-    """Static files, for instance: there is nothing to post to, and nothing that PUT could replace."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-        await reply(Response(405 if scope["method"] == "PUT" else 404, (), b""), send)
-
-    return app
-
-
 @pytest.mark.parametrize("key", provider_keys())
 def test_a_server_that_is_another_one_is_not_judged(key: str) -> None:
+    # Static files, for instance: there is nothing to post to, and nothing that PUT could replace.
+    elsewhere = changing(lambda request: Response(405 if request.method == "PUT" else 404, ()))
     report = judge(MockServer(middleware=elsewhere), key)
     assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
     assert "every request was answered 404" in report.ended
@@ -109,22 +104,15 @@ def test_no_headline_has_a_part_of_a_credential_however_long_it_is() -> None:
     assert not [part for at in range(len(secret) - 4) if (part := secret[at : at + 5]) in told]
 
 
+def _busy(seconds: int) -> Response:
+    headers = (("content-type", "application/json"), ("retry-after", str(seconds)))
+    return Response(429, headers, b'{"error_code": "c", "error_message": "m"}')
+
+
 def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
-    def around(app: ASGIApp) -> ASGIApp:
-        seen = 0
-
-        async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-            nonlocal seen
-            seen += 1
-            if seen % 10:
-                await app(scope, receive, send)
-            else:
-                error = b'{"error_code": "c", "error_message": "m"}'
-                await reply(Response(429, (("content-type", "application/json"), ("retry-after", "0")), error), send)
-
-        return busy
-
-    report = judge(MockServer(middleware=around), "batch", requests=60, operations=[_CREATE])
+    count = itertools.count(1)
+    busy = changing(lambda request: request if next(count) % 10 else _busy(0))
+    report = judge(MockServer(middleware=busy), "batch", requests=60, operations=[_CREATE])
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert any("429" in note for note in report.notes)
 
@@ -331,22 +319,17 @@ def test_a_rate_limit_is_waited_for_as_it_asks_and_the_contract_judged_to_the_en
     taken: list[float] = []
     most = 40
 
-    def around(app: ASGIApp) -> ASGIApp:
-        async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-            now = time.monotonic()
-            if sum(now - moment < 1 for moment in taken) < most:
-                taken.append(now)
-                await app(scope, receive, send)
-            else:
-                error = b'{"error_code": "c", "error_message": "m"}'
-                await reply(Response(429, (("content-type", "application/json"), ("retry-after", "1")), error), send)
+    def limited(request: Request) -> Request | Response:
+        now = time.monotonic()
+        if sum(now - moment < 1 for moment in taken) >= most:
+            return _busy(1)
+        taken.append(now)
+        return request
 
-        return limited
-
-    report = judge(MockServer(middleware=around), "adobe_ims", requests=100)
+    report = judge(MockServer(middleware=changing(limited)), "adobe_ims", requests=100)
     assert (report.verdict, report.requests >= 100) == (Verdict.KEPT, True)
     most = 3
-    hurried = judge(MockServer(middleware=around), "adobe_ims", seconds=0.8)
+    hurried = judge(MockServer(middleware=changing(limited)), "adobe_ims", seconds=0.8)
     assert (hurried.verdict, hurried.untried != ()) == (Verdict.INCONCLUSIVE, True)
 
 

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_contract import Response
+from audience_contract import Request, Response
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
-from judged import judge, reply
+from judged import judge
+from mistaken import changing
 
 _METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audience of a name"
 
@@ -24,39 +24,22 @@ _METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audie
 def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to: str) -> None:
     created: set[str] = set()
 
-    def around(app: ASGIApp) -> ASGIApp:
-        async def stricter(scope: Scope, receive: Receive, send: Send) -> None:
-            body, refused = b"", False
+    def stricter(request: Request, own: Response) -> Response:
+        creates = "/audiences/create" in request.target and own.status == 202
+        name = json.loads(request.body)["name"] if creates else ""
+        media = "".join(request.values("content-type")).lower()
+        refused = {
+            _METHOD: request.method != ("GET" if "/view" in request.target else "POST"),
+            _MEDIA: request.method == "POST" and not media.startswith("application/json"),
+            _NAME: name in created,
+        }[to]
+        created.update({name} - {""})
+        error = b'{"error_code": "c", "error_message": "m"}'
+        return Response(status, (("content-type", "application/json"),), error) if refused else own
 
-            async def read() -> Message:
-                nonlocal body
-                message = await receive()
-                body += message.get("body", b"")
-                return message
-
-            async def answered(message: Message) -> None:
-                nonlocal refused
-                if message["type"] == "http.response.start":
-                    creates = scope["path"].endswith("/audiences/create")
-                    name = json.loads(body)["name"] if creates and message["status"] == 202 else ""
-                    media = dict(scope["headers"]).get(b"content-type", b"")
-                    refused = {
-                        _METHOD: scope["method"] != ("GET" if scope["path"].endswith("/view") else "POST"),
-                        _MEDIA: scope["method"] == "POST" and not media.lower().startswith(b"application/json"),
-                        _NAME: name in created,
-                    }[to]
-                    created.update({name} - {""})
-                    if refused:
-                        error = b'{"error_code": "c", "error_message": "m"}'
-                        await reply(Response(status, (("content-type", "application/json"),), error), send)
-                if not refused:
-                    await send(message)
-
-            await app(scope, read, answered)
-
-        return stricter
-
-    report = judge(MockServer(middleware=around), "batch", operations=["audience_create"], requests=100)
+    report = judge(
+        MockServer(middleware=changing(after=stricter)), "batch", operations=["audience_create"], requests=100
+    )
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
 
 

@@ -4,16 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from dataclasses import dataclass
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import processes
 from audience_contract.mock import MockServer
-from audience_contract.report import Finding
 from audience_contract.server import run
-from judged import CLIENT, judge, target
+from judged import CLIENT, AtRequest, judge, target
 
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server", "adobe_ims", "--url"]
 
@@ -61,26 +59,7 @@ def test_an_answer_that_comes_byte_by_byte_is_late() -> None:
 @pytest.mark.parametrize("number", [60, 130])
 def test_a_server_that_is_gone_before_the_end_is_a_violation_with_what_it_was_sent_last(number: int) -> None:
     with MockServer() as server:
-        report = run(target(server, "adobe_ims"), watcher=_Stopping(server, number))
+        report = run(target(server, "adobe_ims"), watcher=AtRequest(number, lambda: server.__exit__(None, None, None)))
     assert [found.message[:11] for found in report.counted] == ["gone after "]
     assert number <= report.requests < number + 12
     assert report.unfinished
-
-
-@dataclass
-class _Stopping:
-    """Stops the server before one of the requests."""
-
-    server: MockServer
-    left: int
-
-    def phase(self, name: str) -> None:
-        pass
-
-    def request(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.server.__exit__(None, None, None)
-
-    def finding(self, finding: Finding) -> None:
-        pass

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from audience_contract import Response, load
+from audience_contract import Request, Response, load
 from audience_contract.judging import Observation
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
@@ -16,6 +16,7 @@ from audience_contract.server import Options, Target, run
 from audience_contract.server.leaks import Leaks
 from canaries import forms
 from judged import created, target
+from mistaken import changing
 from wire import wire
 
 _ORDINARY = ["i", "in", "202", "error", "token", "12345", "create", "Bearer", "application/json", "indexing_token"]
@@ -52,20 +53,17 @@ def test_a_credential_that_comes_back_is_found_in_each_of_its_forms(form: str) -
 
 def admitting(secret: str) -> Callable[[ASGIApp], ASGIApp]:
     """A mock whose bearer token is another one."""
-    changes = {secret.encode(): b"mock-token", b"mock-token": b"nobody"}
+    changes = {secret: "mock-token", "mock-token": "nobody"}
 
-    def changed_value(value: bytes) -> bytes:
-        scheme, spaces, token = re.fullmatch(rb"(\S*)( *)(.*)", value, re.DOTALL).groups()  # type: ignore[union-attr]
-        return bytes(scheme + spaces + changes.get(token, token))
+    def changed_value(value: str) -> str:
+        scheme, spaces, token = re.fullmatch(r"(\S*)( *)(.*)", value, re.DOTALL).groups()  # type: ignore[union-attr]
+        return f"{scheme}{spaces}{changes.get(token, token)}"
 
-    def around(app: ASGIApp) -> ASGIApp:
-        async def changed(scope: Scope, receive: Receive, send: Send) -> None:
-            headers = [(n, changed_value(v) if n == b"authorization" else v) for n, v in scope["headers"]]
-            await app({**scope, "headers": headers}, receive, send)
+    def changed(request: Request) -> Request:
+        headers = tuple((n, changed_value(v) if n == "authorization" else v) for n, v in request.headers)
+        return replace(request, headers=headers)
 
-        return changed
-
-    return around
+    return changing(changed)
 
 
 @pytest.mark.parametrize(

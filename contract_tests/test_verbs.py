@@ -350,7 +350,7 @@ def test_a_deletion_that_nobody_answered_is_not_repeated(face: BlockingPortal | 
 
 @pytest.mark.parametrize(
     ("answer", "seen", "words"),
-    [(RECORD, True, "whether this call made it"), ((404, ERROR), False, "not seen|is to be seen so far")],
+    [(RECORD, True, "before the call began"), ((404, ERROR), False, "not seen|is to be seen so far")],
 )
 def test_what_is_seen_after_an_unknown_outcome_is_evidence_and_no_proof(
     face: BlockingPortal | None, answer: Any, seen: bool, words: str
