@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 from regress import Regex, RegressError
 
+from .bodies import FORMS
 from .media import parse
-from .parameters import BETWEEN
+from .parameters import BETWEEN, DEEP
 from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
 Json = dict[str, Any]
@@ -54,9 +55,8 @@ _KINDS = {
     "parameters": list | dict,
 }
 """The types of the values of keywords that stand outside of schemas."""
-READ = ("multipart/form-data", "application/x-www-form-urlencoded")
-"""The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
+_BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
@@ -347,8 +347,8 @@ class _Plain:
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._object(operation.get("requestBody"))
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
-        first = parse(next(iter(content), ""))
-        unread = not first or not (first.is_json or first.essence in READ)
+        first = next(iter(content), "")
+        unread = not ("json" in first or first in FORMS or (first and "schema" in content[first]))
         why = "a body in no media type that is known here" if body and unread else why
         why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
@@ -382,6 +382,8 @@ class _Plain:
         if "content" in parameter:
             return "a parameter with a media type"
         kind = schema.get("type") if isinstance(schema, dict) else None
+        if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
+            return "an object in an object" if self._holds_nested(schema) else ""
         is_list = kind == "array" and parameter["in"] != "query"
         style = parameter.get("style", "form")
         if kind == "object" or is_list or style not in ("simple", *BETWEEN):
@@ -406,18 +408,26 @@ class _Plain:
             if is_range and _JSON not in content:
                 self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
                 found[_JSON] = entry
-            readable = media.is_json or media.essence in READ
-            entry = self._form(entry, at) if media.essence in READ else entry
-            if not readable and not is_range and (asked or "schema" in entry):
+            if media.essence in FORMS:
+                found[name] = self._form(entry, at)
+            elif media.is_json or is_range:
+                found[name] = entry
+            elif self._object(entry.get("schema", _BYTES)).get("type") == "string":
+                found[name] = {"schema": _BYTES, **entry} if asked else entry
+            else:
                 self._leave_out(at, "a media type that is not read here")
-            found[name] = entry if readable else {key: entry[key] for key in entry if key != "schema"}
-        return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in READ)))
+                found[name] = {key: entry[key] for key in entry if key != "schema"}
+        return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in FORMS)))
 
     def _form(self, entry: Json, pointer: str) -> Json:
-        """A form without the fields that are objects, or lists of such: there are many ways to write them."""
+        """A form without the fields that are objects, or lists of such: there are many ways to write them, but one if
+        `encoding` says so.
+        """
         schema = self._target(entry.get("schema"))
         fields: Any = schema.get("properties") if isinstance(schema, dict) else None
-        nested = [name for name, kind in fields.items() if self._is_nested(kind)] if isinstance(fields, dict) else []
+        styles = {name: self._object(each).get("style") for name, each in self._object(entry.get("encoding")).items()}
+        fields = fields if isinstance(fields, dict) else {}
+        nested = [name for name, kind in fields.items() if self._is_unwritable(kind, styles.get(name))]
         if not nested:
             return entry
         for name in nested:
@@ -427,6 +437,18 @@ class _Plain:
         fields = {name: kind for name, kind in fields.items() if name not in nested}
         others = {"required": needed, "properties": fields, "additionalProperties": {}}
         return {**entry, "schema": {**schema, **others}, "x-not-judged": said}
+
+    def _is_unwritable(self, kind: Any, style: Any) -> bool:
+        if style == DEEP:
+            return self._object(kind).get("type") == "array" or self._holds_nested(kind)
+        return self._is_nested(kind)
+
+    def _holds_nested(self, kind: Any) -> bool:
+        """Whether a property of an object, or of one of its alternatives, is an object or a list of such."""
+        whole = self._object(kind)
+        fields = [*whole.get("properties", {}).values(), whole.get("additionalProperties")]
+        alternatives = [each for key in _SEVERAL for each in whole.get(key) or ()]
+        return any(map(self._is_nested, fields)) or any(map(self._holds_nested, alternatives))
 
     def _is_nested(self, kind: Any, *, listed: bool = False) -> bool:
         kind = self._target(kind)

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..bodies import FORMS
 from ..facts import Effect, facts_of
+from ..media import parse
 from ..mock.provider import load as provider_of
-from ..schema import properties, required, types
+from ..parameters import DEEP
+from ..schema import every, properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
@@ -53,13 +56,39 @@ def media_of(operation: Operation) -> str:
 def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
     found = [
-        Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
+        place
         for each in operation.node.get("parameters") or ()
+        for place in _of_field(
+            Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required"))),
+            is_object=each.plain("style") == DEEP,
+        )
     ]
     body = operation.node.get("requestBody")
     schema = body["content"][media_of(operation)].get("schema") if body else None
-    items = schema.get("items") if schema else None
-    return (*found, *_below(schema, "", _DEEP), *_below(items, "0/", _DEEP))
+    media = parse(media_of(operation))
+    if not schema or not media:
+        return tuple(found)
+    if media.is_json:
+        return (*found, *_below(schema, "", _DEEP), *_below(schema.get("items"), "0/", _DEEP))
+    if media.essence in FORMS:
+        fields = [each for each in _below(schema, "", _DEEP) if "/" not in each.name]
+        return (*found, *(place for each in fields for place in _of_field(each, is_object=_is_object(each))))
+    return (*found, Place("body", "", schema, required=True))
+
+
+def _is_object(place: Place) -> bool:
+    return any("object" in types(each) for each in every([place.schema] if place.schema else ()))
+
+
+def _of_field(place: Place, *, is_object: bool) -> Iterator[Place]:
+    """The place of a parameter or field; of an object, one for each property: `name[key]`."""
+    if not is_object or not place.schema:
+        yield place
+        return
+    needed, others = required(place.schema), place.schema.get("additionalProperties")
+    kinds = properties(place.schema) or ({"check": others} if others and others.value else {})
+    for name, kind in kinds.items():
+        yield Place(place.kind, f"{place.name}[{name}]", kind, place.required and name in needed)
 
 
 @lru_cache(maxsize=1024)

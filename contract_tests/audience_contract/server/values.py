@@ -73,10 +73,12 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
+        if place.is_file and not place.name:
+            yield [Case(sent, puts(place, File("", "", bytes(range(256)))), label="every byte")]
         if place.is_text and not fixed and place.kind not in ("header", "cookie"):
             yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             yield [Case(most, change) for change in _letters(place, names)]
-        if place.required and not secret:
+        if place.required and place.name and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
             yield [Case(least, change) for change in _renamed(place)]
             yield [Case(least, change) for change in _respelled(place, least)]
