@@ -110,13 +110,13 @@ class Documented(Provider):
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
         schema = entry and entry.get("schema")
+        if entry and not request.body:
+            yield "an empty body"
         is_read = media and (media.is_json or media.essence in FORMS)
         if entry and media and not is_read:
             is_utf_8 = media.parameters.get("charset", "utf-8").lower() == "utf-8"
             if media.essence not in PLAIN or not schema or not is_utf_8 or text_of(request) is None:
                 yield "a body in a media type of which nobody here knows the rules"
-            elif not request.body:
-                yield "an empty body"
         if schema and media and request.body:
             value = json_of(request) if media.is_json else {} if is_read else text_of(request)
             yield from _unsure([schema], fields_of(request) if "urlencoded" in media.essence else value, "")

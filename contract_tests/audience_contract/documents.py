@@ -59,6 +59,9 @@ _JSON = "application/json"
 _BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
+_OF_SCHEMAS = re.compile("/components/schemas/[^/]+")
+_PLAIN = re.compile(r"/components/schemas/[^/]+(/anyOf/\d+)?/allOf/\d+/\$ref")
+"""Where a reference to a schema means no other that extends it."""
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
 """Keywords that restrict no value."""
 
@@ -260,12 +263,35 @@ class _Plain:
             self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
             return {"x-not-judged": True}
         if to == next(iter(self._files)):
-            return {"$ref": f"#{place}"}
+            return {"$ref": f"#{self._told_apart(place, file) if _PLAIN.fullmatch(pointer) is None else place}"}
         key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
         if key not in self._added:
             self._added[key] = {}
             self._added[key] = self._schema(found, f"/components/schemas/{key}", to)
         return {"$ref": f"#/components/schemas/{key}"}
+
+    def _heirs(self, place: str) -> list[Json]:
+        """The alternatives of a schema that others extend with `allOf`, and whose discriminator tells them apart."""
+        schema = self._object({"$ref": f"#{place}"})
+        told = schema.get("discriminator")
+        if not _OF_SCHEMAS.fullmatch(place) or not isinstance(told, dict) or {"oneOf", "anyOf"} & schema.keys():
+            return []
+        named = self._object(self._object(self._whole.get("components")).get("schemas"))
+        below = {"$ref": f"#{place}"}
+        heirs = [name for name, each in named.items() if below in self._object(each).get("allOf", ())]
+        mapped = [str(each).rpartition("/")[2] for each in self._object(told.get("mapping")).values()]
+        names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
+        return [_named({"$ref": f"#/components/schemas/{name}"}, told) for name in names if name in named]
+
+    def _told_apart(self, place: str, file: Path) -> str:
+        """The place of the schema that stands for the heirs of the one at a place; that place if there are none."""
+        heirs, key = self._heirs(place), f"{place.rpartition('/')[2]}_told_apart"
+        at = f"/components/schemas/{key}"
+        if heirs and key not in self._added:
+            self.moved[at] = place
+            self._added[key] = {}
+            self._added[key] = self._schema({"anyOf": heirs}, at, file)
+        return at if heirs else place
 
     def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
         """The file that a reference leads to, the place in it, and the value there: None if it leads nowhere, or to the
@@ -420,9 +446,7 @@ class _Plain:
         return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in FORMS)))
 
     def _form(self, entry: Json, pointer: str) -> Json:
-        """A form without the fields that are objects, or lists of such: there are many ways to write them, but one if
-        `encoding` says so.
-        """
+        """A form whose fields that are objects, or lists of such, are judged only if `encoding` says how to write them."""
         schema = self._target(entry.get("schema"))
         fields: Any = schema.get("properties") if isinstance(schema, dict) else None
         styles = {name: self._object(each).get("style") for name, each in self._object(entry.get("encoding")).items()}
@@ -434,9 +458,10 @@ class _Plain:
             self._leave_out(f"{pointer}/schema/properties/{escape(name)}", "an object, or a list of such, in a form")
         needed = [name for name in schema.get("required") or () if name not in nested]
         said = "an object in a form, which is required" if len(needed) < len(schema.get("required") or ()) else ""
-        fields = {name: kind for name, kind in fields.items() if name not in nested}
-        others = {"required": needed, "properties": fields, "additionalProperties": {}}
-        return {**entry, "schema": {**schema, **others}, "x-not-judged": said}
+        # They are known, but never sent.
+        unread = dict.fromkeys(nested, {"x-not-judged": True, "readOnly": True})
+        changed = {"required": needed, "properties": {**fields, **unread}}
+        return {**entry, "schema": {**schema, **changed}, "x-not-judged": said}
 
     def _is_unwritable(self, kind: Any, style: Any) -> bool:
         if style == DEEP:
@@ -492,6 +517,8 @@ class _Plain:
         kept: Json = {name: child for name, child in _told_apart(value).items() if child is not None or name in _DATA}
         for name in (each for each in kept if each not in _NAMES):
             at, child = f"{pointer}/{escape(name)}", kept[name]
+            if name == "discriminator" and self._heirs(pointer):
+                continue
             if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True

@@ -36,7 +36,7 @@ def read(body: bytes, kinds: Mapping[str, Node] | None = None) -> dict[str, Any]
         name, value = (decode(part, plus=True) for part in pair)
         if name is None or value is None:
             raise UnreadableError("not percent-encoded UTF-8")
-        inner = re.fullmatch(r"([^\[]+)\[(.+)\]", name)
+        inner = re.fullmatch(r"([^\[]+)\[(.*)\]", name)
         key = (inner[1], inner[2]) if inner and kinds and inner[1] in kinds else (name, "")
         found.setdefault(key, []).append(value)
     made: dict[str, Any] = {}
