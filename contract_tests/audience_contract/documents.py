@@ -446,10 +446,11 @@ class _Plain:
         return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in FORMS)))
 
     def _form(self, entry: Json, pointer: str) -> Json:
-        """A form whose fields that are objects, or lists of such, are judged only if `encoding` says how to write them."""
+        """A form: a field that is an object, or a list of such, is judged only if `encoding` says how it is written."""
         schema = self._target(entry.get("schema"))
         fields: Any = schema.get("properties") if isinstance(schema, dict) else None
-        styles = {name: self._object(each).get("style") for name, each in self._object(entry.get("encoding")).items()}
+        encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
+        styles = {name: self._object(each).get("style") for name, each in encoding.items()}
         fields = fields if isinstance(fields, dict) else {}
         nested = [name for name, kind in fields.items() if self._is_unwritable(kind, styles.get(name))]
         if not nested:
@@ -459,7 +460,7 @@ class _Plain:
         needed = [name for name in schema.get("required") or () if name not in nested]
         said = "an object in a form, which is required" if len(needed) < len(schema.get("required") or ()) else ""
         # They are known, but never sent.
-        unread = dict.fromkeys(nested, {"x-not-judged": True, "readOnly": True})
+        unread = {name: {"x-not-judged": True, "readOnly": True} for name in nested}
         changed = {"required": needed, "properties": {**fields, **unread}}
         return {**entry, "schema": {**schema, **changed}, "x-not-judged": said}
 

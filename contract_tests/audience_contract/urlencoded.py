@@ -28,7 +28,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 def read(body: bytes, kinds: Mapping[str, Node] | None = None) -> dict[str, Any]:
     """The object that the fields of a form or a query make: texts, or values of the types that the `kinds` name.
 
-    `name[key]` is a property of the object `name`, if `kinds` names that. A field that is sent twice makes an array.
+    `name[key]` is a property of `name`, if that is an object in `kinds`. A field that is sent twice makes an array.
     Raises UnreadableError if `kinds` names the field and it is no array, and for what is not percent-encoded UTF-8.
     """
     found: dict[tuple[str, str], list[str]] = {}
@@ -37,7 +37,8 @@ def read(body: bytes, kinds: Mapping[str, Node] | None = None) -> dict[str, Any]
         if name is None or value is None:
             raise UnreadableError("not percent-encoded UTF-8")
         inner = re.fullmatch(r"([^\[]+)\[(.*)\]", name)
-        key = (inner[1], inner[2]) if inner and kinds and inner[1] in kinds else (name, "")
+        kind = kinds.get(inner[1]) if inner and kinds else None
+        key = (inner[1], inner[2]) if inner and kind and _has_keys(kind) else (name, "")
         found.setdefault(key, []).append(value)
     made: dict[str, Any] = {}
     for (name, below), texts in found.items():
@@ -48,6 +49,10 @@ def read(body: bytes, kinds: Mapping[str, Node] | None = None) -> dict[str, Any]
         else:
             made[name] = _value(kind, texts)
     return made
+
+
+def _has_keys(kind: Node) -> bool:
+    return schema.is_object(kind) or bool(kind.plain("x-not-judged"))
 
 
 def _value(kind: Node | None, texts: list[str]) -> Any:

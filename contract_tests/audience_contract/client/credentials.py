@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import API_KEY, CLIENT_SECRET, TOKEN
 from ..mock.provider import load
-from ..security import credential, failing, place, well_formed, where
+from ..security import credential, failing, place, well_formed
 from ..spec import Node, Operation
 from ..violation import Violation
 

@@ -10,7 +10,7 @@ from ..facts import Effect, facts_of
 from ..media import parse
 from ..mock.provider import load as provider_of
 from ..parameters import DEEP
-from ..schema import every, properties, required, types
+from ..schema import is_object, properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
@@ -55,14 +55,10 @@ def media_of(operation: Operation) -> str:
 @lru_cache(maxsize=1024)
 def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
-    found = [
-        place
-        for each in operation.node.get("parameters") or ()
-        for place in _of_field(
-            Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required"))),
-            is_object=each.plain("style") == DEEP,
-        )
-    ]
+    found: list[Place] = []
+    for each in operation.node.get("parameters") or ():
+        place = Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
+        found += _of_field(place) if each.plain("style") == DEEP else [place]
     body = operation.node.get("requestBody")
     schema = body["content"][media_of(operation)].get("schema") if body else None
     media = parse(media_of(operation))
@@ -72,17 +68,13 @@ def places(operation: Operation) -> tuple[Place, ...]:
         return (*found, *_below(schema, "", _DEEP), *_below(schema.get("items"), "0/", _DEEP))
     if media.essence in FORMS:
         fields = [each for each in _below(schema, "", _DEEP) if "/" not in each.name]
-        return (*found, *(place for each in fields for place in _of_field(each, is_object=_is_object(each))))
+        return (*found, *(place for each in fields for place in _of_field(each)))
     return (*found, Place("body", "", schema, required=True))
 
 
-def _is_object(place: Place) -> bool:
-    return any("object" in types(each) for each in every([place.schema] if place.schema else ()))
-
-
-def _of_field(place: Place, *, is_object: bool) -> Iterator[Place]:
+def _of_field(place: Place) -> Iterator[Place]:
     """The place of a parameter or field; of an object, one for each property: `name[key]`."""
-    if not is_object or not place.schema:
+    if not place.schema or not is_object(place.schema):
         yield place
         return
     needed, others = required(place.schema), place.schema.get("additionalProperties")
