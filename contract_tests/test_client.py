@@ -244,8 +244,6 @@ def test_the_commands_output_passes_and_no_credential_is_in_ours() -> None:
         (["--upstream", "https://example.test", "--", "true"], "exactly one provider"),
         (["--upstream", "ftp://example.test", "--providers", "batch", "--", "true"], "no base URL"),
         (["--providers", "nobody", "--", "true"], "no provider 'nobody'"),
-        (["--answers", "success", "--adversarial", "--", "true"], "--adversarial and --answers success exclude each"),
-        (["--answers", "varied", "--adversarial", "--", "true"], "--adversarial and --answers varied exclude each"),
         (
             ["--upstream", "https://API.batch.com/2.10", "--providers", "batch", "--", "true"],
             "needs --allow-production",

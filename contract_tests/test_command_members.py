@@ -266,7 +266,7 @@ def test_a_closed_standard_input_has_no_members_and_nothing_is_sent() -> None:
     command = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
     done = processes.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env={**os.environ, **BATCH_KEYS})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "nothing was sent" in done.stderr
+    assert done.stderr == "audiences: nothing was sent: a standard stream is closed\n"
 
 
 def test_completion_knows_the_verbs_and_h_is_help() -> None:

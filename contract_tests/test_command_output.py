@@ -33,7 +33,7 @@ def test_what_a_provider_answers_is_printed_as_it_is(server: MockServer, raw: Ra
 
 def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack:
-        silent.settimeout(20)
+        silent.settimeout(60)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         environment = {**os.environ, **server.environment(), "COMMBOX_BASE_URL": url}
         command = [sys.executable, "-m", "audiences", *ALL, "--json"]
@@ -41,7 +41,7 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
         pipes = {"stdout": processes.PIPE, "stderr": processes.PIPE}
         process = stack.enter_context(processes.started(command, env=environment, **pipes))
         connection, _ = silent.accept()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(server.audiences) < len(TITLES) - 1 and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(1)  # for the answers to arrive

@@ -24,7 +24,7 @@ from raw_server import RawServer, http
 from test_command_curl import curls, paste
 from test_command_escapes import ACTS, safe
 from test_command_line import BATCH, EXAMPLES, run
-from test_command_words import BATCH_KEYS
+from test_command_words import ADOBE_KEYS, BATCH_KEYS
 from test_ended import Handshakes
 from test_verbs import ERROR, RECORD
 
@@ -125,6 +125,12 @@ def test_a_deletion_says_first_what_follows_and_its_exit_code_is_that_of_its_out
     people = ask(raw, "delete", "VIP", "--yes")
     assert ("before you repeat this" in people.stderr) is (code == 5)
     assert ("token-4711" in people.stdout) is (answer == ACCEPTED)
+
+
+def test_a_deletion_from_which_nothing_follows_by_the_page_says_only_what_is_deleted(raw: RawServer) -> None:
+    server = ["-p", "adobe", "--base-url", f"adobe={playing(raw, http(204, b'')).url}", "--allow-undocumented"]
+    done = run(None, "delete", "--id", "4711", "--yes", *server, ADOBE_ACCESS_TOKEN="token", **ADOBE_KEYS)
+    assert (done.returncode, done.stderr) == (0, "audiences: this deletes 4711 at Adobe\n")
 
 
 def test_without_a_terminal_to_ask_on_nothing_is_deleted(raw: RawServer) -> None:

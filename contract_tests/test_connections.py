@@ -151,7 +151,7 @@ def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stac
     for thread in threads:
         thread.start()
     for _ in range(count):
-        assert server.came.acquire(timeout=10)
+        assert server.came.acquire(timeout=60)
     others = list[tuple[socket.socket, socket.socket]]()
     begun = time.monotonic()
     caller.close()
@@ -159,7 +159,7 @@ def test_close_ends_all_calls_in_flight_at_once_and_touches_no_other_socket(stac
         thread.join(10)
         # It takes the number that was let go.
         others.append(tuple(stack.enter_context(each) for each in socket.socketpair()))  # type: ignore[arg-type]
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert [result.outcome for result in results] == [Outcome.UNKNOWN] * count
     for one, other in others:
         assert select.select([one, other], [], [], 0)[0] == []
@@ -175,7 +175,7 @@ def test_an_answer_that_close_cuts_short_is_not_taken_for_a_whole_one(stack: Exi
     caller, results = batch(None, server, tls=tls), list[Any]()
     thread = threading.Thread(target=lambda: results.append(caller.create(case("batch").good())))
     thread.start()
-    assert server.came.acquire(timeout=10)
+    assert server.came.acquire(timeout=60)
     time.sleep(0.2)  # until it waits for more
     caller.close()
     thread.join(10)
@@ -193,7 +193,7 @@ def test_what_tls_says_for_itself_later_is_no_answer_and_the_connection_is_used_
     caller = batch(face, server, tls=True, reuse_connections=True, verify=verify)
     for _ in range(3):
         assert isinstance(caller.create(case("batch").good()), Receipt)
-        assert server.asked.acquire(timeout=10)
+        assert server.asked.acquire(timeout=60)
     caller.close()
     assert server.connections == 1
 
@@ -279,7 +279,7 @@ from cases import case
 blocking, url = sys.argv[1] == "blocking", sys.argv[2]
 provider = make("batch", audiences if blocking else aio, base_url=url)
 draft = case("batch").good()
-receipt = provider.create(draft, timeout=1) if blocking else anyio.run(lambda: provider.create(draft, timeout=1))
+receipt = provider.create(draft, timeout=3) if blocking else anyio.run(lambda: provider.create(draft, timeout=3))
 print(receipt.operation_token)
 """
 
@@ -296,7 +296,7 @@ def test_an_answer_that_came_while_the_process_was_stopped_is_read(face: str) ->
                 _read(accepted)
                 child.send_signal(signal.SIGSTOP)
                 accepted.sendall(ANSWER)
-                time.sleep(1.2)  # longer than the call's total time
+                time.sleep(3.2)  # longer than the call's total time
                 child.send_signal(signal.SIGCONT)
                 assert child.communicate()[0].strip() == case("batch").BODY["indexing_token"]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from audiences import _spec
 from pipeline import client, effective, merge
 from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, fingerprint, resolve
+from pipeline.folders import Provider
 from pipeline.published import operations
 from pipeline.translate import translated
 from several import Json, decided
@@ -292,6 +294,56 @@ def test_a_schema_is_said_in_one_way(version: str, change: Callable[[Json], obje
     assert name[keyword] == value
     assert name.keys().isdisjoint({"nullable"} | ({"format"} if keyword != "type" else set()))
     assert spec != translated(spec)
+
+
+_NAMES = st.sampled_from("abc")
+_MEMBERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.just("object"),
+        "required": st.lists(_NAMES, min_size=1, unique=True),
+        "properties": st.dictionaries(_NAMES, st.sampled_from([{"type": "string"}, {"type": "integer"}])),
+        "additionalProperties": st.just({"type": "integer"}),
+        "maxProperties": st.integers(0, 2),
+        "description": st.text(max_size=1),
+    },
+) | st.just({"$ref": "#/components/schemas/Other"})
+
+
+def _made(schema: Json, other: Json) -> None:
+    schema.clear()
+    schema.update(other)
+
+
+@given(
+    st.lists(st.one_of(_MEMBERS, st.builds(lambda *of: {"allOf": [*of]}, _MEMBERS, _MEMBERS)), min_size=1, max_size=3),
+    st.dictionaries(_NAMES, st.sampled_from(["x", 1])),
+)
+def test_a_schema_takes_the_same_values_after_the_members_of_all_of_are_written_into_it(
+    members: list[Json], value: Json
+) -> None:
+    spec = changed(lambda s: _made(_name(s), {"allOf": members}))
+    other: Json = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+    components = {"components": {"schemas": {"Other": other}}}
+    before, after = ({**_name(each), **components} for each in (spec, translated({**spec, **components})))
+    assert jsonschema_rs.is_valid(before, value) == jsonschema_rs.is_valid(after, value)
+
+
+def test_members_of_all_of_that_add_up_leave_none() -> None:
+    other = {"allOf": [{"type": "object", "required": ["a"]}, {"properties": {"a": {"type": "string"}}}]}
+    members = [{"$ref": "#/components/schemas/Other"}, {"required": ["b"], "properties": {"b": {}}}]
+    spec = changed(lambda s: _made(_name(s), {"title": "t", "allOf": members}))
+    spec["components"] = {"schemas": {"Other": other}}
+    properties = {"a": {"type": "string"}, "b": {}}
+    assert _name(translated(spec)) == {"title": "t", "type": "object", "required": ["a", "b"], "properties": properties}
+
+
+def test_a_token_of_oauth_is_a_bearer_token(tmp_path: Path) -> None:
+    flows = {"clientCredentials": {"tokenUrl": "https://acme.example/token", "scopes": {"all": ""}}}
+    schemes = {"a": {"type": "oauth2", "flows": flows}, "b": {"type": "openIdConnect", "openIdConnectUrl": "https://x"}}
+    written = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": ["all"]}, {"b": []}]))
+    spec = effective.build(Provider(small_project.write(tmp_path, written), "acme"))
+    assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "ab"}
 
 
 def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:

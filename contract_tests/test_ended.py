@@ -56,7 +56,7 @@ class Handshakes:
     def _talk(self, connection: socket.socket) -> None:
         self.accepted.set()
         with connection, suppress(OSError):
-            self.go.wait(20)
+            self.go.wait(100)
             with certificates.good().wrap_socket(connection, server_side=True) as secure:
                 self.requests += bool(secure.recv(4096))
                 secure.sendall(http(202, json.dumps(case("batch").BODY).encode()))
@@ -68,7 +68,7 @@ class Handshakes:
 
 
 def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | None) -> AudiencesError:
-    """What becomes of a create whose provider object is closed once `ready()` is true; it has 20 s."""
+    """What becomes of a create whose provider object is closed once `ready()` is true; it has 100 s."""
     results: list[AudiencesError] = []
     draft = case("batch").good()
     if asynchronous is None:
@@ -76,7 +76,7 @@ def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | No
 
         def create() -> None:
             with pytest.raises(AudiencesError) as caught:
-                batch.create(draft, timeout=20)
+                batch.create(draft, timeout=100)
             results.append(caught.value)
 
         thread = threading.Thread(target=create)
@@ -84,7 +84,7 @@ def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | No
         while not ready():
             time.sleep(0.01)
         batch.close()
-        thread.join(5)
+        thread.join(60)
     else:
 
         async def main() -> None:
@@ -92,10 +92,10 @@ def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | No
 
             async def create() -> None:
                 with pytest.raises(AudiencesError) as caught:
-                    await batch.create(draft, timeout=20)
+                    await batch.create(draft, timeout=100)
                 results.append(caught.value)
 
-            with anyio.fail_after(5):
+            with anyio.fail_after(60):
                 async with anyio.create_task_group() as group:
                     group.start_soon(create)
                     while not ready():
@@ -161,7 +161,7 @@ def test_what_a_signal_handler_raises_goes_on_and_the_call_is_not_made_again() -
         with make("batch", base_url=server.url, verify=certificates.trust()) as batch:
             signal.setitimer(signal.ITIMER_REAL, 0.2)
             with pytest.raises(LateError) as caught:
-                batch.create(case("batch").good(), timeout=20)
+                batch.create(case("batch").good(), timeout=100)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -107,7 +107,7 @@ class Waiting(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.tell():  # not its first byte, by which it is known not to be empty
-            self.go.wait(20)
+            self.go.wait(100)
         return super().read(size)
 
 
@@ -118,12 +118,12 @@ def test_a_look_that_hangs_holds_up_no_other_one() -> None:
     try:
         other = threading.Thread(target=prepared, args=(PhoneFile(XLSX, "x.xlsx"),))
         other.start()
-        other.join(5)
+        other.join(20)
         assert not other.is_alive()
         assert first.is_alive()
     finally:
         file.go.set()
-    first.join(5)
+    first.join(20)
 
 
 @pytest.mark.parametrize("path", ["a\0b/x.csv", "\ud800/x.csv", b"x.csv".decode("utf-8") + "/\0/y.csv"])

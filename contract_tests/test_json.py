@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import processes
-from audiences import AudiencesError, Headers, Response, SpecViolationError
+from audiences import AudiencesError, Headers, Reference, Response, SpecViolationError
 from audiences._answer import read as read_answer
 from audiences._json import UnreadableError, loads
-from audiences._operation import Handle, text
+from audiences._operation import text
 from audiences.providers.adobe import ADOBE
 
 SIZE = 200_000
@@ -63,9 +63,9 @@ ORDINARY = {
 }
 
 
-def _found(_: object, value: Any) -> Handle | None:
+def _found(_: object, value: Any) -> Reference | None:
     given = text(value, "id")
-    return Handle(id=given) if given else None
+    return Reference(id=given) if given else None
 
 
 def read(body: bytes, status: int = 200, **changes: Any) -> Any:
@@ -86,20 +86,20 @@ def test_an_answer_takes_no_more_than_50_times_its_bytes_and_is_read(name: str) 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak + 3 * len(body) <= 50 * len(body)  # as it comes, as it is kept, and as it is searched for secrets
-    assert result.result == Handle(id="4711")
+    assert result.result == Reference(id="4711")
 
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_a_large_answer_of_an_ordinary_kind_is_read(name: str) -> None:
     assert len(ORDINARY[name]) > 200_000
-    assert read(ORDINARY[name].encode()).result == Handle(id="4711")
+    assert read(ORDINARY[name].encode()).result == Reference(id="4711")
 
 
 @pytest.mark.parametrize("size", [2**10, 2**16])
 def test_a_small_answer_is_read_whatever_is_in_it(size: int) -> None:
     body = b'{"id": "4711", "extra": [' + b"[]," * ((size - 40) // 3) + b"[]]}"
     assert len(body) <= size
-    assert read(body).result == Handle(id="4711")
+    assert read(body).result == Reference(id="4711")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_receipt_is_not_lost_to_what_the_generated_parser_raises(raised: Excep
         raise raised
 
     success = read(b'{"id": "4711"}', parse=parse)
-    assert (success.result, success.model) == (Handle(id="4711"), None)
+    assert (success.result, success.model) == (Reference(id="4711"), None)
     assert type(raised).__name__ in success.model_problem
 
 

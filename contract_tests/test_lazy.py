@@ -13,7 +13,7 @@ class Thing:
     def value(self) -> int:
         self.begun.set()
         if self._wait:
-            self._wait.wait(5)
+            self._wait.wait(60)
         self.made += 1
         return self.made
 
@@ -28,10 +28,10 @@ def test_no_lock_is_held_meanwhile_which_a_fork_would_leave_locked() -> None:
     slow = Thing(go_on)
     first = threading.Thread(target=lambda: slow.value)
     first.start()
-    slow.begun.wait(5)
+    slow.begun.wait(60)
     other = threading.Thread(target=lambda: Thing().value)
     other.start()
-    other.join(1)
+    other.join(20)
     assert not other.is_alive()
     go_on.set()
     first.join()

@@ -192,6 +192,9 @@ MANY = {f"a{number}": number for number in range(16)}
         ("add", "", "not empty", "our rule"),
         ("add", "\ud800", "Unicode", "our rule"),
         ("add", 5, "must be an id", "our rule"),
+        ("add", Member("1", {"a": datetime.max.replace(tzinfo=NIGHT.tzinfo)}), "the years 1 to 9999", "our rule"),
+        ("add", Member("1", {"a": Url("\ud800")}), "must be strings", "our rule"),
+        ("add", Member("1", {"a": NIGHT, "date(a)": "x"}), "each name once", "our rule"),
         ("replace", Member(5), "must be an id", "our rule"),  # type: ignore[arg-type]
     ],
 )
@@ -206,6 +209,19 @@ def test_a_member_that_breaks_a_rule_is_refused_before_anything_is_sent(
     assert error.problems[0].field.startswith("members[10")
     assert (batch.asked, error.outcome) == ([], Outcome.NOT_SENT)
     assert "10499" not in str(error)
+
+
+@pytest.mark.parametrize("attributes", [None, [("a", 1)], "a"])
+def test_attributes_that_are_no_mapping_are_refused_when_the_member_is_made(attributes: Any) -> None:
+    with pytest.raises(InvalidError, match="must be a mapping"):
+        Member("1", attributes)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_mapping_is_no_iterable_of_members_since_its_values_would_be_lost(verb: str) -> None:
+    batch = Batch(None, TOKEN)
+    assert isinstance(batch(verb, "VIP", {"1": {"city": "Rome"}}), InvalidError)
+    assert batch.asked == []
 
 
 def test_of_an_iterable_that_is_read_once_a_broken_member_leaves_what_was_sent_and_all_the_rest() -> None:
@@ -308,6 +324,13 @@ def test_the_calls_after_a_failure_are_made_where_the_caller_says_so(face: Block
     assert batch("add", "VIP", changed.rest).members == 20_000
 
 
+@pytest.mark.parametrize("answer", [REFUSED, LOST])
+def test_a_change_of_which_no_call_was_applied_does_not_say_that_members_were_changed(answer: Any) -> None:
+    changed = Batch(None, answer)("add", "VIP", ["1"], go_on=True)
+    assert isinstance(changed, Changed)
+    assert changed.state is State.UNKNOWN
+
+
 def test_a_refusal_that_asks_to_wait_is_waited_for_as_of_any_call(face: BlockingPortal | None) -> None:
     asked: list[int] = []
 
@@ -339,6 +362,7 @@ def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(fa
     assert type(cause) is NotSentError
     assert cause.changed is not None
     assert cause.outcome is Outcome.PARTLY
+    assert str(cause) == "Batch: interrupted between two calls - outcome: partly"
     assert [chunk.members for chunk in cause.changed.chunks] == [10_000]
     assert [*cause.changed.rest] == [str(number) for number in range(10_000, 15_000)]
 

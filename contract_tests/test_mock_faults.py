@@ -56,9 +56,9 @@ def test_a_body_in_chunks_reaches_the_fault() -> None:
 
 def test_a_slow_answer_holds_up_no_other() -> None:
     fault = replace(find("batch.slow"), seconds=30.0)
-    with MockServer(fault=fault) as server, httpx2.Client(timeout=0.2) as client:
+    with MockServer(fault=fault) as server, httpx2.Client(timeout=0.2) as hasty, httpx2.Client(timeout=20) as client:
         with pytest.raises(httpx2.ReadTimeout):
-            send(client, server, "batch", wire("batch").GOOD)
+            send(hasty, server, "batch", wire("batch").GOOD)
         assert send(client, server, "commbox", wire("commbox").GOOD).status == 201
 
 

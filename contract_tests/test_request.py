@@ -45,8 +45,22 @@ def test_a_read_is_repeated_and_its_errors_have_no_outcome(face: BlockingPortal 
     assert [error.outcome, len(batch.asked)] == [None, 2]
 
 
-@pytest.mark.parametrize("given", [("nothing", {}), ("audience_view", {"path": {"id": "1"}})])
-def test_what_is_not_documented_is_refused(face: BlockingPortal | None, given: tuple[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("nothing", {}),
+        ("audience_view", {"path": {"id": "1"}}),
+        ("audience_view", {"path": 5}),
+        ("audience_view", {"params": 5}),
+        ("audience_view", {"params": {"name": "\ud800"}}),
+        ("audience_create", {"json": {"name": "\ud800"}}),
+        ("audience_create", {"json": {1, 2}}),
+        ("audience_create", {"json": float("nan")}),
+    ],
+)
+def test_what_is_not_documented_or_cannot_be_sent_is_refused(
+    face: BlockingPortal | None, given: tuple[str, dict[str, Any]]
+) -> None:
     batch = Batch(face, RECORD)
     assert isinstance(batch("request", given[0], **given[1]), InvalidError)
     assert batch.asked == []

@@ -117,7 +117,12 @@ def test_the_gravest_stands_first() -> None:
 DEEP = body('"type"', f'"x": {"[" * 200}{"]" * 200}, "type"')
 ADVICE = [
     (body('"type"', '"x": NaN, "type"'), taken(1), "json.numbers"),
-    (body('"type"', '"x": 01, "type"'), taken(1), "json.numbers"),
+    (body('"type"', '"x": 01, "type"'), taken(1), "json.text"),
+    (body("{", "/* all */ {"), taken(1), "json.text"),
+    (body("}", ",}"), taken(1), "json.text"),
+    (body('"', "'"), taken(1), "json.text"),
+    (body('"type"', "type"), taken(1), "json.text"),
+    (body("}", "} x"), taken(1), "json.text"),
     (body('"type"', '"x": 1, "x": 2, "type"'), taken(1), "json.keys"),
     (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), taken(1), "json.encoding"),
     (body('"type"', '"x": "a\tb", "type"'), taken(1), "json.text"),
@@ -179,6 +184,13 @@ def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
     request = replace(wire("batch").GOOD, method="GET", target="/audiences/view?n%61me=a", body=b"")
     found = expect(target, view, request)
     assert (found.rule, found.weight) == ("http.query", Weight.ADVICE)
+
+
+def test_a_truth_value_in_capitals_is_advice() -> None:
+    target = Target(load("adobe"), "http://127.0.0.1", SETTINGS["adobe"])
+    create = next(operation for operation in target.spec.operations if operation.id == "create_audience")
+    capitals = expect(target, create, replace(wire("adobe").GOOD, target=f"{create.path}?createAudienceMetaOnly=True"))
+    assert (capitals.rule, capitals.weight) == ("http.query", Weight.ADVICE)
 
 
 def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ TOTAL = 0.3
 
 @pytest.fixture
 def over() -> Iterator[threading.Event]:
-    """Ends what blocks; 5 seconds do, too."""
+    """Ends what blocks; a minute does, too."""
     made = threading.Event()
     yield made
     made.set()
@@ -49,17 +49,17 @@ class Blocked(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size:
-            self._over.wait(5)
+            self._over.wait(60)
         return super().read(size)
 
 
 async def sleep(*_: object) -> str:
-    await anyio.sleep(5)
+    await anyio.sleep(60)
     return "secret"
 
 
 WAITS: dict[str, Callable[[threading.Event], dict[str, Any]]] = {
-    "the function for a secret": lambda over: {"api_key": lambda: str(over.wait(5))},
+    "the function for a secret": lambda over: {"api_key": lambda: str(over.wait(60))},
     "the function for a secret, asynchronous": lambda _: {"api_key": sleep},
     "on_request": lambda _: {"on_request": sleep},
     "the look into the file": lambda _: {},
@@ -84,7 +84,7 @@ def test_what_takes_too_long_before_a_call_is_left_alone_and_nothing_is_sent(
     begun = time.monotonic()
     with pytest.raises(NotSentError, match=f"the total time was over in {what.partition(',')[0]}") as caught:
         anyio.run(call, backend=backend)
-    assert TOTAL <= time.monotonic() - begun < 3
+    assert TOTAL <= time.monotonic() - begun < 30
     assert caught.value.provider == "CommBox"
 
 
@@ -96,7 +96,7 @@ def test_the_look_of_a_prepare_is_bounded_too(over: threading.Event) -> None:
     begun = time.monotonic()
     with pytest.raises(NotSentError, match="CommBox: nothing was sent: the total time was over"):
         anyio.run(call)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
 
 
 def answering(key: str, body: Any = None) -> httpx2.MockTransport:
@@ -114,7 +114,7 @@ def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kep
     begun = time.monotonic()
     with caplog.at_level(logging.WARNING, "audiences"):
         assert isinstance(anyio.run(call), Receipt)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
     assert "on_response raised NotSentTimeoutError" in caplog.text
 
 
@@ -133,7 +133,7 @@ def test_a_call_that_found_no_place_in_a_pool_of_the_callers_was_not_sent(backen
         url = f"http://127.0.0.1:{stage.port}"
         async with make("batch", aio, base_url=url, transport=pool) as batch, anyio.create_task_group() as group:
             group.start_soon(batch.create, case("batch").good())
-            with anyio.fail_after(5):
+            with anyio.fail_after(60):
                 while not stage.requests:
                     await anyio.sleep(0.01)
             with pytest.raises(NotSentError, match="PoolTimeout"):

@@ -83,7 +83,7 @@ def test_a_file_that_is_not_the_one_that_was_looked_at_is_not_sent(
     caller.close()
     assert isinstance(error, NotSentError)
     assert "nothing to send" in str(error)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20
     assert sink.taken == []
 
 
@@ -201,7 +201,7 @@ def test_a_file_in_use_by_another_call_is_not_sent(sending: Caller, seeks: bool)
 
     def wait() -> bytes:
         reached.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return b""
 
     file = Strange(wait, seeks=seeks)
@@ -209,7 +209,7 @@ def test_a_file_in_use_by_another_call_is_not_sent(sending: Caller, seeks: bool)
     phones = PhoneFile(file, "x.csv")
     thread = threading.Thread(target=lambda: first.append(create(sending, phones)))
     thread.start()
-    assert reached.wait(10)
+    assert reached.wait(60)
     again = [create(sending, phones), create(sending, PhoneFile(file, "x.csv"))]
     go_on.set()
     thread.join()

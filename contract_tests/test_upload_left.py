@@ -18,7 +18,7 @@ from sink import Sink
 
 
 class Stuck(io.BytesIO):
-    """A file whose moves wait, once they are told to, until `go`; 5 seconds at most."""
+    """A file whose moves wait, once they are told to, until `go`; a minute at most."""
 
     def __init__(self) -> None:
         super().__init__(CSV)
@@ -28,7 +28,7 @@ class Stuck(io.BytesIO):
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         if self.stuck:
             self.waits = True
-            self.go.wait(5)
+            self.go.wait(60)
         return super().seek(offset, whence)
 
 
@@ -45,7 +45,7 @@ def commbox(sink: Sink, file: Stuck, **options: Any) -> Any:
 
 
 async def reached(file: Stuck) -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         while not file.waits:
             await anyio.sleep(0.01)
 
@@ -53,7 +53,7 @@ async def reached(file: Stuck) -> None:
 async def free(provider: Any, draft: Audience, file: Stuck) -> object:
     """What a next call makes of the file once it goes on."""
     file.go.set()
-    until = time.monotonic() + 3
+    until = time.monotonic() + 30
     while True:
         try:
             return await provider.create(draft)
@@ -77,7 +77,7 @@ def test_a_task_cancelled_while_its_file_is_opened_leaves_the_file_free(sink: Si
             return time.monotonic() - begun, cancelled.value.__cause__, await free(provider, draft, file)
 
     seconds, cause, again = asyncio.run(main())
-    assert seconds < 1
+    assert seconds < 20
     assert isinstance(cause, NotSentError)
     assert isinstance(again, Receipt)
     assert len(sink.taken) == 1
@@ -92,9 +92,9 @@ def test_a_file_that_does_not_open_holds_up_neither_a_scope_nor_the_total_time(
 
     async def main() -> tuple[float, object, object]:
         error: object = None
-        async with commbox(sink, file, timeout=Timeouts(total=0.2 if ends == "the total time" else 30)) as provider:
+        async with commbox(sink, file, timeout=Timeouts(total=0.2 if ends == "the total time" else 100)) as provider:
             begun = time.monotonic()
-            with anyio.move_on_after(0.2 if ends == "a scope" else 30):
+            with anyio.move_on_after(0.2 if ends == "a scope" else 100):
                 try:
                     await provider.create(draft)
                 except NotSentError as late:
@@ -102,7 +102,7 @@ def test_a_file_that_does_not_open_holds_up_neither_a_scope_nor_the_total_time(
             return time.monotonic() - begun, error, await free(provider, draft, file)
 
     seconds, error, again = anyio.run(main, backend=backend)
-    assert 0.15 < seconds < 3
+    assert 0.15 < seconds < 20
     assert isinstance(error, NotSentError) is (ends == "the total time")
     assert isinstance(again, Receipt)
     assert len(sink.taken) == 1

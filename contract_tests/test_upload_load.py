@@ -127,13 +127,13 @@ def test_a_slow_file_does_not_hold_up_the_event_loop(sink: Sink) -> None:
 
 @contextmanager
 def stuck(given: bytes) -> Iterator[tuple[BinaryIO, threading.Event]]:
-    """A stream with no more than that in it; the event ends it, as 5 seconds do."""
+    """A stream with no more than that in it; the event ends it, as a minute does."""
     end, other = os.pipe()
     over = threading.Event()
     os.write(other, given)
 
     def close() -> None:
-        over.wait(5)
+        over.wait(60)
         os.close(other)
 
     closing = threading.Thread(target=close)
@@ -157,7 +157,7 @@ def test_a_file_that_gives_nothing_does_not_hold_up_a_cancellation(sink: Sink, b
 
     with stuck(given) as (stream, over):
         phones = PhoneFile(stream, "x.csv", checked=False)
-        assert anyio.run(main, backend=backend) < 3
+        assert anyio.run(main, backend=backend) < 20
     assert not any(taken.whole for taken in sink.taken)
 
 
@@ -166,11 +166,11 @@ def test_a_file_that_gives_nothing_does_not_hold_up_the_deadline(sink: Sink, por
     with stuck(CSV) as (stream, over):
         phones, begun = PhoneFile(stream, "x.csv", checked=False), time.monotonic()
         error = create(caller, phones)
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20
         # The thread that was left with the file has it until it is told something.
         assert "in use by another call" in str(create(caller, phones))
         over.set()
-        while "in use" in (said := str(create(caller, phones))) and time.monotonic() - begun < 10:
+        while "in use" in (said := str(create(caller, phones))) and time.monotonic() - begun < 50:
             time.sleep(0.01)
         assert "was sent before" in said
     caller.close()

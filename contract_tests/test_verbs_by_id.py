@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import audiences
@@ -149,6 +150,24 @@ def test_adobe_s_delete_takes_an_id_and_no_name(server: MockServer, connect: Con
     assert (deleted.id, deleted.state, deleted.status, server.audiences) == (receipt.id, State.REMOVED, 204, [])
     again = adobe("delete", receipt)
     assert (type(again), again.outcome) == (NotFoundError, Outcome.REJECTED)
+
+
+@example(".").via("a segment that means the folder itself")
+@example("..").via("a segment that means the folder above")
+@given(st.text(min_size=1))
+def test_an_id_in_a_url_is_a_segment_of_its_own_or_refused(id: str) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request.url.raw_path.decode().removeprefix("/data/core/ups/audiences/"))
+        return httpx2.Response(204)
+
+    result = Caller(_ADOBE, None, None, transport=httpx2.MockTransport(answer))("delete", id=id)
+    if isinstance(result, InvalidError):
+        assert sent == []
+        assert id in (".", "..") or not id.isascii()
+    else:
+        assert sent == [quote(id, safe="")]
 
 
 def test_without_allow_undocumented_adobe_is_asked_for_nothing_that_no_page_says(face: BlockingPortal | None) -> None:

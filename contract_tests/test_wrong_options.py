@@ -69,7 +69,7 @@ async def answer(request: httpx2.Request) -> httpx2.Response:
         (audiences, Awaits(), "transport must be an httpx2.BaseTransport"),
         (audiences, Sends, "transport must be an httpx2.BaseTransport"),
         (audiences, httpx2.Client(), "transport must be an httpx2.BaseTransport"),
-        (audiences, httpx2.MockTransport(answer), "transport is asynchronous, and only audiences.aio awaits those"),
+        (audiences, httpx2.MockTransport(answer), "transport is asynchronous, and is not awaited here"),
         (aio, Sends(), "transport must be an httpx2.AsyncBaseTransport"),
         (aio, "http://proxy", "transport must be an httpx2.AsyncBaseTransport"),
     ],

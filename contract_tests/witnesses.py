@@ -36,7 +36,7 @@ def operation_of(fault: Fault) -> Operation:
 def witness(fault: Fault) -> list[Request]:
     """The fault's own, for a server that nobody has asked anything before."""
     *before, good = right(operation_of(fault))
-    return [*map(fault.first, before), *(change(good) for change in fault.show)]
+    return [*before, *(change(good) for change in fault.show)]
 
 
 def ask(application: Application, key: str, requests: Sequence[Request]) -> list[Answer]:

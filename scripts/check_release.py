@@ -1,5 +1,6 @@
-"""Checks whether this tree may be released under a tag, e.g. v1.2.3: versions, changelog, and who publishes it."""
+"""Checks whether this tree may be released under a tag, e.g. v1.2.3: versions, changelog, where its links lead."""
 
+import os
 import re
 import sys
 import tomllib
@@ -8,20 +9,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def reasons_against(tag: str, root: Path = ROOT) -> list[str]:
+def reasons_against(tag: str) -> list[str]:
     """What keeps the tree from being released under the tag; empty if nothing does."""
     version, found = tag.removeprefix("v"), []
     for name in ("pyproject.toml", "contract_tests/pyproject.toml"):
-        text = (root / name).read_text("utf-8")
-        if (said := tomllib.loads(text)["project"]["version"]) != version:
+        if (said := tomllib.loads((ROOT / name).read_text("utf-8"))["project"]["version"]) != version:
             found.append(f"{name} has version {said}")
-        if "/OWNER/" in text:
-            found.append(f"{name} says OWNER where the name of who publishes it belongs")
-    if f'"{version}"' not in (root / "wrapper/audiences/_version.py").read_text("utf-8"):
+    if f'"{version}"' not in (ROOT / "wrapper/audiences/_version.py").read_text("utf-8"):
         found.append("wrapper/audiences/_version.py has another version")
-    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE):
         found.append(f"CHANGELOG.md has no section '## [{version}] - YYYY-MM-DD'")
+    if not os.environ.get("AUDIENCES_REPOSITORY_URL"):
+        found.append("AUDIENCES_REPOSITORY_URL does not name the repository that the packages' links lead to")
+    for name in ("README.md", "contract_tests/README.md", "docs/packages.md"):
+        if "on an index yet" in (ROOT / name).read_text("utf-8"):
+            found.append(f"{name} says that the packages are not on an index yet")
     return found
 
 

@@ -14,7 +14,7 @@ import typer
 
 from . import _command_client, _command_replay, _command_server, _faults_command
 from ._documents import Auth, Overlay, Spec, opened
-from ._outputs import refused
+from ._outputs import refusals, refused
 from .spec import load, provider_keys
 
 app = typer.Typer(
@@ -96,27 +96,23 @@ def mock(  # noqa: PLR0917 - a command line
         raise refused("--env and a command exclude each other: each shows the variables")
     heed_signals()
     try:
+        with refusals():
+            chosen = Settings().but(**dict(map(_setting, setting or ())))
+            own = opened(spec, overlay, auth)
+            keys = (own,) if own else provider_keys()
+            for text in load(own).unjudged if own else ():
+                typer.echo(text, err=True)
+            server = MockServer(
+                keys=keys,
+                host=host,
+                port=port,
+                allow_remote=allow_remote,
+                strict=strict,
+                prose=prose,
+                fault=fault,
+                settings=chosen,
+            )
         with ExitStack() as stack:
-            try:
-                chosen = Settings().but(**dict(map(_setting, setting or ())))
-                own = opened(spec, overlay, auth)
-                keys = (own,) if own else provider_keys()
-                for text in load(own).unjudged if own else ():
-                    typer.echo(text, err=True)
-                server = MockServer(
-                    keys=keys,
-                    host=host,
-                    port=port,
-                    allow_remote=allow_remote,
-                    strict=strict,
-                    prose=prose,
-                    fault=fault,
-                    settings=chosen,
-                )
-            except OSError as error:
-                raise refused(f"cannot read {error.filename}: {error.strerror}") from None
-            except (ValueError, LookupError) as error:
-                raise refused(str(error.args[0])) from None
             try:
                 stack.enter_context(server)
             except OSError as error:
@@ -129,10 +125,8 @@ def mock(  # noqa: PLR0917 - a command line
             variables = {**server.environment(), **({} if own else _tokens(server.base_url))}
             if not command:
                 _show({} if env else {key: server.base_url(key) for key in keys}, variables)
-            try:
+            with refusals(cannot="run"):
                 code = run(command, variables, server.url)
-            except OSError as error:
-                raise refused(f"cannot run {command[0]}: {error.strerror}") from None
     except KeyboardInterrupt as interrupt:
         code = -signal_of(interrupt) if command else 0
     raise typer.Exit(code if code >= 0 else 128 - code)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ._documents import Auth, Overlay, Spec, opened
-from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refusals, refused
 from .client.choice import Answers
 
 
@@ -19,15 +19,11 @@ def client(
         str, typer.Option(help="Provider keys, with commas between: only these are played, and each must be called.")
     ] = "",
     answers: Annotated[
-        Answers | None,
-        typer.Option(
-            help="Plain successes; all that is documented; or also what breaks the spec.", show_default="varied"
-        ),
-    ] = None,
+        Answers, typer.Option(help="Plain successes; all that is documented; or also what breaks the spec.")
+    ] = Answers.VARIED,
     spec: Spec = None,
     overlay: Overlay = None,
     auth: Auth = None,
-    adversarial: Annotated[bool, typer.Option("--adversarial", help="The same as --answers adversarial.")] = False,
     seed: Annotated[int, typer.Option(help="Decides the order of the answers.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Nothing may be sent that the specs do not name.")] = False,
     report: Reports = None,
@@ -60,34 +56,24 @@ def client(
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
     keys = [key.strip() for key in providers.split(",") if key.strip()]
-    try:
+    with refusals():
         own = opened(spec, overlay, auth)
-    except OSError as error:
-        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
-    except ValueError as error:
-        raise refused(str(error.args[0])) from None
     keys = [*keys, *([own] if own else [])]
-    if adversarial and answers not in (None, Answers.ADVERSARIAL):
-        raise refused(f"--adversarial and --answers {answers} exclude each other")
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers, or --spec")
     # A signal ends the command; the report is still printed.
     heed_signals()
-    try:
+    with refusals(cannot="run"):
         found = judge(
             command,
             providers=keys,
-            answers=Answers.ADVERSARIAL if adversarial else answers or Answers.VARIED,
+            answers=answers,
             seed=seed,
             strict=strict,
             upstream=upstream,
             production=allow_production,
             show_members=show_members,
         )
-    except OSError as error:
-        raise refused(f"cannot run {command[0]}: {error.strerror}") from None
-    except (LookupError, ValueError) as error:
-        raise refused(str(error.args[0])) from None
     # On standard error: standard output is the command's.
     outputs.end(found, stderr=True)
 
@@ -123,16 +109,11 @@ def traffic(
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
     pairs = [text.partition("=") for text in base_url or ()]
-    try:
+    with refusals():
         own = opened(spec, overlay, None)
         base_urls = {key if url else own: url or key for key, _, url in pairs}
-        found = judge(file, base_urls=base_urls, strict=strict, show_members=show_members, key=own)
-    except OSError as error:
-        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
-    except HarError as error:
-        raise refused(f"{file} is no HTTP Archive: {error}") from None
-    except LookupError as error:
-        raise refused(str(error.args[0])) from None
-    except ValueError as error:
-        raise refused(str(error)) from None
+        try:
+            found = judge(file, base_urls=base_urls, strict=strict, show_members=show_members, key=own)
+        except HarError as error:
+            raise refused(f"{file} is no HTTP Archive: {error}") from None
     outputs.end(found)

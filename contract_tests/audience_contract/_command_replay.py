@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
-from ._outputs import refused
+from ._outputs import refusals, refused
 from .visible import line
-
-_NO_REPORT = "REPORT: it is no report of this version, as --report json=FILE writes it"
 
 
 def replay(  # noqa: PLR0917 - a command line
@@ -39,22 +37,17 @@ def replay(  # noqa: PLR0917 - a command line
     from .server import Options, StoryError, Target, replay  # noqa: PLC0415 - --help has no need of these
 
     try:
-        told = json.loads(report.read_text("utf-8"))
+        with refusals("REPORT: "):
+            told = json.loads(report.read_text("utf-8"))
         found = [each for each in told["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
-        opened(spec, overlay, auth, headers=headers_of(header))
-        target = Target.of(found[0]["provider"], url or told["target"], production=allow_production, ca=ca)
-    except OSError as error:
-        raise refused(f"REPORT: cannot read {error.filename}: {error.strerror}") from None
-    except (KeyError, TypeError):
-        raise refused(_NO_REPORT) from None
-    except ValueError as error:
-        raise refused(str(error.args[0])) from None
-    typer.echo(line(found[0]["message"]))
-    options = Options(timeout=timeout, keep=keep)
-    try:
-        still, exchanges = replay(target, found[0], told, options)
+        provider, base_url = found[0]["provider"], url or told["target"]
+        with refusals():
+            opened(spec, overlay, auth, headers=headers_of(header))
+            target = Target.of(provider, base_url, production=allow_production, ca=ca)
+        typer.echo(line(found[0]["message"]))
+        still, exchanges = replay(target, found[0], told, Options(timeout=timeout, keep=keep))
         for seen in exchanges:
             answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
             typer.echo(line(f"  {seen.operation}: {answer}"))
@@ -62,6 +55,6 @@ def replay(  # noqa: PLR0917 - a command line
         typer.echo(line(f"cannot be told: {error}"))
         raise typer.Exit(2) from None
     except (KeyError, TypeError, ValueError):
-        raise refused(_NO_REPORT) from None
+        raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
     typer.echo(line(f"still fails: {found[0]['message']}" if still else "does not fail any more"))
     raise typer.Exit(1 if still else 0)

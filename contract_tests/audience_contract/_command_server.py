@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
-from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refused
+from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refusals, refused
 
 
 def _finite(value: float | None) -> float | None:
@@ -107,7 +107,7 @@ def server(
     from .server import Options, Target, run  # noqa: PLC0415
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
-    try:
+    with refusals():
         key = opened(spec, overlay, auth, provider, headers_of(header))
         target = Target.of(key, url, production=allow_production, ca=ca)
         options = Options(
@@ -127,10 +127,6 @@ def server(
             operations=target.named([name for name in only or () if name not in RULES]),
             rules=[name for name in only or () if name in RULES],
         )
-    except OSError as error:
-        raise refused(f"cannot read {error.filename}: {error.strerror}") from None
-    except (LookupError, ValueError) as error:
-        raise refused(str(error.args[0])) from None
     target.wait(wait)
     # A signal ends the run early; the report still lists what was created.
     heed_signals()

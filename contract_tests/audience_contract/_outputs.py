@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -47,6 +49,21 @@ def refused(text: str) -> typer.BadParameter:
     return typer.BadParameter(line(text))
 
 
+@contextmanager
+def refusals(what: str = "", cannot: str = "read") -> Iterator[None]:
+    """Says what is wrong with options, or with a file that they name, as an error of usage that starts with `what`.
+
+    `cannot` is what an OSError says that one cannot do with the file.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise refused(f"{what}cannot {cannot} {error.filename}: {error.strerror}") from None
+    except (LookupError, ValueError) as error:
+        # The text of a KeyError would be in quotes.
+        raise refused(f"{what}{error.args[0] if isinstance(error, LookupError) else error}") from None
+
+
 class Outputs:
     """Where a report goes, from the options; raises typer.BadParameter before anything is judged."""
 
@@ -71,12 +88,8 @@ class Outputs:
         if write:
             _check_writable("--write-baseline", write)
         self._write, self._root = write, root
-        try:
+        with refusals("--baseline: "):
             self._accepted = baselines.read(baseline) if baseline else []
-        except OSError as error:
-            raise refused(f"--baseline: cannot read {baseline}: {error.strerror}") from None
-        except baselines.BaselineError as error:
-            raise refused(f"--baseline: {error}") from None
 
     def accepts(self, finding: Finding) -> bool:
         """Whether the baseline accepts a finding today."""

@@ -314,7 +314,7 @@ def _is_open(kind: Node, text: str) -> bool:
 
 def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
     """Why parts of a value may be right or wrong: nothing here can judge them."""
-    schemas = every(schemas)
+    schemas = every(tuple(schemas))
     for part in schemas:
         kind = part.plain("format")
         given = [part.plain(name) for name in ("example", "default")]

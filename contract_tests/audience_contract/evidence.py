@@ -13,7 +13,8 @@ from .members import LARGEST_ERROR, Members
 from .messages import Headers, Request, Response
 from .redaction import without
 from .report import Evidence
-from .spec import Operation, Spec, load, provider_keys
+from .security import place
+from .spec import Operation, load, provider_keys
 
 REDACTED = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
@@ -30,14 +31,8 @@ _KEPT_HEADERS, _KEPT_VALUE = 50, 1000
 
 def carriers() -> frozenset[str]:
     """The names, in lower case, of headers that carry credentials: common ones, and those of the specs' schemes."""
-    return frozenset(_HEADERS | {name.lower() for key in provider_keys() for name in _named(load(key))})
-
-
-def _named(spec: Spec) -> Iterator[str]:
-    components = spec.node.get("components")
-    for scheme in (components and components.get("securitySchemes")) or ():
-        if scheme.plain("in") == "header":
-            yield str(scheme.value["name"])
+    places = (place(scheme) for key in provider_keys() for scheme in load(key).schemes)
+    return frozenset(_HEADERS | {name.lower() for kind, name in places if kind == "header"})
 
 
 class Redactor:

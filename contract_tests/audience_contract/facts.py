@@ -41,7 +41,8 @@ class Facts:
     `limits`: parameters that say how many items a page has at most, each with the pointer to the items.
     `forbidden`: by property, values that break nothing but a rule in words.
     `unsure`: why an audience that was created need not be found; "" where it must be.
-    `story`: the bodies of changes that are made to a new audience one after the other, by property.
+    `story`: the bodies of changes that are made to a new audience one after the other, by property; a file is a tuple
+    of its name, media type and content.
     `most`: how many members the audience has at most after the story.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.
@@ -60,6 +61,10 @@ class Facts:
     most: int = 0
     size: str = ""
     final: Mapping[str, str] = field(default_factory=dict)
+
+    def is_final(self, answer: Any) -> bool:
+        """Whether a read's answer shows all changes that were made before."""
+        return all(at(answer, pointer) == said for pointer, said in self.final.items())
 
 
 def effect_of(method: str) -> Effect:

@@ -6,7 +6,7 @@ may be about a person, whatever they are called: they are masked.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from . import media, multipart, schema, strict_json, urlencoded
@@ -39,10 +39,10 @@ class Masks:
 
     def is_shown(self, value: Any, kind: Node | None, *, listed: bool = False) -> bool:
         """Whether a value is documented as a single one; of a list, only null, booleans and values of an `enum` are."""
-        kinds = list(_variants(kind))
+        kinds = _kinds(kind)
         if value is None or isinstance(value, bool) or any(value in each.plain("enum", ()) for each in kinds):
             return True
-        types = {name for each in kinds for name in _types(each)}
+        types = {name for each in kinds for name in schema.types(each)}
         files = any(each.value.keys() & {"contentMediaType", "contentEncoding"} for each in kinds)
         binary = files or any(each.plain("format") in ("binary", "byte") for each in kinds)
         if listed or binary or not types & _SCALARS.get(type(value), set()):
@@ -53,10 +53,9 @@ class Masks:
         return len(text.splitlines()) < 2 and written == text
 
     def _value(self, value: Any, kind: Node | None, *, listed: bool = False) -> Any:
-        kinds = list(_variants(kind))
-        items = next((found for each in kinds if (found := each.get("items"))), None)
-        if isinstance(value, dict) and any(each.get("properties") for each in kinds):
-            known = {name: found for name in value if (found := _property(kinds, name))}
+        known = properties(kind)
+        items = next((found for each in _kinds(kind) if (found := each.get("items"))), None)
+        if isinstance(value, dict) and known:
             return {
                 name if name in known or _NAME.fullmatch(name) else self.hidden(name): self._value(
                     child, known.get(name), listed=listed
@@ -121,26 +120,12 @@ class Masks:
         return part.filename is None and self.is_shown(value, kind)
 
 
-def _variants(kind: Node | None) -> Iterator[Node]:
+def _kinds(kind: Node | None) -> list[Node]:
     """A schema, and those that it is made of."""
-    if kind and isinstance(kind.value, dict):
-        yield kind
-        for word in ("allOf", "anyOf", "oneOf"):
-            for each in kind.get(word) or ():
-                yield from _variants(each)
-
-
-def _types(kind: Node) -> list[str]:
-    found = kind.plain("type", [])
-    return [found] if isinstance(found, str) else found
-
-
-def _property(kinds: list[Node], name: str) -> Node | None:
-    return next((found for each in kinds if (named := each.get("properties")) and (found := named.get(name))), None)
+    return schema.every((kind,) if kind else ())
 
 
 def properties(kind: Node | None) -> dict[str, Node]:
-    """The properties that a schema names, its alternatives' among them."""
-    kinds = list(_variants(kind))
-    names = {name for each in kinds if (named := each.get("properties")) for name in named.value}
-    return {name: found for name in names if (found := _property(kinds, name))}
+    """The properties that a schema names, its alternatives' among them; of several with one name, the first."""
+    named = [found for each in reversed(_kinds(kind)) if (found := each.get("properties"))]
+    return {name: each for found in named for name in found.value if (each := found.get(name))}

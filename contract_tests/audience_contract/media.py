@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .spec import Node
 
@@ -30,6 +31,7 @@ class MediaType:
         )
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> MediaType | None:
     """A media type or range, or None where the text is none."""
     from python_multipart.multipart import parse_options_header  # noqa: PLC0415  # of an extra, which the command asks for by name

@@ -6,7 +6,8 @@ Headers = tuple[tuple[str, str], ...]
 
 
 def _values(headers: Headers, name: str) -> list[str]:
-    return [value.strip(" \t") for field, value in headers if field.lower() == name.lower()]
+    name = name.lower()
+    return [value.strip(" \t") for field, value in headers if field.lower() == name]
 
 
 @dataclass(frozen=True)

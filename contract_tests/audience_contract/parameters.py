@@ -21,15 +21,16 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
     `Accept` is judged as any other header, if the spec names it as a parameter.
     """
     for parameter, place, values in sent(operation, request):
-        check_it = _check_object if parameter.plain("style") == DEEP else check_one
-        yield from check_it(parameter, f"{place} {parameter.value['name']}", values)
-    pairs = urlencoded.pairs(request.target.partition("?")[2])
+        if parameter.plain("style") == DEEP:
+            yield from _check_object(parameter, request)
+        else:
+            yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
     objects = {str(each.value["name"]) for each in declared if each.plain("style") == DEEP}
     # An object's properties may stand in the query under any names.
     unjudged = operation.node.plain("x-not-judged-query", [])
-    for key in {urlencoded.decode(key, plus=True) for key, _ in pairs} - known:
+    for key in {urlencoded.decode(key, plus=True) for key, _ in _query(request)} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
         elif not unjudged and key.partition("[")[0] not in objects:
@@ -38,19 +39,22 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
 
 def sent(operation: Operation, request: Request) -> Iterator[tuple[Node, str, list[str]]]:
     """Each parameter of the operation, where it stands, and the values that it has there, as they were sent."""
-    pairs = urlencoded.pairs(request.target.partition("?")[2])
+    pairs = [(urlencoded.decode(key, plus=True), value) for key, value in _query(request)]
     path = operation.path_values(request.target)
     for parameter in operation.node.get("parameters") or ():
         name, place = str(parameter.value["name"]), str(parameter.value["in"])
         if place == "query":
-            is_deep = parameter.plain("style") == DEEP
-            named = [(urlencoded.decode(key, plus=True) or "", f"{key}={value}", value) for key, value in pairs]
-            values = [pair if is_deep else value for key, pair, value in named if _is_of(key, name, is_deep=is_deep)]
+            values = [value for key, value in pairs if key == name]
         elif place == "path":
             values = [path[name]] if name in path else []
         else:
             values = request.values(name) if place == "header" else request.cookies(name)
         yield parameter, place, values
+
+
+def _query(request: Request) -> list[tuple[str, str]]:
+    """The names and values of the query, as they were sent."""
+    return urlencoded.pairs(request.target.partition("?")[2])
 
 
 def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
@@ -77,17 +81,18 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
             yield from schema.check(kind, schema.from_text(kind, text), where)
 
 
-def _is_of(key: str, name: str, *, is_deep: bool) -> bool:
-    return (key.partition("[")[0] if is_deep else key) == name
-
-
-def _check_object(parameter: Node, where: str, pairs: list[str]) -> Iterator[Violation]:
-    """What the properties of an object break, each sent as `name[key]=value`."""
+def _check_object(parameter: Node, request: Request) -> Iterator[Violation]:
+    """What the properties of an object in the query break, each sent as `name[key]=value`."""
     name, kind = str(parameter.value["name"]), parameter["schema"]
+    where = f"query {name}"
+    pairs = [
+        pair for pair in _query(request) if (urlencoded.decode(pair[0], plus=True) or "").partition("[")[0] == name
+    ]
+    text = "&".join(map("=".join, pairs))
     if not pairs and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     try:
-        for value in urlencoded.read("&".join(pairs).encode("latin-1"), {name: kind}).values():
+        for value in urlencoded.read(text.encode("latin-1"), {name: kind}).values():
             yield from schema.check(kind, value, where, undocumented=True)
     except UnreadableError as error:
         yield Violation(where, "", parameter.pointer, str(error))

@@ -71,6 +71,7 @@ _ALL = (
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
     _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
     _anywhere("run.members", "Members", "No more members are in an audience than its changes can have left there."),
+    _anywhere("run.removed", "Removed", "What was deleted is not shown as before."),
     _anywhere(
         "run.pages",
         "Pages",
@@ -90,12 +91,12 @@ _ALL = (
     _client("request.prose", "Rules in prose", "What the documents ask for in words only."),
     _client("request.undocumented", "Nothing undocumented", "Nothing is sent that no document names.", Weight.ADVICE),
     # What HTTP, JSON and forms say of a server, and the documents do not.
-    _advice("json.numbers", "Numbers in JSON", "JSON has no NaN, no Infinity and no 01 (RFC 8259, section 6)."),
+    _advice("json.numbers", "Numbers in JSON", "JSON has no NaN and no Infinity (RFC 8259, section 6)."),
     _advice("json.encoding", "JSON in UTF-8", "JSON is in UTF-8, whatever a charset says (RFC 8259, section 8.1)."),
     _advice("json.keys", "Keys once", "What a key that an object has twice means is open (RFC 8259, section 4)."),
     _advice("json.depth", "Deep nesting", "What is nested too deeply can be refused (RFC 8259, section 9)."),
     _advice("json.names", "Names' spelling", "Names are compared letter by letter (RFC 8259, section 8.3)."),
-    _advice("json.text", "JSON in texts", "Control characters in strings are escaped (RFC 8259, sections 2 and 7)."),
+    _advice("json.text", "JSON's grammar", "JSON has no comments, other quotes or the like (RFC 8259, section 2)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
     _advice("http.query", "Letters in a query", "Letters in a query have case, and may be codes (RFC 3986, 6.2.2)."),
     _advice(

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from .spec import Document, Node, escape
 from .violation import UNNAMED, Violation, shape
@@ -126,7 +125,7 @@ def is_date_time(value: object) -> bool:
 
 def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> Iterator[Violation]:
     """What none of the schemas and their alternatives names; `additionalProperties` names whatever is left."""
-    schemas = every(schemas)
+    schemas = every(tuple(schemas))
     if isinstance(value, list):
         items = [kind for schema in schemas if (kind := schema.get("items"))]
         named = {name for each in items for name in each.plain("properties", {})}
@@ -159,10 +158,11 @@ def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any]
 
 def is_object(schema: Node) -> bool:
     """Whether a value may be an object."""
-    return any("object" in types(each) for each in every([schema]))
+    return any("object" in types(each) for each in every((schema,)))
 
 
-def every(schemas: Iterable[Node]) -> list[Node]:
+@lru_cache(maxsize=4096)
+def every(schemas: tuple[Node, ...]) -> list[Node]:
     """The schemas, their alternatives and whatever else is about the same value, each once."""
     found = dict.fromkeys(schemas)
     left = list(found)
@@ -182,19 +182,26 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> tuple[Any, Any, Any]:
+def _judge(root: Document) -> tuple[Any, Any]:
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import FormatChecker  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
     from openapi_schema_validator import OAS30Validator, OAS31Validator  # noqa: PLC0415
-    from referencing import Registry, Resource  # noqa: PLC0415
 
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
     plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
-    own = {"required": _required, "items": partial(_items, plain.VALIDATORS["items"])}
+    own = {
+        "$ref": partial(_reference, root),
+        "required": _required,
+        "items": partial(_items, plain.VALIDATORS["items"]),
+    }
     kind = extend(plain, own | {"oneOf": partial(_alternatives, 2), "anyOf": partial(_alternatives, 1)})  # type: ignore[no-untyped-call]
-    return kind, Registry().with_resource("urn:spec", Resource.opaque(root.value)), formats
+    return kind, formats
+
+
+def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
+    yield from validator.descend(value, root.referred(reference))
 
 
 def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
@@ -232,6 +239,5 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
 
 @lru_cache(maxsize=4096)
 def _validator(schema: Node) -> Any:
-    kind, registry, formats = _judge(schema.root)
-    # By reference, so that a `$ref` inside is looked up in the whole document.
-    return kind({"$ref": f"urn:spec#{quote(schema.pointer, safe='/~')}"}, registry=registry, format_checker=formats)
+    kind, formats = _judge(schema.root)
+    return kind(schema.value, format_checker=formats)

@@ -25,6 +25,10 @@ def escape(token: object) -> str:
     return str(token).replace("~", "~0").replace("/", "~1")
 
 
+def _unescape(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
     """A whole spec, as parsed; compared and hashed by identity."""
@@ -40,6 +44,13 @@ class Document:
     def node(self) -> "Node":
         """The root of the document."""
         return Node(self, "", self.value)
+
+    def referred(self, reference: str) -> Any:
+        """The value that a local `$ref` names; it may have a `$ref` itself."""
+        value = self.value
+        for token in unquote(reference).split("/")[1:]:
+            value = value[int(token) if isinstance(value, list) else _unescape(token)]
+        return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +95,7 @@ class Node:
         """The place at a pointer that starts at the root of the spec."""
         node = self.root.node
         for token in pointer.split("/")[1:]:
-            key = token.replace("~1", "/").replace("~0", "~")
-            node = node[int(key) if isinstance(node.value, list) else key]
+            node = node[int(token) if isinstance(node.value, list) else _unescape(token)]
         return node
 
     def _target(self) -> "Node":

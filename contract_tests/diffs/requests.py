@@ -96,6 +96,9 @@ COMPATIBLE_CASES = [
         row("an optional query parameter is removed", drop(f"{_PARAMETERS}/1")),
         row("what other properties hold is widened", put(f"{_P}/extra/additionalProperties/type", ["string", "integer"])),
     ]
+] + [
+    Case("a list in pages gets another parameter of pages", COMPATIBLE, (append("/paths/~1audiences~1list/get/parameters", {"name": "offset", "in": "query", "schema": {"type": "integer"}}),), "batch"),
+    Case("a list gets a parameter that is no page's", COMPATIBLE, (add("/paths/~1audiences/get", parameters=[{"name": "name", "in": "query", "schema": {"type": "string"}}]),), "commbox"),
 ]  # fmt: skip
 
 OPEN = [
@@ -107,6 +110,8 @@ OPEN = [
     Case("what other properties hold is narrowed", UNDECIDED, (put(f"{_P}/extra/additionalProperties/type", "integer"),)),
     Case("a content type of a part is dropped", UNDECIDED, (put("/paths/~1files/put/requestBody/content/multipart~1form-data/encoding/file/contentType", "text/csv"),)),
     Case("a pattern of another kind that no library here decides", UNDECIDED, (put(f"{_P}/name/pattern", "^(?!.*__$)(?=[a-z0-9_]*$)(?!.*__$)|^[a-z0-9_]*$"),)),
+    Case("a list that came whole gets a parameter of pages", UNDECIDED, (add("/paths/~1audiences/get", parameters=[{"name": "offset", "in": "query", "schema": {"type": "integer"}}]),), "commbox"),
+    Case("a list that came whole gets a mark of the next page", UNDECIDED, (add("/paths/~1audiences/get/responses/200/content/application~1json/schema/properties", next_cursor={"type": "string"}),), "commbox"),
     Case("a discriminator is added", UNDECIDED, (wrap(f"{_P}/pay", lambda pay: {**pay, "discriminator": {"propertyName": "kind"}}),)),
 ]  # fmt: skip
 CASES = [*BREAKING, *COMPATIBLE_CASES, *OPEN]

@@ -19,7 +19,7 @@ from . import python, validity
 from ._errors import PipelineError
 from .documents import dump
 from .folders import ROOT
-from .operations import operations
+from .operations import operations, parameters
 from .published import each_operation
 
 # The same result on every system: without anybody's settings of ruff, and with the same line ends.
@@ -118,9 +118,9 @@ def unnamable(spec: dict[str, Any]) -> Iterator[str]:
         if "enum" in schema and not _distinct(schema["enum"], schema.get("x-enum-varnames", [])):
             yield f"{at}/enum: not each of the values would have a name of its own in Python"
     for operation in operations(spec):
-        for at, parameter in operation.parameters:
-            if any(operation.bodies) and strings.PythonIdentifier(parameter["name"], "") == "body":
-                yield f"{at}/name: {parameter['name']!r} is what the request's body is called in Python"
+        for parameter in parameters(operation) if operation.node.get("requestBody") else ():
+            if strings.PythonIdentifier(name := parameter.value["name"], "") == "body":
+                yield f"{parameter.pointer}/name: {name!r} is what the request's body is called in Python"
 
 
 def _distinct(values: list[Any], names: list[str]) -> bool:

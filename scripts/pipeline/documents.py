@@ -10,7 +10,6 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
-from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from . import safe_yaml
 from ._errors import PipelineError
@@ -83,23 +82,6 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     )
     for token, child in members:
         yield from places(child, pointer([token], at))
-
-
-def line_of(file: Path, at: str) -> int:
-    """The line where a place of a YAML or JSON file begins; without such a place, that of the nearest one around."""
-    node: Any = safe_yaml.compose(file.read_text("utf-8"))
-    line = 1
-    for key in tokens(at):
-        members = {}
-        if isinstance(node, MappingNode):
-            members = {name.value: (name, value) for name, value in node.value}
-        elif isinstance(node, SequenceNode):
-            members = {str(number): (value, value) for number, value in enumerate(node.value)}
-        if key not in members:
-            break
-        start, node = members[key]
-        line = start.start_mark.line + 1
-    return line
 
 
 def fingerprint(value: object) -> str:

@@ -10,7 +10,8 @@ from . import keywords, merge, overlay, validity
 from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
 from .folders import Document, Provider
-from .translate import cut, moved, translated
+from .published import each_operation
+from .translate import cut, moved, translated, with_bearer
 
 Json = dict[str, Any]
 
@@ -57,7 +58,7 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
     """
     found = {}
     for document in provider.documents:
-        spec = found[document.name] = translated(load(document.path))
+        spec = found[document.name] = with_bearer(translated(load(document.path)))
         recorded, version = document.entry["version"], spec["info"]["version"]
         if version != recorded:
             raise PipelineError(f"{document.path}: /info/version: it is {version}; SOURCE.toml records {recorded}")
@@ -65,10 +66,12 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
         if "operations" in document.entry:
+            there = ", ".join(str(operation.get("operationId")) for _, _, operation in each_operation(spec))
             spec, missing = cut(spec, document.entry["operations"])
             found[document.name] = spec
             if missing and against is not None:
-                against.append(f"{document.path}: /paths: no operation {', '.join(missing)}; correct SOURCE.toml")
+                said = f"no operation {', '.join(missing)} among {there}; correct SOURCE.toml"
+                against.append(f"{document.path}: /paths: {said}")
         if "below" in document.entry:
             found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found

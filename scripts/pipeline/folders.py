@@ -79,24 +79,20 @@ class Document:
         return str(self.entry["kind"])
 
 
-@dataclass(frozen=True)
 class Provider:
     """The files of one provider or service below `root`; `key` is its folder's name."""
 
-    root: Path
-    key: str
-
-    @property
-    def specs(self) -> Path:
-        return self.root / "specs" / self.key
-
-    @property
-    def generated(self) -> Path:
-        return self.root / "generated" / "audience_clients" / self.key
-
-    @property
-    def source_file(self) -> Path:
-        return self.specs / "SOURCE.toml"
+    def __init__(self, root: Path, key: str) -> None:
+        self.root, self.key = root, key
+        self.specs = root / "specs" / key
+        self.generated = root / "generated" / "audience_clients" / key
+        self.source_file = self.specs / "SOURCE.toml"
+        # Of the operation that creates; the samples of other operations are in files beside it.
+        self.samples = self.specs / "samples" / "create.json"
+        self.claims = self.specs / "claims.json"
+        self.overlay = self.specs / "overlay.yaml"
+        self.deviations = self.specs / "DEVIATIONS.md"
+        self.effective = self.generated / "openapi.json"
 
     @cached_property
     def source(self) -> dict[str, Any]:
@@ -119,27 +115,6 @@ class Provider:
     def document_of(self, page: Mapping[str, Any]) -> Document | None:
         """The document that is taken from a page of SOURCE.toml, or was written from it."""
         return next((document for document in self.documents if document.name == page.get("document")), None)
-
-    @property
-    def samples(self) -> Path:
-        """The samples of the operation that creates; those of other operations are in files beside it."""
-        return self.specs / "samples" / "create.json"
-
-    @property
-    def claims(self) -> Path:
-        return self.specs / "claims.json"
-
-    @property
-    def overlay(self) -> Path:
-        return self.specs / "overlay.yaml"
-
-    @property
-    def deviations(self) -> Path:
-        return self.specs / "DEVIATIONS.md"
-
-    @property
-    def effective(self) -> Path:
-        return self.generated / "openapi.json"
 
 
 def providers(root: Path = ROOT) -> Iterator[Provider]:

@@ -66,9 +66,13 @@ _VALUES = {
     ("text", "type"): "string",
     ("parameter", "in"): "query|header|path",
 }
+_WHY = {
+    ("scheme", "in"): ": the library sends a credential in a header only, as URLs and cookies are often logged",
+    ("scheme", "scheme"): ": the library makes an Authorization header of one secret",
+}
 _NAMES = {
     "content": r"multipart/form-data|application/(\*|x-www-form-urlencoded|([^;]+\+)?json(;.*)?)",
-    "responses": r"\d{3}|[45]XX|default",
+    "responses": r"\d{3}|[245]XX|default",
 }
 
 
@@ -97,7 +101,7 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
             continue
         sort = "header parameter" if kind == "parameter" and node.get("in") == "header" and key == "name" else kind
         if isinstance(value, str) and not re.fullmatch(_VALUES.get((sort, key), ".*"), value, re.S):
-            yield here, f"nothing here judges the value {value!r}"
+            yield here, f"nothing here judges the value {value!r}{_WHY.get((sort, key), '')}"
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
             yield here, f"nothing here judges the name {key!r} in a {kind}"
         child = allowed.get(key, allowed.get("*"))

@@ -11,7 +11,9 @@ from typing import Any
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 
-from .documents import ABSENT, conform, fingerprint, line_of, read, resolve
+from audience_contract.reports.places import line_of
+
+from .documents import ABSENT, conform, fingerprint, read, resolve
 from .merge import Disputed
 
 Json = dict[str, Any]

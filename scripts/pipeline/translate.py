@@ -3,6 +3,7 @@
 - OpenAPI 3.0 becomes 3.1: `nullable` becomes a type, exclusive limits become numbers, and what 3.0 ignores beside a
   `$ref` is removed.
 - The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` become a pattern.
+- The members of `allOf` are written into the schema that has them, unless they do not simply add up.
 - The request bodies of `components`, and the parameters of a path, are moved to the operations that have them.
 - Removed are a `content` without a media type, which says nothing, and the format of an answer's header, which is text.
 """
@@ -25,6 +26,9 @@ PATTERNS = {
     "uuid": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
+_SAID = ("title", "description", "example", "examples", "default", "deprecated")
+# What a member of `allOf` says of itself alone.
+_ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
 _BITS = {"int32": 31, "int64": 63}
 _HEADER = re.compile(r".*/headers/[^/]+/schema")
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
@@ -35,16 +39,14 @@ def translated(document: Json) -> Json:
     spec = copy.deepcopy(document)
     old = str(spec["openapi"]).startswith("3.0")
     for at, schema in validity.schemas(spec, ""):
+        if (united := _united(spec, schema)) is not None:
+            schema.clear()
+            schema.update(united)
         if old:
             _modernise(schema)
         if _HEADER.fullmatch(at):
             schema.pop("format", None)
-        if schema.get("format") in _BITS and "integer" in schema.get("type", ()):
-            most = 2 ** _BITS[schema.pop("format")] - 1
-            schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
-            schema["maximum"] = min(schema.get("maximum", most), most)
-        if schema.get("format") in PATTERNS and "pattern" not in schema:
-            schema["pattern"] = PATTERNS[schema.pop("format")]
+        _limit(schema)
     for _, path, operation in each_operation(spec):
         own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])
         named = {_name(spec, each) for each in own}
@@ -61,6 +63,42 @@ def translated(document: Json) -> Json:
     return spec | ({"openapi": "3.1.0"} if old else {})
 
 
+def _united(spec: Json, schema: Json, above: Collection[str] = ()) -> Json | None:
+    """The schema with the members of its `allOf` in it; None if it has no `allOf`, or the members do not add up: if two
+    of them limit the same thing, or a limit would be another one beside what the others say.
+    """
+    if "allOf" not in schema:
+        return None
+    found: Json = {}
+    for member in ({key: value for key, value in schema.items() if key != "allOf"}, *schema["allOf"]):
+        part, seen = member, {*above}
+        while isinstance(part, dict) and "$ref" in part and part["$ref"] not in seen:
+            seen.add(part["$ref"])
+            part = resolve(spec, part["$ref"][1:])
+        if not isinstance(part, dict):
+            return None
+        for key, value in copy.deepcopy(_united(spec, part, seen) or part).items():
+            if key == "properties" and not found.get(key, {}).keys() & value.keys():
+                found[key] = found.get(key, {}) | value
+            elif key == "required":
+                found[key] = [*dict.fromkeys([*found.get(key, ()), *value])]
+            elif key in _ALONE or (key not in _SAID and found.get(key, value) != value):
+                return None
+            else:
+                found.setdefault(key, value)
+    return found
+
+
+def _limit(schema: Json) -> None:
+    """Write a format as the limits that it stands for."""
+    if schema.get("format") in _BITS and "integer" in schema.get("type", ()):
+        most = 2 ** _BITS[schema.pop("format")] - 1
+        schema["minimum"] = max(schema.get("minimum", -most - 1), -most - 1)
+        schema["maximum"] = min(schema.get("maximum", most), most)
+    if schema.get("format") in PATTERNS and "pattern" not in schema:
+        schema["pattern"] = PATTERNS[schema.pop("format")]
+
+
 def _modernise(schema: Json) -> None:
     if "$ref" in schema:
         for key in schema.keys() - {"$ref"}:
@@ -70,6 +108,16 @@ def _modernise(schema: Json) -> None:
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if schema.pop(exclusive, False) and limit in schema:
             schema[exclusive] = schema.pop(limit)
+
+
+def with_bearer(spec: Json) -> Json:
+    """The document with bearer tokens (RFC 6750) in the place of OAuth 2 and OpenID Connect."""
+    for scheme in spec.get("components", {}).get("securitySchemes", {}).values():
+        if scheme.get("type") in ("oauth2", "openIdConnect"):
+            for key in scheme.keys() - {"description"}:
+                del scheme[key]
+            scheme |= {"type": "http", "scheme": "bearer"}
+    return spec
 
 
 def moved(spec: Json, below: str, name: str) -> Json:

@@ -54,6 +54,9 @@ class Account:
         service, built = operation.service, operation.request(asked, self.values)
         if isinstance(asked, Draft) and "json" in built:
             self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
+        for step in built["url"].split("/"):
+            if step in (".", ".."):  # which no encoding keeps from being read as steps of the path
+                raise InvalidError.ours("id", "must not be . or .., which make another URL", step)
         url = service.url(self.values, built["url"])
         if built.get("params"):
             url += f"?{_query(built['params'], operation.spec.joined)}"

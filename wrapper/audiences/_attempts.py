@@ -25,10 +25,11 @@ _NO_TURN = "nothing was sent: the total time ended while the call was waiting fo
 class Attempts(Generic[Asked, Answer]):
     """The attempts at one operation, and what is known of it at any moment."""
 
-    def __init__(self, account: Account, operation: Operation[Asked, Answer], asked: Asked, how: CallSettings) -> None:
-        self._account, self._operation, self._asked, self._how = account, operation, asked, how
+    def __init__(
+        self, account: Account, operation: Operation[Asked, Answer], asked: Asked, request: Request, how: CallSettings
+    ) -> None:
+        self._account, self._operation, self._asked, self._request, self._how = account, operation, asked, request, how
         self._reads = operation.effect is Effect.READS
-        self._request: Request | None = None
         self._sendable: Request | None = None
         self._renewed = False
         self._attempts: list[Attempt] = []
@@ -37,34 +38,33 @@ class Attempts(Generic[Asked, Answer]):
         self._failure: AudiencesError | None = None
         self._begin()
 
-    def run(self, request: Request) -> Flow[Success[Answer]]:
+    def run(self) -> Flow[Success[Answer]]:
         """Raises the last attempt's AudiencesError, with all attempts on it."""
-        self._request = request
         while True:
             if self._how.ending.over:
                 raise self._failure or NotSentError(ENDED)
             self._begin()
             try:
-                success = yield from self._attempt(request)
+                success = yield from self._attempt()
             except AudiencesError as error:
                 failure = self._failure = error
                 self._attempts += error.attempts  # at a token
                 response = error.response if self._seen.built else None
-                self._record(request, response, str(error.args[0]), error.outcome)
+                self._record(response, str(error.args[0]), error.outcome)
             else:
-                self._record(request, success.response, str(success.response.status), Outcome.APPLIED)
+                self._record(success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            yield self._how.side.sleep((yield from self._next_wait(request, failure)), self._how.ending)
+            yield self._how.side.sleep((yield from self._next_wait(failure)), self._how.ending)
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
         self._failure = None
 
-    def _attempt(self, request: Request) -> Flow[Success[Answer]]:
-        self._account.known.add(request.secrets)
-        yield from self._announce(request)
-        sendable = self._sendable = self._sendable or (yield from self._resolved(request, None))
+    def _attempt(self) -> Flow[Success[Answer]]:
+        self._account.known.add(self._request.secrets)
+        yield from self._announce()
+        sendable = self._sendable = self._sendable or (yield from self._resolved(None))
         self._seen.secrets = self._account.known.add(sendable.secrets)
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
@@ -75,23 +75,23 @@ class Attempts(Generic[Asked, Answer]):
         self._seen.begun = time.monotonic()
         reuse = self._how.reuse or self._reads
         response = yield from self._account.sender.send(sendable, self._seen, reuse=reuse)
-        yield from self._tell(request, response)
+        yield from self._tell(response)
         read = partial(_answer.read, self._operation, self._asked, response)
         success: Success[Answer] = (yield self._how.side.work(read)) if self._seen.large else read()
         return success
 
-    def _next_wait(self, request: Request, failure: AudiencesError) -> Flow[float]:
+    def _next_wait(self, failure: AudiencesError) -> Flow[float]:
         """The seconds to wait before the next attempt. Raises the failure if there is to be no other attempt."""
         policy, number = self._how.read_policy if self._reads else self._how.policy, self._number
         # A failure before the request was built (a hook, a file that is gone) would only come again; and a file that
         # cannot rewind cannot be sent twice.
-        if not (self._seen.built and request.rewinds):
+        if not (self._seen.built and self._request.rewinds):
             raise failure
         if failure.status == 401 and not self._renewed and number < policy.attempts:
             self._renewed = True
             try:
                 refused = self._sendable
-                other = yield from self._resolved(request, refused)
+                other = yield from self._resolved(refused)
             except AudiencesError as error:  # the provider's refusal says more
                 self._attempts += error.attempts
                 failure.attempts = tuple(self._attempts)
@@ -105,27 +105,27 @@ class Attempts(Generic[Asked, Answer]):
         self._sendable = None
         return wait
 
-    def _resolved(self, request: Request, refused: Request | None) -> Flow[Request]:
+    def _resolved(self, refused: Request | None) -> Flow[Request]:
         """The request with the current text of each secret. `refused` is the request whose secrets the provider has
         just refused, if it was that.
         """
-        headers = dict(request.headers)
+        headers = dict(self._request.headers)
         for name, value in headers.items():
             if isinstance(value, Secret):
                 old = refused.headers[name] if refused else None
                 headers[name] = yield from value.resolved(old if isinstance(old, Secret) else None, self._how)
-        return request if headers == request.headers else replace(request, headers=headers)
+        return replace(self._request, headers=headers)
 
-    def _announce(self, request: Request) -> Flow[None]:
+    def _announce(self) -> Flow[None]:
         if self._account.on_request:
-            asked = call(partial(self._account.on_request, request))
+            asked = call(partial(self._account.on_request, self._request))
             given = yield from awaited(asked, self._how.side, self._how.remaining, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
-    def _tell(self, request: Request, response: Response) -> Flow[None]:
+    def _tell(self, response: Response) -> Flow[None]:
         if self._account.on_response:
-            asked = call(partial(self._account.on_response, request, response))
+            asked = call(partial(self._account.on_response, self._request, response))
             try:
                 given = yield from awaited(asked, self._how.side, self._how.remaining, "on_response")
             except AudiencesError as error:
@@ -135,15 +135,13 @@ class Attempts(Generic[Asked, Answer]):
     def interrupted(self, interrupt: BaseException) -> AudiencesError:
         """The error that says what is known of an interrupted or cancelled call. It records the attempt that ended."""
         failure = self.so_far(interrupt)
-        if self._request and failure is not self._failure and not self._success:
+        if failure is not self._failure and not self._success:
             self._failure = failure
-            self._record(self._request, failure.response, str(failure.args[0]), failure.outcome)
+            self._record(failure.response, str(failure.args[0]), failure.outcome)
         return failure
 
     def so_far(self, interrupt: BaseException) -> AudiencesError:
         """The same error; the attempt is not recorded."""
-        if self._request is None:
-            return NotSentError("interrupted before anything was sent")
         if self._success:
             kind = UnknownOutcomeError if self._reads else SpecViolationError
             said = "interrupted after an answer had come" if self._reads else "interrupted after the provider had acted"
@@ -157,7 +155,7 @@ class Attempts(Generic[Asked, Answer]):
             return result
         return _answer.failure(self._operation, _answer.judge(self._operation.spec, result))
 
-    def _record(self, request: Request, response: Response | None, what: str, outcome: Outcome | None) -> None:
+    def _record(self, response: Response | None, what: str, outcome: Outcome | None) -> None:
         self._number += 1
         attempt = Attempt(
             operation=self._operation.id,
@@ -174,4 +172,4 @@ class Attempts(Generic[Asked, Answer]):
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
         where = self._operation.service.url(self._account.values, self._operation.spec.path)
-        _observe.attempted(self._account.title, request.method, where, attempt)
+        _observe.attempted(self._account.title, self._request.method, where, attempt)

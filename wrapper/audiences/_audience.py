@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from . import _json, _spec
 from ._errors import OURS, InvalidError, Problem, Remedy, UnsupportedError, named, shape
@@ -53,19 +52,11 @@ class Audience:
                 problems.append(Problem.ours(f"provider_fields[{named(key)}]", rule, fields))
         if problems:
             raise InvalidError.of(problems)
-        object.__setattr__(self, "provider_fields", MappingProxyType(plain))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        fields = {key: dict(given) for key, given in cast("Mapping[str, Any]", self.provider_fields).items()}
-        return _unpickled, (self.name, self.description, self.members, fields)
+        object.__setattr__(self, "provider_fields", plain)
 
     def __repr__(self) -> str:
         given = [name for name in ("name", "description", "members") if getattr(self, name) is not None]
         return f"Audience(fields={given + [f'provider_fields.{key}' for key in self.provider_fields]})"
-
-
-def _unpickled(name: str, description: str | None, members: PhoneFile | None, fields: Any) -> Audience:
-    return Audience(name=name, description=description, members=members, provider_fields=fields)
 
 
 def _is_text(value: object) -> bool:
@@ -73,7 +64,7 @@ def _is_text(value: object) -> bool:
 
 
 def _plain(fields: object) -> Any:
-    """A copy of the fields, so that nobody changes what was checked; None if they are not JSON values."""
+    """A copy of the fields, which does not change when they do; None if they are not JSON values."""
     if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
         return None
     try:

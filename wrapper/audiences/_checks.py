@@ -41,17 +41,13 @@ def headers(value: object) -> Mapping[str, str]:
     raise ConfigurationError("extra_headers must be a mapping of names to texts of visible ASCII")
 
 
-def function(name: str, value: object, *, awaits: bool, instead: str = "only audiences.aio awaits those") -> None:
+def function(name: str, value: object, *, awaits: bool) -> None:
     """Raises ConfigurationError for what is neither a function nor None, and, unless `awaits`, for an asynchronous
-    function; `instead` then ends the message.
+    function.
     """
     if value is None:
         return
     if not callable(value):
         raise ConfigurationError(f"{name} must be a function")
     if not awaits and any(map(iscoroutinefunction, (value, getattr(value, "__call__", None)))):  # noqa: B004
-        raise ConfigurationError(f"{name} is asynchronous, and {instead}")
-
-
-def on_progress(value: object) -> None:
-    function("on_progress", value, awaits=False, instead="it is called in the middle of a write")
+        raise ConfigurationError(f"{name} is asynchronous, and is not awaited here")

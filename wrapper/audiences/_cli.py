@@ -29,7 +29,7 @@ def main() -> None:
             code = getattr(error, "exit_code", 2)
         elif isinstance(error, OSError | RuntimeError) and "_command.py" not in frames:
             # No command has begun: a standard stream is closed, or full.
-            note(f"audiences: nothing was sent: {getattr(error, 'strerror', None) or type(error).__name__}")
+            note(f"audiences: nothing was sent: {getattr(error, 'strerror', None) or 'a standard stream is closed'}")
             code = 2
         else:
             where = "{}, line {}".format(*[*frames.items()][-1])

@@ -425,7 +425,8 @@ def delete(run: _Run, asked: Asked, consent: Consent) -> None:
     """
     what, entry = asked.reference(), cast("Any", run.chosen[0].adapter.delete)
     if not run.dry:
-        note(f"audiences: this deletes {run.name} at {run.chosen[0].title}; {entry.consequence}")
+        follows = f"; {entry.consequence}" if entry.consequence else ""
+        note(f"audiences: this deletes {run.name} at {run.chosen[0].title}{follows}")
         if not consent.yes:
             _ask()
     run.end(lambda provider, tell: tell(provider.delete(what)))

@@ -91,6 +91,8 @@ Attribute = str | int | float | bool | datetime | Sequence[str | int | float]
 class Member:
     """A member: its identifier, and its attributes by name. For one without attributes, a plain string will do.
 
+    Raises InvalidError for attributes that are no mapping.
+
     >>> from datetime import UTC, datetime
     >>> Member("4711", {"city": "Rome", "since": datetime(2026, 1, 31, tzinfo=UTC), "photo": Url("https://a.test/1")})
     Member(3 attributes)
@@ -98,6 +100,10 @@ class Member:
 
     id: str
     attributes: Mapping[str, Attribute] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.attributes, Mapping):
+            raise InvalidError.ours("attributes", "must be a mapping of names to values", self.attributes)
 
     def __repr__(self) -> str:
         return f"Member({len(self.attributes)} attributes)"

@@ -53,13 +53,6 @@ class Capability(NamedTuple):
     reason: str
 
 
-class Handle(NamedTuple):
-    """The id of an audience, or the token of a change, by which the provider can be asked about it later."""
-
-    id: str | None = None
-    token: str | None = None
-
-
 Mark = str | int | None
 """The provider's mark of where a page of a list begins; None for the first page."""
 
@@ -186,17 +179,17 @@ class Adapter:
     """The provider's name in `provider_fields`, in the generated clients and on the command line."""
     settings: tuple[Setting, ...]
     draft: DraftRules
-    create: Operation[Draft, Handle]
+    create: Operation[Draft, Reference]
     get: Operation[Reference, list[Record]] | Unsupported
-    delete: Operation[Reference, Handle] | Unsupported
+    delete: Operation[Reference, Reference] | Unsupported
     find: Operation[Reference, list[Record]] | None = None
     """Asks for an audience by its name or the caller's own id, where `get` takes the provider's id alone."""
     wait: Unsupported | None = None
     """Why there is nothing to wait for, if the provider has no state that says that an audience is indexing."""
     list: Operation[Mark, Page] | Unsupported = _NOT_HERE
-    add: Operation[Change, Handle] | Unsupported = _NOT_HERE
-    remove: Operation[Change, Handle] | Unsupported = _NOT_HERE
-    replace: Operation[Change, Handle] | Unsupported = _NOT_HERE
+    add: Operation[Change, Reference] | Unsupported = _NOT_HERE
+    remove: Operation[Change, Reference] | Unsupported = _NOT_HERE
+    replace: Operation[Change, Reference] | Unsupported = _NOT_HERE
     members: MemberRules | None = None
     """None where add, remove and replace take no single members, but a file."""
     unfit: Callable[[Record], str] = lambda _: ""

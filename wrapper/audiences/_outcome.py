@@ -95,7 +95,7 @@ class State(StrEnum):
     REMOVED = "removed"
     """The provider says that the audience is gone."""
     UNKNOWN = "unknown"
-    """The answer is a success, but not a documented one."""
+    """The answer is a success, but not a documented one; or no call of a change was applied."""
 
 
 def as_json(of: object, *names: str) -> dict[str, Any]:

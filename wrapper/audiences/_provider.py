@@ -72,7 +72,7 @@ class Provider(Generic[T]):
         self.max_response_bytes = _checks.count("max_response_bytes", options.get("max_response_bytes", MAX_BYTES))
         self._reuse = _checks.truth("reuse_connections", options.get("reuse_connections", False))
         self._on_progress = options.get("on_progress")
-        _checks.on_progress(self._on_progress)
+        _checks.function("on_progress", self._on_progress, awaits=False)
         hooks = options.get("on_request"), options.get("on_response")
         for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
             _checks.function(name, hook, awaits=self._side.awaits)
@@ -119,7 +119,7 @@ class Provider(Generic[T]):
             known = RecentSecrets({*self._account.known.add(request.secrets)} - {*tokens.add(())})
             account = replace(self._account, pace=Pace(None), known=known, on_request=None, on_response=None)
             own = replace(how, read_policy=self.read_policy, on_progress=None)
-            success = yield from Attempts(account, operation, secret, own).run(request)
+            success = yield from Attempts(account, operation, secret, request, own).run()
             tokens.add((success.result.token,))
             return success.result
 
@@ -152,7 +152,7 @@ class Provider(Generic[T]):
     def _how(self, options: CallOptions) -> CallSettings:
         timeouts = Timeouts.of(options.get("timeout", self.timeouts))
         on_progress = options.get("on_progress", self._on_progress)
-        _checks.on_progress(on_progress)
+        _checks.function("on_progress", on_progress, awaits=False)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))
         return CallSettings(
             side=self._side,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple
+from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
@@ -334,32 +334,10 @@ class Reconciliation:
         return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
 
 
-REASONS = {
-    Evidence.FOUND: "there is an audience of that name, made or changed after the call began (see record)",
-    Evidence.PERHAPS_OLDER: "there is an audience of that name; whether this call made it, or changed it, cannot be "
-    "told (see record)",
-    Evidence.NOT_SEEN: "no audience of that name is to be seen so far; it may still come, or go",
-}
-APPLIED = "there is an audience of that name, and there was none right before the call"
-NEW_ID = "there is one audience of that name whose id is not in the list that was taken before the call"
-NO_LOOK = "look for the audience's name at the provider: it cannot be looked up from here ({})"
-AMBIGUOUS = "there are several audiences of that name; whether this call made one of them cannot be told"
-"""The reasons."""
+def token_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> dict[str, Any]:
+    """What the `reconcile_token` of an error says; `what` is the error, or its token.
 
-
-class Trace(NamedTuple):
-    """What `reconcile` needs to know of a call whose outcome is unknown."""
-
-    name: str
-    operation: str
-    started: datetime | None
-    looked_first: bool
-
-
-def trace_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> Trace:
-    """The trace in an error, or in its `reconcile_token`.
-
-    Raises InvalidError for a trace of another provider, operation or base URL, and for what has no trace.
+    Raises InvalidError for a token of another provider, operation or base URL, and for what has no token.
     """
     token = what.reconcile_token if isinstance(what, AudiencesError) else what
     if token is None:
@@ -375,4 +353,4 @@ def trace_in(what: AudiencesError | str, provider: str, operations: Collection[s
         raise InvalidError.ours(
             "what", f"must be of a call that changes something at {provider}, at the base URL of this object", what
         )
-    return Trace(found["name"], found["operation"], time_of(found, "started"), found.get("looked_first") is True)
+    return found

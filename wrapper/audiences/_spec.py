@@ -96,8 +96,8 @@ class Operation:
 
     @property
     def successes(self) -> list[int]:
-        """The documented statuses of a success."""
-        return [int(status) for status in self._answers if status.startswith("2")]
+        """The documented statuses of a success; of a class of statuses, the first."""
+        return [int(status.replace("X", "0")) for status in self._answers if status.startswith("2")]
 
     @lazy
     def _parameters(self) -> list[Json]:
@@ -118,7 +118,8 @@ class Operation:
         return needed or "requestBody" in self.spec.resolve(self.pointer)[0]
 
     def documents(self, status: int) -> bool:
-        return str(status) in self._answers
+        """Whether the spec names this status, or its class; a default names none."""
+        return self._key(status) not in (None, "default")
 
     def _key(self, status: int) -> str | None:
         """The key under which a status is documented: itself, its class (such as 4XX), or the default; else None."""

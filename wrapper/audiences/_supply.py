@@ -1,7 +1,7 @@
 """Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -43,7 +43,7 @@ class Supply:
         self._failed: list[Member | str] = []
         self._place = -1
         self.given, self.awaits = given, given.awaits if isinstance(given, Rest) else isinstance(given, AsyncIterable)
-        if isinstance(given, str | bytes) or not (self.awaits or isinstance(given, Iterable)):
+        if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self.given) if self.awaits else iter(self.given)
         self._ended = False

@@ -28,15 +28,10 @@ from ._errors import (
     UnsupportedError,
 )
 from ._members import PhoneFile
-from ._operation import READING, Answer, Asked, Change, Effect, Handle, Listing, Operation, Page, Support
+from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Changed, Chunk, Outcome, Rest
+from ._outcome import Changed, Chunk, Outcome, Rest, State
 from ._record import (
-    AMBIGUOUS,
-    APPLIED,
-    NEW_ID,
-    NO_LOOK,
-    REASONS,
     AmbiguousError,
     Audiences,
     Ensured,
@@ -50,17 +45,18 @@ from ._record import (
     Reference,
     Reply,
     WaitTimeoutError,
-    trace_in,
+    time_of,
+    token_in,
 )
 from ._request import Request
 from ._sides import Flow, in_time
 from ._supply import GIVEN, Supply
 
 T = TypeVar("T")
-INTERRUPTED = "interrupted before anything was sent"
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
 _TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
+_EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
 
@@ -90,8 +86,8 @@ class Verbs(Generic[Model]):
         """
         self._operation = operation
         request = request.with_more(self.how.extra_headers)
-        self._attempts = Attempts(self._account, operation, asked, self.how)
-        return (yield from self._attempts.run(request))
+        self._attempts = Attempts(self._account, operation, asked, request, self.how)
+        return (yield from self._attempts.run())
 
     def prepare(self, audience: Audience, *, leave_out: Collection[str] = ()) -> Flow[Request]:
         """The request that `create` would send. Nothing is sent; an audience file is checked.
@@ -340,7 +336,7 @@ class Verbs(Generic[Model]):
         go_on: bool = False,
         allow_empty: bool = False,
     ) -> Flow[Changed]:
-        entry: Operation[Change, Handle] = self._offered(verb)
+        entry: Operation[Change, Reference] = self._offered(verb)
         rules = self._adapter.members
         _checks.truth("go_on", go_on)
         _checks.truth("allow_empty", allow_empty)
@@ -358,7 +354,7 @@ class Verbs(Generic[Model]):
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
             if verb == "replace" and not supply.call and not allow_empty:
-                raise _empty()
+                raise InvalidError.of([_EMPTY])
             if verb != "replace" and not supply.call:
                 break
             change, count = Change(asked, supply.written), len(supply.call)
@@ -385,7 +381,7 @@ class Verbs(Generic[Model]):
             self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
 
     def _replace_file(
-        self, entry: Operation[Change, Handle], asked: Reference, file: object, *, allow_empty: bool
+        self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
     ) -> Flow[Changed]:
         column = self._adapter.draft.column
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
@@ -394,7 +390,7 @@ class Verbs(Generic[Model]):
         if look.problems:
             raise InvalidError.of(look.problems)
         if look.empty and not allow_empty:
-            raise _empty()
+            raise InvalidError.of([_EMPTY])
         record = yield from self.get(asked)
         if reason := self._adapter.unfit(record):
             raise UnsupportedError(f"not supported: {reason}", field="members", reason=reason)
@@ -406,13 +402,13 @@ class Verbs(Generic[Model]):
 
     def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk], supply: Supply | None) -> Changed:
         """What became of a change so far."""
-        status = next((each.response.status for each in reversed(chunks) if each.response), 0)
+        applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(
             provider=self.title,
             operation=entry.id,
             name=self._name,
             id=self._id,
-            state=entry.state(status),
+            state=entry.state(applied[-1] or 0) if applied else State.UNKNOWN,
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
             warnings=tuple(sorted(supply.warnings)) if supply else (),
@@ -432,30 +428,36 @@ class Verbs(Generic[Model]):
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
-        trace = trace_in(what, self.title, changing, self._account.values["base_url"])
-        told = partial(Reconciliation, provider=self.title, name=trace.name, outcome=Outcome.UNKNOWN)
+        token = token_in(what, self.title, changing, self._account.values["base_url"])
+        told = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
         try:
-            found: Sequence[Record] = [(yield from self.get(trace.name))]
+            found: Sequence[Record] = [(yield from self.get(token["name"]))]
         except UnsupportedError as error:
-            return told(evidence=Evidence.NOT_TOLD, reason=NO_LOOK.format(error.reason))
+            why = f"look for the audience's name at the provider: it cannot be looked up from here ({error.reason})"
+            return told(evidence=Evidence.NOT_TOLD, reason=why)
         except NotFoundError:
-            return told(evidence=Evidence.NOT_SEEN, reason=REASONS[Evidence.NOT_SEEN])
+            why = "no audience of that name is to be seen so far; it may still come, or go"
+            return told(evidence=Evidence.NOT_SEEN, reason=why)
         except AmbiguousError as error:
             found = error.records
-        creates, record = trace.operation == self._adapter.create.id, found[0]
+        creates, record = token["operation"] == self._adapter.create.id, found[0]
         if before is not None and creates and self._adapter.list.capability.support is Support.NATIVE:
             old = {each.id for each in before}
             new = [each for each in found if each.id and each.id not in old]
             if len(new) == 1:
-                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=NEW_ID, record=new[0])
+                why = "there is one audience of that name whose id is not in the list that was taken before the call"
+                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=new[0])
         if len(found) > 1:
-            return told(evidence=Evidence.NOT_TOLD, reason=AMBIGUOUS)
-        if trace.looked_first:
-            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=APPLIED, record=record)
-        time = record.created if creates else record.updated
-        is_newer = time is not None and trace.started is not None and time >= trace.started
+            why = "there are several audiences of that name; whether this call made one of them cannot be told"
+            return told(evidence=Evidence.NOT_TOLD, reason=why)
+        if token.get("looked_first") is True:
+            why = "there is an audience of that name, and there was none right before the call"
+            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
+        changed, started = record.created if creates else record.updated, time_of(token, "started")
+        is_newer = changed is not None and started is not None and changed >= started
         evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
-        return told(evidence=evidence, reason=REASONS[evidence], record=record)
+        why = "made or changed after the call began" if is_newer else "perhaps made or changed before the call began"
+        return told(evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record)
 
     def request(
         self,
@@ -470,13 +472,18 @@ class Verbs(Generic[Model]):
         path and the query, `json` has the body. They are sent unchecked: only the answer is judged. A call that only
         reads (GET) is repeated as reads are; any other as a create.
 
-        Raises InvalidError for an operation that is in none of the provider's documents, and what `create` or `get`
-        raises.
+        Raises InvalidError for an operation that is in none of the provider's documents, and for what cannot be sent,
+        and what `create` or `get` raises.
         """
         given = {"path": path, "params": params, "json": json}
-        operation = self._operation = self._account.documented(operation_id, given)
+        try:
+            operation = self._operation = self._account.documented(operation_id, given)
+            request = self._account.request(operation, None)
+        except (TypeError, ValueError, RecursionError):
+            rule = "must have path and params as mappings, all of Unicode text, and as json what JSON can carry"
+            raise InvalidError.ours("request", rule, given) from None
         self._reads = operation.effect is Effect.READS
-        success = yield from self.call(operation, None, self._account.request(operation, None))
+        success = yield from self.call(operation, None, request)
         return Reply(
             provider=self.title,
             operation=operation.id,
@@ -522,7 +529,7 @@ class Verbs(Generic[Model]):
         operation = cast("Operation[Any, Any]", self._operation).id
         return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
 
-    def _receipt(self, operation: Operation[Any, Handle], success: Success[Handle], **more: Any) -> Receipt:
+    def _receipt(self, operation: Operation[Any, Reference], success: Success[Reference], **more: Any) -> Receipt:
         return Receipt(
             provider=self.title,
             operation=operation.id,
@@ -575,9 +582,11 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return self._marked(
-            copy.copy(self._attempts.so_far(interrupt)) if self._attempts else NotSentError(INTERRUPTED)
-        )
+        return self._marked(copy.copy(self._attempts.so_far(interrupt)) if self._attempts else self._unsent)
+
+    @property
+    def _unsent(self) -> AudiencesError:
+        return NotSentError(f"interrupted {'between two calls' if self._chunks else 'before anything was sent'}")
 
     def lost(self, why: str, *, sent: bool) -> AudiencesError:
         """The error for a call of which only this is known: whether it can have been sent."""
@@ -590,31 +599,18 @@ class Verbs(Generic[Model]):
         elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
             return
         else:
-            error = self._attempts.interrupted(raised) if self._attempts else NotSentError(INTERRUPTED)
+            error = self._attempts.interrupted(raised) if self._attempts else self._unsent
             raised.__cause__ = error
         self._marked(error)
 
 
+def _chunk(outcome: Outcome, members: int | None, of: AudiencesError | Success[Reference], **more: Any) -> Chunk:
+    return Chunk(outcome=outcome, members=members, response=of.response, attempts=of.attempts, **more)
+
+
+def _applied(success: Success[Reference], members: int | None) -> Chunk:
+    return _chunk(Outcome.APPLIED, members, success, operation_token=success.result.token)
+
+
 def _failed(error: AudiencesError, members: int) -> Chunk:
-    return Chunk(
-        outcome=error.outcome or Outcome.UNKNOWN,
-        members=members,
-        message=str(error.args[0]),
-        response=error.response,
-        attempts=error.attempts,
-    )
-
-
-def _applied(success: Success[Handle], members: int | None) -> Chunk:
-    return Chunk(
-        outcome=Outcome.APPLIED,
-        members=members,
-        operation_token=success.result.token,
-        response=success.response,
-        attempts=success.attempts,
-    )
-
-
-def _empty() -> InvalidError:
-    remedy = Remedy("allow_empty", True, "removes all members")
-    return InvalidError.of([Problem("members", "must not be empty", "empty", OURS, remedy)])
+    return _chunk(error.outcome or Outcome.UNKNOWN, members, error, message=str(error.args[0]))

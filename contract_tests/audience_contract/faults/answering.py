@@ -62,12 +62,10 @@ def faults(operation: Operation) -> Iterator[Fault]:
     """The faults of an operation."""
     responses = operation.node["responses"]
     code = next(code for code in responses.value if code.startswith("2"))
-    wrong_request = partial(_wrong_request, credential(operation))
     unadmitted = partial(_unadmitted, credential(operation))
-    yield from _status(responses, code, wrong_request)
+    yield from _status(responses, code, unadmitted)
     yield from _documented(responses, code, "answer", on_success, as_is)
-    malformed = _malformed if "401" in responses.value else wrong_request
-    for number, other, show in (("400", "422", malformed), ("401", "403", unadmitted)):
+    for number, other, show in (("400", "422", _malformed), ("401", "403", unadmitted)):
         # No request breaks a rule of an operation that has nothing to send.
         has_rules = number == "401" or operation.node.get("parameters") or operation.node.get("requestBody")
         if number in responses.value and has_rules:
@@ -79,13 +77,8 @@ def faults(operation: Operation) -> Iterator[Fault]:
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
                 yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)
-    yield from _leaks(operation, wrong_request, unadmitted)
+    yield from _leaks(operation, unadmitted)
     yield from _repeated(operation, responses[code])
-
-
-def _wrong_request(name: str, request: Request) -> Request:
-    """A request that is refused for its credentials or its form, whatever the operation."""
-    return replace(header(name)(request), body=b"")
 
 
 def _malformed(request: Request) -> Request:
@@ -98,8 +91,8 @@ def _unadmitted(name: str, request: Request) -> Request:
     return header(name, "Bearer somebody-else")(request)
 
 
-def _status(responses: Node, code: str, wrong_request: Change) -> Iterator[Fault]:
-    rule, show = (responses.pointer,), (wrong_request,)
+def _status(responses: Node, code: str, unadmitted: Change) -> Iterator[Fault]:
+    rule, show = (responses.pointer,), (unadmitted,)
     for other in ("200", "201", "202", "206", "302"):
         if other not in responses.value:
             act = on_success(with_status(int(other)))
@@ -145,10 +138,10 @@ def _properties(
         yield from _properties(start, kind, wrong, show, here)
 
 
-def _leaks(operation: Operation, wrong_request: Change, unadmitted: Change) -> Iterator[Fault]:
+def _leaks(operation: Operation, unadmitted: Change) -> Iterator[Fault]:
     evidence, ours = ("CWE-209",), load(operation.spec.key)
     trace = on_error(body(says(_TRACE)))
-    yield Fault("leaks-trace", "A refusal has a stack trace in it.", evidence, trace, show=(wrong_request,))
+    yield Fault("leaks-trace", "A refusal has a stack trace in it.", evidence, trace, show=(unadmitted,))
 
     def secrets(turn: Turn) -> list[str]:
         # A scope is a setting, and no credential.

@@ -29,8 +29,7 @@ class Fault:
     that wrong: JSON pointers into the effective spec, or sections such as "RFC 9110, 11.1". `act` makes the answer to
     each request that reaches the path of the `operation`, an operationId, whatever the method; without an operation, to
     each request that reaches any path of the provider. `seconds` is how long a slow answer waits. `show` are changes of
-    a right request; when they are sent in turn, the last answer differs from the correct server's. `first` changes each
-    request that has to come before those, such as the create.
+    a right request; when they are sent in turn, the last answer differs from the correct server's.
     """
 
     name: str
@@ -40,7 +39,6 @@ class Fault:
     seconds: float = 0.0
     operation: str = ""
     show: tuple[Change, ...] = (as_is,)
-    first: Change = as_is
     family: str = ""
 
     @property

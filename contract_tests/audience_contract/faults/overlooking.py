@@ -80,7 +80,7 @@ def as_before(filled: Callable[[Request, Request], Request], when: When) -> Act:
 
 def _missing(place: Place) -> Fault:
     sentence = f"A request without `{place.name}` is answered as the right one before."
-    act = as_before(partial(_filled, place), partial(_lacks, place))
+    act = as_before(partial(_filled, place), partial(lacks, place))
     return Fault(f"{place.word}-missing", sentence, (place.rule,), act, show=(as_is, place.put))
 
 
@@ -90,7 +90,8 @@ def _filled(place: Place, request: Request, before: Request) -> Request:
     return place.put(request, *place.values(before))
 
 
-def _lacks(place: Place, turn: Turn) -> bool:
+def lacks(place: Place, turn: Turn) -> bool:
+    """Whether the place could be read, and nothing is there."""
     is_read = place.kind != "property" or json_object(turn.request) is not None
     return is_read and not place.values(turn.request)
 
@@ -102,19 +103,19 @@ def _rules(place: Place) -> Iterator[Fault]:
         wrong = _OTHERS[keyword](place.sample, said) if keyword in _OTHERS else place.sample
         if place.broken(wrong) == {rule} and place.holds(wrong):
             sentence = f"A value of `{place.name}` is accepted that breaks its {keyword} and nothing else."
-            yield _read(place, keyword.lower(), sentence, wrong, partial(_right_for, place, rule))
+            yield read(place, keyword.lower(), sentence, wrong, partial(_right_for, place, rule))
 
 
 def _right_for(place: Place, rule: str, value: Any) -> Any:
     return place.sample if place.broken(value) == {rule} else value
 
 
-def _read(place: Place, word: str, sentence: str, wrong: Any, read: Callable[[Any], Any]) -> Fault:
+def read(place: Place, word: str, sentence: str, wrong: Any, reading: Callable[[Any], Any]) -> Fault:
     """The server reads values that break a rule as values that break none, and leaves all others as they are."""
 
     def tidy(value: Any) -> Any:
         try:
-            other = read(value)
+            other = reading(value)
         except (TypeError, AttributeError, LookupError, ValueError):
             return value
         return other if place.allows(other) and not place.allows(value) else value
@@ -130,32 +131,32 @@ def _read(place: Place, word: str, sentence: str, wrong: Any, read: Callable[[An
 
 def _readings(place: Place) -> Iterator[Fault]:
     """Faults that take what is near to a right value."""
-    for word, said, wrong, read in _READINGS if isinstance(place.sample, str) else ():
+    for word, said, wrong, reading in _READINGS if isinstance(place.sample, str) else ():
         example = wrong(place.sample)
         # Media types have no case (RFC 9110, 8.3.1).
         if not place.holds(example) or (word == "case" and "/" in place.sample):
             continue
-        if place.broken(example) and place.allows(read(example)):
-            yield _read(place, word, f"A `{place.name}` is accepted {said}.", example, read)
+        if place.broken(example) and place.allows(reading(example)):
+            yield read(place, word, f"A `{place.name}` is accepted {said}.", example, reading)
 
 
 def _elsewhere(place: Place, others: list[Place]) -> Iterator[Fault]:
     """Faults that find a value under another name, or in another place."""
     if not place.rule or place.kind == "path" or _is_credential(place):
         return
+    above, slash, name = place.name.rpartition("/")
     if place.kind != "header":
-        above, slash, name = place.name.rpartition("/")
-        yield _moved(place, place.kind, f"{above}{slash}{name.upper()}", "name-case", "by its name in capitals")
+        yield moved(place, replace(place, name=f"{above}{slash}{name.upper()}"), "name-case", "by its name in capitals")
     if place.kind == "part":
-        yield _moved(place, "part", f"{place.name}[]", "brackets", "with brackets after its name")
-        yield _moved(place, "part", f"{place.name} ", "spaces", "with a space after its name")
+        yield moved(place, replace(place, name=f"{name}[]"), "brackets", "with brackets after its name")
+        yield moved(place, replace(place, name=f"{name} "), "spaces", "with a space after its name")
     has_query = any(other.kind == "query" for other in others)
     if not has_query and isinstance(place.sample, str) and not place.is_file:
-        yield _moved(place, "query", place.name, "in-query", "in the query")
+        yield moved(place, replace(place, kind="query"), "in-query", "in the query")
 
 
-def _moved(place: Place, kind: str, name: str, word: str, said: str) -> Fault:
-    other = replace(place, kind=kind, name=name)
+def moved(place: Place, other: Place, word: str, said: str) -> Fault:
+    """The server finds in another place what is not in its own."""
 
     def moves(request: Request, source: Place, target: Place) -> Request:
         if place.is_file:

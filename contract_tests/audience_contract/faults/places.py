@@ -42,7 +42,8 @@ class Place:
     """A parameter ("path", "query", "header"), a "property" of a JSON object, a "field" of a form, or a "part".
 
     `schema` is that of its values; of an array parameter, that of each item. `pointer` is where the spec names it.
-    `rule` is the pointer to what requires it, "" if it is optional. The name of a nested property is its path.
+    `rule` is the pointer to what requires it, "" if it is optional. The name of a nested property is its path. `start`
+    is what stands before the value in a header.
     """
 
     operation: Operation
@@ -51,11 +52,12 @@ class Place:
     schema: Node
     pointer: str
     rule: str = ""
+    start: str = ""
 
     @property
     def word(self) -> str:
         """Its name, as it stands in the names of faults."""
-        return slug(self.name)
+        return "auth" if self.name == "Authorization" else slug(self.name)
 
     @property
     def is_file(self) -> bool:
@@ -75,7 +77,9 @@ class Place:
 
     def holds(self, value: Any) -> bool:
         """Whether a value can be sent there."""
-        return (self.kind not in TEXTS or isinstance(value, str)) and (self.kind != "header" or _is_header(value))
+        if self.kind == "header":
+            return isinstance(value, str) and (_is_header(value) or (bool(self.start) and not value))
+        return self.kind not in TEXTS or isinstance(value, str)
 
     def allows(self, value: Any) -> bool:
         """Whether a value breaks no rule, and can be sent there."""
@@ -84,7 +88,7 @@ class Place:
     def values(self, request: Request) -> list[Any]:
         """The values there: none, one, or several."""
         if self.kind == "header":
-            return request.values(self.name)
+            return [f"{value} ".removeprefix(self.start).strip() for value in request.values(self.name)]
         if self.kind == "path":
             found = self.operation.path_values(request.target).get(self.name)
             return [unquote(found)] if found else []
@@ -103,7 +107,7 @@ class Place:
     def put(self, request: Request, *values: Any) -> Request:
         """The request with these values there; without values, the place is left out."""
         if self.kind == "header":
-            return header(self.name, *values)(request)
+            return header(self.name, *(f"{self.start}{value}".strip() for value in values))(request)
         if self.kind == "path":
             old = self.operation.path_values(request.target)[self.name]
             return replace(request, target=request.target.replace(f"/{old}", f"/{quote(values[0], safe='')}"))

@@ -9,7 +9,7 @@ from ..facts import Effect, facts_of
 from ..mock.provider import load
 from ..spec import Operation
 from .acts import refuses
-from .fault import Fault, Turn, as_is
+from .fault import Fault
 from .places import Place, places
 
 _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
@@ -52,10 +52,10 @@ def faults(operation: Operation) -> Iterator[Fault]:
         for choice in choices if len(choices) > 1 else ():
             yield _fault(place, str(choice).lower().replace("_", "-"), f"`{choice}`", choice, partial(eq, choice))
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
-            made_by = _made_by(place)
+            created = _created(place)
             # An audience with a name of one character may be somebody else's, so a run must not change it.
-            is_anybodys = len(value) == 1 and made_by and effect is not Effect.READS
-            if place.allows(value) and not is_anybodys and all(each.allows(value) for each in made_by):
+            is_anybodys = len(value) == 1 and created != place and effect is not Effect.READS
+            if place.allows(value) and created.allows(value) and not is_anybodys:
                 yield _fault(place, word, said, value, when)
         most = place.schema.plain("maxLength")
         if most:
@@ -65,25 +65,20 @@ def faults(operation: Operation) -> Iterator[Fault]:
 
 
 def _fault(place: Place, word: str, said: str, value: str, when: Callable[[str], object]) -> Fault:
-    def is_there(turn: Turn) -> bool:
-        return any(isinstance(each, str) and when(each) for each in place.values(turn.request))
-
-    sentence, act, made_by = f"A `{place.name}` {said} fails with 500.", refuses(is_there, 500), _made_by(place)
-    first = made_by[0].puts(value) if made_by else as_is
-    rule, show = (place.schema.pointer,), (place.puts(value),)
-    return Fault(f"{place.word}-refused-{word}", sentence, rule, act, show=show, first=first)
+    act = refuses(lambda turn: any(isinstance(each, str) and when(each) for each in place.values(turn.request)), 500)
+    sentence, rule, show = f"A `{place.name}` {said} fails with 500.", (place.schema.pointer,), (place.puts(value),)
+    return Fault(f"{place.word}-refused-{word}", sentence, rule, act, show=show)
 
 
-def _made_by(place: Place) -> list[Place]:
+def _created(place: Place) -> Place:
     """The place in the create's request that gives an audience the name by which this operation asks for it.
 
-    A list of it; an empty list for a create, and for a place that does not name the audience.
+    The place itself for a create, and where it does not name the audience.
     """
-    if facts_of(place.operation).effect is Effect.CREATES or place.name != load(place.operation.spec.key).named:
-        return []
-    every = place.operation.spec.operations
-    creating = next(each for each in every if facts_of(each).effect is Effect.CREATES)
-    return [each for each in places(creating) if each.name == place.name]
+    if place.name != load(place.operation.spec.key).named:
+        return place
+    creating = (each for each in place.operation.spec.operations if facts_of(each).effect is Effect.CREATES)
+    return next((each for each in places(next(creating)) if each.name == place.name), place)
 
 
 def _needed(place: Place) -> Fault:

@@ -126,10 +126,12 @@ class Adobe(Provider):
             yield "an id of the caller's, which only some revisions of the page know"
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
-        """The counts of a page fit its items, and the items fit the filters and the order that were asked for."""
+        """A create's answer has the caller's id; a list's counts, filters and order are as they are documented."""
+        value = json_of(response)
+        if operation.id == "create_audience" and b'"audienceId"' in request.body and "audienceId" not in value:
+            yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
         if operation.id != "listAudiences":
             return
-        value = json_of(response)
         asked = dict(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
         found = value.get("children", [])
         page, size = value.get("_page", {}), len(found)

@@ -49,7 +49,14 @@ class CommBox(Provider):
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
-        _REPLACE: Facts(Effect.CHANGES, echoes={"/data/id": "AUDIENCE_ID"}),
+        "Get_Audiences": Facts(Effect.READS, size="/user_count"),
+        # Two members were there before; when they go is not said, but they are never there together with the new one.
+        _REPLACE: Facts(
+            Effect.CHANGES,
+            echoes={"/data/id": "AUDIENCE_ID"},
+            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n447700900999\r\n")},),
+            most=2,
+        ),
     }
 
     def environment(self, base_url: str) -> dict[str, str]:

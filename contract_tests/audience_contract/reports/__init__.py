@@ -47,9 +47,9 @@ def terminal(report: Report, console: Console, places: Sequence[str] = ()) -> No
     show(report, console, places)
 
 
-def progress(console: Console, *, quiet: bool = False) -> Progress:
+def progress(console: Console) -> Progress:
     """What a run tells while it goes on; a context manager."""
-    return Progress(console, quiet=quiet)
+    return Progress(console)
 
 
 def github(report: Report) -> None:

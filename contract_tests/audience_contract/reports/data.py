@@ -87,12 +87,8 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 def _content(message: Request | Response) -> dict[str, Any]:
     headers = [{"name": name, "value": content} for name, content in message.headers]
-    return {"headers": headers, "body": body(message.body, "base64")}
-
-
-def body(content: bytes, other: str) -> dict[str, str]:
-    """A body as `text` if it is UTF-8; otherwise as `other`, in Base64."""
     try:
-        return {"text": content.decode("utf-8")}
+        body = {"text": message.body.decode("utf-8")}
     except UnicodeDecodeError:
-        return {other: base64.b64encode(content).decode("ascii")}
+        body = {"base64": base64.b64encode(message.body).decode("ascii")}
+    return {"headers": headers, "body": body}

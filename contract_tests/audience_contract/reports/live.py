@@ -4,7 +4,7 @@ import threading
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
 from ..report import Finding, counted
@@ -15,14 +15,12 @@ from ..visible import for_github, line
 class Progress:
     """A bar for each phase, with requests and findings so far; where there is no terminal, a line for each phase.
 
-    `quiet` tells nothing. The methods may be called by several threads.
+    The methods may be called by several threads.
     """
 
-    def __init__(self, console: Console, *, quiet: bool = False) -> None:
-        self._console, self._quiet = console, quiet
-        self._lock = threading.RLock()
-        self._phase, self._sent, self._total, self._found = "", 0, 0, 0
-        self._task: TaskID | None = None
+    def __init__(self, console: Console) -> None:
+        self._console, self._lock = console, threading.RLock()
+        self._total = self._found = 0
         self._bars = Bars(
             SpinnerColumn(finished_text="✓"),
             # As text: a phase's name is no markup.
@@ -32,7 +30,7 @@ class Progress:
             TextColumn("requests, {task.fields[found]} found so far", markup=False),
             TimeElapsedColumn(),
             console=console,
-            disable=quiet or not console.is_terminal,
+            disable=not console.is_terminal,
         )
 
     def __enter__(self) -> Self:
@@ -49,34 +47,31 @@ class Progress:
         """Begin a phase, and end the one before; `requests` is how many it will send, if that is known."""
         with self._lock:
             self._end()
-            self._phase, self._sent = line(name), 0
-            self._task = self._bars.add_task(self._phase, total=requests, found=self._found)
+            self._bars.add_task(line(name), total=requests, found=self._found)
 
     def request(self) -> None:
         """One more request."""
         with self._lock:
-            self._sent, self._total = self._sent + 1, self._total + 1
-            if self._task is not None:
-                self._bars.update(self._task, completed=self._sent)
+            self._total += 1
+            for task in self._bars.tasks[-1:]:
+                self._bars.advance(task.id)
 
     def finding(self, finding: Finding) -> None:
         """One more finding; advice is told, and not counted."""
         is_advice = finding.weight is Weight.ADVICE
         with self._lock:
             self._found += not is_advice
-            if self._task is not None:
-                self._bars.update(self._task, found=self._found)
-            if self._bars.disable:
-                self._tell(f"{'advice' if is_advice else 'found'}: {finding.message}")
+            for task in self._bars.tasks[-1:]:
+                self._bars.update(task.id, found=self._found)
+            self._tell(f"{'advice' if is_advice else 'found'}: {finding.message}")
 
     def _end(self) -> None:
-        if self._task is not None:
-            self._bars.update(self._task, total=self._sent, completed=self._sent)
-            self._task = None
-            if self._bars.disable:
-                sent = counted(self._sent, "request")
-                self._tell(f"{self._phase}: {sent}, {self._total} in all, {self._found} found so far")
+        for task in self._bars.tasks[-1:]:
+            self._bars.update(task.id, total=task.completed)
+            sent = counted(int(task.completed), "request")
+            self._tell(f"{task.description}: {sent}, {self._total} in all, {self._found} found so far")
 
     def _tell(self, text: str) -> None:
-        if not self._quiet:
+        """Print what the bars do not show."""
+        if self._bars.disable:
             self._console.print(for_github(line(text)), markup=False, highlight=False, soft_wrap=True)

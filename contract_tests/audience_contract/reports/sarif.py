@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from ..messages import Request, Response
-from ..report import Evidence, Finding, Report, Verdict
+from ..report import Finding, Report, Verdict
 from ..rules import RULES, Weight
 from ..visible import shown
-from .data import body, dump
+from .data import dump
 from .places import file_of, page_of
-from .texts import curl, shown_by
+from .texts import came, curl, sent, shown_by
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _OF_URLS = ":/?#[]@!$&'()*+,;=%~"
@@ -65,7 +64,7 @@ def _invocation(report: Report) -> dict[str, Any]:
 
 
 def _result(report: Report, finding: Finding) -> dict[str, Any]:
-    result = {
+    return {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         # Advice is no error, even where it counts.
@@ -84,10 +83,9 @@ def _result(report: Report, finding: Finding) -> dict[str, Any]:
             "inputs": list(finding.inputs),
             "pointer": finding.pointer,
             "source": finding.source,
-            "curl": [curl(evidence) for evidence in finding.evidence],
+            "evidence": [f"{sent(one)}\n\n{came(one)}\n\n{curl(one)}".rstrip() for one in finding.evidence],
         },
     }
-    return {**result, **(_exchange(finding.evidence[0]) if finding.evidence else {})}
 
 
 def _message(text: str) -> dict[str, str]:
@@ -111,19 +109,3 @@ def _location(report: Report, finding: Finding) -> dict[str, Any]:
             {"name": name, "fullyQualifiedName": f"{finding.provider}#{finding.pointer}", "kind": "member"}
         ],
     }
-
-
-def _exchange(evidence: Evidence) -> dict[str, Any]:
-    request, response = evidence.request, evidence.response
-    asked = {"method": request.method, "target": request.target, **_content(request)}
-    if response is None:
-        return {"webRequest": asked, "webResponse": {"noResponseReceived": True, "reasonPhrase": evidence.trouble}}
-    came = _content(response)
-    return {"webRequest": asked, "webResponse": {"statusCode": response.status, **came}}
-
-
-def _content(message: Request | Response) -> dict[str, Any]:
-    headers: dict[str, str] = {}
-    for name, value in message.headers:
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return {"headers": headers, "body": body(message.body, "binary")}

@@ -112,12 +112,15 @@ class Audiences:
         self.left.append(made)
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.
-        is_plain = made.name.startswith(self.mark) and made.name.removeprefix(self.mark).isdecimal()
-        if plain and (is_plain and made.name not in self._known if self._is_by_name else made.id):
+        if plain and (self.is_plain(made.name) and made.name not in self._known if self._is_by_name else made.id):
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
+
+    def is_plain(self, name: str) -> bool:
+        """Whether a name is one of the run's, without anything special."""
+        return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
 
     def listed(self, answer: Any) -> None:
         """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""

@@ -202,15 +202,17 @@ class Courier:
             seen = self._again(operation, request, wire, of, pause)
         return seen
 
-    def until_found(self, operation: Operation, request: Request, seen: Observation) -> Observation:
-        """The exchange, or a later one: an audience that was just made may take a while until it is found."""
+    def until(
+        self, operation: Operation, request: Request, seen: Observation, is_early: Callable[[Observation], bool]
+    ) -> Observation:
+        """The exchange, or a later one: what was just made or changed may take a while until it is shown."""
         pause, before = 0.1, self._patience
-        while seen.response is not None and seen.response.status == 404 and self._patience > 0:
+        while is_early(seen) and self._patience > 0:
             self._patience -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
-        # Only waiting in vain uses up the patience: many audiences may be found after a short wait.
-        self._patience = self._patience if seen.response is not None and seen.response.status == 404 else before
+        # Only waiting in vain for an audience uses up the patience: many may be found after a short wait.
+        self._patience = self._patience if is_not_found(seen) else before
         return seen
 
     def _again(
@@ -261,3 +263,8 @@ def may_have_acted(seen: Observation) -> bool:
     status = seen.response.status
     # That a server did nothing if it answers 503 with Retry-After is our own reading; no provider says so.
     return not (400 <= status < 500 and status != 408) and not (status == 503 and seen.response.values("retry-after"))
+
+
+def is_not_found(seen: Observation) -> bool:
+    """Whether the answer is a 404."""
+    return seen.response is not None and seen.response.status == 404

@@ -203,7 +203,10 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
         shown = f"{name}: {start} <the right one> {more}"
         return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
-    return Expectation(Expected.UNAUTHORISED, rule, pointer, label or f"{name} {kind}")
+    # Without its key, a request lacks a header or a parameter, too, so it may be refused as malformed.
+    is_malformed = kind != "wrong" and scheme.value["type"] == "apiKey"
+    expected = Expected.NO_SUCCESS if is_malformed else Expected.UNAUTHORISED
+    return Expectation(expected, rule, pointer, label or f"{name} {kind}")
 
 
 def _refusals(operation: Operation) -> set[int]:

@@ -23,6 +23,14 @@ _UNREADABLE = {
     "nested deeper": "json.depth",
     "closing boundary": "form.framing",
 }
+_ALLOWED = (
+    (rb"/\*.*?\*/|(//|#)[^\r\n]*", b""),
+    (rb"'", b'"'),
+    (rb"([{,]\s*)(\w+)(?=\s*:)", rb'\1"\2"'),
+    (rb",(?=\s*[\]}])", b""),
+    (rb"(?<=[ ,:\[])0+(?=\d)", b""),
+)
+"""What parsers take beyond JSON, such as comments, other quotes and names without quotes, and what JSON has there."""
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
@@ -51,6 +59,9 @@ def misread(request: Request, violation: Violation) -> str:
             # A server that reads numbers as Python does takes white space around them, and the digits of every script.
             spelled = violation.rule.endswith("/type") and all(re.fullmatch(r"\s*\d+\s*", text) for text in texts)
             found = "http.number" if texts and spelled else found
+            # So does one that reads `true` as a truth value with its case.
+            is_true = violation.rule.endswith("/enum") and {text.strip().lower() for text in texts} == {"true"}
+            found = "http.query" if is_true else found
         case "header":
             weighed = any(";q=" in value for value in request.values("accept"))
             found = "http.accept" if name == "Accept" and weighed else ""
@@ -62,7 +73,8 @@ def misread(request: Request, violation: Violation) -> str:
             found = "json.names" if isinstance(above, dict) and _is_near(violation.missing, above) else ""
         case _:
             known_as = (rule for words, rule in _UNREADABLE.items() if words in violation.message)
-            found = _of_text(request.body) if "not JSON" in violation.message else next(known_as, "")
+            lenient = "not JSON" in violation.message and _is_nearly_json(request.body)
+            found = "json.text" if lenient else next(known_as, "")
     return found
 
 
@@ -71,17 +83,13 @@ def _is_near(name: str, others: Iterable[str]) -> bool:
     return name.casefold() in (other.strip().casefold() for other in others)
 
 
-def _of_text(body: bytes) -> str:
-    """The rule of advice for a body that is not JSON; "" if lenient parsers refuse it too."""
-    if _is_text(body):
-        return "json.text"
-    return "json.numbers" if _is_text(re.sub(rb"(?<=[ ,:\[])0+(?=\d)", b"", body)) else ""
-
-
-def _is_text(body: bytes) -> bool:
-    """Whether a parser takes it that allows control characters in strings, and any white space around the text."""
+def _is_nearly_json(body: bytes) -> bool:
+    """Whether a parser in wide use takes it for JSON, because it allows more than RFC 8259 does."""
+    for pattern, json_has in _ALLOWED:
+        body = re.sub(pattern, json_has, body, flags=re.DOTALL)
     try:
-        json.loads(body.decode().strip(), strict=False)
+        # Some take control characters in strings, any white space around the text, and anything after it.
+        json.JSONDecoder(strict=False).raw_decode(body.decode().strip())
     except (ValueError, RecursionError):
         return False
     return True

@@ -182,7 +182,8 @@ class Judge:
             self._find("response.status", operation, seen, expectation, said, detail=undocumented(response))
             return
         if not fits and not wrong:
-            said = self._headline("answered", operation, seen, expectation, expected.value)
+            why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
+            said = self._headline("answered", operation, seen, expectation, why)
             self._find("response.status", operation, seen, expectation, said, detail=f"{status} instead")
 
     def _is_of_http(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
@@ -280,6 +281,7 @@ class Judge:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
             self._audiences.listed(value)
+            self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
         for found in fresh:
@@ -296,6 +298,18 @@ class Judge:
                 if echoed != sent[field]:
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
+
+    def _names_fit(self, operation: Operation, seen: Observation) -> None:
+        """Judge whether a list has the run's audiences by the names that were sent."""
+        named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
+        for item in self.items(operation, seen):
+            found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
+            for made in found if named in item else ():
+                said = f"{self._asked(operation, seen, None)}: it has {made.name} as {item[named]}"
+                wrong = self._audiences.is_plain(made.name) and item[named] != made.name
+                both = replace(seen, before=tuple(filter(None, [made.seen])))
+                about = Expectation(Expected.SUCCESS, "run.echo", "", "success")
+                self._find("run.echo", operation, both, about, wrong and said, detail=named)
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
         """Judge whether a page has at most as many items as were asked for and as a page may have."""
@@ -331,7 +345,8 @@ class Judge:
     def items(self, operation: Operation, seen: Observation) -> list[dict[str, object]]:
         """The items on a page of a list."""
         value = value_of(seen.response)
-        found = [at(value, pointer) for pointer in facts_of(operation).limits.values()]
+        pointers = facts_of(operation).limits.values() or _lists(operation, 200)
+        found = [at(value, pointer) for pointer in pointers]
         return [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
 
     def shows(self, operation: Operation, seen: Observation) -> set[str]:
@@ -355,16 +370,25 @@ class Judge:
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
         self._page(operation, seen, said, detail="filter")
 
-    def counted(self, operation: Operation, reader: Operation, seen: Observation) -> None:
+    def counted(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
+        if not is_about_one(reader):
+            value = next((each for each in self.items(reader, seen) if made.id in each.values()), None)
         size = at(value, known.size) if known.size else None
-        if isinstance(size, int) and facts.story and all(at(value, key) == said for key, said in known.final.items()):
-            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} left {facts.most}"
+        if isinstance(size, int) and facts.story and known.is_final(value):
+            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} leaves at most {facts.most}"
             about = Expectation(Expected.SUCCESS, "run.members", "", "success")
             # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
                 self._find("run.members", each, seen, about, size > facts.most and said)
+
+    def removed(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
+        """Judge whether an audience that was deleted is still shown as before."""
+        said = is_there and f"{self._asked(reader, seen, None)}: 200 as before, though {operation.id} has deleted it"
+        about = Expectation(Expected.SUCCESS, "run.removed", "", "success")
+        for each in (operation, reader):
+            self._find("run.removed", each, seen, about, said)
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""

@@ -4,10 +4,11 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple, Protocol
 
@@ -25,14 +26,14 @@ from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
-from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, may_have_acted
-from .draft import Draft
+from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, is_not_found, may_have_acted
+from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
 from .names import Names
 from .opening import ABSENT, Opening
-from .places import Place, is_about_one, places
+from .places import Place, is_about_one, key_of, places
 from .plan import Plan, Planned, groups, plan
 from .send import NOT_SENT, UNREACHABLE, Wire
 from .story import StoryError
@@ -532,11 +533,14 @@ class Run:
                 self._judge.not_found(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
-        """Change an audience, and read it by the id that the change answered: it must exist, without extra members."""
+        """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
         facts = facts_of(operation)
+        if operation.method == "DELETE":
+            self._delete_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
-            if not by_answer or facts_of(reader).effect is not Effect.READS:
+            counts = facts.story and facts_of(reader).size
+            if not (by_answer or counts) or facts_of(reader).effect is not Effect.READS:
                 continue
             with suppress(UsedUp):
                 made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
@@ -546,20 +550,51 @@ class Run:
                 for values in facts.story or [{}]:
                     draft = self._names.about(self._names.draft(operation, least=True), made)
                     for name, value in values.items():
-                        draft = draft.put(Place("body", name), value)
+                        draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
                     changed = replace(self._courier.send(operation, draft.request()), before=tuple(before))
                     self._judged(operation, changed, expect(self._target, operation, changed.request))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
-                if any(at(answer, pointer) for pointer in by_answer):
+                if not by_answer or any(at(answer, pointer) for pointer in by_answer):
                     most = self._names.draft(reader, least=False)
                     request = self._names.about(most, replace(made, answer=answer)).request()
-                    seen = self._courier.until_found(reader, request, self._courier.send(reader, request))
+                    seen = self._read(reader, request, *([facts_of(reader).is_final] if facts.story else []))
                     seen = replace(seen, before=tuple(before), label=_BACK)
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     self._judge.judge(reader, seen, about)
-                    self._judge.counted(operation, reader, seen)
+                    self._judge.counted(operation, reader, seen, made)
+
+    def _delete_and_read(self, operation: Operation) -> None:
+        """Delete an audience, and read it: it must not be shown as before."""
+        for reader in self._operations:
+            if facts_of(reader).effect is not Effect.READS or key_of(reader) != key_of(operation):
+                continue
+            with suppress(UsedUp, NotOursError):
+                made = self._make(operation, self._names.new())
+                if not made or not made.seen:
+                    continue
+                drafts = (self._names.draft(each, least=True) for each in (reader, operation))
+                read, delete = (self._names.about(draft, made).request() for draft in drafts)
+                before = _shown(self._read(reader, read))
+                deleted = replace(self._courier.send(operation, delete), before=(made.seen,))
+                self._judged(operation, deleted, expect(self._target, operation, delete))
+                if before is not None and deleted.response and deleted.response.status in (200, 204):
+                    seen = self._courier.send(reader, read)
+                    seen = self._courier.until(reader, read, seen, partial(_shows, before))
+                    seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=_BACK)
+                    self._judge.removed(operation, reader, seen, is_there=_shows(before, seen))
+
+    def _read(
+        self, reader: Operation, request: Request, is_final: Callable[[Any], bool] = lambda _: True
+    ) -> Observation:
+        """Read an audience, and read it again while it is not found, or not shown as it will be."""
+
+        def is_early(seen: Observation) -> bool:
+            value = _shown(seen)
+            return is_not_found(seen) or (value is not None and not is_final(value))
+
+        return self._courier.until(reader, request, self._courier.send(reader, request), is_early)
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
         """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
@@ -587,7 +622,7 @@ class Run:
         """The exchange, or a later one if it reads an audience that exists and is not found yet."""
         reads, source = facts_of(operation).effect is Effect.READS, facts_of(operation).source
         is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
-        return self._courier.until_found(operation, request, seen) if is_there else seen
+        return self._courier.until(operation, request, seen, is_not_found) if is_there else seen
 
     def _confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -752,6 +787,15 @@ class Run:
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
         response = self._courier.send(operation, request).response
         return response is not None and response.status in BUSY
+
+
+def _shown(seen: Observation) -> Any:
+    """What a read shows; None if it does not succeed."""
+    return value_of(seen.response) if seen.response and seen.response.status == 200 else None
+
+
+def _shows(value: Any, seen: Observation) -> bool:
+    return bool(_shown(seen) == value)
 
 
 def _creates(operation: Operation) -> bool:

@@ -7,6 +7,7 @@ from .media import content
 from .node import Node
 from .sentence import differing
 from .walk import Walk
+from .words import paged
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _SINGLE = ("string", "integer", "number", "boolean")
@@ -41,8 +42,10 @@ def compare(
         if one is not None and two is not None:
             yield from _pair(one, two, side, name, place)
         elif two is not None:
-            breaks = side == "request" and two.plain("required", False)
-            kind, rest = (Kind.BREAKING_CALLER, ", and required") if breaks else (Kind.COMPATIBLE, "")
+            pages = paged(called, [name for _, name in old]) if place == "query" and where.startswith("GET ") else ""
+            kind, rest = (Kind.UNDECIDED, pages) if pages else (Kind.COMPATIBLE, "")
+            if side == "request" and two.plain("required", False):
+                kind, rest = Kind.BREAKING_CALLER, ", and required"
             yield Change(kind, None, two.pointer, f"{name} is added{rest}", side)
         elif one is not None:
             breaks = side == "response" and one.plain("required", False)

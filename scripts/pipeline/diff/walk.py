@@ -12,6 +12,7 @@ from .node import Node
 from .plain import Schema, plain
 from .seal import names
 from .sentence import differing
+from .words import paged
 
 
 @dataclass
@@ -39,7 +40,9 @@ class Walk:
         ignored = " and may be ignored from now on" if self.side == "request" else ""
         for name in children_new.keys() - names(before):
             at = children_new[name].pointer
-            yield self._change(Kind.COMPATIBLE, None, at, place, f"property {name!r} is added")
+            pages = paged(name, names(before)) if self.name.startswith("GET ") and self.side == "response" else ""
+            kind = Kind.UNDECIDED if pages else Kind.COMPATIBLE
+            yield self._change(kind, None, at, place, f"property {name!r} is added{pages}")
         for name in children_old.keys() - names(after):
             at = children_old[name].pointer
             yield self._change(Kind.COMPATIBLE, at, None, place, f"property {name!r} is removed{ignored}")

@@ -1,4 +1,7 @@
-"""The keywords of a schema, grouped by how the diff treats them."""
+"""The keywords of a schema, grouped by how the diff treats them, and the names by which a list comes in pages."""
+
+import re
+from collections.abc import Collection
 
 # Keywords that tell people something, and refuse no value.
 SAID = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated", "xml", "$comment")
@@ -18,3 +21,10 @@ BOUNDS = {
 }
 BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 NOT_ASSERTED = ("binary", "double", "password")
+_OF_PAGES = re.compile(r"(?i)page|pagin|limit|offset|cursor|has_?more|^_?(next|skip)|^(from|start|after)$")
+
+
+def paged(name: str, before: Collection[str]) -> str:
+    """What a new parameter or property may mean besides, if its name speaks of pages, and none did so before."""
+    new = _OF_PAGES.search(name) and not any(map(_OF_PAGES.search, before))
+    return ": a list that came whole may come in pages now, of which callers read the first only" if new else ""

@@ -3,7 +3,6 @@
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,13 +10,15 @@ from urllib.parse import urlsplit
 from openapi_python_client.strings import PythonIdentifier
 
 from audience_contract.samples import sample
-from audience_contract.spec import Document
+from audience_contract.security import alternatives, is_bearer
+from audience_contract.security import header as header_of
+from audience_contract.spec import Node, Operation
 
 from .._errors import PipelineError
 from ..client import shape
 from ..diff.security import urls_of
 from ..documents import pointer
-from ..operations import Json, Operation, operations, target
+from ..operations import Json, operations, parameters, schemas
 
 # The arguments that the class of every provider has already.
 _ARGUMENTS = {"self", "options", "base_url", "user_agent"}
@@ -30,27 +31,25 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     Raises PipelineError for any other provider.
     """
     operation = _creating(key, spec)
-    at, responses = operation.at, operation.value["responses"]
-    media, place, body = next(found for found in operation.bodies if _is_json(found[0]))
+    at, responses = operation.node.pointer, operation.node["responses"]
+    media, schema = next(found for found in schemas(operation.node.get("requestBody")).items() if _is_json(found[0]))
     file, module = _module(operation, modules)
-    made = partial(_made, Document(spec))
-    request = made(place)
+    request = sample(schema, "text")
     if not isinstance(request, dict):
-        raise PipelineError(f"{key}: {place}: a body that is no object; {_BY_HAND}")
-    schemes, headers = list(_schemes(operation)), list(_headers(operation, module, made))
+        raise PipelineError(f"{key}: {schema.pointer}: a body that is no object; {_BY_HAND}")
+    schemes, headers = list(_schemes(operation)), list(_headers(operation, module))
     model = _type(module, "body")
-    arguments = list(_arguments(spec, place, body, model, modules)) if "properties" in body else []
+    arguments = list(_arguments(schema, model, modules)) if "properties" in schema.value else []
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
-    status = min(code for code in responses if code.startswith("2"))
-    errors = sorted(code for code in responses if code[0] in "45d")
-    schema_of = {code: schema for code, schema, _ in reversed(list(operation.answers))}
-    error = made(schema_of[errors[0]], "words") if errors and errors[0] in schema_of else {}
-    answer = next(iter(responses[status].get("content", ())), "application/json")
-    others = [(where, each) for where, each in operation.parameters if each["in"] != "header"]
+    status = min((code for code in responses.value if code.startswith("2")), default=None)
+    if status is None:
+        raise PipelineError(f"{key}: {at}/responses: no success is documented; {_BY_HAND}")
+    errors = sorted(code for code in responses.value if code[0] in "45d")
+    error: Any = next((sample(each, "words") for code in errors[:1] for each in schemas(responses[code]).values()), {})
+    others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
         "operation": operation,
-        "at": at,
-        "body": place,
+        "body": schema.pointer,
         "media": media,
         "model": model,
         "arguments": arguments,
@@ -62,8 +61,8 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         # The path of each server's URL, with its variables at their defaults.
         "bases": [urlsplit(next(urls_of(server))).path.rstrip("/") for server in spec["servers"]],
         # Required parameters of path and query, which are no settings: a person has to say what they are.
-        "required": [_python(each["name"], where) for where, each in others if each.get("required")],
-        "path": _path(operation, made),
+        "required": [_python(each.value["name"], each.pointer) for each in others if each.value.get("required")],
+        "path": _path(operation),
         # The variables of the first server's URL, which are settings of the same names.
         "variables": [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})],
         "schemes": schemes,
@@ -71,26 +70,25 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])])),
         # The constants of the mock server's credentials that the provider's mock imports.
         "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
-        "status": int(status),
+        "status": int(status.replace("X", "0")),
         # A body of the documented success, or None if it has none.
-        "documented": made(schema_of[status]) if status in schema_of else None,
+        "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
         "request": request,
-        "broken": list(_broken(place, schemes, headers)),
-        "answer_media": answer,
+        "broken": list(_broken(schema.pointer, schemes, headers)),
+        "answer_media": (answer := next(iter(responses[status].plain("content", ())), "application/json")),
         "answer_place": pointer(["responses", status, "content", answer], at),
     }
 
 
 def _creating(key: str, spec: Json) -> Operation:
     """The first POST with a JSON body, or else the first such PUT."""
-    fits = [each for each in operations(spec) if any(_is_json(media) for media, _, _ in each.bodies)]
-    for method in ("POST", "PUT"):
-        for operation in fits:
-            if operation.method == method:
-                return operation
-    raise PipelineError(f"{key}: no POST or PUT with a JSON body; {_BY_HAND}")
+    fits = [each for each in operations(spec) if any(map(_is_json, schemas(each.node.get("requestBody"))))]
+    found = [each for method in ("POST", "PUT") for each in fits if each.method == method]
+    if not found:
+        raise PipelineError(f"{key}: no POST or PUT with a JSON body; {_BY_HAND}")
+    return found[0]
 
 
 def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, str]:
@@ -101,17 +99,18 @@ def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, 
 
 def _type(text: str, name: str) -> str:
     """The type of a parameter or an attribute in the text of a generated module."""
-    return str(re.findall(rf"^    {name}: (\w+)", text, re.M)[0])
+    # A long line is wrapped, with a parenthesis around the type.
+    return str(re.findall(rf"^    {name}: \(?\s*(\w+)", text, re.M)[0])
 
 
-def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Path, bytes]) -> Iterator[tuple[str, str]]:
+def _arguments(body: Node, model: str, modules: Mapping[Path, bytes]) -> Iterator[tuple[str, str]]:
     """The arguments of the model's constructor, each with its expression; it is FILL_IN for an object or a time."""
     text = next(data.decode() for data in modules.values() if f"class {model}:" in data.decode())
-    for name in body["properties"]:
-        schema = target(spec, pointer(["properties", name], at))[1]
-        own = _python(name, at)
+    for name in body["properties"].value:
+        schema = body["properties"][name].value
+        own = _python(name, body.pointer)
         kind = _type(text, own)
-        required = name in body.get("required", ())
+        required = name in body.plain("required", ())
         value = f"draft.body[{name!r}]" if required or "enum" in schema else f"draft.body.get({name!r}, UNSET)"
         if "enum" in schema:
             value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
@@ -121,44 +120,41 @@ def _arguments(spec: Json, at: str, body: Json, model: str, modules: Mapping[Pat
 
 def _method(operation: Operation) -> str:
     """The name of the method in the mock, by which the mock finds it for the operation."""
-    name = operation.name
-    plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", name, re.ASCII)
-    return _identifier(re.sub(r"\W", "_", name.lower()) if plain else name, operation.at)
+    plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", operation.id, re.ASCII)
+    return _identifier(re.sub(r"\W", "_", operation.id.lower()) if plain else operation.id, operation.node.pointer)
 
 
-def _path(operation: Operation, made: Any) -> str:
+def _path(operation: Operation) -> str:
     """The path, with a value for each parameter."""
     path = operation.path
-    for at, each in operation.parameters:
-        path = path.replace(f"{{{each['name']}}}", str(made(f"{at}/schema")))
+    for each in parameters(operation):
+        path = path.replace(f"{{{each.value['name']}}}", str(sample(each["schema"], "text")))
     return path
 
 
 def _schemes(operation: Operation) -> Iterator[Json]:
     """Each credential: its header, whether it is a bearer token, its pointer, and its setting."""
     keys = 0
-    for name in operation.security[0] if operation.security else ():
-        at, scheme = target(operation.spec, pointer([name], "/components/securitySchemes"))
-        bearer = scheme["type"] == "http"
-        header = "Authorization" if bearer else scheme["name"]
-        argument = "token" if bearer else _python(header, at) if keys else "api_key"
+    for scheme in next(iter(alternatives(operation)), ()):
+        header, bearer = header_of(scheme), is_bearer(scheme)
+        argument = "token" if bearer else _python(header, scheme.pointer) if keys else "api_key"
         keys += not bearer
         ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
-        yield {"header": header, "bearer": bearer, "at": at, **ours}
+        yield {"header": header, "bearer": bearer, "at": scheme.pointer, **ours}
 
 
-def _headers(operation: Operation, module: str, made: Any) -> Iterator[Json]:
+def _headers(operation: Operation, module: str) -> Iterator[Json]:
     """The other required headers, which become settings with the names that the generated client has for them."""
-    for at, parameter in operation.parameters:
-        if parameter["in"] == "header" and parameter.get("required"):
-            name, schema = _python(parameter["name"], at), target(operation.spec, f"{at}/schema")[1]
+    for each in parameters(operation):
+        if each.value["in"] == "header" and each.value.get("required"):
+            name, schema = _python(each.value["name"], each.pointer), each["schema"]
             # Where several values are documented, the adapter chooses one, and there is no setting.
-            enum = _type(module, name) if "enum" in schema else ""
-            text = schema.get("type") == "string" and not enum
-            sent = f"mock-{name}" if text else made(f"{at}/schema")
+            enum = _type(module, name) if "enum" in schema.value else ""
+            text = schema.plain("type") == "string" and not enum
+            sent = str(f"mock-{name}" if text else sample(schema, "text"))
             ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
-            whole = schema.get("type") == "integer"
-            yield {"header": parameter["name"], "at": at, "sent": str(sent), "whole": whole, **ours}
+            whole = schema.plain("type") == "integer"
+            yield {"header": each.value["name"], "at": each.pointer, "sent": sent, "whole": whole, **ours}
 
 
 def _settings(key: str, found: list[Json]) -> Iterator[Json]:
@@ -180,11 +176,6 @@ def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tup
         yield f"header({each['header']!r})", f"header {each['header']}", at
     yield "body('{')", "body", body.removesuffix("/schema")
     yield "body('[]')", "body", f"{body}/type"
-
-
-def _made(document: Document, at: str, text: str = "text") -> Any:
-    """A value of the schema at a place, the same each time."""
-    return sample(document.node.at(at), text)
 
 
 def _is_json(media: str) -> bool:

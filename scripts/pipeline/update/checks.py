@@ -15,7 +15,7 @@ _WRAPPER = "import audiences, audiences.aio"
 # These tests update and lay out projects of their own, so they do not depend on the specs of this one.
 _LEFT_OUT = ("test_update", "test_fourth")
 _OPTIONS = ("-q", "-rfE", "-p", "no:cacheprovider")
-_TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+_TOGETHER = ("--dist", "loadfile", "--no-loadscope-reorder", "-n")
 
 
 def imported(copy: Path) -> Check:
@@ -34,7 +34,7 @@ def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
     if not files:
         return Check("tests: there are none"), ()
     print("running the test suite on the updated copy; that takes minutes", file=sys.stderr)
-    ran = _pytest(copy, files, "not page and not long", *_TOGETHER)
+    ran = _pytest(copy, files, "not page and not long", *_TOGETHER, str(min(3, len(files))))
     of_pages = [f"contract_tests/{file.name}" for file in found if "pytest.mark.page" in file.read_text("utf-8")]
     outdated = _pytest(copy, of_pages or files, "page")
     return _check("tests", ran, _failures(ran)), _failures(outdated)

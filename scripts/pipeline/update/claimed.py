@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..documents import line_of
+from audience_contract.reports.places import line_of
+
 from .claims import Claim
 from .held import hold
 from .result import Change
@@ -36,7 +37,7 @@ def _kind(claim: Claim, old: Sequence[Claim]) -> str:
 
 
 def _change(kind: str, at: str, sentence: str, file: Path) -> Change:
-    line = f"specs/{file.parent.name}/{file.name}:{line_of(file, at)}"
+    line = f"specs/{file.parent.name}/{file.name}:{line_of(file, at) or 1}"
     return Change(kind, (at,), sentence, (line,))
 
 

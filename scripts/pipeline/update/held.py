@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from audience_contract.security import header, is_bearer
+from audience_contract.spec import Node
+
 from ..documents import pointer
-from ..operations import operations, target
+from ..operations import operations, parameters, schemas
 from .claims import Claim
 
 Json = dict[str, Any]
@@ -28,7 +31,7 @@ def hold(claim: Claim, spec: Json) -> Held:
     name = name.lower() if kind in ("query", "header") else name
     found = [(at, _against(claim, facts)) for *about, at, facts in _statements(spec) if about == [kind, name]]
     if not found:
-        at = f"{next(operations(spec)).at}/{_PLACES.get(kind, 'responses')}"
+        at = f"{next(operations(spec)).node.pointer}/{_PLACES.get(kind, 'responses')}"
         return at, f"no such {kind.rpartition(' ')[2]}"
     return next((held for held in found if held[1] is None), found[0])
 
@@ -47,30 +50,29 @@ def _against(claim: Claim, facts: Json) -> str | None:
 
 def _statements(spec: Json) -> Iterator[Statement]:
     for operation in operations(spec):
-        for at, parameter in operation.parameters:
-            facts = {"required": parameter.get("required", False), "values": parameter["schema"].get("enum")}
-            yield parameter["in"], parameter["name"].lower(), at, facts
-        for media, at, _ in operation.bodies:
-            yield "header", "content-type", f"{operation.at}/requestBody/content", {"values": [media]}
-            yield from _properties(spec, at, "request property", "")
-        for status in operation.value["responses"]:
-            yield "answer", status, f"{operation.at}/responses/{status}", {}
-        for status, at, _ in operation.answers:
-            if status.startswith("2"):
-                yield from _properties(spec, at, "answer property", "")
-    for key, scheme in spec.get("components", {}).get("securitySchemes", {}).items():
-        bearer = {"values": ["Bearer {}"]} if scheme["type"] == "http" else {}
-        name = scheme.get("name", "Authorization").lower()
-        yield "header", name, pointer([key], "/components/securitySchemes"), bearer
+        for parameter in parameters(operation):
+            said, name = parameter.value, parameter.value["name"].lower()
+            facts = {"required": said.get("required", False), "values": parameter["schema"].plain("enum")}
+            yield said["in"], name, parameter.pointer, facts
+        body = operation.node.get("requestBody")
+        for media, schema in schemas(body).items():
+            yield "header", "content-type", f"{operation.node.pointer}/requestBody/content", {"values": [media]}
+            yield from _properties(schema, "request property", "")
+        for status in operation.node["responses"].value:
+            yield "answer", status, f"{operation.node.pointer}/responses/{status}", {}
+            for schema in schemas(operation.node["responses"][status]).values() if status.startswith("2") else ():
+                yield from _properties(schema, "answer property", "")
+        for scheme in operation.spec.schemes:
+            values = ["Bearer {}"] if is_bearer(scheme) else None
+            yield "header", header(scheme).lower(), scheme.pointer, {"values": values}
 
 
-def _properties(spec: Json, at: str, kind: str, above: str) -> Iterator[Statement]:
-    at, schema = target(spec, at)
-    for name in schema.get("properties", ()):
-        here, child = target(spec, pointer(["properties", name], at))
-        facts = {"type": child.get("type"), "required": name in schema.get("required", ())}
-        yield kind, f"{above}{name}", here, facts
-        yield from _properties(spec, here, kind, f"{above}{name}/")
+def _properties(schema: Node, kind: str, above: str) -> Iterator[Statement]:
+    for name in schema.plain("properties", ()):
+        child = schema["properties"][name]
+        facts = {"type": child.plain("type"), "required": name in schema.plain("required", ())}
+        yield kind, f"{above}{name}", child.pointer, facts
+        yield from _properties(child, kind, f"{above}{name}/")
 
 
 def _operation(claim: Claim, spec: Json) -> Held:

@@ -19,8 +19,7 @@ _MEANS = {
     "breaking-caller": "a request that was right may be refused",
     "breaking-reader": "an answer may be one that its readers do not expect",
     "undecided": "nothing here can tell whether it breaks callers; a person has to",
-    "compatible": "no caller breaks; what is new is not used yet, so see whether the adapter needs it (as it "
-    "does where a list now comes in parts)",
+    "compatible": "no caller breaks; what is new is not used yet, so see whether the adapter needs it",
     "documentation": "the same, told in other words",
 }
 
@@ -168,29 +167,20 @@ def _steps(result: Result) -> Iterator[str]:
     ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
     failed = any(check.said for check in result.checks)
-    untried = result.code and "tests" not in [check.name for check in result.checks]
-    steps = [
-        (
-            result.error,
-            f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`.",
-        ),
-        (
-            failed and not result.error and not result.written,
-            f"`{again} UPDATE=--keep`: the tree then has the new spec.",
-        ),
-        (
-            failed,
-            "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server.",
-        ),
-        (result.outdated, "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."),
-        (
-            ours,
-            f"Ours is the spec of {', '.join(ours)}: correct the lines above, record its new hash, `make generate`.",
-        ),
-        (untried, "The tests were not run: without `--no-tests`, those that break are named."),
-        (result.written, "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."),
-    ]
-    return (step for wanted, step in steps if wanted)
+    if result.error:
+        yield f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`."
+    if failed and not result.error and not result.written:
+        yield f"`{again} UPDATE=--keep`: the tree then has the new spec."
+    if failed:
+        yield "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server."
+    if result.outdated:
+        yield "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."
+    if ours:
+        yield f"Ours is the spec of {', '.join(ours)}: correct the lines above, record its new hash, `make generate`."
+    if result.code and "tests" not in [check.name for check in result.checks]:
+        yield "The tests were not run: without `--no-tests`, those that break are named."
+    if result.written:
+        yield "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."
 
 
 def _cut(text: str) -> str:

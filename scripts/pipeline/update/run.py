@@ -45,14 +45,8 @@ def _within(text: str, folder: Path) -> str:
 
 
 def _report(taken: Taken) -> Report:
-    version = _version(taken.provider)
-    return Report(
-        taken.provider.key,
-        taken.pages,
-        (version, version),
-        fingerprint(read(taken.provider.effective)),
-        compared=not taken.files,
-    )
+    version, sha256 = _version(taken.provider), fingerprint(read(taken.provider.effective))
+    return Report(taken.provider.key, taken.pages, (version, version), sha256, compared=not taken.files)
 
 
 def _version(provider: Provider) -> str:

@@ -23,7 +23,7 @@ from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGr
 
 from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import Adapter, Built, Effect, Handle, Operation, Page, Service, Unsupported, items, text, value_at
+from .._operation import Adapter, Built, Effect, Operation, Page, Service, Unsupported, items, text, value_at
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of
@@ -108,10 +108,10 @@ def _create(draft: Draft, values: Values) -> Built:
     )
 
 
-def _created(draft: Draft, body: Any) -> Handle | None:
+def _created(draft: Draft, body: Any) -> Reference | None:
     own = "audienceId" in draft.body
     given = text(body, "id") or (None if own else text(body, "audienceId"))
-    return Handle(id=given) if given or (own and isinstance(body, dict)) else None
+    return Reference(id=given) if given or (own and isinstance(body, dict)) else None
 
 
 def _get(asked: Reference, values: Values) -> Built:
@@ -179,8 +179,8 @@ def _delete(asked: Reference, values: Values) -> Built:
     return delete_audience.build_request(asked.by_id, **_headers(values))
 
 
-def _deleted(asked: Reference, body: Any) -> Handle:  # noqa: ARG001
-    return Handle(id=asked.id)
+def _deleted(asked: Reference, body: Any) -> Reference:  # noqa: ARG001
+    return Reference(id=asked.id)
 
 
 def _ask(client_secret: Secret, values: Values) -> Built:

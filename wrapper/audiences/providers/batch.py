@@ -30,7 +30,6 @@ from .._operation import (
     Built,
     Change,
     Effect,
-    Handle,
     Mark,
     MemberRules,
     Operation,
@@ -76,9 +75,9 @@ def _create(draft: Draft, values: Values) -> Built:
     return audience_create.build_request(body=body, x_batch_project=values["project"])
 
 
-def _token(_: object, body: Any) -> Handle | None:
+def _token(_: object, body: Any) -> Reference | None:
     token = text(body, "indexing_token")
-    return Handle(token=token) if token else None
+    return Reference(token=token) if token else None
 
 
 def _view(asked: Reference, values: Values) -> Built:
@@ -135,6 +134,8 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
     attributes = {}
     for name, value in member.attributes.items():
         key, told = _attribute(name, value)
+        if key in attributes:
+            raise ValueError("must have each name once, as it is sent")
         attributes[key] = told
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
@@ -157,8 +158,11 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
         case datetime(tzinfo=None):
             raise ValueError("must have times with a time zone")
         case datetime():
-            return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case Url():
+            try:
+                return f"date({name})", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            except OverflowError:
+                raise ValueError("must have times that are in the years 1 to 9999 in UTC, too") from None
+        case Url() if is_unicode(value):
             return f"url({name})", str(value)
         case _ if _is_plain(value):
             return name, value
@@ -215,22 +219,14 @@ BATCH = Adapter(
         "audience_remove",
         Effect.REMOVES,
         _remove,
-        lambda _, body: Handle(token=text(body, "indexing_token")),
+        lambda _, body: Reference(token=text(body, "indexing_token")),
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
     list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_UPDATE,
     remove=_UPDATE,
-    replace=Operation(
-        _SERVICE,
-        "audience_replace",
-        Effect.CHANGES,
-        _replace,
-        _token,
-        needs=_NEEDS,
-        consequence="all members that it has are removed",
-    ),
+    replace=Operation(_SERVICE, "audience_replace", Effect.CHANGES, _replace, _token, needs=_NEEDS),
     members=MemberRules("ids", _member, most_replaced="each replace removes the members of the one before"),
 )
 

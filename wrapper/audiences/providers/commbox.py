@@ -11,7 +11,7 @@ from audience_clients.commbox.types import File
 from .._audience import Draft, DraftRules, as_part
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
-from .._operation import Adapter, Built, Change, Effect, Handle, Operation, Page, Service, Unsupported, items, text
+from .._operation import Adapter, Built, Change, Effect, Operation, Page, Service, Unsupported, items, text
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
@@ -41,9 +41,9 @@ def _file(file: PhoneFile) -> File:
     return File(cast("BinaryIO", content), name, media_type)
 
 
-def _given(_: object, body: Any) -> Handle | None:
+def _given(_: object, body: Any) -> Reference | None:
     given = text(body, "data", "id")
-    return Handle(id=given) if given else None
+    return Reference(id=given) if given else None
 
 
 def _list(asked: object, values: Values) -> Built:  # noqa: ARG001
@@ -110,15 +110,7 @@ COMMBOX = Adapter(
     list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, needs=_ARRAY),
     add=_NO_SUCH_CALL,
     remove=_NO_SUCH_CALL,
-    replace=Operation(
-        _SERVICE,
-        "PUT /Audiences/{AUDIENCE_ID}",
-        Effect.CHANGES,
-        _replace,
-        _given,
-        needs=_ID,
-        consequence="all customers that it has are removed",
-    ),
+    replace=Operation(_SERVICE, "PUT /Audiences/{AUDIENCE_ID}", Effect.CHANGES, _replace, _given, needs=_ID),
     unfit=_unfit,
 )
 
