@@ -122,7 +122,7 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
 
 
 def _run(console: Console) -> str:
-    with reports.progress(console) as progress:
+    with reports.Progress(console) as progress:
         progress.phase("valid [red]", 400)
 
         def send() -> None:

@@ -130,7 +130,7 @@ def server(
     target.wait(wait)
     # A signal ends the run early; the report still lists what was created.
     heed_signals()
-    with TemporaryDirectory() as folder, reports.progress(Console(stderr=True)) as progress:
+    with TemporaryDirectory() as folder, reports.Progress(Console(stderr=True)) as progress:
         # Without this, Hypothesis would leave a folder where the command is run.
         set_hypothesis_home_dir(folder)
         found = run(target, options, progress)

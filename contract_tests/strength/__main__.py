@@ -6,15 +6,12 @@ baseline. The table has the requests until the first finding, a number for each 
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
 from fnmatch import fnmatch
 from multiprocessing import get_context
-from pathlib import Path
 
 from audience_contract import provider_keys
 from strength import bars, servers, tools
@@ -31,16 +28,13 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3, help="how many runs each tool makes on a server")
     parser.add_argument("--ours", action="store_true", help="leave Schemathesis out")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="play every Nth server only, spread evenly")
-    parser.add_argument("--start", type=int, default=0, metavar="M", help="the first of these")
     parser.add_argument("--first", action="store_true", help="end every run at its first finding, so no margins")
-    parser.add_argument("--prose", action="store_true", help="faulty servers enforce the prose too")
     parser.add_argument("--workers", type=int, default=2, help="runs at the same time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there")
     given = parser.parse_args()
     begun = time.monotonic()
-    names = _wanted(given.provider, given.faults)[given.start :: given.every]
+    names = _wanted(given.provider, given.faults)[:: given.every]
     kinds = [*(() if given.ours else PEERS), OURS, *(() if given.first else (FULL,))]
-    table = bars.rows(_played(names, given.seeds, given.workers, kinds, prose=given.prose))
+    table = bars.rows(_played(names, given.seeds, given.workers, kinds))
     for key in dict.fromkeys(servers.key_of(name) for name in names):
         _print(key, [row for row in table if servers.key_of(row.server) == key])
     failed = list(bars.missed(table))
@@ -49,9 +43,6 @@ def main() -> int:
         print("".join(f"  {line}\n" for line in bars.totals(table, (OURS, *PEERS, FULL))), end="")
     print("".join(f"MISSED {line}\n" for line in failed), end="")
     print(f"{len(names)} servers in {time.monotonic() - begun:.0f} s: {len(failed)} bars are missed")
-    if given.json:
-        runs = [asdict(run) for row in table for run in row.runs]
-        given.json.write_text(json.dumps({"runs": runs, "missed": failed}, indent=1), "utf-8")
     return 1 if failed or not names else 0
 
 
@@ -64,22 +55,22 @@ def _wanted(provider: str | None, patterns: Sequence[str]) -> list[str]:
     ]
 
 
-def _played(names: Sequence[str], seeds: int, workers: int, kinds: Sequence[str], *, prose: bool) -> list[Run]:
+def _played(names: Sequence[str], seeds: int, workers: int, kinds: Sequence[str]) -> list[Run]:
     every = [
         (kind, name, seed) for kind in kinds for name in names for seed in range(1, 2 if kind == FULL else seeds + 1)
     ]
     # Our hooks are global in Schemathesis, so plain runs, which must not have them, get processes of their own.
     plain, others = ([task for task in every if (task[0] == PLAIN) is is_plain] for is_plain in (True, False))
-    runs = [*_in_pool(plain, workers, prose=prose), *_in_pool(others, workers, prose=prose)]
+    runs = [*_in_pool(plain, workers), *_in_pool(others, workers)]
     order = {name: number for number, name in enumerate(names)}
     return sorted(runs, key=lambda run: order[run.server])
 
 
-def _in_pool(tasks: Sequence[tuple[str, str, int]], workers: int, *, prose: bool) -> list[Run]:
+def _in_pool(tasks: Sequence[tuple[str, str, int]], workers: int) -> list[Run]:
     if not tasks:
         return []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        started = [pool.submit(tools.run, *task, prose=prose) for task in tasks]
+        started = [pool.submit(tools.run, *task) for task in tasks]
         done = []
         for number, future in enumerate(started, 1):
             done.append(future.result())

@@ -43,8 +43,8 @@ def every() -> list[str]:
 
 
 @contextmanager
-def played(name: str, *, prose: bool = False) -> Iterator[Played]:
-    """Run the server of a name on a socket; with `prose`, a faulty server enforces the prose too."""
+def played(name: str) -> Iterator[Played]:
+    """Run the server of a name on a socket."""
     fault = None if is_correct(name) else find(name)
     if fault and fault.seconds:
         fault = replace(fault, seconds=SLOW)
@@ -57,7 +57,7 @@ def played(name: str, *, prose: bool = False) -> Iterator[Played]:
 
         return around
 
-    with MockServer(fault=fault, prose=prose or name.endswith(f".{PROSE}"), middleware=counted) as server:
+    with MockServer(fault=fault, prose=name.endswith(f".{PROSE}"), middleware=counted) as server:
         seen.url = server.base_url(load(key_of(name)).key)
         # A client of the token endpoint needs more settings than the mock gives to the library.
         own = {"ADOBE_CLIENT_ID": CLIENT_ID, "ADOBE_CLIENT_SECRET": CLIENT_SECRET, "ADOBE_SCOPES": "openid,AdobeID"}

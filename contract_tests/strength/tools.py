@@ -32,11 +32,11 @@ class Run:
     verdict: str = ""
 
 
-def run(tool: str, server: str, seed: int, *, prose: bool = False, requests: int = 400) -> Run:
+def run(tool: str, server: str, seed: int, *, requests: int = 400) -> Run:
     """One run, on a server of its own; `requests` is the most that our check sends."""
     # The server logs each malformed request, and the check sends such requests on purpose.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    with servers.played(server, prose=prose) as played:
+    with servers.played(server) as played:
         if tool in PEERS:
             from strength import peers  # noqa: PLC0415 - slow to import, and not needed by our check's own tests
 

@@ -41,12 +41,12 @@ def faults(operation: Operation) -> Iterator[Fault]:
         missing = takes_as(place.puts(place.sample), partial(lacks, place))
         said = f"A request without {place.name} is admitted."
         yield Fault(f"{place.word}-optional", said, (place.pointer,), missing, show=(place.put,))
-        for word, kind, name, before in (
-            ("in-cookie", "header", "cookie", "token="),
-            ("in-other-header", "header", "x-auth-token", ""),
-            ("in-query", "query", "access_token", ""),
+        for word, kind, name in (
+            ("in-cookie", "cookie", "token"),
+            ("in-other-header", "header", "x-auth-token"),
+            ("in-query", "query", "access_token"),
         ):
-            yield moved(place, replace(place, kind=kind, name=name, start=before), word, f"as `{name}` ({kind})")
+            yield moved(place, replace(place, kind=kind, name=name, start=""), word, f"as `{name}` ({kind})")
         if place.start:
             yield _under_any_scheme(place)
     if headers:
@@ -95,7 +95,10 @@ def _after(operation: Operation, headers: list[Place]) -> Iterator[Fault]:
         turn.memory["known"] = answer.status < 300 and not again
         return answer
 
-    cached = as_before(lambda request, before: before if anonymous(before) == request else request, lambda _: True)
+    def same(request: Request, before: Request) -> Request:
+        return before if anonymous(before) == anonymous(request) else request
+
+    cached = as_before(same, lambda _: True)
     show = (as_is, anonymous)
     yield Fault("auth-after-success", "Who comes right after the right one is admitted.", evidence, after, show=show)
     yield Fault("auth-cached", "Who asks for the same is answered as the right one.", evidence, cached, show=show)

@@ -17,7 +17,7 @@ from ..spec import Node, Operation
 from .acts import body, header, json_body, parts_body
 from .fault import Change, json_object, parts
 
-TEXTS = ("path", "query", "header", "field", "part")
+TEXTS = ("path", "query", "header", "cookie", "field", "part")
 """The kinds of places that hold nothing but text."""
 _DEEP = 5
 
@@ -39,11 +39,12 @@ def slug(name: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A parameter ("path", "query", "header"), a "property" of a JSON object, a "field" of a form, or a "part".
+    """A parameter ("path", "query", "header", "cookie"), or a place in a body.
 
-    `schema` is that of its values; of an array parameter, that of each item. `pointer` is where the spec names it.
-    `rule` is the pointer to what requires it, "" if it is optional. The name of a nested property is its path. `start`
-    is what stands before the value in a header.
+    In a body it is a "property" of a JSON object, a "field" of a form, or a "part". `schema` is that of its values; of
+    an array parameter, that of each item. `pointer` is where the spec names it. `rule` is the pointer to what requires
+    it, "" if it is optional. The name of a nested property is its path. `start` is what stands before the value in a
+    header.
     """
 
     operation: Operation
@@ -89,6 +90,8 @@ class Place:
         """The values there: none, one, or several."""
         if self.kind == "header":
             return [f"{value} ".removeprefix(self.start).strip() for value in request.values(self.name)]
+        if self.kind == "cookie":
+            return request.cookies(self.name)
         if self.kind == "path":
             found = self.operation.path_values(request.target).get(self.name)
             return [unquote(found)] if found else []
@@ -106,8 +109,9 @@ class Place:
 
     def put(self, request: Request, *values: Any) -> Request:
         """The request with these values there; without values, the place is left out."""
-        if self.kind == "header":
-            return header(self.name, *(f"{self.start}{value}".strip() for value in values))(request)
+        if self.kind in ("header", "cookie"):
+            name, start = (self.name, self.start) if self.kind == "header" else ("cookie", f"{self.name}=")
+            return header(name, *(f"{start}{value}".strip() for value in values))(request)
         if self.kind == "path":
             old = self.operation.path_values(request.target)[self.name]
             return replace(request, target=request.target.replace(f"/{old}", f"/{quote(values[0], safe='')}"))

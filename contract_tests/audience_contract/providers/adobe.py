@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from .. import urlencoded
-from ..bodies import json_of
+from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
 from ..mock.credentials import API_KEY, TOKEN
@@ -127,7 +127,7 @@ class Adobe(Provider):
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
         """A create's answer has the caller's id; a list's counts, filters and order are as they are documented."""
-        value = json_of(response)
+        value = value_of(response) or {}
         if operation.id == "create_audience" and b'"audienceId"' in request.body and "audienceId" not in value:
             yield Violation("body", "", operation.node["responses"].pointer, "no audienceId, which was sent")
         if operation.id != "listAudiences":

@@ -15,7 +15,7 @@ from .live import Progress
 FORMATS = ("junit", "json", "sarif", "html", "markdown")
 """The forms that `write` knows."""
 
-__all__ = ["FORMATS", "github", "progress", "render", "terminal", "write"]
+__all__ = ["FORMATS", "Progress", "github", "render", "terminal", "write"]
 
 
 def write(report: Report, paths: Mapping[str, str | Path]) -> None:
@@ -45,11 +45,6 @@ def terminal(report: Report, console: Console, places: Sequence[str] = ()) -> No
     from .screen import show  # noqa: PLC0415
 
     show(report, console, places)
-
-
-def progress(console: Console) -> Progress:
-    """What a run tells while it goes on; a context manager."""
-    return Progress(console)
 
 
 def github(report: Report) -> None:
