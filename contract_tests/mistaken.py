@@ -127,14 +127,22 @@ def with_query(name: str, value: str) -> Before:
 def in_body(change: Callable[[dict[str, Any]], dict[str, Any]], instead: Any = None) -> Before:
     """As if another JSON object had been sent, `instead` of what is no JSON."""
 
-    def before(request: Request) -> Request:
+    def changed(body: bytes) -> bytes:
         try:
-            value = json.loads(request.body)
+            value = json.loads(body)
         except ValueError:
             value = instead
-        body = json.dumps(change(value) if isinstance(value, dict) else value).encode()
+        return json.dumps(change(value) if isinstance(value, dict) else value).encode()
+
+    return in_bytes(changed)
+
+
+def in_bytes(change: Callable[[bytes], bytes]) -> Before:
+    """As if another body had been sent."""
+
+    def before(request: Request) -> Request:
         kept = tuple(pair for pair in request.headers if pair[0].lower() not in ("content-length", "transfer-encoding"))
-        return replace(request, body=body, headers=kept)
+        return replace(request, body=change(request.body), headers=kept)
 
     return before
 

@@ -11,8 +11,12 @@ from .messages import Request, Response
 from .spec import Node
 from .violation import UNNAMED, UnreadableError, Violation
 
-_TEXT = "text/plain"
-_FORM = "application/x-www-form-urlencoded"
+_TEXT, _BYTES = "text/plain", "application/octet-stream"
+_FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+FORMS = (_PARTS, _FORM)
+"""The media types of forms."""
+PLAIN = (_TEXT, _BYTES)
+"""The media types of which every body is right that the schema allows."""
 
 
 def json_of(message: Request | Response) -> Any:
@@ -45,6 +49,21 @@ def fields_of(request: Request) -> dict[str, Any]:
     return urlencoded.read(request.body)
 
 
+def is_raw(content: Node, message: Request | Response) -> bool:
+    """Whether the body is a text or bytes, by its media type, so that an empty one is a body as well."""
+    media = parse("".join(message.values("content-type")[:1]))
+    return bool(media and not media.is_json and media.essence not in FORMS and find(content, media))
+
+
+def text_of(message: Request | Response) -> str | None:
+    """The body as a text; None if it is none in the character set that its media type names."""
+    media = parse("".join(message.values("content-type")[:1]))
+    try:
+        return message.body.decode(media.parameters.get("charset", "utf-8") if media else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
 def check(content: Node, message: Request | Response) -> Iterator[Violation]:
     """What a body breaks in a content map, and properties and parts that the spec does not name."""
     types = message.values("content-type")
@@ -59,14 +78,18 @@ def check(content: Node, message: Request | Response) -> Iterator[Violation]:
         return
     kind = entry.get("schema")
     try:
-        if kind and media.essence == "multipart/form-data":
+        if kind and media.essence == _PARTS:
             yield from _parts(entry, multipart.read(media, message.body))
         elif media.is_json or media.essence == _FORM:
             if media.parameters.get("charset", "utf-8").lower() != "utf-8":
                 yield Violation("content-type", "", entry.pointer, "it has no charset but UTF-8")
-            value = urlencoded.read(message.body, kind) if media.essence == _FORM else json_of(message)
+            fields = schema.properties(kind) if kind else None
+            value = urlencoded.read(message.body, fields) if media.essence == _FORM else json_of(message)
             if kind:
                 yield from schema.check(kind, value, "body", undocumented=True)
+        elif kind and kind.plain("type") == "string":
+            written = text_of(message) if kind.plain("format") != "binary" else None
+            yield from schema.check(kind, written, "body") if written is not None else ()
         elif kind and not entry.plain("x-not-judged"):
             yield Violation("content-type", "", entry.pointer, "the spec has a schema for what nothing here reads")
     except UnreadableError as error:
@@ -86,6 +109,8 @@ def _parts(entry: Node, parts: list[multipart.Part]) -> Iterator[Violation]:
         if not kind:
             if properties:
                 yield Violation(where, "", properties.pointer, f"a part {UNNAMED}")
+            continue
+        if kind.plain("x-not-judged"):
             continue
         if counts[part.name] > 1 and kind.plain("type") != "array":
             yield Violation(where, "", kind.pointer, f"sent {counts[part.name]} times")

@@ -44,7 +44,7 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
     # A 204 has no content, whatever is documented (RFC 9110, 15.3.5).
     if not content or response.status == 204:
         return sorted(found)
-    if not response.body:
+    if not response.body and not bodies.is_raw(content, response):
         return sorted({*found, Violation("body", "", content.pointer, "missing")})
     found |= {each for each in bodies.check(content, response) if not each.is_undocumented}
     return sorted(each for each in found if not _is_of_other_side(operation, each, "writeOnly"))
@@ -95,7 +95,7 @@ def _request_body(operation: Operation, request: Request) -> Iterator[Violation]
     if not body:
         if request.body:
             yield Violation("body", "", operation.node.pointer, "the operation has none")
-    elif request.body:
+    elif request.body or bodies.is_raw(body["content"], request):
         yield from bodies.check(body["content"], request)
     elif body.plain("required"):
         yield Violation("body", "", f"{body.pointer}/required", "missing")

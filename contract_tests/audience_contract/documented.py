@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from .bodies import fields_of, json_of, value_of
-from .documents import READ
+from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, effect_of, facts_of, linked, told
 from .media import find, parse
 from .messages import Request, Response
@@ -111,10 +110,15 @@ class Documented(Provider):
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
         schema = entry and entry.get("schema")
-        if entry and media and not media.is_json and media.essence not in READ:
-            yield "a body in a media type that is not read here"
+        if entry and not request.body:
+            yield "an empty body"
+        is_read = media and (media.is_json or media.essence in FORMS)
+        if entry and media and not is_read:
+            is_utf_8 = media.parameters.get("charset", "utf-8").lower() == "utf-8"
+            if media.essence not in PLAIN or not schema or not is_utf_8 or text_of(request) is None:
+                yield "a body in a media type of which nobody here knows the rules"
         if schema and media and request.body:
-            value = json_of(request) if media.is_json else {}
+            value = json_of(request) if media.is_json else {} if is_read else text_of(request)
             yield from _unsure([schema], fields_of(request) if "urlencoded" in media.essence else value, "")
 
     def file(self) -> tuple[str, str, bytes]:
@@ -197,6 +201,8 @@ def _effect(operation: Operation) -> Effect:
     plain = Effect.READS if operation.method in _SAFE else effect_of(operation.method)
     if plain is not Effect.CREATES:
         return plain
+    if operation.path.endswith("}"):
+        return Effect.CHANGES
     ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
     items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
     answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 from regress import Regex, RegressError
 
+from .bodies import FORMS
 from .media import parse
-from .parameters import BETWEEN
+from .parameters import BETWEEN, DEEP
 from .spec import METHODS, Document, Spec, escape, provider_keys, register
 
 Json = dict[str, Any]
@@ -54,11 +55,13 @@ _KINDS = {
     "parameters": list | dict,
 }
 """The types of the values of keywords that stand outside of schemas."""
-READ = ("multipart/form-data", "application/x-www-form-urlencoded")
-"""The media types of bodies that are read, beside those of JSON."""
 _JSON = "application/json"
+_BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
+_OF_SCHEMAS = re.compile("/components/schemas/[^/]+")
+_PLAIN = re.compile(r"/components/schemas/[^/]+(/anyOf/\d+)?/allOf/\d+/\$ref")
+"""Where a reference to a schema means no other that extends it."""
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
 """Keywords that restrict no value."""
 
@@ -260,12 +263,35 @@ class _Plain:
             self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
             return {"x-not-judged": True}
         if to == next(iter(self._files)):
-            return {"$ref": f"#{place}"}
+            return {"$ref": f"#{self._told_apart(place, file) if _PLAIN.fullmatch(pointer) is None else place}"}
         key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
         if key not in self._added:
             self._added[key] = {}
             self._added[key] = self._schema(found, f"/components/schemas/{key}", to)
         return {"$ref": f"#/components/schemas/{key}"}
+
+    def _heirs(self, place: str) -> list[Json]:
+        """The alternatives of a schema that others extend with `allOf`, and whose discriminator tells them apart."""
+        schema = self._object({"$ref": f"#{place}"})
+        told = schema.get("discriminator")
+        if not _OF_SCHEMAS.fullmatch(place) or not isinstance(told, dict) or {"oneOf", "anyOf"} & schema.keys():
+            return []
+        named = self._object(self._object(self._whole.get("components")).get("schemas"))
+        below = {"$ref": f"#{place}"}
+        heirs = [name for name, each in named.items() if below in self._object(each).get("allOf", ())]
+        mapped = [str(each).rpartition("/")[2] for each in self._object(told.get("mapping")).values()]
+        names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
+        return [_named({"$ref": f"#/components/schemas/{name}"}, told) for name in names if name in named]
+
+    def _told_apart(self, place: str, file: Path) -> str:
+        """The place of the schema that stands for the heirs of the one at a place; that place if there are none."""
+        heirs, key = self._heirs(place), f"{place.rpartition('/')[2]}_told_apart"
+        at = f"/components/schemas/{key}"
+        if heirs and key not in self._added:
+            self.moved[at] = place
+            self._added[key] = {}
+            self._added[key] = self._schema({"anyOf": heirs}, at, file)
+        return at if heirs else place
 
     def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
         """The file that a reference leads to, the place in it, and the value there: None if it leads nowhere, or to the
@@ -347,8 +373,8 @@ class _Plain:
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._object(operation.get("requestBody"))
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
-        first = parse(next(iter(content), ""))
-        unread = not first or not (first.is_json or first.essence in READ)
+        first = next(iter(content), "")
+        unread = not ("json" in first or first in FORMS or (first and "schema" in content[first]))
         why = "a body in no media type that is known here" if body and unread else why
         why = content[next(iter(content))].get("x-not-judged") or why if content else why
         responses = {
@@ -382,6 +408,8 @@ class _Plain:
         if "content" in parameter:
             return "a parameter with a media type"
         kind = schema.get("type") if isinstance(schema, dict) else None
+        if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
+            return "an object in an object" if self._holds_nested(schema) else ""
         is_list = kind == "array" and parameter["in"] != "query"
         style = parameter.get("style", "form")
         if kind == "object" or is_list or style not in ("simple", *BETWEEN):
@@ -406,27 +434,47 @@ class _Plain:
             if is_range and _JSON not in content:
                 self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
                 found[_JSON] = entry
-            readable = media.is_json or media.essence in READ
-            entry = self._form(entry, at) if media.essence in READ else entry
-            if not readable and not is_range and (asked or "schema" in entry):
+            if media.essence in FORMS:
+                found[name] = self._form(entry, at)
+            elif media.is_json or is_range:
+                found[name] = entry
+            elif self._object(entry.get("schema", _BYTES)).get("type") == "string":
+                found[name] = {"schema": _BYTES, **entry} if asked else entry
+            else:
                 self._leave_out(at, "a media type that is not read here")
-            found[name] = entry if readable else {key: entry[key] for key in entry if key != "schema"}
-        return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in READ)))
+                found[name] = {key: entry[key] for key in entry if key != "schema"}
+        return dict(sorted(found.items(), key=lambda each: ("json" not in each[0], each[0] not in FORMS)))
 
     def _form(self, entry: Json, pointer: str) -> Json:
-        """A form without the fields that are objects, or lists of such: there are many ways to write them."""
+        """A form: a field that is an object, or a list of such, is judged only if `encoding` says how it is written."""
         schema = self._target(entry.get("schema"))
         fields: Any = schema.get("properties") if isinstance(schema, dict) else None
-        nested = [name for name, kind in fields.items() if self._is_nested(kind)] if isinstance(fields, dict) else []
+        encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
+        styles = {name: self._object(each).get("style") for name, each in encoding.items()}
+        fields = fields if isinstance(fields, dict) else {}
+        nested = [name for name, kind in fields.items() if self._is_unwritable(kind, styles.get(name))]
         if not nested:
             return entry
         for name in nested:
             self._leave_out(f"{pointer}/schema/properties/{escape(name)}", "an object, or a list of such, in a form")
         needed = [name for name in schema.get("required") or () if name not in nested]
         said = "an object in a form, which is required" if len(needed) < len(schema.get("required") or ()) else ""
-        fields = {name: kind for name, kind in fields.items() if name not in nested}
-        others = {"required": needed, "properties": fields, "additionalProperties": {}}
-        return {**entry, "schema": {**schema, **others}, "x-not-judged": said}
+        # They are known, but never sent.
+        unread = {name: {"x-not-judged": True, "readOnly": True} for name in nested}
+        changed = {"required": needed, "properties": {**fields, **unread}}
+        return {**entry, "schema": {**schema, **changed}, "x-not-judged": said}
+
+    def _is_unwritable(self, kind: Any, style: Any) -> bool:
+        if style == DEEP:
+            return self._object(kind).get("type") == "array" or self._holds_nested(kind)
+        return self._is_nested(kind)
+
+    def _holds_nested(self, kind: Any) -> bool:
+        """Whether a property of an object, or of one of its alternatives, is an object or a list of such."""
+        whole = self._object(kind)
+        fields = [*whole.get("properties", {}).values(), whole.get("additionalProperties")]
+        alternatives = [each for key in _SEVERAL for each in whole.get(key) or ()]
+        return any(map(self._is_nested, fields)) or any(map(self._holds_nested, alternatives))
 
     def _is_nested(self, kind: Any, *, listed: bool = False) -> bool:
         kind = self._target(kind)
@@ -470,6 +518,8 @@ class _Plain:
         kept: Json = {name: child for name, child in _told_apart(value).items() if child is not None or name in _DATA}
         for name in (each for each in kept if each not in _NAMES):
             at, child = f"{pointer}/{escape(name)}", kept[name]
+            if name == "discriminator" and self._heirs(pointer):
+                continue
             if name in ("$dynamicRef", "discriminator") or not self._is_sound(name, child):
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True

@@ -10,6 +10,8 @@ from .violation import UNNAMED, UnreadableError, Violation
 
 BETWEEN = {"form": (",", ","), "spaceDelimited": ("%20", r"%20|\+"), "pipeDelimited": ("%7C", r"%7[Cc]|\|")}
 """The delimiter between the items of an array in one value, by style: as it is sent, and the pattern that is read."""
+DEEP = "deepObject"
+"""The style of an object of which each property is a parameter of its own."""
 _UNREADABLE = str(UnreadableError("not percent-encoded UTF-8, or in a header not Latin-1"))
 
 
@@ -19,15 +21,19 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
     `Accept` is judged as any other header, if the spec names it as a parameter.
     """
     for parameter, place, values in sent(operation, request):
-        yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
+        if parameter.plain("style") == DEEP:
+            yield from _check_object(parameter, request)
+        else:
+            yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
+    objects = {str(each.value["name"]) for each in declared if each.plain("style") == DEEP}
     # An object's properties may stand in the query under any names.
     unjudged = operation.node.plain("x-not-judged-query", [])
     for key in {urlencoded.decode(key, plus=True) for key, _ in _query(request)} - known:
         if key is None:
             yield Violation("query", "", operation.node.pointer, _UNREADABLE)
-        elif not unjudged:
+        elif not unjudged and key.partition("[")[0] not in objects:
             yield Violation(f"query {key}", "", operation.node.pointer, f"a parameter {UNNAMED}")
 
 
@@ -73,6 +79,23 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
     else:
         for text in readable:
             yield from schema.check(kind, schema.from_text(kind, text), where)
+
+
+def _check_object(parameter: Node, request: Request) -> Iterator[Violation]:
+    """What the properties of an object in the query break, each sent as `name[key]=value`."""
+    name, kind = str(parameter.value["name"]), parameter["schema"]
+    where = f"query {name}"
+    pairs = [
+        pair for pair in _query(request) if (urlencoded.decode(pair[0], plus=True) or "").partition("[")[0] == name
+    ]
+    text = "&".join(map("=".join, pairs))
+    if not pairs and parameter.plain("required"):
+        yield Violation(where, "", f"{parameter.pointer}/required", "missing")
+    try:
+        for value in urlencoded.read(text.encode("latin-1"), {name: kind}).values():
+            yield from schema.check(kind, value, where, undocumented=True)
+    except UnreadableError as error:
+        yield Violation(where, "", parameter.pointer, str(error))
 
 
 def in_one(parameter: Node) -> tuple[str, str] | None:

@@ -156,6 +156,11 @@ def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any]
             right |= set() if found else {text}
 
 
+def is_object(schema: Node) -> bool:
+    """Whether a value may be an object."""
+    return any("object" in types(each) for each in every((schema,)))
+
+
 @lru_cache(maxsize=4096)
 def every(schemas: tuple[Node, ...]) -> list[Node]:
     """The schemas, their alternatives and whatever else is about the same value, each once."""

@@ -22,8 +22,8 @@ def header(scheme: Node) -> str:
 
 
 def where(scheme: Node) -> str:
-    """The result of `place` as one text: "header Authorization"."""
-    return " ".join(place(scheme))
+    """The key of a scheme's setting: "header Authorization"; HTTP Basic has one of its own, beside that of a token."""
+    return " ".join((*place(scheme), *(("Basic",) if start(scheme) == "Basic " else ())))
 
 
 def values_of(scheme: Node, request: Request) -> list[str]:
@@ -89,7 +89,7 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
         values = values_of(scheme, request)
         said = f"sent {len(values)} times" if len(values) > 1 else "of another form" if values else "missing"
         name = scheme.pointer.rpartition("/")[2]
-        yield Violation(where(scheme), "", scheme.pointer, f"the credential of scheme {name!r} is {said}")
+        yield Violation(" ".join(place(scheme)), "", scheme.pointer, f"the credential of scheme {name!r} is {said}")
 
 
 def _after(kind: str, value: str) -> str:

@@ -1,6 +1,7 @@
 """Percent-encoded text, and application/x-www-form-urlencoded, in which queries and some bodies are written."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -24,20 +25,34 @@ def pairs(text: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (pair.partition("=") for pair in text.split("&") if pair)]
 
 
-def read(body: bytes, form: Node | None = None) -> dict[str, Any]:
-    """The object that a body's fields make: texts, or values of the types that the schema `form` names.
+def read(body: bytes, kinds: Mapping[str, Node] | None = None) -> dict[str, Any]:
+    """The object that the fields of a form or a query make: texts, or values of the types that the `kinds` name.
 
-    A field that is sent twice makes an array. Raises UnreadableError if the schema names the field and it is no array,
-    and for what is not percent-encoded UTF-8.
+    `name[key]` is a property of `name`, if that is an object in `kinds`. A field that is sent twice makes an array.
+    Raises UnreadableError if `kinds` names the field and it is no array, and for what is not percent-encoded UTF-8.
     """
-    properties = form and form.get("properties")
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for pair in pairs(body.decode("latin-1")):
-        name, text = (decode(part, plus=True) for part in pair)
-        if name is None or text is None:
+        name, value = (decode(part, plus=True) for part in pair)
+        if name is None or value is None:
             raise UnreadableError("not percent-encoded UTF-8")
-        found.setdefault(name, []).append(text)
-    return {name: _value(properties and properties.get(name), texts) for name, texts in found.items()}
+        inner = re.fullmatch(r"([^\[]+)\[(.*)\]", name)
+        kind = kinds.get(inner[1]) if inner and kinds else None
+        key = (inner[1], inner[2]) if inner and kind and _has_keys(kind) else (name, "")
+        found.setdefault(key, []).append(value)
+    made: dict[str, Any] = {}
+    for (name, below), texts in found.items():
+        kind = kinds.get(name) if kinds else None
+        if kind and below:
+            inside = schema.properties(kind).get(below) or kind.get("additionalProperties")
+            made[name] = {**(made.get(name) or {}), below: _value(inside, texts)}
+        else:
+            made[name] = _value(kind, texts)
+    return made
+
+
+def _has_keys(kind: Node) -> bool:
+    return schema.is_object(kind) or bool(kind.plain("x-not-judged"))
 
 
 def _value(kind: Node | None, texts: list[str]) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..messages import Request
 from ..mock.credentials import API_KEY, CLIENT_SECRET, TOKEN
 from ..mock.provider import load
-from ..security import credential, failing, place, well_formed, where
+from ..security import credential, failing, place, well_formed
 from ..spec import Node, Operation
 from ..violation import Violation
 
@@ -52,7 +52,7 @@ class ThrowAway:
         wrong = failing(operation, request, right)
         for scheme in wrong:
             said = "not the credential that the environment gave for this provider"
-            yield Violation(where(scheme), "", scheme.pointer, said)
+            yield Violation(" ".join(place(scheme)), "", scheme.pointer, said)
         in_query = any(kind == "query" for kind, _ in map(place, operation.spec.schemes))
         if not in_query and any(secret in request.target for secret in {*self.secrets, *issued}):
             yield Violation("query", "", operation.node.pointer, "a credential in the URL, where logs keep it")

@@ -34,7 +34,7 @@ def _answer(operation: Operation, status: int, words: str) -> Response:
     if isinstance(value, dict) and type(value.get("status")) is int:
         value = {**value, "status": status}
     is_json = "json" in media or "*" in media
-    body = json.dumps(value, ensure_ascii=False) if is_json else words
+    body = json.dumps(value, ensure_ascii=False) if is_json else value if isinstance(value, str) else words
     kind = media.replace("*/*", "application/json").replace("*", "json")
     return Response(status, (("content-type", kind), *headers), body.encode())
 

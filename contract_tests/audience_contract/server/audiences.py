@@ -48,6 +48,11 @@ class Made:
     by: str = ""
     path: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def story(self) -> tuple[Observation, ...]:
+        """The exchanges that made it, and before them those that made what it is in."""
+        return (*self.seen.before, replace(self.seen, before=())) if self.seen else ()
+
     def is_meant(self, key: str, by: str = "") -> bool:
         """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)

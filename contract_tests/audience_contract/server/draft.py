@@ -90,7 +90,10 @@ class Draft:
         if media == FORM:
             texts = {name: "" if isinstance(value, File) else value for name, value in self.fields.items()}
             return urlencode(texts, doseq=True, quote_via=quote).encode()
-        return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode() if media else b""
+        if media and (media.endswith("json") or "" not in self.fields):
+            return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode()
+        whole = self.fields.get("", "")
+        return whole.data if isinstance(whole, File) else str(whole).encode()
 
     def _pair(self, pair: tuple[str, Any]) -> str:
         """A query parameter, encoded: an array is repeated for each item, or joined where the spec says so."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from .. import security
-from ..bodies import fields_of, json_of, parts_of
+from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
 from ..facts import Effect, facts_of
 from ..judging import rule_of
@@ -350,6 +350,8 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     media = parse("".join(request.values("content-type")[:1]))
     entry = body and media and find(body["content"], media)
     schema = entry and entry.get("schema")
+    if body and schema and is_raw(body["content"], request):
+        yield "the body", schema, text_of(request) or ""
     properties = schema and properties_of(schema)
     if not entry or not media or not properties or not request.body:
         return

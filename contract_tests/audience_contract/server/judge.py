@@ -275,7 +275,8 @@ class Judge:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
-            told = replace(seen, answered=self.answered_with(operation, seen), before=(), last=())
+            before = seen.before if facts.source else ()
+            told = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
             path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
             made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)

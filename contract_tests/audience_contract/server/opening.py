@@ -28,7 +28,7 @@ class Opening:
     operation: Operation
     valid: set[int] = field(default_factory=set)
     incomplete: set[int] = field(default_factory=set)
-    _others: set[str] = field(default_factory=set)
+    _allowed: set[str] = field(default_factory=set)
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
     first: Observation | None = None
@@ -39,11 +39,14 @@ class Opening:
         request, status = seen.request, seen.response.status if seen.response else 0
         # A status for another method says nothing about this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
-        if seen.response and status == 405 and request.method == self.operation.method:
-            # Where Allow has no documented method, the path is served, but not as documented.
-            allowed = set(re.findall("[A-Z]+", ",".join(map(str, seen.response.values("allow"))))) - {"OPTIONS", "HEAD"}
-            documented = self.operation.spec.methods(request.target.partition("?")[0])
-            self._others |= allowed if not allowed & {*documented} else set()
+        if seen.response and status == 405:
+            own, allow = self.operation.method, ",".join(map(str, seen.response.values("allow")))
+            allowed = set(re.findall("[A-Z]+", allow)) - {"OPTIONS", "HEAD"}
+            documented = {*self.operation.spec.methods(request.target.partition("?")[0])}
+            # Where Allow has no documented method, the path is served, but not as documented. If another method was
+            # asked for and Allow has this one, the path is served as documented.
+            is_served = not allowed & documented if request.method == own else own in allowed
+            self._allowed |= allowed if is_served else set()
         self.valid |= {status} if valid else set()
         self.incomplete |= {status} if incomplete else set()
         self.first = self.first or (seen if seen.response else None)
@@ -60,7 +63,7 @@ class Opening:
         Where no request was certainly valid, a refusal of credentials counts as a sign that the operation is served,
         but only of a server that is `known` to serve another operation.
         """
-        if self._others:
+        if self._allowed:
             return 0
         said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.incomplete
         return min(said) if len(said) == 1 and said <= ABSENT else 0

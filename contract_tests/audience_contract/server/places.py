@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..bodies import FORMS
 from ..facts import Effect, facts_of
+from ..media import parse
 from ..mock.provider import load as provider_of
-from ..schema import properties, required, types
+from ..parameters import DEEP
+from ..schema import is_object, properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
@@ -52,14 +55,32 @@ def media_of(operation: Operation) -> str:
 @lru_cache(maxsize=1024)
 def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
-    found = [
-        Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
-        for each in operation.node.get("parameters") or ()
-    ]
+    found: list[Place] = []
+    for each in operation.node.get("parameters") or ():
+        place = Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
+        found += _of_field(place) if each.plain("style") == DEEP else [place]
     body = operation.node.get("requestBody")
     schema = body["content"][media_of(operation)].get("schema") if body else None
-    items = schema.get("items") if schema else None
-    return (*found, *_below(schema, "", _DEEP), *_below(items, "0/", _DEEP))
+    media = parse(media_of(operation))
+    if not schema or not media:
+        return tuple(found)
+    if media.is_json:
+        return (*found, *_below(schema, "", _DEEP), *_below(schema.get("items"), "0/", _DEEP))
+    if media.essence in FORMS:
+        fields = [each for each in _below(schema, "", _DEEP) if "/" not in each.name]
+        return (*found, *(place for each in fields for place in _of_field(each)))
+    return (*found, Place("body", "", schema, required=True))
+
+
+def _of_field(place: Place) -> Iterator[Place]:
+    """The place of a parameter or field; of an object, one for each property: `name[key]`."""
+    if not place.schema or not is_object(place.schema):
+        yield place
+        return
+    needed, others = required(place.schema), place.schema.get("additionalProperties")
+    kinds = properties(place.schema) or ({"check": others} if others and others.value else {})
+    for name, kind in kinds.items():
+        yield Place(place.kind, f"{place.name}[{name}]", kind, place.required and name in needed)
 
 
 @lru_cache(maxsize=1024)

@@ -391,7 +391,7 @@ class Run:
                 raise UsedUp
             with suppress(NotOursError):
                 seen = self._courier.send(operation, request)
-                before = (about.seen,) if about and about.seen else ()
+                before = about.story if about else ()
                 if not seen.trouble.startswith(NOT_SENT):
                     self._judged(operation, replace(seen, before=before), expect(self._target, operation, request))
 
@@ -546,7 +546,7 @@ class Run:
                 made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
                 if not made or not made.seen:
                     continue
-                before, answer = [made.seen], None
+                before, answer = [*made.story], None
                 for values in facts.story or [{}]:
                     draft = self._names.about(self._names.draft(operation, least=True), made)
                     for name, value in values.items():
@@ -609,7 +609,7 @@ class Run:
         self._courier.before(operation, request)
         # A server that ignores case may refuse a name because of another audience, so that one belongs in the story.
         alike = [one for one in self._audiences.left if one.name != name and one.name.lower() == name.lower()]
-        before = tuple(each.seen for each in (made, other, *alike) if each and each.seen)
+        before = tuple(step for each in (made, other, *alike) if each for step in each.story)
         return _Ready(planned, request, made, before)
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
@@ -715,7 +715,7 @@ class Run:
             draft = self._names.about(self._names.draft(creating, least=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
-            seen = self._courier.send(creating, draft.request(), of=operation)
+            seen = replace(self._courier.send(creating, draft.request(), of=operation), before=about.story)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
             is_made = self._audiences.left[-1:] != last
             self._vain[creating.id] = 0 if is_made else self._vain[creating.id] + 1
@@ -741,7 +741,7 @@ class Run:
         if self._judge.name(operation, request):
             with suppress(NotOursError):
                 seen = self._courier.send(operation, request)
-                seen = replace(seen, before=tuple(filter(None, [made.seen])))
+                seen = replace(seen, before=made.story)
                 self._judged(operation, seen, expect(self._target, operation, request))
                 absent = is_there and seen.response is not None and seen.response.status in ABSENT
                 self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0

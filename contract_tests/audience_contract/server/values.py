@@ -73,17 +73,33 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
+        if place.is_file and not place.name:
+            yield [Case(sent, puts(place, File("", "", bytes(range(256)))), label="every byte")]
         if place.is_text and not fixed and place.kind not in ("header", "cookie"):
             yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             yield [Case(most, change) for change in _letters(place, names)]
-        if place.required and not secret:
+        if place.required and place.name and not secret:
             yield [Case(least, change) for change in _elsewhere(place, least)]
             yield [Case(least, change) for change in _renamed(place)]
             yield [Case(least, change) for change in _respelled(place, least)]
     yield _of_page(least, names)
+    yield [*_others(least)]
     creates = facts_of(least.operation).effect is Effect.CREATES
     if not creates and least.operation.response(404):
         yield [Case(least, as_it_is, absent=True)]
+
+
+def _others(least: Draft) -> Iterator[Case]:
+    """Each alternative of a JSON body but the first; then without each property that the alternative requires."""
+    body = least.operation.node.get("requestBody") if least.is_json else None
+    whole = body and body["content"][least.media].get("schema")
+    for kind in schema.alternatives(whole)[1:] if whole else ():
+        made, known = sample(kind), schema.properties(kind)
+        if isinstance(made, dict):
+            made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
+            draft = replace(least, values={**least.values, "body": made})
+            yield Case(draft, as_it_is)
+            yield from (Case(draft, puts(Place("body", name), ...)) for name in schema.required(kind) if name in made)
 
 
 def _of_page(least: Draft, names: Names) -> list[Case]:
