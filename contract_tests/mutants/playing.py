@@ -30,10 +30,12 @@ def fault(mutant: Mutant) -> Fault:
     success = next(answer for status, answer in right_answers(mutant.right).items() if status < 300)
 
     def asked(turn: Turn) -> Response:
+        if operation.path != turn.operation.path:
+            return turn.error(404)
         if turn.request.method != turn.operation.method:
             return turn.answer()
-        if (operation.method, operation.path) != (turn.operation.method, turn.operation.path):
-            return turn.error(405 if operation.path == turn.operation.path else 404)
+        if operation.method != turn.operation.method:
+            return turn.error(405)
         state = turn.correct.state if isinstance(turn.correct, Application) else None
         assert state
         lacking = credentials.wrong(operation, turn.request, provider_of(mutant.key).tokens(state))
