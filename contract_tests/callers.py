@@ -18,7 +18,8 @@ Given = tuple[BlockingPortal | None, Callable[[Callable[..., Any]], Any]]
 
 def make(key: str, module: Any = audiences, **options: Any) -> Any:
     """A provider object with the test's credentials."""
-    (provider,) = (each for each in vars(module).values() if getattr(each, "key", None) == key)
+    classes = [getattr(module, name) for name in module.__all__]
+    (provider,) = (each for each in classes if getattr(each, "key", None) == key)
     return provider(**case(key).ARGUMENTS | options)
 
 

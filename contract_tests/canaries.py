@@ -43,7 +43,7 @@ def credentials(key: str, *, oauth: bool = False) -> dict[str, Any]:
 
 def class_of(key: str, module: Any = audiences) -> Any:
     """A provider's class."""
-    (found,) = (each for each in vars(module).values() if getattr(each, "key", None) == key)
+    (found,) = (each for each in map(vars(module).get, module.__all__) if getattr(each, "key", None) == key)
     return found
 
 

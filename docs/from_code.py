@@ -33,7 +33,8 @@ def write(docs: Path) -> None:
 
 def providers() -> dict[str, Any]:
     """The blocking class of each provider, by the provider's key."""
-    return {kind.adapter.key: kind for kind in vars(audiences).values() if hasattr(kind, "adapter")}
+    found = (getattr(audiences, name) for name in audiences.__all__)
+    return {kind.adapter.key: kind for kind in found if hasattr(kind, "adapter")}
 
 
 def provider(kind: Any) -> str:

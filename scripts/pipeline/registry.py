@@ -21,7 +21,7 @@ def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
     async_imports = "".join(f"from .providers.{key} import Async{name} as {name}\n" for key, name in named)
     names = "".join(f'    "{name}",\n' for _, name in named)
     files = {
-        package / "__init__.py": {"imports": f"{imports}\n"},
+        package / "__init__.py": {"imports": f"{imports}\n", "names": names},
         package / "aio.py": {"imports": f"{async_imports}\n", "names": names},
     }
     return {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}

@@ -63,7 +63,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _kinds() -> list[Any]:
-    return [value for value in vars(audiences).values() if hasattr(value, "adapter")]
+    return [value for name in audiences.__all__ if hasattr(value := getattr(audiences, name), "adapter")]
 
 
 def _row(kind: Any) -> str:
