@@ -434,7 +434,7 @@ def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -
     overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}), "utf-8")
     operations = {each.id: each for each in read(SHOP, overlay).operations}
     assert facts_of(operations["changeSettings"]).effect is Effect.READS
-    assert facts_of(operations["getReport"]).fed == {"reportId": "/id"}
+    assert facts_of(operations["getReport"]).linked == {"reportId": "/id"}
     assert "removeCustomer" not in operations
 
 

@@ -320,7 +320,7 @@ def _made_up(operation: Operation) -> frozenset[str]:
     The names and ids of audiences are not among them.
     """
     facts = facts_of(operation)
-    known = {provider_of(operation.spec.key).named, *facts.fed}
+    known = {provider_of(operation.spec.key).named, *facts.linked}
     return frozenset(
         place.name
         for place in places(operation)

@@ -81,7 +81,7 @@ class Judge:
             return expectation
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
-        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
+        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.linked.items()):
             missed = unsure and status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
@@ -327,7 +327,7 @@ class Judge:
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
         value = value_of(seen.response)
-        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
+        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).linked.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 

@@ -69,7 +69,7 @@ class Names:
 
     def _is_vague(self, operation: Operation, place: Place) -> bool:
         """Whether the documents do not tell a right value: for a free parameter, or for a property that takes an id."""
-        if self.provider.is_by_name or place.name in facts_of(operation).fed:
+        if self.provider.is_by_name or place.name in facts_of(operation).linked:
             return False
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
         is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
@@ -91,7 +91,7 @@ class Names:
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
         """The values that tell which audience is meant, by place; a name stands for an id that is not known yet."""
         facts = facts_of(operation)
-        known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
+        known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
@@ -105,12 +105,12 @@ class Names:
         removed or replaced.
         """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
-        fed = facts_of(draft.operation).fed
+        linked = facts_of(draft.operation).linked
         for place in places(draft.operation):
             if (
                 place.kind != "header"
                 and draft.value(place) is not None
-                and (place.name in meaning or place.name in fed)
+                and (place.name in meaning or place.name in linked)
             ):
                 above = (
                     meaning[key_of(draft.operation)] if place.kind == "path" and not self.provider.is_by_name else ...
@@ -138,4 +138,4 @@ class Names:
     def is_given(self, operation: Operation, place: Place) -> bool:
         """Whether a place has only one right value: that of a setting, or one that an audience's creation answered."""
         known = f"{place.kind} {place.name}" in self.target.settings
-        return known or (not self.is_name(place) and place.name in (*facts_of(operation).fed, key_of(operation)))
+        return known or (not self.is_name(place) and place.name in (*facts_of(operation).linked, key_of(operation)))

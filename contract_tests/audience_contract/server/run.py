@@ -134,7 +134,7 @@ class Run:
         ours, facts = provider_of(self._target.spec.key), facts_of(operation)
         if why := ours.why_not(operation):
             return why
-        known = {*facts.fed, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
+        known = {*facts.linked, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
         unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
         if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
             return f"no link says what an audience that was created has as its {unknown[0]}"
@@ -538,7 +538,7 @@ class Run:
         if operation.method == "DELETE":
             self._delete_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
-            by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
+            by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
             if not (by_answer or counts) or facts_of(reader).effect is not Effect.READS:
                 continue
