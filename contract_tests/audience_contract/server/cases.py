@@ -13,7 +13,7 @@ from .places import Place, places
 from .send import PLAIN, Wire
 
 Change = Callable[[Draft], Draft | Request]
-AGAIN = "right credentials after wrong ones"
+RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 """The label of a valid request whose only peculiarity is what was sent before it."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..messages import Request
 from ..security import is_bearer, place, start, where
-from .cases import AGAIN, Case, Change, as_it_is, puts
+from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts
 from .draft import Draft
 from .names import Names
 from .places import Place
@@ -33,7 +33,7 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
             at, right = Place("body", name), target.settings[f"body {name}"]
             values = [*_wrong(right, target.secrets), f" {right} "]
             yield [Case(least, puts(at, value)) for value in values]
-            yield [Case(least, as_it_is, label=AGAIN)]
+            yield [Case(least, as_it_is, label=RIGHT_AFTER_WRONG)]
 
 
 def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
@@ -48,7 +48,7 @@ def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
         return (sent or [draft])[0].put(at, wrong)
 
     before = [Case(least, puts(at, wrong)) for _ in range(3)]
-    return [*before, Case(least, first, label=AGAIN), Case(least, again)]
+    return [*before, Case(least, first, label=RIGHT_AFTER_WRONG), Case(least, again)]
 
 
 def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:

@@ -49,7 +49,7 @@ _VAIN = 3
 """After so many failures in a row to make an audience, or to find one to remove, an operation is not tried again."""
 _LAST = 3
 """How many of the last requests to an operation before a finding are kept, because they may be a part of its cause."""
-AGAIN, _ONCE_MORE = 22, 150
+REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
 _FORM = {"response.content-type", "response.header", "response.body"}
@@ -645,8 +645,8 @@ class Run:
             self._enter(ONCE_MORE)
             # Creates may have failed only because of the run's limits, so they are tried again.
             self._vain.clear()
-        most = self._courier.requests + _ONCE_MORE
-        for number in range(AGAIN):
+        most = self._courier.requests + _TO_CONFIRM
+        for number in range(REPEATS):
             for one in owed:
                 if self._again.get(one.key) or (number > 1 and self._courier.requests > most):
                     continue
