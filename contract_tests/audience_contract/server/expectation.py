@@ -22,8 +22,8 @@ from ..schema import properties as properties_of
 from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
-from . import habits
-from .habits import OPEN, misread
+from . import advice
+from .advice import OPEN, misread
 from .places import key_of, places
 from .send import PLAIN, Wire
 from .target import Target
@@ -142,9 +142,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     bound = [] if broken or hard else _bound(operation, wrong_settings)
     if hard or bound:
         return _broken(hard or bound, label, any_status=bool(wrong_settings))
-    if habit := next(filter(None, (misread(request, violation) for violation in broken)), ""):
-        expected = Expected.OPEN if habit in OPEN else Expected.NO_SUCCESS
-        return Expectation(expected, habit, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
+        expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings or is_unnamed))
 
@@ -182,7 +182,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
     responses = operation.node["responses"].pointer
     if is_open or any(_open(operation, request)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
-    if written := habits.written(operation, request, wire):
+    if written := advice.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
     if len(odd) != 1:
