@@ -39,8 +39,8 @@ class Names:
         """A name of digits only, always the same for a given name, which also has a mark of the run."""
         return f"{self._audiences.digits}{zlib.crc32(name.encode())}"
 
-    def draft(self, operation: Operation, *, least: bool) -> Draft:
-        """A valid request with everything that is required; without what is optional if `least`."""
+    def draft(self, operation: Operation, *, smallest: bool) -> Draft:
+        """A valid request with everything that is required; without what is optional if `smallest`."""
         found = places(operation)
         top = [place for place in found if place.kind != "body" or "/" not in place.name]
         # Where no field of the body is marked as required, nobody knows which may be left out, so all are sent.
@@ -55,13 +55,13 @@ class Names:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
             left_out = place.name in unasked or (not needed and self._is_vague(operation, place))
-            if not given and (needed or not least) and not left_out:
-                draft = draft.put(place, self.usual(place, least=least))
+            if not given and (needed or not smallest) and not left_out:
+                draft = draft.put(place, self.usual(place, smallest=smallest))
         draft = self.about(draft, made, keeping=True)
         body = operation.node.get("requestBody")
         schema = body and body["content"][draft.media].get("schema")
         if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
-            every = [sample(schema, least=least), sample(schema)]
+            every = [sample(schema, smallest=smallest), sample(schema)]
             held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))
             whole: Any = next((each for each in held if not any(check(schema, each, ""))), {})
             draft = replace(draft, values={**draft.values, "body": whole})
@@ -76,7 +76,7 @@ class Names:
         # The example of an id may be the id of something real.
         return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
-    def usual(self, place: Place, *, least: bool) -> Any:
+    def usual(self, place: Place, *, smallest: bool) -> Any:
         """A valid value for a place: that of a setting, an example, or one made from the schema."""
         setting = self.target.settings.get(f"{place.kind} {place.name}")
         if setting is not None:
@@ -85,7 +85,9 @@ class Names:
             return File(*self.provider.file())
         assert place.schema
         in_body = place.kind == "body"
-        found = self.provider.examples.get(place.name) or sample(place.schema, "check" if in_body else "a", least=least)
+        found = self.provider.examples.get(place.name) or sample(
+            place.schema, "check" if in_body else "a", smallest=smallest
+        )
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:

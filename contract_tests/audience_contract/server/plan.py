@@ -28,12 +28,12 @@ class Plan(NamedTuple):
 
 def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     """All hand-designed cases of an operation, by kind; `drafts` are its smallest and its fullest valid request."""
-    least, most = drafts
-    yield from credentials.cases(least, names)
-    yield from values.cases(least, most, names)
-    yield from messages.cases(least, names)
-    yield cases.forbidden(least)
-    yield cases.methods(least, names)
+    smallest, most = drafts
+    yield from credentials.cases(smallest, names)
+    yield from values.cases(smallest, most, names)
+    yield from messages.cases(smallest, names)
+    yield cases.forbidden(smallest)
+    yield cases.methods(smallest, names)
 
 
 def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:
